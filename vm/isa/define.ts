@@ -1,0 +1,83 @@
+// How a row of the instruction table is written. `insn` takes the syntax, the bit pattern, one sentence and the meaning;
+// `compressed` takes a pattern and the 32-bit instruction that it stands for.
+import { fieldSpec, fields, type FieldName } from './fields.ts'
+import type { Meaning } from './sem.ts'
+
+export interface Row {
+  /** Mnemonic without .aq/.rl suffixes. */
+  name: string
+  /** Operands as written: `rd, i(rs1)`, with field names in place of values. */
+  syntax: string
+  /** Fields of `syntax`, in order. */
+  operands: readonly FieldName[]
+  /** Every field of the pattern. A field that is not an operand is a suffix (aq, rl) or optional last operand (rm). */
+  fields: readonly FieldName[]
+  mask: number
+  match: number
+  length: 2 | 4
+  extension: string
+  doc: string
+  meaning: Meaning | null
+  expansion: Expansion | null
+}
+
+/** A compressed form stands for `name` with each operand taken from a field of its own, or fixed. */
+export interface Expansion {
+  name: string
+  operands: readonly (FieldName | number)[]
+}
+
+const isField = (token: string): token is FieldName => token in fields
+
+function parsePattern(name: string, pattern: string, bits: number): Pick<Row, 'mask' | 'match' | 'fields'> {
+  let mask = 0
+  let match = 0
+  let at = bits
+  const seen: FieldName[] = []
+  for (const token of pattern.split(' ')) {
+    if (/^[01]+$/.test(token)) {
+      for (const bit of token) {
+        at--
+        mask |= 1 << at
+        if (bit === '1') match |= 1 << at
+      }
+      continue
+    }
+    const [field, width] = token.split(':')
+    if (!isField(field)) throw new Error(`${name}: no field ${field}`)
+    at -= Number(width)
+    if (!seen.includes(field)) seen.push(field)
+  }
+  if (at !== 0) throw new Error(`${name}: the pattern covers ${bits - at} of ${bits} bits`)
+  return { mask: mask >>> 0, match: match >>> 0, fields: seen }
+}
+
+function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'operands'> {
+  const space = syntax.indexOf(' ')
+  const name = space < 0 ? syntax : syntax.slice(0, space)
+  const rest = space < 0 ? '' : syntax.slice(space + 1)
+  return { name, syntax: rest, operands: [...rest.matchAll(/[a-z]\w*/g)].map(m => m[0]).filter(isField) }
+}
+
+/** A 32-bit instruction of `extension`. */
+export function insn(extension: string, syntax: string, pattern: string, doc: string, meaning: Meaning): Row {
+  const head = parseSyntax(syntax)
+  return { ...head, ...parsePattern(head.name, pattern, 32), length: 4, extension, doc, meaning, expansion: null }
+}
+
+/** A 16-bit instruction: `stands` names the 32-bit one with the fields (or register and immediate numbers) it takes, e.g. `addi crd, 0, ci`. */
+export function compressed(syntax: string, pattern: string, stands: string, doc: string): Row {
+  const head = parseSyntax(syntax)
+  const [name, ...operands] = stands.split(/[\s,()]+/).filter(Boolean)
+  const expansion = { name, operands: operands.map(o => (isField(o) ? o : Number(o))) }
+  return { ...head, ...parsePattern(head.name, pattern, 16), length: 2, extension: 'C', doc, meaning: null, expansion }
+}
+
+/** True when the word is this row's, reserved field values excluded. */
+export function matches(row: Row, word: number, decode: (word: number, f: FieldName) => number): boolean {
+  if ((word & row.mask) >>> 0 !== row.match) return false
+  return row.fields.every(f => {
+    const spec = fieldSpec(f)
+    return !(spec.nonzero && decode(word, f) === 0) && !spec.not?.includes(decode(word, f))
+  })
+}

@@ -1,0 +1,213 @@
+// Where an instruction keeps its operands: each field says which instruction bits feed which value bits.
+// The decoder, encoder, assembler and disassembler all read this one table.
+
+/** [lowest instruction bit, width, lowest value bit] */
+export type Part = readonly [number, number, number]
+
+export interface FieldSpec {
+  parts: readonly Part[]
+  /** x, f: a register; xc, fc: one of the eight registers 8-15 that compressed forms can name; imm: a number; others print in words. */
+  kind: 'x' | 'f' | 'xc' | 'fc' | 'imm' | 'csr' | 'rm' | 'fence' | 'bit'
+  signed?: boolean
+  /** For compressed forms: values that the encoding reserves. */
+  nonzero?: boolean
+  not?: readonly number[]
+}
+
+type Of<K extends FieldSpec['kind']> = FieldSpec & { kind: K }
+
+const x = (lsb: number, not?: readonly number[]): Of<'x'> => ({ parts: [[lsb, 5, 0]], kind: 'x', not })
+const f = (lsb: number): Of<'f'> => ({ parts: [[lsb, 5, 0]], kind: 'f' })
+const xc = (lsb: number): Of<'xc'> => ({ parts: [[lsb, 3, 0]], kind: 'xc' })
+const fc = (lsb: number): Of<'fc'> => ({ parts: [[lsb, 3, 0]], kind: 'fc' })
+const imm = (parts: readonly Part[], rest: Partial<FieldSpec> = {}): Of<'imm'> => ({ parts, ...rest, kind: 'imm' })
+const signed = { signed: true }
+
+export const fields = {
+  // 32-bit forms
+  rd: x(7),
+  rs1: x(15),
+  rs2: x(20),
+  frd: f(7),
+  frs1: f(15),
+  frs2: f(20),
+  frs3: f(27),
+  i: imm([[20, 12, 0]], signed),
+  s: imm(
+    [
+      [7, 5, 0],
+      [25, 7, 5],
+    ],
+    signed,
+  ),
+  b: imm(
+    [
+      [8, 4, 1],
+      [25, 6, 5],
+      [7, 1, 11],
+      [31, 1, 12],
+    ],
+    signed,
+  ),
+  u: imm([[12, 20, 12]], signed),
+  j: imm(
+    [
+      [21, 10, 1],
+      [20, 1, 11],
+      [12, 8, 12],
+      [31, 1, 20],
+    ],
+    signed,
+  ),
+  shamt: imm([[20, 6, 0]]),
+  shamtw: imm([[20, 5, 0]]),
+  uimm: imm([[15, 5, 0]]),
+  csr: { parts: [[20, 12, 0]], kind: 'csr' },
+  rm: { parts: [[12, 3, 0]], kind: 'rm' },
+  pred: { parts: [[24, 4, 0]], kind: 'fence' },
+  succ: { parts: [[20, 4, 0]], kind: 'fence' },
+  aq: { parts: [[26, 1, 0]], kind: 'bit' },
+  rl: { parts: [[25, 1, 0]], kind: 'bit' },
+
+  // 16-bit forms (Unprivileged spec, chapter on the C extension); cX = a full register field, Xp = a three-bit one
+  crd: x(7),
+  crdnz: x(7, [0]),
+  crdlui: x(7, [0, 2]),
+  crs2: x(2),
+  crs2nz: x(2, [0]),
+  cfrd: f(7),
+  cfrs2: f(2),
+  rdp: xc(2),
+  rs1p: xc(7),
+  rs2p: xc(2),
+  frdp: fc(2),
+  frs2p: fc(2),
+  ci: imm(
+    [
+      [2, 5, 0],
+      [12, 1, 5],
+    ],
+    signed,
+  ),
+  cinz: imm(
+    [
+      [2, 5, 0],
+      [12, 1, 5],
+    ],
+    { signed: true, nonzero: true },
+  ),
+  cshamt: imm(
+    [
+      [2, 5, 0],
+      [12, 1, 5],
+    ],
+    { nonzero: true },
+  ),
+  clui: imm(
+    [
+      [2, 5, 12],
+      [12, 1, 17],
+    ],
+    { signed: true, nonzero: true },
+  ),
+  caddi16sp: imm(
+    [
+      [6, 1, 4],
+      [2, 1, 5],
+      [5, 1, 6],
+      [3, 2, 7],
+      [12, 1, 9],
+    ],
+    { signed: true, nonzero: true },
+  ),
+  caddi4spn: imm(
+    [
+      [6, 1, 2],
+      [5, 1, 3],
+      [11, 2, 4],
+      [7, 4, 6],
+    ],
+    { nonzero: true },
+  ),
+  clw: imm([
+    [6, 1, 2],
+    [10, 3, 3],
+    [5, 1, 6],
+  ]),
+  cld: imm([
+    [10, 3, 3],
+    [5, 2, 6],
+  ]),
+  clwsp: imm([
+    [4, 3, 2],
+    [12, 1, 5],
+    [2, 2, 6],
+  ]),
+  cldsp: imm([
+    [5, 2, 3],
+    [12, 1, 5],
+    [2, 3, 6],
+  ]),
+  cswsp: imm([
+    [9, 4, 2],
+    [7, 2, 6],
+  ]),
+  csdsp: imm([
+    [10, 3, 3],
+    [7, 3, 6],
+  ]),
+  cj: imm(
+    [
+      [3, 3, 1],
+      [11, 1, 4],
+      [2, 1, 5],
+      [7, 1, 6],
+      [6, 1, 7],
+      [9, 2, 8],
+      [8, 1, 10],
+      [12, 1, 11],
+    ],
+    signed,
+  ),
+  cb: imm(
+    [
+      [3, 2, 1],
+      [10, 2, 3],
+      [2, 1, 5],
+      [5, 2, 6],
+      [12, 1, 8],
+    ],
+    signed,
+  ),
+} as const satisfies Record<string, FieldSpec>
+
+export type FieldName = keyof typeof fields
+type OfKind<K> = { [N in FieldName]: (typeof fields)[N]['kind'] extends K ? N : never }[FieldName]
+export type XField = 'rd' | 'rs1' | 'rs2'
+export type FField = 'frd' | 'frs1' | 'frs2' | 'frs3'
+export type ImmField = OfKind<'imm'>
+
+export const fieldSpec = (name: FieldName): FieldSpec => fields[name]
+
+/** The value of a field in an instruction word: sign-extended where the field is signed; 0-31 for registers. */
+export function decodeField(word: number, name: FieldName): number {
+  const spec = fieldSpec(name)
+  let value = 0
+  let top = 0
+  for (const [lsb, width, at] of spec.parts) {
+    value |= ((word >>> lsb) & (2 ** width - 1)) << at
+    top = Math.max(top, at + width)
+  }
+  if (spec.kind === 'xc' || spec.kind === 'fc') return value + 8
+  return spec.signed ? (value << (32 - top)) >> (32 - top) : value
+}
+
+/** The instruction bits of a value, or null when the field cannot hold it. */
+export function encodeField(value: number, name: FieldName): number | null {
+  const spec = fieldSpec(name)
+  if (!Number.isInteger(value) || (spec.nonzero && value === 0) || spec.not?.includes(value)) return null
+  const raw = spec.kind === 'xc' || spec.kind === 'fc' ? value - 8 : value
+  let word = 0
+  for (const [lsb, width, at] of spec.parts) word |= ((raw >> at) & (2 ** width - 1)) << lsb
+  return decodeField(word, name) === value ? word >>> 0 : null
+}

@@ -1,0 +1,107 @@
+// The vocabulary that instruction meanings are written in. A meaning is a function of a `Sem`; every engine (the BigInt
+// reference, the WebAssembly interpreter, a JIT) is an implementation of it, so an instruction is defined once.
+//
+// `V` is a 64-bit value and `C` a condition: bigint and boolean in the reference, pieces of code in an emitter.
+// A value used twice must be bound with `let`, or an emitter would emit (and run) its code twice.
+// Words that can trap come before the words that change registers: a trap leaves no trace of its instruction.
+import type { FieldName, ImmField, XField, FField } from './fields.ts'
+
+export type Width = 1 | 2 | 4 | 8
+export type FloatFormat = 32 | 64
+export type FloatOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max' | 'madd'
+export type FloatCompare = 'eq' | 'lt' | 'le'
+/** Number types of conversions: f = float, i = signed, u = unsigned integer; results of 32 bits are sign-extended or NaN-boxed by the row. */
+export type NumberType = 'f32' | 'f64' | 'i32' | 'u32' | 'i64' | 'u64'
+
+export interface Sem<V, C> {
+  // operands
+  x(f: XField): V
+  setX(f: XField, v: V): void
+  imm(f: ImmField): V
+  /** Address of this instruction, and of the one after it (pc + 2 or + 4). */
+  pc(): V
+  nextPc(): V
+  num(n: bigint): V
+  let(v: V): V
+
+  // integers, 64 bits, wrapping; shifts use the low 6 bits of `b`
+  add(a: V, b: V): V
+  sub(a: V, b: V): V
+  mul(a: V, b: V): V
+  and(a: V, b: V): V
+  or(a: V, b: V): V
+  xor(a: V, b: V): V
+  shl(a: V, b: V): V
+  shrS(a: V, b: V): V
+  shrU(a: V, b: V): V
+  /** High 64 bits of the 128-bit product: both signed, both unsigned, a signed and b unsigned. */
+  mulhS(a: V, b: V): V
+  mulhU(a: V, b: V): V
+  mulhSU(a: V, b: V): V
+  /** Division with RISC-V's answers for zero and overflow (Unprivileged spec, M extension, table of division results). */
+  divS(a: V, b: V): V
+  divU(a: V, b: V): V
+  remS(a: V, b: V): V
+  remU(a: V, b: V): V
+  /** The low 32 bits, sign- or zero-extended. */
+  sext32(a: V): V
+  zext32(a: V): V
+
+  // conditions
+  eq(a: V, b: V): C
+  ne(a: V, b: V): C
+  ltS(a: V, b: V): C
+  ltU(a: V, b: V): C
+  geS(a: V, b: V): C
+  geU(a: V, b: V): C
+  bool(c: C): V
+  select(c: C, a: V, b: V): V
+
+  // memory: virtual addresses, little-endian, any alignment
+  load(bytes: Width, signed: boolean, addr: V): V
+  store(bytes: Width, addr: V, v: V): void
+  /** Atomically old = memory, memory = update(old); answers old, sign-extended. Traps when misaligned. */
+  amo(bytes: 4 | 8, addr: V, update: (old: V) => V): V
+  loadReserved(bytes: 4 | 8, addr: V): V
+  /** Answers 0 when it stored, 1 when the reservation was lost. */
+  storeConditional(bytes: 4 | 8, addr: V, v: V): V
+
+  // control
+  /** pc-relative, by an immediate field. */
+  goto(f: ImmField): void
+  branch(c: C, f: ImmField): void
+  /** To a computed address, bit 0 cleared. */
+  jump(to: V): void
+
+  // the system
+  ecall(): void
+  ebreak(): void
+  illegal(): void
+  fence(): void
+  fenceI(): void
+  wfi(): void
+  sret(): void
+  mret(): void
+  /** Privileged spec, sfence.vma: a null operand means every address or every address space. */
+  sfence(va: V | null, asid: V | null): void
+  /** Reads and writes of the CSR named by the `csr` field; one that may not be accessed traps as illegal. */
+  readCsr(f: 'csr'): V
+  writeCsr(f: 'csr', v: V): void
+  /** The number in a field (register numbers included), known when an instruction is decoded: for "rs1 = x0 does not write". */
+  fieldIsZero(f: FieldName): boolean
+
+  // floating point: raw bits in a V
+  f(f: FField): V
+  setF(f: FField, v: V): void
+  /** The low 32 bits of a properly NaN-boxed register, else the canonical NaN. */
+  f32(f: FField): V
+  /** Writes 32 bits NaN-boxed. */
+  setF32(f: FField, v: V): void
+  fp(op: FloatOp, format: FloatFormat, ...args: V[]): V
+  fcompare(op: FloatCompare, format: FloatFormat, a: V, b: V): C
+  fclass(format: FloatFormat, a: V): V
+  /** Rounds by the instruction's `rm` field; integer results saturate and NaN gives the largest (Unprivileged spec, F extension). */
+  convert(from: NumberType, to: NumberType, a: V): V
+}
+
+export type Meaning = <V, C>(m: Sem<V, C>) => void
