@@ -1,0 +1,46 @@
+// The one event stream: what happened, as plain records. strace output, statistics, the timeline, debugger stops and views
+// subscribe to kinds. An event that nobody subscribed to is never built: call sites ask `wants(k, kind)` first.
+import type { Task } from './state.ts'
+import type { Kernel } from './kernel.ts'
+
+/** One record per thing that happened; `time` is guest nanoseconds, `hart` where it happened (-1: none). */
+export type KernelEvent =
+  | { kind: 'syscallEnter'; task: Task; nr: number }
+  | { kind: 'syscallBlocked'; task: Task; nr: number }
+  | { kind: 'syscallExit'; task: Task; nr: number; result: number }
+  | { kind: 'fault'; task: Task; va: number; access: 'read' | 'write' | 'fetch'; how: 'zero' | 'cow' | 'reuse' | 'file' | 'stack' | 'spurious' | 'signal' }
+  | { kind: 'cowCopy'; task: Task; va: number; from: number; to: number }
+  | { kind: 'switch'; hart: number; from: Task | null; to: Task | null }
+  | { kind: 'wake'; task: Task }
+  | { kind: 'signalSent'; from: Task | null; task: Task; signal: number; code: number }
+  | { kind: 'signalDelivered'; task: Task; signal: number; action: 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'; info: import('./signal/types.ts').SigInfo }
+  | { kind: 'fork'; task: Task; child: Task; flags: number }
+  | { kind: 'exec'; task: Task; path: string }
+  | { kind: 'exit'; task: Task; status: number }
+  | { kind: 'tlbFlush'; hart: number; va: number | null; asid: number | null }
+
+export type EventKind = KernelEvent['kind']
+export type EventOf<K extends EventKind> = Extract<KernelEvent, { kind: K }>
+export type Listener = (event: KernelEvent, k: Kernel) => void
+
+/** Subscribers by kind. Not part of the state: a snapshot has none. */
+export type EventStream = { [K in EventKind]?: Listener[] }
+
+export const wants = (k: Kernel, kind: EventKind): boolean => k.events[kind] !== undefined
+
+export function emit(k: Kernel, event: KernelEvent): void {
+  const listeners = k.events[event.kind]
+  if (listeners) for (const listener of listeners) listener(event, k)
+}
+
+/** Subscribes to some kinds; answers how to stop. */
+export function subscribe(k: Kernel, kinds: readonly EventKind[], listener: Listener): () => void {
+  for (const kind of kinds) (k.events[kind] ??= []).push(listener)
+  return () => {
+    for (const kind of kinds) {
+      const rest = (k.events[kind] ?? []).filter(l => l !== listener)
+      if (rest.length) k.events[kind] = rest
+      else delete k.events[kind]
+    }
+  }
+}

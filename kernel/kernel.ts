@@ -1,0 +1,17 @@
+// What every kernel function is handed: the machine, the kernel's whole state as plain data, and the doors to the outside.
+import type { Machine } from '../vm/index.ts'
+import type { EventStream } from './events.ts'
+import type { Host } from './host.ts'
+import type { Journal } from './journal.ts'
+import type { KernelState } from './state.ts'
+
+export interface Kernel {
+  readonly machine: Machine
+  /** Plain data: records, arrays, Maps, typed arrays. `structuredClone` of it is a snapshot. Replaced whole on restore. */
+  state: KernelState
+  readonly host: Host
+  readonly journal: Journal
+  readonly events: EventStream
+  /** Check the invariants after every run (debug builds and tests). */
+  readonly debug: boolean
+}

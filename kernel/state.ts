@@ -1,0 +1,138 @@
+// The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
+// Tasks, address spaces and files refer to each other directly; structuredClone keeps the sharing.
+import type { FileTable, FsContext, Vfs } from './vfs/types.ts'
+import type { Asids, Frames, Mm } from './mm/types.ts'
+import type { PendingSignals, SigAction, SigInfo, Sigset } from './signal/types.ts'
+import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
+import type { Credentials, PidTable, Rlimits, Usage } from './process/types.ts'
+import type { Tty } from './tty/types.ts'
+
+export interface KernelState {
+  /** Guest nanoseconds since boot (CLOCK_MONOTONIC). One retired instruction is one nanosecond. */
+  time: number
+  /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
+  bootEpoch: number
+  /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
+  tasks: Map<number, Task>
+  pids: PidTable
+  /** Process groups and sessions are looked up by walking thread groups: this holds every live (or zombie) group by tgid. */
+  groups: Map<number, ThreadGroup>
+  init: Task | null
+  harts: HartState[]
+  timers: TimerQueue
+  frames: Frames
+  asids: Asids
+  vfs: Vfs
+  ttys: Tty[]
+  /** Seeded generator behind getrandom, /dev/urandom, AT_RANDOM, layout: xoshiro128** words. */
+  random: Uint32Array
+  hostname: string
+  domainname: string
+  /** Whole-system counts for /proc and --stat. */
+  counts: SystemCounts
+  /** Set when init exited (the wait status), or the machine was shut down: the loop stops. */
+  halted: { status: number } | null
+}
+
+export interface SystemCounts {
+  contextSwitches: number
+  migrations: number
+  minorFaults: number
+  majorFaults: number
+  cowCopies: number
+  forks: number
+  syscalls: number
+  timerTicks: number
+  /** Nanoseconds with nothing to run, and per mode. */
+  idleTime: number
+}
+
+/** As in Linux: R running or runnable, S sleeping, D uninterruptible, T stopped, Z zombie, X dead (reaped, gone from the table). */
+export type TaskState = 'R' | 'S' | 'D' | 'T' | 'Z' | 'X'
+
+/** One thread. A process is a ThreadGroup; most have a single task, whose pid is the group's tgid. */
+export interface Task {
+  pid: number
+  group: ThreadGroup
+  comm: string
+  state: TaskState
+  /** null once exited. A vfork child or thread shares its creator's. */
+  mm: Mm | null
+  files: FileTable | null
+  fs: FsContext | null
+  credentials: Credentials
+  /** Physical RAM offset of the saved registers (TRAP_FRAME_BYTES, see process/trapframe.ts). Live registers are in the hart while it runs. */
+  trapFrame: number
+  /** Hart on which it is running right now, or -1: then the registers are in the trap frame. */
+  onHart: number
+  sched: SchedEntity
+  /** The system call in progress: kept while blocked, so that waking runs it again. */
+  call: SyscallInProgress | null
+  /** Queues it sleeps on, and until when (absolute ns, Infinity for no limit). */
+  waiting: { queues: WaitQueue[]; deadline: number; interruptible: boolean; timer: number } | null
+  // signals
+  blocked: Sigset
+  pending: PendingSignals
+  /** Mask to restore when a handler returns from sigsuspend, ppoll, pselect. */
+  savedMask: Sigset | null
+  altStack: { sp: number; size: number; flags: number }
+  /** True when a deliverable signal may be pending: recomputed by signal/ whenever pending or blocked change. */
+  signalPending: boolean
+  // thread bits
+  clearChildTid: number
+  robustList: number
+  /** Signal to the parent at exit (SIGCHLD for fork, 0 for threads). */
+  exitSignal: number
+  /** vfork: the parent waits here until this child execs or exits. */
+  vforkDone: WaitQueue | null
+  /** Wait status once state is Z. */
+  exitStatus: number
+  startTime: number
+  usage: Usage
+  /** prctl(PR_SET_PDEATHSIG), PR_SET_NO_NEW_PRIVS and the like. */
+  parentDeathSignal: number
+}
+
+/** A process: what its threads share by definition. */
+export interface ThreadGroup {
+  tgid: number
+  leader: Task
+  threads: Task[]
+  parent: ThreadGroup | null
+  children: ThreadGroup[]
+  pgid: number
+  sid: number
+  /** Controlling terminal. */
+  tty: Tty | null
+  actions: SigAction[]
+  pending: PendingSignals
+  rlimits: Rlimits
+  /** Parents in wait4 sleep here. */
+  childExit: WaitQueue
+  /** Usage of reaped children, and of exited threads of this group. */
+  childrenUsage: Usage
+  exitedUsage: Usage
+  /** exit_group in progress: the wait status all threads end with. */
+  exiting: number | null
+  /** Job control: stopped by this signal; and what the parent has not been told yet. */
+  stopSignal: number
+  stopReport: 'none' | 'stopped' | 'continued'
+  /** setitimer: [real, virtual, prof]; deadlines in ns, 0 off. */
+  itimers: { expires: number; interval: number; timer: number }[]
+  /** prctl(PR_SET_CHILD_SUBREAPER). */
+  subreaper: boolean
+  /** Has exec'd since fork: setpgid by the parent is EACCES from then. */
+  hasExeced: boolean
+  exePath: string
+}
+
+export interface SyscallInProgress {
+  nr: number
+  /** The six arguments as the program gave them (a0 is overwritten by the result). */
+  args: number[]
+  /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
+  progress: Record<string, unknown>
+  startTime: number
+}
+
+export type { SigInfo }

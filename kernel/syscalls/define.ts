@@ -1,0 +1,57 @@
+// How a row of the system-call table is written. One row gives dispatch, the trace text, the generated documentation and the
+// assembly include file. Argument types say how a raw register becomes a value and how strace shows it.
+import type { Errno } from '../abi/errno.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { WaitQueue } from '../sched/types.ts'
+
+/** An argument type. `raw` is the register as a signed double (exact below 2^53). */
+export interface Arg<T> {
+  /** C type, for the documentation: `const char *`. */
+  type: string
+  /** May throw an Errno (EFAULT for a bad pointer). Runs before the handler. */
+  read(raw: number, k: Kernel, task: Task): T
+  /** strace's text for it, on entry. `raw` serves pointers that could not be read. */
+  show(raw: number, k: Kernel, task: Task, all: readonly number[]): string
+  /** Shown once the call returned (a buffer the kernel fills): strace prints it on exit. */
+  after?: boolean
+}
+
+/** The call cannot finish now: sleep on these queues until woken, the deadline (absolute ns) or a signal; then the handler runs again. */
+export interface Blocked {
+  kind: 'blocked'
+  queues: WaitQueue[]
+  deadline: number
+  /** What a signal turns it into. null: uninterruptible (state D). */
+  interrupted: Errno | null
+}
+
+/** Results are the register value: a count, an address (< 2^53), 0. Failures throw an Errno. `noReturn` leaves registers alone (exec, exit, sigreturn). */
+export type SyscallResult = number | Blocked | typeof NO_RETURN
+export const NO_RETURN = Symbol('the registers are already as they shall be')
+
+export interface Syscall {
+  nr: number
+  name: string
+  args: readonly (readonly [string, Arg<unknown>])[]
+  run(k: Kernel, task: Task, args: Record<string, unknown>): SyscallResult
+  /** What is limited, in a sentence, for the user's documentation. */
+  note?: string
+  /** How strace prints the result: a number, an address, nothing known. */
+  result: 'int' | 'address' | 'mode'
+}
+
+type Values<A extends Record<string, Arg<unknown>>> = { [N in keyof A]: A[N] extends Arg<infer T> ? T : never }
+export type ArgMap = Record<string, Arg<unknown>>
+
+export function syscall<A extends ArgMap>(
+  nr: number,
+  name: string,
+  args: A,
+  run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
+  options: { note?: string; result?: Syscall['result'] } = {},
+): Syscall {
+  return { nr, name, args: Object.entries(args), run: run as Syscall['run'], note: options.note, result: options.result ?? 'int' }
+}
+
+export const blocked = (queues: WaitQueue[], interrupted: Errno | null, deadline = Infinity): Blocked => ({ kind: 'blocked', queues, deadline, interrupted })
