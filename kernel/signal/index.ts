@@ -1,0 +1,10 @@
+// The door of signals: sending, delivering, dispositions, interval timers.
+export type * from './types.ts'
+export { actionOf, actionsForExec, defaultActions, emptyPending, forkActions, ignoresChildExit } from './actions.ts'
+export { hasSignal, sigbit, SIGSET_FULL } from './sigset.ts'
+export { childInfo, faultInfo, kernelInfo, killInfo, queueInfo, timerInfo } from './info.ts'
+export { forceSignal, recalcSignalPending, sendSignal, sendToGroup, sendToTask, signalProcessGroup, signalSession } from './send.ts'
+export { deliverSignals } from './deliver.ts'
+export { rtSigreturn } from './frame.ts'
+export { chargeItimers, exitItimers, itimerExpired } from './itimer.ts'
+export { encodeSigInfo, showSigInfo, SIGINFO_BYTES } from './siginfo.ts'

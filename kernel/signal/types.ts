@@ -1,0 +1,40 @@
+// What a signal is to the kernel, as plain data: sets, dispositions, what is known of each one sent, and what waits to be delivered.
+
+/** Bit n-1 stands for signal n: 64 bits, so a bigint. */
+export type Sigset = bigint
+
+/** A disposition as rt_sigaction keeps it. Records are never changed in place: actions are replaced, so fork may share them. */
+export interface SigAction {
+  /** SIG_DFL 0, SIG_IGN 1, or the address of the handler. */
+  readonly handler: number
+  /** SA_* */
+  readonly flags: number
+  /** Blocked besides the signal itself while the handler runs. Never holds SIGKILL or SIGSTOP. */
+  readonly mask: Sigset
+}
+
+/** What siginfo_t says besides the number and code; `kind` names the member of its union. */
+export type SigFields =
+  | { kind: 'kill'; pid: number; uid: number }
+  | { kind: 'queue'; pid: number; uid: number; value: Sigset }
+  | { kind: 'timer'; id: number; overrun: number; value: Sigset }
+  | { kind: 'child'; pid: number; uid: number; status: number; utime: number; stime: number }
+  | { kind: 'fault'; address: number }
+  | { kind: 'poll'; band: number; fd: number }
+
+export interface SigInfo {
+  signal: number
+  errno: number
+  /** si_code: SI_USER 0, SI_KERNEL 0x80, SI_QUEUE -1, SEGV_MAPERR 1, CLD_EXITED 1, ... */
+  code: number
+  fields: SigFields
+}
+
+/** Signals sent and not yet taken, of one thread or of a whole process. Ordinary ones merge, real-time ones queue in order. */
+export interface PendingSignals {
+  set: Sigset
+  queue: SigInfo[]
+}
+
+/** What deliverSignals left behind: back to the program, stopped (state T), or exited (nothing of the task may run again). */
+export type Delivery = 'user' | 'stopped' | 'dead'
