@@ -1,0 +1,2 @@
+// The door of interprocess communication: pipes.
+export type * from './types.ts'

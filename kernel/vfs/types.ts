@@ -1,0 +1,249 @@
+// The shapes of files: inodes (what is stored), dentries (what it is called), mounts, open file descriptions and descriptor tables.
+// All plain data: a snapshot is a structuredClone. Behaviour is in tables keyed by the `kind` fields.
+import type { Errno } from '../abi/errno.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Blocked, SyscallResult } from '../syscalls/define.ts'
+import type { WaitQueue } from '../sched/types.ts'
+import type { Pipe } from '../ipc/types.ts'
+
+export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket'
+
+/** Seconds since 1970 and nanoseconds: one double would lose the last digits. */
+export interface Timestamp {
+  sec: number
+  nsec: number
+}
+
+export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'proc' | 'host' | 'pipefs' | 'anon'
+
+/** A superblock. */
+export interface FileSystem {
+  kind: FileSystemKind
+  /** st_dev: (major << 8 | minor); pseudo file systems have major 0. */
+  dev: number
+  nextIno: number
+  readOnly: boolean
+  /** First column of /proc/mounts. */
+  source: string
+  /** host: the host directory its root shows, and whether writes go through to it. */
+  hostRoot: string | null
+  writeThrough: boolean
+}
+
+/** Where a regular file's bytes come from while their page is not in the page cache yet. */
+export type Backing =
+  | { kind: 'bytes'; bytes: Uint8Array }
+  /** `size`: bytes the host file had when first seen; beyond are zeros. */
+  | { kind: 'host'; path: string; size: number }
+
+export interface Inode {
+  fs: FileSystem
+  ino: number
+  kind: FileKind
+  /** 07777: permissions, set-id bits, sticky. */
+  mode: number
+  uid: number
+  gid: number
+  nlink: number
+  /** Bytes of a regular file; symlink: length of its target. */
+  size: number
+  atime: Timestamp
+  mtime: Timestamp
+  ctime: Timestamp
+  btime: Timestamp
+  /** Regular: page index -> frame. The page cache IS the contents. */
+  pages: Map<number, number>
+  backing: Backing | null
+  /** Open descriptions and mapped regions. At 0 with nlink 0 the pages are freed. */
+  refs: number
+  /** Descriptions open for writing (exec of such a file: ETXTBSY). */
+  writers: number
+  /** Symlink target. */
+  target: string
+  /** Device number of a device node: major << 8 | minor (minor < 256). */
+  rdev: number
+  /** FIFO: made by the first open. */
+  pipe: Pipe | null
+  /** fcntl and flock locks; null: none ever taken. */
+  locks: FileLocks | null
+  /** Which generated file this is (proc), and of which task. */
+  proc: ProcNode | null
+  /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
+  seals: number
+}
+
+/** A row of the /proc table by name, and what it is about: a task's pid, or 0 for system files. `fd` for fd/N and fdinfo/N. */
+export interface ProcNode {
+  row: string
+  pid: number
+  fd: number
+}
+
+/** A name in a directory. `children` of a directory: null means known to be absent (also: removed from the host's view). */
+export interface Dentry {
+  name: string
+  parent: Dentry | null
+  inode: Inode
+  children: Map<string, Dentry | null> | null
+  /** host: every name the host knows has been listed into `children`. */
+  listed: boolean
+  /** Unlinked (or its process is gone): getcwd says ENOENT, /proc/PID/fd says " (deleted)". */
+  deleted: boolean
+  /** Number of mounts on it. */
+  mounted: number
+}
+
+export interface Mount {
+  id: number
+  /** null for the root mount. */
+  parent: Mount | null
+  mountpoint: Dentry | null
+  root: Dentry
+  fs: FileSystem
+  readOnly: boolean
+}
+
+/** A place in the tree. */
+export interface Path {
+  mount: Mount
+  dentry: Dentry
+}
+
+export type FileOpsKind =
+  | 'regular'
+  | 'directory'
+  | 'path'
+  | 'pipe'
+  | 'null'
+  | 'zero'
+  | 'full'
+  | 'random'
+  | 'tty'
+  | 'proc'
+  | 'hostStream'
+  | 'eventfd'
+  | 'epoll'
+  | 'timerfd'
+  | 'signalfd'
+  | 'pidfd'
+
+/** An open file description: shared by dup and fork, with its offset. */
+export interface FileDescription {
+  kind: FileOpsKind
+  inode: Inode
+  /** null for what has no name (pipes, memfd). */
+  path: Path | null
+  /** What /proc/PID/fd/N shows for what has no name: `pipe:[123]`, `anon_inode:[eventpoll]`. */
+  label: string
+  /** O_ACCMODE and status flags (O_APPEND, O_NONBLOCK, O_DIRECTORY, O_PATH, O_LARGEFILE...), as F_GETFL answers. */
+  flags: number
+  pos: number
+  /** Descriptors and mapped regions that hold it. */
+  refs: number
+  /** F_SETOWN, F_SETSIG. */
+  owner: number
+  data: FileData | null
+}
+
+/** What an open file remembers besides its inode. */
+export type FileData =
+  | { kind: 'directory'; names: string[] }
+  | { kind: 'pipe'; pipe: Pipe }
+  | { kind: 'tty'; index: number }
+  /** The text as generated at offset 0 (or on first read): later reads continue in the same text. */
+  | { kind: 'proc'; text: string | null }
+  /** Host standard stream 0, 1 or 2. `seen`: input read so far when it may be read again (a regular file). */
+  | { kind: 'hostStream'; stream: 0 | 1 | 2; regular: boolean; seen: Uint8Array; seenBytes: number; ended: boolean }
+  | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
+  | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
+  | { kind: 'timerfd'; clock: number; expires: number; interval: number; ticks: number; timer: number; queue: WaitQueue }
+  | { kind: 'signalfd'; mask: bigint }
+  | { kind: 'pidfd'; pid: number }
+
+export interface EpollItem {
+  fd: number
+  file: FileDescription
+  events: number
+  data: bigint
+  /** EPOLLET: the mask last reported; EPOLLONESHOT: disabled once reported. */
+  lastMask: number
+  disabled: boolean
+}
+
+export interface FileLocks {
+  /** POSIX record locks belong to a descriptor table, OFD and flock locks to a description. End is exclusive; Infinity: to the end. */
+  records: { owner: FileTable | FileDescription; pid: number; write: boolean; start: number; end: number }[]
+  flocks: { owner: FileDescription; write: boolean }[]
+  queue: WaitQueue
+}
+
+/** A process's descriptors. */
+export interface FileTable {
+  /** Tasks sharing it (CLONE_FILES). */
+  refs: number
+  files: (FileDescription | null)[]
+  /** Close-on-exec bits, 32 descriptors a word. */
+  cloexec: number[]
+  /** No descriptor below this is free. */
+  lowest: number
+}
+
+/** Root, working directory and umask (CLONE_FS shares it). */
+export interface FsContext {
+  refs: number
+  root: Path
+  cwd: Path
+  umask: number
+}
+
+export interface Vfs {
+  root: Mount
+  mounts: Mount[]
+  nextMountId: number
+  /** Minor device number for the next pseudo file system. */
+  nextDev: number
+  /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */
+  anon: FileSystem
+  pipefs: FileSystem
+}
+
+/** Options of `lookup`. */
+export interface LookupOptions {
+  /** Follow a symbolic link in the last component. Default true. */
+  follow?: boolean
+  /** AT_EMPTY_PATH: an empty path means dirfd itself. */
+  empty?: boolean
+}
+
+/** Where a new name would go. `dir` is a directory that was found and may be searched; `name` may be '.', '..' or '' (the root). */
+export interface ParentPath {
+  mount: Mount
+  dir: Dentry
+  name: string
+  trailingSlash: boolean
+}
+
+/** Behaviour of an open file by its kind. What is missing is refused with Linux's errno. */
+export interface FileOps {
+  /**
+   * Up to `max` bytes at `offset` (null: at the file's own position, which `consume` advances). The answer may be a view that is
+   * only valid until the next kernel action: copy it out at once. An empty array is end of file.
+   */
+  read?(k: Kernel, task: Task, file: FileDescription, max: number, offset: number | null): Uint8Array | Blocked
+  /** Called after the bytes of a `read` with offset null reached the program. */
+  consume?(k: Kernel, file: FileDescription, count: number): void
+  /** Writes some or all; the answer is how many bytes, or Blocked when none could be written. */
+  write?(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array, offset: number | null): number | Blocked
+  /** POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. */
+  poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null): number
+  ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
+  /** Size for SEEK_END; missing: ESPIPE. */
+  seekEnd?(k: Kernel, file: FileDescription): number
+  /** The last reference is gone. */
+  release?(k: Kernel, file: FileDescription): void
+  /** What mmap maps: an inode with pages, or null for zero-filled memory. Missing: ENODEV. */
+  mapTarget?(k: Kernel, file: FileDescription): Inode | null
+  /** Positioned reads and writes: refused with this (pipes: ESPIPE). */
+  positioned?: Errno
+}
