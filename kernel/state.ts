@@ -1,15 +1,18 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; structuredClone keeps the sharing.
+import type { Errno } from './abi/errno.ts'
 import type { FileTable, FsContext, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm } from './mm/types.ts'
 import type { PendingSignals, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
-import type { Credentials, PidTable, Rlimits, Usage } from './process/types.ts'
+import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { Tty } from './tty/types.ts'
 
 export interface KernelState {
   /** Guest nanoseconds since boot (CLOCK_MONOTONIC). One retired instruction is one nanosecond. */
   time: number
+  /** Steps of the loop since `time` last moved: with it an instant is unique (journal.ts). */
+  turn: number
   /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
   bootEpoch: number
   /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
@@ -22,6 +25,7 @@ export interface KernelState {
   timers: TimerQueue
   frames: Frames
   asids: Asids
+  trapFrames: TrapFrames
   vfs: Vfs
   ttys: Tty[]
   /** Seeded generator behind getrandom, /dev/urandom, AT_RANDOM, layout: xoshiro128** words. */
@@ -133,6 +137,12 @@ export interface SyscallInProgress {
   /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
   progress: Record<string, unknown>
   startTime: number
+  /**
+   * A signal came before it could finish: pc is still at the ecall and a0 as given. Whoever delivers the signal decides
+   * (syscalls/dispatch.ts): finishCall(k, task, -EINTR), or restartCall(k, task) to run it again with its progress, or
+   * dropCall(k, task) to have the program's ecall make it anew after the handler.
+   */
+  interrupted: Errno | null
 }
 
 export type { SigInfo }

@@ -1,0 +1,5 @@
+export type { HartState, SchedEntity, Timer, TimerQueue, TimerSpec, WaitQueue } from './types.ts'
+export { newQueue, sleepOn, wakeAll, wakeOne, wakeTask } from './wait.ts'
+export { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
+export { dequeue, makeRunnable, newHartState, newSchedEntity, pickNext, reweigh } from './runqueue.ts'
+export { switchTo } from './switch.ts'

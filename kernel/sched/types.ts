@@ -1,0 +1,82 @@
+// What the scheduler keeps: who waits for what, who runs next on each hart, and what shall happen at which instant.
+import type { Mm } from '../mm/types.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+
+/** Tasks asleep until something happens. A task may be on several at once (poll). */
+export interface WaitQueue {
+  waiters: Task[]
+}
+
+/** The scheduler's part of a task. Times are nanoseconds. */
+export interface SchedEntity {
+  /** SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH or SCHED_IDLE. */
+  policy: number
+  /** -20..19; counts for SCHED_OTHER and SCHED_BATCH. */
+  nice: number
+  /** 1..99 for SCHED_FIFO and SCHED_RR, else 0. */
+  rtPriority: number
+  /** Share of the processor: 1024 at nice 0. */
+  weight: number
+  /** Time had, scaled by NICE_0_WEIGHT / weight. */
+  vruntime: number
+  /** Time had, in all. */
+  sumExec: number
+  /** sumExec when vruntime was last brought up to date. */
+  accounted: number
+  /** sumExec when it was last put on a hart: its slice counts from here. */
+  sliceStart: number
+  /** Home hart: whose queue it waits in, or on which it ran last. */
+  hart: number
+  /** Bit n set: may run on hart n. */
+  affinity: number
+  /** Place in its hart's heap, -1 when not queued (running, asleep, dead). */
+  heapIndex: number
+  /** Who came first, among equals. */
+  order: number
+  /** Hart whose floating-point registers hold this task's values if that hart still calls it fpOwner; -1 never. */
+  fpHart: number
+  resetOnFork: boolean
+}
+
+/** One hart as the scheduler sees it. */
+export interface HartState {
+  id: number
+  current: Task | null
+  /** Runnable tasks other than `current`: a binary heap, the next one first. */
+  queue: Task[]
+  /** Sum of weights in `queue`. */
+  queueWeight: number
+  /** Never falls: where a newcomer or a long sleeper starts. */
+  minVruntime: number
+  /** Pick again before going back to user mode. */
+  resched: boolean
+  /** Whose values the floating-point registers hold. */
+  fpOwner: Task | null
+  /** Address space that satp names. */
+  mm: Mm | null
+  idleTime: number
+  switches: number
+}
+
+/** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */
+export type TimerSpec =
+  | { kind: 'wake'; task: Task }
+  | { kind: 'itimer'; group: ThreadGroup; which: number }
+  | { kind: 'posixTimer'; group: ThreadGroup; id: number }
+  | { kind: 'timerfd'; file: object }
+
+export interface Timer {
+  id: number
+  /** Absolute guest time in nanoseconds. */
+  at: number
+  /** Place in the heap. */
+  index: number
+  spec: TimerSpec
+}
+
+/** Binary heap by (at, id): equal instants fire in the order they were asked for. */
+export interface TimerQueue {
+  heap: Timer[]
+  byId: Map<number, Timer>
+  nextId: number
+}
