@@ -1,0 +1,134 @@
+// Memory as the kernel's plain data: physical frames with their counts, address spaces with their regions, and ASIDs.
+// Page tables themselves are bytes in guest RAM; here is only what they do not say.
+import type { Dentry, Inode } from '../vfs/types.ts'
+
+/** What a frame holds: an index into FRAME_USES (frames.ts). */
+export type FrameUse = 0 | 1 | 2 | 3 | 4 | 5
+
+/** Physical memory, one slot per frame. Frame 0 is the first page of RAM. */
+export interface Frames {
+  total: number
+  /** References: one per PTE that maps it, one for the page cache that holds it, one for a kernel use. 0: free. */
+  count: Uint32Array
+  /** FrameUse of each. */
+  use: Uint8Array
+  /** FRAME_DIRTY: a page of a file whose bytes differ from where it was read from. */
+  flags: Uint8Array
+  /** For a page table: how many of its 512 entries are valid. */
+  entries: Uint16Array
+  /** Stack of free frames: the next one handed out is freeStack[freeCount - 1]. */
+  freeStack: Uint32Array
+  freeCount: number
+  /** How many frames each use has, by FrameUse. */
+  used: number[]
+  /** The one page of zeroes behind every untouched anonymous page that was only read. */
+  zero: number
+  /** Files whose clean pages may be given back when frames run out: those with something to read them from again. */
+  reclaimable: Set<Inode>
+}
+
+/** Who holds which ASID. Numbers run up to `limit`; then a new generation starts and every TLB is emptied. */
+export interface Asids {
+  generation: number
+  /** The next number of this generation. 0 is never given to a program. */
+  next: number
+  limit: number
+  /** By hart: the address space whose root is in its satp. */
+  active: (Mm | null)[]
+}
+
+/** A run of pages that a program may touch in one way (Linux's vma). Pages are [start, end). */
+export interface Region {
+  start: number
+  end: number
+  /** PROT_* now, and the most that mprotect may give (a shared mapping of a file opened read-only can never be written). */
+  prot: number
+  maxProt: number
+  /** Writes reach the file (or the other mappers); else the first write to a page makes a private copy. */
+  shared: boolean
+  /** What untouched pages hold: a file from `offset` bytes on; null: zeroes. The region holds a reference on it. */
+  inode: Inode | null
+  offset: number
+  /** For the name in /proc/PID/maps: the file's directory entry, or a fixed label such as `[stack]`. */
+  dentry: Dentry | null
+  label: string
+  /** A stack: faults just below it extend it. */
+  growsDown: boolean
+  /** Private pages may exist here. Only of interest where there is an inode: then a fork must copy this region's entries. */
+  hasPrivate: boolean
+  /** mlock; madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK); MAP_NORESERVE. */
+  locked: boolean
+  dontFork: boolean
+  wipeOnFork: boolean
+  noReserve: boolean
+}
+
+/** One address space: shared by the threads of a process, and by a vfork child until it execs. */
+export interface Mm {
+  /** Frame of the top-level page table. */
+  root: number
+  /** Tasks (and others) that hold it. */
+  users: number
+  /** Sorted by address, never overlapping. */
+  regions: Region[]
+  /** Number and generation it was given in; a number of an older generation is void. */
+  asid: number
+  asidGeneration: number
+  /** Harts whose TLB may hold entries of it in this generation: bit (hart mod 32). */
+  harts: number
+  /** Pages mapped now, by kind; what getrusage and /proc show. */
+  anonPages: number
+  filePages: number
+  shmemPages: number
+  peakPages: number
+  /** Pages in all regions, and the most there ever were. */
+  totalPages: number
+  peakTotalPages: number
+  lockedPages: number
+  tablePages: number
+  /** mlockall(MCL_FUTURE): every new region is locked. */
+  lockFuture: boolean
+  /** The heap: [brkStart, brk). */
+  brkStart: number
+  brk: number
+  /** mmap hands out addresses downwards from here. */
+  mmapBase: number
+  /** Base of the vDSO (its sigreturn code is at a fixed offset). */
+  vdso: number
+  /** For /proc/PID/{stat,cmdline,environ,auxv,exe}; exec fills them in. */
+  startCode: number
+  endCode: number
+  startData: number
+  endData: number
+  startStack: number
+  argStart: number
+  argEnd: number
+  envStart: number
+  envEnd: number
+  auxv: Uint8Array
+  exe: Inode | null
+  exeDentry: Dentry | null
+}
+
+/** How a fault that is the program's own ends: the signal and its si_code. SIGKILL stands for out of memory. */
+export interface FaultSignal {
+  readonly signal: number
+  readonly code: number
+}
+
+/** What mapRegion makes. Page-aligned; replaces whatever was mapped there. The caller has checked permissions. */
+export interface RegionSpec {
+  start: number
+  /** Bytes. */
+  length: number
+  prot: number
+  maxProt?: number
+  shared?: boolean
+  inode?: Inode | null
+  /** Bytes into the file, page-aligned. */
+  offset?: number
+  dentry?: Dentry | null
+  label?: string
+  growsDown?: boolean
+  noReserve?: boolean
+}
