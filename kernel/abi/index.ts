@@ -1,0 +1,12 @@
+// The door of the contract with programs: numbers, names and layouts of Linux on riscv64. It imports nothing of ours.
+export * from './auxv.ts'
+export * from './elf.ts'
+export * from './errno.ts'
+export * from './files.ts'
+export * from './memory.ts'
+export * from './process.ts'
+export * from './signals.ts'
+export * from './structs.ts'
+export * from './syscalls.ts'
+export * from './tty.ts'
+export * from './wait.ts'
