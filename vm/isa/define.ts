@@ -19,6 +19,10 @@ export interface Row {
   doc: string
   meaning: Meaning | null
   expansion: Expansion | null
+  /** Other 32-bit forms with the same effect, which automatic compression may turn into this one. */
+  inverse: readonly Expansion[]
+  /** Only decoded, never produced: a compressed encoding without effect. It shares its name with the ordinary form. */
+  hint: boolean
 }
 
 /** A compressed form stands for `name` with each operand taken from a field of its own, or fixed. */
@@ -62,16 +66,29 @@ function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'operands'> 
 /** A 32-bit instruction of `extension`. */
 export function insn(extension: string, syntax: string, pattern: string, doc: string, meaning: Meaning): Row {
   const head = parseSyntax(syntax)
-  return { ...head, ...parsePattern(head.name, pattern, 32), length: 4, extension, doc, meaning, expansion: null }
+  return { ...head, ...parsePattern(head.name, pattern, 32), length: 4, extension, doc, meaning, expansion: null, inverse: [], hint: false }
 }
 
-/** A 16-bit instruction: `stands` names the 32-bit one with the fields (or register and immediate numbers) it takes, e.g. `addi crd, 0, ci`. */
-export function compressed(syntax: string, pattern: string, stands: string, doc: string): Row {
-  const head = parseSyntax(syntax)
-  const [name, ...operands] = stands.split(/[\s,()]+/).filter(Boolean)
-  const expansion = { name, operands: operands.map(o => (isField(o) ? o : Number(o))) }
-  return { ...head, ...parsePattern(head.name, pattern, 16), length: 2, extension: 'C', doc, meaning: null, expansion }
+function parseExpansion(text: string): Expansion {
+  const [name, ...operands] = text.split(/[\s,()]+/).filter(Boolean)
+  return { name, operands: operands.map(o => (isField(o) ? o : Number(o))) }
 }
+
+/**
+ * A 16-bit instruction: `stands` names the 32-bit one with the fields (or register and immediate numbers) it takes, e.g.
+ * `addi crd, 0, ci`; `also` lists others that it may replace.
+ */
+export function compressed(syntax: string, pattern: string, stands: string, doc: string, also: readonly string[] = []): Row {
+  const head = parseSyntax(syntax)
+  const forms = { expansion: parseExpansion(stands), inverse: also.map(parseExpansion) }
+  return { ...head, ...parsePattern(head.name, pattern, 16), length: 2, extension: 'C', doc, meaning: null, ...forms, hint: false }
+}
+
+/** A 16-bit encoding that does nothing (Unprivileged spec, C extension, HINT instructions). */
+export const hint = (syntax: string, pattern: string, stands: string): Row => ({
+  ...compressed(syntax, pattern, stands, 'Nothing (a hint).'),
+  hint: true,
+})
 
 /** True when the word is this row's, reserved field values excluded. */
 export function matches(row: Row, word: number, decode: (word: number, f: FieldName) => number): boolean {

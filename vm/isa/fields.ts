@@ -9,7 +9,7 @@ export interface FieldSpec {
   /** x, f: a register; xc, fc: one of the eight registers 8-15 that compressed forms can name; imm: a number; others print in words. */
   kind: 'x' | 'f' | 'xc' | 'fc' | 'imm' | 'csr' | 'rm' | 'fence' | 'bit'
   signed?: boolean
-  /** For compressed forms: values that the encoding reserves. */
+  /** Values that the encoding reserves. */
   nonzero?: boolean
   not?: readonly number[]
 }
@@ -63,7 +63,8 @@ export const fields = {
   shamtw: imm([[20, 5, 0]]),
   uimm: imm([[15, 5, 0]]),
   csr: { parts: [[20, 12, 0]], kind: 'csr' },
-  rm: { parts: [[12, 3, 0]], kind: 'rm' },
+  // 5 and 6 are reserved: an instruction that holds them is illegal.
+  rm: { parts: [[12, 3, 0]], kind: 'rm', not: [5, 6] },
   pred: { parts: [[24, 4, 0]], kind: 'fence' },
   succ: { parts: [[20, 4, 0]], kind: 'fence' },
   aq: { parts: [[26, 1, 0]], kind: 'bit' },
@@ -210,4 +211,33 @@ export function encodeField(value: number, name: FieldName): number | null {
   let word = 0
   for (const [lsb, width, at] of spec.parts) word |= ((raw >> at) & (2 ** width - 1)) << lsb
   return decodeField(word, name) === value ? word >>> 0 : null
+}
+
+/** What a field can hold, for messages. `min`, `max`, `multiple` and `not` are in values; `unit` is what one written unit is worth. */
+export interface FieldRange {
+  what: 'register' | 'immediate' | 'word'
+  min: number
+  max: number
+  multiple: number
+  not: readonly number[]
+  /** Upper immediates are written without their twelve low zeros: `lui a0, 1` holds 4096. */
+  unit: number
+}
+
+/** Upper immediates: the written number is shifted left by this much. */
+export const UPPER_SHIFT = 12
+export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'clui'
+
+export function fieldRange(name: FieldName): FieldRange {
+  const spec = fieldSpec(name)
+  const low = Math.min(...spec.parts.map(p => p[2]))
+  const top = Math.max(...spec.parts.map(p => p[1] + p[2]))
+  const not = [...(spec.nonzero ? [0] : []), ...(spec.not ?? [])]
+  const unit = isUpper(name) ? 2 ** UPPER_SHIFT : 1
+  const multiple = isUpper(name) ? unit : 2 ** low
+  const rest = { multiple, not, unit }
+  if (spec.kind === 'xc' || spec.kind === 'fc') return { what: 'register', min: 8, max: 15, ...rest }
+  const what = spec.kind === 'x' || spec.kind === 'f' ? 'register' : spec.kind === 'imm' ? 'immediate' : 'word'
+  const size = 2 ** top
+  return spec.signed ? { what, min: -size / 2, max: size / 2 - multiple, ...rest } : { what, min: 0, max: size - multiple, ...rest }
 }

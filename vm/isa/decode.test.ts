@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import {
+  candidates,
+  compress,
+  decode,
+  decodeField,
+  encode,
+  expand,
+  fieldRange,
+  fieldSpec,
+  isWord,
+  rowByName,
+  rows,
+  type FieldName,
+} from './index.ts'
+
+/** A small deterministic generator: the tests ask for operands, not for randomness of any quality. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+function operandOf(field: FieldName, next: (below: number) => number): number {
+  const { min, max, multiple, not } = fieldRange(field)
+  for (;;) {
+    const value = min + multiple * next((max - min) / multiple + 1)
+    if (!not.includes(value)) return value
+  }
+}
+
+test('no 16-bit word matches two rows', () => {
+  const twice: string[] = []
+  for (let word = 0; word < 0x10000; word++) {
+    const found = (word & 3) === 3 ? [] : candidates(word)
+    if (found.length > 1) twice.push(`${word.toString(16)}: ${found.map(r => r.name).join(' ')}`)
+  }
+  expect(twice).toEqual([])
+})
+
+test('no two 32-bit patterns overlap', () => {
+  const long = rows.filter(r => r.length === 4)
+  const pairs = long.flatMap((a, n) => long.slice(n + 1).map(b => [a, b] as const))
+  const overlapping = pairs.filter(([a, b]) => ((a.match ^ b.match) & a.mask & b.mask) === 0).map(([a, b]) => `${a.name} ${b.name}`)
+  expect(overlapping).toEqual([])
+})
+
+test('every row encodes and decodes again, with its operands', () => {
+  const next = numbers(1)
+  for (const row of rows.filter(r => !r.hint)) {
+    for (let round = 0; round < 50; round++) {
+      const values = row.operands.map(f => operandOf(f, next))
+      const word = encode(row, values, { aq: next(2), rl: next(2), rm: next(5) })
+      if (!isWord(word)) throw new Error(`${row.name} ${values.join(' ')}: ${word.message}`)
+      const decoded = decode(word)
+      expect(decoded?.written.name).toBe(row.name)
+      expect(row.operands.map(f => decodeField(word, f))).toEqual(values)
+      expect(decoded?.length).toBe(row.length)
+    }
+  }
+})
+
+test('every compressed row expands to what its decoding means, and compresses back', () => {
+  const next = numbers(2)
+  for (const row of rows.filter(r => r.length === 2 && !r.hint)) {
+    for (let round = 0; round < 50; round++) {
+      const values = row.operands.map(f => operandOf(f, next))
+      const long = expand(row, values)
+      const short = encode(row, values)
+      const wide = encode(long.row, long.values)
+      if (!isWord(short) || !isWord(wide)) throw new Error(row.name)
+      expect(decode(wide)?.values).toEqual(decode(short)?.values)
+      const back = compress(long.row, long.values)
+      if (!back) throw new Error(`${row.name} does not compress back`)
+      expect(expand(back.row, back.values)).toEqual(long)
+    }
+  }
+})
+
+test('compression prefers the first row and refuses what has no short form', () => {
+  const of = (name: string, ...values: number[]): string => {
+    const row = rowByName.get(name)
+    if (!row) throw new Error(name)
+    const short = compress(row, values)
+    return short ? `${short.row.name} ${short.values.join(',')}` : 'none'
+  }
+  expect(of('addi', 0, 0, 0)).toBe('c.nop ')
+  expect(of('addi', 2, 2, -16)).toBe('c.addi 2,-16')
+  expect(of('addi', 2, 2, -64)).toBe('c.addi16sp -64')
+  expect(of('addi', 10, 11, 0)).toBe('c.mv 10,11')
+  expect(of('add', 10, 11, 10)).toBe('c.add 10,11')
+  expect(of('addi', 10, 0, 0)).toBe('c.li 10,0')
+  expect(of('addi', 10, 10, 32)).toBe('none')
+  expect(of('slli', 10, 10, 0)).toBe('none')
+  expect(of('ld', 10, 8, 2)).toBe('c.ldsp 10,8')
+  expect(of('ld', 10, 8, 8)).toBe('c.ld 10,8,8')
+  expect(of('ld', 10, 8, 3)).toBe('none')
+  expect(of('lui', 2, 4096)).toBe('none')
+})
+
+test('illegal words', () => {
+  for (const word of [0, 0xffffffff, 0x8000, 0x2001, 0x4002, 0x8002, 0x6101, 0x0000007f, 0x02055053 /* rm = 5 */])
+    expect(decode(word)).toBeNull()
+})
+
+test('known words', () => {
+  expect(decode(0xfe010113)).toMatchObject({ row: { name: 'addi' }, values: { rd: 2, rs1: 2, imm: -32 }, length: 4 })
+  expect(decode(0xabcd1101)).toMatchObject({
+    row: { name: 'addi' },
+    written: { name: 'c.addi' },
+    word: 0x1101,
+    values: { rd: 2, rs1: 2, imm: -32 },
+  })
+  expect(decode(0x123452b7)).toMatchObject({ row: { name: 'lui' }, values: { rd: 5, imm: 0x12345000 } })
+  expect(decode(0x06b6252f)).toMatchObject({ row: { name: 'amoadd.w' }, values: { rd: 10, rs1: 12, rs2: 11, aq: 1, rl: 1 } })
+  expect(decode(0xc2001553)).toMatchObject({ row: { name: 'fcvt.w.d' }, values: { rd: 10, rs1: 0, rm: 1 } })
+})
+
+test('an operand out of range is described', () => {
+  const addi = rowByName.get('addi')
+  const lui = rowByName.get('lui')
+  const beq = rowByName.get('beq')
+  if (!addi || !lui || !beq) throw new Error('rows')
+  expect(encode(addi, [1, 2, 2048])).toMatchObject({ operand: 2, message: 'immediate 2048 is not in -2048..2047' })
+  expect(encode(beq, [1, 2, 3])).toMatchObject({ operand: 2, message: 'immediate 3 is not a multiple of 2 in -4096..4094' })
+  expect(encode(addi, [32, 2, 0])).toMatchObject({ operand: 0, message: 'register number 32 is not in 0..31' })
+})
+
+test('every field of every row is known to the decoder', () => {
+  for (const row of rows) for (const f of row.fields) expect(fieldSpec(f).parts.length).toBeGreaterThan(0)
+})

@@ -1,0 +1,11 @@
+// The instruction set, as data: one row per instruction, and what can be derived from rows. The only door of this folder.
+export * from './causes.ts'
+export * from './csrs.ts'
+export * from './decode.ts'
+export type { Expansion, Row } from './define.ts'
+export * from './encode.ts'
+export * from './fields.ts'
+export * from './paging.ts'
+export * from './registers.ts'
+export { rowByName, rows } from './rows.ts'
+export * from './sem.ts'
