@@ -110,6 +110,8 @@ export interface ThreadGroup {
   tty: Tty | null
   actions: SigAction[]
   pending: PendingSignals
+  /** rt_sigtimedwait and signalfd sleep here; made when first needed. */
+  signalWait?: WaitQueue
   rlimits: Rlimits
   /** Parents in wait4 sleep here. */
   childExit: WaitQueue

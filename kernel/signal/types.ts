@@ -16,8 +16,8 @@ export interface SigAction {
 /** What siginfo_t says besides the number and code; `kind` names the member of its union. */
 export type SigFields =
   | { kind: 'kill'; pid: number; uid: number }
-  | { kind: 'queue'; pid: number; uid: number; value: Sigset }
-  | { kind: 'timer'; id: number; overrun: number; value: Sigset }
+  | { kind: 'queue'; pid: number; uid: number; value: bigint }
+  | { kind: 'timer'; id: number; overrun: number; value: bigint }
   | { kind: 'child'; pid: number; uid: number; status: number; utime: number; stime: number }
   | { kind: 'fault'; address: number }
   | { kind: 'poll'; band: number; fd: number }
@@ -28,6 +28,8 @@ export interface SigInfo {
   /** si_code: SI_USER 0, SI_KERNEL 0x80, SI_QUEUE -1, SEGV_MAPERR 1, CLD_EXITED 1, ... */
   code: number
   fields: SigFields
+  /** From a trap of the thread itself: takes effect on init as well. */
+  forced?: true
 }
 
 /** Signals sent and not yet taken, of one thread or of a whole process. Ordinary ones merge, real-time ones queue in order. */
@@ -36,5 +38,5 @@ export interface PendingSignals {
   queue: SigInfo[]
 }
 
-/** What deliverSignals left behind: back to the program, stopped (state T), or exited (nothing of the task may run again). */
-export type Delivery = 'user' | 'stopped' | 'dead'
+/** What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), or exited (it may not run again). */
+export type Delivery = 'user' | 'again' | 'stopped' | 'dead'

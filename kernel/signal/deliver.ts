@@ -1,0 +1,129 @@
+// Taking signals, just before a task goes back to its program: choose one, then run its handler, stop, or die. What an interrupted
+// system call does next is settled here too, because it depends on whether a handler runs (signal(7), "Interruption of system calls").
+import {
+  EINTR,
+  ERESTARTSYS,
+  SA_NODEFER,
+  SA_RESETHAND,
+  SA_RESTART,
+  SIGSEGV,
+  SIGSTOP,
+  SIG_DFL,
+  SIG_IGN,
+  SI_KERNEL,
+  defaultAction,
+  killedStatus,
+} from '../abi/index.ts'
+import type { Errno } from '../abi/index.ts'
+import { emit, wants } from '../events.ts'
+import type { EventOf } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import { exitGroup, exitTask, isOrphanedGroup, regPc, setRegPc, setRegX } from '../process/index.ts'
+import type { Task } from '../state.ts'
+import { actionOf } from './actions.ts'
+import { pushFrame } from './frame.ts'
+import { faultInfo } from './info.ts'
+import { setBlocked } from './mask.ts'
+import { killPending, takePending } from './pending.ts'
+import { forceSignal, isProtected, recalcSignalPending } from './send.ts'
+import { KERNEL_ONLY, hasSignal, sigbit } from './sigset.ts'
+import { beginGroupStop, stopThread } from './stop.ts'
+import type { Delivery, SigAction, SigInfo } from './types.ts'
+
+const A0 = 10
+const ECALL_BYTES = 4
+
+/** These never reach a program: the call runs again, or becomes EINTR. */
+const isRestart = (errno: Errno): boolean => errno.code >= ERESTARTSYS.code
+
+/** The call in progress ends with this error: its result is set and pc goes past the ecall. */
+function failCall(k: Kernel, task: Task, errno: Errno): void {
+  setRegX(k, task, A0, -errno.code)
+  setRegPc(k, task, regPc(k, task) + ECALL_BYTES)
+  task.call = null
+}
+
+/** A handler is about to run on top of an interrupted call: it is restarted after the handler, or fails. pc is at its ecall. */
+function settleCall(k: Kernel, task: Task, interrupted: Errno, action: SigAction): void {
+  const restarts = interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0
+  if (restarts) task.call = null
+  else failCall(k, task, EINTR)
+}
+
+function report(k: Kernel, task: Task, info: SigInfo, action: EventOf<'signalDelivered'>['action']): void {
+  if (wants(k, 'signalDelivered')) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action, info })
+}
+
+/** force_sigsegv: the frame cannot be written. A handler for SIGSEGV itself would not help, so it goes. */
+function frameFailed(k: Kernel, task: Task, signal: number): void {
+  if (signal === SIGSEGV) task.group.actions[SIGSEGV] = { ...actionOf(task.group, SIGSEGV), handler: SIG_DFL }
+  forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
+}
+
+/** Starts the handler: the frame on the program's stack, the mask while it runs. */
+function runHandler(k: Kernel, task: Task, info: SigInfo, action: SigAction): void {
+  const { group } = task
+  const { signal } = info
+  report(k, task, info, 'handler')
+  if (action.flags & SA_RESETHAND) group.actions[signal] = { ...action, handler: SIG_DFL }
+  const oldMask = task.savedMask ?? task.blocked
+  if (!pushFrame(k, task, info, action, oldMask)) {
+    frameFailed(k, task, signal)
+    return
+  }
+  task.savedMask = null
+  setBlocked(task, task.blocked | action.mask | (action.flags & SA_NODEFER ? 0n : sigbit(signal)))
+}
+
+/** A terminal's stop signals do nothing to a process group that no shell looks after: nobody could continue it. */
+const stopIsPointless = (k: Kernel, task: Task, signal: number): boolean => signal !== SIGSTOP && isOrphanedGroup(k, task.group.pgid)
+
+/**
+ * To be called before `task`, which holds a hart, returns to user mode whenever `task.signalPending`. `interrupted`: what the
+ * call in progress (`task.call`, with pc still at its ecall) was cut short with, or null outside of calls and after finished ones.
+ * Answers 'user': go on at pc, `task.call` is null unless no call was interrupted; 'again': run the handler of `task.call` once
+ * more, its progress is kept; 'stopped': the state is T, and `task.call`, if any, runs again once it is continued; 'dead'.
+ */
+export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null = null): Delivery {
+  const { group } = task
+  let restart = interrupted
+  if (restart && !isRestart(restart)) {
+    failCall(k, task, restart)
+    restart = null
+  }
+  while (task.signalPending) {
+    if (group.exiting !== null) {
+      exitTask(k, task, group.exiting)
+      return 'dead'
+    }
+    if (group.stopSignal !== 0 && !killPending(task)) {
+      stopThread(k, task)
+      return 'stopped'
+    }
+    const info = takePending(task, ~task.blocked)
+    recalcSignalPending(task)
+    if (!info) break
+    const { signal } = info
+    const action = actionOf(group, signal)
+    if (action.handler === SIG_IGN) continue
+    if (action.handler !== SIG_DFL) {
+      if (restart) settleCall(k, task, restart, action)
+      restart = null
+      runHandler(k, task, info, action)
+      continue
+    }
+    if (isProtected(k, group) && !hasSignal(KERNEL_ONLY, signal) && !info.forced) continue
+    const byDefault = defaultAction(signal)
+    if (byDefault === 'ignore' || byDefault === 'continue') continue
+    if (byDefault === 'stop') {
+      if (stopIsPointless(k, task, signal)) continue
+      report(k, task, info, 'stop')
+      beginGroupStop(k, group, signal)
+      continue
+    }
+    report(k, task, info, byDefault)
+    exitGroup(k, task, killedStatus(signal, false))
+    return 'dead'
+  }
+  return restart ? 'again' : 'user'
+}

@@ -1,0 +1,71 @@
+// Interval timers (setitimer(2)): one against the clock, one against time in the program, one against all its processor time.
+// The real one is a timer of the kernel; the other two are charged as time is used, so they expire at a slice's end.
+import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, SIGALRM, SIGPROF, SIGVTALRM } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { addTimer, cancelTimer } from '../sched/index.ts'
+import type { ThreadGroup } from '../state.ts'
+import { kernelInfo } from './info.ts'
+import { sendToGroup } from './send.ts'
+
+type Itimer = ThreadGroup['itimers'][number]
+
+/** By ITIMER_*. */
+const SIGNAL_OF = [SIGALRM, SIGVTALRM, SIGPROF] as const
+export const ITIMER_COUNT = SIGNAL_OF.length
+
+const itimerOf = (group: ThreadGroup, which: number): Itimer => group.itimers[which] as Itimer
+
+/** Nanoseconds left and the interval; 0 left when it is off. `expires` of the real timer is an instant, of the others what remains. */
+export function getItimer(k: Kernel, group: ThreadGroup, which: number): { value: number; interval: number } {
+  const { expires, interval } = itimerOf(group, which)
+  if (expires === 0 || which !== ITIMER_REAL) return { value: expires, interval }
+  // Linux never answers 0 for a timer that is still on.
+  return { value: Math.max(expires - k.state.time, 1000), interval }
+}
+
+/** Starts it, or with `value` 0 stops it. Nanoseconds. */
+export function setItimer(k: Kernel, group: ThreadGroup, which: number, value: number, interval: number): void {
+  const itimer = itimerOf(group, which)
+  if (which !== ITIMER_REAL) {
+    itimer.expires = value
+    itimer.interval = interval
+    return
+  }
+  if (itimer.expires !== 0) cancelTimer(k, itimer.timer)
+  itimer.interval = interval
+  itimer.expires = value === 0 ? 0 : k.state.time + value
+  if (value !== 0) itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which })
+}
+
+/** The kernel's timer of ITIMER_REAL ran out: SIGALRM, and again after the interval, counted from when it was due. */
+export function itimerExpired(k: Kernel, group: ThreadGroup, which: number): void {
+  const itimer = itimerOf(group, which)
+  if (itimer.interval === 0) {
+    itimer.expires = 0
+  } else {
+    const late = Math.floor((k.state.time - itimer.expires) / itimer.interval)
+    itimer.expires += (Math.max(late, 0) + 1) * itimer.interval
+    itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which })
+  }
+  sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
+}
+
+function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void {
+  const itimer = itimerOf(group, which)
+  if (itimer.expires === 0) return
+  itimer.expires -= ns
+  if (itimer.expires > 0) return
+  itimer.expires = itimer.interval === 0 ? 0 : itimer.interval - (-itimer.expires % itimer.interval)
+  sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
+}
+
+/** The process used this much time in user mode and in the kernel. Called where time is accounted. */
+export function chargeItimers(k: Kernel, group: ThreadGroup, userNs: number, systemNs: number): void {
+  charge(k, group, ITIMER_VIRTUAL, userNs)
+  charge(k, group, ITIMER_PROF, userNs + systemNs)
+}
+
+/** The process ended: nothing may fire any more. (exec keeps its timers.) */
+export function cancelItimers(k: Kernel, group: ThreadGroup): void {
+  for (let which = 0; which < ITIMER_COUNT; which++) setItimer(k, group, which, 0, 0)
+}

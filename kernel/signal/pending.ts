@@ -1,0 +1,52 @@
+// What has been sent and not yet taken. Signals below SIGRTMIN merge; real-time ones queue, each with its own information.
+import { SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGRTMIN, SIGSEGV, SIGSYS, SIGTRAP, SI_USER } from '../abi/index.ts'
+import type { Task } from '../state.ts'
+import { hasSignal, lowestSignal, sigbit, sigsetOf } from './sigset.ts'
+import type { PendingSignals, SigInfo, Sigset } from './types.ts'
+
+/** A thread's own faults come before anything else that waits for it. */
+const SYNCHRONOUS = sigsetOf(SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGSYS)
+const KILL = sigbit(SIGKILL)
+
+/** Adds it; false when one of that number waits already and the two merge. */
+export function addPending(pending: PendingSignals, info: SigInfo): boolean {
+  if (info.signal < SIGRTMIN && hasSignal(pending.set, info.signal)) return false
+  pending.set |= sigbit(info.signal)
+  pending.queue.push(info)
+  return true
+}
+
+/** Marks it as pending without information: what is left of kill(2) when the queue is full. */
+export function markPending(pending: PendingSignals, signal: number): void {
+  pending.set |= sigbit(signal)
+}
+
+export function flushPending(pending: PendingSignals, signals: Sigset): void {
+  if ((pending.set & signals) === 0n) return
+  pending.set &= ~signals
+  pending.queue = pending.queue.filter(info => !hasSignal(signals, info.signal))
+}
+
+function takeFrom(pending: PendingSignals, signal: number): SigInfo {
+  const index = pending.queue.findIndex(info => info.signal === signal)
+  const unknown: SigInfo = { signal, errno: 0, code: SI_USER, fields: { kind: 'kill', pid: 0, uid: 0 } }
+  const info = index < 0 ? unknown : (pending.queue.splice(index, 1)[0] as SigInfo)
+  if (!pending.queue.some(other => other.signal === signal)) pending.set &= ~sigbit(signal)
+  return info
+}
+
+/** The order in which one set is emptied: faults first, then the lowest number. */
+const nextOf = (set: Sigset): number => lowestSignal(set & SYNCHRONOUS) || lowestSignal(set)
+
+export const killPending = (task: Task): boolean => ((task.pending.set | task.group.pending.set) & KILL) !== 0n
+
+/** Takes the next signal in `wanted` that waits for the thread or for its process, or null. SIGKILL passes all others. */
+export function takePending(task: Task, wanted: Sigset): SigInfo | null {
+  const own = task.pending.set & wanted
+  const shared = task.group.pending.set & wanted
+  if ((own & KILL) !== 0n) return takeFrom(task.pending, SIGKILL)
+  if ((shared & KILL) !== 0n) return takeFrom(task.group.pending, SIGKILL)
+  if (own !== 0n) return takeFrom(task.pending, nextOf(own))
+  if (shared !== 0n) return takeFrom(task.group.pending, nextOf(shared))
+  return null
+}

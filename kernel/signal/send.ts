@@ -1,0 +1,177 @@
+// Sending: what a signal does the moment it is sent (stop and continue cancel each other), whether it is dropped, where it waits,
+// and who wakes up to take it. Taking it is deliver.ts.
+import {
+  CLD_CONTINUED,
+  EAGAIN,
+  NANOSECONDS_PER_TICK,
+  RLIMIT_SIGPENDING,
+  SA_NOCLDSTOP,
+  SIGCHLD,
+  SIGCONT,
+  SIGKILL,
+  SIGRTMIN,
+  SIG_DFL,
+  SIG_IGN,
+  SI_USER,
+} from '../abi/index.ts'
+import { emit, wants } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import { groupMembers, groupUsage, rlimit } from '../process/index.ts'
+import { makeRunnable, wakeAll, wakeTask } from '../sched/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { actionOf, isIgnored } from './actions.ts'
+import { childInfo } from './info.ts'
+import { addPending, flushPending, markPending } from './pending.ts'
+import { KERNEL_ONLY, STOP_SIGNALS, hasSignal, sigbit } from './sigset.ts'
+import type { PendingSignals, SigInfo } from './types.ts'
+
+const CONT = sigbit(SIGCONT)
+
+/** Init takes only what it has handlers for; from the kernel itself also SIGKILL and SIGSTOP. */
+export const isProtected = (k: Kernel, group: ThreadGroup): boolean => k.state.init !== null && k.state.init.group === group
+
+/** Brings `task.signalPending` up to date: call after any change of what is pending, blocked, exiting or stopping. */
+export function recalcSignalPending(task: Task): void {
+  const { group } = task
+  task.signalPending = group.exiting !== null || group.stopSignal !== 0 || ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
+}
+
+/** Lets a task notice its signals: out of an interruptible sleep, for a fatal one out of any sleep and out of a stop. */
+export function nudge(k: Kernel, task: Task, fatal: boolean): void {
+  task.signalPending = true
+  if (task.state === 'S' || (fatal && task.state === 'D')) wakeTask(k, task)
+  else if (fatal && task.state === 'T') makeRunnable(k, task)
+}
+
+/** Tells the parent that a process stopped or went on: SIGCHLD unless it does not want that, and wait4 looks again. */
+export function reportToParent(k: Kernel, group: ThreadGroup, code: number, status: number): void {
+  const { parent, leader } = group
+  if (!parent) return
+  const { handler, flags } = actionOf(parent, SIGCHLD)
+  if (handler !== SIG_IGN && (flags & SA_NOCLDSTOP) === 0) {
+    const usage = groupUsage(group)
+    const ticks = (ns: number): number => Math.floor(ns / NANOSECONDS_PER_TICK)
+    sendToGroup(
+      k,
+      null,
+      parent,
+      childInfo(code, group.tgid, leader.credentials.uid, status, ticks(usage.userTime), ticks(usage.systemTime)),
+    )
+  }
+  wakeAll(k, parent.childExit)
+}
+
+/** SIGCONT wakes a stopped process even where it is blocked or ignored; stop signals and SIGCONT cancel each other. */
+function stopAndContinue(k: Kernel, group: ThreadGroup, signal: number): void {
+  if (hasSignal(STOP_SIGNALS, signal)) {
+    flushPending(group.pending, CONT)
+    for (const thread of group.threads) flushPending(thread.pending, CONT)
+    return
+  }
+  if (signal !== SIGCONT) return
+  flushPending(group.pending, STOP_SIGNALS)
+  const wasStopped = group.stopSignal !== 0
+  group.stopSignal = 0
+  for (const thread of group.threads) {
+    flushPending(thread.pending, STOP_SIGNALS)
+    recalcSignalPending(thread)
+    if (thread.state === 'T') makeRunnable(k, thread)
+  }
+  if (!wasStopped) return
+  group.stopReport = 'continued'
+  reportToParent(k, group, CLD_CONTINUED, SIGCONT)
+}
+
+/** What strace shows of a signal that had no effect at all. */
+function reportIgnored(k: Kernel, task: Task, info: SigInfo): void {
+  if (wants(k, 'signalDelivered')) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action: 'ignore', info })
+}
+
+/** Dropped at once: ignored, and not blocked (what is blocked may find a handler later). */
+function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): boolean {
+  if (hasSignal(task.blocked, signal)) return false
+  const { group } = task
+  const byKernel = from === null && hasSignal(KERNEL_ONLY, signal)
+  if (isProtected(k, group) && actionOf(group, signal).handler === SIG_DFL && !byKernel) return true
+  return isIgnored(group, signal)
+}
+
+/** Linux counts queued signals per user; here per process: limits are only reached by a process that floods itself. */
+function queueIsFull(group: ThreadGroup): boolean {
+  let queued = group.pending.queue.length
+  for (const thread of group.threads) queued += thread.pending.queue.length
+  return queued >= rlimit(group, RLIMIT_SIGPENDING)
+}
+
+/** Which thread of the process shall take it: the leader if it can, else any that does not block it; null: all block it. */
+function chooseThread(group: ThreadGroup, signal: number): Task | null {
+  const willing = (task: Task): boolean =>
+    task.state !== 'Z' && task.state !== 'X' && !hasSignal(task.blocked, signal) && (signal === SIGKILL || task.state !== 'T')
+  if (willing(group.leader)) return group.leader
+  return group.threads.find(willing) ?? null
+}
+
+function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSignals, info: SigInfo): boolean {
+  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from, task: target, signal: info.signal, code: info.code })
+  if (info.signal >= SIGRTMIN && queueIsFull(target.group)) {
+    if (info.code !== SI_USER) throw EAGAIN
+    markPending(pending, info.signal)
+    return true
+  }
+  return addPending(pending, info)
+}
+
+/** To one thread (tkill, faults). Throws EAGAIN when a queued real-time signal finds RLIMIT_SIGPENDING reached. */
+export function sendToTask(k: Kernel, from: Task | null, task: Task, info: SigInfo): void {
+  const { group } = task
+  if (group.exiting !== null || task.state === 'Z' || task.state === 'X') return
+  stopAndContinue(k, group, info.signal)
+  if (isDropped(k, from, task, info.signal)) return reportIgnored(k, task, info)
+  if (!enqueue(k, from, task, task.pending, info)) return
+  if (info.signal === SIGKILL || !hasSignal(task.blocked, info.signal)) nudge(k, task, info.signal === SIGKILL)
+  watchSignals(k, group)
+}
+
+/** To a process: any thread that does not block it. Throws EAGAIN as sendToTask. */
+export function sendToGroup(k: Kernel, from: Task | null, group: ThreadGroup, info: SigInfo): void {
+  if (group.exiting !== null || group.leader.state === 'X') return
+  stopAndContinue(k, group, info.signal)
+  if (isDropped(k, from, group.leader, info.signal)) return reportIgnored(k, group.leader, info)
+  if (!enqueue(k, from, group.leader, group.pending, info)) return
+  const thread = chooseThread(group, info.signal)
+  if (thread) nudge(k, thread, info.signal === SIGKILL)
+  for (const other of group.threads) if (other !== thread) recalcSignalPending(other)
+  watchSignals(k, group)
+}
+
+/** To a thread or to a process. */
+export function sendSignal(k: Kernel, from: Task | null, to: Task | ThreadGroup, info: SigInfo): void {
+  if ('tgid' in to) sendToGroup(k, from, to, info)
+  else sendToTask(k, from, to, info)
+}
+
+/** To every process of a process group, without asking for permission: the terminal's signals. Answers how many there were. */
+export function signalProcessGroup(k: Kernel, pgid: number, info: SigInfo, from: Task | null = null): number {
+  const members = [...groupMembers(k, pgid)]
+  for (const group of members) sendToGroup(k, from, group, info)
+  return members.length
+}
+
+/** A trap's own signal: it cannot be ignored or blocked, or the instruction would trap for ever; init dies of it too. */
+export function forceSignal(k: Kernel, task: Task, info: SigInfo): void {
+  const { group } = task
+  const { signal } = info
+  const action = actionOf(group, signal)
+  if (hasSignal(task.blocked, signal) || action.handler === SIG_IGN) {
+    group.actions[signal] = { ...action, handler: SIG_DFL }
+    task.blocked &= ~sigbit(signal)
+  }
+  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from: null, task, signal, code: info.code })
+  addPending(task.pending, { ...info, forced: true })
+  task.signalPending = true
+}
+
+/** Wakes sigtimedwait and signalfd: they wait for signals that are blocked, which wake nobody else. */
+function watchSignals(k: Kernel, group: ThreadGroup): void {
+  if (group.signalWait) wakeAll(k, group.signalWait)
+}

@@ -1,0 +1,97 @@
+// siginfo_t in bytes (Linux uapi asm-generic/siginfo.h): 128 of them, a header of three ints and a union that starts at 16.
+// Kept apart from the kernel's own record, because a program may queue any bytes it likes (rt_sigqueueinfo).
+import { SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPOLL, SIGSEGV, SIGTRAP, SI_KERNEL, SI_TIMER, SI_USER } from '../abi/index.ts'
+import type { SigFields, SigInfo } from './types.ts'
+
+export const SIGINFO_BYTES = 128
+const SIGNO = 0
+const ERRNO = 4
+const CODE = 8
+const UNION = 16
+
+/** How each member of the union lies in it. */
+const encoders: { [K in SigFields['kind']]: (view: DataView, fields: Extract<SigFields, { kind: K }>) => void } = {
+  kill: (view, { pid, uid }) => {
+    view.setInt32(UNION, pid, true)
+    view.setUint32(UNION + 4, uid, true)
+  },
+  queue: (view, { pid, uid, value }) => {
+    view.setInt32(UNION, pid, true)
+    view.setUint32(UNION + 4, uid, true)
+    view.setBigUint64(UNION + 8, BigInt.asUintN(64, value), true)
+  },
+  timer: (view, { id, overrun, value }) => {
+    view.setInt32(UNION, id, true)
+    view.setInt32(UNION + 4, overrun, true)
+    view.setBigUint64(UNION + 8, BigInt.asUintN(64, value), true)
+  },
+  child: (view, { pid, uid, status, utime, stime }) => {
+    view.setInt32(UNION, pid, true)
+    view.setUint32(UNION + 4, uid, true)
+    view.setInt32(UNION + 8, status, true)
+    view.setBigInt64(UNION + 16, BigInt(utime), true)
+    view.setBigInt64(UNION + 24, BigInt(stime), true)
+  },
+  fault: (view, { address }) => view.setBigInt64(UNION, BigInt(address), true),
+  poll: (view, { band, fd }) => {
+    view.setBigInt64(UNION, BigInt(band), true)
+    view.setInt32(UNION + 8, fd, true)
+  },
+}
+
+const decoders: { [K in SigFields['kind']]: (view: DataView) => SigFields } = {
+  kill: view => ({ kind: 'kill', pid: view.getInt32(UNION, true), uid: view.getUint32(UNION + 4, true) }),
+  queue: view => ({
+    kind: 'queue',
+    pid: view.getInt32(UNION, true),
+    uid: view.getUint32(UNION + 4, true),
+    value: view.getBigUint64(UNION + 8, true),
+  }),
+  timer: view => ({
+    kind: 'timer',
+    id: view.getInt32(UNION, true),
+    overrun: view.getInt32(UNION + 4, true),
+    value: view.getBigUint64(UNION + 8, true),
+  }),
+  child: view => ({
+    kind: 'child',
+    pid: view.getInt32(UNION, true),
+    uid: view.getUint32(UNION + 4, true),
+    status: view.getInt32(UNION + 8, true),
+    utime: Number(view.getBigInt64(UNION + 16, true)),
+    stime: Number(view.getBigInt64(UNION + 24, true)),
+  }),
+  fault: view => ({ kind: 'fault', address: Number(view.getBigInt64(UNION, true)) }),
+  poll: view => ({ kind: 'poll', band: Number(view.getBigInt64(UNION, true)), fd: view.getInt32(UNION + 8, true) }),
+}
+
+const FAULTS: ReadonlySet<number> = new Set([SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP])
+
+/** Which member of the union a number and code select (signalfd.c and siginfo.h agree on it). */
+function kindOf(signal: number, code: number): SigFields['kind'] {
+  if (code === SI_TIMER) return 'timer'
+  if (code === SI_USER || code === SI_KERNEL) return 'kill'
+  if (code < 0) return 'queue'
+  if (signal === SIGCHLD) return 'child'
+  if (signal === SIGPOLL) return 'poll'
+  return FAULTS.has(signal) ? 'fault' : 'kill'
+}
+
+/** The 128 bytes a program sees. */
+export function encodeSigInfo(info: SigInfo): Uint8Array {
+  const bytes = new Uint8Array(SIGINFO_BYTES)
+  const view = new DataView(bytes.buffer)
+  view.setInt32(SIGNO, info.signal, true)
+  view.setInt32(ERRNO, info.errno, true)
+  view.setInt32(CODE, info.code, true)
+  const encode = encoders[info.fields.kind] as (view: DataView, fields: SigFields) => void
+  encode(view, info.fields)
+  return bytes
+}
+
+/** What a program queued; `signal` is the number it was sent as, whatever si_signo said. */
+export function decodeSigInfo(bytes: Uint8Array, signal: number): SigInfo {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const code = view.getInt32(CODE, true)
+  return { signal, errno: view.getInt32(ERRNO, true), code, fields: decoders[kindOf(signal, code)](view) }
+}
