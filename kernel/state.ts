@@ -23,6 +23,8 @@ export interface KernelState {
   init: Task | null
   harts: HartState[]
   timers: TimerQueue
+  /** Next SchedEntity.order. */
+  schedOrder: number
   frames: Frames
   asids: Asids
   trapFrames: TrapFrames

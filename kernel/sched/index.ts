@@ -1,5 +1,21 @@
-export type { HartState, SchedEntity, Timer, TimerQueue, TimerSpec, WaitQueue } from './types.ts'
-export { newQueue, sleepOn, wakeAll, wakeOne, wakeTask } from './wait.ts'
+// The door of scheduling: queues to wait on, timers, runqueues, the context switch.
+export type * from './types.ts'
+export { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
 export { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
-export { dequeue, makeRunnable, newHartState, newSchedEntity, pickNext, reweigh } from './runqueue.ts'
+export {
+  account,
+  dequeue,
+  enqueue,
+  isRealTime,
+  makeRunnable,
+  mayRunOn,
+  MIN_GRANULARITY,
+  newHartState,
+  newSchedEntity,
+  pickNext,
+  reweigh,
+  RR_SLICE,
+  sliceOf,
+} from './runqueue.ts'
+export { NICE_MAX, NICE_MIN } from './weights.ts'
 export { switchTo } from './switch.ts'

@@ -11,8 +11,13 @@ export interface Arg<T> {
   type: string
   /** May throw an Errno (EFAULT for a bad pointer). Runs before the handler. */
   read(raw: number, k: Kernel, task: Task): T
-  /** strace's text for it, on entry. `raw` serves pointers that could not be read. */
-  show(raw: number, k: Kernel, task: Task, all: readonly number[]): string
+  /** The register's low 32 bits, signed, are handed in as `raw`: int, unsigned, descriptors, flags. Else all 64. */
+  word?: boolean
+  /**
+   * strace's text for it. `raw` serves pointers that could not be read; `all` are the raw arguments; `result` is what the call
+   * returned (a negative errno on failure), given to those with `after`.
+   */
+  show(raw: number, k: Kernel, task: Task, all: readonly number[], result?: number): string
   /** Shown once the call returned (a buffer the kernel fills): strace prints it on exit. */
   after?: boolean
 }
@@ -39,6 +44,8 @@ export interface Syscall {
   note?: string
   /** How strace prints the result: a number, an address, nothing known. */
   result: 'int' | 'address' | 'mode'
+  /** The whole argument list as strace shows it, where that is not one text per argument (clone). */
+  text?: (k: Kernel, task: Task, raw: readonly number[], result?: number) => string
 }
 
 type Values<A extends Record<string, Arg<unknown>>> = { [N in keyof A]: A[N] extends Arg<infer T> ? T : never }
@@ -49,9 +56,22 @@ export function syscall<A extends ArgMap>(
   name: string,
   args: A,
   run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
-  options: { note?: string; result?: Syscall['result'] } = {},
+  options: { note?: string; result?: Syscall['result']; text?: Syscall['text'] } = {},
 ): Syscall {
-  return { nr, name, args: Object.entries(args), run: run as Syscall['run'], note: options.note, result: options.result ?? 'int' }
+  return {
+    nr,
+    name,
+    args: Object.entries(args),
+    run: run as Syscall['run'],
+    note: options.note,
+    result: options.result ?? 'int',
+    text: options.text,
+  }
 }
 
-export const blocked = (queues: WaitQueue[], interrupted: Errno | null, deadline = Infinity): Blocked => ({ kind: 'blocked', queues, deadline, interrupted })
+export const blocked = (queues: WaitQueue[], interrupted: Errno | null, deadline = Infinity): Blocked => ({
+  kind: 'blocked',
+  queues,
+  deadline,
+  interrupted,
+})

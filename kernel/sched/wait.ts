@@ -1,0 +1,59 @@
+// Sleeping and waking. A sleeper is data: the queues it is on and its deadline; whoever changes what it waits for wakes it, and
+// it looks again for itself (its system call is run again from the start).
+import { emit, wants } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { makeRunnable } from './runqueue.ts'
+import { addTimer, cancelTimer } from './timers.ts'
+import type { WaitQueue } from './types.ts'
+
+export const newQueue = (): WaitQueue => ({ waiters: [] })
+
+/**
+ * Puts a running task to sleep until a wake on one of the queues, the deadline (absolute ns, Infinity for none) or, when
+ * interruptible, a signal. The task must not be in a runqueue; the loop picks another one.
+ */
+export function sleepOn(k: Kernel, task: Task, queues: WaitQueue[], deadline: number, interruptible: boolean): void {
+  for (const queue of queues) queue.waiters.push(task)
+  const timer = deadline === Infinity ? 0 : addTimer(k, deadline, { kind: 'wake', task })
+  task.waiting = { queues, deadline, interruptible, timer }
+  task.state = interruptible ? 'S' : 'D'
+}
+
+/** Takes a task off everything it waits for, without making it runnable (exit, stop). */
+export function stopWaiting(k: Kernel, task: Task): void {
+  const waiting = task.waiting
+  if (waiting === null) return
+  task.waiting = null
+  if (waiting.timer !== 0) cancelTimer(k, waiting.timer)
+  for (const { waiters } of waiting.queues) {
+    // Wakers take from the front, so the one to remove is most often there.
+    const at = waiters[0] === task ? 0 : waiters.lastIndexOf(task)
+    if (at === 0) waiters.shift()
+    else if (at > 0) waiters.splice(at, 1)
+  }
+}
+
+/** Ends a task's sleep, whatever it was for. Nothing happens to one that does not sleep; a stopped one stays stopped. */
+export function wakeTask(k: Kernel, task: Task): void {
+  if (task.waiting === null) return
+  stopWaiting(k, task)
+  if (task.state !== 'S' && task.state !== 'D') return
+  task.state = 'R'
+  makeRunnable(k, task)
+  if (wants(k, 'wake')) emit(k, { kind: 'wake', task })
+}
+
+export function wakeAll(k: Kernel, queue: WaitQueue): void {
+  if (queue.waiters.length === 0) return
+  const waiters = queue.waiters
+  // Emptied first: each task's own removal then finds nothing to search through.
+  queue.waiters = []
+  for (const task of waiters) wakeTask(k, task)
+}
+
+/** Wakes the one that has waited longest. */
+export function wakeOne(k: Kernel, queue: WaitQueue): void {
+  const task = queue.waiters[0]
+  if (task !== undefined) wakeTask(k, task)
+}
