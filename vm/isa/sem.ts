@@ -95,12 +95,16 @@ export interface Sem<V, C> {
   setF(f: FField, v: V): void
   /** The low 32 bits of a properly NaN-boxed register, else the canonical NaN. */
   f32(f: FField): V
-  /** Writes 32 bits NaN-boxed. */
+  /** Writes the low 32 bits NaN-boxed. */
   setF32(f: FField, v: V): void
+  /** Rounds by the instruction's `rm` field (min and max have none). madd(a, b, c) is a * b + c, rounded once. */
   fp(op: FloatOp, format: FloatFormat, ...args: V[]): V
   fcompare(op: FloatCompare, format: FloatFormat, a: V, b: V): C
   fclass(format: FloatFormat, a: V): V
-  /** Rounds by the instruction's `rm` field; integer results saturate and NaN gives the largest (Unprivileged spec, F extension). */
+  /**
+   * Rounds by the instruction's `rm` field; integer results saturate and NaN gives the largest (Unprivileged spec, F extension).
+   * A 32-bit integer operand comes sign- (i32) or zero-extended (u32); the row sign-extends a 32-bit result.
+   */
   convert(from: NumberType, to: NumberType, a: V): V
 }
 
