@@ -29,6 +29,10 @@ export interface Blocked {
   deadline: number
   /** What a signal turns it into. null: uninterruptible (state D). */
   interrupted: Errno | null
+  /** Becomes `task.call.progress`: what the handler finds there when it runs again. Missing: what is there stays. */
+  progress?: Record<string, unknown>
+  /** What the call returns when a signal ends it instead of `interrupted`: bytes already moved by a write or read. */
+  partial?: number
 }
 
 /** Results are the register value: a count, an address (< 2^53), 0. Failures throw an Errno. `noReturn` leaves registers alone (exec, exit, sigreturn). */
