@@ -1,13 +1,24 @@
-// Where everything of the machine lives in the one linear memory that engines and TypeScript share.
-// Offsets are bytes from the start of that memory; guest-physical RAM_BASE is at `ramOffset`.
+// Where everything of the machine lives in the one linear memory that the engines and TypeScript share.
+// Offsets are bytes; a hart's are relative to `hartBase(id)`.
+
+import { PAGE_SHIFT, PAGE_SIZE } from './isa/index.ts'
+
+export { PAGE_SHIFT, PAGE_SIZE }
 
 /** Guest-physical address of the first byte of RAM, as on QEMU's `virt` board. */
 export const RAM_BASE = 0x8000_0000
-export const PAGE_SIZE = 4096
-export const PAGE_SHIFT = 12
+/** Physical page number of frame 0, the first page of RAM. */
+export const RAM_PPN = RAM_BASE / PAGE_SIZE
+/** 16-bit instruction parcels in a page: decoded entries in a slab, one for each place an instruction can start. */
+export const PARCELS = PAGE_SIZE / 2
 
-// One block per hart.
-export const HART_BYTES = 0x1_4000
+/** TLBs are direct mapped by the low bits of the virtual page number. */
+export const TLB_ENTRIES = 1024
+export const TLB_ENTRY_BYTES = 16
+export const TLB_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
+/** An entry: the tag (0: empty), the i32 to add to a virtual address's low word, and what views and selective flushes need (tlb.ts). */
+export const TLB_ENTRY = { tag: 0, addend: 8, info: 12 } as const
+
 export const HART = {
   /** x0..x31, 8 bytes each. */
   x: 0,
@@ -17,43 +28,65 @@ export const HART = {
   /** f0..f31, 8 bytes each, 32-bit values NaN-boxed. */
   f: 272,
   fcsr: 528,
-  /** Current privilege: PRIVILEGE_*. */
+  /** Current privilege, PRIVILEGE_*. */
   privilege: 532,
-  /** sstatus.FS-like state of the floating-point unit: FS_*. */
+  /** State of the floating-point unit, FS_*: what sstatus.FS shows. */
   fs: 536,
-  /** LR/SC: reserved physical address + 1, or 0. */
+  /** LR/SC: linear-memory address + 1 of the reserved bytes, or 0. */
   reservation: 540,
-  /** Key under which this hart's current (ASID, privilege, SUM, MXR) finds its TLB entries; xor-ed into tags. */
+  /** What the current (ASID, privilege, SUM, MXR) is called in TLB tags: 1..TLB_KEYS-1, as an i64. */
   tlbKey: 544,
-  // counters, 8 bytes each, as f64 so that TypeScript reads them without BigInt
-  instret: 552,
-  loads: 560,
-  stores: 568,
-  fetchLookups: 576,
-  readMisses: 584,
-  writeMisses: 592,
-  fetchMisses: 600,
-  flushAll: 608,
-  flushAsid: 616,
-  flushPage: 624,
-  flushPageAsid: 632,
-  evictions: 640,
-  // what the engine left with
-  exitVa: 648,
-  exitAccess: 656,
-  exitBudget: 660,
-  // CSRs, 8 bytes each, by slot (see csr.ts)
+  /** COUNTERS, one f64 each. */
+  counters: 560,
+  /** What the interpreter left with: a virtual address (i64) and the fuel that remains (i32). */
+  exitVa: 696,
+  exitFuel: 704,
+  /** Values of the CSRs that are storage, 8 bytes each, by slot (csr.ts). */
   csr: 768,
-  // TLBs: TLB_ENTRIES of TLB_ENTRY_BYTES each, direct mapped by virtual page number
   tlbRead: 0x2000,
-  tlbWrite: 0x6000,
-  tlbFetch: 0xa000,
-  /** Parallel to the three: what a view or a selective flush needs (see tlb.ts). */
-  tlbInfo: 0xe000,
+  tlbWrite: 0x2000 + TLB_BYTES,
+  tlbFetch: 0x2000 + 2 * TLB_BYTES,
 } as const
+export const HART_BYTES = 0x2000 + 3 * TLB_BYTES
 
-export const TLB_ENTRIES = 1024
-export const TLB_ENTRY_BYTES = 16
+/** Indexes into `Hart.words`. */
+export const WORD_FCSR = 0
+export const WORD_PRIVILEGE = 1
+export const WORD_FS = 2
+export const WORD_RESERVATION = 3
+
+/** Indexes into `Hart.counters`. */
+export const COUNTERS = {
+  instret: 0,
+  loads: 1,
+  stores: 2,
+  /** Fetches that went from one page to another (or re-entered the engine): the lookups an instruction TLB sees here. */
+  fetches: 3,
+  readMisses: 4,
+  writeMisses: 5,
+  fetchMisses: 6,
+  flushAll: 7,
+  flushAsid: 8,
+  flushPage: 9,
+  flushPageAsid: 10,
+  evictions: 11,
+  /** The `time` CSR is instret plus this: time that passed while the hart did not run. */
+  timeOffset: 12,
+  /** stimecmp as a double: the time at which `run` stops for the timer, Infinity for never. */
+  timer: 13,
+} as const
+const COUNTER_COUNT = 14
+
+/** TLB tags have this many names for address spaces; when they run out, every TLB is emptied and naming starts anew. */
+export const TLB_KEYS = 4096
+
+// Decoded instructions: one slab per page of code.
+export const ENTRY_BYTES = 16
+/** op chooses the handler; registers are offsets from HART.x, 16 bits each; imm is a signed 32-bit number. */
+export const ENTRY = { op: 0, rd: 2, rs1: 4, rs2: 6, imm: 8, rs3: 12, rm: 14 } as const
+export const SLAB_BYTES = PARCELS * ENTRY_BYTES + ENTRY_BYTES * 4
+/** Pages of code that stay decoded at once; 2048 are 64 MiB of address space, touched as used. */
+export const SLABS = 2048
 
 export const PRIVILEGE_U = 0
 export const PRIVILEGE_S = 1
@@ -62,3 +95,47 @@ export const FS_OFF = 0
 export const FS_INITIAL = 1
 export const FS_CLEAN = 2
 export const FS_DIRTY = 3
+
+const FIRST_HART = 0x1_0000
+
+export interface Layout {
+  harts: number
+  slabs: number
+  ram: number
+  ramBytes: number
+  total: number
+}
+
+export const hartBase = (id: number): number => FIRST_HART + id * HART_BYTES
+
+/** Places everything for a machine of so many harts and bytes of RAM (a multiple of PAGE_SIZE, at most 3 GiB so that it fits wasm's 4). */
+export function layoutFor(harts: number, ramBytes: number): Layout {
+  if (!Number.isInteger(harts) || harts < 1 || harts > 64) throw new Error(`a machine has 1 to 64 harts, not ${harts}`)
+  if (ramBytes % PAGE_SIZE !== 0 || ramBytes < 16 * PAGE_SIZE || ramBytes > 3 * 2 ** 30) {
+    throw new Error(`RAM is 64 KiB to 3 GiB in whole pages, not ${ramBytes} bytes`)
+  }
+  const align = (n: number): number => Math.ceil(n / 65536) * 65536
+  const slabs = align(hartBase(harts))
+  const ram = align(slabs + SLABS * SLAB_BYTES)
+  return { harts, slabs, ram, ramBytes, total: align(ram + ramBytes) }
+}
+
+export interface HartViews {
+  x: Int32Array
+  pc: Int32Array
+  f: Int32Array
+  words: Int32Array
+  counters: Float64Array
+}
+
+/** Typed views of one hart's registers and counters. */
+export function hartViews(buffer: ArrayBuffer, id: number): HartViews {
+  const base = hartBase(id)
+  return {
+    x: new Int32Array(buffer, base + HART.x, 64),
+    pc: new Int32Array(buffer, base + HART.pc, 2),
+    f: new Int32Array(buffer, base + HART.f, 64),
+    words: new Int32Array(buffer, base + HART.fcsr, 4),
+    counters: new Float64Array(buffer, base + HART.counters, COUNTER_COUNT),
+  }
+}

@@ -1,32 +1,132 @@
-// The machine: bytes in one linear memory, plus the views and engines over them. `run` lets a hart go until something needs
-// the kernel, and says what. All traps from user mode come to the host (the TypeScript kernel), with the CSRs written as hardware would.
+// The machine as a plain record: bytes in one linear memory, views of them, and the decode cache over them.
+// Everything architectural is in the bytes; a snapshot is a copy of them (snapshot.ts).
+import {
+  layoutFor,
+  hartBase,
+  hartViews,
+  PAGE_SIZE,
+  RAM_BASE,
+  SLABS,
+  COUNTERS,
+  FS_INITIAL,
+  PRIVILEGE_U,
+  WORD_FS,
+  WORD_PRIVILEGE,
+  WORD_RESERVATION,
+} from './layout.ts'
+import type { HartViews, Layout } from './layout.ts'
+import { createDecodeCache, type DecodeCache } from './decode-cache.ts'
+import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
+import { resetCsrs } from './csr.ts'
+import type { Engine } from './engine.ts'
+import { interpreterEngine } from './interpreter/index.ts'
+import { referenceEngine } from './reference.ts'
+import { stopFor } from './trap.ts'
 
 export type Access = 'read' | 'write' | 'fetch'
 
-/** Why a hart stopped. `pc` still points at the instruction that trapped; for `fuel` at the next one to run. */
-export type StopKind = 'fuel' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi' | 'trap'
+/** Why a hart stopped. pc points at the instruction that trapped; for fuel, timer and wfi at the next one to run. */
+export type StopKind = 'fuel' | 'timer' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi'
 
 export interface Stop {
   kind: StopKind
-  /** Privileged spec exception code (scause), -1 for fuel and wfi. */
+  /** Exception code as scause has it (Privileged spec, table of supervisor cause values); -1 for fuel, timer and wfi. */
   cause: number
-  /** Faulting virtual address (may be any 64-bit value, rounded to a double past 2^53), or the instruction word when illegal. */
+  /** Faulting virtual address (exact below 2^53), or the instruction word when illegal. */
   tval: number
   access: Access
   /** Instructions retired by this run. */
   retired: number
 }
 
-export interface Hart {
+export interface Hart extends HartViews {
   readonly id: number
-  /** x0..x31 as pairs of 32-bit words: low word of xN at 2N, high at 2N+1. x0 stays zero: never write it. */
-  readonly x: Int32Array
-  /** pc as a low, high pair. */
-  readonly pc: Int32Array
-  /** f0..f31 as pairs. */
-  readonly f: Int32Array
-  /** [fcsr, privilege, fs, reservation, tlbKey]: see HART in layout.ts. */
-  readonly words: Int32Array
-  /** instret, loads, stores, ...: see HART in layout.ts; index by COUNTERS. */
-  readonly counters: Float64Array
+  /** Offset of its block in the linear memory. */
+  readonly base: number
 }
+
+export type EngineName = 'interpreter' | 'reference'
+
+export interface Machine {
+  readonly layout: Layout
+  readonly memory: WebAssembly.Memory
+  readonly bytes: Uint8Array
+  readonly i32: Int32Array
+  readonly view: DataView
+  /** Guest RAM: index = physical address - RAM_BASE. */
+  readonly ram: Uint8Array
+  readonly ram32: Int32Array
+  readonly ramBytes: number
+  readonly harts: Hart[]
+  readonly keys: TlbKeys
+  readonly decoded: DecodeCache
+  readonly stop: Stop
+  engine: Engine
+  /** The hart that ran last, to drop reservations when another one runs. */
+  lastHart: number
+}
+
+export interface MachineOptions {
+  /** Bytes of RAM, whole pages. */
+  ramBytes: number
+  harts?: number
+  engine?: EngineName
+}
+
+/** A machine with zeroed RAM, harts in user mode at pc 0 and translation off. */
+export function createMachine(options: MachineOptions): Machine {
+  const count = options.harts ?? 1
+  const layout = layoutFor(count, options.ramBytes)
+  const pages = layout.total / 65536
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const buffer = memory.buffer
+  const harts: Hart[] = []
+  for (let id = 0; id < count; id++) harts.push({ id, base: hartBase(id), ...hartViews(buffer, id) })
+  const machine: Machine = {
+    layout,
+    memory,
+    bytes: new Uint8Array(buffer),
+    i32: new Int32Array(buffer),
+    view: new DataView(buffer),
+    ram: new Uint8Array(buffer, layout.ram, layout.ramBytes),
+    ram32: new Int32Array(buffer, layout.ram, layout.ramBytes / 4),
+    ramBytes: layout.ramBytes,
+    harts,
+    keys: createTlbKeys(),
+    decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, SLABS),
+    stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
+    engine: referenceEngine,
+    lastHart: -1,
+  }
+  for (const hart of harts) {
+    hart.words[WORD_PRIVILEGE] = PRIVILEGE_U
+    hart.words[WORD_FS] = FS_INITIAL
+    resetCsrs(machine, hart)
+    refreshTlbKey(machine, hart)
+  }
+  machine.engine = options.engine === 'reference' ? referenceEngine : interpreterEngine(machine)
+  return machine
+}
+
+/**
+ * Lets a hart run for at most `fuel` instructions. The answer is one record used again by the next run: read it first.
+ * Harts of a machine run one after another in the order the caller chooses; a reservation does not outlive another hart's turn.
+ */
+export function run(machine: Machine, hart: Hart, fuel: number): Stop {
+  if (machine.lastHart !== hart.id) {
+    if (machine.harts.length > 1) hart.words[WORD_RESERVATION] = 0
+    machine.lastHart = hart.id
+  }
+  // The timer: time reaching stimecmp ends the run, on the same instruction in every engine.
+  const now = hart.counters[COUNTERS.instret] + hart.counters[COUNTERS.timeOffset]
+  const untilTimer = hart.counters[COUNTERS.timer] - now
+  if (untilTimer <= 0) {
+    machine.stop.retired = 0
+    return stopFor(machine, 'timer')
+  }
+  const stop = machine.engine.run(machine, hart, Math.min(fuel, untilTimer))
+  return stop.kind === 'fuel' && stop.retired === untilTimer ? stopFor(machine, 'timer') : stop
+}
+
+/** Physical address of a RAM frame's first byte. */
+export const frameAddress = (frame: number): number => RAM_BASE + frame * PAGE_SIZE

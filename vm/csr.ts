@@ -1,0 +1,209 @@
+// What each control and status register reads and what a write keeps (Privileged spec, chapter "Control and Status Registers").
+// Names and numbers are rows of isa/csrs.ts; here is their behaviour. A register without a row does not exist: access is illegal.
+import * as L from './layout.ts'
+import type { Hart, Machine } from './machine.ts'
+import { refreshTlbKey } from './tlb.ts'
+
+export const SSTATUS_SIE = 1 << 1
+export const SSTATUS_SPIE = 1 << 5
+export const SSTATUS_SPP = 1 << 8
+export const SSTATUS_FS_SHIFT = 13
+export const SSTATUS_SUM = 1 << 18
+export const SSTATUS_MXR = 1 << 19
+export const MSTATUS_MIE = 1 << 3
+export const MSTATUS_MPIE = 1 << 7
+export const MSTATUS_MPP_SHIFT = 11
+export const SIP_STIP = 1 << 5
+
+const FS_FIELD = 3n << 13n
+const SD = 1n << 63n
+/** UXL and SXL: 64 bits, read-only. */
+const UXL_64 = 2n << 32n
+const SXL_64 = 2n << 34n
+const SSTATUS_WRITABLE = BigInt(SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR)
+const MSTATUS_WRITABLE = SSTATUS_WRITABLE | BigInt(MSTATUS_MIE | MSTATUS_MPIE | (3 << MSTATUS_MPP_SHIFT))
+const SSTATUS_VISIBLE = SSTATUS_WRITABLE | FS_FIELD | SD | UXL_64
+const S_INTERRUPTS = 0x222n
+const ALL = (1n << 64n) - 1n
+/** I M A F D C S U, 64 bits. */
+const MISA = (2n << 62n) | BigInt([...'ACDFIMSU'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - 65)), 0))
+const SATP_MODE_BARE = 0n
+const SATP_MODE_SV48 = 9n
+const COUNTER_BITS = 7n
+const MISA_C_ALIGNED = ~1n
+
+interface CsrRow {
+  /** Slot of its value in the hart's block, where it has one. */
+  slot?: number
+  read?(machine: Machine, hart: Hart): bigint
+  /** Returns what is kept of a written value, or has the effect itself and returns nothing. */
+  write?(machine: Machine, hart: Hart, value: bigint, old: bigint): bigint | void
+  reset?: bigint
+}
+
+const counter =
+  (offset: boolean) =>
+  (_machine: Machine, hart: Hart): bigint =>
+    BigInt(hart.counters[L.COUNTERS.instret] + (offset ? hart.counters[L.COUNTERS.timeOffset] : 0))
+const fixed = (value: bigint): CsrRow => ({ read: () => value, write: () => {} })
+const word = (index: number, shift: number, mask: number): CsrRow => ({
+  read: (_machine, hart) => BigInt((hart.words[index] >>> shift) & mask),
+  write: (_machine, hart, value) => {
+    const bits = mask << shift
+    hart.words[index] = (hart.words[index] & ~bits) | ((Number(value & BigInt(mask)) << shift) & bits)
+    hart.words[L.WORD_FS] = L.FS_DIRTY
+  },
+})
+const masked = (mask: bigint): CsrRow => ({ slot: 0, write: (_m, _h, value, old) => (old & ~mask) | (value & mask) })
+const plain = (): CsrRow => ({ slot: 0 })
+
+function statusRow(visible: bigint, writable: bigint): CsrRow {
+  return {
+    read(machine, hart) {
+      const fs = BigInt(hart.words[L.WORD_FS])
+      const value =
+        slotValue(machine, hart, 'mstatus') | (fs << BigInt(SSTATUS_FS_SHIFT)) | (fs === BigInt(L.FS_DIRTY) ? SD : 0n) | UXL_64 | SXL_64
+      return value & visible
+    },
+    write(machine, hart, value) {
+      hart.words[L.WORD_FS] = Number((value & FS_FIELD) >> BigInt(SSTATUS_FS_SHIFT))
+      setSlot(machine, hart, 'mstatus', (slotValue(machine, hart, 'mstatus') & ~writable) | (value & writable))
+      refreshTlbKey(machine, hart)
+    },
+  }
+}
+/** A supervisor window on some bits of a machine register. */
+const windowOn = (name: string, mask: bigint): CsrRow => ({
+  read: (machine, hart) => slotValue(machine, hart, name) & mask,
+  write: (machine, hart, value) => setSlot(machine, hart, name, (slotValue(machine, hart, name) & ~mask) | (value & mask)),
+})
+
+const ROWS: Record<string, CsrRow> = {
+  fflags: word(L.WORD_FCSR, 0, 0x1f),
+  frm: word(L.WORD_FCSR, 5, 7),
+  fcsr: word(L.WORD_FCSR, 0, 0xff),
+  cycle: { read: counter(false) },
+  time: { read: counter(true) },
+  instret: { read: counter(false) },
+  sstatus: statusRow(SSTATUS_VISIBLE, SSTATUS_WRITABLE),
+  sie: windowOn('mie', S_INTERRUPTS),
+  sip: windowOn('mip', 2n),
+  stvec: masked(ALL & ~2n),
+  scounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
+  senvcfg: masked(1n),
+  sscratch: plain(),
+  sepc: masked(MISA_C_ALIGNED),
+  scause: plain(),
+  stval: plain(),
+  stimecmp: {
+    slot: 0,
+    reset: ALL,
+    write(_machine, hart, value) {
+      hart.counters[L.COUNTERS.timer] = value === ALL ? Infinity : Number(value)
+      return value
+    },
+  },
+  satp: {
+    slot: 0,
+    write(_machine, _hart, value, old) {
+      const mode = (value & ALL) >> 60n
+      // A write with an unsupported mode has no effect (Privileged spec 4.1.11).
+      return mode === SATP_MODE_BARE || mode === SATP_MODE_SV48 ? value : old
+    },
+  },
+  mstatus: { ...statusRow(ALL, MSTATUS_WRITABLE), slot: 0 },
+  misa: fixed(MISA),
+  medeleg: plain(),
+  mideleg: plain(),
+  mie: masked(0xaaan),
+  mip: masked(0x222n),
+  mtvec: masked(ALL & ~2n),
+  mcounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
+  menvcfg: plain(),
+  mscratch: plain(),
+  mepc: masked(MISA_C_ALIGNED),
+  mcause: plain(),
+  mtval: plain(),
+  mcycle: { read: counter(false), write: () => {} },
+  minstret: { read: counter(false), write: () => {} },
+  mhartid: { read: (_machine, hart) => BigInt(hart.id) },
+  mvendorid: fixed(0n),
+  marchid: fixed(0n),
+  mimpid: fixed(0n),
+  mconfigptr: fixed(0n),
+  pmpcfg0: fixed(0n),
+  pmpaddr0: fixed(0n),
+}
+
+const SLOTS = new Map(
+  Object.keys(ROWS)
+    .filter(name => ROWS[name].slot !== undefined)
+    .map((name, index) => [name, index]),
+)
+const slotOffset = (hart: Hart, name: string): number => {
+  const slot = SLOTS.get(name)
+  if (slot === undefined) throw new Error(`CSR ${name} has no storage`)
+  return hart.base + L.HART.csr + 8 * slot
+}
+const slotValue = (machine: Machine, hart: Hart, name: string): bigint => machine.view.getBigUint64(slotOffset(hart, name), true)
+const setSlot = (machine: Machine, hart: Hart, name: string, value: bigint): void =>
+  machine.view.setBigUint64(slotOffset(hart, name), value & ALL, true)
+
+const SATP_SLOT = L.HART.csr + 8 * SLOTS.get('satp')!
+const MSTATUS_SLOT = L.HART.csr + 8 * SLOTS.get('mstatus')!
+const slotFast = (name: 'satp' | 'mstatus'): number => (name === 'satp' ? SATP_SLOT : MSTATUS_SLOT)
+
+/** Low and high words of two registers that translation looks at often. */
+export const csrLow = (machine: Machine, hart: Hart, name: 'satp' | 'mstatus'): number => machine.i32[(hart.base + slotFast(name)) >> 2]
+export const csrHigh = (machine: Machine, hart: Hart, name: 'satp' | 'mstatus'): number =>
+  machine.i32[((hart.base + slotFast(name)) >> 2) + 1]
+
+export const csrExists = (name: string): boolean => name in ROWS
+
+/** Value of a CSR by name, unsigned. The caller has checked that the privilege may read it. */
+export function readCsr(machine: Machine, hart: Hart, name: string): bigint {
+  const row = ROWS[name]
+  return row.read ? row.read(machine, hart) & ALL : slotValue(machine, hart, name)
+}
+
+/** Writes a CSR by name, with the register's own rules about what is kept. */
+export function writeCsr(machine: Machine, hart: Hart, name: string, value: bigint): void {
+  const row = ROWS[name]
+  const old = row.slot === undefined ? 0n : slotValue(machine, hart, name)
+  const kept = row.write ? row.write(machine, hart, value & ALL, old) : value
+  if (kept === undefined) return
+  setSlot(machine, hart, name, kept)
+  if (name === 'satp') refreshTlbKey(machine, hart)
+}
+
+/**
+ * Points the hart at a page-table root: Sv48, root frame of RAM, 16-bit ASID. No flush, as on hardware.
+ * The fast form of writing satp, for the kernel's context switch.
+ */
+export function setSatp(machine: Machine, hart: Hart, root: number, asid: number): void {
+  const at = (hart.base + SATP_SLOT) >> 2
+  machine.i32[at] = root + L.RAM_PPN
+  machine.i32[at + 1] = (Number(SATP_MODE_SV48) << 28) | ((asid & 0xffff) << 12)
+  refreshTlbKey(machine, hart)
+}
+
+export function resetCsrs(machine: Machine, hart: Hart): void {
+  for (const [name, row] of Object.entries(ROWS)) if (row.slot !== undefined) setSlot(machine, hart, name, row.reset ?? 0n)
+  hart.counters[L.COUNTERS.timer] = Infinity
+}
+
+const SEPC_SLOT = L.HART.csr + 8 * SLOTS.get('sepc')!
+const SCAUSE_SLOT = L.HART.csr + 8 * SLOTS.get('scause')!
+const STVAL_SLOT = L.HART.csr + 8 * SLOTS.get('stval')!
+
+/** What a trap writes: sepc = pc, scause, stval = {lo, hi}. Words only: every system call comes here. */
+export function trapCsrs(machine: Machine, hart: Hart, cause: number, lo: number, hi: number): void {
+  const i32 = machine.i32
+  const base = hart.base
+  i32[(base + SEPC_SLOT) >> 2] = hart.pc[0]
+  i32[((base + SEPC_SLOT) >> 2) + 1] = hart.pc[1]
+  i32[(base + SCAUSE_SLOT) >> 2] = cause
+  i32[((base + SCAUSE_SLOT) >> 2) + 1] = 0
+  i32[(base + STVAL_SLOT) >> 2] = lo
+  i32[((base + STVAL_SLOT) >> 2) + 1] = hi
+}

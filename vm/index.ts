@@ -1,0 +1,13 @@
+// The machine's door: a RISC-V RV64GC hart or several, their TLBs and RAM. It knows no kernel and no host.
+export * from './isa/index.ts'
+export * from './layout.ts'
+export { createMachine, frameAddress, run } from './machine.ts'
+export type { Access, EngineName, Hart, Machine, MachineOptions, Stop, StopKind } from './machine.ts'
+export * from './registers.ts'
+export { readCsr, setSatp, writeCsr } from './csr.ts'
+export { rootFrame, tlbEntries, tlbFlush, type TlbEntry } from './tlb.ts'
+export { translate, walk, vpn, ptePpn, type WalkStep } from './walk.ts'
+export { frameWritten } from './decode-cache.ts'
+export { createStepper, referenceEngine } from './reference.ts'
+export { interpreterEngine } from './interpreter/index.ts'
+export { snapshotMachine, restoreMachine, type MachineSnapshot } from './snapshot.ts'

@@ -1,0 +1,97 @@
+// The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
+// Op 0 must be "not decoded yet": slabs start as zeros.
+import { rows, type Decoded, type Row } from '../isa/index.ts'
+import { ENTRY_BYTES, PAGE_SIZE } from '../layout.ts'
+import type { Code } from '../wasm/bytes.ts'
+import { Emitter, LEFT_TO_REFERENCE, type Depths, type Flavour } from './emit.ts'
+
+export const OP_UNDECODED = 0
+export const OP_PAGE_END = 1
+/** Left to the reference engine. */
+export const OP_SLOW = 2
+const FIRST_ROW_OP = 3
+
+export interface Op {
+  row: Row
+  flavour: Flavour
+}
+
+export interface Ops {
+  /** By op number - FIRST_ROW_OP. */
+  list: Op[]
+  /** Op number by row name and flavour. */
+  number: Map<string, number>
+}
+
+const ROUNDING_BY_RM: Record<number, Flavour['rounding']> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
+const NOWHERE: Depths = { next: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
+
+const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding}`
+
+/** The handler of an op, or null when the meaning needs the reference engine. */
+export function emitHandler(base: number, row: Row, flavour: Flavour, depths: Depths): Emitter | null {
+  const emitter = new Emitter(base, flavour, depths)
+  try {
+    row.meaning!(emitter)
+  } catch (e) {
+    if (e !== LEFT_TO_REFERENCE) throw e
+    return null
+  }
+  if (!emitter.jumped) emitter.fallThrough()
+  return emitter
+}
+
+/** Numbers every op, by trying what the emitter can do. */
+export function numberOps(): Ops {
+  const shortForms = new Set(rows.flatMap(r => (r.expansion ? [r.expansion.name] : [])))
+  const list: Op[] = []
+  const number = new Map<string, number>()
+  for (const row of rows) {
+    if (!row.meaning) continue
+    for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
+      for (const rounding of ['nearest', 'zero'] as const) {
+        for (const near of [true, false]) {
+          const flavour: Flavour = { length, near, rounding }
+          const tried = emitHandler(0, row, flavour, NOWHERE)
+          if (tried === null) continue
+          if (!tried.usesRounding && rounding === 'zero') continue
+          if (!tried.usesNear && !near) continue
+          number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
+          list.push({ row, flavour })
+        }
+      }
+    }
+  }
+  return { list, number }
+}
+
+/** How a decoded instruction is entered in a slab. `offset` is its place in the page. */
+export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number; imm: number } {
+  const { row, length, values } = decoded
+  if (offset + length > PAGE_SIZE) return { op: OP_SLOW, imm: 0 }
+  const target = offset + values.imm
+  const near = target >= 0 && target < PAGE_SIZE
+  const tries: Flavour[] = [{ length, near, rounding: ROUNDING_BY_RM[values.rm] ?? 'zero' }]
+  // Rows that do not go anywhere have only the near flavour; rows that do not round only the nearest.
+  if (!near) tries.push({ ...tries[0], near: true })
+  for (const flavour of tries) {
+    const op =
+      ops.number.get(keyOf(row, flavour)) ??
+      (hasRounding(ops, row) ? undefined : ops.number.get(keyOf(row, { ...flavour, rounding: 'nearest' })))
+    if (op === undefined) continue
+    const goes = usesTarget(row)
+    if (goes && flavour.near !== near) continue
+    return { op, imm: goes && near ? values.imm * (ENTRY_BYTES / 2) : values.imm }
+  }
+  return { op: OP_SLOW, imm: 0 }
+}
+
+const usesTarget = (row: Row): boolean => row.fields.includes('b') || row.fields.includes('j')
+const hasRounding = (_ops: Ops, row: Row): boolean => row.fields.includes('rm')
+
+/** Code of every op's handler, in op order, for a hart's block at `base`. */
+export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths): Code[] {
+  return ops.list.map(({ row, flavour }, index) => emitHandler(base, row, flavour, depthsOf(FIRST_ROW_OP + index))!.code)
+}
+
+export const opCount = (ops: Ops): number => FIRST_ROW_OP + ops.list.length

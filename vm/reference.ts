@@ -1,0 +1,494 @@
+// The reference engine: one instruction at a time, meanings run directly on BigInts. Slow and plain: the oracle for the other
+// engines, what they call for everything rare (CSRs, page-crossing accesses, traps), and the debugger's "what will this do".
+import {
+  csrExists,
+  readCsr,
+  writeCsr,
+  SSTATUS_SIE,
+  SSTATUS_SPIE,
+  SSTATUS_SPP,
+  MSTATUS_MIE,
+  MSTATUS_MPIE,
+  MSTATUS_MPP_SHIFT,
+} from './csr.ts'
+import type { Engine } from './engine.ts'
+import * as fpu from './fp/index.ts'
+import * as C from './isa/index.ts'
+import type {
+  Decoded,
+  FieldName,
+  FField,
+  FloatCompare,
+  FloatFormat,
+  FloatOp,
+  ImmField,
+  NumberType,
+  Sem,
+  Width,
+  XField,
+} from './isa/index.ts'
+import * as L from './layout.ts'
+import type { Access, Hart, Machine, Stop } from './machine.ts'
+import { getPcBig, setPcBig } from './registers.ts'
+import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from './tlb.ts'
+import { faultCause, stopFor, takeTrap } from './trap.ts'
+
+const i64 = (v: bigint): bigint => BigInt.asIntN(64, v)
+const u64 = (v: bigint): bigint => BigInt.asUintN(64, v)
+const lowWord = (v: bigint): number => Number(BigInt.asIntN(32, v))
+const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
+const PAGE = BigInt(L.PAGE_SIZE)
+const I64_MIN = -(1n << 63n)
+const NAN_BOX = 0xffffffff_00000000n
+const NAN_F32 = 0x7fc00000n
+const FCSR_FLAGS = 0x1f
+const RM_DYNAMIC = 7
+const CSR_PRIVILEGE_SHIFT = 8
+const CSR_READ_ONLY = 3
+const WORDS_REMEMBERED = 65536
+
+/** Thrown by a meaning that traps; caught by `step`. One shared object: nothing is allocated. */
+const TRAP = { cause: 0, tval: 0n }
+type Wait = { wfi: boolean }
+
+class Reference implements Sem<bigint, boolean> {
+  private m!: Machine
+  private hart!: Hart
+  private base = 0
+  private view!: DataView
+  private d!: Decoded
+  private here = 0n
+  private next = 0n
+  readonly waiting: Wait = { wfi: false }
+  private readonly words = new Map<number, Decoded | null>()
+
+  /** Runs the instruction at pc. Answers null when it retired, else the stop it trapped with. */
+  step(machine: Machine, hart: Hart): Stop | null {
+    this.m = machine
+    this.hart = hart
+    this.base = hart.base
+    this.view = machine.view
+    this.here = getPcBig(hart)
+    this.waiting.wfi = false
+    try {
+      const word = this.fetch()
+      const decoded = this.decode(word)
+      if (decoded === null) return takeTrap(machine, hart, C.CAUSE_ILLEGAL, (word & 3) === 3 ? word : word & 0xffff, 0)
+      this.d = decoded
+      this.next = i64(this.here + BigInt(decoded.length))
+      decoded.row.meaning!(this)
+    } catch (e) {
+      if (e !== TRAP) throw e
+      return takeTrap(machine, hart, TRAP.cause, lowWord(TRAP.tval), highWord(TRAP.tval))
+    }
+    setPcBig(hart, this.next)
+    hart.counters[L.COUNTERS.instret]++
+    return null
+  }
+
+  /** Decoding by word, remembered: programs use few different words. */
+  private decode(word: number): Decoded | null {
+    let decoded = this.words.get(word)
+    if (decoded === undefined) {
+      if (this.words.size === WORDS_REMEMBERED) this.words.clear()
+      decoded = C.decode(word)
+      this.words.set(word, decoded)
+    }
+    return decoded
+  }
+  private trap(cause: number, tval: bigint): never {
+    TRAP.cause = cause
+    TRAP.tval = tval
+    throw TRAP
+  }
+  illegal(): never {
+    return this.trap(C.CAUSE_ILLEGAL, BigInt(this.d.word >>> 0))
+  }
+
+  // ---- memory
+
+  /** Offset in linear memory of a virtual address, through the TLB; traps. */
+  private at(va: bigint, access: Access): number {
+    const lo = lowWord(va)
+    const hi = highWord(va)
+    let entry = tlbProbe(this.m, this.hart, lo, hi, access)
+    if (entry < 0) {
+      const outcome = tlbFill(this.m, this.hart, lo, hi, access)
+      if (outcome !== 'ok') this.trap(faultCause(outcome, access), va)
+      entry = tlbProbe(this.m, this.hart, lo, hi, access)
+    }
+    // A fetch entry leads to decoded instructions; the bytes are where the walk says.
+    if (access === 'fetch') {
+      const t = translateNow(this.m, this.hart, lo, hi, access)
+      if (t.outcome !== 'ok') this.trap(faultCause(t.outcome, access), va)
+      return this.m.layout.ram + t.frame * L.PAGE_SIZE + (lo & (L.PAGE_SIZE - 1))
+    }
+    return hostAddress(this.m, entry, lo)
+  }
+
+  private fetch(): number {
+    const low = this.view.getUint16(this.at(this.here, 'fetch'), true)
+    if ((low & 3) !== 3) return low
+    const second = i64(this.here + 2n)
+    const crosses = (this.here & (PAGE - 1n)) === PAGE - 2n
+    const high = this.view.getUint16(crosses ? this.at(second, 'fetch') : this.at(this.here, 'fetch') + 2, true)
+    return (high << 16) | low
+  }
+
+  private readAt(bytes: Width, at: number): bigint {
+    const view = this.view
+    if (bytes === 8) return view.getBigInt64(at, true)
+    if (bytes === 4) return BigInt(view.getInt32(at, true))
+    return BigInt(bytes === 2 ? view.getInt16(at, true) : view.getInt8(at))
+  }
+  private writeAt(bytes: Width, at: number, v: bigint): void {
+    const view = this.view
+    if (bytes === 8) view.setBigInt64(at, v, true)
+    else if (bytes === 4) view.setInt32(at, lowWord(v), true)
+    else if (bytes === 2) view.setInt16(at, lowWord(v), true)
+    else view.setInt8(at, lowWord(v))
+  }
+
+  load(bytes: Width, signed: boolean, addr: bigint): bigint {
+    const va = i64(addr)
+    const offset = va & (PAGE - 1n)
+    let value: bigint
+    if (offset + BigInt(bytes) <= PAGE) value = this.readAt(bytes, this.at(va, 'read'))
+    else {
+      const inFirst = Number(PAGE - offset)
+      const first = this.at(va, 'read')
+      const second = this.at(i64(va - offset + PAGE), 'read')
+      value = 0n
+      for (let n = 0; n < bytes; n++) {
+        const byte = this.view.getUint8(n < inFirst ? first + n : second + n - inFirst)
+        value |= BigInt(byte) << BigInt(8 * n)
+      }
+      value = BigInt.asIntN(8 * bytes, value)
+    }
+    this.hart.counters[L.COUNTERS.loads]++
+    return signed ? value : BigInt.asUintN(8 * bytes, value)
+  }
+
+  store(bytes: Width, addr: bigint, v: bigint): void {
+    const va = i64(addr)
+    const offset = va & (PAGE - 1n)
+    if (offset + BigInt(bytes) <= PAGE) this.writeAt(bytes, this.at(va, 'write'), v)
+    else {
+      const inFirst = Number(PAGE - offset)
+      this.at(va, 'write')
+      const second = this.at(i64(va - offset + PAGE), 'write')
+      // Filling the second page's entry may have evicted nothing of the first: their indexes differ.
+      const first = this.at(va, 'write')
+      for (let n = 0; n < bytes; n++)
+        this.view.setUint8(n < inFirst ? first + n : second + n - inFirst, Number((v >> BigInt(8 * n)) & 0xffn))
+    }
+    this.hart.counters[L.COUNTERS.stores]++
+  }
+
+  private aligned(bytes: number, addr: bigint, cause: number): bigint {
+    const va = i64(addr)
+    if (va & BigInt(bytes - 1)) this.trap(cause, va)
+    return va
+  }
+  amo(bytes: 4 | 8, addr: bigint, update: (old: bigint) => bigint): bigint {
+    const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
+    const old = this.readAt(bytes, at)
+    this.writeAt(bytes, at, update(old))
+    this.hart.counters[L.COUNTERS.stores]++
+    return old
+  }
+  loadReserved(bytes: 4 | 8, addr: bigint): bigint {
+    const at = this.at(this.aligned(bytes, addr, C.CAUSE_LOAD_MISALIGNED), 'read')
+    this.hart.words[L.WORD_RESERVATION] = at + 1
+    this.hart.counters[L.COUNTERS.loads]++
+    return this.readAt(bytes, at)
+  }
+  storeConditional(bytes: 4 | 8, addr: bigint, v: bigint): bigint {
+    const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
+    const held = this.hart.words[L.WORD_RESERVATION] === ((at + 1) | 0)
+    this.hart.words[L.WORD_RESERVATION] = 0
+    if (held) this.writeAt(bytes, at, v)
+    this.hart.counters[L.COUNTERS.stores]++
+    return held ? 0n : 1n
+  }
+
+  // ---- operands
+
+  private number(f: FieldName): number {
+    const v = this.d.values
+    if (f.endsWith('rd')) return v.rd
+    if (f.endsWith('rs1')) return v.rs1
+    if (f.endsWith('rs2')) return v.rs2
+    return v.rs3
+  }
+  x(f: XField): bigint {
+    return this.view.getBigInt64(this.base + L.HART.x + 8 * this.d.values[f], true)
+  }
+  setX(f: XField, v: bigint): void {
+    const n = this.d.values[f]
+    if (n !== 0) this.view.setBigInt64(this.base + L.HART.x + 8 * n, v, true)
+  }
+  imm(_f: ImmField): bigint {
+    return BigInt(this.d.values.imm)
+  }
+  pc(): bigint {
+    return this.here
+  }
+  nextPc(): bigint {
+    return i64(this.here + BigInt(this.d.length))
+  }
+  num(n: bigint): bigint {
+    return i64(n)
+  }
+  let(v: bigint): bigint {
+    return v
+  }
+  fieldIsZero(f: FieldName): boolean {
+    return (f === 'uimm' ? this.d.values.imm : this.number(f)) === 0
+  }
+
+  // ---- integers
+
+  add(a: bigint, b: bigint): bigint {
+    return i64(a + b)
+  }
+  sub(a: bigint, b: bigint): bigint {
+    return i64(a - b)
+  }
+  mul(a: bigint, b: bigint): bigint {
+    return i64(a * b)
+  }
+  and(a: bigint, b: bigint): bigint {
+    return a & b
+  }
+  or(a: bigint, b: bigint): bigint {
+    return a | b
+  }
+  xor(a: bigint, b: bigint): bigint {
+    return a ^ b
+  }
+  shl(a: bigint, b: bigint): bigint {
+    return i64(a << (b & 63n))
+  }
+  shrS(a: bigint, b: bigint): bigint {
+    return i64(a) >> (b & 63n)
+  }
+  shrU(a: bigint, b: bigint): bigint {
+    return i64(u64(a) >> (b & 63n))
+  }
+  mulhS(a: bigint, b: bigint): bigint {
+    return i64((i64(a) * i64(b)) >> 64n)
+  }
+  mulhU(a: bigint, b: bigint): bigint {
+    return i64((u64(a) * u64(b)) >> 64n)
+  }
+  mulhSU(a: bigint, b: bigint): bigint {
+    return i64((i64(a) * u64(b)) >> 64n)
+  }
+  divS(a: bigint, b: bigint): bigint {
+    return b === 0n ? -1n : i64(a / b)
+  }
+  divU(a: bigint, b: bigint): bigint {
+    return b === 0n ? -1n : i64(u64(a) / u64(b))
+  }
+  remS(a: bigint, b: bigint): bigint {
+    return b === 0n ? a : a === I64_MIN && b === -1n ? 0n : a % b
+  }
+  remU(a: bigint, b: bigint): bigint {
+    return b === 0n ? a : i64(u64(a) % u64(b))
+  }
+  sext32(a: bigint): bigint {
+    return BigInt.asIntN(32, a)
+  }
+  zext32(a: bigint): bigint {
+    return BigInt.asUintN(32, a)
+  }
+
+  // ---- conditions
+
+  eq(a: bigint, b: bigint): boolean {
+    return i64(a) === i64(b)
+  }
+  ne(a: bigint, b: bigint): boolean {
+    return i64(a) !== i64(b)
+  }
+  ltS(a: bigint, b: bigint): boolean {
+    return i64(a) < i64(b)
+  }
+  ltU(a: bigint, b: bigint): boolean {
+    return u64(a) < u64(b)
+  }
+  geS(a: bigint, b: bigint): boolean {
+    return i64(a) >= i64(b)
+  }
+  geU(a: bigint, b: bigint): boolean {
+    return u64(a) >= u64(b)
+  }
+  bool(c: boolean): bigint {
+    return c ? 1n : 0n
+  }
+  select(c: boolean, a: bigint, b: bigint): bigint {
+    return c ? a : b
+  }
+
+  // ---- control and system
+
+  goto(_f: ImmField): void {
+    this.next = i64(this.here + BigInt(this.d.values.imm))
+  }
+  branch(c: boolean, f: ImmField): void {
+    if (c) this.goto(f)
+  }
+  jump(to: bigint): void {
+    this.next = i64(to & ~1n)
+  }
+  ecall(): void {
+    this.trap([C.CAUSE_ECALL_U, C.CAUSE_ECALL_S, 0, C.CAUSE_ECALL_M][this.hart.words[L.WORD_PRIVILEGE]], 0n)
+  }
+  ebreak(): void {
+    this.trap(C.CAUSE_BREAKPOINT, this.here)
+  }
+  fence(): void {}
+  fenceI(): void {}
+  private need(privilege: number): void {
+    if (this.hart.words[L.WORD_PRIVILEGE] < privilege) this.illegal()
+  }
+  wfi(): void {
+    this.need(L.PRIVILEGE_S)
+    this.waiting.wfi = true
+  }
+  sfence(va: bigint | null, asid: bigint | null): void {
+    this.need(L.PRIVILEGE_S)
+    tlbFlush(this.m, this.hart, va === null ? null : Number(va), asid === null ? null : Number(asid & 0xffffn))
+  }
+  /** Privileged spec 3.1.6.1: xIE = xPIE, xPIE = 1, privilege = xPP, xPP = U. */
+  sret(): void {
+    this.need(L.PRIVILEGE_S)
+    const { m, hart } = this
+    const status = readCsr(m, hart, 'mstatus')
+    const enable = status & BigInt(SSTATUS_SPIE) ? BigInt(SSTATUS_SIE) : 0n
+    this.hart.words[L.WORD_PRIVILEGE] = status & BigInt(SSTATUS_SPP) ? L.PRIVILEGE_S : L.PRIVILEGE_U
+    writeCsr(m, hart, 'mstatus', (status & ~BigInt(SSTATUS_SIE | SSTATUS_SPP)) | enable | BigInt(SSTATUS_SPIE))
+    this.next = i64(readCsr(m, hart, 'sepc'))
+  }
+  mret(): void {
+    this.need(L.PRIVILEGE_M)
+    const { m, hart } = this
+    const status = readCsr(m, hart, 'mstatus')
+    const enable = status & BigInt(MSTATUS_MPIE) ? BigInt(MSTATUS_MIE) : 0n
+    const mpp = Number((status >> BigInt(MSTATUS_MPP_SHIFT)) & 3n)
+    this.hart.words[L.WORD_PRIVILEGE] = mpp === 2 ? L.PRIVILEGE_U : mpp
+    writeCsr(m, hart, 'mstatus', (status & ~BigInt(MSTATUS_MIE | (3 << MSTATUS_MPP_SHIFT))) | enable | BigInt(MSTATUS_MPIE))
+    this.next = i64(readCsr(m, hart, 'mepc'))
+  }
+
+  private csr(writing: boolean): string {
+    const number = this.d.values.csr
+    const row = C.csrByNumber.get(number)
+    const { hart, m } = this
+    const privilege = hart.words[L.WORD_PRIVILEGE]
+    if (!row || !csrExists(row.name)) return this.illegal()
+    if (privilege < ((number >> CSR_PRIVILEGE_SHIFT) & 3)) return this.illegal()
+    if (writing && number >> 10 === CSR_READ_ONLY) return this.illegal()
+    if ((row.name === 'fflags' || row.name === 'frm' || row.name === 'fcsr') && hart.words[L.WORD_FS] === L.FS_OFF) return this.illegal()
+    if (row.name === 'cycle' || row.name === 'time' || row.name === 'instret') {
+      const bit = 1n << BigInt(number & 3)
+      if (privilege < L.PRIVILEGE_M && !(readCsr(m, hart, 'mcounteren') & bit)) return this.illegal()
+      if (privilege < L.PRIVILEGE_S && !(readCsr(m, hart, 'scounteren') & bit)) return this.illegal()
+    }
+    return row.name
+  }
+  readCsr(_f: 'csr'): bigint {
+    return i64(readCsr(this.m, this.hart, this.csr(false)))
+  }
+  writeCsr(_f: 'csr', v: bigint): void {
+    writeCsr(this.m, this.hart, this.csr(true), u64(v))
+  }
+
+  // ---- floating point
+
+  private fpOn(): void {
+    if (this.hart.words[L.WORD_FS] === L.FS_OFF) this.illegal()
+  }
+  f(f: FField): bigint {
+    this.fpOn()
+    return this.view.getBigInt64(this.base + L.HART.f + 8 * this.number(f), true)
+  }
+  setF(f: FField, v: bigint): void {
+    this.fpOn()
+    this.hart.words[L.WORD_FS] = L.FS_DIRTY
+    this.view.setBigInt64(this.base + L.HART.f + 8 * this.number(f), v, true)
+  }
+  f32(f: FField): bigint {
+    const raw = u64(this.f(f))
+    return raw >> 32n === 0xffffffffn ? raw & 0xffffffffn : NAN_F32
+  }
+  setF32(f: FField, v: bigint): void {
+    this.setF(f, (v & 0xffffffffn) | NAN_BOX)
+  }
+  private rounding(): fpu.RoundingMode {
+    const rm = this.d.values.rm
+    const mode = rm === RM_DYNAMIC ? (this.hart.words[L.WORD_FCSR] >>> 5) & 7 : rm
+    if (mode > 4) this.illegal()
+    return mode as fpu.RoundingMode
+  }
+  private raise(flags: number): void {
+    const words = this.hart.words
+    if (flags & ~words[L.WORD_FCSR]) words[L.WORD_FS] = L.FS_DIRTY
+    words[L.WORD_FCSR] |= flags & FCSR_FLAGS
+  }
+  fp(op: FloatOp, format: FloatFormat, ...args: bigint[]): bigint {
+    this.fpOn()
+    const rounding = op === 'min' || op === 'max' ? 0 : this.rounding()
+    const { bits, flags } = fpu.arithmetic(op, format, rounding, args.map(u64))
+    this.raise(flags)
+    return bits
+  }
+  fcompare(op: FloatCompare, format: FloatFormat, a: bigint, b: bigint): boolean {
+    this.fpOn()
+    const { value, flags } = fpu.compare(op, format, u64(a), u64(b))
+    this.raise(flags)
+    return value
+  }
+  fclass(format: FloatFormat, a: bigint): bigint {
+    this.fpOn()
+    return fpu.classify(format, u64(a))
+  }
+  convert(from: NumberType, to: NumberType, a: bigint): bigint {
+    this.fpOn()
+    const { bits, flags } = fpu.convert(from, to, this.rounding(), u64(a))
+    this.raise(flags)
+    return bits
+  }
+}
+
+/** A stepper: scratch space of one engine, no state of the machine. */
+export interface Stepper {
+  /** Runs the one instruction at pc. null: it retired. Otherwise machine.stop says why not (or wfi: it retired and waits). */
+  step(machine: Machine, hart: Hart): Stop | null
+}
+
+export function createStepper(): Stepper {
+  const reference = new Reference()
+  return {
+    step(machine, hart) {
+      const stop = reference.step(machine, hart)
+      return stop === null && reference.waiting.wfi ? stopFor(machine, 'wfi') : stop
+    },
+  }
+}
+
+const stepper = createStepper()
+
+export const referenceEngine: Engine = {
+  name: 'reference',
+  run(machine, hart, fuel) {
+    const { step } = stepper
+    const start = hart.counters[L.COUNTERS.instret]
+    let stop: Stop | null = null
+    for (let left = fuel; left > 0 && stop === null; left--) stop = step(machine, hart)
+    stop ??= stopFor(machine, 'fuel')
+    stop.retired = hart.counters[L.COUNTERS.instret] - start
+    return stop
+  },
+}

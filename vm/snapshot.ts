@@ -1,0 +1,80 @@
+// The whole machine as a value: harts with registers, CSRs, counters and TLBs, and the pages of RAM that are not zero.
+// The decode cache is derived and left out, but the fetch TLB that leads into it is kept by frame, so that a restored machine
+// misses exactly where the original would have.
+import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
+import * as L from './layout.ts'
+import type { Hart, Machine } from './machine.ts'
+
+export interface MachineSnapshot {
+  ramBytes: number
+  harts: Uint8Array[]
+  /** Frame behind each fetch TLB entry of each hart, -1 where there is none. */
+  fetchFrames: Int32Array[]
+  /** Names of TLB contexts: pairs of context number, name. */
+  keys: { next: number; names: [number, number][]; superpages: boolean }
+  /** Non-zero pages of RAM by frame. */
+  pages: Map<number, Uint8Array>
+  lastHart: number
+}
+
+const FETCH_ENTRIES = L.TLB_BYTES / L.TLB_ENTRY_BYTES
+
+function fetchFrames(machine: Machine, hart: Hart): Int32Array {
+  const frames = new Int32Array(FETCH_ENTRIES).fill(-1)
+  const first = (hart.base + L.HART.tlbFetch) >> 2
+  for (let n = 0; n < FETCH_ENTRIES; n++) {
+    const at = first + n * (L.TLB_ENTRY_BYTES / 4)
+    if (machine.i32[at] !== 0) frames[n] = frameOfSlab(machine, machine.i32[at + 2] >>> 0)
+  }
+  return frames
+}
+
+const isZero = (words: Int32Array, from: number, to: number): boolean => {
+  for (let n = from; n < to; n++) if (words[n] !== 0) return false
+  return true
+}
+
+export function snapshotMachine(machine: Machine): MachineSnapshot {
+  const pages = new Map<number, Uint8Array>()
+  const words = L.PAGE_SIZE / 4
+  for (let frame = 0; frame < machine.ramBytes / L.PAGE_SIZE; frame++) {
+    if (!isZero(machine.ram32, frame * words, (frame + 1) * words))
+      pages.set(frame, machine.ram.slice(frame * L.PAGE_SIZE, (frame + 1) * L.PAGE_SIZE))
+  }
+  const names: [number, number][] = []
+  machine.keys.names.forEach((name, context) => {
+    if (name !== 0) names.push([context, name])
+  })
+  return {
+    ramBytes: machine.ramBytes,
+    harts: machine.harts.map(h => machine.bytes.slice(h.base, h.base + L.HART_BYTES)),
+    fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
+    keys: { next: machine.keys.next, names, superpages: machine.keys.superpages },
+    pages,
+    lastHart: machine.lastHart,
+  }
+}
+
+/** Makes the machine what it was. It must have the same RAM size and number of harts. */
+export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): void {
+  if (snapshot.ramBytes !== machine.ramBytes || snapshot.harts.length !== machine.harts.length) {
+    throw new Error(
+      `restoring a machine of ${snapshot.harts.length} harts and ${snapshot.ramBytes} bytes into one of ${machine.harts.length} and ${machine.ramBytes}`,
+    )
+  }
+  dropAllCode(machine)
+  machine.ram.fill(0)
+  for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
+  machine.keys.names.fill(0)
+  for (const [context, name] of snapshot.keys.names) machine.keys.names[context] = name
+  machine.keys.next = snapshot.keys.next
+  machine.keys.superpages = snapshot.keys.superpages
+  machine.lastHart = snapshot.lastHart
+  machine.harts.forEach((hart, id) => {
+    machine.bytes.set(snapshot.harts[id], hart.base)
+    const first = (hart.base + L.HART.tlbFetch) >> 2
+    snapshot.fetchFrames[id].forEach((frame, n) => {
+      if (frame >= 0) machine.i32[first + n * (L.TLB_ENTRY_BYTES / 4) + 2] = slabFor(machine, frame)
+    })
+  })
+}

@@ -1,0 +1,255 @@
+// The translation lookaside buffers: one for reads, one for writes and one for fetches, direct mapped, each entry tagged with
+// the virtual page and a key that stands for (ASID, privilege, SUM, MXR). So address spaces coexist, and one comparison both
+// finds the page and checks that it may be used. An entry is what the walk said when it was filled: the kernel that changes a
+// PTE and forgets to flush sees the old translation, as on hardware. A write entry implies that D is set in its PTE.
+import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
+import { dropCode, frameOfSlab, slabFor } from './decode-cache.ts'
+import * as L from './layout.ts'
+import type { Access, Hart, Machine } from './machine.ts'
+import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
+import { newTranslation, translate, type Translation, type WalkMode } from './walk.ts'
+
+// An entry's info word: the low 8 flags of the leaf PTE, its level, and the ASID it was filled under.
+const INFO_FLAGS = 0xff
+const INFO_LEVEL_SHIFT = 8
+const INFO_LEVEL = 3
+const INFO_ASID_SHIFT = 16
+const PAGE_MASK = ~(L.PAGE_SIZE - 1)
+
+const TLB_OF = { read: L.HART.tlbRead, write: L.HART.tlbWrite, fetch: L.HART.tlbFetch } as const
+const MISSES = { read: L.COUNTERS.readMisses, write: L.COUNTERS.writeMisses, fetch: L.COUNTERS.fetchMisses } as const
+
+// ---- naming address-space contexts
+
+const MODE_USER_BIT = 1
+const MODE_SUM_BIT = 2
+const MODE_MXR_BIT = 4
+const ASIDS = 0x10000
+const CONTEXT_BARE = 8 * ASIDS
+
+/** Names given to contexts in tags: tags have room for TLB_KEYS names, contexts are 2^16 ASIDs times the modes, and bare. */
+export interface TlbKeys {
+  next: number
+  /** Name by context number, 0 for none yet. */
+  readonly names: Uint16Array
+  /** True once a page larger than 4 KiB was cached: flushes by address must then look everywhere. */
+  superpages: boolean
+}
+
+export const createTlbKeys = (): TlbKeys => ({ next: 1, names: new Uint16Array(CONTEXT_BARE + 1), superpages: false })
+
+const asidOf = (machine: Machine, hart: Hart): number => (csrHigh(machine, hart, 'satp') >>> 12) & 0xffff
+
+/** Frame of the root page table that satp names (may lie outside RAM). */
+export const rootFrame = (machine: Machine, hart: Hart): number =>
+  (csrHigh(machine, hart, 'satp') & 0xfff) * 4294967296 + (csrLow(machine, hart, 'satp') >>> 0) - L.RAM_PPN
+
+const isBare = (machine: Machine, hart: Hart): boolean =>
+  hart.words[L.WORD_PRIVILEGE] === L.PRIVILEGE_M || csrHigh(machine, hart, 'satp') >>> 28 !== SATP_MODE_SV48
+
+function contextOf(machine: Machine, hart: Hart): number {
+  if (isBare(machine, hart)) return CONTEXT_BARE
+  const status = csrLow(machine, hart, 'mstatus')
+  const user = hart.words[L.WORD_PRIVILEGE] === L.PRIVILEGE_U
+  const bits = (user ? MODE_USER_BIT : 0) | (!user && status & SSTATUS_SUM ? MODE_SUM_BIT : 0) | (status & SSTATUS_MXR ? MODE_MXR_BIT : 0)
+  return bits * ASIDS + asidOf(machine, hart)
+}
+
+/** Brings the hart's TLB key up to date: call after satp, the privilege, SUM or MXR changed. */
+export function refreshTlbKey(machine: Machine, hart: Hart): void {
+  const keys = machine.keys
+  const context = contextOf(machine, hart)
+  let name = keys.names[context]
+  if (name === 0) {
+    if (keys.next === L.TLB_KEYS) renameAll(machine)
+    name = keys.next++
+    keys.names[context] = name
+  }
+  machine.i32[(hart.base + L.HART.tlbKey) >> 2] = name
+}
+
+/** Out of names: forget them all, and every translation with them. Harts other than the caller's get a new name here. */
+function renameAll(machine: Machine): void {
+  const keys = machine.keys
+  keys.names.fill(0)
+  keys.next = 1
+  for (const hart of machine.harts) {
+    emptyTlbs(machine, hart)
+    const context = contextOf(machine, hart)
+    if (keys.names[context] === 0) keys.names[context] = keys.next++
+    machine.i32[(hart.base + L.HART.tlbKey) >> 2] = keys.names[context]
+  }
+}
+
+/** Forgets every name, for a machine whose bytes were replaced. Callers refresh each hart's key. */
+export function resetTlbKeys(machine: Machine): void {
+  machine.keys.names.fill(0)
+  machine.keys.next = 1
+  for (const hart of machine.harts) emptyTlbs(machine, hart)
+  for (const hart of machine.harts) refreshTlbKey(machine, hart)
+}
+
+// ---- lookups and refills
+
+const currentMode: WalkMode = { user: true, sum: false, mxr: false }
+const scratch: Translation = newTranslation()
+
+/** Walks for the address {lo, hi} under the hart's current satp and privilege; sets A and D; does not touch the TLB. The result is a shared record. */
+export function translateNow(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation {
+  if (isBare(machine, hart)) {
+    const frame = (lo >>> L.PAGE_SHIFT) - L.RAM_PPN
+    const inRam = hi === 0 && frame >= 0 && frame < machine.ramBytes / L.PAGE_SIZE
+    scratch.outcome = inRam ? 'ok' : 'accessFault'
+    scratch.frame = frame
+    scratch.level = 0
+    scratch.flags = INFO_FLAGS
+    return scratch
+  }
+  const status = csrLow(machine, hart, 'mstatus')
+  currentMode.user = hart.words[L.WORD_PRIVILEGE] === L.PRIVILEGE_U
+  currentMode.sum = (status & SSTATUS_SUM) !== 0
+  currentMode.mxr = (status & SSTATUS_MXR) !== 0
+  return translate(machine, rootFrame(machine, hart), lo, hi, access, currentMode, scratch)
+}
+
+const entryAt = (hart: Hart, access: Access, lo: number): number =>
+  (hart.base + TLB_OF[access] + ((lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES) * L.TLB_ENTRY_BYTES) >> 2
+
+/** Index (in i32 units) of the entry that translates the address, or -1. */
+export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): number {
+  const at = entryAt(hart, access, lo)
+  const key = machine.i32[(hart.base + L.HART.tlbKey) >> 2]
+  return machine.i32[at] === ((lo & PAGE_MASK) | key) && machine.i32[at + 1] === hi ? at : -1
+}
+
+/**
+ * A miss: walks and fills the entry. Answers 'ok' or the fault. For fetches the addend is the slab of decoded instructions;
+ * a page with decoded instructions cannot have a write entry: filling one drops them, so a store to code is always seen.
+ */
+export function tlbFill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation['outcome'] {
+  hart.counters[MISSES[access]]++
+  const t = translateNow(machine, hart, lo, hi, access)
+  if (t.outcome !== 'ok') return t.outcome
+  const { frame, level, flags } = t
+  if (access === 'write') dropCode(machine, frame)
+  const addend = access === 'fetch' ? slabFor(machine, frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0
+  const at = entryAt(hart, access, lo)
+  const i32 = machine.i32
+  if (i32[at] !== 0) hart.counters[L.COUNTERS.evictions]++
+  i32[at] = (lo & PAGE_MASK) | i32[(hart.base + L.HART.tlbKey) >> 2]
+  i32[at + 1] = hi
+  i32[at + 2] = addend
+  i32[at + 3] = (flags & INFO_FLAGS) | (level << INFO_LEVEL_SHIFT) | (asidOf(machine, hart) << INFO_ASID_SHIFT)
+  if (level > 0) machine.keys.superpages = true
+  return 'ok'
+}
+
+/** Offset in the linear memory of the address under an entry found by tlbProbe (reads and writes). */
+export const hostAddress = (machine: Machine, entry: number, lo: number): number => (lo + machine.i32[entry + 2]) >>> 0
+
+// ---- flushes
+
+function emptyTlbs(machine: Machine, hart: Hart): void {
+  machine.bytes.fill(0, hart.base + L.HART.tlbRead, hart.base + L.HART.tlbRead + 3 * L.TLB_BYTES)
+}
+
+/**
+ * sfence.vma in its four forms (Privileged spec 4.2.1): a null address means all, a null ASID every address space.
+ * With an ASID, global entries stay.
+ */
+export function tlbFlush(machine: Machine, hart: Hart, va: number | null, asid: number | null): void {
+  if (va === null) {
+    hart.counters[asid === null ? L.COUNTERS.flushAll : L.COUNTERS.flushAsid]++
+    if (asid === null) emptyTlbs(machine, hart)
+    else dropEntries(machine, hart, info => info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))
+    return
+  }
+  hart.counters[asid === null ? L.COUNTERS.flushPage : L.COUNTERS.flushPageAsid]++
+  const lo = va | 0
+  const hi = Math.floor(va / 4294967296) | 0
+  if (machine.keys.superpages) {
+    dropEntries(
+      machine,
+      hart,
+      (info, tagLo, tagHi) =>
+        (asid === null || (info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))) && sameLeaf(info, tagLo, tagHi, lo, hi),
+    )
+    return
+  }
+  const i32 = machine.i32
+  for (const access of ['read', 'write', 'fetch'] as const) {
+    const at = entryAt(hart, access, lo)
+    if ((i32[at] & PAGE_MASK) !== (lo & PAGE_MASK) || i32[at + 1] !== hi) continue
+    const info = i32[at + 3]
+    if (asid === null || (info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))) i32[at] = i32[at + 1] = 0
+  }
+}
+
+/** True when an entry came from the leaf that maps {lo, hi}: a large page's parts go together. */
+function sameLeaf(info: number, tagLo: number, tagHi: number, lo: number, hi: number): boolean {
+  const level = (info >>> INFO_LEVEL_SHIFT) & INFO_LEVEL
+  const shift = L.PAGE_SHIFT + 9 * level
+  if (shift >= 32) return true
+  return tagHi === hi && tagLo >>> shift === lo >>> shift
+}
+
+function dropEntries(machine: Machine, hart: Hart, drop: (info: number, tagLo: number, tagHi: number) => boolean): void {
+  const i32 = machine.i32
+  const first = (hart.base + L.HART.tlbRead) >> 2
+  const end = first + (3 * L.TLB_BYTES) / 4
+  for (let at = first; at < end; at += L.TLB_ENTRY_BYTES / 4) {
+    if (i32[at] !== 0 && drop(i32[at + 3], i32[at], i32[at + 1])) i32[at] = i32[at + 1] = 0
+  }
+}
+
+/** A valid entry, for views and invariants. */
+export interface TlbEntry {
+  access: Access
+  index: number
+  /** Page address, as a double. */
+  va: number
+  asid: number
+  flags: number
+  level: number
+  /** Frame of RAM for read and write entries, -1 for fetch entries (theirs is the decode cache's). */
+  frame: number
+  /** True when the entry belongs to the context that the hart is in now. */
+  current: boolean
+}
+
+/** Every valid entry of a hart's TLBs. */
+export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
+  const entries: TlbEntry[] = []
+  const key = machine.i32[(hart.base + L.HART.tlbKey) >> 2]
+  for (const access of ['read', 'write', 'fetch'] as const) {
+    for (let index = 0; index < L.TLB_ENTRIES; index++) {
+      const at = ((hart.base + TLB_OF[access]) >> 2) + (index * L.TLB_ENTRY_BYTES) / 4
+      const [tagLo, tagHi, addend, info] = machine.i32.subarray(at, at + 4)
+      if (tagLo === 0) continue
+      const page = tagLo & PAGE_MASK
+      const frame = access === 'fetch' ? frameOfSlab(machine, addend >>> 0) : (((addend + page) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
+      entries.push({
+        access,
+        index,
+        va: tagHi * 4294967296 + (page >>> 0),
+        asid: info >>> INFO_ASID_SHIFT,
+        flags: info & INFO_FLAGS,
+        level: (info >>> INFO_LEVEL_SHIFT) & INFO_LEVEL,
+        frame,
+        current: (tagLo & ~PAGE_MASK) === key,
+      })
+    }
+  }
+  return entries
+}
+
+/** Drops the entries of one kind, on every hart, whose addend is `addend` (fetch: a slab) or that point at a frame (write). */
+export function dropTranslationsTo(machine: Machine, access: 'write' | 'fetch', matches: (addend: number, page: number) => boolean): void {
+  const i32 = machine.i32
+  for (const hart of machine.harts) {
+    const first = (hart.base + TLB_OF[access]) >> 2
+    for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4) {
+      if (i32[at] !== 0 && matches(i32[at + 2], i32[at] & PAGE_MASK)) i32[at] = i32[at + 1] = 0
+    }
+  }
+}

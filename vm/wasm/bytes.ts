@@ -1,0 +1,194 @@
+// Writing WebAssembly binaries: opcodes by their names in the specification, LEB128 numbers, and the sections of a module.
+// Code is a flat list of bytes; pieces are joined by spreading. Good enough for modules made once at start-up.
+
+export type Code = number[]
+
+/** Opcodes (WebAssembly core specification, binary format of instructions). */
+export const OP = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  drop: 0x1a,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  i32Load: 0x28,
+  i64Load: 0x29,
+  i64Load8S: 0x30,
+  i64Load8U: 0x31,
+  i64Load16S: 0x32,
+  i64Load16U: 0x33,
+  i64Load32S: 0x34,
+  i64Load32U: 0x35,
+  i32Load16U: 0x2f,
+  f64Load: 0x2b,
+  i32Store: 0x36,
+  i64Store: 0x37,
+  f64Store: 0x39,
+  i64Store8: 0x3c,
+  i64Store16: 0x3d,
+  i64Store32: 0x3e,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Eqz: 0x45,
+  i32Eq: 0x46,
+  i32Ne: 0x47,
+  i32LtS: 0x48,
+  i32GeU: 0x4f,
+  i64Eqz: 0x50,
+  i64Eq: 0x51,
+  i64Ne: 0x52,
+  i64LtS: 0x53,
+  i64LtU: 0x54,
+  i64GtS: 0x55,
+  i64GeS: 0x59,
+  i64GeU: 0x5a,
+  f32Eq: 0x5b,
+  f32Ne: 0x5c,
+  f32Lt: 0x5d,
+  f32Le: 0x5f,
+  f64Eq: 0x61,
+  f64Ne: 0x62,
+  f64Lt: 0x63,
+  f64Gt: 0x64,
+  f64Le: 0x65,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32And: 0x71,
+  i32Or: 0x72,
+  i32Shl: 0x74,
+  i32ShrU: 0x76,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64DivS: 0x7f,
+  i64DivU: 0x80,
+  i64RemS: 0x81,
+  i64RemU: 0x82,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64Xor: 0x85,
+  i64Shl: 0x86,
+  i64ShrS: 0x87,
+  i64ShrU: 0x88,
+  f32Sqrt: 0x91,
+  f32Add: 0x92,
+  f32Sub: 0x93,
+  f32Mul: 0x94,
+  f32Div: 0x95,
+  f32Min: 0x96,
+  f32Max: 0x97,
+  f64Sqrt: 0x9f,
+  f64Add: 0xa0,
+  f64Sub: 0xa1,
+  f64Mul: 0xa2,
+  f64Div: 0xa3,
+  f64Min: 0xa4,
+  f64Max: 0xa5,
+  i32WrapI64: 0xa7,
+  i64ExtendI32S: 0xac,
+  i64ExtendI32U: 0xad,
+  i64TruncF64S: 0xb0,
+  i64TruncF64U: 0xb1,
+  f32ConvertI64S: 0xb4,
+  f32ConvertI64U: 0xb5,
+  f32DemoteF64: 0xb6,
+  f64ConvertI32U: 0xb8,
+  f64ConvertI64S: 0xb9,
+  f64ConvertI64U: 0xba,
+  f64PromoteF32: 0xbb,
+  i32ReinterpretF32: 0xbc,
+  i64ReinterpretF64: 0xbd,
+  f32ReinterpretI32: 0xbe,
+  f64ReinterpretI64: 0xbf,
+  i64Extend32S: 0xc4,
+} as const
+
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, empty: 0x40 } as const
+
+export function unsigned(n: number): Code {
+  const out: Code = []
+  let rest = n >>> 0
+  while (rest > 127) {
+    out.push((rest & 127) | 128)
+    rest >>>= 7
+  }
+  out.push(rest)
+  return out
+}
+
+export function signed(n: bigint | number): Code {
+  const out: Code = []
+  let rest = BigInt(n)
+  for (;;) {
+    const byte = Number(rest & 127n)
+    rest >>= 7n
+    if ((rest === 0n && !(byte & 64)) || (rest === -1n && byte & 64)) {
+      out.push(byte)
+      return out
+    }
+    out.push(byte | 128)
+  }
+}
+
+export const i32Const = (n: number): Code => [OP.i32Const, ...signed(n | 0)]
+export const i64Const = (n: bigint | number): Code => [OP.i64Const, ...signed(BigInt.asIntN(64, BigInt(n)))]
+export const get = (local: number): Code => [OP.localGet, ...unsigned(local)]
+export const set = (local: number): Code => [OP.localSet, ...unsigned(local)]
+export const tee = (local: number): Code => [OP.localTee, ...unsigned(local)]
+export const br = (depth: number): Code => [OP.br, ...unsigned(depth)]
+export const brIf = (depth: number): Code => [OP.brIf, ...unsigned(depth)]
+/** A load or store at a constant offset, no alignment promised. */
+export const mem = (op: number, offset: number): Code => [op, 0, ...unsigned(offset)]
+
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+function section(id: number, body: Code): Uint8Array {
+  return Uint8Array.from([id, ...unsigned(body.length), ...body])
+}
+const name = (text: string): Code => [...unsigned(text.length), ...[...text].map(c => c.charCodeAt(0))]
+
+export interface WasmFunction {
+  params: readonly number[]
+  results: readonly number[]
+  /** Types of the locals after the parameters. */
+  locals: readonly number[]
+  code: Code
+  export: string
+}
+
+const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
+const FUNCTION_TYPE = 0x60
+
+/** A module that imports one memory as e.memory and exports its functions. `pages` is the memory's exact size. */
+export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+  const types = functions.map(f => [FUNCTION_TYPE, ...vector(f.params.map(t => [t])), ...vector(f.results.map(t => [t]))])
+  const memoryImport = [...name('e'), ...name('memory'), 2, 1, ...unsigned(pages), ...unsigned(pages)]
+  const bodies = functions.map(f => {
+    const body = [...vector(f.locals.map(t => [1, t])), ...f.code, OP.end]
+    return [...unsigned(body.length), ...body]
+  })
+  const sections = [
+    section(1, vector(types)),
+    section(2, vector([memoryImport])),
+    section(3, vector(functions.map((_, index) => unsigned(index)))),
+    section(7, vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(index)]))),
+    section(10, vector(bodies)),
+  ]
+  const out = new Uint8Array(MAGIC.length + sections.reduce((sum, s) => sum + s.length, 0))
+  out.set(MAGIC)
+  let at = MAGIC.length
+  for (const s of sections) {
+    out.set(s, at)
+    at += s.length
+  }
+  return out
+}
