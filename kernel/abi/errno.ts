@@ -9,7 +9,19 @@ export interface Errno {
   readonly message: string
 }
 
-const errno = (code: number, name: string, message: string): Errno => ({ kind: 'errno', code, name, message })
+const byName = new Map<string, Errno>()
+const byCode = new Map<number, Errno>()
+
+function errno(code: number, name: string, message: string): Errno {
+  const row: Errno = { kind: 'errno', code, name, message }
+  byName.set(name, row)
+  byCode.set(code, row)
+  return row
+}
+
+/** `ENOENT`, as hosts name their errors. */
+export const errnoByName = (name: string): Errno | undefined => byName.get(name)
+export const errnoByCode = (code: number): Errno | undefined => byCode.get(code)
 
 export const EPERM = errno(1, 'EPERM', 'Operation not permitted')
 export const ENOENT = errno(2, 'ENOENT', 'No such file or directory')

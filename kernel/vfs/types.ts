@@ -59,6 +59,8 @@ export interface Inode {
   refs: number
   /** Descriptions open for writing (exec of such a file: ETXTBSY). */
   writers: number
+  /** host: where the host has it; null for what was made in guest memory. */
+  hostPath: string | null
   /** Symlink target. */
   target: string
   /** Device number of a device node: major << 8 | minor (minor < 256). */
@@ -69,8 +71,19 @@ export interface Inode {
   locks: FileLocks | null
   /** Which generated file this is (proc), and of which task. */
   proc: ProcNode | null
+  /** A standard stream of the host. */
+  stream: HostStream | null
   /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
   seals: number
+}
+
+/** Standard input, output or error of the host. */
+export interface HostStream {
+  stream: 0 | 1 | 2
+  /** Input read so far, kept when it may be read again (a regular file can seek). */
+  seen: Uint8Array
+  seenBytes: number
+  ended: boolean
 }
 
 /** A row of the /proc table by name, and what it is about: a task's pid, or 0 for system files. `fd` for fd/N and fdinfo/N. */
@@ -124,9 +137,6 @@ export type FileOpsKind =
   | 'hostStream'
   | 'eventfd'
   | 'epoll'
-  | 'timerfd'
-  | 'signalfd'
-  | 'pidfd'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -153,13 +163,8 @@ export type FileData =
   | { kind: 'tty'; index: number }
   /** The text as generated at offset 0 (or on first read): later reads continue in the same text. */
   | { kind: 'proc'; text: string | null }
-  /** Host standard stream 0, 1 or 2. `seen`: input read so far when it may be read again (a regular file). */
-  | { kind: 'hostStream'; stream: 0 | 1 | 2; regular: boolean; seen: Uint8Array; seenBytes: number; ended: boolean }
   | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
-  | { kind: 'timerfd'; clock: number; expires: number; interval: number; ticks: number; timer: number; queue: WaitQueue }
-  | { kind: 'signalfd'; mask: bigint }
-  | { kind: 'pidfd'; pid: number }
 
 export interface EpollItem {
   fd: number
@@ -226,6 +231,8 @@ export interface ParentPath {
 
 /** Behaviour of an open file by its kind. What is missing is refused with Linux's errno. */
 export interface FileOps {
+  /** open(2) found an inode of this kind: may set `data`, or throws to refuse. */
+  open?(k: Kernel, task: Task, file: FileDescription): void
   /**
    * Up to `max` bytes at `offset` (null: at the file's own position, which `consume` advances). The answer may be a view that is
    * only valid until the next kernel action: copy it out at once. An empty array is end of file.
@@ -246,4 +253,28 @@ export interface FileOps {
   mapTarget?(k: Kernel, file: FileDescription): Inode | null
   /** Positioned reads and writes: refused with this (pipes: ESPIPE). */
   positioned?: Errno
+}
+
+/** How directories of one kind of file system find and list names. Names made by the kernel itself are in `children` already. */
+export interface DirectoryOps {
+  /** Names not (yet) in `children`; null when there is none. */
+  lookup?(k: Kernel, task: Task | null, dir: Dentry, name: string): Dentry | null
+  /** Brings every name into `children` (host), or answers the entries itself (proc). */
+  list?(k: Kernel, task: Task, dir: Dentry): DirectoryEntry[] | null
+  /** Text of a symbolic link that is not stored. */
+  readlink?(k: Kernel, task: Task, link: Dentry): string
+  /** A link that leads to a place without going by its text: /proc/PID/fd/N, exe, cwd, root. */
+  jump?(k: Kernel, task: Task, link: Dentry): Path | null
+  /** False when names cannot be made or removed here (EPERM, or as Linux's proc: ENOENT on creation). */
+  fixed?: Errno
+  /** The host is told, when writes go through to it; an errno undoes nothing: it is raised before the tree changes. */
+  creating?(k: Kernel, dir: Dentry, name: string, inode: Inode): void
+  removing?(k: Kernel, dentry: Dentry): void
+  renaming?(k: Kernel, dentry: Dentry, to: Dentry, name: string): void
+}
+
+export interface DirectoryEntry {
+  name: string
+  ino: number
+  kind: FileKind
 }

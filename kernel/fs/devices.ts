@@ -1,0 +1,59 @@
+// The devices of /dev: one row each gives its number, its node and what opening it gets.
+import { EINVAL, ENOSPC, ENOTTY } from '../abi/index.ts'
+import { randomBytes } from '../random.ts'
+import type { FileOps, FileOpsKind } from '../vfs/types.ts'
+
+interface Device {
+  name: string
+  major: number
+  minor: number
+  mode: number
+  kind: FileOpsKind
+}
+
+const WORLD = 0o666
+/** Linux's numbers (Documentation/admin-guide/devices.txt). */
+export const devices: readonly Device[] = [
+  { name: 'null', major: 1, minor: 3, mode: WORLD, kind: 'null' },
+  { name: 'zero', major: 1, minor: 5, mode: WORLD, kind: 'zero' },
+  { name: 'full', major: 1, minor: 7, mode: WORLD, kind: 'full' },
+  { name: 'random', major: 1, minor: 8, mode: WORLD, kind: 'random' },
+  { name: 'urandom', major: 1, minor: 9, mode: WORLD, kind: 'random' },
+  { name: 'tty', major: 5, minor: 0, mode: WORLD, kind: 'tty' },
+  { name: 'console', major: 5, minor: 1, mode: 0o600, kind: 'tty' },
+]
+
+/** st_rdev as the kernel keeps it. */
+export const deviceNumber = (major: number, minor: number): number => (major << 8) | minor
+
+/** Which operations a device number has; undefined: nobody serves it (ENXIO). */
+export const deviceKind = (rdev: number): FileOpsKind | undefined => devices.find(d => deviceNumber(d.major, d.minor) === rdev)?.kind
+
+const NOTHING = new Uint8Array(0)
+const swallow: FileOps['write'] = (_k, _task, _file, bytes) => bytes.length
+const noIoctl: FileOps['ioctl'] = () => {
+  throw ENOTTY
+}
+const atStart: FileOps['seekEnd'] = () => 0
+
+export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random', FileOps>> = {
+  null: { read: () => NOTHING, write: swallow, ioctl: noIoctl, seekEnd: atStart },
+  zero: { read: (_k, _task, _file, max) => new Uint8Array(max), write: swallow, ioctl: noIoctl, seekEnd: atStart, mapTarget: () => null },
+  full: {
+    read: (_k, _task, _file, max) => new Uint8Array(max),
+    write() {
+      throw ENOSPC
+    },
+    ioctl: noIoctl,
+    seekEnd: atStart,
+  },
+  random: {
+    read: (k, _task, _file, max) => randomBytes(k, max),
+    // Mixing in what programs write would only make runs differ.
+    write: swallow,
+    ioctl() {
+      throw EINVAL
+    },
+    seekEnd: atStart,
+  },
+}

@@ -1,0 +1,30 @@
+// The door of the file systems: devices, the host's streams and directories, /proc, images.
+import { EPERM } from '../abi/index.ts'
+import type { DirectoryOps, FileSystemKind } from '../vfs/types.ts'
+import { hostDirectory } from './host.ts'
+import { procDirectory } from './proc/index.ts'
+
+export { deviceKind, deviceNumber, deviceOps } from './devices.ts'
+export { hostTree, hostTruncate, hostWrite, readHostFile } from './host.ts'
+export { hostStreamOps, makeHostStream } from './stream.ts'
+export { procFileOps } from './proc/index.ts'
+export { buildImage, type ImageFile } from './image.ts'
+export { readCpio, writeCpio } from './cpio.ts'
+export { readTar, writeTar } from './tar.ts'
+export { mountHost, mountSystem, useHostRoot } from './setup.ts'
+
+const NO_NAMES: DirectoryOps = { fixed: EPERM }
+
+/** How the directories of each kind of file system work. In memory there is nothing to add: the dentries are all there is. */
+export const directoryOps: Readonly<Record<FileSystemKind, DirectoryOps>> = {
+  tmpfs: {},
+  devtmpfs: {},
+  get proc() {
+    return procDirectory
+  },
+  get host() {
+    return hostDirectory
+  },
+  pipefs: NO_NAMES,
+  anon: NO_NAMES,
+}

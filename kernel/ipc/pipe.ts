@@ -1,0 +1,245 @@
+// Pipes and FIFOs: a ring of bytes between writers and readers. Writes of up to PIPE_BUF bytes go in whole or not at all, readers
+// of an empty pipe wait while a writer is left, and a write that nobody can read is SIGPIPE and EPIPE (pipe(7)).
+import {
+  EAGAIN,
+  EBUSY,
+  EINVAL,
+  ENOTTY,
+  ENXIO,
+  EPERM,
+  EPIPE,
+  ERESTARTSYS,
+  ESPIPE,
+  FIONREAD,
+  O_ACCMODE,
+  O_NONBLOCK,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+  PIPE_BUF,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
+  SIGPIPE,
+} from '../abi/index.ts'
+import { putU32 } from '../mm/index.ts'
+import { newQueue, wakeAll } from '../sched/index.ts'
+import { kernelInfo, sendSignal } from '../signal/index.ts'
+import { blocked, type Blocked } from '../syscalls/define.ts'
+import { isReadable, isWritable, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
+import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Pipe } from './types.ts'
+
+/** 16 pages, as in Linux. */
+export const PIPE_CAPACITY = 65536
+/** F_SETPIPE_SZ without CAP_SYS_RESOURCE (fs.pipe-max-size). */
+export const PIPE_MAX_CAPACITY = 1048576
+const RING_START = 4096
+const PIPE_MODE = 0o600
+
+const NOTHING = new Uint8Array(0)
+
+export function newPipe(): Pipe {
+  return {
+    ring: NOTHING,
+    head: 0,
+    used: 0,
+    capacity: PIPE_CAPACITY,
+    readers: 0,
+    writers: 0,
+    readerOpens: 0,
+    writerOpens: 0,
+    readable: newQueue(),
+    writable: newQueue(),
+  }
+}
+
+/** The pipe of an open end. */
+export function pipeOf(file: FileDescription): Pipe {
+  const pipe = file.inode.pipe
+  if (!pipe) throw new Error(`an open ${file.kind} whose inode ${file.inode.ino} has no pipe`)
+  return pipe
+}
+
+function openEnd(pipe: Pipe, file: FileDescription): void {
+  if (isReadable(file)) {
+    pipe.readers++
+    pipe.readerOpens++
+  }
+  if (isWritable(file)) {
+    pipe.writers++
+    pipe.writerOpens++
+  }
+}
+
+/** pipe2(2): the reading and the writing description. */
+export function makePipe(k: Kernel, task: Task, flags: number): [FileDescription, FileDescription] {
+  const { fsuid, fsgid } = task.credentials
+  const inode = newInode(k.state.vfs.pipefs, 'fifo', PIPE_MODE, fsuid, fsgid, timestampNow(k))
+  inode.pipe = newPipe()
+  inode.nlink = 0
+  const label = `pipe:[${inode.ino}]`
+  const ends: [FileDescription, FileDescription] = [
+    newDescription('pipe', inode, null, O_RDONLY | (flags & O_NONBLOCK), null, label),
+    newDescription('pipe', inode, null, O_WRONLY | (flags & O_NONBLOCK), null, label),
+  ]
+  for (const end of ends) openEnd(inode.pipe, end)
+  return ends
+}
+
+/**
+ * open(2) of a FIFO: waits for the other end, unless O_RDWR or O_NONBLOCK (for writing then: ENXIO without a reader). While it
+ * waits the description exists already (the other side must see it): it is kept in the call's progress, see abandonCall.
+ */
+export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDescription | Blocked {
+  const inode = at.dentry.inode
+  const pipe = (inode.pipe ??= newPipe())
+  const mode = flags & O_ACCMODE
+  const waiting = task.call?.progress['held'] as FileDescription | undefined
+  if (waiting?.inode === inode) {
+    const arrived = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
+    if (arrived === task.call!.progress['opens']) return waitForOtherEnd(pipe, mode)
+    delete task.call!.progress['held']
+    return waiting
+  }
+  if (mode === O_WRONLY && flags & O_NONBLOCK && pipe.readers === 0) throw ENXIO
+  const file = newDescription('pipe', inode, at, flags, null)
+  openEnd(pipe, file)
+  // Both queues: openers of the other end wait on theirs.
+  wakeAll(k, pipe.readable)
+  wakeAll(k, pipe.writable)
+  const others = mode === O_RDONLY ? pipe.writers : pipe.readers
+  if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK) return file
+  const opens = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
+  return { ...waitForOtherEnd(pipe, mode), progress: { held: file, opens } }
+}
+
+const waitForOtherEnd = (pipe: Pipe, mode: number): Blocked => blocked([mode === O_RDONLY ? pipe.readable : pipe.writable], ERESTARTSYS)
+
+/** A blocked call ends without running again (signal, exit): gives back what it held meanwhile. */
+export function abandonCall(k: Kernel, task: Task): void {
+  const held = task.call?.progress['held'] as FileDescription | undefined
+  if (!held) return
+  delete task.call!.progress['held']
+  releaseFile(k, held)
+}
+
+/** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. */
+function growRing(pipe: Pipe, count: number): void {
+  let size = Math.max(pipe.ring.length, RING_START)
+  while (size < pipe.used + count) size *= 2
+  if (size === pipe.ring.length) return
+  const ring = new Uint8Array(size)
+  const first = Math.min(pipe.used, pipe.ring.length - pipe.head)
+  ring.set(pipe.ring.subarray(pipe.head, pipe.head + first))
+  ring.set(pipe.ring.subarray(0, pipe.used - first), first)
+  pipe.ring = ring
+  pipe.head = 0
+}
+
+function put(pipe: Pipe, bytes: Uint8Array): void {
+  growRing(pipe, bytes.length)
+  const { ring } = pipe
+  const at = (pipe.head + pipe.used) & (ring.length - 1)
+  const first = Math.min(bytes.length, ring.length - at)
+  if (first === bytes.length) ring.set(bytes, at)
+  else {
+    ring.set(bytes.subarray(0, first), at)
+    ring.set(bytes.subarray(first), 0)
+  }
+  pipe.used += bytes.length
+}
+
+/** The next bytes in order, as a view where they do not wrap. */
+function front(pipe: Pipe, max: number): Uint8Array {
+  const { ring, head } = pipe
+  const count = Math.min(max, pipe.used)
+  if (head + count <= ring.length) return ring.subarray(head, head + count)
+  const bytes = new Uint8Array(count)
+  const first = ring.length - head
+  bytes.set(ring.subarray(head))
+  bytes.set(ring.subarray(0, count - first), first)
+  return bytes
+}
+
+export const pipeOps: FileOps = {
+  positioned: ESPIPE,
+  read(_k, _task, file, max) {
+    const pipe = pipeOf(file)
+    if (pipe.used > 0) return front(pipe, max)
+    if (pipe.writers === 0 || max === 0) return NOTHING
+    if (file.flags & O_NONBLOCK) throw EAGAIN
+    return blocked([pipe.readable], ERESTARTSYS)
+  },
+  consume(k, file, count) {
+    const pipe = pipeOf(file)
+    pipe.used -= count
+    pipe.head = pipe.used === 0 ? 0 : (pipe.head + count) & (pipe.ring.length - 1)
+    if (count > 0) wakeAll(k, pipe.writable)
+  },
+  write(k, task, file, bytes) {
+    const pipe = pipeOf(file)
+    if (bytes.length === 0) return 0
+    if (pipe.readers === 0) {
+      sendSignal(k, null, task, kernelInfo(SIGPIPE))
+      throw EPIPE
+    }
+    const room = pipe.capacity - pipe.used
+    const whole = bytes.length <= PIPE_BUF
+    if (room === 0 || (whole && room < bytes.length)) {
+      if (file.flags & O_NONBLOCK) throw EAGAIN
+      return blocked([pipe.writable], ERESTARTSYS)
+    }
+    const part = bytes.length <= room ? bytes : bytes.subarray(0, room)
+    put(pipe, part)
+    wakeAll(k, pipe.readable)
+    return part.length
+  },
+  poll(_k, file, queues) {
+    const pipe = pipeOf(file)
+    let mask = 0
+    if (isReadable(file)) {
+      queues?.push(pipe.readable)
+      if (pipe.used > 0) mask |= POLLIN | POLLRDNORM
+      if (pipe.writers === 0 && pipe.writerOpens > 0) mask |= POLLHUP
+    }
+    if (isWritable(file)) {
+      queues?.push(pipe.writable)
+      if (pipe.capacity - pipe.used >= PIPE_BUF) mask |= POLLOUT | POLLWRNORM
+      if (pipe.readers === 0) mask |= POLLERR
+    }
+    return mask
+  },
+  ioctl(k, task, file, request, argument) {
+    if (request !== FIONREAD) throw ENOTTY
+    putU32(k, task, argument, pipeOf(file).used)
+    return 0
+  },
+  release(k, file) {
+    const pipe = pipeOf(file)
+    if (isReadable(file)) pipe.readers--
+    if (isWritable(file)) pipe.writers--
+    wakeAll(k, pipe.readable)
+    wakeAll(k, pipe.writable)
+    if (pipe.readers === 0 && pipe.writers === 0) {
+      pipe.ring = NOTHING
+      pipe.head = pipe.used = 0
+    }
+  },
+}
+
+/** F_SETPIPE_SZ: rounds up to a power of two of pages. Answers the new capacity. */
+export function resizePipe(task: Task, pipe: Pipe, bytes: number): number {
+  if (bytes < 0 || bytes > 2 ** 31) throw EINVAL
+  let capacity = PIPE_BUF
+  while (capacity < bytes) capacity *= 2
+  if (capacity > PIPE_MAX_CAPACITY && capacity > pipe.capacity && task.credentials.euid !== 0) throw EPERM
+  if (capacity < pipe.used) throw EBUSY
+  pipe.capacity = capacity
+  return capacity
+}

@@ -1,0 +1,66 @@
+// Who may do what to a file: owner, group and other bits; the superuser's capabilities pass most of them (path_resolution(7)).
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, EACCES, EPERM, EROFS, S_ISVTX } from '../abi/index.ts'
+import type { Credentials } from '../process/types.ts'
+import { capable, inGroup } from '../process/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Dentry, Inode, Path } from './types.ts'
+
+/** Bits for `checkAccess`, as in a permission triplet. */
+export const MAY_READ = 4
+export const MAY_WRITE = 2
+export const MAY_EXEC = 1
+
+const ANY_EXEC = 0o111
+
+function permits(credentials: Credentials, inode: Inode, may: number): boolean {
+  const { fsuid, fsgid } = credentials
+  const bits =
+    inode.uid === fsuid
+      ? inode.mode >> 6
+      : inode.gid === fsgid || (credentials.groups.length > 0 && inGroup(credentials, inode.gid))
+        ? inode.mode >> 3
+        : inode.mode
+  if ((bits & may) === may) return true
+  if (inode.kind === 'directory') {
+    if (!(may & MAY_WRITE) && capable(credentials, CAP_DAC_READ_SEARCH)) return true
+    return capable(credentials, CAP_DAC_OVERRIDE)
+  }
+  if (may === MAY_READ && capable(credentials, CAP_DAC_READ_SEARCH)) return true
+  if (may & MAY_EXEC && !(inode.mode & ANY_EXEC)) return false
+  return capable(credentials, CAP_DAC_OVERRIDE)
+}
+
+/** EACCES unless the task may do all of `may`. access(2) passes credentials with the real ids. */
+export function checkAccess(_k: Kernel, task: Task, inode: Inode, may: number, credentials: Credentials = task.credentials): void {
+  if (!permits(credentials, inode, may)) throw EACCES
+}
+
+/** EPERM unless the task owns the file (chmod, utimes). */
+export function checkOwner(task: Task, inode: Inode): void {
+  if (task.credentials.fsuid !== inode.uid && !capable(task.credentials, CAP_FOWNER)) throw EPERM
+}
+
+/** In a sticky directory only the owners of file or directory remove names. */
+export function checkSticky(task: Task, dir: Inode, victim: Inode): void {
+  if (!(dir.mode & S_ISVTX)) return
+  const { fsuid } = task.credentials
+  if (fsuid !== victim.uid && fsuid !== dir.uid && !capable(task.credentials, CAP_FOWNER)) throw EPERM
+}
+
+/** EROFS where nothing may be changed. */
+export function checkWritable(path: Path): void {
+  if (path.mount.readOnly || path.mount.fs.readOnly) throw EROFS
+}
+
+/** A directory is about to gain or lose a name. */
+export function checkDirectoryChange(k: Kernel, task: Task, path: Path): void {
+  checkWritable(path)
+  checkAccess(k, task, path.dentry.inode, MAY_WRITE | MAY_EXEC)
+}
+
+/** Root of the tree a dentry is in: whether `of` is `dentry` or below it. */
+export function isBelow(dentry: Dentry, of: Dentry): boolean {
+  for (let d: Dentry | null = of; d; d = d.parent) if (d === dentry) return true
+  return false
+}

@@ -1,0 +1,25 @@
+// Where a file's bytes come from before anybody touched them: a page is filled when the page cache first needs it.
+import { readHostFile } from '../fs/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Backing, Inode } from './types.ts'
+
+type Fill<B> = (k: Kernel, backing: B, offset: number, into: Uint8Array) => void
+
+const fills: { [K in Backing['kind']]: Fill<Extract<Backing, { kind: K }>> } = {
+  bytes(_k, { bytes }, offset, into) {
+    into.set(bytes.subarray(offset, offset + into.length))
+  },
+  host(k, { path, size }, offset, into) {
+    const count = Math.min(into.length, size - offset)
+    if (count > 0) into.set(readHostFile(k, path, offset, count))
+  },
+}
+
+/** Fills a page that the page cache has zeroed or not: every byte is written. */
+export function fillFromBacking(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
+  into.fill(0)
+  const backing = inode.backing
+  if (!backing) return
+  const fill = fills[backing.kind] as Fill<Backing>
+  fill(k, backing, index * into.length, into)
+}

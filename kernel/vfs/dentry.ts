@@ -1,0 +1,41 @@
+// Names in directories. For file systems that live in memory the dentries are the directory: there is no other list of names.
+import { directoryOps } from '../fs/index.ts'
+import { ENOENT, ENOTDIR } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Dentry, DirectoryEntry, Inode } from './types.ts'
+
+export function newDentry(name: string, parent: Dentry | null, inode: Inode): Dentry {
+  const children = inode.kind === 'directory' ? new Map<string, Dentry | null>() : null
+  return { name, parent, inode, children, listed: false, deleted: false, mounted: 0 }
+}
+
+/** Puts a name into a directory in memory. The directory's times and link counts are the caller's. */
+export function addChild(dir: Dentry, name: string, inode: Inode): Dentry {
+  const dentry = newDentry(name, dir, inode)
+  if (!dir.children) throw new Error(`adding '${name}' to '${dir.name}', which is not a directory`)
+  dir.children.set(name, dentry)
+  return dentry
+}
+
+/** The entry called `name` ('.' and '..' are the walk's), or null. ENOTDIR when `dir` is no directory. */
+export function findChild(k: Kernel, task: Task | null, dir: Dentry, name: string): Dentry | null {
+  if (!dir.children) throw ENOTDIR
+  const known = dir.children.get(name)
+  if (known !== undefined) return known
+  if (dir.deleted) throw ENOENT
+  return directoryOps[dir.inode.fs.kind].lookup?.(k, task, dir, name) ?? null
+}
+
+/** Every entry of a directory besides '.' and '..', in the order they were made. */
+export function listChildren(k: Kernel, task: Task, dir: Dentry): DirectoryEntry[] {
+  if (!dir.children) throw ENOTDIR
+  const own = dir.deleted ? null : directoryOps[dir.inode.fs.kind].list?.(k, task, dir)
+  if (own) return own
+  const entries: DirectoryEntry[] = []
+  for (const child of dir.children.values()) if (child) entries.push({ name: child.name, ino: child.inode.ino, kind: child.inode.kind })
+  return entries
+}
+
+/** Whether a directory holds no names (rmdir, rename over it). */
+export const isEmptyDirectory = (k: Kernel, task: Task, dir: Dentry): boolean => listChildren(k, task, dir).length === 0

@@ -1,0 +1,32 @@
+// Open file descriptions: what dup and fork share. They end when the last descriptor and mapping that hold them are gone.
+import { O_ACCMODE, O_PATH, O_RDONLY } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { releaseInode, retainInode } from './inode.ts'
+import { dropFlocks } from './locks.ts'
+import { opsOf } from './ops.ts'
+import type { FileData, FileDescription, FileOpsKind, Inode, Path } from './types.ts'
+
+export const isReadable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== 1 && !(file.flags & O_PATH)
+export const isWritable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== O_RDONLY && !(file.flags & O_PATH)
+
+/** A description with one holder: who installs it. */
+export function newDescription(kind: FileOpsKind, inode: Inode, path: Path | null, flags: number, data: FileData | null, label = ''): FileDescription {
+  retainInode(inode)
+  const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, owner: 0, data }
+  if (isWritable(file)) inode.writers++
+  return file
+}
+
+export function retainFile(file: FileDescription): FileDescription {
+  file.refs++
+  return file
+}
+
+export function releaseFile(k: Kernel, file: FileDescription): void {
+  if (--file.refs > 0) return
+  if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
+  if (file.inode.locks) dropFlocks(k, file)
+  if (isWritable(file)) file.inode.writers--
+  opsOf(file).release?.(k, file)
+  releaseInode(k, file.inode)
+}

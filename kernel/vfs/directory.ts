@@ -1,0 +1,49 @@
+// Open directories. A listing is taken when it is begun, so that names removed meanwhile do not shift those still to come.
+import { EISDIR } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { findChild, listChildren } from './dentry.ts'
+import { touchAccessed } from './time.ts'
+import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
+
+export const directoryFileOps: FileOps = {
+  read() {
+    throw EISDIR
+  },
+  // SEEK_END of a directory in memory: the end of its names.
+  seekEnd: (_k, file) => (file.data?.kind === 'directory' ? file.data.names.length + DOTS : DOTS),
+}
+
+/** '.' and '..' come first. */
+const DOTS = 2
+
+/** The entry at a position (counted from 0); null at the end; undefined when that name is gone by now. */
+export function directoryEntryAt(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined {
+  const dir = file.path?.dentry
+  if (!dir) throw new Error('listing a directory that has no place')
+  if (position === 0) return { name: '.', ino: dir.inode.ino, kind: 'directory' }
+  if (position === 1) return { name: '..', ino: parentIno(file), kind: 'directory' }
+  const name = beginListing(k, task, file)[position - DOTS]
+  if (name === undefined) return null
+  const child = dir.deleted ? null : findChild(k, task, dir, name)
+  return child ? { name, ino: child.inode.ino, kind: child.inode.kind } : undefined
+}
+
+function parentIno(file: FileDescription): number {
+  const { mount, dentry } = file.path!
+  if (dentry === mount.root) return (mount.mountpoint?.parent ?? dentry).inode.ino
+  return (dentry.parent ?? dentry).inode.ino
+}
+
+function beginListing(k: Kernel, task: Task, file: FileDescription): string[] {
+  if (file.data?.kind === 'directory') return file.data.names
+  const names = listChildren(k, task, file.path!.dentry).map(e => e.name)
+  file.data = { kind: 'directory', names }
+  touchAccessed(k, file.inode)
+  return names
+}
+
+/** lseek to 0 (rewinddir): the next getdents64 sees the directory as it is then. */
+export function rewindDirectory(file: FileDescription): void {
+  file.data = null
+}

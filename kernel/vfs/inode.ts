@@ -1,0 +1,77 @@
+// Inodes live as long as a name, an open description or a mapping holds them; then their pages go back to the free frames.
+import { dropCache } from '../mm/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
+import { timestampNow } from './time.ts'
+
+/** Fields that most inodes leave as they are. */
+export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: number, gid: number, now: Timestamp): Inode {
+  return {
+    fs,
+    ino: fs.nextIno++,
+    kind,
+    mode,
+    uid,
+    gid,
+    nlink: kind === 'directory' ? 2 : 1,
+    size: 0,
+    atime: now,
+    mtime: now,
+    ctime: now,
+    btime: now,
+    pages: new Map(),
+    backing: null,
+    refs: 0,
+    writers: 0,
+    hostPath: null,
+    target: '',
+    rdev: 0,
+    pipe: null,
+    locks: null,
+    proc: null,
+    stream: null,
+    seals: -1,
+  }
+}
+
+/** A superblock with a device number of its own. `ids` is the state's Vfs, or its counters while that is being built. */
+export function newFileSystem(ids: Pick<Vfs, 'nextDev'>, kind: FileSystemKind, source: string): FileSystem {
+  return { kind, dev: ids.nextDev++, nextIno: 1, readOnly: false, source, hostRoot: null, writeThrough: false }
+}
+
+export function retainInode(inode: Inode): Inode {
+  inode.refs++
+  return inode
+}
+
+/** Mapped regions and open descriptions let go here. */
+export function releaseInode(k: Kernel, inode: Inode): void {
+  if (--inode.refs < 0) throw new Error(`releasing inode ${inode.ino} of ${inode.fs.kind} that nobody holds`)
+  freeIfUnused(k, inode)
+}
+
+/** Also called when a name went away. */
+export function freeIfUnused(k: Kernel, inode: Inode): void {
+  if (inode.refs > 0 || inode.nlink > 0) return
+  if (inode.pages.size > 0) dropCache(k, inode)
+  inode.backing = null
+  inode.pipe = null
+}
+
+/** A regular inode without a name, for shared anonymous memory and memfd. Its first holder retains it. */
+export function anonymousInode(k: Kernel, size: number): Inode {
+  const inode = newInode(k.state.vfs.anon, 'regular', 0o777, 0, 0, timestampNow(k))
+  inode.nlink = 0
+  inode.size = size
+  return inode
+}
+
+/** Contents changed. */
+export function touchModified(k: Kernel, inode: Inode): void {
+  inode.mtime = inode.ctime = timestampNow(k)
+}
+
+/** Attributes changed. */
+export function touchChanged(k: Kernel, inode: Inode): void {
+  inode.ctime = timestampNow(k)
+}

@@ -1,0 +1,161 @@
+// open(2): from a path and flags to an open file description.
+import {
+  EACCES,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  ENXIO,
+  EPERM,
+  O_ACCMODE,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_LARGEFILE,
+  O_NOATIME,
+  O_NOCTTY,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  O_TMPFILE,
+  O_TRUNC,
+} from '../abi/index.ts'
+import { deviceKind } from '../fs/index.ts'
+import { openFifo } from '../ipc/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Blocked } from '../syscalls/define.ts'
+import { checkAccess, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
+import { newDescription } from './description.ts'
+import { opsOf } from './ops.ts'
+import { truncateInode } from './regular.ts'
+import { createNode, nameless } from './tree.ts'
+import { newDentry } from './dentry.ts'
+import type { FileDescription, FileOpsKind, Inode, Path } from './types.ts'
+import { lookup, lookupForCreate } from './walk.ts'
+
+/** Only these count with O_PATH (open(2)). */
+const O_PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+/** Not kept in the description: they only say how to open. */
+const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC
+const MODE_MASK = 0o7777
+/** O_TMPFILE without its O_DIRECTORY bit. */
+const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY
+
+/** By access mode; 3 is Linux's "both, but for ioctl only". */
+const MAY_OF_MODE = [MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE]
+
+/** Which operations a file that was found has. ENXIO: a device or socket that nobody serves. */
+function opsKindOf(inode: Inode): FileOpsKind {
+  if (inode.stream) return 'hostStream'
+  if (inode.proc && inode.kind === 'regular') return 'proc'
+  switch (inode.kind) {
+    case 'regular':
+      return 'regular'
+    case 'directory':
+      return 'directory'
+    case 'fifo':
+      return 'pipe'
+    case 'chardev': {
+      const kind = deviceKind(inode.rdev)
+      if (!kind) throw ENXIO
+      return kind
+    }
+    case 'symlink':
+      throw ELOOP
+    default:
+      throw ENXIO
+  }
+}
+
+/** Opens what was found: permission, kind-specific start, truncation. */
+function openFound(k: Kernel, task: Task, at: Path, flags: number, created: boolean): FileDescription | Blocked {
+  const inode = at.dentry.inode
+  if (flags & O_PATH) return newDescription('path', inode, at, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), null)
+  const mode = flags & O_ACCMODE
+  const may = MAY_OF_MODE[mode]! | (flags & O_TRUNC ? MAY_WRITE : 0)
+  if (inode.kind === 'symlink') throw ELOOP
+  if (inode.kind === 'directory' && (may & MAY_WRITE || flags & O_CREAT)) throw EISDIR
+  if (may & MAY_WRITE && (inode.kind === 'regular' || inode.kind === 'directory')) checkWritable(at)
+  if (!created) checkAccess(k, task, inode, may)
+  if (flags & O_NOATIME) checkOwner(task, inode)
+  const kind = opsKindOf(inode)
+  if (flags & O_DIRECT && (inode.fs.kind === 'proc' || kind === 'pipe')) throw EINVAL
+  if (inode.seals > 0 && flags & O_TRUNC) throw EPERM
+  if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
+  const file = newDescription(kind, inode, at, (flags & ~CREATION_FLAGS) | O_LARGEFILE, null)
+  const ops = opsOf(file)
+  if (ops.open) {
+    try {
+      file.flags |= flags & O_NOCTTY
+      ops.open(k, task, file)
+      file.flags &= ~O_NOCTTY
+    } catch (e) {
+      if (may & MAY_WRITE && mode !== O_RDONLY) inode.writers--
+      inode.refs--
+      throw e
+    }
+  }
+  if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) truncateInode(k, task, inode, 0)
+  return file
+}
+
+/**
+ * open(2) by path. Blocked: a FIFO whose other end nobody has opened; call again when woken.
+ * The description comes with one reference, the caller's.
+ */
+export function openAt(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription | Blocked {
+  if (flags & O_PATH) flags &= O_PATH_FLAGS
+  const follow = !(flags & O_NOFOLLOW)
+  if (flags & TMPFILE_BIT) return openTmpfile(k, task, dirfd, path, flags, mode)
+  if (flags & O_CREAT && flags & O_DIRECTORY) throw EINVAL
+  if (!(flags & O_CREAT)) {
+    const at = lookup(k, task, dirfd, path, { follow })
+    if (flags & O_DIRECTORY && at.dentry.inode.kind !== 'directory') throw ENOTDIR
+    return openFound(k, task, at, flags, false)
+  }
+  const { parent, found } = lookupForCreate(k, task, dirfd, path, follow && !(flags & O_EXCL))
+  if (found) {
+    if (flags & O_EXCL) throw EEXIST
+    if (parent.trailingSlash) throw found.dentry.inode.kind === 'directory' ? EISDIR : ENOTDIR
+    checkProtected(task, parent.dir.inode, found.dentry.inode)
+    return openFound(k, task, found, flags, false)
+  }
+  if (parent.trailingSlash) throw EISDIR
+  const umask = task.fs?.umask ?? 0
+  const dentry = createNode(k, task, parent, { kind: 'regular', mode: mode & MODE_MASK & ~umask })
+  return openFound(k, task, { mount: parent.mount, dentry }, flags & ~O_TRUNC, true)
+}
+
+/** In a world-writable sticky directory a FIFO or file of somebody else is not opened for creation (fs.protected_regular = 1). */
+function checkProtected(task: Task, dir: Inode, inode: Inode): void {
+  const STICKY_WORLD = 0o1002
+  if ((dir.mode & STICKY_WORLD) !== STICKY_WORLD || inode.uid === task.credentials.fsuid || inode.uid === dir.uid) return
+  if (inode.kind === 'regular' || inode.kind === 'fifo') throw EACCES
+}
+
+function openTmpfile(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription | Blocked {
+  if (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT) throw EINVAL
+  const at = lookup(k, task, dirfd, path)
+  const dir = at.dentry.inode
+  if (dir.kind !== 'directory') throw ENOTDIR
+  checkWritable(at)
+  checkAccess(k, task, dir, MAY_WRITE | MAY_READ)
+  if (dir.fs.kind === 'proc') throw ENOENT
+  const inode = nameless(k, task, dir, mode & MODE_MASK & ~(task.fs?.umask ?? 0))
+  const dentry = newDentry(`#${inode.ino}`, at.dentry, inode)
+  dentry.deleted = true
+  return newDescription('regular', inode, { mount: at.mount, dentry }, (flags & ~CREATION_FLAGS & ~TMPFILE_BIT) | O_LARGEFILE, null)
+}
+
+/** For the kernel's own use (exec, boot): nothing that could block. */
+export function openFile(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription {
+  const file = openAt(k, task, dirfd, path, flags, mode)
+  if (file.kind === 'blocked') throw ENXIO
+  return file
+}
+

@@ -1,0 +1,52 @@
+// What each kind of open file can do. Kinds of other folders come by getters: folders refer to each other in circles, so their
+// tables may not be there yet while this one is being made.
+import { EPERM } from '../abi/index.ts'
+import { epollOps, eventOps, pipeOps } from "../ipc/index.ts"
+import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
+import { ttyFileOps } from '../tty/index.ts'
+import { directoryFileOps } from './directory.ts'
+import { regularOps } from './regular.ts'
+import type { FileDescription, FileOps, FileOpsKind } from './types.ts'
+
+export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
+  get regular() {
+    return regularOps
+  },
+  get directory() {
+    return directoryFileOps
+  },
+  // O_PATH: only a place. The calls refuse it with EBADF before they get here.
+  path: { positioned: EPERM },
+  get pipe() {
+    return pipeOps
+  },
+  get null() {
+    return deviceOps.null
+  },
+  get zero() {
+    return deviceOps.zero
+  },
+  get full() {
+    return deviceOps.full
+  },
+  get random() {
+    return deviceOps.random
+  },
+  get tty() {
+    return ttyFileOps
+  },
+  get proc() {
+    return procFileOps
+  },
+  get hostStream() {
+    return hostStreamOps
+  },
+  get eventfd() {
+    return eventOps
+  },
+  get epoll() {
+    return epollOps
+  },
+}
+
+export const opsOf = (file: FileDescription): FileOps => fileOps[file.kind]

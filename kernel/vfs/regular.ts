@@ -1,0 +1,96 @@
+// Regular files. Their contents are their page-cache frames, so read, write and mmap always see the same bytes.
+import { EFBIG, EPERM, F_SEAL_GROW, F_SEAL_SHRINK, F_SEAL_WRITE, EINVAL, O_APPEND, RLIMIT_FSIZE, S_ISGID, S_ISUID, S_IXGRP, SIGXFSZ } from '../abi/index.ts'
+import { readCached, truncateCached, writeCached } from '../mm/index.ts'
+import { hostTruncate, hostWrite } from '../fs/index.ts'
+import { kernelInfo, sendSignal } from '../signal/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { fillFromBacking } from './backing.ts'
+import { touchModified } from './inode.ts'
+import { touchAccessed } from './time.ts'
+import type { FileDescription, FileOps, Inode } from './types.ts'
+
+/** Largest file: a page index must stay a small integer (Linux on tmpfs: 2^63 - 1; ours is 2^43). */
+export const MAX_FILE_BYTES = 2 ** 43
+
+const NOTHING = new Uint8Array(0)
+
+/** Bytes of a regular file (fewer at its end), through the page cache. */
+export function readInode(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
+  const count = Math.min(length, inode.size - offset)
+  return count > 0 ? readCached(k, inode, offset, count) : NOTHING
+}
+
+/** Fills one page from the inode's backing (zeros beyond it). Called by the page cache. */
+export function fillPage(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
+  fillFromBacking(k, inode, index, into)
+}
+
+/** SIGXFSZ and EFBIG when a write would start at or beyond RLIMIT_FSIZE; else how many of `count` bytes fit. */
+function fitLimit(k: Kernel, task: Task, offset: number, count: number): number {
+  const limit = Math.min(task.group.rlimits.soft[RLIMIT_FSIZE]!, MAX_FILE_BYTES)
+  if (offset + count <= limit) return count
+  if (offset < limit) return limit - offset
+  if (limit < MAX_FILE_BYTES) sendSignal(k, null, task, kernelInfo(SIGXFSZ))
+  throw EFBIG
+}
+
+/** A write by somebody without CAP_FSETID takes set-id bits away (chmod(2)). */
+export function dropPrivilegeBits(task: Task, inode: Inode): void {
+  if (!(inode.mode & (S_ISUID | S_ISGID)) || task.credentials.fsuid === 0) return
+  inode.mode &= inode.mode & S_IXGRP ? ~(S_ISUID | S_ISGID) : ~S_ISUID
+}
+
+/** Writes into a regular file at an offset, growing it. */
+export function writeInode(k: Kernel, task: Task, inode: Inode, offset: number, bytes: Uint8Array): number {
+  if (bytes.length === 0) return 0
+  const count = fitLimit(k, task, offset, bytes.length)
+  const part = count < bytes.length ? bytes.subarray(0, count) : bytes
+  if (inode.seals > 0) {
+    if (inode.seals & F_SEAL_WRITE) throw EPERM
+    if (inode.seals & F_SEAL_GROW && offset + count > inode.size) throw EPERM
+  }
+  if (inode.fs.writeThrough) hostWrite(k, inode, offset, part)
+  writeCached(k, inode, offset, part)
+  if (offset + count > inode.size) inode.size = offset + count
+  dropPrivilegeBits(task, inode)
+  touchModified(k, inode)
+  return count
+}
+
+/** truncate(2) and O_TRUNC: cuts or extends with zeros. */
+export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number): void {
+  if (size > MAX_FILE_BYTES) throw EFBIG
+  if (size > inode.size) fitLimit(k, task, inode.size, size - inode.size)
+  if (size > inode.size && size > task.group.rlimits.soft[RLIMIT_FSIZE]!) fitLimit(k, task, size, 1)
+  if (inode.seals > 0 && ((inode.seals & F_SEAL_GROW && size > inode.size) || (inode.seals & F_SEAL_SHRINK && size < inode.size))) throw EPERM
+  if (inode.fs.writeThrough) hostTruncate(k, inode, size)
+  truncateCached(k, inode, size)
+  inode.size = size
+  const backing = inode.backing
+  // What was cut off must read as zeros when the file grows again.
+  if (backing?.kind === 'bytes' && backing.bytes.length > size) inode.backing = { kind: 'bytes', bytes: backing.bytes.subarray(0, size) }
+  if (backing?.kind === 'host' && backing.size > size) inode.backing = { ...backing, size }
+  dropPrivilegeBits(task, inode)
+  touchModified(k, inode)
+}
+
+export const regularOps: FileOps = {
+  read(k, _task, file, max, offset) {
+    return readInode(k, file.inode, offset ?? file.pos, max)
+  },
+  consume(k: Kernel, file: FileDescription, count: number) {
+    file.pos += count
+    touchAccessed(k, file.inode)
+  },
+  write(k, task, file, bytes, offset) {
+    const inode = file.inode
+    const at = file.flags & O_APPEND ? inode.size : (offset ?? file.pos)
+    if (at < 0) throw EINVAL
+    const count = writeInode(k, task, inode, at, bytes)
+    if (offset === null) file.pos = at + count
+    return count
+  },
+  seekEnd: (_k, file) => file.inode.size,
+  mapTarget: (_k, file) => file.inode,
+}

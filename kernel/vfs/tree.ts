@@ -1,0 +1,197 @@
+// Changes of the tree: making, linking, removing and renaming names. The caller has found the directory; here are the rules of
+// open(2), mkdir(2), link(2), unlink(2), rmdir(2) and rename(2), and what they do to link counts and times.
+import { directoryOps } from '../fs/index.ts'
+import {
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  EPERM,
+  EXDEV,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  S_ISGID,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { checkDirectoryChange, checkSticky, isBelow } from './access.ts'
+import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
+import { freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
+import { timestampNow } from './time.ts'
+import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
+
+/** A new file's kind, permissions (umask already taken off) and what it holds. */
+export interface NewFile {
+  kind: FileKind
+  mode: number
+  target?: string
+  rdev?: number
+}
+
+const isDot = (name: string) => name === '' || name === '.' || name === '..'
+
+/** Checks that a name may be added to the directory. EEXIST is the caller's. */
+function checkAdd(k: Kernel, task: Task, at: ParentPath): void {
+  const ops = directoryOps[at.dir.inode.fs.kind]
+  if (at.dir.deleted) throw ENOENT
+  checkDirectoryChange(k, task, { mount: at.mount, dentry: at.dir })
+  if (ops.fixed) throw ops.fixed
+}
+
+/** Makes a file, directory, link or node under a name that is free. */
+export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile): Dentry {
+  if (isDot(at.name) || findChild(k, task, at.dir, at.name)) throw EEXIST
+  if (at.trailingSlash && file.kind !== 'directory') throw ENOENT
+  checkAdd(k, task, at)
+  const parent = at.dir.inode
+  const { fsuid, fsgid } = task.credentials
+  const inherits = (parent.mode & S_ISGID) !== 0
+  const mode = inherits && file.kind === 'directory' ? file.mode | S_ISGID : file.mode
+  const inode = newInode(parent.fs, file.kind, mode, fsuid, inherits ? parent.gid : fsgid, timestampNow(k))
+  inode.target = file.target ?? ''
+  inode.size = inode.target.length
+  inode.rdev = file.rdev ?? 0
+  directoryOps[parent.fs.kind].creating?.(k, at.dir, at.name, inode)
+  const dentry = addChild(at.dir, at.name, inode)
+  if (file.kind === 'directory') parent.nlink++
+  touchModified(k, parent)
+  return dentry
+}
+
+/** Another name for a file (link(2)): EPERM for directories, EXDEV across file systems. */
+export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void {
+  const inode = old.dentry.inode
+  if (isDot(at.name) || findChild(k, task, at.dir, at.name)) throw EEXIST
+  if (at.trailingSlash) throw ENOENT
+  if (old.mount !== at.mount) throw EXDEV
+  if (inode.kind === 'directory') throw EPERM
+  checkAdd(k, task, at)
+  if (inode.nlink === 0) throw ENOENT
+  if (inode.fs.writeThrough) throw EPERM
+  addChild(at.dir, at.name, inode)
+  inode.nlink++
+  touchChanged(k, inode)
+  touchModified(k, at.dir.inode)
+}
+
+/** Takes a name out of its directory. */
+function detach(k: Kernel, dentry: Dentry): void {
+  const dir = dentry.parent
+  if (!dir?.children) throw new Error(`removing '${dentry.name}', which is in no directory`)
+  // A host's name stays as "known to be absent".
+  if (dir.inode.fs.hostRoot !== null) dir.children.set(dentry.name, null)
+  else dir.children.delete(dentry.name)
+  dentry.deleted = true
+  const inode = dentry.inode
+  if (inode.kind === 'directory') {
+    inode.nlink = 0
+    dir.inode.nlink--
+  } else inode.nlink--
+  touchChanged(k, inode)
+  touchModified(k, dir.inode)
+  freeIfUnused(k, inode)
+}
+
+/** unlink(2) and rmdir(2). */
+export function removeNode(k: Kernel, task: Task, at: ParentPath, directory: boolean): void {
+  if (directory && at.name === '.') throw EINVAL
+  if (directory && at.name === '..') throw ENOTEMPTY
+  if (isDot(at.name)) throw directory ? EBUSY : EISDIR
+  const dentry = findChild(k, task, at.dir, at.name)
+  if (!dentry) throw ENOENT
+  checkDirectoryChange(k, task, { mount: at.mount, dentry: at.dir })
+  const ops = directoryOps[at.dir.inode.fs.kind]
+  if (ops.fixed) throw EPERM
+  checkSticky(task, at.dir.inode, dentry.inode)
+  const isDirectory = dentry.inode.kind === 'directory'
+  if (directory && !isDirectory) throw ENOTDIR
+  if (!directory && isDirectory) throw EISDIR
+  if (!directory && at.trailingSlash) throw ENOTDIR
+  if (dentry.mounted > 0) throw EBUSY
+  if (isDirectory && !isEmptyDirectory(k, task, dentry)) throw ENOTEMPTY
+  ops.removing?.(k, dentry)
+  detach(k, dentry)
+}
+
+/** Puts a dentry under another name; the place there must be free in memory. */
+function reattach(k: Kernel, dentry: Dentry, to: Dentry, name: string): void {
+  const from = dentry.parent
+  if (!from?.children || !to.children) throw new Error(`moving '${dentry.name}' to '${name}': not between directories`)
+  if (from.inode.fs.hostRoot !== null) from.children.set(dentry.name, null)
+  else from.children.delete(dentry.name)
+  to.children.set(name, dentry)
+  dentry.name = name
+  dentry.parent = to
+  if (dentry.inode.kind === 'directory' && from !== to) {
+    from.inode.nlink--
+    to.inode.nlink++
+  }
+  touchModified(k, from.inode)
+  if (from !== to) touchModified(k, to.inode)
+  touchChanged(k, dentry.inode)
+}
+
+/** renameat2(2) with RENAME_NOREPLACE and RENAME_EXCHANGE. */
+export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPath, flags: number): void {
+  if (from.mount !== to.mount) throw EXDEV
+  if (isDot(from.name)) throw EBUSY
+  if (isDot(to.name)) throw flags & RENAME_NOREPLACE ? EEXIST : EBUSY
+  const dentry = findChild(k, task, from.dir, from.name)
+  if (!dentry) throw ENOENT
+  const target = findChild(k, task, to.dir, to.name)
+  if (target && flags & RENAME_NOREPLACE) throw EEXIST
+  if (!target && flags & RENAME_EXCHANGE) throw ENOENT
+  const isDirectory = dentry.inode.kind === 'directory'
+  if (!isDirectory && !(flags & RENAME_EXCHANGE) && (from.trailingSlash || to.trailingSlash)) throw ENOTDIR
+  if (isBelow(dentry, to.dir)) throw EINVAL
+  if (target && isBelow(target, from.dir)) throw flags & RENAME_EXCHANGE ? EINVAL : ENOTEMPTY
+  const ops = directoryOps[from.dir.inode.fs.kind]
+  checkDirectoryChange(k, task, { mount: from.mount, dentry: from.dir })
+  checkAdd(k, task, to)
+  checkSticky(task, from.dir.inode, dentry.inode)
+  if (target) {
+    checkSticky(task, to.dir.inode, target.inode)
+    if (target === dentry || target.inode === dentry.inode) return
+    if (!(flags & RENAME_EXCHANGE)) {
+      const targetIsDirectory = target.inode.kind === 'directory'
+      if (isDirectory && !targetIsDirectory) throw ENOTDIR
+      if (!isDirectory && targetIsDirectory) throw EISDIR
+      if (targetIsDirectory && !isEmptyDirectory(k, task, target)) throw ENOTEMPTY
+    }
+    if (target.mounted > 0) throw EBUSY
+  }
+  if (dentry.mounted > 0) throw EBUSY
+  if (flags & RENAME_EXCHANGE && target) {
+    if (dentry.inode.fs.writeThrough) throw EINVAL
+    exchange(k, dentry, target)
+    return
+  }
+  ops.renaming?.(k, dentry, to.dir, to.name)
+  if (target) detach(k, target)
+  reattach(k, dentry, to.dir, to.name)
+}
+
+function exchange(k: Kernel, a: Dentry, b: Dentry): void {
+  const [dirA, nameA, dirB, nameB] = [a.parent, a.name, b.parent, b.name]
+  if (!dirA?.children || !dirB?.children) throw new Error(`exchanging '${nameA}' and '${nameB}', which are in no directory`)
+  reattach(k, a, dirB, nameB)
+  // `reattach` of b would clear its old place, which a has now: put b in by hand.
+  dirA.children.set(nameA, b)
+  b.name = nameA
+  b.parent = dirA
+  if (b.inode.kind === 'directory' && dirA !== dirB) {
+    dirB.inode.nlink--
+    dirA.inode.nlink++
+  }
+  touchChanged(k, b.inode)
+}
+
+/** An inode that may be given its first name: O_TMPFILE made it. */
+export function nameless(k: Kernel, task: Task, dir: Inode, mode: number): Inode {
+  const inode = newInode(dir.fs, 'regular', mode, task.credentials.fsuid, task.credentials.fsgid, timestampNow(k))
+  inode.nlink = 0
+  return inode
+}
