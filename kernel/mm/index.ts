@@ -1,33 +1,48 @@
 // The door of memory: frames, address spaces, faults, copies between kernel and program, and files' pages.
 export type * from './types.ts'
-export { allocFrame, createFrames, frameBytes, releaseFrame, retainFrame, FRAME_USES, USE_ANON, USE_CACHE, USE_KERNEL, USE_TABLE, USE_ZERO } from './frames.ts'
-export { createAsids, flushMm, flushPage, forgetHart, useMm } from './asid.ts'
+export {
+  allocFrame,
+  createFrames,
+  frameBytes,
+  releaseFrame,
+  retainFrame,
+  FRAME_USES,
+  USE_ANON,
+  USE_CACHE,
+  USE_KERNEL,
+  USE_TABLE,
+  USE_ZERO,
+} from './frames.ts'
+export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
 export { newMm, releaseMm, retainMm } from './space.ts'
 export { forkMm } from './fork.ts'
 export { USER_END, MMAP_MIN, STACK_GUARD_GAP, MAX_REGIONS } from './limits.ts'
-export { findFree, findRegion } from './regions.ts'
-export { mapRegion, protectRange, setBrk, unmapRange } from './map.ts'
+export { covered, findFree, findRegion, overlaps } from './regions.ts'
+export { checkCommit, checkGrowth, mapRegion, pageDown, pageUp, protectRange, setBrk, unmapRange } from './map.ts'
+export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'
-export { peekPte, walkMm } from './pagetable.ts'
+export { frameOf, peekPte } from './pagetable.ts'
 export {
   checkUser,
+  clearUser,
   copyIn,
   copyInString,
   copyInTo,
   copyOut,
   getBig,
   getI32,
+  getI64,
   getU16,
   getU32,
   getU64,
   getU8,
-  peekUser,
   putBig,
   putU16,
   putU32,
   putU64,
   putU8,
 } from './usercopy.ts'
-export { cachePage, dropCache, punchCached, readCached, readCachedTo, truncateCached, writeCached } from './pagecache.ts'
-export { mapsText, mmStatistics, smapsText } from './report.ts'
+export { peekMm, peekUser, pokeUser } from './peek.ts'
+export { allSpaces, cachePage, dropCache, punchCached, readCached, readCachedTo, truncateCached, writeCached } from './pagecache.ts'
+export { mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
 export { auditMemory } from './audit.ts'

@@ -1,6 +1,6 @@
 // Memory as the kernel's plain data: physical frames with their counts, address spaces with their regions, and ASIDs.
 // Page tables themselves are bytes in guest RAM; here is only what they do not say.
-import type { Dentry, Inode } from '../vfs/types.ts'
+import type { Inode, Path } from '../vfs/types.ts'
 
 /** What a frame holds: an index into FRAME_USES (frames.ts). */
 export type FrameUse = 0 | 1 | 2 | 3 | 4 | 5
@@ -23,18 +23,18 @@ export interface Frames {
   used: number[]
   /** The one page of zeroes behind every untouched anonymous page that was only read. */
   zero: number
+  /** A page of the cache that someone is reading through a view just now, or -1: not given back. */
+  pinned: number
   /** Files whose clean pages may be given back when frames run out: those with something to read them from again. */
   reclaimable: Set<Inode>
 }
 
-/** Who holds which ASID. Numbers run up to `limit`; then a new generation starts and every TLB is emptied. */
+/** Address-space numbers. They run up to `limit`; then a new generation starts and every TLB is emptied. */
 export interface Asids {
   generation: number
   /** The next number of this generation. 0 is never given to a program. */
   next: number
   limit: number
-  /** By hart: the address space whose root is in its satp. */
-  active: (Mm | null)[]
 }
 
 /** A run of pages that a program may touch in one way (Linux's vma). Pages are [start, end). */
@@ -49,8 +49,8 @@ export interface Region {
   /** What untouched pages hold: a file from `offset` bytes on; null: zeroes. The region holds a reference on it. */
   inode: Inode | null
   offset: number
-  /** For the name in /proc/PID/maps: the file's directory entry, or a fixed label such as `[stack]`. */
-  dentry: Dentry | null
+  /** For the name in /proc/PID/maps: where the file was opened, or a fixed label such as `[vdso]`. */
+  path: Path | null
   label: string
   /** A stack: faults just below it extend it. */
   growsDown: boolean
@@ -107,7 +107,7 @@ export interface Mm {
   envEnd: number
   auxv: Uint8Array
   exe: Inode | null
-  exeDentry: Dentry | null
+  exePath: Path | null
 }
 
 /** How a fault that is the program's own ends: the signal and its si_code. SIGKILL stands for out of memory. */
@@ -127,7 +127,7 @@ export interface RegionSpec {
   inode?: Inode | null
   /** Bytes into the file, page-aligned. */
   offset?: number
-  dentry?: Dentry | null
+  path?: Path | null
   label?: string
   growsDown?: boolean
   noReserve?: boolean

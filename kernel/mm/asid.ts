@@ -1,0 +1,89 @@
+// Address-space numbers: TLB entries carry one, so that a switch need not empty the TLB. Numbers are given in generations: when they
+// run out every TLB is emptied and giving starts anew (Linux arch/riscv/mm/context.c). The kernel that changes a PTE calls flushPage.
+import { setSatp, tlbFlush } from '../../vm/index.ts'
+import { emit, wants } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import { FLUSH_PAGES_MAX } from './limits.ts'
+import type { LostWrites } from './pagetable.ts'
+import type { Asids, Mm } from './types.ts'
+
+const ASID_MAX = 0xffff
+
+/** `limit` is the highest number given out: fewer than the hardware has, for tests of what happens when they run out. */
+export const createAsids = (limit = ASID_MAX): Asids => ({ generation: 1, next: 1, limit })
+
+const hartBit = (hart: number): number => 1 << (hart & 31)
+
+/** Makes the hart translate by this address space from now on. Its TLB keeps everybody's entries. */
+export function useMm(k: Kernel, hart: number, mm: Mm): void {
+  const state = k.state.harts[hart]
+  const asids = k.state.asids
+  if (state.mm === mm && mm.asidGeneration === asids.generation) return
+  if (mm.asidGeneration !== asids.generation) {
+    if (asids.next > asids.limit) newGeneration(k, hart)
+    mm.asid = asids.next++
+    mm.asidGeneration = asids.generation
+    mm.harts = 0
+  }
+  mm.harts |= hartBit(hart)
+  state.mm = mm
+  setSatp(k.machine, k.machine.harts[hart], mm.root, mm.asid)
+}
+
+/** Voids every number and empties every TLB; the other harts get fresh numbers for what they are running. */
+function newGeneration(k: Kernel, except: number): void {
+  const asids = k.state.asids
+  asids.generation++
+  asids.next = 1
+  for (const hart of k.machine.harts) flushHart(k, hart.id, null, null)
+  for (const other of k.state.harts) {
+    const mm = other.mm
+    if (other.id === except || mm === null) continue
+    if (mm.asidGeneration !== asids.generation) {
+      mm.asid = asids.next++
+      mm.asidGeneration = asids.generation
+      mm.harts = 0
+    }
+    mm.harts |= hartBit(other.id)
+    setSatp(k.machine, k.machine.harts[other.id], mm.root, mm.asid)
+  }
+}
+
+/** The hart's satp must not be believed any more: its address space is gone. */
+export function forgetMm(k: Kernel, mm: Mm): void {
+  for (const hart of k.state.harts) if (hart.mm === mm) hart.mm = null
+}
+
+function flushHart(k: Kernel, hart: number, va: number | null, asid: number | null): void {
+  tlbFlush(k.machine, k.machine.harts[hart], va, asid)
+  if (wants(k, 'tlbFlush')) emit(k, { kind: 'tlbFlush', hart, va, asid })
+}
+
+/** True when some TLB may hold entries of it: it ran in this generation. */
+const mayBeCached = (k: Kernel, mm: Mm): boolean => mm.harts !== 0 && mm.asidGeneration === k.state.asids.generation
+
+/** After changing the leaf of one page: no hart may go on with the old one. */
+export function flushPage(k: Kernel, mm: Mm, va: number): void {
+  if (!mayBeCached(k, mm)) return
+  const harts = k.machine.harts
+  for (let id = 0; id < harts.length; id++) if (mm.harts & hartBit(id)) flushHart(k, id, va, mm.asid)
+}
+
+/** After changing many leaves of an address space. */
+export function flushMm(k: Kernel, mm: Mm): void {
+  if (!mayBeCached(k, mm)) return
+  const harts = k.machine.harts
+  for (let id = 0; id < harts.length; id++) if (mm.harts & hartBit(id)) flushHart(k, id, null, mm.asid)
+}
+
+/** After changing leaves in [start, end). */
+export function flushRange(k: Kernel, mm: Mm, start: number, end: number): void {
+  if (end - start > FLUSH_PAGES_MAX * 4096) return flushMm(k, mm)
+  for (let va = start; va < end; va += 4096) flushPage(k, mm, va)
+}
+
+/** After a fork took W from pages of the parent. */
+export function flushLostWrites(k: Kernel, mm: Mm, lost: LostWrites): void {
+  if (lost.count > FLUSH_PAGES_MAX) return flushMm(k, mm)
+  for (const va of lost.pages) flushPage(k, mm, va)
+}

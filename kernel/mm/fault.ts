@@ -1,0 +1,218 @@
+// What a page fault means: a first touch, a copy-on-write, a stack that grows, or a mistake of the program's that ends in a signal.
+// Called for traps of the hardware and by the kernel's own copies to and from programs.
+import { PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
+import {
+  BUS_ADRERR,
+  ENOMEM,
+  isErrno,
+  PROT_EXEC,
+  PROT_NONE,
+  PROT_READ,
+  PROT_WRITE,
+  RLIMIT_AS,
+  RLIMIT_STACK,
+  SEGV_ACCERR,
+  SEGV_MAPERR,
+  SIGBUS,
+  SIGKILL,
+  SIGSEGV,
+  SI_KERNEL,
+} from '../abi/index.ts'
+import { emit, wants, type EventOf } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { flushPage } from './asid.ts'
+import { allocFrame, FRAME_DIRTY, retainFrame, releaseFrame, USE_ANON } from './frames.ts'
+import { FAULT_AROUND_PAGES, MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
+import { countPage, ensureLeaf, entryFor, frameOf, leafFlags, setLeaf } from './pagetable.ts'
+import { cachePage } from './pagecache.ts'
+import { regionIndex } from './regions.ts'
+import { countTotal } from './space.ts'
+import type { Inode } from '../vfs/index.ts'
+import type { FaultSignal, Mm, Region } from './types.ts'
+
+const FAULT_MAPERR: FaultSignal = { signal: SIGSEGV, code: SEGV_MAPERR }
+const FAULT_ACCERR: FaultSignal = { signal: SIGSEGV, code: SEGV_ACCERR }
+const FAULT_BEYOND_FILE: FaultSignal = { signal: SIGBUS, code: BUS_ADRERR }
+/** No frame is left: the program is killed. */
+export const FAULT_OOM: FaultSignal = { signal: SIGKILL, code: SI_KERNEL }
+
+type How = EventOf<'fault'>['how']
+
+/** Protection that permits an access; writable pages can also be read. */
+const NEEDS: Record<Access, number> = { read: PROT_READ | PROT_WRITE, write: PROT_WRITE, fetch: PROT_EXEC }
+
+/**
+ * Makes `va` accessible for the task, or says with which signal the access ends. After null the same instruction runs again.
+ * `va` may be any number.
+ */
+export function handleFault(k: Kernel, task: Task, va: number, access: Access): FaultSignal | null {
+  const mm = task.mm
+  let failure: FaultSignal | null = FAULT_MAPERR
+  if (mm !== null && va >= 0 && va < USER_END) {
+    const page = va - (va % PAGE_SIZE)
+    let region: Region | undefined = mm.regions[regionIndex(mm, va)]
+    let grew = false
+    if (region !== undefined && region.start > va) {
+      grew = growStack(task, mm, region, page)
+      if (!grew) region = undefined
+    }
+    if (region !== undefined) {
+      if (region.prot & NEEDS[access]) failure = fill(k, task, mm, region, page, va, access, grew)
+      else failure = FAULT_ACCERR
+    }
+  }
+  if (failure !== null && wants(k, 'fault')) emit(k, { kind: 'fault', task, va, access, how: 'signal' })
+  return failure
+}
+
+/** Extends a stack region down to `page` where its limit and the guard gap below allow. */
+function growStack(task: Task, mm: Mm, region: Region, page: number): boolean {
+  if (!region.growsDown || page < MMAP_MIN) return false
+  const limits = task.group.rlimits.soft
+  const pages = (region.start - page) / PAGE_SIZE
+  if (region.end - page > limits[RLIMIT_STACK] || (mm.totalPages + pages) * PAGE_SIZE > limits[RLIMIT_AS]) return false
+  const below = mm.regions[regionIndex(mm, region.start) - 1]
+  if (below !== undefined && !below.growsDown && below.prot !== PROT_NONE && page - below.end < STACK_GUARD_GAP) return false
+  if (below !== undefined && below.end > page) return false
+  region.start = page
+  countTotal(mm, pages)
+  if (region.locked) mm.lockedPages += pages
+  return true
+}
+
+function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: number, access: Access, grew: boolean): FaultSignal | null {
+  try {
+    const at = ensureLeaf(k, mm, page)
+    const entry = k.machine.ram32[at]
+    const major = entry === 0 && readsHost(region, page)
+    let how: How | null
+    if (entry === 0)
+      how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
+    else if (access === 'write' && !(entry & PTE_W)) how = breakSharing(k, task, mm, region, page, at, entry)
+    else how = restore(k, mm, region, page, at, entry)
+    if (how === null) return FAULT_BEYOND_FILE
+    if (major) {
+      task.usage.majorFaults++
+      k.state.counts.majorFaults++
+    } else {
+      task.usage.minorFaults++
+      k.state.counts.minorFaults++
+    }
+    if (wants(k, 'fault')) emit(k, { kind: 'fault', task, va, access, how: grew ? 'stack' : how })
+    return null
+  } catch (error) {
+    if (error === ENOMEM) return FAULT_OOM
+    // The file's bytes cannot be had from the host.
+    if (isErrno(error)) return FAULT_BEYOND_FILE
+    throw error
+  }
+}
+
+const pageIndex = (region: Region, page: number): number => (page - region.start + region.offset) / PAGE_SIZE
+
+/** A major fault waits for the world outside: here, for a page of a host file that was not read yet. */
+const readsHost = (region: Region, page: number): boolean =>
+  region.inode !== null && region.inode.backing?.kind === 'host' && !region.inode.pages.has(pageIndex(region, page))
+
+/** First touch of anonymous memory: reading gets the shared page of zeroes, writing a frame of one's own. */
+function fillAnonymous(k: Kernel, mm: Mm, region: Region, at: number, access: Access): How {
+  if (access === 'write') {
+    setLeaf(k, mm, at, allocFrame(k, USE_ANON), leafFlags(region.prot, true))
+  } else {
+    const zero = k.state.frames.zero
+    retainFrame(k, zero)
+    setLeaf(k, mm, at, zero, leafFlags(region.prot, false))
+  }
+  return 'zero'
+}
+
+/** First touch of a page of a file. null: it lies beyond the file's end. */
+function fillFromFile(k: Kernel, mm: Mm, region: Region, inode: Inode, page: number, at: number, access: Access): How | null {
+  const index = pageIndex(region, page)
+  if (index * PAGE_SIZE >= inode.size) return null
+  const cached = cachePage(k, inode, index)
+  if (access === 'write' && !region.shared) {
+    region.hasPrivate = true
+    setLeaf(k, mm, at, copyOf(k, cached), leafFlags(region.prot, true))
+    return 'cow'
+  }
+  retainFrame(k, cached)
+  // A shared page is mapped without W until it is written: then it is known to be dirty.
+  if (access === 'write') k.state.frames.flags[cached] |= FRAME_DIRTY
+  setLeaf(k, mm, at, cached, leafFlags(region.prot, access === 'write'))
+  if (access !== 'write') mapNeighbours(k, mm, region, inode, page, at)
+  return 'file'
+}
+
+/** Maps the pages around a fault that are in the page cache already: programs run through files in order. */
+function mapNeighbours(k: Kernel, mm: Mm, region: Region, inode: Inode, page: number, at: number): void {
+  const ram32 = k.machine.ram32
+  const flags = leafFlags(region.prot, false)
+  const window = FAULT_AROUND_PAGES * PAGE_SIZE
+  const low = page - (page % window)
+  const start = Math.max(low, region.start)
+  const end = Math.min(low + window, region.end, region.start - region.offset + Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE)
+  // A window never crosses a page table: its leaves lie side by side, two words each.
+  let leaf = at - ((page - start) / PAGE_SIZE) * 2
+  let index = pageIndex(region, start)
+  for (let va = start; va < end; va += PAGE_SIZE, leaf += 2, index++) {
+    if (ram32[leaf] !== 0) continue
+    const frame = inode.pages.get(index)
+    if (frame === undefined) continue
+    retainFrame(k, frame)
+    setLeaf(k, mm, leaf, frame, flags)
+  }
+}
+
+/** A write to a mapped page without W. */
+function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: number, at: number, entry: number): How {
+  const { ram32 } = k.machine
+  const frames = k.state.frames
+  const old = frameOf(entry)
+  const flags = leafFlags(region.prot, true)
+  if (region.shared) {
+    frames.flags[old] |= FRAME_DIRTY
+    ram32[at] = entryFor(old, flags)
+    flushPage(k, mm, page)
+    return 'reuse'
+  }
+  if (frames.use[old] === USE_ANON && frames.count[old] === 1) {
+    // The others have made their copies or are gone: this one is ours alone.
+    ram32[at] = entryFor(old, flags)
+    flushPage(k, mm, page)
+    return 'reuse'
+  }
+  const wasZero = old === frames.zero
+  const copy = wasZero ? allocFrame(k, USE_ANON) : copyOf(k, old)
+  if (region.inode !== null) region.hasPrivate = true
+  countPage(k, mm, old, -1)
+  ram32[at] = entryFor(copy, flags)
+  countPage(k, mm, copy, 1)
+  releaseFrame(k, old)
+  flushPage(k, mm, page)
+  if (wasZero) return 'zero'
+  k.state.counts.cowCopies++
+  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy })
+  return 'cow'
+}
+
+/** A new anonymous frame with the same bytes. */
+function copyOf(k: Kernel, frame: number): number {
+  // Held, so that making room cannot give it back.
+  retainFrame(k, frame)
+  try {
+    const copy = allocFrame(k, USE_ANON, false)
+    k.machine.ram.copyWithin(copy * PAGE_SIZE, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+    return copy
+  } finally {
+    releaseFrame(k, frame)
+  }
+}
+
+/** The page is there and the region permits the access: someone else was first, or a TLB is behind. */
+function restore(k: Kernel, mm: Mm, region: Region, page: number, at: number, entry: number): How {
+  k.machine.ram32[at] = entryFor(frameOf(entry), leafFlags(region.prot, (entry & PTE_W) !== 0))
+  flushPage(k, mm, page)
+  return 'spurious'
+}

@@ -1,0 +1,52 @@
+// Copy-on-write: fork shares every private frame read-only between parent and child; the first writer faults and gets a copy of its own.
+import type { Kernel } from '../kernel.ts'
+import { retainInode } from '../vfs/index.ts'
+import { flushLostWrites } from './asid.ts'
+import { allocFrame, USE_TABLE } from './frames.ts'
+import { copyRange, type LostWrites } from './pagetable.ts'
+import { countTotal, releaseMm } from './space.ts'
+import type { Mm, Region } from './types.ts'
+
+/** Pages that can be faulted in again from a file or shared memory are not copied: the child finds them when it touches them. */
+const mustCopy = (region: Region): boolean => !region.shared && !region.wipeOnFork && (region.inode === null || region.hasPrivate)
+
+/** A copy of an address space as fork gives it to the child, with one holder. ENOMEM leaves the parent as it was. */
+export function forkMm(k: Kernel, parent: Mm): Mm {
+  const child: Mm = {
+    ...parent,
+    root: allocFrame(k, USE_TABLE),
+    users: 1,
+    regions: [],
+    asid: 0,
+    asidGeneration: 0,
+    harts: 0,
+    anonPages: 0,
+    filePages: 0,
+    shmemPages: 0,
+    peakPages: 0,
+    totalPages: 0,
+    peakTotalPages: 0,
+    // Locks are not inherited (mlock(2)).
+    lockedPages: 0,
+    lockFuture: false,
+    tablePages: 1,
+  }
+  if (child.exe) retainInode(child.exe)
+  const lost: LostWrites = { count: 0, pages: [] }
+  try {
+    for (const region of parent.regions) {
+      if (region.dontFork) continue
+      const copy = { ...region, locked: false }
+      if (copy.inode) retainInode(copy.inode)
+      child.regions.push(copy)
+      countTotal(child, (region.end - region.start) / 4096)
+      if (mustCopy(region)) copyRange(k, parent, child, region.start, region.end, lost)
+    }
+  } catch (error) {
+    releaseMm(k, child)
+    throw error
+  } finally {
+    flushLostWrites(k, parent, lost)
+  }
+  return child
+}

@@ -1,0 +1,171 @@
+// The page cache: a regular file's contents ARE these frames (inode.pages), so read, write and mmap always see the same bytes. A page
+// that was not touched yet comes from the file's backing (an image, a host file) when it is first needed, or is a hole of zeroes.
+import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
+import { ENOMEM, ENOSPC } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { fillPage, type Inode } from '../vfs/index.ts'
+import { flushRange } from './asid.ts'
+import { allocFrame, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CACHE } from './frames.ts'
+import { zapRange } from './pagetable.ts'
+import type { Mm } from './types.ts'
+
+/** The frame that holds page `index` of a file, filled. The cache keeps its reference: retain it to map it. ENOMEM, or what the host said. */
+export function cachePage(k: Kernel, inode: Inode, index: number): number {
+  const known = inode.pages.get(index)
+  if (known !== undefined) return known
+  const frames = k.state.frames
+  if (inode.backing === null) {
+    const frame = allocFrame(k, USE_CACHE)
+    frames.flags[frame] = FRAME_SHMEM
+    inode.pages.set(index, frame)
+    return frame
+  }
+  const frame = allocFrame(k, USE_CACHE, false)
+  try {
+    fillPage(k, inode, index, frameBytes(k, frame))
+  } catch (error) {
+    releaseFrame(k, frame)
+    throw error
+  }
+  inode.pages.set(index, frame)
+  frames.reclaimable.add(inode)
+  return frame
+}
+
+/** Fills `target` with the file's bytes at `offset`; holes are zeroes. The caller keeps within the file's size. */
+export function readCachedTo(k: Kernel, inode: Inode, offset: number, target: Uint8Array): void {
+  for (let done = 0; done < target.length;) {
+    const at = offset + done
+    const within = at % PAGE_SIZE
+    const part = Math.min(target.length - done, PAGE_SIZE - within)
+    const frame = pageToRead(k, inode, (at - within) / PAGE_SIZE)
+    if (frame < 0) target.fill(0, done, done + part)
+    else target.set(k.machine.ram.subarray(frame * PAGE_SIZE + within, frame * PAGE_SIZE + within + part), done)
+    done += part
+  }
+}
+
+/**
+ * `length` bytes at `offset`. Within one page the answer is a view of the page cache, good until the next call or change of the
+ * file: copy it out at once. The caller keeps within the file's size.
+ */
+export function readCached(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
+  const within = offset % PAGE_SIZE
+  if (within + length <= PAGE_SIZE) {
+    const frame = pageToRead(k, inode, (offset - within) / PAGE_SIZE)
+    if (frame < 0) return new Uint8Array(length)
+    k.state.frames.pinned = frame
+    return k.machine.ram.subarray(frame * PAGE_SIZE + within, frame * PAGE_SIZE + within + length)
+  }
+  const bytes = new Uint8Array(length)
+  readCachedTo(k, inode, offset, bytes)
+  return bytes
+}
+
+/** A page's frame, or -1 for a hole: reading one uses no memory. */
+function pageToRead(k: Kernel, inode: Inode, index: number): number {
+  const frame = inode.pages.get(index)
+  if (frame !== undefined) return frame
+  return inode.backing === null ? -1 : cachePage(k, inode, index)
+}
+
+/** Writes bytes at `offset`; the caller has the size follow. ENOSPC when memory runs out: the file then ends where it did. */
+export function writeCached(k: Kernel, inode: Inode, offset: number, bytes: Uint8Array): number {
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const at = offset + done
+      const within = at % PAGE_SIZE
+      const part = Math.min(bytes.length - done, PAGE_SIZE - within)
+      const frame = pageToWrite(k, inode, (at - within) / PAGE_SIZE, part === PAGE_SIZE)
+      k.machine.ram.set(part === bytes.length ? bytes : bytes.subarray(done, done + part), frame * PAGE_SIZE + within)
+      frameWritten(k.machine, frame)
+      done += part
+    }
+  } catch (error) {
+    if (error !== ENOMEM) throw error
+    truncateCached(k, inode, inode.size)
+    throw ENOSPC
+  }
+  return bytes.length
+}
+
+/** A page's frame to write into; `whole`: every byte will be, so nothing need be read first. */
+function pageToWrite(k: Kernel, inode: Inode, index: number, whole: boolean): number {
+  const frames = k.state.frames
+  let frame = inode.pages.get(index)
+  if (frame === undefined) {
+    if (whole && inode.backing !== null) {
+      frame = allocFrame(k, USE_CACHE, false)
+      inode.pages.set(index, frame)
+      frames.reclaimable.add(inode)
+    } else frame = cachePage(k, inode, index)
+  }
+  // What is written through to the host can be read again from there.
+  if (!inode.fs.writeThrough) frames.flags[frame] |= FRAME_DIRTY
+  return frame
+}
+
+/**
+ * Cuts the file's pages at `size` (or, where it grows, makes sure that its old end is followed by zeroes): pages beyond go,
+ * also from address spaces that map them; the rest of the last page becomes zeroes. Size and backing are the caller's.
+ */
+export function truncateCached(k: Kernel, inode: Inode, size: number): void {
+  const end = Math.min(size, inode.size)
+  const kept = Math.ceil(end / PAGE_SIZE)
+  const frames = k.state.frames
+  let mapped = false
+  for (const [index, frame] of inode.pages) {
+    if (index < kept) continue
+    if (frames.count[frame] > 1) mapped = true
+    frames.flags[frame] &= ~FRAME_DIRTY
+    inode.pages.delete(index)
+    releaseFrame(k, frame)
+  }
+  if (mapped) unmapBeyond(k, inode, kept)
+  const within = end % PAGE_SIZE
+  const last = within === 0 ? undefined : inode.pages.get(kept - 1)
+  if (last !== undefined) clearFrame(k, last, within, PAGE_SIZE)
+}
+
+function clearFrame(k: Kernel, frame: number, from: number, to: number): void {
+  k.machine.ram.fill(0, frame * PAGE_SIZE + from, frame * PAGE_SIZE + to)
+  frameWritten(k.machine, frame)
+}
+
+/** Makes [offset, offset + length) zeroes (fallocate's FALLOC_FL_PUNCH_HOLE and ZERO_RANGE); the size stays. */
+export function punchCached(k: Kernel, inode: Inode, offset: number, length: number): void {
+  const end = Math.min(offset + length, Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE)
+  for (let at = offset; at < end;) {
+    const within = at % PAGE_SIZE
+    const part = Math.min(end - at, PAGE_SIZE - within)
+    const index = (at - within) / PAGE_SIZE
+    if (inode.backing !== null || inode.pages.has(index))
+      clearFrame(k, pageToWrite(k, inode, index, part === PAGE_SIZE), within, within + part)
+    at += part
+  }
+}
+
+/** Gives back every page of a file: it has no name and no holder left. */
+export function dropCache(k: Kernel, inode: Inode): void {
+  for (const frame of inode.pages.values()) releaseFrame(k, frame)
+  inode.pages.clear()
+  k.state.frames.reclaimable.delete(inode)
+}
+
+/** Every address space that some task has, once. */
+export function allSpaces(k: Kernel): Set<Mm> {
+  const spaces = new Set<Mm>()
+  for (const task of k.state.tasks.values()) if (task.mm !== null) spaces.add(task.mm)
+  return spaces
+}
+
+/** Unmaps pages of a file from index `first` on, wherever they are mapped; private copies of them too. Not seen: pages of which only private copies are left. */
+function unmapBeyond(k: Kernel, inode: Inode, first: number): void {
+  for (const mm of allSpaces(k)) {
+    for (const region of mm.regions) {
+      if (region.inode !== inode) continue
+      const start = Math.max(region.start, region.start + first * PAGE_SIZE - region.offset)
+      if (start < region.end && zapRange(k, mm, start, region.end) > 0) flushRange(k, mm, start, region.end)
+    }
+  }
+}

@@ -1,0 +1,232 @@
+// Page tables: four levels of 512 entries, bytes in guest RAM that the hardware walks. An entry is two 32-bit words of which the high
+// one stays 0: no machine has RAM enough to need it. Level 3 is the root, level 0 holds the leaves.
+// A leaf whose region may not be touched (PROT_NONE) keeps its frame but not V, so "occupied" is `entry !== 0`.
+import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, RAM_BASE } from '../../vm/index.ts'
+import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { allocFrame, FRAME_SHMEM, releaseFrame, USE_ANON, USE_CACHE, USE_TABLE } from './frames.ts'
+import { FLUSH_PAGES_MAX, USER_END } from './limits.ts'
+import type { Mm } from './types.ts'
+
+const RAM_PPN = RAM_BASE / PAGE_SIZE
+const PPN_SHIFT = 10
+const ROOT_LEVEL = 3
+/** 32-bit words of RAM per frame, and what turns a word index into its frame. */
+const FRAME_WORDS = 1024
+const FRAME_WORDS_SHIFT = 10
+/** Bytes that one entry covers, by level. */
+const SPAN = [PAGE_SIZE, PAGE_SIZE * 512, PAGE_SIZE * 512 ** 2, PAGE_SIZE * 512 ** 3] as const
+/** A leaf that is not valid needs some bit besides the page number to be told from an empty one: the first that software may use. */
+const PTE_OCCUPIED = 1 << 8
+
+/** Frame that an entry's low word names. */
+export const frameOf = (entry: number): number => (entry >>> PPN_SHIFT) - RAM_PPN
+export const entryFor = (frame: number, flags: number): number => ((frame + RAM_PPN) << PPN_SHIFT) | flags
+
+/** Flags of a leaf under PROT_* `prot`. W only where `writable`: shared and unwritten pages must fault first. Writing implies reading. */
+export function leafFlags(prot: number, writable: boolean): number {
+  if ((prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) === 0) return PTE_OCCUPIED
+  let flags = PTE_V | PTE_U | PTE_A
+  if (prot & (PROT_READ | PROT_WRITE)) flags |= PTE_R
+  if (prot & PROT_EXEC) flags |= PTE_X
+  if (writable && prot & PROT_WRITE) flags |= PTE_R | PTE_W | PTE_D
+  return flags
+}
+
+/** Index in ram32 of the leaf for a user address, or -1 where there is no table for it. */
+export function leafAt(ram32: Int32Array, root: number, va: number): number {
+  // 2 MiB blocks of user space number fewer than 2^26, so this and what follows fits 32-bit arithmetic.
+  const block = (va / 0x20_0000) | 0
+  let entry = ram32[root * FRAME_WORDS + ((block >> 18) & 511) * 2]
+  if (entry === 0) return -1
+  entry = ram32[frameOf(entry) * FRAME_WORDS + ((block >> 9) & 511) * 2]
+  if (entry === 0) return -1
+  entry = ram32[frameOf(entry) * FRAME_WORDS + (block & 511) * 2]
+  if (entry === 0) return -1
+  return frameOf(entry) * FRAME_WORDS + ((va >>> 12) & 511) * 2
+}
+
+/** Like leafAt, making the tables that are missing. ENOMEM. */
+export function ensureLeaf(k: Kernel, mm: Mm, va: number): number {
+  const block = (va / 0x20_0000) | 0
+  let table = mm.root
+  for (let shift = 18; shift >= 0; shift -= 9) table = ensureTable(k, mm, table * FRAME_WORDS + ((block >> shift) & 511) * 2)
+  return table * FRAME_WORDS + ((va >>> 12) & 511) * 2
+}
+
+/** The table that the entry at ram32 index `at` points to, made if need be. */
+function ensureTable(k: Kernel, mm: Mm, at: number): number {
+  const entry = k.machine.ram32[at]
+  if (entry !== 0) return frameOf(entry)
+  const table = allocFrame(k, USE_TABLE)
+  mm.tablePages++
+  k.machine.ram32[at] = entryFor(table, PTE_V)
+  k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]++
+  return table
+}
+
+/** Writes an empty leaf. The caller gives one reference of the frame to it. */
+export function setLeaf(k: Kernel, mm: Mm, at: number, frame: number, flags: number): void {
+  k.machine.ram32[at] = entryFor(frame, flags)
+  k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]++
+  countPage(k, mm, frame, 1)
+}
+
+/** Empties an occupied leaf and answers its frame, whose reference is now the caller's. */
+export function takeLeaf(k: Kernel, mm: Mm, at: number): number {
+  const frame = frameOf(k.machine.ram32[at])
+  k.machine.ram32[at] = 0
+  k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
+  countPage(k, mm, frame, -1)
+  return frame
+}
+
+/** Keeps the resident counts of an address space: `by` pages of this frame's kind more. The page of zeroes counts as nothing. */
+export function countPage(k: Kernel, mm: Mm, frame: number, by: number): void {
+  const frames = k.state.frames
+  const use = frames.use[frame]
+  if (use === USE_ANON) mm.anonPages += by
+  else if (use !== USE_CACHE) return
+  else if (frames.flags[frame] & FRAME_SHMEM) mm.shmemPages += by
+  else mm.filePages += by
+  if (by > 0) {
+    const resident = mm.anonPages + mm.filePages + mm.shmemPages
+    if (resident > mm.peakPages) mm.peakPages = resident
+  }
+}
+
+/** First and last entry of a table that [start, end) touches; `base` is the address its first entry stands for. */
+const firstIndex = (start: number, base: number, level: number): number => (start <= base ? 0 : Math.floor((start - base) / SPAN[level]))
+const lastIndex = (end: number, base: number, level: number): number => Math.min(511, Math.floor((end - 1 - base) / SPAN[level]))
+
+/** Calls back for every occupied leaf in [start, end), lowest first: for reports and rare operations, never on a hot path. */
+export function eachLeaf(k: Kernel, mm: Mm, start: number, end: number, visit: (va: number, at: number, entry: number) => void): void {
+  const ram32 = k.machine.ram32
+  const visitTable = (table: number, level: number, base: number): void => {
+    const last = lastIndex(end, base, level)
+    for (let i = firstIndex(start, base, level); i <= last; i++) {
+      const at = table * FRAME_WORDS + i * 2
+      const entry = ram32[at]
+      if (entry === 0) continue
+      const va = base + i * SPAN[level]
+      if (level === 0) visit(va, at, entry)
+      else visitTable(frameOf(entry), level - 1, va)
+    }
+  }
+  if (end > start) visitTable(mm.root, ROOT_LEVEL, 0)
+}
+
+/** Unmaps [start, end): drops every frame's reference and frees tables that became empty. The caller flushes TLBs. Answers how many leaves went. */
+export function zapRange(k: Kernel, mm: Mm, start: number, end: number): number {
+  return end > start ? zapTable(k, mm, mm.root, ROOT_LEVEL, 0, start, end) : 0
+}
+
+function zapTable(k: Kernel, mm: Mm, table: number, level: number, base: number, start: number, end: number): number {
+  const ram32 = k.machine.ram32
+  const frames = k.state.frames
+  const last = lastIndex(end, base, level)
+  let zapped = 0
+  for (let i = firstIndex(start, base, level); i <= last && frames.entries[table] !== 0; i++) {
+    const at = table * FRAME_WORDS + i * 2
+    const entry = ram32[at]
+    if (entry === 0) continue
+    if (level === 0) {
+      releaseFrame(k, takeLeaf(k, mm, at))
+      zapped++
+      continue
+    }
+    const child = frameOf(entry)
+    zapped += zapTable(k, mm, child, level - 1, base + i * SPAN[level], start, end)
+    if (frames.entries[child] !== 0) continue
+    ram32[at] = 0
+    frames.entries[table]--
+    mm.tablePages--
+    releaseFrame(k, child)
+  }
+  return zapped
+}
+
+/** What a fork did to the parent: how many pages lost W, and the first FLUSH_PAGES_MAX of them. Their stale TLB entries must go. */
+export interface LostWrites {
+  count: number
+  pages: number[]
+}
+
+/**
+ * Copies the leaves of [start, end) to another address space: both sides share every frame and neither may write it.
+ * ENOMEM leaves a partial copy for releaseMm.
+ */
+export function copyRange(k: Kernel, from: Mm, to: Mm, start: number, end: number, lost: LostWrites): void {
+  if (end > start) copyTable(k, from.root, to, to.root, ROOT_LEVEL, 0, start, end, lost)
+}
+
+function copyTable(
+  k: Kernel,
+  source: number,
+  to: Mm,
+  target: number,
+  level: number,
+  base: number,
+  start: number,
+  end: number,
+  lost: LostWrites,
+): void {
+  const ram32 = k.machine.ram32
+  const frames = k.state.frames
+  const last = lastIndex(end, base, level)
+  for (let i = firstIndex(start, base, level); i <= last; i++) {
+    const at = source * FRAME_WORDS + i * 2
+    const entry = ram32[at]
+    if (entry === 0) continue
+    const targetAt = target * FRAME_WORDS + i * 2
+    if (level === 0) {
+      if (entry & PTE_W) {
+        // D goes with W: no entry of ours has one without the other.
+        ram32[at] = entry & ~(PTE_W | PTE_D)
+        if (++lost.count <= FLUSH_PAGES_MAX) lost.pages.push(base + i * PAGE_SIZE)
+      }
+      const frame = frameOf(entry)
+      ram32[targetAt] = ram32[at]
+      frames.entries[target]++
+      frames.count[frame]++
+      countPage(k, to, frame, 1)
+      continue
+    }
+    const child = ensureTable(k, to, targetAt)
+    copyTable(k, frameOf(entry), to, child, level - 1, base + i * SPAN[level], start, end, lost)
+  }
+}
+
+/** Makes every table that leaves of [start, end) need. ENOMEM. */
+export function reserveTables(k: Kernel, mm: Mm, start: number, end: number): void {
+  for (let va = Math.floor(start / SPAN[1]) * SPAN[1]; va < end; va += SPAN[1]) ensureLeaf(k, mm, va)
+}
+
+/** Moves the leaves of `length` bytes within an address space (mremap). The target range is unmapped. The caller flushes. ENOMEM unless reserveTables was called. */
+export function moveRange(k: Kernel, mm: Mm, from: number, to: number, length: number): void {
+  const ram32 = k.machine.ram32
+  for (let done = 0; done < length; done += PAGE_SIZE) {
+    const at = leafAt(ram32, mm.root, from + done)
+    if (at < 0 || ram32[at] === 0) continue
+    const target = ensureLeaf(k, mm, to + done)
+    ram32[target] = ram32[at]
+    ram32[at] = 0
+    k.state.frames.entries[target >>> FRAME_WORDS_SHIFT]++
+    k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
+  }
+}
+
+/** The leaf's low word for a user address, 0 where nothing is mapped. */
+export function peekPte(k: Kernel, mm: Mm, va: number): number {
+  if (!(va >= 0 && va < USER_END)) return 0
+  const at = leafAt(k.machine.ram32, mm.root, va)
+  return at < 0 ? 0 : k.machine.ram32[at]
+}
+
+/** Frees the root, which must be empty of leaves. */
+export function freeTables(k: Kernel, mm: Mm): void {
+  zapRange(k, mm, 0, USER_END)
+  if (k.state.frames.entries[mm.root] !== 0) throw new Error(`freeing the page tables of root ${mm.root}: entries are left`)
+  releaseFrame(k, mm.root)
+  mm.tablePages--
+}

@@ -1,0 +1,138 @@
+// The list of an address space's regions: finding, cutting and joining them, and looking for room. Page tables are not touched here.
+import { retainInode, releaseInode } from '../vfs/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
+import type { Mm, Region } from './types.ts'
+
+const PAGE = 4096
+
+/** Index of the first region that ends above `va`: the one that holds it, or the next one up. */
+export function regionIndex(mm: Mm, va: number): number {
+  const regions = mm.regions
+  let low = 0
+  let high = regions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (regions[middle].end > va) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** The region that holds an address, or null. */
+export function findRegion(mm: Mm, va: number): Region | null {
+  const region = mm.regions[regionIndex(mm, va)]
+  return region !== undefined && region.start <= va ? region : null
+}
+
+/** True when some region reaches into [start, end). */
+export function overlaps(mm: Mm, start: number, end: number): boolean {
+  const region = mm.regions[regionIndex(mm, start)]
+  return region !== undefined && region.start < end
+}
+
+/** True when every page of [start, end) is in some region. */
+export function covered(mm: Mm, start: number, end: number): boolean {
+  let at = start
+  for (let i = regionIndex(mm, start); at < end; i++) {
+    const region = mm.regions[i]
+    if (region === undefined || region.start > at) return false
+    at = region.end
+  }
+  return true
+}
+
+/** Cuts a region in two at a page inside it. Both hold the inode. */
+function splitAt(mm: Mm, index: number, va: number): void {
+  const region = mm.regions[index]
+  const upper: Region = { ...region, start: va, offset: region.offset + (va - region.start) }
+  if (upper.inode) retainInode(upper.inode)
+  region.end = va
+  mm.regions.splice(index + 1, 0, upper)
+}
+
+/** Cuts so that [start, end) begins and ends at region boundaries; answers the indexes [first, last) of what lies within. */
+export function isolate(mm: Mm, start: number, end: number): [number, number] {
+  let first = regionIndex(mm, start)
+  if (first < mm.regions.length && mm.regions[first].start < start) splitAt(mm, first++, start)
+  let last = first
+  while (last < mm.regions.length && mm.regions[last].start < end) {
+    if (mm.regions[last].end > end) splitAt(mm, last, end)
+    last++
+  }
+  return [first, last]
+}
+
+/** How many more regions cutting out [start, end) would make: 0, 1 or 2. */
+export function cutsNeeded(mm: Mm, start: number, end: number): number {
+  const cuts = (va: number): number => {
+    const region = findRegion(mm, va)
+    return region !== null && region.start < va ? 1 : 0
+  }
+  return cuts(start) + cuts(end)
+}
+
+const joins = (a: Region, b: Region): boolean =>
+  a.end === b.start &&
+  a.prot === b.prot &&
+  a.maxProt === b.maxProt &&
+  a.shared === b.shared &&
+  a.inode === b.inode &&
+  (a.inode === null || a.offset + (a.end - a.start) === b.offset) &&
+  a.path?.dentry === b.path?.dentry &&
+  a.label === b.label &&
+  !a.growsDown &&
+  !b.growsDown &&
+  a.locked === b.locked &&
+  a.dontFork === b.dontFork &&
+  a.wipeOnFork === b.wipeOnFork &&
+  a.noReserve === b.noReserve
+
+/** Joins equal neighbours among the regions from index `first` - 1 to `last`. */
+export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void {
+  for (let i = Math.min(last, mm.regions.length - 1); i >= Math.max(first, 1); i--) {
+    const lower = mm.regions[i - 1]
+    const upper = mm.regions[i]
+    if (!joins(lower, upper)) continue
+    lower.end = upper.end
+    lower.hasPrivate ||= upper.hasPrivate
+    mm.regions.splice(i, 1)
+    if (upper.inode) releaseInode(k, upper.inode)
+  }
+}
+
+/** What a region keeps free below itself. */
+const lowEdge = (region: Region): number => (region.growsDown ? region.start - STACK_GUARD_GAP : region.start)
+
+/** The highest free `length` bytes below the mmap base (else the lowest anywhere above it is not tried before the low ones). -1: no room. */
+export function findFree(mm: Mm, length: number, hint = 0): number {
+  const size = Math.ceil(length / PAGE) * PAGE
+  const wanted = Math.ceil(hint / PAGE) * PAGE
+  if (wanted >= MMAP_MIN && wanted + size <= USER_END && isFree(mm, wanted, wanted + size)) return wanted
+  let top = mm.mmapBase
+  for (let i = regionIndex(mm, mm.mmapBase - 1); i >= 0; i--) {
+    const region = mm.regions[i]
+    if (region === undefined) continue
+    if (region.end <= top - size) return top - size
+    top = Math.min(top, lowEdge(region))
+  }
+  if (top - size >= MMAP_MIN) return top - size
+  return findAbove(mm, size)
+}
+
+/** The lowest room above the mmap base, when there is none below. */
+function findAbove(mm: Mm, size: number): number {
+  let at = mm.mmapBase
+  for (let i = regionIndex(mm, at); i <= mm.regions.length; i++) {
+    const region = mm.regions[i]
+    if (region === undefined) break
+    if (lowEdge(region) - at >= size) return at
+    at = Math.max(at, region.end)
+  }
+  return at + size <= USER_END ? at : -1
+}
+
+function isFree(mm: Mm, start: number, end: number): boolean {
+  const region = mm.regions[regionIndex(mm, start)]
+  return region === undefined || lowEdge(region) >= end
+}

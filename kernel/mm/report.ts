@@ -1,0 +1,190 @@
+// What /proc tells of an address space: maps, smaps, and the numbers of statm and status.
+import { PAGE_SIZE, PTE_V } from '../../vm/index.ts'
+import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { pathOf } from '../vfs/index.ts'
+import { FRAME_DIRTY, USE_ANON, USE_CACHE } from './frames.ts'
+import { eachLeaf, frameOf } from './pagetable.ts'
+import type { Mm, Region } from './types.ts'
+
+/** Column where the name begins (fs/proc/task_mmu.c: 25 + 6 * sizeof(void *) - 1). */
+const NAME_COLUMN = 73
+const KIB = 1024
+
+const hex = (n: number, width: number): string => n.toString(16).padStart(width, '0')
+
+/** The four letters: what may be done, and p for private or s for shared. */
+export const permissionText = (region: Region): string =>
+  (region.prot & PROT_READ ? 'r' : '-') +
+  (region.prot & PROT_WRITE ? 'w' : '-') +
+  (region.prot & PROT_EXEC ? 'x' : '-') +
+  (region.shared ? 's' : 'p')
+
+/** What /proc/PID/maps calls a region: a path, `[heap]`, `[stack]`, `[vdso]`, or nothing. */
+export function regionName(k: Kernel, mm: Mm, region: Region): string {
+  if (region.label) return region.label
+  if (region.path) return pathOf(k, region.path).replaceAll('\n', '\\012')
+  if (region.inode) return '/dev/zero (deleted)'
+  if (mm.brk > mm.brkStart && region.start <= mm.brk && region.end >= mm.brkStart) return '[heap]'
+  if (region.start <= mm.startStack && region.end >= mm.startStack) return '[stack]'
+  return ''
+}
+
+/** One line of maps, without its newline. */
+export function regionLine(k: Kernel, mm: Mm, region: Region): string {
+  // A labelled region (the vDSO) is no file, whatever holds its pages.
+  const inode = region.label.startsWith('[') ? null : region.inode
+  const dev = inode === null ? 0 : inode.fs.dev
+  const offset = inode === null ? 0 : region.offset
+  const range = `${hex(region.start, 8)}-${hex(region.end, 8)} ${permissionText(region)} ${hex(offset, 8)}`
+  const line = `${range} ${hex(Math.floor(dev / 256), 2)}:${hex(dev % 256, 2)} ${inode === null ? 0 : inode.ino} `
+  const name = regionName(k, mm, region)
+  return name === '' ? line : line.padEnd(NAME_COLUMN) + name
+}
+
+/** /proc/PID/maps. */
+export const mapsText = (k: Kernel, mm: Mm): string => mm.regions.map(region => regionLine(k, mm, region) + '\n').join('')
+
+/** How the pages of one region are held; bytes. */
+interface Holdings {
+  rss: number
+  pss: number
+  sharedClean: number
+  sharedDirty: number
+  privateClean: number
+  privateDirty: number
+  anonymous: number
+  pssDirty: number
+}
+
+function holdings(k: Kernel, mm: Mm, region: Region): Holdings {
+  const frames = k.state.frames
+  const sum: Holdings = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, anonymous: 0, pssDirty: 0 }
+  eachLeaf(k, mm, region.start, region.end, (_va, _at, entry) => {
+    const frame = frameOf(entry)
+    const use = frames.use[frame]
+    if (!(entry & PTE_V) || (use !== USE_ANON && use !== USE_CACHE)) return
+    // The cache's own reference maps nothing.
+    const mappings = frames.count[frame] - (use === USE_CACHE ? 1 : 0)
+    const dirty = use === USE_ANON || (frames.flags[frame] & FRAME_DIRTY) !== 0
+    sum.rss += PAGE_SIZE
+    sum.pss += PAGE_SIZE / mappings
+    if (dirty) sum.pssDirty += PAGE_SIZE / mappings
+    if (use === USE_ANON) sum.anonymous += PAGE_SIZE
+    if (mappings > 1) sum[dirty ? 'sharedDirty' : 'sharedClean'] += PAGE_SIZE
+    else sum[dirty ? 'privateDirty' : 'privateClean'] += PAGE_SIZE
+  })
+  return sum
+}
+
+const field = (name: string, bytes: number): string => `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / KIB)).padStart(8)} kB\n`
+
+/** Rows of an smaps record that a holding gives, in Linux's order; what this kernel does not have is 0. */
+function holdingRows(sum: Holdings): string {
+  return (
+    field('Rss', sum.rss) +
+    field('Pss', sum.pss) +
+    field('Pss_Dirty', sum.pssDirty) +
+    field('Shared_Clean', sum.sharedClean) +
+    field('Shared_Dirty', sum.sharedDirty) +
+    field('Private_Clean', sum.privateClean) +
+    field('Private_Dirty', sum.privateDirty) +
+    field('Referenced', sum.rss) +
+    field('Anonymous', sum.anonymous) +
+    ['KSM', 'LazyFree', 'AnonHugePages', 'ShmemPmdMapped', 'FilePmdMapped', 'Shared_Hugetlb', 'Private_Hugetlb', 'Swap', 'SwapPss']
+      .map(name => field(name, 0))
+      .join('')
+  )
+}
+
+function vmFlags(region: Region): string {
+  const flags = [
+    [region.prot & PROT_READ, 'rd'],
+    [region.prot & PROT_WRITE, 'wr'],
+    [region.prot & PROT_EXEC, 'ex'],
+    [region.shared, 'sh'],
+    [region.maxProt & PROT_READ, 'mr'],
+    [region.maxProt & PROT_WRITE, 'mw'],
+    [region.maxProt & PROT_EXEC, 'me'],
+    [region.shared, 'ms'],
+    [region.growsDown, 'gd'],
+    [region.locked, 'lo'],
+    [region.dontFork, 'dc'],
+    [!region.shared && region.prot & PROT_WRITE && !region.noReserve, 'ac'],
+    [region.noReserve, 'nr'],
+    [region.wipeOnFork, 'wf'],
+  ] as const
+  return flags.map(([on, name]) => (on ? `${name} ` : '')).join('')
+}
+
+/** /proc/PID/smaps. */
+export function smapsText(k: Kernel, mm: Mm): string {
+  let text = ''
+  for (const region of mm.regions) {
+    const sum = holdings(k, mm, region)
+    text += `${regionLine(k, mm, region)}\n`
+    text += field('Size', region.end - region.start) + field('KernelPageSize', PAGE_SIZE) + field('MMUPageSize', PAGE_SIZE)
+    text += holdingRows(sum) + field('Locked', region.locked ? sum.pss : 0)
+    text += `THPeligible:           0\nVmFlags: ${vmFlags(region)}\n`
+  }
+  return text
+}
+
+/** /proc/PID/smaps_rollup: the sums. */
+export function smapsRollupText(k: Kernel, mm: Mm): string {
+  const total: Holdings = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, anonymous: 0, pssDirty: 0 }
+  for (const region of mm.regions) {
+    const sum = holdings(k, mm, region)
+    for (const key of Object.keys(total) as (keyof Holdings)[]) total[key] += sum[key]
+  }
+  const first = mm.regions[0]
+  const last = mm.regions.at(-1)
+  const range = `${hex(first?.start ?? 0, 8)}-${hex(last?.end ?? 0, 8)} ---p 00000000 00:00 0 `
+  return `${range.padEnd(NAME_COLUMN)}[rollup]\n${holdingRows(total)}${field('Locked', mm.lockedPages * PAGE_SIZE)}`
+}
+
+/** Numbers of /proc/PID/{statm,status,stat}: pages, by Linux's definitions. */
+export interface MmStatistics {
+  size: number
+  peakSize: number
+  resident: number
+  peakResident: number
+  anon: number
+  file: number
+  shmem: number
+  locked: number
+  /** Private writable pages that are no stack (VmData), stack pages, pages of the program's code, other executable pages, page tables. */
+  data: number
+  stack: number
+  code: number
+  library: number
+  tables: number
+}
+
+export function mmStatistics(mm: Mm): MmStatistics {
+  let data = 0
+  let stack = 0
+  let executable = 0
+  for (const region of mm.regions) {
+    const pages = (region.end - region.start) / PAGE_SIZE
+    if (region.growsDown) stack += pages
+    else if (region.prot & PROT_WRITE && !region.shared) data += pages
+    else if (region.prot & PROT_EXEC && !(region.prot & PROT_WRITE)) executable += pages
+  }
+  const code = Math.min(executable, Math.ceil(mm.endCode / PAGE_SIZE) - Math.floor(mm.startCode / PAGE_SIZE))
+  return {
+    size: mm.totalPages,
+    peakSize: mm.peakTotalPages,
+    resident: mm.anonPages + mm.filePages + mm.shmemPages,
+    peakResident: mm.peakPages,
+    anon: mm.anonPages,
+    file: mm.filePages,
+    shmem: mm.shmemPages,
+    locked: mm.lockedPages,
+    data,
+    stack,
+    code,
+    library: executable - code,
+    tables: mm.tablePages,
+  }
+}

@@ -1,0 +1,73 @@
+// An address space from its making to its end: tasks share one by holding references, and the last one to go frees everything.
+import type { Kernel } from '../kernel.ts'
+import { releaseInode } from '../vfs/index.ts'
+import { forgetMm } from './asid.ts'
+import { allocFrame, USE_TABLE } from './frames.ts'
+import { USER_END } from './limits.ts'
+import { freeTables } from './pagetable.ts'
+import type { Mm } from './types.ts'
+
+/** Room that the mmap area leaves for the stack unless the caller of newMm sets mmapBase: Linux's least gap, 128 MiB. */
+const STACK_ROOM = 0x800_0000
+
+/** An empty address space with one holder. exec fills in the layout. ENOMEM. */
+export function newMm(k: Kernel): Mm {
+  return {
+    root: allocFrame(k, USE_TABLE),
+    users: 1,
+    regions: [],
+    asid: 0,
+    asidGeneration: 0,
+    harts: 0,
+    anonPages: 0,
+    filePages: 0,
+    shmemPages: 0,
+    peakPages: 0,
+    totalPages: 0,
+    peakTotalPages: 0,
+    lockedPages: 0,
+    tablePages: 1,
+    lockFuture: false,
+    brkStart: 0,
+    brk: 0,
+    mmapBase: USER_END - STACK_ROOM,
+    vdso: 0,
+    startCode: 0,
+    endCode: 0,
+    startData: 0,
+    endData: 0,
+    startStack: 0,
+    argStart: 0,
+    argEnd: 0,
+    envStart: 0,
+    envEnd: 0,
+    auxv: new Uint8Array(0),
+    exe: null,
+    exePath: null,
+  }
+}
+
+/** One more holder. */
+export function retainMm(mm: Mm): Mm {
+  mm.users++
+  return mm
+}
+
+/** One holder less; the last one's going frees pages, tables and regions. A hart that still names it in satp must switch before it runs user code. */
+export function releaseMm(k: Kernel, mm: Mm): void {
+  if (--mm.users > 0) return
+  if (mm.users < 0) throw new Error(`releasing the address space with root frame ${mm.root}, which nobody holds`)
+  forgetMm(k, mm)
+  // Entries under its ASID may stay in TLBs: no one is given that number again before every TLB is emptied.
+  freeTables(k, mm)
+  for (const region of mm.regions) if (region.inode) releaseInode(k, region.inode)
+  mm.regions = []
+  if (mm.exe) releaseInode(k, mm.exe)
+  mm.exe = null
+}
+
+/** Records that the regions grew (or shrank) by so many pages. */
+export function countTotal(mm: Mm, pages: number): void {
+  mm.totalPages += pages
+  if (mm.totalPages > mm.peakTotalPages) mm.peakTotalPages = mm.totalPages
+}

@@ -1,0 +1,163 @@
+// Bytes between the kernel and a program's memory. Any pointer is survived: pages are faulted in as for the program itself, and what
+// cannot be had is EFAULT. Where the page is mapped, which is nearly always, an access is one table walk.
+import { frameWritten, PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W } from '../../vm/index.ts'
+import { EFAULT, ENAMETOOLONG, ENOMEM } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { FAULT_OOM, handleFault } from './fault.ts'
+import { USER_END } from './limits.ts'
+import { frameOf, leafAt } from './pagetable.ts'
+
+const TWO_32 = 4294967296
+const OFFSET_MASK = PAGE_SIZE - 1
+const READABLE = PTE_V | PTE_U | PTE_R
+const WRITABLE = PTE_V | PTE_U | PTE_W
+
+/** RAM offset of a user byte; the page may be read (or written, for `need` WRITABLE) from there to its end. EFAULT, ENOMEM. */
+function locate(k: Kernel, task: Task, va: number, need: number): number {
+  const mm = task.mm
+  if (mm === null || !(va >= 0 && va < USER_END)) throw EFAULT
+  const ram32 = k.machine.ram32
+  let at = leafAt(ram32, mm.root, va)
+  let entry = at < 0 ? 0 : ram32[at]
+  if ((entry & need) !== need) {
+    const failure = handleFault(k, task, va, need === WRITABLE ? 'write' : 'read')
+    if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
+    at = leafAt(ram32, mm.root, va)
+    entry = ram32[at]
+    if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
+  }
+  return frameOf(entry) * PAGE_SIZE + (va & OFFSET_MASK)
+}
+
+/** Like locate for writing; the frame's decoded instructions are dropped. */
+function locateForWrite(k: Kernel, task: Task, va: number): number {
+  const offset = locate(k, task, va, WRITABLE)
+  frameWritten(k.machine, Math.floor(offset / PAGE_SIZE))
+  return offset
+}
+
+/** EFAULT unless [addr, addr + length) lies in user space (whether anything is mapped there is not asked). */
+export function checkUser(addr: number, length: number): void {
+  if (!(addr >= 0 && length >= 0 && addr + length <= USER_END)) throw EFAULT
+}
+
+/** Fills `target` from user memory. */
+export function copyInTo(k: Kernel, task: Task, addr: number, target: Uint8Array): void {
+  const length = target.length
+  checkUser(addr, length)
+  const ram = k.machine.ram
+  for (let done = 0; done < length;) {
+    const from = locate(k, task, addr + done, READABLE)
+    const part = Math.min(length - done, PAGE_SIZE - (from & OFFSET_MASK))
+    if (part < 64) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
+    else target.set(ram.subarray(from, from + part), done)
+    done += part
+  }
+}
+
+/** A copy of `length` bytes of user memory. */
+export function copyIn(k: Kernel, task: Task, addr: number, length: number): Uint8Array {
+  checkUser(addr, length)
+  const bytes = new Uint8Array(length)
+  copyInTo(k, task, addr, bytes)
+  return bytes
+}
+
+/** Writes bytes to user memory. EFAULT may come after some pages were written. `bytes` must not overlap the target. */
+export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array): void {
+  const length = bytes.length
+  checkUser(addr, length)
+  const ram = k.machine.ram
+  for (let done = 0; done < length;) {
+    const to = locateForWrite(k, task, addr + done)
+    const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
+    if (part < 64) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
+    else ram.set(part === length ? bytes : bytes.subarray(done, done + part), to)
+    done += part
+  }
+}
+
+/** Writes `length` zero bytes. */
+export function clearUser(k: Kernel, task: Task, addr: number, length: number): void {
+  checkUser(addr, length)
+  for (let done = 0; done < length;) {
+    const to = locateForWrite(k, task, addr + done)
+    const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
+    k.machine.ram.fill(0, to, to + part)
+    done += part
+  }
+}
+
+/** A NUL-terminated string, one char per byte, at most `max` bytes with its NUL: ENAMETOOLONG beyond. */
+export function copyInString(k: Kernel, task: Task, addr: number, max: number): string {
+  const ram = k.machine.ram
+  let text = ''
+  for (let done = 0; done < max;) {
+    const from = locate(k, task, addr + done, READABLE)
+    const part = Math.min(max - done, PAGE_SIZE - (from & OFFSET_MASK))
+    const end = ram.indexOf(0, from)
+    const length = end >= 0 && end - from < part ? end - from : part
+    text += latin1(ram, from, from + length)
+    if (length < part) return text
+    done += part
+  }
+  throw ENAMETOOLONG
+}
+
+function latin1(ram: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let i = start; i < end; i++) text += String.fromCharCode(ram[i])
+  return text
+}
+
+export const getU8 = (k: Kernel, task: Task, addr: number): number => k.machine.ram[locate(k, task, addr, READABLE)]
+
+export function getU16(k: Kernel, task: Task, addr: number): number {
+  if ((addr & OFFSET_MASK) === OFFSET_MASK) return getU8(k, task, addr) | (getU8(k, task, addr + 1) << 8)
+  const at = locate(k, task, addr, READABLE)
+  return k.machine.ram[at] | (k.machine.ram[at + 1] << 8)
+}
+
+export function getI32(k: Kernel, task: Task, addr: number): number {
+  if ((addr & 3) === 0) return k.machine.ram32[locate(k, task, addr, READABLE) / 4]
+  return getU16(k, task, addr) | (getU16(k, task, addr + 2) << 16)
+}
+
+export const getU32 = (k: Kernel, task: Task, addr: number): number => getI32(k, task, addr) >>> 0
+
+/** Unsigned; exact below 2^53, rounded above. */
+export const getU64 = (k: Kernel, task: Task, addr: number): number => getU32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
+
+/** Signed; exact for magnitudes below 2^53, rounded beyond. */
+export const getI64 = (k: Kernel, task: Task, addr: number): number => getI32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
+
+/** All 64 bits, unsigned. */
+export const getBig = (k: Kernel, task: Task, addr: number): bigint =>
+  (BigInt(getU32(k, task, addr + 4)) << 32n) | BigInt(getU32(k, task, addr))
+
+export function putU8(k: Kernel, task: Task, addr: number, value: number): void {
+  k.machine.ram[locateForWrite(k, task, addr)] = value
+}
+
+export function putU16(k: Kernel, task: Task, addr: number, value: number): void {
+  putU8(k, task, addr, value)
+  putU8(k, task, addr + 1, value >> 8)
+}
+
+/** The low 32 bits of any safe integer. */
+export function putU32(k: Kernel, task: Task, addr: number, value: number): void {
+  if ((addr & 3) === 0) k.machine.ram32[locateForWrite(k, task, addr) / 4] = value
+  else for (let i = 0; i < 4; i++) putU8(k, task, addr + i, value >>> (8 * i))
+}
+
+/** Any safe integer, negative ones sign-extended. */
+export function putU64(k: Kernel, task: Task, addr: number, value: number): void {
+  putU32(k, task, addr, value)
+  putU32(k, task, addr + 4, Math.floor(value / TWO_32))
+}
+
+export function putBig(k: Kernel, task: Task, addr: number, value: bigint): void {
+  putU32(k, task, addr, Number(BigInt.asIntN(32, value)))
+  putU32(k, task, addr + 4, Number(BigInt.asIntN(32, value >> 32n)))
+}
