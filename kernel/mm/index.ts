@@ -19,6 +19,8 @@ export { forkMm } from './fork.ts'
 export { USER_END, MMAP_MIN, STACK_GUARD_GAP, MAX_REGIONS } from './limits.ts'
 export { covered, findFree, findRegion, overlaps } from './regions.ts'
 export { checkCommit, checkGrowth, mapRegion, pageDown, pageUp, protectRange, setBrk, unmapRange } from './map.ts'
+export { populate, setLocked, unlockedPages } from './lock.ts'
+export { advise, knowsAdvice } from './advise.ts'
 export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'
 export { frameOf, peekPte } from './pagetable.ts'
@@ -42,7 +44,7 @@ export {
   putU64,
   putU8,
 } from './usercopy.ts'
-export { peekMm, peekUser, pokeUser } from './peek.ts'
+export { peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
 export { allSpaces, cachePage, dropCache, punchCached, readCached, readCachedTo, truncateCached, writeCached } from './pagecache.ts'
 export { mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
 export { auditMemory } from './audit.ts'

@@ -1,5 +1,5 @@
 // Looking into (and, for a debugger, writing into) an address space from outside: /proc, views, breakpoints. Looking changes nothing: no page is mapped.
-import { frameWritten, PAGE_SIZE, PTE_V } from '../../vm/index.ts'
+import { frameWritten, PAGE_SIZE, PTE_V, walk, type WalkStep } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_ANON } from './frames.ts'
 import { USER_END } from './limits.ts'
@@ -87,6 +87,9 @@ export function pokeUser(k: Kernel, mm: Mm, addr: number, bytes: Uint8Array): nu
   }
   return bytes.length
 }
+
+/** The page-table entries that the hardware reads for an address, root first. */
+export const walkMm = (k: Kernel, mm: Mm, va: number): WalkStep[] => walk(k.machine, mm.root, va)
 
 /** RAM offset of a file's page, read in for it; null beyond the file's end. */
 function fileOffset(k: Kernel, region: Region, page: number): number | null {

@@ -1,0 +1,362 @@
+// The memory calls: brk, mmap and its family, locking, advice. Arguments are judged here as Linux judges them; the work is in mm/.
+import {
+  CAP_IPC_LOCK,
+  CAP_SYS_RAWIO,
+  EACCES,
+  EAGAIN,
+  EBADF,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  ENODEV,
+  ENOMEM,
+  EOPNOTSUPP,
+  EOVERFLOW,
+  EPERM,
+  F_SEAL_FUTURE_WRITE,
+  F_SEAL_WRITE,
+  MADVISE,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_FLAGS,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+  MAP_LOCKED,
+  MAP_NONBLOCK,
+  MAP_NORESERVE,
+  MAP_POPULATE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MAP_SHARED_VALIDATE,
+  MAP_SYNC,
+  MAP_TYPE,
+  MCL_CURRENT,
+  MCL_FUTURE,
+  MCL_ONFAULT,
+  MLOCK,
+  MLOCK_ONFAULT,
+  MREMAP,
+  MREMAP_DONTUNMAP,
+  MREMAP_FIXED,
+  MSYNC,
+  MS_ASYNC,
+  MS_INVALIDATE,
+  MS_SYNC,
+  O_PATH,
+  PROT,
+  PROT_EXEC,
+  PROT_GROWSDOWN,
+  PROT_GROWSUP,
+  PROT_READ,
+  PROT_WRITE,
+  RLIMIT_MEMLOCK,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import {
+  advise,
+  checkCommit,
+  checkGrowth,
+  copyOut,
+  covered,
+  findFree,
+  findRegion,
+  knowsAdvice,
+  mapRegion,
+  MMAP_MIN,
+  overlaps,
+  pageDown,
+  pageUp,
+  peekPte,
+  populate,
+  protectRange,
+  remap,
+  setBrk,
+  setLocked,
+  unlockedPages,
+  unmapRange,
+  USER_END,
+  type Mm,
+  type RegionSpec,
+} from '../mm/index.ts'
+import { capable } from '../process/index.ts'
+import type { Task } from '../state.ts'
+import { anonymousInode, getFile, isReadable, isWritable, opsOf } from '../vfs/index.ts'
+import { address, fd, flags, long, oneOf, pointer, size } from './args.ts'
+import { syscall, type Syscall } from './define.ts'
+import { flagsText, hex } from './text.ts'
+
+const PAGE = 4096
+const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC
+/** PROT_SEM: accepted by mprotect and without meaning on every architecture. */
+const PROT_SEM = 8
+const LARGEST_OFFSET = 2 ** 63
+/** Flags that MAP_SHARED_VALIDATE refuses because this kernel's files do not support them. */
+const VALIDATED = MAP_SYNC
+
+function space(task: Task): Mm {
+  if (task.mm === null) throw new Error(`a memory call of task ${task.pid}, which has no address space`)
+  return task.mm
+}
+
+/** Checks [addr, addr + len) as munmap, mlock and the others do; answers its end, rounded up to a page. */
+function wholePages(addr: number, length: number, beyond = ENOMEM): number {
+  if (addr % PAGE !== 0) throw EINVAL
+  const end = addr + pageUp(length)
+  if (!(addr >= 0 && end <= USER_END)) throw beyond
+  return end
+}
+
+// ---- mmap
+
+interface MmapArgs {
+  addr: number
+  length: number
+  prot: number
+  flags: number
+  fd: number
+  offset: number
+}
+
+/** What the mapping shows, and what may be done with it. */
+function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<RegionSpec> {
+  const shared = (a.flags & MAP_TYPE) !== MAP_PRIVATE
+  if (a.flags & MAP_ANONYMOUS) return shared ? { shared, inode: anonymousInode(k, length) } : {}
+  const file = getFile(task, a.fd)
+  if (file.flags & O_PATH) throw EBADF
+  if (a.offset + length > LARGEST_OFFSET) throw EOVERFLOW
+  const writable = isWritable(file)
+  if (shared && a.prot & PROT_WRITE && !writable) throw EACCES
+  if (!isReadable(file)) throw EACCES
+  const target = opsOf(file).mapTarget
+  if (target === undefined) throw ENODEV
+  const inode = target(k, file)
+  // /dev/zero: memory that has no file.
+  if (inode === null) return shared ? { shared, inode: anonymousInode(k, length) } : {}
+  const sealed = inode.seals > 0 && (inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0
+  if (shared && sealed && a.prot & PROT_WRITE) throw EPERM
+  const maxProt = shared && (!writable || sealed) ? PROT_ALL & ~PROT_WRITE : PROT_ALL
+  return { shared, inode, offset: a.offset, path: file.path, label: file.path === null ? file.label : '', maxProt }
+}
+
+function checkMapFlags(a: MmapArgs): void {
+  const type = a.flags & MAP_TYPE
+  const known = Object.values(MAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
+  if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) throw EINVAL
+  if (type === MAP_SHARED_VALIDATE && !(a.flags & MAP_ANONYMOUS) && (a.flags & ~known || a.flags & VALIDATED)) throw EOPNOTSUPP
+  if (type === MAP_SHARED_VALIDATE && a.flags & MAP_ANONYMOUS) throw EINVAL
+  // No huge pages: what a kernel without them answers.
+  if (a.flags & MAP_HUGETLB) throw a.flags & MAP_ANONYMOUS ? ENOMEM : EINVAL
+  if (a.flags & MAP_GROWSDOWN && (type !== MAP_PRIVATE || !(a.flags & MAP_ANONYMOUS))) throw EINVAL
+}
+
+/** Where the mapping goes: the wanted place when fixed, else near the hint, else wherever there is room. */
+function place(task: Task, mm: Mm, a: MmapArgs, length: number): number {
+  if (!(a.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
+    const hint = a.addr > 0 && a.addr < USER_END ? Math.max(pageDown(a.addr), MMAP_MIN) : 0
+    const start = findFree(mm, length, hint)
+    if (start < 0) throw ENOMEM
+    return start
+  }
+  if (!(a.addr >= 0 && a.addr <= USER_END - length)) throw ENOMEM
+  if (a.addr % PAGE !== 0) throw EINVAL
+  if (a.addr < MMAP_MIN && !capable(task.credentials, CAP_SYS_RAWIO)) throw EPERM
+  if (a.flags & MAP_FIXED_NOREPLACE && overlaps(mm, a.addr, a.addr + length)) throw EEXIST
+  return a.addr
+}
+
+function mmap(k: Kernel, task: Task, a: MmapArgs): number {
+  const mm = space(task)
+  if (a.offset % PAGE !== 0 || a.offset < 0) throw EINVAL
+  if (!(a.flags & MAP_ANONYMOUS)) getFile(task, a.fd)
+  if (a.length === 0) throw EINVAL
+  const length = pageUp(a.length)
+  if (length > USER_END) throw ENOMEM
+  checkMapFlags(a)
+  const start = place(task, mm, a, length)
+  const locked = (a.flags & MAP_LOCKED) !== 0 || mm.lockFuture
+  if (a.flags & MAP_LOCKED && !mayLock(task)) throw EPERM
+  if (locked && !mayLockPages(task, mm, length / PAGE)) throw EAGAIN
+  const target = mapTarget(k, task, a, length)
+  const data = !target.shared && (a.prot & PROT_WRITE) !== 0
+  const noReserve = (a.flags & MAP_NORESERVE) !== 0
+  checkGrowth(task, mm, length, data)
+  // Memory that would have to be found: private writable, or shared without a file.
+  if ((data || (target.shared && a.flags & MAP_ANONYMOUS)) && !noReserve) checkCommit(k, length)
+  mapRegion(k, mm, { ...target, start, length, prot: a.prot, growsDown: (a.flags & MAP_GROWSDOWN) !== 0, noReserve })
+  if (a.flags & MAP_LOCKED) setLocked(k, mm, start, start + length, true)
+  if (locked || (a.flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE) populate(k, task, mm, start, start + length)
+  return start
+}
+
+// ---- protection
+
+function mprotect(k: Kernel, task: Task, addr: number, length: number, prot: number): number {
+  const mm = space(task)
+  const grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP)
+  if (grows === (PROT_GROWSDOWN | PROT_GROWSUP) || addr % PAGE !== 0) throw EINVAL
+  if (length === 0) return 0
+  const end = addr + pageUp(length)
+  if (end <= addr) throw ENOMEM
+  if (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)) throw EINVAL
+  let start = addr
+  if (!(addr >= 0 && end <= USER_END)) throw ENOMEM
+  if (grows) {
+    const region = findRegion(mm, addr)
+    if (region === null) throw ENOMEM
+    if (grows === PROT_GROWSUP || !region.growsDown) throw EINVAL
+    start = region.start
+  }
+  protectRange(k, mm, start, end, prot & PROT_ALL)
+  return 0
+}
+
+// ---- locking
+
+const mayLock = (task: Task): boolean => task.group.rlimits.soft[RLIMIT_MEMLOCK] > 0 || capable(task.credentials, CAP_IPC_LOCK)
+
+const mayLockPages = (task: Task, mm: Mm, more: number): boolean =>
+  (mm.lockedPages + more) * PAGE <= task.group.rlimits.soft[RLIMIT_MEMLOCK] || capable(task.credentials, CAP_IPC_LOCK)
+
+function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boolean): number {
+  const mm = space(task)
+  if (!mayLock(task)) throw EPERM
+  const start = addr - (((addr % PAGE) + PAGE) % PAGE)
+  const end = wholePages(start, length + (addr - start))
+  if (end === start) return 0
+  if (!mayLockPages(task, mm, unlockedPages(mm, start, end))) throw ENOMEM
+  setLocked(k, mm, start, end, true)
+  if (!covered(mm, start, end)) throw ENOMEM
+  if (!onFault) {
+    const failure = populate(k, task, mm, start, end)
+    if (failure !== null) throw ENOMEM
+  }
+  return 0
+}
+
+function munlock(k: Kernel, task: Task, addr: number, length: number): number {
+  const mm = space(task)
+  const start = addr - (((addr % PAGE) + PAGE) % PAGE)
+  const end = wholePages(start, length + (addr - start))
+  if (end === start) return 0
+  setLocked(k, mm, start, end, false)
+  if (!covered(mm, start, end)) throw ENOMEM
+  return 0
+}
+
+function mlockall(k: Kernel, task: Task, how: number): number {
+  const mm = space(task)
+  if (how === 0 || how & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || how === MCL_ONFAULT) throw EINVAL
+  if (!mayLock(task)) throw EPERM
+  if (how & MCL_CURRENT && !mayLockPages(task, mm, mm.totalPages - mm.lockedPages)) throw ENOMEM
+  mm.lockFuture = (how & MCL_FUTURE) !== 0
+  if (how & MCL_CURRENT) {
+    setLocked(k, mm, 0, USER_END, true)
+    // Pages that cannot be had are passed over (mm/mlock.c: "Ignore errors").
+    if (!(how & MCL_ONFAULT)) populate(k, task, mm, 0, USER_END)
+  }
+  return 0
+}
+
+// ---- asking
+
+/** mincore(2): a byte per page, 1 where a touch would find the page in memory. */
+function mincore(k: Kernel, task: Task, addr: number, length: number, vec: number): number {
+  const mm = space(task)
+  const end = wholePages(addr, length)
+  // In batches, as Linux does: the vector may lie in the range itself.
+  for (let at = addr; at < end;) {
+    const stop = Math.min(end, at + PAGE * PAGE)
+    const bytes = new Uint8Array((stop - at) / PAGE)
+    if (!covered(mm, at, stop)) throw ENOMEM
+    for (let i = 0; i < bytes.length; i++) bytes[i] = inCore(k, mm, at + i * PAGE) ? 1 : 0
+    copyOut(k, task, vec + (at - addr) / PAGE, bytes)
+    at = stop
+  }
+  return 0
+}
+
+function inCore(k: Kernel, mm: Mm, page: number): boolean {
+  if (peekPte(k, mm, page) !== 0) return true
+  const region = findRegion(mm, page)
+  return region !== null && region.inode !== null && region.inode.pages.has((page - region.start + region.offset) / PAGE)
+}
+
+function msync(_k: Kernel, task: Task, addr: number, length: number, how: number): number {
+  const mm = space(task)
+  if (how & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || addr % PAGE !== 0) throw EINVAL
+  if (how & MS_ASYNC && how & MS_SYNC) throw EINVAL
+  const end = wholePages(addr, length)
+  if (end === addr) return 0
+  if (how & MS_INVALIDATE && mm.regions.some(region => region.locked && region.start < end && region.end > addr)) throw EBUSY
+  if (!covered(mm, addr, end)) throw ENOMEM
+  return 0
+}
+
+function madvise(k: Kernel, task: Task, addr: number, length: number, advice: number): number {
+  if (!knowsAdvice(advice)) throw EINVAL
+  const end = wholePages(addr, length, EINVAL)
+  if (end === addr) return 0
+  advise(k, task, space(task), addr, end, advice)
+  return 0
+}
+
+/** mremap's fifth argument is only there with flags that use it. */
+function remapText(_k: Kernel, _task: Task, raw: readonly number[]): string {
+  const [old, oldSize, newSize, how, target] = raw
+  const text = [pointer(old), String(oldSize), String(newSize), flagsText(MREMAP, how >>> 0)]
+  if (how & (MREMAP_FIXED | MREMAP_DONTUNMAP)) text.push(pointer(target))
+  return text.join(', ')
+}
+
+const prot = flags(PROT, 'PROT_NONE')
+/** An offset in a file: hexadecimal, as strace shows mmap's. */
+const fileOffset = { ...long, type: 'off_t', show: (raw: number) => (raw === 0 ? '0' : hex(raw)) }
+
+export const memoryCalls: Syscall[] = [
+  syscall(214, 'brk', { addr: address }, (k, task, { addr }) => setBrk(k, task, addr), { result: 'address' }),
+  syscall(215, 'munmap', { addr: address, length: size }, (k, task, { addr, length }) => {
+    if (length === 0) throw EINVAL
+    const end = wholePages(addr, length, EINVAL)
+    unmapRange(k, space(task), addr, end)
+    return 0
+  }),
+  syscall(
+    216,
+    'mremap',
+    { old_address: address, old_size: size, new_size: size, flags: flags(MREMAP), new_address: address },
+    (k, task, a) => remap(k, task, space(task), a.old_address, a.old_size, a.new_size, a.flags, a.new_address),
+    { result: 'address', text: remapText },
+  ),
+  syscall(222, 'mmap', { addr: address, length: size, prot, flags: flags(MAP_FLAGS), fd, offset: fileOffset }, mmap, {
+    result: 'address',
+    note: 'No huge pages (MAP_HUGETLB fails). MAP_DENYWRITE, MAP_EXECUTABLE and MAP_STACK mean nothing, as on Linux.',
+  }),
+  syscall(226, 'mprotect', { addr: address, len: size, prot }, (k, task, { addr, len, prot }) => mprotect(k, task, addr, len, prot)),
+  syscall(227, 'msync', { addr: address, length: size, flags: flags(MSYNC) }, (k, task, { addr, length, flags }) =>
+    msync(k, task, addr, length, flags),
+  ),
+  syscall(228, 'mlock', { addr: address, len: size }, (k, task, { addr, len }) => mlock(k, task, addr, len, false)),
+  syscall(229, 'munlock', { addr: address, len: size }, (k, task, { addr, len }) => munlock(k, task, addr, len)),
+  syscall(230, 'mlockall', { flags: flags(MLOCK) }, (k, task, { flags }) => mlockall(k, task, flags)),
+  syscall(231, 'munlockall', {}, (k, task) => {
+    const mm = space(task)
+    mm.lockFuture = false
+    setLocked(k, mm, 0, USER_END, false)
+    return 0
+  }),
+  syscall(232, 'mincore', { addr: address, length: size, vec: address }, (k, task, { addr, length, vec }) =>
+    mincore(k, task, addr, length, vec),
+  ),
+  syscall(
+    233,
+    'madvise',
+    { addr: address, length: size, advice: oneOf(MADVISE) },
+    (k, task, { addr, length, advice }) => madvise(k, task, addr, length, advice),
+    { note: 'MADV_FREE forgets pages at once. Advice about huge pages and page merging is refused: there are none.' },
+  ),
+  syscall(284, 'mlock2', { addr: address, len: size, flags: flags({ MLOCK_ONFAULT }) }, (k, task, { addr, len, flags }) => {
+    if (flags & ~MLOCK_ONFAULT) throw EINVAL
+    return mlock(k, task, addr, len, flags === MLOCK_ONFAULT)
+  }),
+]
