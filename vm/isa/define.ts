@@ -31,7 +31,7 @@ export interface Expansion {
   operands: readonly (FieldName | number)[]
 }
 
-const isField = (token: string): token is FieldName => token in fields
+export const isField = (token: string): token is FieldName => token in fields
 
 function parsePattern(name: string, pattern: string, bits: number): Pick<Row, 'mask' | 'match' | 'fields'> {
   let mask = 0
@@ -56,7 +56,7 @@ function parsePattern(name: string, pattern: string, bits: number): Pick<Row, 'm
   return { mask: mask >>> 0, match: match >>> 0, fields: seen }
 }
 
-function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'operands'> {
+export function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'operands'> {
   const space = syntax.indexOf(' ')
   const name = space < 0 ? syntax : syntax.slice(0, space)
   const rest = space < 0 ? '' : syntax.slice(space + 1)

@@ -1,0 +1,238 @@
+// Pseudo-instructions: other ways to write an instruction, or a short sequence of them. One table serves the assembler, which
+// expands by it, and the disassembler, which prints the first row that fits (RISC-V Assembly Programmer's Manual, and what GNU
+// objdump prefers to print).
+import { csrByName } from './csrs.ts'
+import { isField, parseSyntax, type Expansion } from './define.ts'
+import type { FieldName } from './fields.ts'
+import { xByName } from './registers.ts'
+
+export interface Pseudo {
+  name: string
+  /** As for rows: fields in place of operands, e.g. `rd, i(rs1)`. */
+  syntax: string
+  operands: readonly FieldName[]
+  /** Instructions in order; each operand is a field of this syntax or a fixed number. */
+  expansion: readonly Expansion[]
+  /** The disassembler prints it (one-instruction forms only); `short`: only when asked for the short names of immediate forms. */
+  printed: boolean | 'short'
+}
+
+function parseOperand(text: string): FieldName | number {
+  if (isField(text)) return text
+  const number = xByName.get(text) ?? csrByName.get(text)?.number ?? Number(text)
+  if (Number.isNaN(number)) throw new Error(`pseudo-instruction table: operand ${text}`)
+  return number
+}
+
+function parseTemplate(text: string): Expansion {
+  const [name, ...operands] = text.split(/[\s,()]+/).filter(Boolean)
+  return { name, operands: operands.map(parseOperand) }
+}
+
+const define = (syntax: string, expansion: string, isPrinted: Pseudo['printed']): Pseudo => ({
+  ...parseSyntax(syntax),
+  expansion: expansion.split(';').map(parseTemplate),
+  printed: isPrinted,
+})
+const printed = (syntax: string, expansion: string): Pseudo => define(syntax, expansion, true)
+/** Forms that GNU objdump 2.40 prints and later versions do not. */
+const printedShort = (syntax: string, expansion: string): Pseudo => define(syntax, expansion, 'short')
+const written = (syntax: string, expansion: string): Pseudo => define(syntax, expansion, false)
+
+// `add a0, a1, 4` is `addi`; GNU as takes the register form's name with an immediate.
+const IMMEDIATE_FORMS: readonly (readonly [string, string, FieldName])[] = [
+  ['add', 'addi', 'i'],
+  ['and', 'andi', 'i'],
+  ['or', 'ori', 'i'],
+  ['xor', 'xori', 'i'],
+  ['addw', 'addiw', 'i'],
+  ['sll', 'slli', 'shamt'],
+  ['srl', 'srli', 'shamt'],
+  ['sra', 'srai', 'shamt'],
+  ['sllw', 'slliw', 'shamtw'],
+  ['srlw', 'srliw', 'shamtw'],
+  ['sraw', 'sraiw', 'shamtw'],
+]
+/** Counters and the parts of fcsr: mnemonics that name their CSR. */
+const READ_FORMS: readonly (readonly [string, string])[] = [
+  ['rdcycle', 'cycle'],
+  ['rdtime', 'time'],
+  ['rdinstret', 'instret'],
+  ['frcsr', 'fcsr'],
+  ['frrm', 'frm'],
+  ['frflags', 'fflags'],
+]
+const WRITE_FORMS: readonly (readonly [string, string])[] = [
+  ['fscsr', 'fcsr'],
+  ['fsrm', 'frm'],
+  ['fsflags', 'fflags'],
+]
+
+const floatForms = (s: 's' | 'd'): Pseudo[] => [
+  printed(`fmv.${s} frd, frs1`, `fsgnj.${s} frd, frs1, frs1`),
+  printed(`fneg.${s} frd, frs1`, `fsgnjn.${s} frd, frs1, frs1`),
+  printed(`fabs.${s} frd, frs1`, `fsgnjx.${s} frd, frs1, frs1`),
+  written(`fgt.${s} rd, frs2, frs1`, `flt.${s} rd, frs1, frs2`),
+  written(`fge.${s} rd, frs2, frs1`, `fle.${s} rd, frs1, frs2`),
+]
+
+export const pseudos: readonly Pseudo[] = [
+  printed('nop', 'addi zero, zero, 0'),
+  printed('li rd, i', 'addi rd, zero, i'),
+  printed('mv rd, rs1', 'addi rd, rs1, 0'),
+  written('move rd, rs1', 'addi rd, rs1, 0'),
+  printed('not rd, rs1', 'xori rd, rs1, -1'),
+  printed('zext.b rd, rs1', 'andi rd, rs1, 255'),
+  printed('neg rd, rs2', 'sub rd, zero, rs2'),
+  printed('negw rd, rs2', 'subw rd, zero, rs2'),
+  printed('sext.w rd, rs1', 'addiw rd, rs1, 0'),
+  written('sext.b rd, rs1', 'slli rd, rs1, 56; srai rd, rd, 56'),
+  written('sext.h rd, rs1', 'slli rd, rs1, 48; srai rd, rd, 48'),
+  written('zext.h rd, rs1', 'slli rd, rs1, 48; srli rd, rd, 48'),
+  written('zext.w rd, rs1', 'slli rd, rs1, 32; srli rd, rd, 32'),
+  printed('seqz rd, rs1', 'sltiu rd, rs1, 1'),
+  printed('snez rd, rs2', 'sltu rd, zero, rs2'),
+  printed('sltz rd, rs1', 'slt rd, rs1, zero'),
+  printed('sgtz rd, rs2', 'slt rd, zero, rs2'),
+  written('sgt rd, rs2, rs1', 'slt rd, rs1, rs2'),
+  written('sgtu rd, rs2, rs1', 'sltu rd, rs1, rs2'),
+  ...IMMEDIATE_FORMS.map(([short, name, field]) => printedShort(`${short} rd, rs1, ${field}`, `${name} rd, rs1, ${field}`)),
+  written('slt rd, rs1, i', 'slti rd, rs1, i'),
+  written('sltu rd, rs1, i', 'sltiu rd, rs1, i'),
+
+  printed('beqz rs1, b', 'beq rs1, zero, b'),
+  printed('bnez rs1, b', 'bne rs1, zero, b'),
+  printed('bltz rs1, b', 'blt rs1, zero, b'),
+  printed('bgtz rs2, b', 'blt zero, rs2, b'),
+  printed('blez rs2, b', 'bge zero, rs2, b'),
+  printed('bgez rs1, b', 'bge rs1, zero, b'),
+  written('bgt rs2, rs1, b', 'blt rs1, rs2, b'),
+  written('ble rs2, rs1, b', 'bge rs1, rs2, b'),
+  written('bgtu rs2, rs1, b', 'bltu rs1, rs2, b'),
+  written('bleu rs2, rs1, b', 'bgeu rs1, rs2, b'),
+  printed('j j', 'jal zero, j'),
+  printed('jal j', 'jal ra, j'),
+  printed('ret', 'jalr zero, 0(ra)'),
+  printed('jr rs1', 'jalr zero, 0(rs1)'),
+  printed('jr i(rs1)', 'jalr zero, i(rs1)'),
+  written('jr rs1, i', 'jalr zero, i(rs1)'),
+  printed('jalr rs1', 'jalr ra, 0(rs1)'),
+  printed('jalr i(rs1)', 'jalr ra, i(rs1)'),
+  written('jalr rs1, i', 'jalr ra, i(rs1)'),
+  printed('jalr rd, rs1', 'jalr rd, 0(rs1)'),
+  written('jalr rd, rs1, i', 'jalr rd, i(rs1)'),
+  written('scall', 'ecall'),
+  written('sbreak', 'ebreak'),
+  printed('unimp', 'csrrw zero, cycle, zero'),
+  printed('fence', 'fence 15, 15'),
+  printed('pause', 'fence 1, 0'),
+  printed('sfence.vma', 'sfence.vma zero, zero'),
+  printed('sfence.vma rs1', 'sfence.vma rs1, zero'),
+
+  ...READ_FORMS.map(([name, csr]) => printed(`${name} rd`, `csrrs rd, ${csr}, zero`)),
+  ...WRITE_FORMS.flatMap(([name, csr]) => [
+    printed(`${name} rs1`, `csrrw zero, ${csr}, rs1`),
+    printed(`${name} rd, rs1`, `csrrw rd, ${csr}, rs1`),
+  ]),
+  written('fsrmi uimm', 'csrrwi zero, frm, uimm'),
+  printed('fsrmi rd, uimm', 'csrrwi rd, frm, uimm'),
+  written('fsflagsi uimm', 'csrrwi zero, fflags, uimm'),
+  printed('fsflagsi rd, uimm', 'csrrwi rd, fflags, uimm'),
+  printed('csrr rd, csr', 'csrrs rd, csr, zero'),
+  printed('csrw csr, rs1', 'csrrw zero, csr, rs1'),
+  printed('csrs csr, rs1', 'csrrs zero, csr, rs1'),
+  printed('csrc csr, rs1', 'csrrc zero, csr, rs1'),
+  printed('csrw csr, uimm', 'csrrwi zero, csr, uimm'),
+  printed('csrs csr, uimm', 'csrrsi zero, csr, uimm'),
+  printed('csrc csr, uimm', 'csrrci zero, csr, uimm'),
+  written('csrwi csr, uimm', 'csrrwi zero, csr, uimm'),
+  written('csrsi csr, uimm', 'csrrsi zero, csr, uimm'),
+  written('csrci csr, uimm', 'csrrci zero, csr, uimm'),
+  printedShort('csrrw rd, csr, uimm', 'csrrwi rd, csr, uimm'),
+  printedShort('csrrs rd, csr, uimm', 'csrrsi rd, csr, uimm'),
+  printedShort('csrrc rd, csr, uimm', 'csrrci rd, csr, uimm'),
+
+  ...floatForms('s'),
+  ...floatForms('d'),
+  written('fmv.x.s rd, frs1', 'fmv.x.w rd, frs1'),
+  written('fmv.s.x frd, rs1', 'fmv.w.x frd, rs1'),
+]
+
+/** Forms of one name, in the order to try them; real instructions of that name come first. */
+export const pseudosByName: ReadonlyMap<string, readonly Pseudo[]> = group(pseudos, p => p.name)
+/** Printed forms by the instruction that they print. */
+export const pseudosByInstruction: ReadonlyMap<string, readonly Pseudo[]> = group(
+  pseudos.filter(p => p.printed),
+  p => p.expansion[0].name,
+)
+
+function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item])
+  return groups
+}
+
+/**
+ * Pseudo-instructions whose expansion depends on a symbol's address or on a 64-bit value, so that the assembler expands them itself:
+ * here for its completion and suggestions, and for the manual.
+ */
+export const symbolPseudos: readonly { name: string; syntax: string; expansion: string; doc: string }[] = [
+  { name: 'li', syntax: 'rd, value', expansion: 'see loadImmediate', doc: 'rd = any 64-bit value.' },
+  {
+    name: 'la',
+    syntax: 'rd, symbol',
+    expansion: 'auipc rd, %pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.)',
+    doc: 'rd = address of symbol; through the global offset table when position-independent.',
+  },
+  {
+    name: 'lla',
+    syntax: 'rd, symbol',
+    expansion: 'auipc rd, %pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.)',
+    doc: 'rd = address of a local symbol.',
+  },
+  {
+    name: 'lga',
+    syntax: 'rd, symbol',
+    expansion: 'auipc rd, %got_pcrel_hi(symbol); ld rd, %pcrel_lo(.)(rd)',
+    doc: 'rd = address of symbol, through the global offset table.',
+  },
+  {
+    name: 'la.tls.gd',
+    syntax: 'rd, symbol',
+    expansion: 'auipc rd, %tls_gd_pcrel_hi(symbol); addi rd, rd, %pcrel_lo(.)',
+    doc: 'rd = address of the descriptor of a thread-local symbol.',
+  },
+  {
+    name: 'la.tls.ie',
+    syntax: 'rd, symbol',
+    expansion: 'auipc rd, %tls_ie_pcrel_hi(symbol); ld rd, %pcrel_lo(.)(rd)',
+    doc: 'rd = offset of a thread-local symbol from tp.',
+  },
+  { name: 'call', syntax: 'symbol', expansion: 'auipc ra, symbol; jalr ra, ra', doc: 'Call a function anywhere within 2 GiB.' },
+  { name: 'tail', syntax: 'symbol', expansion: 'auipc t1, symbol; jr t1', doc: 'Jump to a function anywhere within 2 GiB; changes t1.' },
+  { name: 'jump', syntax: 'symbol, rt', expansion: 'auipc rt, symbol; jr rt', doc: 'Jump anywhere within 2 GiB; changes rt.' },
+  ...['lb', 'lbu', 'lh', 'lhu', 'lw', 'lwu', 'ld'].map(name => ({
+    name,
+    syntax: 'rd, symbol',
+    expansion: `auipc rd, %pcrel_hi(symbol); ${name} rd, %pcrel_lo(.)(rd)`,
+    doc: 'Load from the address of symbol.',
+  })),
+  ...['sb', 'sh', 'sw', 'sd'].map(name => ({
+    name,
+    syntax: 'rs2, symbol, rt',
+    expansion: `auipc rt, %pcrel_hi(symbol); ${name} rs2, %pcrel_lo(.)(rt)`,
+    doc: 'Store to the address of symbol; changes rt.',
+  })),
+  ...['flw', 'fld'].map(name => ({
+    name,
+    syntax: 'frd, symbol, rt',
+    expansion: `auipc rt, %pcrel_hi(symbol); ${name} frd, %pcrel_lo(.)(rt)`,
+    doc: 'Load from the address of symbol; changes rt.',
+  })),
+  ...['fsw', 'fsd'].map(name => ({
+    name,
+    syntax: 'frs2, symbol, rt',
+    expansion: `auipc rt, %pcrel_hi(symbol); ${name} frs2, %pcrel_lo(.)(rt)`,
+    doc: 'Store to the address of symbol; changes rt.',
+  })),
+]
