@@ -1,2 +1,5 @@
-// The door of interprocess communication: pipes.
+// The door of interprocess communication: pipes, FIFOs, event counters, epoll.
 export type * from './types.ts'
+export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
+export { eventOps, makeEventFd } from './eventfd.ts'
+export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'

@@ -5,6 +5,8 @@ import type { Task, ThreadGroup } from '../state.ts'
 /** Tasks asleep until something happens. A task may be on several at once (poll). */
 export interface WaitQueue {
   waiters: Task[]
+  /** How often it was woken: an edge-triggered epoll compares. */
+  wakes: number
 }
 
 /** The scheduler's part of a task. Times are nanoseconds. */

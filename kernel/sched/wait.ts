@@ -7,7 +7,7 @@ import { makeRunnable } from './runqueue.ts'
 import { addTimer, cancelTimer } from './timers.ts'
 import type { WaitQueue } from './types.ts'
 
-export const newQueue = (): WaitQueue => ({ waiters: [] })
+export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0 })
 
 /**
  * Puts a running task to sleep until a wake on one of the queues, the deadline (absolute ns, Infinity for none) or, when
@@ -45,6 +45,7 @@ export function wakeTask(k: Kernel, task: Task): void {
 }
 
 export function wakeAll(k: Kernel, queue: WaitQueue): void {
+  queue.wakes++
   if (queue.waiters.length === 0) return
   const waiters = queue.waiters
   // Emptied first: each task's own removal then finds nothing to search through.
@@ -54,6 +55,7 @@ export function wakeAll(k: Kernel, queue: WaitQueue): void {
 
 /** Wakes the one that has waited longest. */
 export function wakeOne(k: Kernel, queue: WaitQueue): void {
+  queue.wakes++
   const task = queue.waiters[0]
   if (task !== undefined) wakeTask(k, task)
 }

@@ -171,8 +171,8 @@ export interface EpollItem {
   file: FileDescription
   events: number
   data: bigint
-  /** EPOLLET: the mask last reported; EPOLLONESHOT: disabled once reported. */
-  lastMask: number
+  /** EPOLLET: how often its queues had been woken when it was last reported, -1 never. EPOLLONESHOT: disabled once reported. */
+  seen: number
   disabled: boolean
 }
 
