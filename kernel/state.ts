@@ -1,7 +1,6 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; structuredClone keeps the sharing.
-import type { Errno } from './abi/errno.ts'
-import type { FileTable, FsContext, Vfs } from './vfs/types.ts'
+import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm } from './mm/types.ts'
 import type { PendingSignals, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
@@ -28,8 +27,12 @@ export interface KernelState {
   frames: Frames
   asids: Asids
   trapFrames: TrapFrames
+  /** The page of code that every program finds mapped: the way back from signal handlers. */
+  vdso: Inode
   vfs: Vfs
   ttys: Tty[]
+  /** Who waits for which word of memory (ipc/futex.ts). */
+  futexes: Map<string, WaitQueue>
   /** Seeded generator behind getrandom, /dev/urandom, AT_RANDOM, layout: xoshiro128** words. */
   random: Uint32Array
   hostname: string
@@ -141,12 +144,6 @@ export interface SyscallInProgress {
   /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
   progress: Record<string, unknown>
   startTime: number
-  /**
-   * A signal came before it could finish: pc is still at the ecall and a0 as given. Whoever delivers the signal decides
-   * (syscalls/dispatch.ts): finishCall(k, task, -EINTR), or restartCall(k, task) to run it again with its progress, or
-   * dropCall(k, task) to have the program's ecall make it anew after the handler.
-   */
-  interrupted: Errno | null
 }
 
 export type { SigInfo }

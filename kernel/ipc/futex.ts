@@ -45,7 +45,15 @@ function forgetIfEmpty(k: Kernel, key: string): void {
 }
 
 /** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (absolute ns). */
-export function futexWait(k: Kernel, task: Task, address: number, isPrivate: boolean, value: number, bitset: number, deadline: number): SyscallResult {
+export function futexWait(
+  k: Kernel,
+  task: Task,
+  address: number,
+  isPrivate: boolean,
+  value: number,
+  bitset: number,
+  deadline: number,
+): SyscallResult {
   if (bitset === 0) throw EINVAL
   const progress = task.call?.progress
   if (progress && isWaiting(progress)) {

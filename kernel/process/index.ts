@@ -1,30 +1,47 @@
-export type { CloneArgs, Credentials, PidTable, Rlimits, TrapFrames, Usage } from './types.ts'
+// The door of processes: making, replacing, ending and finding them, and what belongs to each.
+export type * from './types.ts'
 export { allocPid, isPidFree, joinGroup, joinSession, leaveGroup, leaveSession, newPidTable, releasePid } from './pid.ts'
 export {
-  TRAP_FRAME_BYTES,
   allocTrapFrame,
   copyTrapFrame,
   freeTrapFrame,
   getFcsr,
+  loadRegisters,
   newTrapFrames,
   regBig,
   regF,
   regPc,
   regX,
+  saveRegisters,
   setFcsr,
   setRegBig,
   setRegF,
   setRegPc,
   setRegX,
   touchFp,
+  TRAP_FRAME_BYTES,
+  usesFp,
 } from './trapframe.ts'
-export { cloneTask } from './clone.ts'
+export { cloneTask, enrol, newItimers } from './clone.ts'
 export { execve } from './exec.ts'
-export { exitGroup, exitTask, reapGroup } from './exit.ts'
-export { notifyParent, reparentChildren } from './family.ts'
-export { groupMembers, isOrphanedGroup, newlyOrphaned, sessionMembers, setpgid, setsid } from './group.ts'
-export { ROOT, capable, changeCredentials, inGroup, rootCredentials } from './credentials.ts'
-export { forkRlimits, newRlimits, rlimit } from './limits.ts'
+export { exitGroup, exitTask } from './exit.ts'
+export { reapGroup } from './reap.ts'
+export { exitInfo, groupStatus, notifyParent, reparentChildren } from './family.ts'
+export { groupMembers, isDead, isOrphanedGroup, sessionMembers, setpgid, setsid } from './group.ts'
+export {
+  capable,
+  changeCredentials,
+  inGroup,
+  NO_ID,
+  ROOT,
+  rootCredentials,
+  setAllIds,
+  setFsId,
+  setId,
+  setRealEffective,
+} from './credentials.ts'
+export { newRlimits, rlimit, setRlimit } from './limits.ts'
 export { addUsage, groupUsage, newUsage } from './usage.ts'
-export { VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
-export { findGroup, findTask } from './find.ts'
+export { makeVdso, mapVdso, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
+export { countTasks, findGroup, findTask, taskByPid } from './find.ts'
+export { waitForChild, type WaitAnswer, type WaitRequest } from './wait.ts'

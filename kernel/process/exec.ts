@@ -1,0 +1,184 @@
+// execve: a task gives up its program for another one. The new address space is built whole before the old one goes, so whatever
+// is wrong with the new program, the old one lives to hear of it.
+import { AT_FDCWD, ENOMEM, PF, PT, RLIMIT_STACK, SIGCHLD, S_ISGID, S_ISUID, S_IXGRP, TASK_COMM_LEN } from '../abi/index.ts'
+import { emit, wants } from '../events.ts'
+import type { Kernel } from '../kernel.ts'
+import { STACK_GUARD_GAP, USER_END, findFree, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
+import { actionsForExec } from '../signal/index.ts'
+import type { Task } from '../state.ts'
+import { closeOnExec, forkFiles, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
+import { ALL_CAPABILITIES, ROOT } from './credentials.ts'
+import { dropMm, exitTask } from './exit.ts'
+import { rlimit } from './limits.ts'
+import { loadImage, PIE_BASE } from './load.ts'
+import { releasePid } from './pid.ts'
+import { findExecutable, findInterpreter, requireName, resolveProgram, type Executable, type Image, type Program } from './program.ts'
+import { buildStack, checkArguments } from './startstack.ts'
+import { clearRegisters, setRegPc, setRegX } from './trapframe.ts'
+import type { Credentials } from './types.ts'
+import { addUsage, noteRss } from './usage.ts'
+import { VDSO_BYTES, mapVdso } from './vdso.ts'
+
+const SP = 2
+/** The mmap area starts at least this far below the top, however small the stack's limit, and at most at 5/6 of the address space. */
+const STACK_GAP_MIN = 128 * 2 ** 20
+const STACK_GAP_MAX = Math.floor(USER_END / 6) * 5
+
+interface Start {
+  mm: Mm
+  pc: number
+  sp: number
+}
+
+/**
+ * Replaces the program of a task by the one at `path`. On return its registers are those of the new program's first instruction.
+ * Throws what execve(2) fails with, and then nothing has changed. `dirfd` and `options` as execveat(2) gives them.
+ */
+export function execve(
+  k: Kernel,
+  task: Task,
+  path: string,
+  argv: readonly string[],
+  envp: readonly string[],
+  dirfd = AT_FDCWD,
+  options: LookupOptions = {},
+): void {
+  if (!options.empty) requireName(path)
+  const asked = findExecutable(k, task, dirfd, path, options)
+  const name = nameFor(k, asked, path, dirfd)
+  const args = argv.length === 0 ? [''] : argv
+  checkArguments(task, args, envp, name)
+  const program = resolveProgram(k, task, asked, name, args)
+  const linker = findInterpreter(k, task, program.image)
+  const credentials = credentialsFor(task, program.image)
+  const start = buildProgram(k, task, program, linker, name, envp, credentials)
+  becomeOnlyThread(k, task)
+  commit(k, task, start, program, name, credentials)
+  if (wants(k, 'exec')) emit(k, { kind: 'exec', task, path: name })
+}
+
+/** What AT_EXECFN and scripts are told: the path, or for execveat one through /dev/fd. */
+function nameFor(_k: Kernel, _asked: Executable, path: string, dirfd: number): string {
+  if (dirfd === AT_FDCWD || path.startsWith('/')) return path
+  return path === '' ? `/dev/fd/${dirfd}` : `/dev/fd/${dirfd}/${path}`
+}
+
+/** Set-id bits give the file's owner's rights, unless the task forswore that; root's ids give all capabilities. */
+function credentialsFor(task: Task, { inode }: Image): Credentials {
+  const old = task.credentials
+  const mayGain = !old.noNewPrivileges
+  const euid = mayGain && inode.mode & S_ISUID ? inode.uid : old.euid
+  const egid = mayGain && inode.mode & S_ISGID && inode.mode & S_IXGRP ? inode.gid : old.egid
+  const all = euid === ROOT || old.uid === ROOT
+  return {
+    ...old,
+    euid,
+    egid,
+    suid: euid,
+    sgid: egid,
+    fsuid: euid,
+    fsgid: egid,
+    capPermitted: all ? ALL_CAPABILITIES : 0,
+    capEffective: euid === ROOT ? ALL_CAPABILITIES : 0,
+  }
+}
+
+/** Builds the new address space. The copies into it go by way of `task.mm`, which is put back whatever happens. */
+function buildProgram(
+  k: Kernel,
+  task: Task,
+  program: Program,
+  linker: Image | null,
+  name: string,
+  envp: readonly string[],
+  credentials: Credentials,
+): Start {
+  const old = task.mm
+  const mm = newMm(k)
+  task.mm = mm
+  try {
+    return buildSpace(k, task, mm, program, linker, name, envp, credentials)
+  } catch (error) {
+    releaseMm(k, mm)
+    throw error
+  } finally {
+    task.mm = old
+  }
+}
+
+function buildSpace(
+  k: Kernel,
+  task: Task,
+  mm: Mm,
+  { image, argv }: Program,
+  linkerImage: Image | null,
+  name: string,
+  envp: readonly string[],
+  credentials: Credentials,
+): Start {
+  const gap = Math.min(Math.max(rlimit(task.group, RLIMIT_STACK) + STACK_GUARD_GAP, STACK_GAP_MIN), STACK_GAP_MAX)
+  mm.mmapBase = Math.floor((USER_END - gap) / 4096) * 4096
+  const loaded = loadImage(k, task, mm, image, linkerImage !== null)
+  const extent = { startCode: mm.startCode, endCode: mm.endCode, startData: mm.startData, endData: mm.endData }
+  const linker = linkerImage && loadImage(k, task, mm, linkerImage, false)
+  Object.assign(mm, extent)
+  // A program that is its own linker sits among the libraries: its heap must not grow into them.
+  const alone = linker === null && loaded.bias !== 0
+  mm.brkStart = mm.brk = alone ? PIE_BASE : loaded.end
+  const vdso = findFree(mm, VDSO_BYTES)
+  if (vdso < 0) throw ENOMEM
+  mapVdso(k, mm, vdso)
+  const executableStack = image.segments.some(s => s.type === PT.GNU_STACK && (s.flags & PF.X) !== 0)
+  const secure = credentials.euid !== credentials.uid || credentials.egid !== credentials.gid
+  const sp = buildStack(k, task, mm, { argv, envp, name, image, loaded, linker, credentials, secure, executableStack })
+  mm.exe = retainInode(image.inode)
+  mm.exePath = image.path
+  return { mm, pc: (linker ?? loaded).entry, sp }
+}
+
+/** The other threads end; the one that calls execve takes over the process's number. */
+function becomeOnlyThread(k: Kernel, task: Task): void {
+  const { group } = task
+  if (group.threads.length === 1) return
+  for (const other of [...group.threads]) if (other !== task) exitTask(k, other, 0)
+  const { leader } = group
+  if (leader === task) return
+  leader.state = 'X'
+  addUsage(group.exitedUsage, leader.usage)
+  k.state.tasks.delete(task.pid)
+  releasePid(k, task.pid)
+  task.pid = group.tgid
+  task.startTime = leader.startTime
+  task.exitSignal = leader.exitSignal
+  k.state.tasks.set(task.pid, task)
+  group.leader = task
+  group.threads = [task]
+}
+
+/** From here on nothing can fail. */
+function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, name: string, credentials: Credentials): void {
+  const { group } = task
+  noteRss(task)
+  dropMm(k, task)
+  task.mm = start.mm
+  if (task.onHart >= 0) useMm(k, task.onHart, start.mm)
+  clearRegisters(k, task)
+  setRegPc(k, task, start.pc)
+  setRegX(k, task, SP, start.sp)
+  if (task.files !== null && task.files.refs > 1) {
+    const shared = task.files
+    task.files = forkFiles(k, shared)
+    releaseFiles(k, shared)
+  }
+  closeOnExec(k, task)
+  group.actions = actionsForExec(group.actions)
+  task.altStack = { sp: 0, size: 0, flags: 0 }
+  if (credentials.euid !== task.credentials.euid || credentials.egid !== task.credentials.egid) task.parentDeathSignal = 0
+  task.credentials = credentials
+  task.clearChildTid = 0
+  task.robustList = 0
+  task.exitSignal = SIGCHLD
+  task.comm = (name.startsWith('/dev/fd/') ? asked.path.dentry.name : name.slice(name.lastIndexOf('/') + 1)).slice(0, TASK_COMM_LEN - 1)
+  group.hasExeced = true
+  group.exePath = pathOf(k, image.path)
+}

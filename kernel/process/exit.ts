@@ -1,0 +1,88 @@
+// The end of tasks and processes (_exit(2), exit_group(2)). Everything a task holds goes at once; what stays of a process until its
+// parent waits for it is the leader, in state Z, with its exit status.
+import type { Kernel } from '../kernel.ts'
+import { emit, wants } from '../events.ts'
+import { futexExit } from '../ipc/index.ts'
+import { releaseMm } from '../mm/index.ts'
+import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
+import { cancelItimers } from '../signal/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { disassociate } from '../tty/index.ts'
+import { releaseFiles, releaseFs } from '../vfs/index.ts'
+import { groupStatus, notifyParent, reparentChildren } from './family.ts'
+import { isDead, orphanedBy } from './group.ts'
+import { releasePid } from './pid.ts'
+import { freeTrapFrame } from './trapframe.ts'
+import { addUsage, noteRss } from './usage.ts'
+
+/** Ends one thread with a wait status; with the last one the process ends. Any task may be ended: running, asleep or stopped. */
+export function exitTask(k: Kernel, task: Task, status: number): void {
+  if (task.state === 'Z' || task.state === 'X') return
+  const { group } = task
+  dequeue(k, task)
+  stopWaiting(k, task)
+  task.call = null
+  if (task.mm !== null) futexExit(k, task)
+  noteRss(task)
+  dropMm(k, task)
+  if (task.files !== null) releaseFiles(k, task.files)
+  if (task.fs !== null) releaseFs(k, task.fs)
+  task.files = null
+  task.fs = null
+  task.state = 'Z'
+  task.exitStatus = status
+  task.signalPending = false
+  leaveHart(k, task)
+  freeTrapFrame(k, task.trapFrame)
+  task.trapFrame = -1
+  if (wants(k, 'exit')) emit(k, { kind: 'exit', task, status })
+  if (task !== group.leader) dropThread(k, task)
+  if (isDead(group)) endProcess(k, group)
+}
+
+/** exit_group, and the death by a signal: every thread ends with this wait status. */
+export function exitGroup(k: Kernel, task: Task, status: number): void {
+  const { group } = task
+  group.exiting ??= status
+  for (const other of [...group.threads]) if (other !== task) exitTask(k, other, group.exiting)
+  exitTask(k, task, group.exiting)
+}
+
+/** Gives up the address space; a parent that waits in vfork goes on. */
+export function dropMm(k: Kernel, task: Task): void {
+  const { mm, vforkDone } = task
+  task.mm = null
+  if (mm !== null) releaseMm(k, mm)
+  task.vforkDone = null
+  if (vforkDone !== null) wakeAll(k, vforkDone)
+}
+
+/** The hart that was running it must pick another one, and keeps no register of it. */
+function leaveHart(k: Kernel, task: Task): void {
+  for (const hart of k.state.harts) if (hart.fpOwner === task) hart.fpOwner = null
+  if (task.onHart < 0) return
+  k.state.harts[task.onHart].resched = true
+  task.onHart = -1
+}
+
+/** A thread that is not the leader leaves no zombie. */
+function dropThread(k: Kernel, task: Task): void {
+  const { group } = task
+  task.state = 'X'
+  group.threads.splice(group.threads.indexOf(task), 1)
+  addUsage(group.exitedUsage, task.usage)
+  k.state.tasks.delete(task.pid)
+  releasePid(k, task.pid)
+}
+
+function endProcess(k: Kernel, group: ThreadGroup): void {
+  cancelItimers(k, group)
+  if (group.sid === group.tgid) disassociate(k, group)
+  reparentChildren(k, group)
+  if (group === k.state.init?.group) {
+    k.state.halted ??= { status: groupStatus(group) }
+    return
+  }
+  orphanedBy(k, group, group.parent, true)
+  notifyParent(k, group)
+}

@@ -1,0 +1,70 @@
+// Process groups and sessions (setpgid(2), setsid(2), credentials(7)): what job control stops, continues and interrupts together.
+import { EACCES, EINVAL, EPERM, ESRCH, SIGCONT, SIGHUP } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { kernelInfo, sendToGroup } from '../signal/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { findGroup } from './find.ts'
+import { joinGroup, joinSession, leaveGroup, leaveSession } from './pid.ts'
+
+const NOBODY: ReadonlySet<ThreadGroup> = new Set()
+
+export const groupMembers = (k: Kernel, pgid: number): ReadonlySet<ThreadGroup> => k.state.pids.processGroups.get(pgid) ?? NOBODY
+export const sessionMembers = (k: Kernel, sid: number): ReadonlySet<ThreadGroup> => k.state.pids.sessions.get(sid) ?? NOBODY
+
+/** All threads have exited: only the wait status is left. */
+export const isDead = (group: ThreadGroup): boolean => group.threads.length === 1 && group.leader.state === 'Z'
+
+const isInit = (k: Kernel, group: ThreadGroup): boolean => group === k.state.init?.group
+
+/** No living member, `except` aside, has a parent in the same session but another group: nobody is left to continue it once stopped. */
+export function isOrphanedGroup(k: Kernel, pgid: number, except: ThreadGroup | null = null): boolean {
+  for (const member of groupMembers(k, pgid)) {
+    const { parent } = member
+    if (member === except || isDead(member) || parent === null || isInit(k, parent)) continue
+    if (parent.pgid !== pgid && parent.sid === member.sid) return false
+  }
+  return true
+}
+
+/**
+ * `group` is leaving its process group behind, or gets another parent than `parent`: if that orphans the process group while some
+ * member is stopped, all its members get SIGHUP and SIGCONT (POSIX, _exit()). `exiting`: the process itself counts no more.
+ */
+export function orphanedBy(k: Kernel, group: ThreadGroup, parent: ThreadGroup | null, exiting: boolean): void {
+  if (parent === null || parent.pgid === group.pgid || parent.sid !== group.sid) return
+  if (!isOrphanedGroup(k, group.pgid, exiting ? group : null)) return
+  const members = [...groupMembers(k, group.pgid)]
+  if (!members.some(member => member.stopSignal !== 0 && !isDead(member))) return
+  for (const signal of [SIGHUP, SIGCONT]) for (const member of members) sendToGroup(k, null, member, kernelInfo(signal))
+}
+
+/** setpgid(2): `pid` is the caller or a child of it that has not exec'd; both in one session, and the target group in it too. */
+export function setpgid(k: Kernel, caller: Task, pid: number, pgid: number): void {
+  const own = caller.group
+  if (pgid < 0) throw EINVAL
+  const group = pid === 0 ? own : findGroup(k, pid)
+  if (group === null || isDead(group)) throw ESRCH
+  if (group !== own) {
+    if (group.parent !== own) throw ESRCH
+    if (group.sid !== own.sid) throw EPERM
+    if (group.hasExeced) throw EACCES
+  }
+  if (group.sid === group.tgid) throw EPERM
+  const wanted = pgid === 0 ? group.tgid : pgid
+  if (wanted !== group.tgid && ![...groupMembers(k, wanted)].some(member => member.sid === own.sid)) throw EPERM
+  if (wanted === group.pgid) return
+  leaveGroup(k, group)
+  joinGroup(k, group, wanted)
+}
+
+/** setsid(2): the caller leads a new session and group without a terminal. EPERM when it leads a group already. */
+export function setsid(k: Kernel, caller: Task): number {
+  const { group } = caller
+  if (groupMembers(k, group.tgid).size > 0) throw EPERM
+  leaveGroup(k, group)
+  leaveSession(k, group)
+  joinSession(k, group, group.tgid)
+  joinGroup(k, group, group.tgid)
+  group.tty = null
+  return group.tgid
+}

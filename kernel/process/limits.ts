@@ -1,0 +1,61 @@
+// Resource limits (getrlimit(2)). A record is never changed in place, because a child shares its parent's until one of them sets its own.
+import {
+  CAP_SYS_RESOURCE,
+  EINVAL,
+  EPERM,
+  NR_OPEN,
+  PID_MAX,
+  RLIM_NLIMITS,
+  RLIMIT_CORE,
+  RLIMIT_MEMLOCK,
+  RLIMIT_MSGQUEUE,
+  RLIMIT_NICE,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  RLIMIT_RTPRIO,
+  RLIMIT_SIGPENDING,
+  RLIMIT_STACK,
+} from '../abi/index.ts'
+import type { Credentials } from './types.ts'
+import { capable } from './credentials.ts'
+import type { ThreadGroup } from '../state.ts'
+import type { Rlimits } from './types.ts'
+
+const MIB = 2 ** 20
+
+/** What the first process starts with, [soft, hard], where it is not unlimited: Linux's INIT_RLIMITS. */
+const INITIAL: Readonly<Record<number, readonly [number, number]>> = {
+  [RLIMIT_STACK]: [8 * MIB, Infinity],
+  [RLIMIT_CORE]: [0, Infinity],
+  [RLIMIT_NPROC]: [PID_MAX, PID_MAX],
+  [RLIMIT_NOFILE]: [1024, 4096],
+  [RLIMIT_MEMLOCK]: [8 * MIB, 8 * MIB],
+  [RLIMIT_SIGPENDING]: [PID_MAX, PID_MAX],
+  [RLIMIT_MSGQUEUE]: [819200, 819200],
+  [RLIMIT_NICE]: [0, 0],
+  [RLIMIT_RTPRIO]: [0, 0],
+}
+
+export function newRlimits(): Rlimits {
+  const soft = new Float64Array(RLIM_NLIMITS).fill(Infinity)
+  const hard = new Float64Array(RLIM_NLIMITS).fill(Infinity)
+  for (const [resource, [low, high]] of Object.entries(INITIAL)) {
+    soft[Number(resource)] = low
+    hard[Number(resource)] = high
+  }
+  return { soft, hard }
+}
+
+/** The soft limit of a process: Infinity when there is none. */
+export const rlimit = (group: ThreadGroup, resource: number): number => group.rlimits.soft[resource]
+
+/** Replaces one limit. EINVAL: soft above hard; EPERM: raising the hard one without CAP_SYS_RESOURCE, or RLIMIT_NOFILE above nr_open. */
+export function setRlimit(group: ThreadGroup, by: Credentials, resource: number, soft: number, hard: number): void {
+  if (soft > hard) throw EINVAL
+  if (resource === RLIMIT_NOFILE && hard > NR_OPEN) throw EPERM
+  if (hard > group.rlimits.hard[resource] && !capable(by, CAP_SYS_RESOURCE)) throw EPERM
+  const rlimits = { soft: group.rlimits.soft.slice(), hard: group.rlimits.hard.slice() }
+  rlimits.soft[resource] = soft
+  rlimits.hard[resource] = hard
+  group.rlimits = rlimits
+}

@@ -1,0 +1,24 @@
+// The end of a zombie: its numbers are free again and nothing of it is left but the sums in its parent.
+import type { Kernel } from '../kernel.ts'
+import type { ThreadGroup } from '../state.ts'
+import { leaveGroup, leaveSession, releasePid } from './pid.ts'
+import { addUsage, groupUsage } from './usage.ts'
+
+/** Removes a dead process. `counted`: its parent waited for it, so what it used goes to the parent's children's usage. */
+export function reapGroup(k: Kernel, group: ThreadGroup, counted: boolean): void {
+  const { parent, leader } = group
+  leader.state = 'X'
+  k.state.tasks.delete(leader.pid)
+  k.state.groups.delete(group.tgid)
+  leaveGroup(k, group)
+  leaveSession(k, group)
+  releasePid(k, leader.pid)
+  if (parent === null) return
+  // Zombies are most often waited for in the order they were made.
+  const at = parent.children[0] === group ? 0 : parent.children.lastIndexOf(group)
+  if (at === 0) parent.children.shift()
+  else parent.children.splice(at, 1)
+  if (!counted) return
+  addUsage(parent.childrenUsage, groupUsage(group))
+  addUsage(parent.childrenUsage, group.childrenUsage)
+}
