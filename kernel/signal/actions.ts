@@ -1,7 +1,8 @@
 // What a process wants done with each signal: its table of actions, and what fork and exec make of it.
 import { NSIG, SA_NOCLDWAIT, SIGCHLD, SIG_DFL, SIG_IGN, defaultAction } from '../abi/index.ts'
 import type { ThreadGroup } from '../state.ts'
-import { SIGSET_EMPTY } from './sigset.ts'
+import { flushPending } from './pending.ts'
+import { SIGSET_EMPTY, sigbit } from './sigset.ts'
 import type { PendingSignals, SigAction } from './types.ts'
 
 export const emptyPending = (): PendingSignals => ({ set: SIGSET_EMPTY, queue: [] })
@@ -41,4 +42,12 @@ export function isIgnored(group: ThreadGroup, signal: number): boolean {
 export function ignoresChildExit(parent: ThreadGroup): boolean {
   const { handler, flags } = actionOf(parent, SIGCHLD)
   return handler === SIG_IGN || (flags & SA_NOCLDWAIT) !== 0
+}
+
+/** sigaction(2): replaces a disposition. What waits is forgotten when it is ignored from now on (signal 1..64, not SIGKILL or SIGSTOP). */
+export function setAction(group: ThreadGroup, signal: number, action: SigAction): void {
+  group.actions[signal] = action
+  if (!isIgnored(group, signal)) return
+  flushPending(group.pending, sigbit(signal))
+  for (const thread of group.threads) flushPending(thread.pending, sigbit(signal))
 }

@@ -36,11 +36,17 @@ export function recalcSignalPending(task: Task): void {
   task.signalPending = group.exiting !== null || group.stopSignal !== 0 || ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
 }
 
+/** Ends a stop. */
+function resume(k: Kernel, task: Task): void {
+  task.state = 'R'
+  makeRunnable(k, task)
+}
+
 /** Lets a task notice its signals: out of an interruptible sleep, for a fatal one out of any sleep and out of a stop. */
 export function nudge(k: Kernel, task: Task, fatal: boolean): void {
   task.signalPending = true
   if (task.state === 'S' || (fatal && task.state === 'D')) wakeTask(k, task)
-  else if (fatal && task.state === 'T') makeRunnable(k, task)
+  else if (fatal && task.state === 'T') resume(k, task)
 }
 
 /** Tells the parent that a process stopped or went on: SIGCHLD unless it does not want that, and wait4 looks again. */
@@ -75,7 +81,7 @@ function stopAndContinue(k: Kernel, group: ThreadGroup, signal: number): void {
   for (const thread of group.threads) {
     flushPending(thread.pending, STOP_SIGNALS)
     recalcSignalPending(thread)
-    if (thread.state === 'T') makeRunnable(k, thread)
+    if (thread.state === 'T') resume(k, thread)
   }
   if (!wasStopped) return
   group.stopReport = 'continued'

@@ -24,13 +24,17 @@ export interface WinSize {
  */
 export interface TtyInput {
   ring: Uint8Array
-  /** Beside each byte of the ring: 0, or what ends a line there (LINE_END, LINE_EOF). */
+  /** Beside each byte of the ring: what it means for lines (MARK_*). */
   marks: Uint8Array
   tail: number
   canonHead: number
   head: number
   /** The next byte is taken literally (VLNEXT was typed). */
   literalNext: boolean
+  /** ECHOPRT has opened a `\` that wants its `/`. */
+  erasing: boolean
+  /** Typed while the ring was full of unread lines: taken in as readers make room. */
+  backlog: number[]
 }
 
 /** Where output goes: the host's console, or the master side of a pseudo-terminal. */
@@ -38,19 +42,22 @@ export type TtyKind = 'console' | 'pty'
 
 export interface Tty {
   kind: TtyKind
-  /** Of the console 0; of a pseudo-terminal the N of /dev/pts/N. */
+  /** Place in `KernelState.ttys`. */
   index: number
-  /** Device number, as st_rdev and /proc/PID/stat tty_nr show it. */
+  /** Device number, as st_rdev and tty_nr of /proc/PID/stat show it. */
   major: number
   minor: number
   termios: Termios
   winsize: WinSize
   input: TtyInput
-  /** Column of the cursor, for tabs and for erasing them; where the line being edited began. */
+  /** Column of the cursor, for tabs; and where the line being edited began, for erasing them. */
   column: number
-  lineStart: number
-  /** Output is stopped by ^S (or TCOOFF). */
+  lineColumn: number
+  /** Output is stopped by ^S or TCOOFF; `byProgram`: by TCOOFF, which IXANY does not undo. */
   stopped: boolean
+  stoppedByProgram: boolean
+  /** Echo that waits for output to go on. */
+  held: number[]
   /** Foreground process group and session: 0 for none. */
   pgid: number
   sid: number
@@ -58,17 +65,20 @@ export interface Tty {
   hungUp: boolean
   readers: WaitQueue
   writers: WaitQueue
-  /** Only a pseudo-terminal has one: what the master side can read, and who waits there. */
+  /** Only a pseudo-terminal has one. */
   master: PtyMaster | null
 }
 
+/** The master side of a pseudo-terminal. */
 export interface PtyMaster {
+  /** What it can read: the slave's output. */
   output: number[]
   readers: WaitQueue
   writers: WaitQueue
   /** TIOCSPTLCK: the slave cannot be opened yet. */
   locked: boolean
   open: boolean
-  /** Open descriptions of the slave. */
+  /** Open descriptions of the slave, and whether there ever was one. */
   slaves: number
+  opened: boolean
 }

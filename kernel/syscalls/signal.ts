@@ -1,0 +1,305 @@
+// Signals and interval timers as programs ask for them. What the calls change is in signal/.
+import {
+  EAGAIN,
+  EINTR,
+  EINVAL,
+  EPERM,
+  ERESTARTNOHAND,
+  ESRCH,
+  ITIMERS,
+  ITIMERVAL,
+  SA_FLAGS,
+  SIGACTION,
+  SIGPROCMASK_HOW,
+  SIG_BLOCK,
+  SIG_SETMASK,
+  SIG_UNBLOCK,
+  SI_TKILL,
+  STACK,
+  TIMESPEC,
+  readStruct,
+  writeStruct,
+} from '../abi/index.ts'
+import type { StructValues } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
+import { findGroup, findTask, groupMembers, regX } from '../process/index.ts'
+import { newQueue } from '../sched/index.ts'
+import {
+  KERNEL_ONLY,
+  SIGSET_FULL,
+  actionOf,
+  altStackFlags,
+  checkMaySignal,
+  encodeSigInfo,
+  getItimer,
+  hasSignal,
+  killInfo,
+  maySignal,
+  rtSigreturn,
+  sendToGroup,
+  sendToTask,
+  setAction,
+  setAltStack,
+  setBlocked,
+  setItimer,
+  setTemporaryMask,
+  takePending,
+} from '../signal/index.ts'
+import type { SigInfo, Sigset } from '../signal/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { oneOf, pid, signal, size, structIn, structOut } from './args.ts'
+import { blocked, NO_RETURN, syscall } from './define.ts'
+import type { Syscall, SyscallResult } from './define.ts'
+import {
+  checkSignal,
+  checkSigsetSize,
+  readSigInfo,
+  sigaction,
+  sigactionOut,
+  siginfo,
+  siginfoOut,
+  sigset,
+  sigsetOut,
+  stackText,
+} from './signal-args.ts'
+
+const SP = 2
+const NANOSECONDS = 1e9
+const NS_PER_US = 1000
+/** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
+const KNOWN_SA_FLAGS = Object.values(SA_FLAGS).reduce((all, flag) => (all | flag) >>> 0, 0)
+/** Intervals past this many nanoseconds (104 days) are cut to it: instants stay exact. */
+const MAX_INTERVAL = 2 ** 53 - 1 - 2 ** 52
+
+type Timeval = StructValues<(typeof ITIMERVAL)['members']>['value']
+const timevalText = ({ sec, usec }: Timeval): string => `{tv_sec=${sec}, tv_usec=${usec}}`
+const itimervalText = (values: StructValues<(typeof ITIMERVAL)['members']>): string =>
+  `{it_interval=${timevalText(values.interval)}, it_value=${timevalText(values.value)}}`
+const timespecText = ({ sec, nsec }: StructValues<(typeof TIMESPEC)['members']>): string => `{tv_sec=${sec}, tv_nsec=${nsec}}`
+
+const itimerval = structIn(ITIMERVAL, itimervalText, 'const struct itimerval *')
+const itimervalOut = structOut(ITIMERVAL, itimervalText, 'struct itimerval *')
+const timespec = structIn(TIMESPEC, timespecText, 'const struct timespec *')
+const stack = structIn(STACK, ({ sp, flags, size }) => stackText(sp, flags, size), 'const stack_t *')
+const stackOut = structOut(STACK, ({ sp, flags, size }) => stackText(sp, flags, size), 'stack_t *')
+
+// Sending
+
+/** kill(2) to a set of processes: fine when one of them could be signalled. */
+function killAll(k: Kernel, task: Task, targets: readonly ThreadGroup[], info: SigInfo): number {
+  if (targets.length === 0) throw ESRCH
+  const allowed = targets.filter(group => maySignal(task, group, info.signal))
+  if (allowed.length === 0) throw EPERM
+  if (info.signal !== 0) for (const group of allowed) sendToGroup(k, task, group, info)
+  return 0
+}
+
+const membersOf = (k: Kernel, pgid: number): ThreadGroup[] => [...groupMembers(k, pgid)]
+
+/** Whom kill's pid argument means: > 0 that process, 0 the caller's group, -1 everyone but init and the caller, < -1 that group. */
+function killTargets(k: Kernel, task: Task, to: number): ThreadGroup[] {
+  if (to > 0) {
+    const found = findTask(k, to)
+    return found ? [found.group] : []
+  }
+  if (to === 0) return membersOf(k, task.group.pgid)
+  if (to < -1) return membersOf(k, -to)
+  return [...k.state.groups.values()].filter(group => group !== task.group && group !== k.state.init?.group)
+}
+
+/** tkill and tgkill: `tgid` 0 for any process. */
+function killThread(k: Kernel, task: Task, tgid: number, tid: number, info: SigInfo): number {
+  const target = findTask(k, tid)
+  if (!target || target.state === 'X' || (tgid !== 0 && target.group.tgid !== tgid)) throw ESRCH
+  checkMaySignal(task, target.group, info.signal)
+  if (info.signal !== 0) sendToTask(k, task, target, info)
+  return 0
+}
+
+/** A program may not pretend to be the kernel or kill(2), except to itself. */
+function checkForged(task: Task, to: number, info: SigInfo): void {
+  if ((info.code >= 0 || info.code === SI_TKILL) && to !== task.group.tgid) throw EPERM
+}
+
+// Masks and dispositions
+
+function sigprocmask(k: Kernel, task: Task, how: number, at: number, old: number): number {
+  const before = task.blocked
+  if (at !== 0) {
+    const set = getBig(k, task, at)
+    const apply = MASK_CHANGES[how]
+    if (!apply) throw EINVAL
+    setBlocked(task, apply(before, set))
+  }
+  if (old !== 0) putBig(k, task, old, before)
+  return 0
+}
+
+const MASK_CHANGES: Readonly<Record<number, (before: Sigset, set: Sigset) => Sigset>> = {
+  [SIG_BLOCK]: (before, set) => before | set,
+  [SIG_UNBLOCK]: (before, set) => before & ~set & SIGSET_FULL,
+  [SIG_SETMASK]: (_before, set) => set,
+}
+
+function changeAction(k: Kernel, task: Task, signal: number, at: number, old: number): number {
+  const wanted = at === 0 ? null : readStruct(SIGACTION, copyIn(k, task, at, SIGACTION.size))
+  checkSignal(signal, false)
+  if (wanted && hasSignal(KERNEL_ONLY, signal)) throw EINVAL
+  const before = actionOf(task.group, signal)
+  if (wanted) {
+    setAction(task.group, signal, {
+      handler: wanted.handler,
+      flags: (wanted.flags & KNOWN_SA_FLAGS) >>> 0,
+      mask: wanted.mask & ~KERNEL_ONLY,
+    })
+  }
+  if (old !== 0) copyOut(k, task, old, writeStruct(SIGACTION, before))
+  return 0
+}
+
+// Waiting
+
+/** Absolute deadline of a relative timeout; `kept` is the one from before the call slept. EINVAL for a timespec that is none. */
+function deadlineOf(k: Kernel, timeout: { sec: number; nsec: number } | null, kept: unknown): number {
+  if (typeof kept === 'number') return kept
+  if (timeout === null) return Infinity
+  if (timeout.sec < 0 || timeout.nsec < 0 || timeout.nsec >= NANOSECONDS) throw EINVAL
+  return k.state.time + Math.min(timeout.sec * NANOSECONDS + timeout.nsec, MAX_INTERVAL)
+}
+
+function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: { sec: number; nsec: number } | null): SyscallResult {
+  const wanted = getBig(k, task, at) & ~KERNEL_ONLY
+  const deadline = deadlineOf(k, timeout, task.call?.progress.deadline)
+  const taken = takePending(task, wanted)
+  if (taken) {
+    if (info !== 0) copyOut(k, task, info, encodeSigInfo(taken))
+    return taken.signal
+  }
+  if (k.state.time >= deadline) throw EAGAIN
+  task.group.signalWait ??= newQueue()
+  return { ...blocked([task.group.signalWait], EINTR, deadline), progress: { deadline } }
+}
+
+// Interval timers
+
+function intervalNs({ sec, usec }: Timeval): number {
+  if (sec < 0 || usec < 0 || usec >= 1e6) throw EINVAL
+  return Math.min(sec * NANOSECONDS + usec * NS_PER_US, MAX_INTERVAL)
+}
+
+const toTimeval = (ns: number): Timeval => ({ sec: Math.floor(ns / NANOSECONDS), usec: Math.floor((ns % NANOSECONDS) / NS_PER_US) })
+
+function itimerBytes(k: Kernel, task: Task, which: number): Uint8Array {
+  const { value, interval } = getItimer(k, task.group, which)
+  return writeStruct(ITIMERVAL, { interval: toTimeval(interval), value: toTimeval(value) })
+}
+
+function checkWhich(which: number): void {
+  if (!Object.values<number>(ITIMERS).includes(which)) throw EINVAL
+}
+
+const sigsetsize = size
+
+export const signalCalls: Syscall[] = [
+  syscall(102, 'getitimer', { which: oneOf(ITIMERS), curr_value: itimervalOut }, (k, task, { which, curr_value }) => {
+    checkWhich(which)
+    copyOut(k, task, curr_value, itimerBytes(k, task, which))
+    return 0
+  }),
+  syscall(
+    103,
+    'setitimer',
+    { which: oneOf(ITIMERS), new_value: itimerval, old_value: itimervalOut },
+    (k, task, { which, new_value, old_value }) => {
+      const value = new_value ? intervalNs(new_value.value) : 0
+      const interval = new_value ? intervalNs(new_value.interval) : 0
+      checkWhich(which)
+      const before = old_value === 0 ? null : itimerBytes(k, task, which)
+      setItimer(k, task.group, which, value, interval)
+      if (before) copyOut(k, task, old_value, before)
+      return 0
+    },
+  ),
+  syscall(128, 'restart_syscall', {}, () => {
+    // Interrupted calls keep their progress and are run again by the kernel itself, so nothing ever waits for this one.
+    throw EINTR
+  }),
+  syscall(129, 'kill', { pid, sig: signal }, (k, task, { pid, sig }) => {
+    checkSignal(sig, true)
+    return killAll(k, task, killTargets(k, task, pid), killInfo(sig, task))
+  }),
+  syscall(130, 'tkill', { tid: pid, sig: signal }, (k, task, { tid, sig }) => {
+    if (tid <= 0) throw EINVAL
+    checkSignal(sig, true)
+    return killThread(k, task, 0, tid, killInfo(sig, task, SI_TKILL))
+  }),
+  syscall(131, 'tgkill', { tgid: pid, tid: pid, sig: signal }, (k, task, { tgid, tid, sig }) => {
+    if (tgid <= 0 || tid <= 0) throw EINVAL
+    checkSignal(sig, true)
+    return killThread(k, task, tgid, tid, killInfo(sig, task, SI_TKILL))
+  }),
+  syscall(132, 'sigaltstack', { ss: stack, old_ss: stackOut }, (k, task, { ss, old_ss }) => {
+    const sp = regX(k, task, SP)
+    const before = { ...task.altStack, flags: altStackFlags(task, sp) }
+    if (ss) setAltStack(task, ss, sp)
+    if (old_ss !== 0) copyOut(k, task, old_ss, writeStruct(STACK, before))
+    return 0
+  }),
+  syscall(133, 'rt_sigsuspend', { unewset: sigset, sigsetsize }, (k, task, { unewset, sigsetsize }) => {
+    checkSigsetSize(sigsetsize)
+    setTemporaryMask(task, getBig(k, task, unewset))
+    return blocked([], ERESTARTNOHAND)
+  }),
+  syscall(
+    134,
+    'rt_sigaction',
+    { signum: signal, act: sigaction, oldact: sigactionOut, sigsetsize },
+    (k, task, { signum, act, oldact, sigsetsize }) => {
+      checkSigsetSize(sigsetsize)
+      return changeAction(k, task, signum, act, oldact)
+    },
+  ),
+  syscall(
+    135,
+    'rt_sigprocmask',
+    { how: oneOf(SIGPROCMASK_HOW), set: sigset, oldset: sigsetOut, sigsetsize },
+    (k, task, { how, set, oldset, sigsetsize }) => {
+      checkSigsetSize(sigsetsize)
+      return sigprocmask(k, task, how, set, oldset)
+    },
+  ),
+  syscall(136, 'rt_sigpending', { set: sigsetOut, sigsetsize }, (k, task, { set, sigsetsize }) => {
+    if (sigsetsize > 8) throw EINVAL
+    putBig(k, task, set, (task.pending.set | task.group.pending.set) & task.blocked)
+    return 0
+  }),
+  syscall(
+    137,
+    'rt_sigtimedwait',
+    { uthese: sigset, uinfo: siginfoOut, uts: timespec, sigsetsize },
+    (k, task, { uthese, uinfo, uts, sigsetsize }) => {
+      checkSigsetSize(sigsetsize)
+      return sigtimedwait(k, task, uthese, uinfo, uts)
+    },
+  ),
+  syscall(138, 'rt_sigqueueinfo', { tgid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, sig, uinfo }) => {
+    const info = readSigInfo(k, task, uinfo, sig)
+    checkForged(task, tgid, info)
+    checkSignal(sig, true)
+    const target = tgid > 0 ? findGroup(k, tgid) : null
+    if (!target) throw ESRCH
+    return killAll(k, task, [target], info)
+  }),
+  syscall(139, 'rt_sigreturn', {}, (k, task) => {
+    rtSigreturn(k, task)
+    return NO_RETURN
+  }),
+  syscall(240, 'rt_tgsigqueueinfo', { tgid: pid, tid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, tid, sig, uinfo }) => {
+    const info = readSigInfo(k, task, uinfo, sig)
+    if (tgid <= 0 || tid <= 0) throw EINVAL
+    checkForged(task, tgid, info)
+    checkSignal(sig, true)
+    return killThread(k, task, tgid, tid, info)
+  }),
+]

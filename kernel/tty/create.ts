@@ -1,0 +1,120 @@
+// A new terminal, set up as Linux sets up each (tty_std_termios), and its window.
+import {
+  B38400,
+  CREAD,
+  CS8,
+  ECHO,
+  ECHOCTL,
+  ECHOE,
+  ECHOK,
+  ECHOKE,
+  HUPCL,
+  ICANON,
+  ICRNL,
+  IEXTEN,
+  ISIG,
+  IXON,
+  NCCS,
+  ONLCR,
+  OPOST,
+  SIGWINCH,
+  VEOF,
+  VERASE,
+  VDISCARD,
+  VINTR,
+  VKILL,
+  VLNEXT,
+  VMIN,
+  VQUIT,
+  VREPRINT,
+  VSTART,
+  VSTOP,
+  VSUSP,
+  VWERASE,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { newQueue } from '../sched/index.ts'
+import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
+import type { Termios, Tty, TtyKind, WinSize } from './types.ts'
+
+/** Bytes between a terminal and its readers (N_TTY_BUF_SIZE): also the longest line that can be edited. */
+export const INPUT_BYTES = 4096
+const CONSOLE_MAJOR = 5
+const CONSOLE_MINOR = 1
+const DEFAULT_WINDOW: WinSize = { rows: 24, columns: 80, xpixel: 0, ypixel: 0 }
+
+const control = (letter: string): number => letter.charCodeAt(0) & 0x1f
+const DELETE = 0x7f
+
+const DEFAULT_CC: Readonly<Record<number, number>> = {
+  [VINTR]: control('C'),
+  [VQUIT]: control('\\'),
+  [VERASE]: DELETE,
+  [VKILL]: control('U'),
+  [VEOF]: control('D'),
+  [VMIN]: 1,
+  [VSTART]: control('Q'),
+  [VSTOP]: control('S'),
+  [VSUSP]: control('Z'),
+  [VREPRINT]: control('R'),
+  [VDISCARD]: control('O'),
+  [VWERASE]: control('W'),
+  [VLNEXT]: control('V'),
+}
+
+export function defaultTermios(): Termios {
+  const cc = new Uint8Array(NCCS)
+  for (const [index, value] of Object.entries(DEFAULT_CC)) cc[Number(index)] = value
+  return {
+    iflag: ICRNL | IXON,
+    oflag: OPOST | ONLCR,
+    cflag: B38400 | CS8 | CREAD | HUPCL,
+    lflag: ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+    line: 0,
+    cc,
+  }
+}
+
+/** A terminal that nobody has opened. `index` is its place in `KernelState.ttys`. */
+export function newTty(kind: TtyKind, index: number, major: number, minor: number): Tty {
+  return {
+    kind,
+    index,
+    major,
+    minor,
+    termios: defaultTermios(),
+    winsize: kind === 'console' ? { ...DEFAULT_WINDOW } : { rows: 0, columns: 0, xpixel: 0, ypixel: 0 },
+    input: {
+      ring: new Uint8Array(INPUT_BYTES),
+      marks: new Uint8Array(INPUT_BYTES),
+      tail: 0,
+      canonHead: 0,
+      head: 0,
+      literalNext: false,
+      erasing: false,
+      backlog: [],
+    },
+    column: 0,
+    lineColumn: 0,
+    stopped: false,
+    stoppedByProgram: false,
+    held: [],
+    pgid: 0,
+    sid: 0,
+    hungUp: false,
+    readers: newQueue(),
+    writers: newQueue(),
+    master: null,
+  }
+}
+
+/** The machine's console, /dev/console: always the first terminal. */
+export const newConsole = (): Tty => newTty('console', 0, CONSOLE_MAJOR, CONSOLE_MINOR)
+
+/** The window changed: SIGWINCH to the foreground. */
+export function resizeTty(k: Kernel, tty: Tty, winsize: WinSize): void {
+  const { rows, columns, xpixel, ypixel } = tty.winsize
+  if (rows === winsize.rows && columns === winsize.columns && xpixel === winsize.xpixel && ypixel === winsize.ypixel) return
+  tty.winsize = { ...winsize }
+  if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(SIGWINCH))
+}

@@ -1,0 +1,135 @@
+// /dev/tty, /dev/console and /dev/ttyS0 as open files.
+import {
+  EAGAIN,
+  EIO,
+  ENXIO,
+  ERESTARTSYS,
+  ESPIPE,
+  ICANON,
+  O_ACCMODE,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_WRONLY,
+  OPOST,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
+  SIGTTIN,
+  SIGTTOU,
+  TOSTOP,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { blocked } from '../syscalls/define.ts'
+import type { Blocked } from '../syscalls/define.ts'
+import type { FileDescription, FileOps } from '../vfs/types.ts'
+import { hasLocal } from './edit.ts'
+import { ttyIoctl } from './ioctl.ts'
+import { checkForeground, giveTerminal, ttyOfTask } from './job.ts'
+import { processOutput, sendOut } from './output.ts'
+import { hasInput, rawDecision, takeLine, takeRaw } from './read.ts'
+import type { RawWait } from './read.ts'
+import type { Tty } from './types.ts'
+
+/** /dev/tty, and /dev/console, which is the first terminal but never becomes a controlling one by being opened (tty_io.c). */
+const CURRENT_TTY = (5 << 8) | 0
+const CONSOLE = (5 << 8) | 1
+const NOTHING = new Uint8Array(0)
+
+/** Output is processed in pieces of this size, so that one huge write does not make one huge array. */
+const WRITE_PIECE = 65536
+
+const deviceOf = (tty: Tty): number => (tty.major << 8) | tty.minor
+
+/** Which terminal a device number means for this task. ENXIO: none. */
+function ttyByDevice(k: Kernel, task: Task, rdev: number): Tty {
+  const tty = rdev === CURRENT_TTY ? ttyOfTask(task) : rdev === CONSOLE ? k.state.ttys[0] : k.state.ttys.find(t => deviceOf(t) === rdev)
+  if (!tty) throw ENXIO
+  return tty
+}
+
+export function ttyOfFile(k: Kernel, file: FileDescription): Tty {
+  const { data } = file
+  const tty = data?.kind === 'tty' ? k.state.ttys[data.index] : undefined
+  if (!tty) throw new Error(`finding the terminal of an open file of kind ${file.kind}`)
+  return tty
+}
+
+function open(k: Kernel, task: Task, file: FileDescription): void {
+  const { rdev } = file.inode
+  const tty = ttyByDevice(k, task, rdev)
+  if (tty.hungUp) throw EIO
+  file.data = { kind: 'tty', index: tty.index }
+  const { group } = task
+  const mayControl = rdev !== CURRENT_TTY && rdev !== CONSOLE && !(file.flags & O_NOCTTY) && (file.flags & O_ACCMODE) !== O_WRONLY
+  if (mayControl && group.sid === group.tgid && group.tty === null && tty.sid === 0) giveTerminal(group, tty)
+}
+
+const isRawWait = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & RawWait =>
+  typeof progress?.deadline === 'number' && typeof progress.seen === 'number'
+
+function read(k: Kernel, task: Task, file: FileDescription, max: number): Uint8Array | Blocked {
+  const tty = ttyOfFile(k, file)
+  const stop = checkForeground(k, task, tty, SIGTTIN)
+  if (stop) return stop
+  const nonBlocking = (file.flags & O_NONBLOCK) !== 0
+  if (max === 0) return NOTHING
+  if (hasLocal(tty, ICANON)) {
+    const line = takeLine(k, tty, max)
+    if (line) return line
+    if (tty.hungUp) return NOTHING
+    if (nonBlocking) throw EAGAIN
+    return blocked([tty.readers], ERESTARTSYS)
+  }
+  const progress = task.call?.progress
+  const decision = rawDecision(k, tty, max, isRawWait(progress) ? progress : null)
+  if (decision === 'take' || tty.hungUp) return takeRaw(k, tty, max)
+  if (nonBlocking) {
+    const bytes = takeRaw(k, tty, max)
+    if (bytes.length === 0) throw EAGAIN
+    return bytes
+  }
+  return { ...blocked([tty.readers], ERESTARTSYS, decision.deadline), progress: { ...progress, ...decision } }
+}
+
+/** Output processing of a piece of a write. */
+function processed(tty: Tty, bytes: Uint8Array): Uint8Array {
+  if (!(tty.termios.oflag & OPOST)) return bytes.slice()
+  const out: number[] = []
+  for (const byte of bytes) processOutput(tty, byte, out)
+  return Uint8Array.from(out)
+}
+
+function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array): number | Blocked {
+  const tty = ttyOfFile(k, file)
+  if (hasLocal(tty, TOSTOP)) {
+    const stop = checkForeground(k, task, tty, SIGTTOU)
+    if (stop) return stop
+  }
+  if (tty.hungUp) throw EIO
+  if (tty.stopped) {
+    if (file.flags & O_NONBLOCK) throw EAGAIN
+    return blocked([tty.writers], ERESTARTSYS)
+  }
+  for (let at = 0; at < bytes.length; at += WRITE_PIECE) {
+    if (!sendOut(k, tty, processed(tty, bytes.subarray(at, at + WRITE_PIECE)))) throw EIO
+  }
+  return bytes.length
+}
+
+export const ttyFileOps: FileOps = {
+  open,
+  read,
+  write,
+  poll(k, file, queues) {
+    const tty = ttyOfFile(k, file)
+    queues?.push(tty.readers, tty.writers)
+    if (tty.hungUp) return POLLIN | POLLRDNORM | POLLHUP | POLLERR | POLLOUT | POLLWRNORM
+    return (hasInput(tty) ? POLLIN | POLLRDNORM : 0) | (tty.stopped ? 0 : POLLOUT | POLLWRNORM)
+  },
+  ioctl: (k, task, file, request, argument) => ttyIoctl(k, task, ttyOfFile(k, file), request, argument),
+  positioned: ESPIPE,
+}

@@ -1,0 +1,229 @@
+// From the keyboard to readers: Linux's line discipline 0 (n_tty). Bytes become signals, flow control, edits of the line, or input.
+import {
+  ECHO,
+  ECHOCTL,
+  ECHONL,
+  ICANON,
+  ICRNL,
+  IEXTEN,
+  IGNCR,
+  INLCR,
+  ISIG,
+  ISTRIP,
+  IUCLC,
+  IXANY,
+  IXON,
+  NOFLSH,
+  SIGINT,
+  SIGQUIT,
+  SIGTSTP,
+  VEOF,
+  VEOL,
+  VEOL2,
+  VERASE,
+  VINTR,
+  VKILL,
+  VLNEXT,
+  VQUIT,
+  VREPRINT,
+  VSTART,
+  VSTOP,
+  VSUSP,
+  VWERASE,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { wakeAll } from '../sched/index.ts'
+import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
+import { INPUT_BYTES } from './create.ts'
+import { echoByte, echoRaw, erase, finishErasing, hasLocal, reprint } from './edit.ts'
+import { sendEcho, startOutput, stopOutput } from './output.ts'
+import type { Tty } from './types.ts'
+
+/** What `TtyInput.marks` says of a byte: nothing, the last of a line, or an end of file that is not itself read. */
+export const MARK_NONE = 0
+export const MARK_END = 1
+export const MARK_EOF = 2
+
+const BACKSPACE = 8
+const NEWLINE = 10
+const RETURN = 13
+const CARET = 94
+const SEVEN_BITS = 0x7f
+
+const hasInput = (tty: Tty, flag: number): boolean => (tty.termios.iflag & flag) !== 0
+
+/** Is this byte that control character? 0 (_POSIX_VDISABLE) is none. */
+const isKey = (tty: Tty, byte: number, key: number): boolean => byte !== 0 && byte === tty.termios.cc[key]
+const isExtended = (tty: Tty, byte: number, key: number): boolean => hasLocal(tty, IEXTEN) && isKey(tty, byte, key)
+
+/** One meaning that a byte of input can have; it takes the byte by answering true. Echo goes to `out`. */
+type Meaning = (k: Kernel, tty: Tty, byte: number, out: number[]) => boolean
+/** Asked in this order, before and after the newline conversions. */
+const BEFORE_CONVERSION: readonly Meaning[] = [flowControl, signalKey]
+const AFTER_CONVERSION: readonly Meaning[] = [editKey, lineEnd, ordinary]
+
+function put(tty: Tty, byte: number, mark: number): void {
+  const { input } = tty
+  const at = input.head % INPUT_BYTES
+  input.ring[at] = byte
+  input.marks[at] = mark
+  input.head++
+}
+
+/** ^S and ^Q; with IXANY any key continues. */
+function flowControl(k: Kernel, tty: Tty, byte: number): boolean {
+  if (!hasInput(tty, IXON)) return false
+  if (isKey(tty, byte, VSTART)) {
+    startOutput(k, tty)
+    return true
+  }
+  if (isKey(tty, byte, VSTOP)) {
+    stopOutput(tty, false)
+    return true
+  }
+  return false
+}
+
+const SIGNAL_KEYS: readonly (readonly [number, number])[] = [
+  [VINTR, SIGINT],
+  [VQUIT, SIGQUIT],
+  [VSUSP, SIGTSTP],
+]
+
+/** Forgets everything typed and not yet read. */
+export function flushInput(tty: Tty): void {
+  const { input } = tty
+  input.tail = input.canonHead = input.head
+  input.literalNext = false
+  input.erasing = false
+}
+
+function signalKey(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+  if (hasLocal(tty, ISIG)) {
+    for (const [key, signal] of SIGNAL_KEYS) {
+      if (!isKey(tty, byte, key)) continue
+      if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(signal))
+      if (!hasLocal(tty, NOFLSH)) {
+        flushInput(tty)
+        tty.held = []
+      }
+      if (hasInput(tty, IXON)) startOutput(k, tty)
+      if (hasLocal(tty, ECHO)) echoByte(tty, byte, out)
+      return true
+    }
+  }
+  if (tty.stopped && !tty.stoppedByProgram && hasInput(tty, IXON) && hasInput(tty, IXANY)) startOutput(k, tty)
+  return false
+}
+
+function editKey(_k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+  if (!hasLocal(tty, ICANON)) return false
+  if (isKey(tty, byte, VERASE)) erase(tty, VERASE, out)
+  else if (isKey(tty, byte, VKILL)) erase(tty, VKILL, out)
+  else if (isExtended(tty, byte, VWERASE)) erase(tty, VWERASE, out)
+  else if (isExtended(tty, byte, VLNEXT)) literalNext(tty, out)
+  else if (hasLocal(tty, ECHO) && isExtended(tty, byte, VREPRINT)) reprint(tty, byte, out)
+  else return false
+  return true
+}
+
+function literalNext(tty: Tty, out: number[]): void {
+  tty.input.literalNext = true
+  if (!hasLocal(tty, ECHO)) return
+  finishErasing(tty, out)
+  if (hasLocal(tty, ECHOCTL)) {
+    echoRaw(tty, CARET, out)
+    echoRaw(tty, BACKSPACE, out)
+  }
+}
+
+function finishLine(k: Kernel, tty: Tty, byte: number, mark: number): true {
+  put(tty, byte, mark)
+  tty.input.canonHead = tty.input.head
+  wakeAll(k, tty.readers)
+  return true
+}
+
+function lineEnd(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+  if (!hasLocal(tty, ICANON)) return false
+  if (byte === NEWLINE) {
+    if (hasLocal(tty, ECHO) || hasLocal(tty, ECHONL)) echoRaw(tty, NEWLINE, out)
+    return finishLine(k, tty, byte, MARK_END)
+  }
+  if (isKey(tty, byte, VEOF)) return finishLine(k, tty, 0, MARK_EOF)
+  if (!isKey(tty, byte, VEOL) && !isExtended(tty, byte, VEOL2)) return false
+  echoTyped(tty, byte, out)
+  return finishLine(k, tty, byte, MARK_END)
+}
+
+function echoTyped(tty: Tty, byte: number, out: number[]): void {
+  if (!hasLocal(tty, ECHO)) return
+  finishErasing(tty, out)
+  if (tty.input.canonHead === tty.input.head) tty.lineColumn = tty.column
+  echoByte(tty, byte, out)
+}
+
+function ordinary(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+  echoTyped(tty, byte, out)
+  put(tty, byte, MARK_NONE)
+  if (!hasLocal(tty, ICANON)) {
+    tty.input.canonHead = tty.input.head
+    wakeAll(k, tty.readers)
+  }
+  return true
+}
+
+/** ISTRIP, IUCLC and the newline conversions; null when the byte is dropped (IGNCR). Signal keys are recognised before the latter. */
+const stripped = (tty: Tty, byte: number): number => {
+  const seven = hasInput(tty, ISTRIP) ? byte & SEVEN_BITS : byte
+  return hasInput(tty, IUCLC) && hasLocal(tty, IEXTEN) && seven >= 65 && seven <= 90 ? seven + 32 : seven
+}
+
+function converted(tty: Tty, byte: number): number | null {
+  if (byte === RETURN) return hasInput(tty, IGNCR) ? null : hasInput(tty, ICRNL) ? NEWLINE : byte
+  return byte === NEWLINE && hasInput(tty, INLCR) ? RETURN : byte
+}
+
+/** Makes room for one byte, or says that it must wait for readers. An unfinished line that is too long loses its last byte instead. */
+function hasRoom(tty: Tty): boolean {
+  const { input } = tty
+  const room = INPUT_BYTES - 1 - (input.head - input.tail)
+  if (room > 0) return true
+  if (!hasLocal(tty, ICANON) || input.canonHead !== input.tail) return false
+  if (room < 0) input.head--
+  return true
+}
+
+function receive(k: Kernel, tty: Tty, typed: number, out: number[]): void {
+  const byte = stripped(tty, typed)
+  if (tty.input.literalNext) {
+    tty.input.literalNext = false
+    ordinary(k, tty, byte, out)
+    return
+  }
+  for (const takes of BEFORE_CONVERSION) if (takes(k, tty, byte, out)) return
+  const meant = converted(tty, byte)
+  if (meant === null) return
+  for (const takes of AFTER_CONVERSION) if (takes(k, tty, meant, out)) return
+}
+
+/** Takes bytes from a backlog for as long as there is room. */
+function drain(k: Kernel, tty: Tty): void {
+  const { backlog } = tty.input
+  const out: number[] = []
+  let taken = 0
+  while (taken < backlog.length && hasRoom(tty)) receive(k, tty, backlog[taken++] as number, out)
+  backlog.splice(0, taken)
+  sendEcho(k, tty, out)
+}
+
+/** Bytes typed at the terminal. */
+export function ttyInput(k: Kernel, tty: Tty, bytes: Uint8Array): void {
+  for (const byte of bytes) tty.input.backlog.push(byte)
+  drain(k, tty)
+}
+
+/** Readers made room: what was typed meanwhile comes in. */
+export function refill(k: Kernel, tty: Tty): void {
+  if (tty.input.backlog.length !== 0) drain(k, tty)
+}
