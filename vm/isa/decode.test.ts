@@ -1,35 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  candidates,
-  compress,
-  decode,
-  decodeField,
-  encode,
-  expand,
-  fieldRange,
-  fieldSpec,
-  isWord,
-  rowByName,
-  rows,
-  type FieldName,
-} from './index.ts'
-
-/** A small deterministic generator: the tests ask for operands, not for randomness of any quality. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return below => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
-
-function operandOf(field: FieldName, next: (below: number) => number): number {
-  const { min, max, multiple, not } = fieldRange(field)
-  for (;;) {
-    const value = min + multiple * next((max - min) / multiple + 1)
-    if (!not.includes(value)) return value
-  }
-}
+import { candidates, compress, decode, decodeField, encode, expand, fieldSpec, isWord, rowByName, rows } from './index.ts'
+import { randomNumbers, randomOperand } from './testing.ts'
 
 test('no 16-bit word matches two rows', () => {
   const twice: string[] = []
@@ -48,10 +19,10 @@ test('no two 32-bit patterns overlap', () => {
 })
 
 test('every row encodes and decodes again, with its operands', () => {
-  const next = numbers(1)
+  const next = randomNumbers(1)
   for (const row of rows.filter(r => !r.hint)) {
     for (let round = 0; round < 50; round++) {
-      const values = row.operands.map(f => operandOf(f, next))
+      const values = row.operands.map(f => randomOperand(f, next))
       const word = encode(row, values, { aq: next(2), rl: next(2), rm: next(5) })
       if (!isWord(word)) throw new Error(`${row.name} ${values.join(' ')}: ${word.message}`)
       const decoded = decode(word)
@@ -63,10 +34,10 @@ test('every row encodes and decodes again, with its operands', () => {
 })
 
 test('every compressed row expands to what its decoding means, and compresses back', () => {
-  const next = numbers(2)
+  const next = randomNumbers(2)
   for (const row of rows.filter(r => r.length === 2 && !r.hint)) {
     for (let round = 0; round < 50; round++) {
-      const values = row.operands.map(f => operandOf(f, next))
+      const values = row.operands.map(f => randomOperand(f, next))
       const long = expand(row, values)
       const short = encode(row, values)
       const wide = encode(long.row, long.values)

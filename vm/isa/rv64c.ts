@@ -68,10 +68,7 @@ export const rv64c: Row[] = [
   compressed('c.ldsp crdnz, cldsp(sp)', '011 cldsp:1 crdnz:5 cldsp:5 10', 'ld crdnz, cldsp(2)', 'rd = 8 bytes at sp + immediate.'),
   compressed('c.jr crdnz', '100 0 crdnz:5 00000 10', 'jalr 0, 0(crdnz)', 'Jump to the address in rs1.'),
   // The spec's expansion is add rd, x0, rs2; this equal one is how `mv` is written.
-  compressed('c.mv crdnz, crs2nz', '100 0 crdnz:5 crs2nz:5 10', 'addi crdnz, crs2nz, 0', 'rd = rs2.', [
-    'add crdnz, 0, crs2nz',
-    'add crdnz, crs2nz, 0',
-  ]),
+  compressed('c.mv crdnz, crs2nz', '100 0 crdnz:5 crs2nz:5 10', 'addi crdnz, crs2nz, 0', 'rd = rs2.', ['add crdnz, 0, crs2nz']),
   compressed('c.ebreak', '100 1 00000 00000 10', 'ebreak', 'Stop for the debugger.'),
   compressed('c.jalr crdnz', '100 1 crdnz:5 00000 10', 'jalr 1, 0(crdnz)', 'ra = address of the next instruction; jump to rs1.'),
   compressed('c.add crdnz, crs2nz', '100 1 crdnz:5 crs2nz:5 10', 'add crdnz, crdnz, crs2nz', 'rd += rs2.', ['add crdnz, crs2nz, crdnz']),
