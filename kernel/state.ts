@@ -2,7 +2,7 @@
 // Tasks, address spaces and files refer to each other directly; structuredClone keeps the sharing.
 import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm } from './mm/types.ts'
-import type { PendingSignals, SigAction, SigInfo, Sigset } from './signal/types.ts'
+import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -10,8 +10,10 @@ import type { Tty } from './tty/types.ts'
 export interface KernelState {
   /** Guest nanoseconds since boot (CLOCK_MONOTONIC). One retired instruction is one nanosecond. */
   time: number
-  /** Steps of the loop since `time` last moved: with it an instant is unique (journal.ts). */
-  turn: number
+  /** Instructions that all harts have executed: with several harts or while idle it tells instants apart that `time` does not. */
+  executed: number
+  /** With several harts: whose turn it is in the round that ends at `end`. */
+  round: { hart: number; start: number; end: number }
   /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
   bootEpoch: number
   /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
@@ -130,6 +132,8 @@ export interface ThreadGroup {
   stopReport: 'none' | 'stopped' | 'continued'
   /** setitimer: [real, virtual, prof]; deadlines in ns, 0 off. */
   itimers: { expires: number; interval: number; timer: number }[]
+  /** timer_create: by id; made when first needed. */
+  posixTimers?: Map<number, PosixTimer>
   /** prctl(PR_SET_CHILD_SUBREAPER). */
   subreaper: boolean
   /** Has exec'd since fork: setpgid by the parent is EACCES from then. */

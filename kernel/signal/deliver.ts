@@ -24,10 +24,11 @@ import { actionOf } from './actions.ts'
 import { pushFrame } from './frame.ts'
 import { faultInfo } from './info.ts'
 import { setBlocked } from './mask.ts'
-import { killPending, takePending } from './pending.ts'
-import { forceSignal, isProtected, recalcSignalPending } from './send.ts'
+import { killPending } from './pending.ts'
+import { forceSignal, isProtected } from './send.ts'
 import { KERNEL_ONLY, hasSignal, sigbit } from './sigset.ts'
 import { beginGroupStop, stopThread } from './stop.ts'
+import { takeSignal } from './take.ts'
 import type { Delivery, SigAction, SigInfo } from './types.ts'
 
 const A0 = 10
@@ -100,8 +101,7 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
       stopThread(k, task)
       return 'stopped'
     }
-    const info = takePending(task, ~task.blocked)
-    recalcSignalPending(task)
+    const info = takeSignal(k, task, ~task.blocked)
     if (!info) break
     const { signal } = info
     const action = actionOf(group, signal)

@@ -9,7 +9,16 @@ export { deliverSignals } from './deliver.ts'
 export { checkMaySignal, maySignal } from './permission.ts'
 export { setAction } from './actions.ts'
 export { altStackFlags, setAltStack } from './altstack.ts'
-export { takePending } from './pending.ts'
+export { takeSignal } from './take.ts'
+export {
+  createPosixTimer,
+  deletePosixTimer,
+  deletePosixTimers,
+  posixTimer,
+  posixTimerExpired,
+  posixTimerLeft,
+  setPosixTimer,
+} from './posix-timer.ts'
 export { rtSigreturn } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer } from './itimer.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
 import type { ThreadGroup } from '../state.ts'
 import { kernelInfo } from './info.ts'
+import { deletePosixTimers } from './posix-timer.ts'
 import { sendToGroup } from './send.ts'
 
 type Itimer = ThreadGroup['itimers'][number]
@@ -18,7 +19,8 @@ const itimerOf = (group: ThreadGroup, which: number): Itimer => group.itimers[wh
 /** Nanoseconds left and the interval; 0 left when it is off. `expires` of the real timer is an instant, of the others what remains. */
 export function getItimer(k: Kernel, group: ThreadGroup, which: number): { value: number; interval: number } {
   const { expires, interval } = itimerOf(group, which)
-  if (expires === 0 || which !== ITIMER_REAL) return { value: expires, interval }
+  if (which !== ITIMER_REAL) return { value: expires, interval }
+  if (itimerOf(group, which).timer === 0) return { value: 0, interval }
   // Linux never answers 0 for a timer that is still on.
   return { value: Math.max(expires - k.state.time, 1000), interval }
 }
@@ -31,23 +33,31 @@ export function setItimer(k: Kernel, group: ThreadGroup, which: number, value: n
     itimer.interval = interval
     return
   }
-  if (itimer.expires !== 0) cancelTimer(k, itimer.timer)
+  if (itimer.timer !== 0) cancelTimer(k, itimer.timer)
+  itimer.timer = 0
   itimer.interval = interval
   itimer.expires = value === 0 ? 0 : k.state.time + value
   if (value !== 0) itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which })
 }
 
-/** The kernel's timer of ITIMER_REAL ran out: SIGALRM, and again after the interval, counted from when it was due. */
+/**
+ * The kernel's timer of ITIMER_REAL ran out: SIGALRM. A periodic one starts again when that is taken (`restartItimer`), so a short
+ * period costs nothing while nobody listens.
+ */
 export function itimerExpired(k: Kernel, group: ThreadGroup, which: number): void {
   const itimer = itimerOf(group, which)
-  if (itimer.interval === 0) {
-    itimer.expires = 0
-  } else {
-    const late = Math.floor((k.state.time - itimer.expires) / itimer.interval)
-    itimer.expires += (Math.max(late, 0) + 1) * itimer.interval
-    itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which })
-  }
+  itimer.timer = 0
+  if (itimer.interval === 0) itimer.expires = 0
   sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
+}
+
+/** SIGALRM was taken: the next period, counted from when the last one was due. */
+export function restartItimer(k: Kernel, group: ThreadGroup): void {
+  const itimer = itimerOf(group, ITIMER_REAL)
+  if (itimer.expires === 0 || itimer.timer !== 0) return
+  const periods = Math.floor((k.state.time - itimer.expires) / itimer.interval) + 1
+  itimer.expires += Math.max(periods, 1) * itimer.interval
+  itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which: ITIMER_REAL })
 }
 
 function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void {
@@ -65,7 +75,8 @@ export function chargeItimers(k: Kernel, group: ThreadGroup, userNs: number, sys
   charge(k, group, ITIMER_PROF, userNs + systemNs)
 }
 
-/** The process ended: nothing may fire any more. (exec keeps its timers.) */
+/** The process ended: nothing may fire any more. (exec keeps these, but not POSIX timers.) */
 export function cancelItimers(k: Kernel, group: ThreadGroup): void {
+  deletePosixTimers(k, group)
   for (let which = 0; which < ITIMER_COUNT; which++) setItimer(k, group, which, 0, 0)
 }

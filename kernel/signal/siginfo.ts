@@ -1,6 +1,6 @@
 // siginfo_t in bytes (Linux uapi asm-generic/siginfo.h): 128 of them, a header of three ints and a union that starts at 16.
 // Kept apart from the kernel's own record, because a program may queue any bytes it likes (rt_sigqueueinfo).
-import { SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPOLL, SIGSEGV, SIGTRAP, SI_KERNEL, SI_TIMER, SI_USER } from '../abi/index.ts'
+import { SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPOLL, SIGSEGV, SIGTRAP, SI_KERNEL, SI_TIMER, SI_TKILL, SI_USER } from '../abi/index.ts'
 import type { SigFields, SigInfo } from './types.ts'
 
 export const SIGINFO_BYTES = 128
@@ -70,7 +70,7 @@ const FAULTS: ReadonlySet<number> = new Set([SIGSEGV, SIGBUS, SIGILL, SIGFPE, SI
 /** Which member of the union a number and code select (signalfd.c and siginfo.h agree on it). */
 function kindOf(signal: number, code: number): SigFields['kind'] {
   if (code === SI_TIMER) return 'timer'
-  if (code === SI_USER || code === SI_KERNEL) return 'kill'
+  if (code === SI_USER || code === SI_KERNEL || code === SI_TKILL) return 'kill'
   if (code < 0) return 'queue'
   if (signal === SIGCHLD) return 'child'
   if (signal === SIGPOLL) return 'poll'

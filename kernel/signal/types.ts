@@ -40,3 +40,21 @@ export interface PendingSignals {
 
 /** What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), or exited (it may not run again). */
 export type Delivery = 'user' | 'again' | 'stopped' | 'dead'
+
+/** timer_create(2). Instants and intervals in nanoseconds of CLOCK_MONOTONIC, whatever clock the program named. */
+export interface PosixTimer {
+  id: number
+  clock: number
+  /** 0: SIGEV_NONE, nothing is sent. */
+  signal: number
+  /** Thread that gets it (SIGEV_THREAD_ID), 0: the process. */
+  tid: number
+  value: bigint
+  /** Next expiry, 0: disarmed. */
+  expires: number
+  interval: number
+  /** The kernel's timer, 0: none runs (disarmed, or its signal waits to be taken). */
+  timer: number
+  /** Expiries that the signal taken last stood for beyond the first (timer_getoverrun). */
+  overrun: number
+}

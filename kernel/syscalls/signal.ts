@@ -44,7 +44,7 @@ import {
   setBlocked,
   setItimer,
   setTemporaryMask,
-  takePending,
+  takeSignal,
 } from '../signal/index.ts'
 import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -171,7 +171,7 @@ function deadlineOf(k: Kernel, timeout: { sec: number; nsec: number } | null, ke
 function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: { sec: number; nsec: number } | null): SyscallResult {
   const wanted = getBig(k, task, at) & ~KERNEL_ONLY
   const deadline = deadlineOf(k, timeout, task.call?.progress.deadline)
-  const taken = takePending(task, wanted)
+  const taken = takeSignal(k, task, wanted)
   if (taken) {
     if (info !== 0) copyOut(k, task, info, encodeSigInfo(taken))
     return taken.signal

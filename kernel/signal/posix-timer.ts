@@ -1,0 +1,131 @@
+// POSIX timers (timer_create(2)): any number a process, each with its own signal and value. A periodic one starts its next period when
+// its signal is taken; what it missed meanwhile is its overrun count (posix-timers.c does the same).
+import { CLOCK_REALTIME, EAGAIN, EINVAL, TIMER_ABSTIME } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { findTask } from '../process/index.ts'
+import { addTimer, cancelTimer } from '../sched/index.ts'
+import type { ThreadGroup } from '../state.ts'
+import { isIgnored } from './actions.ts'
+import { timerInfo } from './info.ts'
+import { sendToGroup, sendToTask } from './send.ts'
+import type { PosixTimer, SigInfo } from './types.ts'
+
+/** Linux counts timers as queued signals (RLIMIT_SIGPENDING); here a process has at most so many. */
+const MAX_TIMERS = 4096
+/** sysctl's DELAYTIMER_MAX: the count stays there. */
+const MAX_OVERRUN = 0x7fff_ffff
+/** An ignored periodic timer looks again after no less than this. */
+const IGNORED_PERIOD = 1_000_000
+
+const timersOf = (group: ThreadGroup): Map<number, PosixTimer> => (group.posixTimers ??= new Map())
+
+/** EINVAL. */
+export function posixTimer(group: ThreadGroup, id: number): PosixTimer {
+  const timer = group.posixTimers?.get(id)
+  if (!timer) throw EINVAL
+  return timer
+}
+
+/** A disarmed timer with the lowest free id. EAGAIN when there are too many. */
+export function createPosixTimer(
+  group: ThreadGroup,
+  clock: number,
+  event: { signal: number; tid: number; value: bigint | null },
+): PosixTimer {
+  const timers = timersOf(group)
+  if (timers.size >= MAX_TIMERS) throw EAGAIN
+  let id = 0
+  while (timers.has(id)) id++
+  const { signal, tid, value } = event
+  const timer: PosixTimer = { id, clock, signal, tid, value: value ?? BigInt(id), expires: 0, interval: 0, timer: 0, overrun: 0 }
+  timers.set(id, timer)
+  return timer
+}
+
+function disarm(k: Kernel, timer: PosixTimer): void {
+  if (timer.timer !== 0) cancelTimer(k, timer.timer)
+  timer.timer = 0
+  timer.expires = 0
+}
+
+function arm(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number): void {
+  timer.timer = addTimer(k, at, { kind: 'posixTimer', group, id: timer.id })
+}
+
+export function deletePosixTimer(k: Kernel, group: ThreadGroup, id: number): void {
+  disarm(k, posixTimer(group, id))
+  group.posixTimers?.delete(id)
+}
+
+/** exec and exit: timers are not kept. */
+export function deletePosixTimers(k: Kernel, group: ThreadGroup): void {
+  if (!group.posixTimers) return
+  for (const timer of group.posixTimers.values()) disarm(k, timer)
+  group.posixTimers = undefined
+}
+
+/** Nanoseconds that are left, 0 when disarmed, and the interval. */
+export function posixTimerLeft(k: Kernel, timer: PosixTimer): { value: number; interval: number } {
+  const { expires, interval } = timer
+  if (expires === 0) return { value: 0, interval }
+  const now = k.state.time
+  if (expires > now) return { value: expires - now, interval }
+  // Expired, and its signal not yet taken: what a restarted timer would show.
+  return { value: interval === 0 ? 0 : interval - ((now - expires) % interval), interval }
+}
+
+/** timer_settime(2): `value` 0 disarms; an instant of the timer's clock with TIMER_ABSTIME, else from now. */
+export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, flags: number, value: number, interval: number): void {
+  disarm(k, timer)
+  timer.overrun = 0
+  timer.interval = interval
+  if (value === 0) return
+  const clockStart = timer.clock === CLOCK_REALTIME ? k.state.bootEpoch : 0
+  timer.expires = flags & TIMER_ABSTIME ? Math.max(value - clockStart, 1) : k.state.time + value
+  arm(k, group, timer, timer.expires)
+}
+
+/** Whole periods that have passed since it was due; it is due again after them. */
+function forward(k: Kernel, timer: PosixTimer): number {
+  const missed = Math.max(Math.floor((k.state.time - timer.expires) / timer.interval), 0)
+  timer.expires += (missed + 1) * timer.interval
+  return missed
+}
+
+/** The kernel's timer ran out. */
+export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): void {
+  const timer = group.posixTimers?.get(id)
+  if (!timer) return
+  timer.timer = 0
+  const thread = timer.tid === 0 ? null : findTask(k, timer.tid)
+  const silent = timer.signal === 0 || (timer.tid !== 0 && !thread) || isIgnored(group, timer.signal)
+  if (!silent) {
+    const info = timerInfo(timer.signal, id, 0, timer.value)
+    if (thread) sendToTask(k, null, thread, info)
+    else sendToGroup(k, null, group, info)
+    return
+  }
+  if (timer.interval === 0) {
+    timer.expires = 0
+    return
+  }
+  forward(k, timer)
+  timer.expires = Math.max(timer.expires, k.state.time + IGNORED_PERIOD)
+  arm(k, group, timer, timer.expires)
+}
+
+/** Its signal was taken: the overrun goes into the information, and a periodic timer runs again. */
+export function restartPosixTimer(k: Kernel, group: ThreadGroup, info: SigInfo): SigInfo {
+  const { fields } = info
+  if (fields.kind !== 'timer') return info
+  const timer = group.posixTimers?.get(fields.id)
+  if (!timer || timer.expires === 0 || timer.timer !== 0) return info
+  timer.overrun = 0
+  if (timer.interval === 0) {
+    timer.expires = 0
+    return info
+  }
+  timer.overrun = Math.min(forward(k, timer), MAX_OVERRUN)
+  arm(k, group, timer, timer.expires)
+  return { ...info, fields: { ...fields, overrun: timer.overrun } }
+}
