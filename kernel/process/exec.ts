@@ -4,7 +4,7 @@ import { AT_FDCWD, ENOMEM, PF, PT, RLIMIT_STACK, SIGCHLD, S_ISGID, S_ISUID, S_IX
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { STACK_GUARD_GAP, USER_END, findFree, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
-import { actionsForExec } from '../signal/index.ts'
+import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { closeOnExec, forkFiles, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
 import { ALL_CAPABILITIES, ROOT } from './credentials.ts'
@@ -172,6 +172,7 @@ function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, 
   }
   closeOnExec(k, task)
   group.actions = actionsForExec(group.actions)
+  deletePosixTimers(k, group)
   task.altStack = { sp: 0, size: 0, flags: 0 }
   if (credentials.euid !== task.credentials.euid || credentials.egid !== task.credentials.egid) task.parentDeathSignal = 0
   task.credentials = credentials
