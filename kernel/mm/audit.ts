@@ -129,6 +129,7 @@ function auditTlbs(k: Kernel, problems: string[]): void {
 /** Every inode that a name, a descriptor, a mapping or a task's directory leads to. */
 function allInodes(k: Kernel): Set<Inode> {
   const inodes = new Set<Inode>(k.state.frames.reclaimable)
+  inodes.add(k.state.vdso)
   const seen = new Set<Dentry>()
   const addTree = (dentry: Dentry): void => {
     if (seen.has(dentry)) return

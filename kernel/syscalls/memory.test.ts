@@ -1,0 +1,189 @@
+// The memory calls as programs make them: results and refusals of mmap(2), munmap(2), mprotect(2), madvise(2), mincore(2), mlock(2).
+import { expect, test } from 'vitest'
+import {
+  MADV_DONTNEED,
+  MADV_POPULATE_WRITE,
+  MADV_WIPEONFORK,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+  MAP_POPULATE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  O_RDONLY,
+  O_RDWR,
+  PROT_READ,
+  RLIMIT_AS,
+  RLIMIT_MEMLOCK,
+} from '../abi/index.ts'
+import { copyIn, forkMm, getU32, MMAP_MIN, putU32, USER_END } from '../mm/index.ts'
+import { expectSound, fileOf, map, memoryKernel, memoryTask, READ_WRITE, space } from '../mm/testing.ts'
+import { rootCredentials } from '../process/index.ts'
+import { installFd, newDescription, newFiles } from '../vfs/index.ts'
+import { memoryCalls } from './memory.ts'
+
+const PAGE = 4096
+const ANON = MAP_PRIVATE | MAP_ANONYMOUS
+
+function setup() {
+  const k = memoryKernel()
+  const task = memoryTask(k)
+  task.credentials = { ...rootCredentials(), capEffective: 0 }
+  task.files = newFiles()
+  /** A call by name with raw arguments: its result, or the name of its error. */
+  const call = (name: string, ...raw: number[]): number | string => {
+    const row = memoryCalls.find(c => c.name === name)
+    if (!row) throw new Error(`no call '${name}'`)
+    try {
+      const args = Object.fromEntries(
+        row.args.map(([arg, type], i) => [arg, type.read(type.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)]),
+      )
+      return row.run(k, task, args) as number
+    } catch (error) {
+      if (typeof error === 'object' && error !== null && 'name' in error && 'code' in error) return String(error.name)
+      throw error
+    }
+  }
+  const open = (bytes: Uint8Array, flags: number): number =>
+    installFd(k, task, newDescription('regular', fileOf(k, bytes), null, flags, null), false)
+  return { k, task, call, open, mm: space(task) }
+}
+
+test('anonymous memory: from the top down, zeroed, gone after munmap', () => {
+  const { k, task, call, mm } = setup()
+  const at = call('mmap', 0, 5000, READ_WRITE, ANON, -1, 0) as number
+  expect(at).toBe(mm.mmapBase - 2 * PAGE)
+  putU32(k, task, at + PAGE, 7)
+  expect(call('mmap', 0, PAGE, READ_WRITE, ANON, -1, 0)).toBe(at - PAGE)
+  expect(call('munmap', at, 2 * PAGE)).toBe(0)
+  expect(call('munmap', at, 2 * PAGE)).toBe(0)
+  expect(call('mmap', at, 2 * PAGE, READ_WRITE, ANON | MAP_FIXED, -1, 0)).toBe(at)
+  expect(getU32(k, task, at + PAGE)).toBe(0)
+  expectSound(k)
+})
+
+test.each([
+  ['length 0', [0, 0, 3, ANON, -1, 0], 'EINVAL'],
+  ['no sharing type', [0, PAGE, 3, MAP_ANONYMOUS, -1, 0], 'EINVAL'],
+  ['offset within a page', [0, PAGE, 3, ANON, -1, 1], 'EINVAL'],
+  ['no such descriptor', [0, PAGE, 3, MAP_PRIVATE, 9, 0], 'EBADF'],
+  ['more than there is of user space', [0, USER_END, 3, ANON, -1, 0], 'ENOMEM'],
+  ['length past everything', [0, -1, 3, ANON, -1, 0], 'ENOMEM'],
+  ['more than the machine has', [0, 2 ** 40, 3, ANON, -1, 0], 'ENOMEM'],
+  ['fixed, unaligned', [1, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'EINVAL'],
+  ['fixed, beyond the end', [USER_END, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'ENOMEM'],
+  ['fixed, negative', [-PAGE, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'ENOMEM'],
+  ['fixed, too low', [0, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'EPERM'],
+  ['fixed where something is', [0x20_0000, PAGE, 3, ANON | MAP_FIXED_NOREPLACE, -1, 0], 'EEXIST'],
+  ['huge pages', [0, PAGE, 3, ANON | MAP_HUGETLB, -1, 0], 'ENOMEM'],
+  ['a shared stack', [0, PAGE, 3, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0], 'EINVAL'],
+  ['a hint below the lowest address', [1, PAGE, 3, ANON, -1, 0], MMAP_MIN],
+])('mmap: %s', (_name, raw, outcome) => {
+  const { k, task, call } = setup()
+  map(k, task, 0x20_0000, 1)
+  expect(call('mmap', ...raw)).toBe(outcome)
+  expectSound(k)
+})
+
+test('files are mapped as they were opened', () => {
+  const { k, task, call, open } = setup()
+  const reading = open(new Uint8Array(PAGE).fill(1), O_RDONLY)
+  const both = open(new Uint8Array(PAGE).fill(2), O_RDWR)
+  expect(call('mmap', 0, PAGE, READ_WRITE, MAP_SHARED, reading, 0)).toBe('EACCES')
+  const view = call('mmap', 0, PAGE, PROT_READ, MAP_SHARED, reading, 0) as number
+  expect(call('mprotect', view, PAGE, READ_WRITE)).toBe('EACCES')
+  const copy = call('mmap', 0, PAGE, READ_WRITE, MAP_PRIVATE, reading, 0) as number
+  putU32(k, task, copy, 9)
+  expect(copyIn(k, task, view, 1)[0]).toBe(1)
+  const shared = call('mmap', 0, PAGE, READ_WRITE, MAP_SHARED | MAP_POPULATE, both, 0) as number
+  expect(call('mincore', shared, PAGE, copy)).toBe(0)
+  expect(copyIn(k, task, copy, 1)[0]).toBe(1)
+  expectSound(k)
+})
+
+test('shared anonymous memory is shared with children', () => {
+  const { k, task, call } = setup()
+  const at = call('mmap', 0, PAGE, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) as number
+  const child = memoryTask(k, forkMm(k, space(task)))
+  putU32(k, child, at, 5)
+  expect(getU32(k, task, at)).toBe(5)
+  expect(space(task).shmemPages).toBe(1)
+  expectSound(k)
+})
+
+test('mprotect and munmap refuse what Linux refuses', () => {
+  const { call } = setup()
+  const at = call('mmap', 0, 2 * PAGE, READ_WRITE, ANON, -1, 0) as number
+  expect(call('mprotect', at + 1, PAGE, 0)).toBe('EINVAL')
+  expect(call('mprotect', at, 0, 0)).toBe(0)
+  expect(call('mprotect', at, PAGE, 0x100)).toBe('EINVAL')
+  expect(call('mprotect', at, 3 * PAGE, 0)).toBe('ENOMEM')
+  expect(call('mprotect', -PAGE, PAGE, 0)).toBe('ENOMEM')
+  expect(call('munmap', at, 0)).toBe('EINVAL')
+  expect(call('munmap', at + 1, PAGE)).toBe('EINVAL')
+  expect(call('munmap', USER_END, PAGE)).toBe('EINVAL')
+  expect(call('munmap', -PAGE, PAGE)).toBe('EINVAL')
+})
+
+test('madvise: forget, bring in, wipe in children; holes are told of', () => {
+  const { k, task, call } = setup()
+  const at = call('mmap', 0, 4 * PAGE, READ_WRITE, ANON, -1, 0) as number
+  putU32(k, task, at, 1)
+  expect(call('madvise', at, PAGE, MADV_DONTNEED)).toBe(0)
+  expect(getU32(k, task, at)).toBe(0)
+  expect(call('madvise', at, 2 * PAGE, MADV_POPULATE_WRITE)).toBe(0)
+  expect(space(task).anonPages).toBe(2)
+  expect(call('madvise', at, PAGE, MADV_WIPEONFORK)).toBe(0)
+  putU32(k, task, at, 1)
+  putU32(k, task, at + PAGE, 1)
+  const child = memoryTask(k, forkMm(k, space(task)))
+  expect([getU32(k, child, at), getU32(k, child, at + PAGE)]).toEqual([0, 1])
+  call('munmap', at + 2 * PAGE, PAGE)
+  expect(call('madvise', at, 4 * PAGE, MADV_DONTNEED)).toBe('ENOMEM')
+  expect(getU32(k, task, at + PAGE)).toBe(0)
+  expect(call('madvise', at, PAGE, 1000)).toBe('EINVAL')
+  expect(call('madvise', at + 1, PAGE, MADV_DONTNEED)).toBe('EINVAL')
+  expectSound(k)
+})
+
+test('mincore tells which pages a touch would find', () => {
+  const { k, task, call } = setup()
+  const at = call('mmap', 0, 4 * PAGE, READ_WRITE, ANON, -1, 0) as number
+  putU32(k, task, at + PAGE, 1)
+  expect(call('mincore', at, 3 * PAGE, at + 3 * PAGE)).toBe(0)
+  expect([...copyIn(k, task, at + 3 * PAGE, 3)]).toEqual([0, 1, 0])
+  expect(call('mincore', at, 5 * PAGE, at)).toBe('ENOMEM')
+  expect(call('mincore', at, PAGE, 8)).toBe('EFAULT')
+  expect(call('mincore', at + 8, PAGE, at)).toBe('EINVAL')
+})
+
+test('locks bring pages in and count against their limit', () => {
+  const { k, task, call, mm } = setup()
+  const at = call('mmap', 0, 4 * PAGE, READ_WRITE, ANON, -1, 0) as number
+  task.group.rlimits.soft[RLIMIT_MEMLOCK] = 2 * PAGE
+  expect(call('mlock', at + 8, PAGE)).toBe(0)
+  expect([mm.lockedPages, mm.anonPages]).toEqual([2, 2])
+  expect(call('mlock', at, 2 * PAGE)).toBe(0)
+  expect(call('mlock', at, 3 * PAGE)).toBe('ENOMEM')
+  expect(call('madvise', at, PAGE, MADV_DONTNEED)).toBe('EINVAL')
+  expect(call('munlock', at, PAGE)).toBe(0)
+  expect(mm.lockedPages).toBe(1)
+  expect(call('mlockall', 4)).toBe('EINVAL')
+  expect(call('mlockall', 1)).toBe('ENOMEM')
+  expect(call('munlockall')).toBe(0)
+  expect(mm.lockedPages).toBe(0)
+  task.group.rlimits.soft[RLIMIT_MEMLOCK] = 0
+  expect(call('mlock', at, PAGE)).toBe('EPERM')
+  expectSound(k)
+})
+
+test('RLIMIT_AS bounds every mapping', () => {
+  const { task, call } = setup()
+  task.group.rlimits.soft[RLIMIT_AS] = 4 * PAGE
+  expect(call('mmap', 0, 5 * PAGE, PROT_READ, ANON, -1, 0)).toBe('ENOMEM')
+  const at = call('mmap', 0, 4 * PAGE, PROT_READ, ANON, -1, 0) as number
+  expect(call('mmap', 0, PAGE, PROT_READ, ANON, -1, 0)).toBe('ENOMEM')
+  expect(call('mremap', at, 4 * PAGE, 5 * PAGE, 1)).toBe('ENOMEM')
+})
