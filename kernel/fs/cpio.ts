@@ -9,7 +9,21 @@ const MAGIC = '070701'
 /** With checksums; they are not verified. */
 const MAGIC_CRC = '070702'
 const HEADER_BYTES = 110
-const FIELDS = ['ino', 'mode', 'uid', 'gid', 'nlink', 'mtime', 'filesize', 'devmajor', 'devminor', 'rdevmajor', 'rdevminor', 'namesize', 'check'] as const
+const FIELDS = [
+  'ino',
+  'mode',
+  'uid',
+  'gid',
+  'nlink',
+  'mtime',
+  'filesize',
+  'devmajor',
+  'devminor',
+  'rdevmajor',
+  'rdevminor',
+  'namesize',
+  'check',
+] as const
 const FIELD_DIGITS = 8
 const ALIGN = 4
 const TRAILER = 'TRAILER!!!'
@@ -37,7 +51,7 @@ export function readCpio(bytes: Uint8Array): ImageFile[] {
   const files: ImageFile[] = []
   // Hard links share an inode number; only the last of them carries the contents.
   const byInode = new Map<string, ImageFile>()
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const header = readHeader(bytes, at)
     const nameAt = at + HEADER_BYTES
     const dataAt = aligned(nameAt + header.namesize)
@@ -48,7 +62,14 @@ export function readCpio(bytes: Uint8Array): ImageFile[] {
     const data = bytes.subarray(dataAt, end)
     const kind = kindOfMode(header.mode)
     if (!kind) throw new Error(`reading a cpio archive: '${path}' is of unknown type 0${(header.mode & S_IFMT).toString(8)}`)
-    const file: ImageFile = { path, kind, mode: header.mode & PERMISSIONS, uid: header.uid, gid: header.gid, mtime: { sec: header.mtime, nsec: 0 } }
+    const file: ImageFile = {
+      path,
+      kind,
+      mode: header.mode & PERMISSIONS,
+      uid: header.uid,
+      gid: header.gid,
+      mtime: { sec: header.mtime, nsec: 0 },
+    }
     if (kind === 'symlink') file.target = textOf(data)
     if (kind === 'chardev' || kind === 'blockdev') file.rdev = (header.rdevmajor << 8) | header.rdevminor
     if (kind === 'regular') {
@@ -95,7 +116,8 @@ export function writeCpio(files: readonly ImageFile[]): Uint8Array {
       rdevmajor: rdev >> 8,
       rdevminor: rdev & 0xff,
     }
-    const data = file.kind === 'symlink' ? bytesOf(file.target ?? '') : file.link === undefined ? (file.data ?? new Uint8Array(0)) : new Uint8Array(0)
+    const data =
+      file.kind === 'symlink' ? bytesOf(file.target ?? '') : file.link === undefined ? (file.data ?? new Uint8Array(0)) : new Uint8Array(0)
     parts.push(...entry(file.path.replace(/^\/+/, '') || '.', header, data))
   })
   parts.push(...entry(TRAILER, { nlink: 1 }, new Uint8Array(0)))

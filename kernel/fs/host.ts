@@ -21,8 +21,8 @@ function inodeOf(k: Kernel, fs: FileSystem, path: string, stat: HostStat): Inode
   const inode = newInode(fs, stat.kind, stat.mode, HOST_UID, HOST_UID, timestampNow(k))
   inode.hostPath = path
   inode.mtime = inode.ctime = inode.atime = inode.btime = timestampOfNs(stat.mtime)
+  inode.size = stat.size
   if (stat.kind === 'regular') {
-    inode.size = stat.size
     inode.backing = { kind: 'host', path, size: stat.size }
   }
   if (stat.kind === 'symlink') {

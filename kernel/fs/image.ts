@@ -38,7 +38,8 @@ function find(k: Kernel, root: Dentry, path: string): Dentry | null {
 export function makeDirectories(k: Kernel, root: Dentry, names: readonly string[]): Dentry {
   let dir = root
   for (const name of names) {
-    const child = findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
+    const child =
+      findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
     if (child.inode.kind !== 'directory') throw ENOTDIR
     dir = child
   }

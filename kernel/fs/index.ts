@@ -4,6 +4,8 @@ import type { DirectoryOps, FileSystemKind } from '../vfs/types.ts'
 import { hostDirectory } from './host.ts'
 import { procDirectory } from './proc/index.ts'
 
+export { bytesOf, cString, textOf } from './bytes.ts'
+export { direntType, kindOfMode, typeOfKind } from './kinds.ts'
 export { deviceKind, deviceNumber, deviceOps } from './devices.ts'
 export { hostTree, hostTruncate, hostWrite, readHostFile } from './host.ts'
 export { hostStreamOps, makeHostStream } from './stream.ts'

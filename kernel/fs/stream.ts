@@ -1,6 +1,19 @@
 // The host's standard input, output and error as guest files, where they are pipes or files (a terminal is the console's business).
 // Input is asked of the host at the instant the guest reads, through the journal, so that a run can be replayed.
-import { EIO, EPIPE, ESPIPE, O_APPEND, O_LARGEFILE, O_RDONLY, O_WRONLY, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM, SIGPIPE } from '../abi/index.ts'
+import {
+  EIO,
+  EPIPE,
+  ESPIPE,
+  O_APPEND,
+  O_LARGEFILE,
+  O_RDONLY,
+  O_WRONLY,
+  POLLIN,
+  POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
+  SIGPIPE,
+} from '../abi/index.ts'
 import { door } from '../journal.ts'
 import { kernelInfo, sendSignal } from '../signal/index.ts'
 import { newDescription, newInode, timestampNow } from '../vfs/index.ts'
@@ -17,7 +30,14 @@ export function makeHostStream(k: Kernel, stream: 0 | 1 | 2, kind: 'pipe' | 'reg
   inode.nlink = 1
   inode.stream = { stream, seen: new Uint8Array(0), seenBytes: 0, ended: false }
   const flags = stream === 0 ? O_RDONLY : kind === 'regular' ? O_WRONLY | O_APPEND : O_WRONLY
-  return newDescription('hostStream', inode, null, flags | O_LARGEFILE, null, kind === 'pipe' ? `pipe:[${inode.ino}]` : `/host/${STREAM_NAMES[stream]}`)
+  return newDescription(
+    'hostStream',
+    inode,
+    null,
+    flags | O_LARGEFILE,
+    null,
+    kind === 'pipe' ? `pipe:[${inode.ino}]` : `/host/${STREAM_NAMES[stream]}`,
+  )
 }
 
 const STREAM_NAMES = ['stdin', 'stdout', 'stderr']

@@ -64,7 +64,7 @@ function checksum(header: Uint8Array): number {
 function paxRecords(data: Uint8Array): Map<string, string> {
   const records = new Map<string, string>()
   const text = textOf(data)
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const length = parseInt(text.slice(at), 10)
     if (!(length > 0)) break
     const record = text.slice(text.indexOf(' ', at) + 1, at + length - 1)
@@ -79,7 +79,7 @@ function paxRecords(data: Uint8Array): Map<string, string> {
 export function readTar(bytes: Uint8Array): ImageFile[] {
   const files: ImageFile[] = []
   let next: { path?: string; link?: string; size?: number } = {}
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
+  for (let at = 0; at + BLOCK <= bytes.length;) {
     const header = bytes.subarray(at, at + BLOCK)
     if (header.every(byte => byte === 0)) break
     if (checksum(header) !== number(header, 'checksum')) throw new Error(`reading a tar archive: wrong checksum at offset ${at}`)
@@ -149,7 +149,10 @@ const padded = (data: Uint8Array): Uint8Array[] => [data, new Uint8Array(Math.ce
 
 function longName(type: string, name: string): Uint8Array[] {
   const data = bytesOf(`${name}\0`)
-  return [headerOf({ name: '././@LongLink', mode: 0o644, uid: 0, gid: 0, size: data.length, mtime: 0, type, magic: 'ustar ' }), ...padded(data)]
+  return [
+    headerOf({ name: '././@LongLink', mode: 0o644, uid: 0, gid: 0, size: data.length, mtime: 0, type, magic: 'ustar ' }),
+    ...padded(data),
+  ]
 }
 
 /** An archive of files. Sockets cannot be archived (as with tar); names over 100 bytes get GNU long-name entries. */

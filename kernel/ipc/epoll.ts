@@ -50,7 +50,15 @@ function nesting(file: FileDescription, target: FileDescription): number {
 }
 
 /** epoll_ctl(2) on a description that `fd` names. */
-export function controlEpoll(k: Kernel, epoll: FileDescription, op: number, fd: number, file: FileDescription, events: number, value: bigint): void {
+export function controlEpoll(
+  k: Kernel,
+  epoll: FileDescription,
+  op: number,
+  fd: number,
+  file: FileDescription,
+  events: number,
+  value: bigint,
+): void {
   const data = dataOf(epoll)
   if (file === epoll) throw EINVAL
   // Regular files and directories are always ready: Linux does not take them.
@@ -81,7 +89,13 @@ function ask(k: Kernel, item: EpollItem, queues: WaitQueue[] | null): { mask: nu
 }
 
 /** Members that are ready, at most `max`; pushes all queues to wait on. Descriptions that were closed drop out. */
-export function readyItems(k: Kernel, epoll: FileDescription, max: number, queues: WaitQueue[], report: boolean): { events: number; data: bigint }[] {
+export function readyItems(
+  k: Kernel,
+  epoll: FileDescription,
+  max: number,
+  queues: WaitQueue[],
+  report: boolean,
+): { events: number; data: bigint }[] {
   const data = dataOf(epoll)
   const ready: { events: number; data: bigint }[] = []
   queues.push(data.queue)

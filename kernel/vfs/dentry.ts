@@ -3,6 +3,7 @@ import { directoryOps } from '../fs/index.ts'
 import { ENOENT, ENOTDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { countName } from './inode.ts'
 import type { Dentry, DirectoryEntry, Inode } from './types.ts'
 
 export function newDentry(name: string, parent: Dentry | null, inode: Inode): Dentry {
@@ -15,6 +16,7 @@ export function addChild(dir: Dentry, name: string, inode: Inode): Dentry {
   const dentry = newDentry(name, dir, inode)
   if (!dir.children) throw new Error(`adding '${name}' to '${dir.name}', which is not a directory`)
   dir.children.set(name, dentry)
+  countName(dir.inode, 1)
   return dentry
 }
 

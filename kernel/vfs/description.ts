@@ -10,7 +10,14 @@ export const isReadable = (file: FileDescription): boolean => (file.flags & O_AC
 export const isWritable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== O_RDONLY && !(file.flags & O_PATH)
 
 /** A description with one holder: who installs it. */
-export function newDescription(kind: FileOpsKind, inode: Inode, path: Path | null, flags: number, data: FileData | null, label = ''): FileDescription {
+export function newDescription(
+  kind: FileOpsKind,
+  inode: Inode,
+  path: Path | null,
+  flags: number,
+  data: FileData | null,
+  label = '',
+): FileDescription {
   retainInode(inode)
   const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, owner: 0, data }
   if (isWritable(file)) inode.writers++

@@ -1,5 +1,6 @@
 // The door of the virtual file system: path walk, open files, descriptors, permissions, contents.
 export type * from './types.ts'
+export { changeMode, changeOwner, changeTimes, mountOf, statFsOf, statOf } from './attributes.ts'
 export { checkAccess, checkOwner, checkSticky, checkWritable, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, findChild, listChildren, newDentry } from './dentry.ts'
@@ -12,7 +13,20 @@ export { openAt, openFile } from './open.ts'
 export { fileOps, opsOf } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
 export { dropPrivilegeBits, fillPage, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'
-export { closeFd, closeOnExec, forkFiles, freeFd, getFile, installFd, isCloexec, newFiles, placeFd, releaseFiles, setCloexec, shareFiles } from './table.ts'
+export {
+  closeFd,
+  closeOnExec,
+  forkFiles,
+  freeFd,
+  getFile,
+  installFd,
+  isCloexec,
+  newFiles,
+  placeFd,
+  releaseFiles,
+  setCloexec,
+  shareFiles,
+} from './table.ts'
 export { timestampNow, timestampOfNs, touchAccessed } from './time.ts'
 export { createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
 export { lookup, lookupForCreate, lookupParent, readLink } from './walk.ts'

@@ -4,6 +4,14 @@ import type { Kernel } from '../kernel.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
 import { timestampNow } from './time.ts'
 
+/** Size of a directory in memory: this much for each name, '.' and '..' included (as tmpfs has it). */
+const DIRENT_SIZE = 20
+
+/** A directory gained (1) or lost (-1) a name. Those of the host keep the size the host gave. */
+export function countName(dir: Inode, change: 1 | -1): void {
+  if (dir.hostPath === null) dir.size += change * DIRENT_SIZE
+}
+
 /** Fields that most inodes leave as they are. */
 export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: number, gid: number, now: Timestamp): Inode {
   return {
@@ -14,7 +22,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     uid,
     gid,
     nlink: kind === 'directory' ? 2 : 1,
-    size: 0,
+    size: kind === 'directory' ? 2 * DIRENT_SIZE : 0,
     atime: now,
     mtime: now,
     ctime: now,

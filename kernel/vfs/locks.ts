@@ -18,7 +18,12 @@ export function conflictingLock(inode: Inode, wanted: RecordLock): RecordLock | 
 }
 
 /** Sets (or with `lock` null only clears) the owner's lock on a range: splits and joins what it already has. The caller looked for conflicts. */
-export function setRecordLock(k: Kernel, inode: Inode, range: { owner: LockOwner; start: number; end: number }, lock: RecordLock | null): void {
+export function setRecordLock(
+  k: Kernel,
+  inode: Inode,
+  range: { owner: LockOwner; start: number; end: number },
+  lock: RecordLock | null,
+): void {
   const locks = locksOf(inode)
   const rest: RecordLock[] = []
   for (const old of locks.records) {
@@ -76,4 +81,3 @@ export function dropFlocks(k: Kernel, file: FileDescription): void {
   dropRecordLocks(k, file.inode, file)
   if (locks.flocks.some(l => l.owner === file)) setFlock(k, file, null)
 }
-

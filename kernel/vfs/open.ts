@@ -158,4 +158,3 @@ export function openFile(k: Kernel, task: Task, dirfd: number, path: string, fla
   if (file.kind === 'blocked') throw ENXIO
   return file
 }
-

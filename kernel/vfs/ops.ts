@@ -1,7 +1,7 @@
 // What each kind of open file can do. Kinds of other folders come by getters: folders refer to each other in circles, so their
 // tables may not be there yet while this one is being made.
 import { EPERM } from '../abi/index.ts'
-import { epollOps, eventOps, pipeOps } from "../ipc/index.ts"
+import { epollOps, eventOps, pipeOps } from '../ipc/index.ts'
 import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
 import { ttyFileOps } from '../tty/index.ts'
 import { directoryFileOps } from './directory.ts'

@@ -1,5 +1,18 @@
 // Regular files. Their contents are their page-cache frames, so read, write and mmap always see the same bytes.
-import { EFBIG, EPERM, F_SEAL_GROW, F_SEAL_SHRINK, F_SEAL_WRITE, EINVAL, O_APPEND, RLIMIT_FSIZE, S_ISGID, S_ISUID, S_IXGRP, SIGXFSZ } from '../abi/index.ts'
+import {
+  EFBIG,
+  EPERM,
+  F_SEAL_GROW,
+  F_SEAL_SHRINK,
+  F_SEAL_WRITE,
+  EINVAL,
+  O_APPEND,
+  RLIMIT_FSIZE,
+  S_ISGID,
+  S_ISUID,
+  S_IXGRP,
+  SIGXFSZ,
+} from '../abi/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite } from '../fs/index.ts'
 import { kernelInfo, sendSignal } from '../signal/index.ts'
@@ -63,7 +76,8 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
   if (size > MAX_FILE_BYTES) throw EFBIG
   if (size > inode.size) fitLimit(k, task, inode.size, size - inode.size)
   if (size > inode.size && size > task.group.rlimits.soft[RLIMIT_FSIZE]!) fitLimit(k, task, size, 1)
-  if (inode.seals > 0 && ((inode.seals & F_SEAL_GROW && size > inode.size) || (inode.seals & F_SEAL_SHRINK && size < inode.size))) throw EPERM
+  if (inode.seals > 0 && ((inode.seals & F_SEAL_GROW && size > inode.size) || (inode.seals & F_SEAL_SHRINK && size < inode.size)))
+    throw EPERM
   if (inode.fs.writeThrough) hostTruncate(k, inode, size)
   truncateCached(k, inode, size)
   inode.size = size

@@ -19,7 +19,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkDirectoryChange, checkSticky, isBelow } from './access.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
-import { freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
+import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
 import { timestampNow } from './time.ts'
 import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
 
@@ -84,6 +84,7 @@ function detach(k: Kernel, dentry: Dentry): void {
   // A host's name stays as "known to be absent".
   if (dir.inode.fs.hostRoot !== null) dir.children.set(dentry.name, null)
   else dir.children.delete(dentry.name)
+  countName(dir.inode, -1)
   dentry.deleted = true
   const inode = dentry.inode
   if (inode.kind === 'directory') {
@@ -123,6 +124,8 @@ function reattach(k: Kernel, dentry: Dentry, to: Dentry, name: string): void {
   if (from.inode.fs.hostRoot !== null) from.children.set(dentry.name, null)
   else from.children.delete(dentry.name)
   to.children.set(name, dentry)
+  countName(from.inode, -1)
+  countName(to.inode, 1)
   dentry.name = name
   dentry.parent = to
   if (dentry.inode.kind === 'directory' && from !== to) {
@@ -180,6 +183,8 @@ function exchange(k: Kernel, a: Dentry, b: Dentry): void {
   reattach(k, a, dirB, nameB)
   // `reattach` of b would clear its old place, which a has now: put b in by hand.
   dirA.children.set(nameA, b)
+  countName(dirA.inode, 1)
+  countName(dirB.inode, -1)
   b.name = nameA
   b.parent = dirA
   if (b.inode.kind === 'directory' && dirA !== dirB) {

@@ -124,19 +124,7 @@ export interface Path {
 }
 
 export type FileOpsKind =
-  | 'regular'
-  | 'directory'
-  | 'path'
-  | 'pipe'
-  | 'null'
-  | 'zero'
-  | 'full'
-  | 'random'
-  | 'tty'
-  | 'proc'
-  | 'hostStream'
-  | 'eventfd'
-  | 'epoll'
+  'regular' | 'directory' | 'path' | 'pipe' | 'null' | 'zero' | 'full' | 'random' | 'tty' | 'proc' | 'hostStream' | 'eventfd' | 'epoll'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {

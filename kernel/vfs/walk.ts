@@ -151,7 +151,13 @@ function parentFrom(w: Walk, path: string): ParentPath {
  * For open(O_CREAT): the parent of a name, followed through a symbolic link in the last component as far as it leads.
  * `found` is what the name is now, or null.
  */
-export function lookupForCreate(k: Kernel, task: Task, dirfd: number, path: string, follow: boolean): { parent: ParentPath; found: Path | null } {
+export function lookupForCreate(
+  k: Kernel,
+  task: Task,
+  dirfd: number,
+  path: string,
+  follow: boolean,
+): { parent: ParentPath; found: Path | null } {
   if (path === '') throw ENOENT
   checkLength(path)
   const start = startOf(task, dirfd, path)

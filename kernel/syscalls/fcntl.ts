@@ -1,0 +1,215 @@
+// fcntl(2): one row per command.
+import {
+  EAGAIN,
+  EBADF,
+  EBUSY,
+  EINVAL,
+  EOVERFLOW,
+  EPERM,
+  ERESTARTSYS,
+  FD_CLOEXEC,
+  FLOCK_LAYOUT,
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_ADD_SEALS,
+  F_GETFD,
+  F_GETFL,
+  F_GETLK,
+  F_GETOWN,
+  F_GETPIPE_SZ,
+  F_GETSIG,
+  F_GET_SEALS,
+  F_OFD_GETLK,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
+  F_RDLCK,
+  F_SEAL_SEAL,
+  F_SEAL_WRITE,
+  F_SETFD,
+  F_SETFL,
+  F_SETLK,
+  F_SETLKW,
+  F_SETOWN,
+  F_SETPIPE_SZ,
+  F_SETSIG,
+  F_UNLCK,
+  F_WRLCK,
+  O_APPEND,
+  O_ASYNC,
+  O_DIRECT,
+  O_NOATIME,
+  O_NONBLOCK,
+  O_PATH,
+  PROT_WRITE,
+  RLIMIT_NOFILE,
+  SEALS,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+  readStruct,
+  writeStruct,
+} from '../abi/index.ts'
+import { pipeOf, resizePipe } from '../ipc/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { allSpaces, copyIn, copyOut } from '../mm/index.ts'
+import type { Task } from '../state.ts'
+import {
+  conflictingLock,
+  getFile,
+  installFd,
+  isCloexec,
+  isReadable,
+  isWritable,
+  locksOf,
+  retainFile,
+  setCloexec,
+  setRecordLock,
+  type FileDescription,
+  type FileTable,
+  type RecordLock,
+} from '../vfs/index.ts'
+import { blocked, type SyscallResult } from './define.ts'
+
+/** What F_SETFL changes; everything else in it is ignored. */
+const SETTABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME
+const ALL_SEALS = Object.values(SEALS).reduce<number>((all, bit) => all | bit, 0)
+
+interface Call {
+  k: Kernel
+  task: Task
+  table: FileTable
+  fd: number
+  file: FileDescription
+  argument: number
+}
+
+function duplicate({ k, task, file, argument }: Call, cloexec: boolean): number {
+  if (argument < 0 || argument >= task.group.rlimits.soft[RLIMIT_NOFILE]) throw EINVAL
+  const fd = installFd(k, task, file, cloexec, argument)
+  retainFile(file)
+  return fd
+}
+
+/** struct flock as a lock: l_whence and negative lengths resolved (fcntl(2)). */
+function readLock({ k, task, table, file, argument }: Call, ofd: boolean): { lock: RecordLock; type: number } {
+  const { type, whence, start, len, pid } = readStruct(FLOCK_LAYOUT, copyIn(k, task, argument, FLOCK_LAYOUT.size))
+  if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) throw EINVAL
+  if (ofd && pid !== 0) throw EINVAL
+  const base = { [SEEK_SET]: 0, [SEEK_CUR]: file.pos, [SEEK_END]: file.inode.size }[whence]
+  if (base === undefined) throw EINVAL
+  const from = base + start
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(from + len)) throw EOVERFLOW
+  const first = len < 0 ? from + len : from
+  if (first < 0) throw EINVAL
+  const end = len === 0 ? Infinity : len < 0 ? from : from + len
+  return { type, lock: { owner: ofd ? file : table, pid: ofd ? -1 : task.group.tgid, write: type === F_WRLCK, start: first, end } }
+}
+
+function getLock(call: Call, ofd: boolean): number {
+  const { lock, type } = readLock(call, ofd)
+  if (type === F_UNLCK) throw EINVAL
+  const found = conflictingLock(call.file.inode, lock)
+  const bytes = copyIn(call.k, call.task, call.argument, FLOCK_LAYOUT.size)
+  if (!found) bytes.set(writeStruct(FLOCK_LAYOUT, { type: F_UNLCK }).subarray(0, 2))
+  else {
+    const { start, end, pid } = found
+    bytes.set(
+      writeStruct(FLOCK_LAYOUT, {
+        type: found.write ? F_WRLCK : F_RDLCK,
+        whence: SEEK_SET,
+        start,
+        len: end === Infinity ? 0 : end - start,
+        pid,
+      }),
+    )
+  }
+  copyOut(call.k, call.task, call.argument, bytes)
+  return 0
+}
+
+function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
+  const { k, file } = call
+  const { lock, type } = readLock(call, ofd)
+  if ((type === F_RDLCK && !isReadable(file)) || (type === F_WRLCK && !isWritable(file))) throw EBADF
+  if (type === F_UNLCK) {
+    setRecordLock(k, file.inode, lock, null)
+    return 0
+  }
+  if (conflictingLock(file.inode, lock)) {
+    // POSIX allows EACCES too; Linux says EAGAIN.
+    if (!waits) throw EAGAIN
+    return blocked([locksOf(file.inode).queue], ERESTARTSYS)
+  }
+  setRecordLock(k, file.inode, lock, lock)
+  return 0
+}
+
+function addSeals({ k, file, argument }: Call): number {
+  const { inode } = file
+  if (inode.seals < 0 || argument & ~ALL_SEALS) throw EINVAL
+  if (!isWritable(file) || inode.seals & F_SEAL_SEAL) throw EPERM
+  if (argument & F_SEAL_WRITE) {
+    for (const mm of allSpaces(k)) if (mm.regions.some(r => r.inode === inode && r.shared && r.maxProt & PROT_WRITE)) throw EBUSY
+  }
+  inode.seals |= argument
+  return 0
+}
+
+const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
+  [F_DUPFD]: call => duplicate(call, false),
+  [F_DUPFD_CLOEXEC]: call => duplicate(call, true),
+  [F_GETFD]: ({ table, fd }) => (isCloexec(table, fd) ? FD_CLOEXEC : 0),
+  [F_SETFD]: ({ table, fd, argument }) => {
+    setCloexec(table, fd, (argument & FD_CLOEXEC) !== 0)
+    return 0
+  },
+  [F_GETFL]: ({ file }) => file.flags,
+  [F_SETFL]: ({ file, argument }) => {
+    if (argument & O_DIRECT && file.kind !== 'regular') throw EINVAL
+    file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE)
+    return 0
+  },
+  [F_GETLK]: call => getLock(call, false),
+  [F_SETLK]: call => setLock(call, false, false),
+  [F_SETLKW]: call => setLock(call, false, true),
+  [F_OFD_GETLK]: call => getLock(call, true),
+  [F_OFD_SETLK]: call => setLock(call, true, false),
+  [F_OFD_SETLKW]: call => setLock(call, true, true),
+  // Remembered, though no signal is ever sent for O_ASYNC.
+  [F_SETOWN]: ({ file, argument }) => {
+    file.owner = argument
+    return 0
+  },
+  [F_GETOWN]: ({ file }) => file.owner,
+  [F_SETSIG]: ({ argument }) => {
+    if (argument !== 0) throw EINVAL
+    return 0
+  },
+  [F_GETSIG]: () => 0,
+  [F_SETPIPE_SZ]: ({ task, file, argument }) => resizePipe(task, pipeFor(file), argument),
+  [F_GETPIPE_SZ]: ({ file }) => pipeFor(file).capacity,
+  [F_ADD_SEALS]: addSeals,
+  [F_GET_SEALS]: ({ file }) => {
+    if (file.inode.seals < 0) throw EINVAL
+    return file.inode.seals
+  },
+}
+
+function pipeFor(file: FileDescription): ReturnType<typeof pipeOf> {
+  if (file.kind !== 'pipe') throw EBADF
+  return pipeOf(file)
+}
+
+/** With O_PATH only these work (open(2)). */
+const PATH_COMMANDS: ReadonlySet<number> = new Set([F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL])
+
+export function fcntl(k: Kernel, task: Task, fd: number, command: number, argument: number): SyscallResult {
+  const file = getFile(task, fd)
+  if (file.flags & O_PATH && !PATH_COMMANDS.has(command)) throw EBADF
+  const run = commands[command]
+  if (!run || !task.files) throw EINVAL
+  // Descriptor numbers and flags are ints; pointers keep all their bits.
+  return run({ k, task, table: task.files, fd, file, argument: POINTER_COMMANDS.has(command) ? argument : argument | 0 })
+}
+
+const POINTER_COMMANDS: ReadonlySet<number> = new Set([F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW])

@@ -1,0 +1,290 @@
+// Opening, closing and duplicating descriptors; pipes and other files without names; locks; fcntl and ioctl.
+import {
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
+  E2BIG,
+  EBADF,
+  EFD,
+  EFD_CLOEXEC,
+  EFD_NONBLOCK,
+  EFD_SEMAPHORE,
+  EINVAL,
+  ENOTTY,
+  FCNTL,
+  FIOASYNC,
+  FIOCLEX,
+  FIONBIO,
+  FIONCLEX,
+  FIONREAD,
+  FLOCK,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
+  ERESTARTSYS,
+  EAGAIN,
+  MFD,
+  MFD_ALLOW_SEALING,
+  MFD_CLOEXEC,
+  MFD_EXEC,
+  MFD_HUGETLB,
+  MFD_NOEXEC_SEAL,
+  F_SEAL_SEAL,
+  OPEN_FLAGS,
+  OPEN_HOW,
+  O_ACCMODE,
+  O_ASYNC,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECT,
+  O_LARGEFILE,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDWR,
+  O_TMPFILE,
+  RLIMIT_NOFILE,
+  TTY_IOCTLS,
+  readStruct,
+} from '../abi/index.ts'
+import { makeEventFd, makePipe } from '../ipc/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, getU32, putU32 } from '../mm/index.ts'
+import type { Task } from '../state.ts'
+import {
+  anonymousInode,
+  closeFd,
+  forkFiles,
+  freeFd,
+  getFile,
+  installFd,
+  locksOf,
+  newDescription,
+  openAt,
+  opsOf,
+  placeFd,
+  releaseFile,
+  releaseFiles,
+  retainFile,
+  setCloexec,
+  setFlock,
+  type FileDescription,
+} from '../vfs/index.ts'
+import { address, dirfd, fd, flags, long, mode, oneOf, path, size, uint } from './args.ts'
+import { blocked, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
+import { fcntl } from './fcntl.ts'
+import { descriptorPair } from './file-args.ts'
+import { flagsText } from './text.ts'
+
+const INT_BYTES = 4
+
+/** Every open(2) flag that exists: openat ignores others, openat2 refuses them. */
+const VALID_OPEN_FLAGS = Object.values(OPEN_FLAGS).reduce<number>((all, bits) => all | bits, O_ACCMODE)
+const PERMISSIONS = 0o7777
+
+/** A description that an open made: into the lowest free descriptor, or given back when there is none. */
+function install(k: Kernel, task: Task, file: FileDescription, cloexec: boolean): number {
+  try {
+    return installFd(k, task, file, cloexec)
+  } catch (e) {
+    releaseFile(k, file)
+    throw e
+  }
+}
+
+function open(k: Kernel, task: Task, dir: number, name: string, how: number, permissions: number): SyscallResult {
+  // Refused before anything is created or truncated.
+  freeFd(task)
+  const file = openAt(k, task, dir, name, how & VALID_OPEN_FLAGS, permissions)
+  return file.kind === 'blocked' ? file : install(k, task, file, (how & O_CLOEXEC) !== 0)
+}
+
+/** openat2(2): strict about flags; of `resolve` nothing is supported but 0. */
+function openHow(k: Kernel, task: Task, dir: number, name: string, at: number, bytes: number): SyscallResult {
+  if (bytes < OPEN_HOW.size) throw EINVAL
+  const raw = copyIn(k, task, at, bytes)
+  if (raw.subarray(OPEN_HOW.size).some(byte => byte !== 0)) throw E2BIG
+  const how = readStruct(OPEN_HOW, raw)
+  const creates = (how.flags & O_CREAT) !== 0 || (how.flags & (O_TMPFILE & ~OPEN_FLAGS.O_DIRECTORY)) !== 0
+  if (how.flags > 0x7fff_ffff || how.flags & ~VALID_OPEN_FLAGS || how.mode & ~PERMISSIONS || (how.mode !== 0 && !creates)) throw EINVAL
+  if (how.resolve !== 0) throw EINVAL
+  return open(k, task, dir, name, how.flags, how.mode)
+}
+
+function dup3(k: Kernel, task: Task, oldfd: number, newfd: number, how: number): number {
+  if (how & ~O_CLOEXEC) throw EINVAL
+  if (oldfd === newfd) throw EINVAL
+  const file = getFile(task, oldfd)
+  if (newfd < 0 || newfd >= task.group.rlimits.soft[RLIMIT_NOFILE]) throw EBADF
+  retainFile(file)
+  if (task.files?.files[newfd]) closeFd(k, task, newfd)
+  placeFd(task, newfd, file, (how & O_CLOEXEC) !== 0)
+  return newfd
+}
+
+function closeRange(k: Kernel, task: Task, first: number, last: number, how: number): number {
+  if (how & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last) throw EINVAL
+  if (how & CLOSE_RANGE_UNSHARE && task.files && task.files.refs > 1) {
+    const shared = task.files
+    task.files = forkFiles(k, shared)
+    releaseFiles(k, shared)
+  }
+  const table = task.files
+  if (!table) return 0
+  const end = Math.min(last, table.files.length - 1)
+  for (let fd = first; fd <= end; fd++) {
+    if (!table.files[fd]) continue
+    if (how & CLOSE_RANGE_CLOEXEC) setCloexec(table, fd, true)
+    else closeFd(k, task, fd)
+  }
+  return 0
+}
+
+function pipe2(k: Kernel, task: Task, at: number, how: number): number {
+  if (how & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) throw EINVAL
+  // Packet mode is not there.
+  if (how & O_DIRECT) throw EINVAL
+  const cloexec = (how & O_CLOEXEC) !== 0
+  const [reader, writer] = makePipe(k, task, how)
+  let first: number
+  try {
+    first = installFd(k, task, reader, cloexec)
+  } catch (e) {
+    releaseFile(k, reader)
+    releaseFile(k, writer)
+    throw e
+  }
+  let second = -1
+  try {
+    second = installFd(k, task, writer, cloexec)
+    putU32(k, task, at, first)
+    putU32(k, task, at + INT_BYTES, second)
+  } catch (e) {
+    closeFd(k, task, first)
+    if (second >= 0) closeFd(k, task, second)
+    else releaseFile(k, writer)
+    throw e
+  }
+  return 0
+}
+
+function memfd(k: Kernel, task: Task, name: string, how: number): number {
+  if (how & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | MFD_EXEC) || how & MFD_HUGETLB) throw EINVAL
+  if ((how & MFD_EXEC && how & MFD_NOEXEC_SEAL) || name.length > MEMFD_NAME_MAX) throw EINVAL
+  const inode = anonymousInode(k, 0)
+  inode.uid = task.credentials.fsuid
+  inode.gid = task.credentials.fsgid
+  if (how & MFD_NOEXEC_SEAL) inode.mode &= ~ANY_EXEC
+  inode.seals = how & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL) ? 0 : F_SEAL_SEAL
+  const file = newDescription('regular', inode, null, O_RDWR | O_LARGEFILE, null, `/memfd:${name} (deleted)`)
+  return install(k, task, file, (how & MFD_CLOEXEC) !== 0)
+}
+
+/** NAME_MAX less the prefix. */
+const MEMFD_NAME_MAX = 249
+const ANY_EXEC = 0o111
+
+function flock(k: Kernel, task: Task, file: FileDescription, operation: number): number | Blocked {
+  if (file.flags & O_PATH) throw EBADF
+  const kind = operation & ~LOCK_NB
+  if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) throw EINVAL
+  if (setFlock(k, file, kind === LOCK_UN ? null : kind === LOCK_EX)) return 0
+  if (operation & LOCK_NB) throw EAGAIN
+  return blocked([locksOf(file.inode).queue], ERESTARTSYS)
+}
+
+/** ioctl requests that every file answers; the rest is its kind's. */
+function ioctl(k: Kernel, task: Task, number: number, request: number, argument: number): SyscallResult {
+  const file = getFile(task, number)
+  if (file.flags & O_PATH) throw EBADF
+  const table = task.files
+  switch (request) {
+    case FIOCLEX:
+    case FIONCLEX:
+      if (table) setCloexec(table, number, request === FIOCLEX)
+      return 0
+    case FIONBIO:
+    case FIOASYNC: {
+      const bit = request === FIONBIO ? O_NONBLOCK : O_ASYNC
+      file.flags = getU32(k, task, argument) !== 0 ? file.flags | bit : file.flags & ~bit
+      return 0
+    }
+    case FIONREAD:
+      if (file.kind !== 'regular') break
+      putU32(k, task, argument, Math.max(0, file.inode.size - file.pos))
+      return 0
+  }
+  const own = opsOf(file).ioctl
+  if (!own) throw ENOTTY
+  return own(k, task, file, request, argument)
+}
+
+/** strace names the access mode even where it is 0. */
+const openFlags: Arg<number> = {
+  ...flags(OPEN_FLAGS),
+  show: raw => {
+    const access = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'][raw & O_ACCMODE]
+    const rest = (raw & ~O_ACCMODE) >>> 0
+    return rest === 0 ? access : `${access}|${flagsText(OPEN_FLAGS, rest)}`
+  },
+}
+
+export const fileCalls: Syscall[] = [
+  syscall(19, 'eventfd2', { initval: uint, flags: flags(EFD) }, (k, task, { initval, flags: how }) => {
+    if (how & ~(EFD_SEMAPHORE | EFD_CLOEXEC | EFD_NONBLOCK)) throw EINVAL
+    return install(k, task, makeEventFd(k, initval, how), (how & EFD_CLOEXEC) !== 0)
+  }),
+  syscall(23, 'dup', { oldfd: fd }, (k, task, { oldfd }) => {
+    const file = getFile(task, oldfd)
+    const number = installFd(k, task, file, false)
+    retainFile(file)
+    return number
+  }),
+  syscall(24, 'dup3', { oldfd: fd, newfd: fd, flags: flags(OPEN_FLAGS) }, (k, task, { oldfd, newfd, flags: how }) =>
+    dup3(k, task, oldfd, newfd, how),
+  ),
+  syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
+    note: 'Leases and directory notification are refused (EINVAL); O_ASYNC sends no signal.',
+  }),
+  syscall(29, 'ioctl', { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: long }, (k, task, { fd, request, arg }) =>
+    ioctl(k, task, fd, request >>> 0, arg),
+  ),
+  syscall(32, 'flock', { fd, operation: flags(FLOCK) }, (k, task, { fd, operation }) => flock(k, task, getFile(task, fd), operation)),
+  syscall(
+    56,
+    'openat',
+    { dirfd, path, flags: openFlags, mode },
+    (k, task, { dirfd, path, flags: how, mode }) => open(k, task, dirfd, path, how, mode),
+    {
+      text: openText,
+    },
+  ),
+  syscall(57, 'close', { fd }, (k, task, { fd }) => {
+    closeFd(k, task, fd)
+    return 0
+  }),
+  syscall(59, 'pipe2', { fds: descriptorPair, flags: flags(OPEN_FLAGS) }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how), {
+    note: 'Packet mode (O_DIRECT) is refused (EINVAL).',
+  }),
+  syscall(279, 'memfd_create', { name: path, flags: flags(MFD) }, (k, task, { name, flags: how }) => memfd(k, task, name, how), {
+    note: 'MFD_HUGETLB is refused (EINVAL).',
+  }),
+  syscall(436, 'close_range', { first: uint, last: uint, flags: uint }, (k, task, { first, last, flags: how }) =>
+    closeRange(k, task, first, last, how),
+  ),
+  syscall(
+    437,
+    'openat2',
+    { dirfd, path, how: address, size },
+    (k, task, { dirfd, path, how, size }) => openHow(k, task, dirfd, path, how, size),
+    {
+      note: 'RESOLVE_* restrictions are refused (EINVAL).',
+    },
+  ),
+]
+
+/** strace shows the mode only where it counts. */
+function openText(k: Kernel, task: Task, raw: readonly number[]): string {
+  const shown = [dirfd.show(raw[0], k, task, raw), path.show(raw[1], k, task, raw), openFlags.show(raw[2], k, task, raw)]
+  if (raw[2] & (O_CREAT | (O_TMPFILE & ~OPEN_FLAGS.O_DIRECTORY))) shown.push(mode.show(raw[3], k, task, raw))
+  return shown.join(', ')
+}

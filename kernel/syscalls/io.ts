@@ -1,0 +1,203 @@
+// Reading, writing, seeking, and copying between files.
+import {
+  EBADF,
+  EINVAL,
+  EISDIR,
+  ENXIO,
+  EOPNOTSUPP,
+  EOVERFLOW,
+  ESPIPE,
+  MAX_RW_COUNT,
+  O_APPEND,
+  SEEK,
+  SEEK_CUR,
+  SEEK_DATA,
+  SEEK_END,
+  SEEK_HOLE,
+  SEEK_SET,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { getI64, putU64 } from '../mm/index.ts'
+import type { Task } from '../state.ts'
+import { getFile, isReadable, isWritable, opsOf, rewindDirectory, type FileDescription } from '../vfs/index.ts'
+import { address, bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
+import { vectorIn, vectorOut } from './file-args.ts'
+import { syscall, type Blocked, type Syscall } from './define.ts'
+import { moveBetween, oneSegment, readFile, readVector, writeFile, type Segment } from './transfer.ts'
+
+type Mover = (k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], offset: number | null) => number | Blocked
+
+/** A positioned transfer: EINVAL for a negative offset, ESPIPE where there are no positions. */
+function positioned(
+  move: Mover,
+  k: Kernel,
+  task: Task,
+  number: number,
+  segments: (file: FileDescription) => Segment[],
+  offset: number,
+): number | Blocked {
+  if (offset < 0) throw EINVAL
+  const file = getFile(task, number)
+  const refusal = opsOf(file).positioned
+  if (refusal) throw refusal
+  return move(k, task, file, segments(file), offset)
+}
+
+/** preadv2, pwritev2: offset -1 is the file's position; RWF_* flags only advise except these. */
+const RWF = { RWF_HIPRI: 1, RWF_DSYNC: 2, RWF_SYNC: 4, RWF_NOWAIT: 8, RWF_APPEND: 16 } as const
+const RWF_KNOWN = RWF.RWF_HIPRI | RWF.RWF_DSYNC | RWF.RWF_SYNC
+const CURRENT_POSITION = -1
+
+function vector2(
+  move: Mover,
+  k: Kernel,
+  task: Task,
+  number: number,
+  at: number,
+  count: number,
+  offset: number,
+  flags: number,
+): number | Blocked {
+  if (flags & ~RWF_KNOWN) throw EOPNOTSUPP
+  if (offset === CURRENT_POSITION) return move(k, task, getFile(task, number), readVector(k, task, at, count), null)
+  return positioned(move, k, task, number, () => readVector(k, task, at, count), offset)
+}
+
+/** lseek(2). */
+function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
+  const ops = opsOf(file)
+  if (ops.positioned || file.kind === 'tty' || file.kind === 'path' || file.kind === 'epoll') throw file.kind === 'path' ? EBADF : ESPIPE
+  const end = (): number => {
+    if (!ops.seekEnd) throw EINVAL
+    return ops.seekEnd(k, file)
+  }
+  const target = seekTarget(file, offset, whence, end)
+  if (target < 0 || !Number.isSafeInteger(target)) throw target < 0 ? EINVAL : EOVERFLOW
+  if (file.kind === 'hostStream' && file.inode.kind !== 'regular') throw ESPIPE
+  file.pos = target
+  if (file.kind === 'directory') rewindDirectory(file)
+  if (file.data?.kind === 'proc' && target === 0) file.data.text = null
+  return target
+}
+
+function seekTarget(file: FileDescription, offset: number, whence: number, end: () => number): number {
+  switch (whence) {
+    case SEEK_SET:
+      return offset
+    case SEEK_CUR:
+      return file.pos + offset
+    case SEEK_END:
+      return end() + offset
+    // Files are shown as one run of data with a hole at the end.
+    case SEEK_DATA:
+      if (offset < 0 || offset >= end()) throw ENXIO
+      return offset
+    case SEEK_HOLE:
+      if (offset < 0 || offset >= end()) throw ENXIO
+      return end()
+    default:
+      throw EINVAL
+  }
+}
+
+function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescription, offsetAt: number, count: number): number | Blocked {
+  if (!isReadable(source) || !isWritable(out)) throw EBADF
+  const offset = offsetAt === 0 ? null : getI64(k, task, offsetAt)
+  if (offset !== null && opsOf(source).positioned) throw ESPIPE
+  if (offset !== null && offset < 0) throw EINVAL
+  if (source.inode.kind === 'directory') throw EINVAL
+  if (source.kind === 'pipe' || source.kind === 'tty' || out.flags & O_APPEND) throw EINVAL
+  const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
+  if (blocked) return blocked
+  if (offset !== null) putU64(k, task, offsetAt, offset + done)
+  return done
+}
+
+function copyRange(
+  k: Kernel,
+  task: Task,
+  source: FileDescription,
+  sourceAt: number,
+  sink: FileDescription,
+  sinkAt: number,
+  length: number,
+): number {
+  for (const file of [source, sink]) {
+    if (file.inode.kind === 'directory') throw EISDIR
+    if (file.kind !== 'regular') throw EINVAL
+  }
+  if (!isReadable(source) || !isWritable(sink) || sink.flags & O_APPEND) throw EBADF
+  const from = sourceAt === 0 ? null : getI64(k, task, sourceAt)
+  const to = sinkAt === 0 ? null : getI64(k, task, sinkAt)
+  const first = from ?? source.pos
+  const second = to ?? sink.pos
+  if (first < 0 || second < 0) throw EINVAL
+  const count = Math.min(length, Math.max(0, source.inode.size - first))
+  if (source.inode === sink.inode && first < second + count && second < first + count) throw EINVAL
+  const { done } = moveBetween(k, task, { file: source, offset: from }, { file: sink, offset: to }, Math.min(count, MAX_RW_COUNT))
+  if (from !== null) putU64(k, task, sourceAt, from + done)
+  if (to !== null) putU64(k, task, sinkAt, to + done)
+  return done
+}
+
+export const ioCalls: Syscall[] = [
+  syscall(
+    62,
+    'lseek',
+    { fd, offset: long, whence: oneOf(SEEK) },
+    (k, task, { fd, offset, whence }) => seek(k, getFile(task, fd), offset, whence),
+    {
+      note: 'A file counts as one run of data: SEEK_HOLE answers its end.',
+    },
+  ),
+  syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) =>
+    readFile(k, task, getFile(task, fd), oneSegment(buf, count), null),
+  ),
+  syscall(64, 'write', { fd, buf: bytesIn(2), count: size }, (k, task, { fd, buf, count }) =>
+    writeFile(k, task, getFile(task, fd), oneSegment(buf, count), null),
+  ),
+  syscall(65, 'readv', { fd, iov: vectorOut, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
+    readFile(k, task, getFile(task, fd), readVector(k, task, iov, iovcnt), null),
+  ),
+  syscall(66, 'writev', { fd, iov: vectorIn, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
+    writeFile(k, task, getFile(task, fd), readVector(k, task, iov, iovcnt), null),
+  ),
+  syscall(67, 'pread64', { fd, buf: bytesOut, count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
+    positioned(readFile, k, task, fd, () => oneSegment(buf, count), offset),
+  ),
+  syscall(68, 'pwrite64', { fd, buf: bytesIn(2), count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
+    positioned(writeFile, k, task, fd, () => oneSegment(buf, count), offset),
+  ),
+  syscall(69, 'preadv', { fd, iov: vectorOut, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
+    positioned(readFile, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
+  ),
+  syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
+    positioned(writeFile, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
+  ),
+  syscall(71, 'sendfile', { out: fd, in: fd, offset: address, count: size }, (k, task, { out, in: source, offset, count }) =>
+    sendfile(k, task, getFile(task, out), getFile(task, source), offset, count),
+  ),
+  syscall(
+    285,
+    'copy_file_range',
+    { in: fd, inOffset: address, out: fd, outOffset: address, length: size, flags: uint },
+    (k, task, { in: source, inOffset, out, outOffset, length, flags }) => {
+      if (flags !== 0) throw EINVAL
+      return copyRange(k, task, getFile(task, source), inOffset, getFile(task, out), outOffset, length)
+    },
+  ),
+  syscall(
+    286,
+    'preadv2',
+    { fd, iov: vectorOut, iovcnt: int, offset: long, high: long, flags: uint },
+    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(readFile, k, task, fd, iov, iovcnt, offset, flags),
+    { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
+  ),
+  syscall(
+    287,
+    'pwritev2',
+    { fd, iov: vectorIn, iovcnt: int, offset: long, high: long, flags: uint },
+    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writeFile, k, task, fd, iov, iovcnt, offset, flags),
+    { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
+  ),
+]

@@ -1,0 +1,291 @@
+// Waiting for several files at once: ppoll, pselect6, epoll. Each asks every file what holds now; when nothing does, the task sleeps on
+// all their queues and asks again when woken. The deadline of the first run is kept, so that waking in between does not stretch it.
+import {
+  EBADF,
+  EINTR,
+  EINVAL,
+  EPOLL,
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_DEL,
+  EPOLL_EVENT,
+  ERESTARTNOHAND,
+  NANOSECONDS,
+  POLL,
+  POLLERR,
+  POLLFD,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDBAND,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
+  RLIMIT_NOFILE,
+  SIGSET_BYTES,
+  TIMESPEC,
+  readStruct,
+  writeStruct,
+} from '../abi/index.ts'
+import { controlEpoll, makeEpoll, readyItems } from '../ipc/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, copyOut, getBig, getU64, peekUser } from '../mm/index.ts'
+import type { WaitQueue } from '../sched/index.ts'
+import { restoreMask, setTemporaryMask } from '../signal/index.ts'
+import type { Task } from '../state.ts'
+import { getFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
+import { address, fd, flags, int, oneOf, pointer, size, uint } from './args.ts'
+import { blocked, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
+import { flagsText } from './text.ts'
+
+/** What a file without a poll function is: always ready (regular files, directories, /dev/null). */
+const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
+/** Reported whether asked for or not. */
+const UNASKED = POLLERR | POLLHUP
+
+const pollFile = (k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task): number =>
+  opsOf(file).poll?.(k, file, queues, task) ?? ALWAYS_READY
+
+/** A timespec as nanoseconds; null pointer: Infinity. EINVAL for a bad one. */
+function readTimeout(k: Kernel, task: Task, at: number): number {
+  if (at === 0) return Infinity
+  const { sec, nsec } = readStruct(TIMESPEC, copyIn(k, task, at, TIMESPEC.size))
+  if (sec < 0 || nsec < 0 || nsec >= NANOSECONDS) throw EINVAL
+  return sec * NANOSECONDS + nsec
+}
+
+/** The instant the wait ends: what the first run computed, or now + timeout. */
+const deadlineOf = (k: Kernel, task: Task, timeout: number): number =>
+  (task.call?.progress['deadline'] as number | undefined) ?? k.state.time + timeout
+
+/** Linux writes back what is left of the timeout (unless the wait had no end). */
+function putRemaining(k: Kernel, task: Task, at: number, deadline: number): void {
+  if (at === 0) return
+  const left = Math.max(0, deadline - k.state.time)
+  copyOut(k, task, at, writeStruct(TIMESPEC, { sec: Math.floor(left / NANOSECONDS), nsec: left % NANOSECONDS }))
+}
+
+/** Runs a wait under the mask that ppoll and its kin were given. Afterwards the old one is back, unless it sleeps or a signal ends it. */
+function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => SyscallResult): SyscallResult {
+  if (at === 0) return run()
+  if (bytes !== SIGSET_BYTES) throw EINVAL
+  setTemporaryMask(task, getBig(k, task, at))
+  let sleeps = false
+  try {
+    const result = run()
+    sleeps = typeof result === 'object'
+    return result
+  } finally {
+    if (!sleeps) restoreMask(task)
+  }
+}
+
+/** Nothing is ready: sleep, or answer 0 when the time is up. */
+function wait(k: Kernel, task: Task, queues: WaitQueue[], deadline: number): SyscallResult | null {
+  if (deadline <= k.state.time) return null
+  return blocked(queues, ERESTARTNOHAND, deadline)
+}
+
+// ---- poll
+
+function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): SyscallResult {
+  const timeout = readTimeout(k, task, tmo)
+  if (count > task.group.rlimits.soft[RLIMIT_NOFILE]) throw EINVAL
+  const deadline = deadlineOf(k, task, timeout)
+  const bytes = copyIn(k, task, fds, count * POLLFD.size)
+  const view = new DataView(bytes.buffer)
+  const queues: WaitQueue[] = []
+  let ready = 0
+  for (let at = 0; at < bytes.length; at += POLLFD.size) {
+    const number = view.getInt32(at, true)
+    const events = view.getUint16(at + 4, true)
+    let revents = 0
+    if (number >= 0) {
+      const file = task.files?.files[number]
+      revents = file ? pollFile(k, file, queues, task) & (events | UNASKED) : POLLNVAL
+    }
+    view.setUint16(at + 6, revents, true)
+    if (revents !== 0) ready++
+  }
+  if (ready === 0) {
+    const sleep = wait(k, task, queues, deadline)
+    if (sleep !== null) return withDeadline(sleep, deadline)
+  }
+  copyOut(k, task, fds, bytes)
+  putRemaining(k, task, tmo, deadline)
+  return ready
+}
+
+const withDeadline = (result: SyscallResult, deadline: number): SyscallResult =>
+  typeof result === 'object' ? { ...result, progress: { deadline } } : result
+
+// ---- select
+
+/** Which poll bits make a descriptor ready in each of the three sets (fs/select.c). */
+const SELECT_BITS = [POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR, POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR, POLLPRI]
+const FD_SET_WORD = 8
+const POINTER_BYTES = 8
+
+function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], tmo: number): SyscallResult {
+  const timeout = readTimeout(k, task, tmo)
+  if (count < 0) throw EINVAL
+  const deadline = deadlineOf(k, task, timeout)
+  // Bits beyond the table are nobody's.
+  const limit = Math.min(count, Math.max(task.files?.files.length ?? 0, 0))
+  const bytes = Math.ceil(count / (8 * FD_SET_WORD)) * FD_SET_WORD
+  const asked = sets.map(at => (at === 0 ? null : copyIn(k, task, at, bytes)))
+  const found = sets.map(() => new Uint8Array(bytes))
+  const queues: WaitQueue[] = []
+  let ready = 0
+  for (let number = 0; number < count; number++) {
+    const byte = number >> 3
+    const bit = 1 << (number & 7)
+    if (!asked.some(set => set && set[byte] & bit)) continue
+    const file = number < limit ? task.files?.files[number] : null
+    if (!file) throw EBADF
+    const mask = pollFile(k, file, queues, task)
+    asked.forEach((set, i) => {
+      if (!set || !(set[byte] & bit) || !(mask & SELECT_BITS[i])) return
+      found[i][byte] |= bit
+      ready++
+    })
+  }
+  if (ready === 0) {
+    const sleep = wait(k, task, queues, deadline)
+    if (sleep !== null) return withDeadline(sleep, deadline)
+  }
+  sets.forEach((at, i) => {
+    if (at !== 0) copyOut(k, task, at, found[i])
+  })
+  putRemaining(k, task, tmo, deadline)
+  return ready
+}
+
+// ---- epoll
+
+const MAX_EVENTS = Math.floor(0x7fff_ffff / EPOLL_EVENT.size)
+const NS_PER_MS = 1e6
+
+function epollWait(k: Kernel, task: Task, number: number, events: number, max: number, timeout: number): SyscallResult {
+  const file = getFile(task, number)
+  if (max <= 0 || max > MAX_EVENTS || file.kind !== 'epoll') throw EINVAL
+  const deadline = deadlineOf(k, task, timeout)
+  const queues: WaitQueue[] = []
+  const ready = readyItems(k, file, max, queues, true)
+  if (ready.length === 0) {
+    const sleep = wait(k, task, queues, deadline)
+    if (sleep === null) return 0
+    // epoll_wait is never restarted (signal(7)).
+    return typeof sleep === 'object' ? { ...sleep, interrupted: EINTR, progress: { deadline } } : sleep
+  }
+  ready.forEach((event, i) => copyOut(k, task, events + i * EPOLL_EVENT.size, writeStruct(EPOLL_EVENT, event)))
+  return ready.length
+}
+
+// ---- how they look in a trace
+
+function pollText(k: Kernel, task: Task, at: number, count: number, result: boolean): string | null {
+  const bytes = at > 0 ? peekUser(k, task, at, Math.min(count, 32) * POLLFD.size) : null
+  if (bytes === null) return null
+  const parts: string[] = []
+  for (let offset = 0; offset < bytes.length; offset += POLLFD.size) {
+    const p = readStruct(POLLFD, bytes, offset)
+    if (result && p.revents === 0) continue
+    parts.push(
+      `{fd=${p.fd}, ${result ? `revents=${flagsText(POLL, p.revents & 0xffff)}` : `events=${flagsText(POLL, p.events & 0xffff)}`}}`,
+    )
+  }
+  return `[${parts.join(', ')}]`
+}
+
+const pollfds: Arg<number> = {
+  type: 'struct pollfd *',
+  read: raw => raw,
+  show: (raw, k, task, all) => pollText(k, task, raw, all[1] >>> 0, false) ?? pointer(raw),
+}
+
+const timeoutIn: Arg<number> = {
+  type: 'struct timespec *',
+  read: raw => raw,
+  show: (raw, k, task) => {
+    const bytes = raw > 0 ? peekUser(k, task, raw, TIMESPEC.size) : null
+    if (bytes === null) return pointer(raw)
+    const { sec, nsec } = readStruct(TIMESPEC, bytes)
+    return `{tv_sec=${sec}, tv_nsec=${nsec}}`
+  },
+}
+
+/** fd_set as strace has it: `[0 3 5]`. */
+const fdSet: Arg<number> = {
+  type: 'fd_set *',
+  read: raw => raw,
+  show: (raw, k, task, all) => {
+    const bytes = raw > 0 ? peekUser(k, task, raw, Math.ceil(Math.max(0, all[0] | 0) / 8)) : null
+    if (bytes === null) return pointer(raw)
+    const numbers: number[] = []
+    for (let n = 0; n < (all[0] | 0); n++) if (bytes[n >> 3] & (1 << (n & 7))) numbers.push(n)
+    return `[${numbers.join(' ')}]`
+  },
+}
+
+const epollEvent: Arg<number> = {
+  type: 'struct epoll_event *',
+  read: raw => raw,
+  show: (raw, k, task) => {
+    const bytes = raw > 0 ? peekUser(k, task, raw, EPOLL_EVENT.size) : null
+    if (bytes === null) return pointer(raw)
+    const { events, data } = readStruct(EPOLL_EVENT, bytes)
+    return `{events=${flagsText(EPOLL_BITS, events)}, data=0x${data.toString(16)}}`
+  },
+}
+const { EPOLL_CTL_ADD, EPOLL_CTL_DEL: EPOLL_DEL, EPOLL_CTL_MOD, EPOLL_CLOEXEC: _cloexec, ...EPOLL_BITS } = EPOLL
+const EPOLL_OPS = { EPOLL_CTL_ADD, EPOLL_CTL_DEL: EPOLL_DEL, EPOLL_CTL_MOD } as const
+
+export const pollCalls: Syscall[] = [
+  syscall(20, 'epoll_create1', { flags: flags({ EPOLL_CLOEXEC }) }, (k, task, { flags: how }) => {
+    if (how & ~EPOLL_CLOEXEC) throw EINVAL
+    const file = makeEpoll(k)
+    try {
+      return installFd(k, task, file, how !== 0)
+    } catch (e) {
+      releaseFile(k, file)
+      throw e
+    }
+  }),
+  syscall(21, 'epoll_ctl', { epfd: fd, op: oneOf(EPOLL_OPS), fd, event: epollEvent }, (k, task, { epfd, op, fd, event }) => {
+    const given = op === EPOLL_CTL_DEL ? { events: 0, data: 0n } : readStruct(EPOLL_EVENT, copyIn(k, task, event, EPOLL_EVENT.size))
+    controlEpoll(k, getFile(task, epfd), op, fd, getFile(task, fd), given.events, given.data)
+    return 0
+  }),
+  syscall(
+    22,
+    'epoll_pwait',
+    { epfd: fd, events: address, maxevents: int, timeout: int, sigmask: address, sigsetsize: size },
+    (k, task, a) =>
+      underMask(k, task, a.sigmask, a.sigsetsize, () =>
+        epollWait(k, task, a.epfd, a.events, a.maxevents, a.timeout < 0 ? Infinity : a.timeout * NS_PER_MS),
+      ),
+  ),
+  syscall(
+    441,
+    'epoll_pwait2',
+    { epfd: fd, events: address, maxevents: int, timeout: timeoutIn, sigmask: address, sigsetsize: size },
+    (k, task, a) =>
+      underMask(k, task, a.sigmask, a.sigsetsize, () => epollWait(k, task, a.epfd, a.events, a.maxevents, readTimeout(k, task, a.timeout))),
+  ),
+  syscall(
+    72,
+    'pselect6',
+    { nfds: int, readfds: fdSet, writefds: fdSet, exceptfds: fdSet, timeout: timeoutIn, sigmask: address },
+    (k, task, a) => {
+      // The sixth argument points to a mask's address and size.
+      const mask = a.sigmask === 0 ? 0 : getU64(k, task, a.sigmask)
+      const bytes = mask === 0 ? 0 : getU64(k, task, a.sigmask + POINTER_BYTES)
+      return underMask(k, task, mask, bytes, () => pselect(k, task, a.nfds, [a.readfds, a.writefds, a.exceptfds], a.timeout))
+    },
+  ),
+  syscall(73, 'ppoll', { fds: pollfds, nfds: uint, timeout: timeoutIn, sigmask: address, sigsetsize: size }, (k, task, a) =>
+    underMask(k, task, a.sigmask, a.sigsetsize, () => ppoll(k, task, a.fds, a.nfds, a.timeout)),
+  ),
+]

@@ -1,0 +1,154 @@
+// What stat(2) tells of an inode, and who may change its mode, owner and times.
+import {
+  ANON_INODE_FS_MAGIC,
+  CAP_CHOWN,
+  CAP_FSETID,
+  EPERM,
+  FS_MAGIC,
+  NAME_MAX,
+  PIPEFS_MAGIC,
+  PROC_SUPER_MAGIC,
+  S_ISGID,
+  S_ISUID,
+  S_IXGRP,
+  TMPFS_MAGIC,
+} from '../abi/index.ts'
+import { typeOfKind } from '../fs/index.ts'
+import { capable, inGroup } from '../process/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { checkAccess, checkOwner, MAY_WRITE } from './access.ts'
+import { touchChanged } from './inode.ts'
+import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
+
+const BLOCK = 4096
+/** st_blocks counts in these. */
+const SECTOR = 512
+/** chown leaves an id alone that is given as -1. */
+const NO_CHANGE = 0xffff_ffff
+
+export interface FileStat {
+  dev: number
+  ino: number
+  mode: number
+  nlink: number
+  uid: number
+  gid: number
+  rdev: number
+  size: number
+  blksize: number
+  blocks: number
+  atime: Timestamp
+  mtime: Timestamp
+  ctime: Timestamp
+}
+
+/** Sectors that a file occupies: of one in memory its pages, of one with bytes behind it all of them. */
+function sectors(inode: Inode): number {
+  if (inode.kind !== 'regular') return 0
+  if (inode.backing) return Math.ceil(inode.size / SECTOR)
+  return inode.pages.size * (BLOCK / SECTOR)
+}
+
+export function statOf(_k: Kernel, inode: Inode): FileStat {
+  const { fs, ino, mode, nlink, uid, gid, rdev, atime, mtime, ctime } = inode
+  return {
+    dev: fs.dev,
+    ino,
+    mode: typeOfKind(inode.kind) | mode,
+    nlink,
+    uid,
+    gid,
+    rdev,
+    size: inode.size,
+    blksize: fs.kind === 'proc' ? 1024 : BLOCK,
+    blocks: sectors(inode),
+    atime,
+    mtime,
+    ctime,
+  }
+}
+
+/** The mount that a description belongs to; what has no name is in a file system of its own that is nowhere mounted. */
+export function mountOf(k: Kernel, file: FileDescription): Mount {
+  if (file.path) return file.path.mount
+  return { id: 0, parent: null, mountpoint: null, root: k.state.vfs.root.root, fs: file.inode.fs, readOnly: false }
+}
+
+const MAGIC: Readonly<Record<FileSystemKind, number>> = {
+  tmpfs: TMPFS_MAGIC,
+  devtmpfs: TMPFS_MAGIC,
+  proc: PROC_SUPER_MAGIC,
+  host: FS_MAGIC.OVERLAYFS_SUPER_MAGIC,
+  pipefs: PIPEFS_MAGIC,
+  anon: ANON_INODE_FS_MAGIC,
+}
+
+const ST_RDONLY = 1
+const ST_VALID = 0x20
+const ST_RELATIME = 0x1000
+
+/** statfs(2): a file system in memory may use what memory there is. */
+export function statFsOf(
+  k: Kernel,
+  mount: Mount,
+): Record<'type' | 'bsize' | 'blocks' | 'bfree' | 'bavail' | 'files' | 'ffree' | 'fsid' | 'namelen' | 'frsize' | 'flags', number> {
+  const { kind, dev } = mount.fs
+  const { total, freeCount } = k.state.frames
+  const inMemory = kind === 'tmpfs' || kind === 'devtmpfs' || kind === 'host'
+  const blocks = inMemory ? total : 0
+  const free = inMemory ? freeCount : 0
+  return {
+    type: MAGIC[kind],
+    bsize: BLOCK,
+    blocks,
+    bfree: free,
+    bavail: free,
+    files: blocks,
+    ffree: free,
+    fsid: dev,
+    namelen: NAME_MAX,
+    frsize: BLOCK,
+    flags: ST_VALID | ST_RELATIME | (mount.readOnly || mount.fs.readOnly ? ST_RDONLY : 0),
+  }
+}
+
+/** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */
+export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): void {
+  checkOwner(task, inode)
+  const { credentials } = task
+  if (inode.fs.kind === 'proc') throw EPERM
+  const foreign = inode.kind !== 'directory' && !inGroup(credentials, inode.gid) && !capable(credentials, CAP_FSETID)
+  inode.mode = foreign ? mode & ~S_ISGID : mode
+  touchChanged(k, inode)
+}
+
+/** chown(2): root's; owners may give a file to a group that they are in. Set-id bits of programs go away. */
+export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gid: number): void {
+  const { credentials } = task
+  if (inode.fs.kind === 'proc') throw EPERM
+  const newUid = uid === NO_CHANGE ? inode.uid : uid
+  const newGid = gid === NO_CHANGE ? inode.gid : gid
+  if (!capable(credentials, CAP_CHOWN)) {
+    if (credentials.fsuid !== inode.uid || newUid !== inode.uid) throw EPERM
+    if (newGid !== inode.gid && !inGroup(credentials, newGid)) throw EPERM
+  }
+  if (inode.kind !== 'directory') {
+    inode.mode &= ~S_ISUID
+    if (inode.mode & S_IXGRP) inode.mode &= ~S_ISGID
+  }
+  inode.uid = newUid
+  inode.gid = newGid
+  touchChanged(k, inode)
+}
+
+/** utimensat(2): null leaves a time. Setting both to now is for everyone who may write, other times for the owner. */
+export function changeTimes(k: Kernel, task: Task, inode: Inode, [atime, mtime]: [Timestamp | null, Timestamp | null], now: boolean): void {
+  if (inode.fs.kind === 'proc') throw EPERM
+  if (now) {
+    if (task.credentials.fsuid !== inode.uid) checkAccess(k, task, inode, MAY_WRITE)
+  } else checkOwner(task, inode)
+  if (atime) inode.atime = atime
+  if (mtime) inode.mtime = mtime
+  touchChanged(k, inode)
+}
