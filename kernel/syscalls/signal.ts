@@ -8,6 +8,8 @@ import {
   ESRCH,
   ITIMERS,
   ITIMERVAL,
+  O_CLOEXEC,
+  O_NONBLOCK,
   SA_FLAGS,
   SIGACTION,
   SIGPROCMASK_HOW,
@@ -35,6 +37,7 @@ import {
   getItimer,
   hasSignal,
   killInfo,
+  makeSignalFd,
   maySignal,
   rtSigreturn,
   sendToGroup,
@@ -44,11 +47,13 @@ import {
   setBlocked,
   setItimer,
   setTemporaryMask,
+  signalFileMask,
   takeSignal,
 } from '../signal/index.ts'
 import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { oneOf, pid, signal, size, structIn, structOut } from './args.ts'
+import { getFile, installFd, releaseFile } from '../vfs/index.ts'
+import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
 import { blocked, NO_RETURN, syscall } from './define.ts'
 import type { Syscall, SyscallResult } from './define.ts'
 import {
@@ -64,6 +69,8 @@ import {
   stackText,
 } from './signal-args.ts'
 
+/** signalfd4's flags are those of open. */
+const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
 const SP = 2
 const NANOSECONDS = 1e9
 const NS_PER_US = 1000
@@ -201,7 +208,34 @@ function checkWhich(which: number): void {
 
 const sigsetsize = size
 
+/** A new descriptor (`fd` -1), or another mask for one that is there. */
+function signalfd(k: Kernel, task: Task, fd: number, mask: Sigset, how: number): number {
+  if (how & ~(SFD.SFD_CLOEXEC | SFD.SFD_NONBLOCK)) throw EINVAL
+  if (fd !== -1) {
+    const { data } = getFile(task, fd)
+    if (data?.kind !== 'signalfd') throw EINVAL
+    data.mask = signalFileMask(mask)
+    return fd
+  }
+  const file = makeSignalFd(k, mask, (how & SFD.SFD_NONBLOCK) !== 0)
+  try {
+    return installFd(k, task, file, (how & SFD.SFD_CLOEXEC) !== 0)
+  } catch (error) {
+    releaseFile(k, file)
+    throw error
+  }
+}
+
 export const signalCalls: Syscall[] = [
+  syscall(
+    74,
+    'signalfd4',
+    { ufd: fd, user_mask: sigset, sizemask: size, flags: flags(SFD) },
+    (k, task, { ufd, user_mask, sizemask, flags }) => {
+      checkSigsetSize(sizemask)
+      return signalfd(k, task, ufd, getBig(k, task, user_mask), flags)
+    },
+  ),
   syscall(102, 'getitimer', { which: oneOf(ITIMERS), curr_value: itimervalOut }, (k, task, { which, curr_value }) => {
     checkWhich(which)
     copyOut(k, task, curr_value, itimerBytes(k, task, which))

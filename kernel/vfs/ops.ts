@@ -3,6 +3,7 @@
 import { EPERM } from '../abi/index.ts'
 import { epollOps, eventOps, pipeOps } from '../ipc/index.ts'
 import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
+import { signalFileOps } from '../signal/index.ts'
 import { ttyFileOps } from '../tty/index.ts'
 import { directoryFileOps } from './directory.ts'
 import { regularOps } from './regular.ts'
@@ -46,6 +47,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   },
   get epoll() {
     return epollOps
+  },
+  get signalfd() {
+    return signalFileOps
   },
 }
 

@@ -124,7 +124,20 @@ export interface Path {
 }
 
 export type FileOpsKind =
-  'regular' | 'directory' | 'path' | 'pipe' | 'null' | 'zero' | 'full' | 'random' | 'tty' | 'proc' | 'hostStream' | 'eventfd' | 'epoll'
+  | 'regular'
+  | 'directory'
+  | 'path'
+  | 'pipe'
+  | 'null'
+  | 'zero'
+  | 'full'
+  | 'random'
+  | 'tty'
+  | 'proc'
+  | 'hostStream'
+  | 'eventfd'
+  | 'epoll'
+  | 'signalfd'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -153,6 +166,7 @@ export type FileData =
   | { kind: 'proc'; text: string | null }
   | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
+  | { kind: 'signalfd'; mask: bigint }
 
 export interface EpollItem {
   fd: number
