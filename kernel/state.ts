@@ -22,6 +22,8 @@ export interface KernelState {
   /** Process groups and sessions are looked up by walking thread groups: this holds every live (or zombie) group by tgid. */
   groups: Map<number, ThreadGroup>
   init: Task | null
+  /** Signals that init has no handler for do nothing to it. Not so where init is just a program that somebody runs. */
+  initProtected: boolean
   harts: HartState[]
   timers: TimerQueue
   /** Next SchedEntity.order. */

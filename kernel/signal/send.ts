@@ -28,7 +28,8 @@ import type { PendingSignals, SigInfo } from './types.ts'
 const CONT = sigbit(SIGCONT)
 
 /** Init takes only what it has handlers for; from the kernel itself also SIGKILL and SIGSTOP. */
-export const isProtected = (k: Kernel, group: ThreadGroup): boolean => k.state.init !== null && k.state.init.group === group
+export const isProtected = (k: Kernel, group: ThreadGroup): boolean =>
+  k.state.initProtected && k.state.init !== null && k.state.init.group === group
 
 /** Brings `task.signalPending` up to date: call after any change of what is pending, blocked, exiting or stopping. */
 export function recalcSignalPending(task: Task): void {
