@@ -1,0 +1,134 @@
+// Puts one instruction into the section: compressed where that is allowed, with what its address needs.
+import { compress, encode, expand, isWord, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
+import { R_RISCV } from '../../kernel/abi/index.ts'
+import { hasExtension } from './arch.ts'
+import { SourceError } from './cursor.ts'
+import { addFixup, addSlack, emitGap, emitInteger, mapAs } from './sections.ts'
+import type { Matched } from './operands.ts'
+import type { Assembly, Expr } from './state.ts'
+
+/** Relocations after which the linker may shorten what stands there, when .option relax is on. */
+const RELAXABLE: ReadonlySet<number> = new Set([
+  R_RISCV.HI20,
+  R_RISCV.LO12_I,
+  R_RISCV.LO12_S,
+  R_RISCV.PCREL_HI20,
+  R_RISCV.PCREL_LO12_I,
+  R_RISCV.PCREL_LO12_S,
+  R_RISCV.TPREL_HI20,
+  R_RISCV.TPREL_LO12_I,
+  R_RISCV.TPREL_LO12_S,
+  R_RISCV.TPREL_ADD,
+  R_RISCV.CALL_PLT,
+])
+
+const CHECKED_EXTENSIONS: Readonly<Record<string, string>> = { M: 'm', A: 'a', F: 'f', D: 'd', C: 'c' }
+
+/** The extension that the row needs and the flags lack, or null. */
+export function missingExtension(asm: Assembly, row: Row): string | null {
+  const name = CHECKED_EXTENSIONS[row.extension]
+  return name === undefined || hasExtension(asm.flags.arch, name) ? null : name
+}
+
+/** Notes in the line table that an instruction starts here. */
+function markLine(asm: Assembly): void {
+  const { section, loc, statement, debug } = asm
+  const here = { fixed: section.fixed, gaps: section.gaps.length }
+  if (loc) {
+    const file = asm.lineFiles.get(loc.file) ?? ''
+    section.lines.push({ ...here, file, line: loc.line, column: loc.column, isStatement: loc.isStatement })
+    asm.loc = null
+  } else if (debug && statement) {
+    // Code from a macro belongs to the line that called it.
+    let origin = statement
+    while (origin.via) origin = origin.via
+    const last = section.lines.at(-1)
+    if (last?.line !== origin.line || last.file !== origin.file) {
+      section.lines.push({ ...here, file: origin.file, line: origin.line, column: 0, isStatement: true })
+    }
+  }
+}
+
+/** The bytes of a fixup's place are emitted right after it. */
+export function fixup(asm: Assembly, type: number, value: Expr): boolean {
+  const relax = asm.flags.relax && RELAXABLE.has(type)
+  addFixup(asm, type, 4, value, relax)
+  return relax
+}
+
+/** An instruction word. */
+export function emitWord(asm: Assembly, word: number, length: 2 | 4): void {
+  markLine(asm)
+  mapAs(asm, 'code')
+  emitInteger(asm, BigInt(word), length)
+  if (length === 2) asm.usedRvc = true
+}
+
+function wordOf(row: Row, values: readonly number[], suffixes: Suffixes): number {
+  const word = encode(row, values, suffixes)
+  if (!isWord(word)) throw new SourceError(word.message)
+  return word
+}
+
+/** An instruction whose operands are all numbers. */
+export function emitPlain(asm: Assembly, row: Row, values: readonly number[], suffixes: Suffixes = {}): void {
+  const short = asm.flags.rvc && row.length === 4 ? compress(row, values) : null
+  if (short) emitWord(asm, wordOf(short.row, short.values, {}), 2)
+  else emitWord(asm, wordOf(row, values, suffixes), row.length)
+}
+
+/** An instruction whose field is filled in by a relocation; it keeps its full length. */
+export function emitRelocated(asm: Assembly, row: Row, values: readonly number[], type: number, value: Expr): void {
+  markLine(asm)
+  mapAs(asm, 'code')
+  const relax = fixup(asm, type, value)
+  emitInteger(asm, BigInt(wordOf(row, values, {})), row.length)
+  if (relax) addSlack(asm)
+}
+
+/** A branch or jump to a label: its size is settled when all labels are known. */
+function emitBranch(asm: Assembly, row: Row, values: readonly number[], target: Expr): void {
+  const { section, statement, flags } = asm
+  if (!statement) return
+  const full = expand(row, values)
+  const short = flags.rvc ? compress(full.row, full.values) : null
+  const word = wordOf(full.row, full.values, {})
+  const jump = full.row.name === 'jal'
+  markLine(asm)
+  mapAs(asm, 'code')
+  if (jump && !short) {
+    addFixup(asm, R_RISCV.JAL, 4, target)
+    emitInteger(asm, BigInt(word), 4)
+    return
+  }
+  if (short) asm.usedRvc = true
+  emitGap(asm, {
+    kind: 'branch',
+    at: section.fixed,
+    size: short ? 2 : 4,
+    word,
+    short: short && wordOf(short.row, short.values, {}),
+    jump,
+    target,
+    statement,
+  })
+}
+
+/** The instruction with its operands as matched, whatever they are. */
+export function emitMatched(asm: Assembly, row: Row, values: ReadonlyMap<FieldName, Matched>, suffixes: Suffixes): void {
+  const numbers = row.operands.map(field => {
+    const v = values.get(field)
+    return v && 'number' in v ? v.number : 0
+  })
+  for (const v of values.values()) {
+    if ('target' in v) {
+      emitBranch(asm, row, numbers, v.target)
+      return
+    }
+    if ('relocation' in v) {
+      emitRelocated(asm, row, numbers, v.relocation, v.value)
+      return
+    }
+  }
+  emitPlain(asm, row, numbers, suffixes)
+}

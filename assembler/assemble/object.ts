@@ -1,0 +1,190 @@
+// The relocatable object file: section contents, their relocations, symbols, and the tables that name them (gABI chapter 4).
+import {
+  EF_RISCV_FLOAT_ABI_DOUBLE,
+  EF_RISCV_RVC,
+  EM_RISCV,
+  ET,
+  SHF,
+  SHN,
+  SHT,
+  SIZEOF_RELA,
+  SIZEOF_SYM,
+  STB,
+  STT,
+} from '../../kernel/abi/index.ts'
+import { newBytes, putU32, putU64, putU8, putU16, toBytes, type Bytes } from '../bytes.ts'
+import { newStrings, stringOffset, writeElf, type OutputSection } from '../elf-write.ts'
+import { hasExtension } from './arch.ts'
+import { ATTRIBUTE_TAGS, writeAttributes } from './attributes.ts'
+import { SourceError } from './cursor.ts'
+import { reportError } from './report.ts'
+import { isGlobal, placementOf, sizeOf, type Placement, type Resolved } from './resolve.ts'
+import { offsetOf, type Layout } from './relax.ts'
+import { hasContents, isCode } from './sections.ts'
+import { newSymbol } from './symbol.ts'
+import { isDefined, LOCAL_PREFIX } from './symbols.ts'
+import type { Assembly, AsmSection, AsmSymbol } from './state.ts'
+
+/** First word of a section group: of several files' groups of one name, one is kept. */
+const GRP_COMDAT = 1
+
+/** Symbols in the order of the table: locals first. */
+function tableOrder(asm: Assembly, layout: Layout): AsmSymbol[] {
+  const locals: AsmSymbol[] = []
+  const globals: AsmSymbol[] = []
+  if (asm.sourceFile !== null) locals.push({ ...newSymbol(asm.sourceFile), type: STT.FILE })
+  for (const section of asm.sections.values()) locals.push(section.symbol)
+  for (const symbol of asm.symbols.values()) {
+    if (isGlobal(symbol) || !isDefined(symbol)) {
+      const undefinedWeak = symbol.binding === STB.WEAK && !isDefined(symbol)
+      if (isDefined(symbol) || symbol.used || (symbol.bound && !undefinedWeak)) globals.push(symbol)
+    } else if (symbol.used || !symbol.name.startsWith(LOCAL_PREFIX)) locals.push(symbol)
+  }
+  for (const symbol of asm.anonymous) if (symbol.used) locals.push(symbol)
+  for (const section of asm.sections.values()) locals.push(...mappingSymbols(section, layout))
+  return [...locals, ...globals]
+}
+
+function mappingSymbols(section: AsmSection, layout: Layout): AsmSymbol[] {
+  const size = offsetOf(layout, { fixed: section.fixed, gaps: section.gaps.length }, section)
+  return section.mapping
+    .filter(m => m.fixed + (layout.get(section)?.[m.gaps] ?? 0) < size || section.mapping.length === 1)
+    .map(m => ({ ...newSymbol(m.name), place: { section, fixed: m.fixed, gaps: m.gaps, slack: 0 } }))
+}
+
+const SPECIAL_INDEX: Readonly<Record<Exclude<Placement['kind'], 'section'>, number>> = {
+  absolute: SHN.ABS,
+  common: SHN.COMMON,
+  undefined: SHN.UNDEF,
+}
+
+function putSymbol(b: Bytes, name: number, symbol: AsmSymbol, placement: Placement, section: number, size: bigint): void {
+  const undefinedLocal = placement.kind === 'undefined' && symbol.binding === STB.LOCAL && symbol.type !== STT.FILE
+  putU32(b, name)
+  putU8(b, ((undefinedLocal ? STB.GLOBAL : symbol.binding) << 4) | symbol.type)
+  putU8(b, symbol.visibility | symbol.other)
+  putU16(b, section)
+  putU64(b, placement.value)
+  putU64(b, size)
+}
+
+/** Tentative sizes of unset symbols stay 0; a common block's size is its own. */
+function symbolSize(symbol: AsmSymbol, layout: Layout): bigint {
+  return symbol.common ? BigInt(symbol.common.size) : sizeOf(symbol.size, layout)
+}
+
+/** Text is padded to its own alignment, so that the next file's text can follow it directly. */
+function padCode(r: Resolved): void {
+  const { section } = r
+  if (!isCode(section) || !hasContents(section)) return
+  const size = Math.ceil(r.size / section.align) * section.align
+  if (size === r.size) return
+  const bytes = new Uint8Array(size)
+  bytes.set(r.bytes)
+  r.bytes = bytes
+  r.size = size
+}
+
+/** The file's bytes. Problems with single symbols become diagnostics. */
+export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Resolved[]): Uint8Array {
+  for (const section of asm.sections.values())
+    if (isCode(section)) section.align = Math.max(section.align, asm.usedRvc || asm.flags.rvc ? 2 : 4)
+  for (const r of resolved) padCode(r)
+  const symbols = tableOrder(asm, layout)
+  const numberOf = new Map(symbols.map((s, i) => [s, i + 1]))
+  const firstGlobal = symbols.findIndex(s => isGlobal(s) || (!isDefined(s) && s.type !== STT.FILE && s.type !== STT.SECTION))
+
+  const out: OutputSection[] = []
+  const indexOf = new Map<AsmSection, number>()
+  const relocated: { r: Resolved; output: OutputSection }[] = []
+  const groups = new Map<string, number[]>()
+  for (const r of resolved) {
+    const { section } = r
+    indexOf.set(section, out.length + 1)
+    out.push({
+      name: section.name,
+      type: section.type,
+      flags: section.flags,
+      align: section.align,
+      entrySize: section.entrySize,
+      bytes: r.bytes,
+      size: r.size,
+    })
+    if (section.group !== null) groups.set(section.group, [...(groups.get(section.group) ?? []), out.length])
+    if (r.relocations.length === 0) continue
+    const output: OutputSection = {
+      name: `.rela${section.name}`,
+      type: SHT.RELA,
+      flags: SHF.INFO_LINK,
+      align: 8,
+      entrySize: SIZEOF_RELA,
+      info: out.length,
+    }
+    out.push(output)
+    relocated.push({ r, output })
+    if (section.group !== null) groups.get(section.group)?.push(out.length)
+  }
+  for (const [i, section] of [...indexOf].map(([s, n]) => [n, s] as const)) {
+    const linked = section.linkOrder === null ? undefined : asm.symbols.get(section.linkOrder)?.place?.section
+    if (linked) out[i - 1].link = indexOf.get(linked) ?? 0
+  }
+  const attributes = new Map(asm.attributes)
+  if (!attributes.has(ATTRIBUTE_TAGS.arch)) attributes.set(ATTRIBUTE_TAGS.arch, asm.arch)
+  out.push({ name: '.riscv.attributes', type: SHT.RISCV_ATTRIBUTES, flags: 0, align: 1, bytes: writeAttributes(attributes) })
+
+  const strings = newStrings()
+  const table = newBytes((symbols.length + 1) * SIZEOF_SYM)
+  for (let i = 0; i < 3; i++) putU64(table, 0)
+  for (const symbol of symbols) {
+    let placement: Placement = { section: null, kind: 'undefined', value: 0n }
+    let size = 0n
+    try {
+      placement = symbol.type === STT.FILE ? { section: null, kind: 'absolute', value: 0n } : placementOf(symbol, layout)
+      size = symbolSize(symbol, layout)
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      reportError(asm, symbol.statement, error)
+    }
+    const index =
+      placement.kind === 'section' ? ((placement.section && indexOf.get(placement.section)) ?? 0) : SPECIAL_INDEX[placement.kind]
+    const name = symbol.type === STT.SECTION ? 0 : stringOffset(strings, symbol.name)
+    putSymbol(table, name, symbol, placement, index, size)
+  }
+
+  const symtabIndex = out.length + groups.size + 1
+  for (const { r, output } of relocated) {
+    output.link = symtabIndex
+    const b = newBytes(r.relocations.length * SIZEOF_RELA)
+    for (const { offset, type, symbol, addend } of r.relocations) {
+      putU64(b, offset)
+      putU32(b, type)
+      putU32(b, symbol ? (numberOf.get(symbol) ?? 0) : 0)
+      putU64(b, addend)
+    }
+    output.bytes = toBytes(b)
+  }
+  for (const [name, members] of groups) {
+    const b = newBytes()
+    putU32(b, GRP_COMDAT)
+    for (const m of members) {
+      putU32(b, m)
+      out[m - 1].flags |= SHF.GROUP
+    }
+    const signature = asm.symbols.get(name)
+    const info = signature ? (numberOf.get(signature) ?? 0) : 0
+    out.push({ name: '.group', type: SHT.GROUP, flags: 0, align: 4, entrySize: 4, bytes: toBytes(b), link: symtabIndex, info })
+  }
+  out.push({
+    name: '.symtab',
+    type: SHT.SYMTAB,
+    flags: 0,
+    align: 8,
+    entrySize: SIZEOF_SYM,
+    bytes: toBytes(table),
+    link: symtabIndex + 1,
+    info: firstGlobal < 0 ? symbols.length + 1 : firstGlobal + 1,
+  })
+  out.push({ name: '.strtab', type: SHT.STRTAB, flags: 0, align: 1, bytes: toBytes(strings.bytes) })
+  const flags = (asm.usedRvc || asm.flags.rvc ? EF_RISCV_RVC : 0) | (hasExtension(asm.arch, 'd') ? EF_RISCV_FLOAT_ABI_DOUBLE : 0)
+  return writeElf({ type: ET.REL, machine: EM_RISCV, entry: 0n, flags, segments: [], sections: out })
+}

@@ -1,0 +1,178 @@
+// Reads input files into the link: objects at once, members of archives when a symbol that they define is wanted.
+import {
+  EF_RISCV_FLOAT_ABI_MASK,
+  EF_RISCV_RVC,
+  EM_RISCV,
+  ET,
+  readElf,
+  readRelocations,
+  readSymbols,
+  sectionBytes,
+  SHF,
+  SHN,
+  SHT,
+  STB,
+  STT,
+} from '../../kernel/abi/index.ts'
+import type { ElfFile, ElfSymbol } from '../../kernel/abi/index.ts'
+import { ATTRIBUTE_TAGS, readAttributes } from '../assemble/attributes.ts'
+import { unionArch } from '../assemble/arch.ts'
+import { archiveMember, isArchive, memberOffsets, readArchive } from './archive.ts'
+import { error } from './report.ts'
+import { newLinkSymbol, resolve } from './symbols.ts'
+import type { Archive, InputFile, InputSection, Link, LinkSymbol } from './state.ts'
+
+const GRP_COMDAT = 1
+/** Section types that do not go into the output as they are. */
+const NOT_CONTENTS: ReadonlySet<number> = new Set([SHT.NULL, SHT.SYMTAB, SHT.STRTAB, SHT.RELA, SHT.GROUP, SHT.SYMTAB_SHNDX])
+
+/** Takes in one file: an object, or an archive to look into later. */
+export function loadInput(link: Link, name: string, bytes: Uint8Array, whole: boolean): void {
+  if (!isArchive(bytes)) {
+    loadObject(link, name, bytes)
+    return
+  }
+  const archive = readArchive(name, bytes, whole)
+  link.archives.push(archive)
+  if (whole) for (const at of memberOffsets(archive)) loadMember(link, archive, at, null)
+}
+
+function loadMember(link: Link, archive: Archive, at: number, symbol: LinkSymbol | null): void {
+  if (archive.loaded.has(at)) return
+  archive.loaded.add(at)
+  const member = archiveMember(archive, at)
+  link.pulled.push({ member: member.name, by: symbol?.file?.name ?? '', symbol: symbol?.name ?? '' })
+  loadObject(link, member.name, member.data)
+}
+
+/** Loads members of archives until none defines a symbol that is still missing. */
+export function loadArchives(link: Link): void {
+  for (let before = -1; before !== link.files.length;) {
+    before = link.files.length
+    for (const archive of link.archives) loadFrom(link, archive)
+  }
+}
+
+function loadFrom(link: Link, archive: Archive): void {
+  // Loading adds to the symbols while this loop runs over them: the new ones are visited too.
+  for (const symbol of link.globals.values()) {
+    if (symbol.kind !== 'undefined' || symbol.binding === STB.WEAK) continue
+    const at = archive.index.get(symbol.name)
+    if (at !== undefined) loadMember(link, archive, at, symbol)
+  }
+}
+
+function checkTarget(link: Link, elf: ElfFile): boolean {
+  const { header, name } = elf
+  if (header.machine !== EM_RISCV || header.type !== ET.REL) {
+    error(link, name, header.machine === EM_RISCV ? 'not a relocatable object file' : 'not a RISC-V file')
+    return false
+  }
+  const hasCode = elf.sections.some(s => s.flags & SHF.EXECINSTR && s.size > 0)
+  if (!hasCode) return true
+  const abi = header.flags & EF_RISCV_FLOAT_ABI_MASK
+  if (link.flags >= 0 && (link.flags & EF_RISCV_FLOAT_ABI_MASK) !== abi) {
+    error(link, name, 'uses another floating-point calling convention than the files before it')
+  }
+  link.flags = link.flags < 0 ? header.flags : link.flags | (header.flags & EF_RISCV_RVC)
+  return true
+}
+
+/** Adds an object file to the link. */
+function loadObject(link: Link, name: string, bytes: Uint8Array): void {
+  const elf = readElf(bytes, name)
+  if (!checkTarget(link, elf)) return
+  const table = elf.sections.find(s => s.type === SHT.SYMTAB)
+  const file: InputFile = { name, elf, sections: [], symbols: [], raw: table ? readSymbols(elf, table) : [] }
+  const discarded = discardedGroups(link, file)
+  file.sections = elf.sections.map(s => {
+    if (NOT_CONTENTS.has(s.type) || s.flags & SHF.EXCLUDE || discarded.has(s.index)) return null
+    if (s.type === SHT.RISCV_ATTRIBUTES) {
+      mergeAttributes(link, readAttributes(sectionBytes(elf, s)))
+      return null
+    }
+    return inputSection(file, s)
+  })
+  for (const s of elf.sections) {
+    if (s.type !== SHT.RELA) continue
+    const target = file.sections[s.info]
+    if (target) target.relocations = readRelocations(elf, s).sort((a, b) => a.offset - b.offset)
+  }
+  link.files.push(file)
+  file.symbols = file.raw.map((raw, i) => linkSymbol(link, file, raw, i))
+}
+
+function inputSection(file: InputFile, s: ElfFile['sections'][number]): InputSection {
+  const keep = (s.flags & SHF.GNU_RETAIN) !== 0
+  const { index, name, type, flags, entrySize, size } = s
+  const data = sectionBytes(file.elf, s)
+  const align = Math.max(1, s.align)
+  return {
+    file,
+    index,
+    name,
+    type,
+    flags,
+    align,
+    entrySize,
+    data,
+    size,
+    relocations: [],
+    symbols: [],
+    live: true,
+    keep,
+    output: null,
+    offset: 0,
+    pieces: null,
+  }
+}
+
+/** Sections of groups that another file brought already. */
+function discardedGroups(link: Link, file: InputFile): Set<number> {
+  const out = new Set<number>()
+  for (const s of file.elf.sections) {
+    if (s.type !== SHT.GROUP) continue
+    const bytes = sectionBytes(file.elf, s)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    if (bytes.length < 4 || view.getUint32(0, true) !== GRP_COMDAT) continue
+    const signature = file.raw[s.info]?.name ?? ''
+    if (!link.groups.has(signature)) {
+      link.groups.add(signature)
+      continue
+    }
+    for (let at = 4; at + 4 <= bytes.length; at += 4) out.add(view.getUint32(at, true))
+  }
+  return out
+}
+
+function mergeAttributes(link: Link, attributes: ReadonlyMap<number, string | number>): void {
+  for (const [tag, value] of attributes) {
+    const old = link.attributes.get(tag)
+    if (old === undefined) link.attributes.set(tag, value)
+    else if (tag === ATTRIBUTE_TAGS.arch && typeof old === 'string' && typeof value === 'string')
+      link.attributes.set(tag, unionArch(old, value))
+  }
+}
+
+function linkSymbol(link: Link, file: InputFile, raw: ElfSymbol, index: number): LinkSymbol {
+  const symbol = newLinkSymbol(raw.name, file)
+  symbol.binding = raw.binding
+  symbol.type = raw.type
+  symbol.visibility = raw.visibility
+  symbol.size = raw.size
+  symbol.value = raw.value
+  if (index === 0) return symbol
+  if (raw.section === SHN.ABS) symbol.kind = 'absolute'
+  else if (raw.section === SHN.COMMON) symbol.kind = 'common'
+  else if (raw.section !== SHN.UNDEF) {
+    const section = file.sections[raw.section]
+    if (section) {
+      symbol.kind = 'section'
+      symbol.section = section
+    }
+    if (raw.type === STT.SECTION) symbol.name = section?.name ?? ''
+  }
+  const kept = raw.binding === STB.LOCAL ? symbol : resolve(link, symbol)
+  if (kept === symbol) symbol.section?.symbols.push(symbol)
+  return kept
+}

@@ -1,0 +1,135 @@
+// What the linker works on, as plain data: input files, their sections, the symbols they share, the output sections they end up in.
+import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+
+export interface InputSection {
+  file: InputFile
+  index: number
+  name: string
+  type: number
+  flags: number
+  align: number
+  entrySize: number
+  /** Contents; empty for SHT_NOBITS. Relaxation replaces it. */
+  data: Uint8Array
+  size: number
+  relocations: Relocation[]
+  /** Symbols defined here, so that relaxation can move them. */
+  symbols: LinkSymbol[]
+  /** Part of the output: not a discarded group member, not collected as garbage. */
+  live: boolean
+  /** Must stay though nothing refers to it. */
+  keep: boolean
+  output: OutputSection | null
+  /** Offset in the output section. */
+  offset: number
+  /** For mergeable sections: where each piece went. Null for others. */
+  pieces: Piece[] | null
+}
+
+/** A string or constant of a mergeable section: [start, start of the next) in the input; `at` in the merged output section. */
+export interface Piece {
+  start: number
+  at: number
+}
+
+export interface InputFile {
+  name: string
+  elf: ElfFile
+  sections: (InputSection | null)[]
+  /** By symbol index. */
+  symbols: LinkSymbol[]
+  raw: ElfSymbol[]
+}
+
+export interface LinkSymbol {
+  name: string
+  file: InputFile | null
+  kind: 'undefined' | 'section' | 'absolute' | 'common' | 'output'
+  /** kind section: where it is defined, and the offset in `value`. */
+  section: InputSection | null
+  /** kind output: an address made by the linker, relative to this section (null: absolute), in `value`. */
+  output: OutputSection | null
+  /** Offset, number, or alignment of common space. */
+  value: bigint
+  size: number
+  type: number
+  binding: number
+  visibility: number
+  /** Offset of its entries in .got, by use; -1 when it has none. */
+  got: number
+  gotTls: number
+  gotGd: number
+}
+
+export interface OutputSection {
+  name: string
+  type: number
+  flags: number
+  align: number
+  entrySize: number
+  address: number
+  offset: number
+  size: number
+  inputs: InputSection[]
+  /** Contents made by the linker; otherwise they come from the inputs. */
+  made: Uint8Array | null
+  /** Index in the section header table. */
+  index: number
+}
+
+export interface Archive {
+  name: string
+  bytes: Uint8Array
+  /** Offset of the member that defines a symbol. */
+  index: Map<string, number>
+  /** Members already loaded. */
+  loaded: Set<number>
+  longNames: string
+  /** --whole-archive: every member is part of the link. */
+  whole: boolean
+}
+
+export interface LinkOptions {
+  /** As -e; default _start. */
+  entry?: string
+  /** As -Ttext, -Tdata, -Tbss: addresses of these sections. */
+  text?: number
+  data?: number
+  bss?: number
+  /** As -Ttext-segment: address of the first segment; default 0x10000. */
+  textSegment?: number
+  gcSections?: boolean
+  /** As --relax and --no-relax; default true. */
+  relax?: boolean
+  /** As -s: no symbol table. */
+  strip?: boolean
+  /** As --defsym. */
+  defines?: Readonly<Record<string, bigint | number>>
+  /** As -u: symbols to look for in archives. */
+  undefined?: readonly string[]
+  /** As --unresolved-symbols=ignore-all. */
+  allowUndefined?: boolean
+}
+
+export interface Link {
+  options: LinkOptions
+  files: InputFile[]
+  archives: Archive[]
+  globals: Map<string, LinkSymbol>
+  /** Names of comdat groups that are already in. */
+  groups: Set<string>
+  outputs: OutputSection[]
+  /** The linker's own table of addresses. */
+  got: { entries: GotEntry[]; section: OutputSection | null }
+  flags: number
+  attributes: Map<number, string | number>
+  /** Why each archive member is in, for the map. */
+  pulled: { member: string; by: string; symbol: string }[]
+  diagnostics: Diagnostic[]
+}
+
+export interface GotEntry {
+  symbol: LinkSymbol
+  kind: 'address' | 'tprel' | 'module' | 'dtprel'
+}
