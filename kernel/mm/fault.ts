@@ -50,7 +50,7 @@ export function handleFault(k: Kernel, task: Task, va: number, access: Access): 
   const mm = task.mm
   let failure: FaultSignal | null = FAULT_MAPERR
   if (mm !== null && va >= 0 && va < USER_END) {
-    const page = va - (va % PAGE_SIZE)
+    const page = va - (va & (PAGE_SIZE - 1))
     let region: Region | undefined = mm.regions[regionIndex(mm, va)]
     let grew = false
     if (region !== undefined && region.start > va) {
@@ -150,7 +150,7 @@ function mapNeighbours(k: Kernel, mm: Mm, region: Region, inode: Inode, page: nu
   const ram32 = k.machine.ram32
   const flags = leafFlags(region.prot, false)
   const window = FAULT_AROUND_PAGES * PAGE_SIZE
-  const low = page - (page % window)
+  const low = page - (page & (window - 1))
   const start = Math.max(low, region.start)
   const end = Math.min(low + window, region.end, region.start - region.offset + Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE)
   // A window never crosses a page table: its leaves lie side by side, two words each.

@@ -9,6 +9,8 @@ import { allocFrame, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CAC
 import { zapRange } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
+const OFFSET_MASK = PAGE_SIZE - 1
+
 /** The frame that holds page `index` of a file, filled. The cache keeps its reference: retain it to map it. ENOMEM, or what the host said. */
 export function cachePage(k: Kernel, inode: Inode, index: number): number {
   const known = inode.pages.get(index)
@@ -36,7 +38,7 @@ export function cachePage(k: Kernel, inode: Inode, index: number): number {
 export function readCachedTo(k: Kernel, inode: Inode, offset: number, target: Uint8Array): void {
   for (let done = 0; done < target.length;) {
     const at = offset + done
-    const within = at % PAGE_SIZE
+    const within = at & OFFSET_MASK
     const part = Math.min(target.length - done, PAGE_SIZE - within)
     const frame = pageToRead(k, inode, (at - within) / PAGE_SIZE)
     if (frame < 0) target.fill(0, done, done + part)
@@ -50,7 +52,7 @@ export function readCachedTo(k: Kernel, inode: Inode, offset: number, target: Ui
  * file: copy it out at once. The caller keeps within the file's size.
  */
 export function readCached(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
-  const within = offset % PAGE_SIZE
+  const within = offset & OFFSET_MASK
   if (within + length <= PAGE_SIZE) {
     const frame = pageToRead(k, inode, (offset - within) / PAGE_SIZE)
     if (frame < 0) return new Uint8Array(length)
@@ -74,7 +76,7 @@ export function writeCached(k: Kernel, inode: Inode, offset: number, bytes: Uint
   try {
     for (let done = 0; done < bytes.length;) {
       const at = offset + done
-      const within = at % PAGE_SIZE
+      const within = at & OFFSET_MASK
       const part = Math.min(bytes.length - done, PAGE_SIZE - within)
       const frame = pageToWrite(k, inode, (at - within) / PAGE_SIZE, part === PAGE_SIZE)
       k.machine.ram.set(part === bytes.length ? bytes : bytes.subarray(done, done + part), frame * PAGE_SIZE + within)
@@ -136,7 +138,7 @@ function clearFrame(k: Kernel, frame: number, from: number, to: number): void {
 export function punchCached(k: Kernel, inode: Inode, offset: number, length: number): void {
   const end = Math.min(offset + length, Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE)
   for (let at = offset; at < end;) {
-    const within = at % PAGE_SIZE
+    const within = at & OFFSET_MASK
     const part = Math.min(end - at, PAGE_SIZE - within)
     const index = (at - within) / PAGE_SIZE
     if (inode.backing !== null || inode.pages.has(index))

@@ -14,6 +14,10 @@ const ROOT_LEVEL = 3
 /** 32-bit words of RAM per frame, and what turns a word index into its frame. */
 const FRAME_WORDS = 1024
 const FRAME_WORDS_SHIFT = 10
+/** An entry's page number in place; what it is for frame 0; the mask of an index counted in words. */
+const PPN_MASK = ~0x3ff
+const RAM_ENTRY = RAM_PPN << PPN_SHIFT
+const PAIR_MASK = 1022
 /** Bytes that one entry covers, by level. */
 const SPAN = [PAGE_SIZE, PAGE_SIZE * 512, PAGE_SIZE * 512 ** 2, PAGE_SIZE * 512 ** 3] as const
 /** A leaf that is not valid needs some bit besides the page number to be told from an empty one: the first that software may use. */
@@ -33,25 +37,33 @@ export function leafFlags(prot: number, writable: boolean): number {
   return flags
 }
 
+/** Index in ram32 of the first entry of the table that an entry points to; all in 32-bit arithmetic. */
+const tableAt = (entry: number): number => ((entry & PPN_MASK) - RAM_ENTRY) | 0
+
 /** Index in ram32 of the leaf for a user address, or -1 where there is no table for it. */
 export function leafAt(ram32: Int32Array, root: number, va: number): number {
-  // 2 MiB blocks of user space number fewer than 2^26, so this and what follows fits 32-bit arithmetic.
+  // Blocks of 2 MiB: user space has fewer than 2^26. An entry's index is shifted left by one, for it is two words.
   const block = (va / 0x20_0000) | 0
-  let entry = ram32[root * FRAME_WORDS + ((block >> 18) & 511) * 2]
+  let entry = ram32[(root << FRAME_WORDS_SHIFT) + ((block >> 17) & PAIR_MASK)]
   if (entry === 0) return -1
-  entry = ram32[frameOf(entry) * FRAME_WORDS + ((block >> 9) & 511) * 2]
+  entry = ram32[tableAt(entry) + ((block >> 8) & PAIR_MASK)]
   if (entry === 0) return -1
-  entry = ram32[frameOf(entry) * FRAME_WORDS + (block & 511) * 2]
+  entry = ram32[tableAt(entry) + ((block << 1) & PAIR_MASK)]
   if (entry === 0) return -1
-  return frameOf(entry) * FRAME_WORDS + ((va >>> 12) & 511) * 2
+  return tableAt(entry) + ((va >>> 11) & PAIR_MASK)
 }
 
 /** Like leafAt, making the tables that are missing. ENOMEM. */
 export function ensureLeaf(k: Kernel, mm: Mm, va: number): number {
+  const at = leafAt(k.machine.ram32, mm.root, va)
+  if (at >= 0) return at
   const block = (va / 0x20_0000) | 0
   let table = mm.root
-  for (let shift = 18; shift >= 0; shift -= 9) table = ensureTable(k, mm, table * FRAME_WORDS + ((block >> shift) & 511) * 2)
-  return table * FRAME_WORDS + ((va >>> 12) & 511) * 2
+  for (let shift = 17; shift >= -1; shift -= 9) {
+    const pair = shift < 0 ? block << 1 : block >> shift
+    table = ensureTable(k, mm, (table << FRAME_WORDS_SHIFT) + (pair & PAIR_MASK))
+  }
+  return (table << FRAME_WORDS_SHIFT) + ((va >>> 11) & PAIR_MASK)
 }
 
 /** The table that the entry at ram32 index `at` points to, made if need be. */
@@ -223,9 +235,9 @@ export function peekPte(k: Kernel, mm: Mm, va: number): number {
   return at < 0 ? 0 : k.machine.ram32[at]
 }
 
-/** Frees the root, which must be empty of leaves. */
+/** Frees the root and tables that a fault made in vain. */
 export function freeTables(k: Kernel, mm: Mm): void {
-  zapRange(k, mm, 0, USER_END)
+  if (k.state.frames.entries[mm.root] !== 0) zapRange(k, mm, 0, USER_END)
   if (k.state.frames.entries[mm.root] !== 0) throw new Error(`freeing the page tables of root ${mm.root}: entries are left`)
   releaseFrame(k, mm.root)
   mm.tablePages--

@@ -4,7 +4,7 @@ import { releaseInode } from '../vfs/index.ts'
 import { forgetMm } from './asid.ts'
 import { allocFrame, USE_TABLE } from './frames.ts'
 import { USER_END } from './limits.ts'
-import { freeTables } from './pagetable.ts'
+import { freeTables, zapRange } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
 /** Room that the mmap area leaves for the stack unless the caller of newMm sets mmapBase: Linux's least gap, 128 MiB. */
@@ -59,8 +59,11 @@ export function releaseMm(k: Kernel, mm: Mm): void {
   if (mm.users < 0) throw new Error(`releasing the address space with root frame ${mm.root}, which nobody holds`)
   forgetMm(k, mm)
   // Entries under its ASID may stay in TLBs: no one is given that number again before every TLB is emptied.
+  for (const region of mm.regions) {
+    zapRange(k, mm, region.start, region.end)
+    if (region.inode) releaseInode(k, region.inode)
+  }
   freeTables(k, mm)
-  for (const region of mm.regions) if (region.inode) releaseInode(k, region.inode)
   mm.regions = []
   if (mm.exe) releaseInode(k, mm.exe)
   mm.exe = null

@@ -34,7 +34,8 @@ export function memoryKernel(options: { frames?: number; harts?: number; asidLim
     vfs: newVfs(EPOCH),
     counts: { minorFaults: 0, majorFaults: 0, cowCopies: 0 },
   }
-  return { machine, state, events: {} } as unknown as Kernel
+  const vdso = newInode(state.vfs.anon, 'regular', 0o600, 0, 0, EPOCH)
+  return { machine, state: { ...state, vdso }, events: {} } as unknown as Kernel
 }
 
 /** A task with an address space: the given one, or a new empty one. */

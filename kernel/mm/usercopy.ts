@@ -7,35 +7,45 @@ import type { Task } from '../state.ts'
 import { FAULT_OOM, handleFault } from './fault.ts'
 import { USER_END } from './limits.ts'
 import { frameOf, leafAt } from './pagetable.ts'
+import type { Mm } from './types.ts'
 
 const TWO_32 = 4294967296
+const FRAME_WORDS = PAGE_SIZE / 4
 const OFFSET_MASK = PAGE_SIZE - 1
 const READABLE = PTE_V | PTE_U | PTE_R
 const WRITABLE = PTE_V | PTE_U | PTE_W
 
-/** RAM offset of a user byte; the page may be read (or written, for `need` WRITABLE) from there to its end. EFAULT, ENOMEM. */
+/** Frame of a user address, whose page may be read (or written, for `need` WRITABLE). EFAULT, ENOMEM. */
 function locate(k: Kernel, task: Task, va: number, need: number): number {
   const mm = task.mm
   if (mm === null || !(va >= 0 && va < USER_END)) throw EFAULT
   const ram32 = k.machine.ram32
-  let at = leafAt(ram32, mm.root, va)
-  let entry = at < 0 ? 0 : ram32[at]
-  if ((entry & need) !== need) {
-    const failure = handleFault(k, task, va, need === WRITABLE ? 'write' : 'read')
-    if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
-    at = leafAt(ram32, mm.root, va)
-    entry = ram32[at]
-    if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
-  }
-  return frameOf(entry) * PAGE_SIZE + (va & OFFSET_MASK)
+  const at = leafAt(ram32, mm.root, va)
+  const entry = at < 0 ? 0 : ram32[at]
+  return (entry & need) === need ? frameOf(entry) : faultIn(k, task, mm, va, need)
 }
+
+function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): number {
+  const failure = handleFault(k, task, va, need === WRITABLE ? 'write' : 'read')
+  if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
+  const entry = k.machine.ram32[leafAt(k.machine.ram32, mm.root, va)]
+  if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
+  return frameOf(entry)
+}
+
+/** RAM offset of a user byte that may be read, as may what follows to the end of its page. */
+const locateToRead = (k: Kernel, task: Task, va: number): number => locate(k, task, va, READABLE) * PAGE_SIZE + (va & OFFSET_MASK)
 
 /** Like locate for writing; the frame's decoded instructions are dropped. */
 function locateForWrite(k: Kernel, task: Task, va: number): number {
-  const offset = locate(k, task, va, WRITABLE)
-  frameWritten(k.machine, Math.floor(offset / PAGE_SIZE))
-  return offset
+  const frame = locate(k, task, va, WRITABLE)
+  frameWritten(k.machine, frame)
+  return frame
 }
+
+const locateToWrite = (k: Kernel, task: Task, va: number): number => locateForWrite(k, task, va) * PAGE_SIZE + (va & OFFSET_MASK)
+/** Index in ram32 of an aligned word of a frame. */
+const wordOf = (frame: number, va: number): number => frame * FRAME_WORDS + ((va & OFFSET_MASK) >> 2)
 
 /** EFAULT unless [addr, addr + length) lies in user space (whether anything is mapped there is not asked). */
 export function checkUser(addr: number, length: number): void {
@@ -48,7 +58,7 @@ export function copyInTo(k: Kernel, task: Task, addr: number, target: Uint8Array
   checkUser(addr, length)
   const ram = k.machine.ram
   for (let done = 0; done < length;) {
-    const from = locate(k, task, addr + done, READABLE)
+    const from = locateToRead(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (from & OFFSET_MASK))
     if (part < 64) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
     else target.set(ram.subarray(from, from + part), done)
@@ -70,7 +80,7 @@ export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array):
   checkUser(addr, length)
   const ram = k.machine.ram
   for (let done = 0; done < length;) {
-    const to = locateForWrite(k, task, addr + done)
+    const to = locateToWrite(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
     if (part < 64) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
     else ram.set(part === length ? bytes : bytes.subarray(done, done + part), to)
@@ -82,7 +92,7 @@ export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array):
 export function clearUser(k: Kernel, task: Task, addr: number, length: number): void {
   checkUser(addr, length)
   for (let done = 0; done < length;) {
-    const to = locateForWrite(k, task, addr + done)
+    const to = locateToWrite(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
     k.machine.ram.fill(0, to, to + part)
     done += part
@@ -94,7 +104,7 @@ export function copyInString(k: Kernel, task: Task, addr: number, max: number): 
   const ram = k.machine.ram
   let text = ''
   for (let done = 0; done < max;) {
-    const from = locate(k, task, addr + done, READABLE)
+    const from = locateToRead(k, task, addr + done)
     const part = Math.min(max - done, PAGE_SIZE - (from & OFFSET_MASK))
     const end = ram.indexOf(0, from)
     const length = end >= 0 && end - from < part ? end - from : part
@@ -111,33 +121,39 @@ function latin1(ram: Uint8Array, start: number, end: number): string {
   return text
 }
 
-export const getU8 = (k: Kernel, task: Task, addr: number): number => k.machine.ram[locate(k, task, addr, READABLE)]
+export const getU8 = (k: Kernel, task: Task, addr: number): number => k.machine.ram[locateToRead(k, task, addr)]
 
 export function getU16(k: Kernel, task: Task, addr: number): number {
-  if ((addr & OFFSET_MASK) === OFFSET_MASK) return getU8(k, task, addr) | (getU8(k, task, addr + 1) << 8)
-  const at = locate(k, task, addr, READABLE)
-  return k.machine.ram[at] | (k.machine.ram[at + 1] << 8)
+  return getU8(k, task, addr) | (getU8(k, task, addr + 1) << 8)
 }
 
 export function getI32(k: Kernel, task: Task, addr: number): number {
-  if ((addr & 3) === 0) return k.machine.ram32[locate(k, task, addr, READABLE) / 4]
+  if ((addr & 3) === 0) return k.machine.ram32[wordOf(locate(k, task, addr, READABLE), addr)]
   return getU16(k, task, addr) | (getU16(k, task, addr + 2) << 16)
 }
 
 export const getU32 = (k: Kernel, task: Task, addr: number): number => getI32(k, task, addr) >>> 0
 
-/** Unsigned; exact below 2^53, rounded above. */
-export const getU64 = (k: Kernel, task: Task, addr: number): number => getU32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
-
 /** Signed; exact for magnitudes below 2^53, rounded beyond. */
-export const getI64 = (k: Kernel, task: Task, addr: number): number => getI32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
+export function getI64(k: Kernel, task: Task, addr: number): number {
+  if ((addr & 7) !== 0) return getI32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
+  const { ram32 } = k.machine
+  const at = wordOf(locate(k, task, addr, READABLE), addr)
+  return ram32[at + 1] * TWO_32 + (ram32[at] >>> 0)
+}
+
+/** Unsigned; exact below 2^53, rounded above. */
+export function getU64(k: Kernel, task: Task, addr: number): number {
+  const value = getI64(k, task, addr)
+  return value < 0 ? value + TWO_32 * TWO_32 : value
+}
 
 /** All 64 bits, unsigned. */
 export const getBig = (k: Kernel, task: Task, addr: number): bigint =>
   (BigInt(getU32(k, task, addr + 4)) << 32n) | BigInt(getU32(k, task, addr))
 
 export function putU8(k: Kernel, task: Task, addr: number, value: number): void {
-  k.machine.ram[locateForWrite(k, task, addr)] = value
+  k.machine.ram[locateToWrite(k, task, addr)] = value
 }
 
 export function putU16(k: Kernel, task: Task, addr: number, value: number): void {
@@ -147,14 +163,20 @@ export function putU16(k: Kernel, task: Task, addr: number, value: number): void
 
 /** The low 32 bits of any safe integer. */
 export function putU32(k: Kernel, task: Task, addr: number, value: number): void {
-  if ((addr & 3) === 0) k.machine.ram32[locateForWrite(k, task, addr) / 4] = value
+  if ((addr & 3) === 0) k.machine.ram32[wordOf(locateForWrite(k, task, addr), addr)] = value
   else for (let i = 0; i < 4; i++) putU8(k, task, addr + i, value >>> (8 * i))
 }
 
 /** Any safe integer, negative ones sign-extended. */
 export function putU64(k: Kernel, task: Task, addr: number, value: number): void {
-  putU32(k, task, addr, value)
-  putU32(k, task, addr + 4, Math.floor(value / TWO_32))
+  if ((addr & 7) !== 0) {
+    putU32(k, task, addr, value)
+    putU32(k, task, addr + 4, Math.floor(value / TWO_32))
+    return
+  }
+  const at = wordOf(locateForWrite(k, task, addr), addr)
+  k.machine.ram32[at] = value
+  k.machine.ram32[at + 1] = Math.floor(value / TWO_32)
 }
 
 export function putBig(k: Kernel, task: Task, addr: number, value: bigint): void {
