@@ -20,6 +20,7 @@ export const devices: readonly Device[] = [
   { name: 'random', major: 1, minor: 8, mode: WORLD, kind: 'random' },
   { name: 'urandom', major: 1, minor: 9, mode: WORLD, kind: 'random' },
   { name: 'tty', major: 5, minor: 0, mode: WORLD, kind: 'tty' },
+  { name: 'ttyS0', major: 4, minor: 64, mode: 0o620, kind: 'tty' },
   { name: 'console', major: 5, minor: 1, mode: 0o600, kind: 'tty' },
 ]
 

@@ -2,5 +2,5 @@
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
 export { eventOps, makeEventFd } from './eventfd.ts'
-export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
+export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, PIPE_MAX_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake } from './futex.ts'

@@ -86,8 +86,9 @@ export interface HostStream {
   ended: boolean
 }
 
-/** A row of the /proc table by name, and what it is about: a task's pid, or 0 for system files. `fd` for fd/N and fdinfo/N. */
+/** Which file of /proc this is: a row's name (or that of a directory of rows), and whom it is about. `fd` for fd/N and fdinfo/N, else -1. */
 export interface ProcNode {
+  scope: 'system' | 'process' | 'thread'
   row: string
   pid: number
   fd: number

@@ -1,0 +1,3 @@
+// The door of /proc.
+export { procFileOps } from './file.ts'
+export { newProcRoot, procDirectory } from './tree.ts'

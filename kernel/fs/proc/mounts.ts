@@ -1,0 +1,45 @@
+// /proc/mounts and /proc/self/mountinfo: what is mounted where, as the reader's root shows it.
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+import { pathBelow } from '../../vfs/index.ts'
+import type { FileSystemKind, Mount } from '../../vfs/types.ts'
+
+/** A host directory whose changes stay in memory is what Linux calls an overlay. */
+const TYPE_NAMES: Readonly<Record<FileSystemKind, string>> = {
+  tmpfs: 'tmpfs',
+  devtmpfs: 'devtmpfs',
+  proc: 'proc',
+  host: 'overlay',
+  pipefs: 'pipefs',
+  anon: 'anon_inodefs',
+}
+
+/** Spaces and such as octal escapes. */
+const escaped = (text: string): string => text.replaceAll(/[ \t\n\\#]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)
+
+const typeOf = (mount: Mount): string => (mount.fs.kind === 'host' && mount.fs.writeThrough ? 'hostfs' : TYPE_NAMES[mount.fs.kind])
+const access = (mount: Mount): string => (mount.readOnly || mount.fs.readOnly ? 'ro' : 'rw')
+
+/** Mounts below the task's root, with their places. */
+function visible(k: Kernel, task: Task): { mount: Mount; at: string }[] {
+  const list: { mount: Mount; at: string }[] = []
+  for (const mount of k.state.vfs.mounts) {
+    const at = pathBelow({ mount, dentry: mount.root }, task.fs?.root ?? null)
+    if (at !== null) list.push({ mount, at })
+  }
+  return list
+}
+
+export const mountsText = (k: Kernel, task: Task): string =>
+  visible(k, task)
+    .map(({ mount, at }) => `${escaped(mount.fs.source)} ${escaped(at)} ${typeOf(mount)} ${access(mount)},relatime 0 0\n`)
+    .join('')
+
+export const mountInfoText = (k: Kernel, task: Task): string =>
+  visible(k, task)
+    .map(({ mount, at }) => {
+      const device = `${mount.fs.dev >> 8}:${mount.fs.dev & 0xff}`
+      const options = `${access(mount)},relatime`
+      return `${mount.id} ${mount.parent?.id ?? 0} ${device} / ${escaped(at)} ${options} - ${typeOf(mount)} ${escaped(mount.fs.source)} ${access(mount)}\n`
+    })
+    .join('')

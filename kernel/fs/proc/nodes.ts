@@ -1,0 +1,44 @@
+// What a file of /proc is: a row that makes its text when it is read. One row per file, in the order `ls -U /proc` would show.
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+import type { Path } from '../../vfs/types.ts'
+
+/** A file about the whole system. */
+export interface SystemFile {
+  mode: number
+  text(k: Kernel, reader: Task): string
+  /** What a write does with the text; missing: the file cannot be written. */
+  write?(k: Kernel, text: string): void
+}
+
+/** A file about a process or thread: `task` is the leader of the process, or the thread. */
+export interface ProcessFile {
+  mode: number
+  /** For numbers that are the whole process's or one thread's: which this is about. */
+  text(k: Kernel, task: Task, thread: boolean, reader: Task): string
+  write?(k: Kernel, task: Task, text: string, writer: Task): void
+}
+
+/** A symbolic link of a process that leads to a place. */
+export interface ProcessLink {
+  text(k: Kernel, task: Task): string
+  jump(k: Kernel, task: Task): Path | null
+}
+
+export const READ_ONLY = 0o444
+export const WRITABLE = 0o644
+export const OWNER_ONLY = 0o400
+
+const KIB = 1024
+
+/** Nanoseconds as clock ticks (USER_HZ 100). */
+export const ticks = (ns: number): number => Math.floor(ns / 1e7)
+
+/** "1.50": seconds with hundredths. */
+export const seconds = (ns: number): string => `${Math.floor(ns / 1e9)}.${String(Math.floor((ns % 1e9) / 1e7)).padStart(2, '0')}`
+
+/** "VmRSS:\t    1616 kB": a size line of /proc/PID/status. */
+export const kibLine = (name: string, bytes: number): string => `${name}:\t${String(Math.floor(bytes / KIB)).padStart(8)} kB\n`
+
+/** Sixteen hex digits of a signal set or capability set. */
+export const hex16 = (value: bigint | number): string => value.toString(16).padStart(16, '0')

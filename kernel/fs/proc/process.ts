@@ -1,0 +1,203 @@
+// The files of /proc/PID and /proc/PID/task/TID: one row each.
+import {
+  EINVAL,
+  EPERM,
+  CAP_SYS_PTRACE,
+  RLIMIT_AS,
+  RLIMIT_CORE,
+  RLIMIT_CPU,
+  RLIMIT_DATA,
+  RLIMIT_FSIZE,
+  RLIMIT_LOCKS,
+  RLIMIT_MEMLOCK,
+  RLIMIT_MSGQUEUE,
+  RLIMIT_NICE,
+  RLIMIT_NOFILE,
+  RLIMIT_NPROC,
+  RLIMIT_RSS,
+  RLIMIT_RTPRIO,
+  RLIMIT_RTTIME,
+  RLIMIT_SIGPENDING,
+  RLIMIT_STACK,
+  SYSCALL_NAMES,
+  TASK_COMM_LEN,
+} from '../../abi/index.ts'
+import { mapsText, peekMm, smapsRollupText, smapsText } from '../../mm/index.ts'
+import { capable, groupUsage, regPc, regX } from '../../process/index.ts'
+import { isCloexec, pathOf } from '../../vfs/index.ts'
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+import type { FileDescription, Path } from '../../vfs/types.ts'
+import { textOf } from '../bytes.ts'
+import { mountInfoText, mountsText } from './mounts.ts'
+import { OWNER_ONLY, READ_ONLY, WRITABLE, type ProcessFile, type ProcessLink } from './nodes.ts'
+import { schedText, statmText, statText, statusText } from './status.ts'
+
+const SP = 2
+const O_CLOEXEC = 0o2000000
+
+/** A range of the program's own memory: arguments, environment. */
+function memoryText(k: Kernel, task: Task, start: number, end: number): string {
+  return task.mm && end > start ? textOf(peekMm(k, task.mm, start, end - start)) : ''
+}
+
+/** Rows of limits: name, number, unit. */
+const LIMITS: readonly (readonly [string, number, string])[] = [
+  ['Max cpu time', RLIMIT_CPU, 'seconds'],
+  ['Max file size', RLIMIT_FSIZE, 'bytes'],
+  ['Max data size', RLIMIT_DATA, 'bytes'],
+  ['Max stack size', RLIMIT_STACK, 'bytes'],
+  ['Max core file size', RLIMIT_CORE, 'bytes'],
+  ['Max resident set', RLIMIT_RSS, 'bytes'],
+  ['Max processes', RLIMIT_NPROC, 'processes'],
+  ['Max open files', RLIMIT_NOFILE, 'files'],
+  ['Max locked memory', RLIMIT_MEMLOCK, 'bytes'],
+  ['Max address space', RLIMIT_AS, 'bytes'],
+  ['Max file locks', RLIMIT_LOCKS, 'locks'],
+  ['Max pending signals', RLIMIT_SIGPENDING, 'signals'],
+  ['Max msgqueue size', RLIMIT_MSGQUEUE, 'bytes'],
+  ['Max nice priority', RLIMIT_NICE, ''],
+  ['Max realtime priority', RLIMIT_RTPRIO, ''],
+  ['Max realtime timeout', RLIMIT_RTTIME, 'us'],
+]
+
+function limitsText(_k: Kernel, task: Task): string {
+  const { soft, hard } = task.group.rlimits
+  const line = (name: string, low: string, high: string, unit: string): string =>
+    `${name.padEnd(25)} ${low.padEnd(20)} ${high.padEnd(20)} ${unit.padEnd(10)}\n`
+  const value = (n: number): string => (n === Infinity ? 'unlimited' : String(n))
+  return (
+    line('Limit', 'Soft Limit', 'Hard Limit', 'Units') +
+    LIMITS.map(([name, i, unit]) => line(name, value(soft[i]), value(hard[i]), unit)).join('')
+  )
+}
+
+function ioText(_k: Kernel, task: Task, thread: boolean): string {
+  const u = thread ? task.usage : groupUsage(task.group)
+  return (
+    `rchar: ${u.readBytes}\nwchar: ${u.writtenBytes}\nsyscr: ${u.readCalls}\nsyscw: ${u.writeCalls}\n` +
+    'read_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n'
+  )
+}
+
+/** Where a sleeper waits, by the call that put it to sleep: the names that Linux's functions have. */
+const WAIT_CHANNELS: Readonly<Record<string, string>> = {
+  wait4: 'do_wait',
+  waitid: 'do_wait',
+  nanosleep: 'hrtimer_nanosleep',
+  clock_nanosleep: 'hrtimer_nanosleep',
+  ppoll: 'poll_schedule_timeout',
+  pselect6: 'poll_schedule_timeout',
+  epoll_pwait: 'ep_poll',
+  futex: 'futex_wait_queue',
+  rt_sigsuspend: 'sigsuspend',
+  rt_sigtimedwait: 'do_sigtimedwait',
+  flock: 'flock_lock_inode_wait',
+}
+
+/** How a kind of file is called where one waits to read or write it. */
+const FILE_CHANNELS: Readonly<Record<string, string>> = { pipe: 'pipe_', tty: 'n_tty_', eventfd: 'eventfd_' }
+
+function wchanText(_k: Kernel, task: Task): string {
+  const call = task.waiting && task.call
+  if (!call) return '0'
+  const name = SYSCALL_NAMES[call.nr] ?? '0'
+  const file = task.files?.files[call.args[0]]
+  const prefix = file ? FILE_CHANNELS[file.kind] : undefined
+  if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
+  return WAIT_CHANNELS[name] ?? name
+}
+
+/** The call a sleeper is in, its arguments, stack pointer and pc; "running" otherwise. */
+function syscallText(k: Kernel, task: Task): string {
+  if (task.state === 'Z' || task.trapFrame < 0) return ''
+  if (!task.waiting || !task.call) return 'running\n'
+  const hex = (n: number): string => `0x${(n < 0 ? BigInt(n) + 2n ** 64n : BigInt(n)).toString(16)}`
+  return `${[task.call.nr, ...[...task.call.args, regX(k, task, SP), regPc(k, task)].map(hex)].join(' ')}\n`
+}
+
+function setComm(_k: Kernel, task: Task, text: string, writer: Task): void {
+  if (writer.group !== task.group) throw EINVAL
+  task.comm = text.replace(/\n$/, '').slice(0, TASK_COMM_LEN - 1)
+}
+
+const withMemory = (make: (k: Kernel, mm: NonNullable<Task['mm']>) => string) => (k: Kernel, task: Task) =>
+  task.mm ? make(k, task.mm) : ''
+
+const fixed = (text: string, mode = READ_ONLY): ProcessFile => ({ mode, text: () => text })
+
+/** /proc/PID. */
+export const processFiles: Readonly<Record<string, ProcessFile>> = {
+  stat: { mode: READ_ONLY, text: statText },
+  status: { mode: READ_ONLY, text: statusText },
+  statm: { mode: READ_ONLY, text: statmText },
+  comm: { mode: WRITABLE, text: (_k, task) => `${task.comm}\n`, write: setComm },
+  cmdline: { mode: READ_ONLY, text: (k, task) => memoryText(k, task, task.mm?.argStart ?? 0, task.mm?.argEnd ?? 0) },
+  environ: { mode: OWNER_ONLY, text: (k, task) => memoryText(k, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0) },
+  auxv: { mode: OWNER_ONLY, text: (_k, task) => (task.mm ? textOf(task.mm.auxv) : '') },
+  maps: { mode: READ_ONLY, text: withMemory((k, mm) => mapsText(k, mm)) },
+  smaps: { mode: READ_ONLY, text: withMemory((k, mm) => smapsText(k, mm)) },
+  smaps_rollup: { mode: READ_ONLY, text: withMemory((k, mm) => smapsRollupText(k, mm)) },
+  limits: { mode: WRITABLE, text: limitsText },
+  io: { mode: OWNER_ONLY, text: ioText },
+  wchan: { mode: READ_ONLY, text: wchanText },
+  syscall: { mode: OWNER_ONLY, text: syscallText },
+  sched: { mode: WRITABLE, text: schedText },
+  mounts: { mode: READ_ONLY, text: mountsText },
+  mountinfo: { mode: READ_ONLY, text: mountInfoText },
+  cgroup: fixed('0::/\n'),
+  oom_score: fixed('0\n'),
+  oom_score_adj: fixed('0\n'),
+  oom_adj: fixed('0\n'),
+  loginuid: fixed('4294967295'),
+  sessionid: fixed('4294967295'),
+  personality: fixed('00000000\n', OWNER_ONLY),
+  coredump_filter: fixed('00000033\n'),
+  uid_map: fixed('         0          0 4294967295\n'),
+  gid_map: fixed('         0          0 4294967295\n'),
+  setgroups: fixed('allow\n'),
+  timerslack_ns: fixed('50000\n'),
+}
+
+/** What a debugger may look at: one's own and, with the capability, everybody's (ptrace(2), "access mode checking"). */
+export function checkInspect(reader: Task, task: Task): void {
+  const a = reader.credentials
+  const b = task.credentials
+  if (reader.group === task.group || capable(a, CAP_SYS_PTRACE)) return
+  const users = a.fsuid === b.uid && a.fsuid === b.euid && a.fsuid === b.suid
+  const groups = a.fsgid === b.gid && a.fsgid === b.egid && a.fsgid === b.sgid
+  if (!users || !groups) throw EPERM
+}
+
+const placeLink = (place: (k: Kernel, task: Task) => Path | null): ProcessLink => ({
+  text: (k, task) => {
+    const path = place(k, task)
+    return path ? pathOf(k, path) : ''
+  },
+  jump: place,
+})
+
+export const processLinks: Readonly<Record<string, ProcessLink>> = {
+  cwd: placeLink((_k, task) => task.fs?.cwd ?? null),
+  root: placeLink((_k, task) => task.fs?.root ?? null),
+  exe: placeLink((_k, task) => task.mm?.exePath ?? null),
+}
+
+/** What /proc/PID/fd/N leads to, as text. */
+export const fileText = (k: Kernel, file: FileDescription): string => (file.path && file.label === '' ? pathOf(k, file.path) : file.label)
+
+/** /proc/PID/fdinfo/N. */
+export function fdinfoText(k: Kernel, task: Task, fd: number): string {
+  const file = task.files?.files[fd]
+  if (!file || !task.files) return ''
+  const flags = file.flags | (isCloexec(task.files, fd) ? O_CLOEXEC : 0)
+  const mount = file.path?.mount.id ?? 0
+  let text = `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n`
+  if (file.data?.kind === 'eventfd') text += `eventfd-count: ${file.data.count.toString(16).padStart(16)}\n`
+  if (file.data?.kind === 'epoll') {
+    for (const item of file.data.items.values()) {
+      text += `tfd: ${String(item.fd).padStart(8)} events: ${(item.events >>> 0).toString(16).padStart(8)} data: ${item.data.toString(16).padStart(16)}\n`
+    }
+  }
+  return text
+}

@@ -1,0 +1,212 @@
+// The files of /proc about the whole machine: one row each. Slashes in a name make directories.
+import { PAGE_SIZE } from '../../../vm/index.ts'
+import { EINVAL, HOST_NAME_MAX, NGROUPS_MAX, NR_OPEN, PID_MAX } from '../../abi/index.ts'
+import { PIPE_MAX_CAPACITY } from '../../ipc/index.ts'
+import { MMAP_MIN, USE_ANON, USE_CACHE, USE_TABLE } from '../../mm/index.ts'
+import { randomBytes } from '../../random.ts'
+import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+import { READ_ONLY, seconds, ticks, WRITABLE, type SystemFile } from './nodes.ts'
+
+const KIB = 1024
+const ISA = 'rv64imafdc_zicntr_zicsr_zifencei'
+const NAME_WIDTH = 16
+
+/** "MemTotal:       24684084 kB". */
+const sizeLine = (name: string, pages: number): string =>
+  `${`${name}:`.padEnd(NAME_WIDTH)}${String((pages * PAGE_SIZE) / KIB).padStart(8)} kB\n`
+
+/** Frames that belong to file systems in memory, which nothing could give back. */
+function shmemPages(k: Kernel): number {
+  const { use, flags, total } = k.state.frames
+  let pages = 0
+  for (let frame = 0; frame < total; frame++) if (use[frame] === USE_CACHE && flags[frame] !== 0) pages++
+  return pages
+}
+
+function meminfoText(k: Kernel): string {
+  const { total, freeCount, used } = k.state.frames
+  const cached = used[USE_CACHE]
+  const shmem = shmemPages(k)
+  const anon = used[USE_ANON]
+  const rows: [string, number][] = [
+    ['MemTotal', total],
+    ['MemFree', freeCount],
+    ['MemAvailable', freeCount + cached - shmem],
+    ['Buffers', 0],
+    ['Cached', cached],
+    ['SwapCached', 0],
+    ['Active', anon],
+    ['Inactive', cached],
+    ['Active(anon)', anon],
+    ['Inactive(anon)', 0],
+    ['Active(file)', 0],
+    ['Inactive(file)', cached],
+    ['Unevictable', 0],
+    ['Mlocked', 0],
+    ['SwapTotal', 0],
+    ['SwapFree', 0],
+    ['Dirty', 0],
+    ['Writeback', 0],
+    ['AnonPages', anon],
+    ['Mapped', cached],
+    ['Shmem', shmem],
+    ['KReclaimable', 0],
+    ['Slab', 0],
+    ['SReclaimable', 0],
+    ['SUnreclaim', 0],
+    ['KernelStack', 0],
+    ['PageTables', used[USE_TABLE]],
+    ['NFS_Unstable', 0],
+    ['Bounce', 0],
+    ['WritebackTmp', 0],
+    ['CommitLimit', Math.floor(total / 2)],
+    ['Committed_AS', anon + shmem],
+    ['VmallocTotal', 0],
+    ['VmallocUsed', 0],
+    ['VmallocChunk', 0],
+  ]
+  return rows.map(([name, pages]) => sizeLine(name, pages)).join('')
+}
+
+/** User and idle ticks of one hart: the kernel itself takes no guest time. */
+function hartTicks(k: Kernel, idle: number): string {
+  return `${ticks(Math.max(0, k.state.time - idle))} 0 0 ${ticks(idle)} 0 0 0 0 0 0`
+}
+
+function countStates(k: Kernel): { running: number; blocked: number } {
+  let running = 0
+  let blocked = 0
+  for (const task of k.state.tasks.values()) {
+    if (task.state === 'R') running++
+    if (task.state === 'D') blocked++
+  }
+  return { running, blocked }
+}
+
+function statText(k: Kernel): string {
+  const { harts, counts, bootEpoch, time } = k.state
+  const idle = harts.reduce((sum, hart) => sum + hart.idleTime, 0)
+  const { running, blocked } = countStates(k)
+  const all = `${ticks(Math.max(0, time * harts.length - idle))} 0 0 ${ticks(idle)} 0 0 0 0 0 0`
+  const each = harts.map(hart => `cpu${hart.id} ${hartTicks(k, hart.idleTime)}\n`).join('')
+  return (
+    `cpu  ${all}\n${each}intr ${counts.timerTicks}\nctxt ${counts.contextSwitches}\nbtime ${Math.floor(bootEpoch / 1e9)}\n` +
+    `processes ${counts.forks + 1}\nprocs_running ${running}\nprocs_blocked ${blocked}\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
+  )
+}
+
+function uptimeText(k: Kernel): string {
+  return `${seconds(k.state.time)} ${seconds(k.state.harts.reduce((sum, hart) => sum + hart.idleTime, 0))}\n`
+}
+
+/** No averages are kept: the three numbers are 0.00; the counts are exact. */
+function loadavgText(k: Kernel): string {
+  return `0.00 0.00 0.00 ${countStates(k).running}/${k.state.tasks.size} ${k.state.pids.last}\n`
+}
+
+function cpuinfoText(k: Kernel): string {
+  return k.state.harts
+    .map(
+      ({ id }) =>
+        `processor\t: ${id}\nhart\t\t: ${id}\nisa\t\t: ${ISA}\nmmu\t\t: sv48\nmvendorid\t: 0x0\nmarchid\t\t: 0x0\nmimpid\t\t: 0x0\nhart isa\t: ${ISA}\n\n`,
+    )
+    .join('')
+}
+
+function vmstatText(k: Kernel): string {
+  const { frames, counts } = k.state
+  const rows: [string, number][] = [
+    ['nr_free_pages', frames.freeCount],
+    ['nr_anon_pages', frames.used[USE_ANON]],
+    ['nr_file_pages', frames.used[USE_CACHE]],
+    ['nr_page_table_pages', frames.used[USE_TABLE]],
+    ['pgpgin', 0],
+    ['pgpgout', 0],
+    ['pswpin', 0],
+    ['pswpout', 0],
+    ['pgfault', counts.minorFaults + counts.majorFaults],
+    ['pgmajfault', counts.majorFaults],
+    ['oom_kill', 0],
+  ]
+  return rows.map(([name, value]) => `${name} ${value}\n`).join('')
+}
+
+function uuidText(bytes: Uint8Array): string {
+  const hex = Array.from(bytes, (byte, i) =>
+    (i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, '0'),
+  ).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}\n`
+}
+const UUID_BYTES = 16
+/** One boot of one seed is the same boot every time. */
+const BOOT_ID = new Uint8Array(UUID_BYTES).map((_, i) => (i * 37 + 11) & 0xff)
+
+const number = (value: number | string): SystemFile => ({ mode: READ_ONLY, text: () => `${value}\n` })
+/** Evaluated when read: constants of other folders may not be there yet while this table is made. */
+const text = (make: (k: Kernel, reader: Task) => string): SystemFile => ({ mode: READ_ONLY, text: make })
+
+/** Below this the reserved low numbers would not fit (kernel/pid.c, pid_max_min). */
+const PID_MAX_MIN = 301
+
+function setPidMax(k: Kernel, given: string): void {
+  const value = Number(given.trim())
+  if (!Number.isInteger(value) || value < PID_MAX_MIN || value > PID_MAX) throw EINVAL
+  k.state.pids.max = value
+}
+
+const hostName = (given: string): string => given.split('\n')[0].slice(0, HOST_NAME_MAX)
+
+export const systemFiles: Readonly<Record<string, SystemFile>> = {
+  cmdline: number('console=ttyS0'),
+  cpuinfo: text(cpuinfoText),
+  filesystems: number('nodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\toverlay'),
+  loadavg: text(loadavgText),
+  meminfo: text(meminfoText),
+  stat: text(statText),
+  swaps: number('Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority'),
+  uptime: text(uptimeText),
+  version: number(`${SYSNAME} version ${RELEASE} (hartbeat@${MACHINE}) (TypeScript) ${VERSION}`),
+  vmstat: text(vmstatText),
+  'tty/drivers': number(
+    '/dev/tty             /dev/tty        5       0 system:/dev/tty\n' +
+      '/dev/console         /dev/console    5       1 system:console\n' +
+      'serial               /dev/ttyS       4      64 serial',
+  ),
+  'sys/fs/file-max': number(NR_OPEN),
+  'sys/fs/file-nr': number(`0\t0\t${NR_OPEN}`),
+  'sys/fs/nr_open': number(NR_OPEN),
+  'sys/fs/pipe-max-size': text(() => `${PIPE_MAX_CAPACITY}\n`),
+  'sys/kernel/cap_last_cap': number(40),
+  'sys/kernel/core_pattern': number('core'),
+  'sys/kernel/domainname': {
+    mode: WRITABLE,
+    text: k => `${k.state.domainname}\n`,
+    write: (k, given) => (k.state.domainname = hostName(given)),
+  },
+  'sys/kernel/hostname': { mode: WRITABLE, text: k => `${k.state.hostname}\n`, write: (k, given) => (k.state.hostname = hostName(given)) },
+  'sys/kernel/ngroups_max': number(NGROUPS_MAX),
+  'sys/kernel/osrelease': number(RELEASE),
+  'sys/kernel/ostype': number(SYSNAME),
+  'sys/kernel/pid_max': { mode: WRITABLE, text: k => `${k.state.pids.max}\n`, write: setPidMax },
+  'sys/kernel/random/boot_id': number(uuidText(BOOT_ID).trim()),
+  'sys/kernel/random/entropy_avail': number(256),
+  'sys/kernel/random/poolsize': number(256),
+  'sys/kernel/random/uuid': text(k => uuidText(randomBytes(k, UUID_BYTES))),
+  'sys/kernel/randomize_va_space': number(2),
+  'sys/kernel/threads-max': number(PID_MAX),
+  'sys/kernel/version': number(VERSION),
+  'sys/vm/max_map_count': number(65530),
+  'sys/vm/mmap_min_addr': text(() => `${MMAP_MIN}\n`),
+  'sys/vm/overcommit_memory': number(0),
+  'sys/vm/overcommit_ratio': number(50),
+  'sys/vm/swappiness': number(60),
+}
+
+/** /proc/mounts is a link to the reader's own. */
+export const systemLinks: Readonly<Record<string, (reader: Task) => string>> = {
+  mounts: () => 'self/mounts',
+  self: reader => String(reader.group.tgid),
+  'thread-self': reader => `${reader.group.tgid}/task/${reader.pid}`,
+}
