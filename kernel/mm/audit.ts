@@ -128,7 +128,7 @@ function auditTlbs(k: Kernel, problems: string[]): void {
 
 /** Every inode that a name, a descriptor, a mapping or a task's directory leads to. */
 function allInodes(k: Kernel): Set<Inode> {
-  const inodes = new Set<Inode>(k.state.frames.reclaimable)
+  const inodes = new Set<Inode>(k.state.frames.reclaimable).add(k.state.vdso)
   inodes.add(k.state.vdso)
   const seen = new Set<Dentry>()
   const addTree = (dentry: Dentry): void => {

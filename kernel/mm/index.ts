@@ -45,6 +45,16 @@ export {
   putU8,
 } from './usercopy.ts'
 export { peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
-export { allSpaces, cachePage, dropCache, punchCached, readCached, readCachedTo, truncateCached, writeCached } from './pagecache.ts'
+export {
+  allSpaces,
+  cachePage,
+  dropCache,
+  punchCached,
+  readCached,
+  readCachedTo,
+  truncateCached,
+  writeBack,
+  writeCached,
+} from './pagecache.ts'
 export { mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
 export { auditMemory } from './audit.ts'

@@ -8,6 +8,7 @@ import { releaseInode, retainInode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
 import { USE_ANON } from './frames.ts'
 import { MAX_REGIONS, STACK_GUARD_GAP, USER_END } from './limits.ts'
+import { writeBackLast } from './pagecache.ts'
 import { eachLeaf, entryFor, frameOf, leafFlags, zapRange } from './pagetable.ts'
 import { cutsNeeded, isolate, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
@@ -60,6 +61,7 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
   if (cuts > 0 && mm.regions.length + cuts > MAX_REGIONS) throw ENOMEM
   const [first, last] = isolate(mm, start, end)
   const gone = mm.regions.splice(first, last - first)
+  for (const region of gone) if (region.shared) writeBackLast(k, region)
   if (zapRange(k, mm, start, end) > 0) flushRange(k, mm, start, end)
   for (const region of gone) {
     const pages = (region.end - region.start) / PAGE_SIZE

@@ -1,37 +1,41 @@
 // The page cache: a regular file's contents ARE these frames (inode.pages), so read, write and mmap always see the same bytes. A page
 // that was not touched yet comes from the file's backing (an image, a host file) when it is first needed, or is a hole of zeroes.
 import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
-import { ENOMEM, ENOSPC } from '../abi/index.ts'
+import { ENOMEM, ENOSPC, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { hostWrite } from '../fs/index.ts'
 import { fillPage, type Inode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
 import { allocFrame, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CACHE } from './frames.ts'
 import { zapRange } from './pagetable.ts'
-import type { Mm } from './types.ts'
+import type { Mm, Region } from './types.ts'
 
 const OFFSET_MASK = PAGE_SIZE - 1
 
 /** The frame that holds page `index` of a file, filled. The cache keeps its reference: retain it to map it. ENOMEM, or what the host said. */
-export function cachePage(k: Kernel, inode: Inode, index: number): number {
-  const known = inode.pages.get(index)
-  if (known !== undefined) return known
+export const cachePage = (k: Kernel, inode: Inode, index: number): number => inode.pages.get(index) ?? addPage(k, inode, index, false)
+
+/** Puts a page into the cache; with `whole` every byte of it is about to be written, so none need be read first. */
+function addPage(k: Kernel, inode: Inode, index: number, whole: boolean): number {
   const frames = k.state.frames
-  if (inode.backing === null) {
-    const frame = allocFrame(k, USE_CACHE)
-    frames.flags[frame] = FRAME_SHMEM
-    inode.pages.set(index, frame)
-    return frame
+  const hole = inode.backing === null
+  const frame = allocFrame(k, USE_CACHE, hole && !whole)
+  if (hole) frames.flags[frame] = FRAME_SHMEM
+  else {
+    frames.reclaimable.add(inode)
+    if (!whole) fillFrame(k, inode, index, frame)
   }
-  const frame = allocFrame(k, USE_CACHE, false)
+  inode.pages.set(index, frame)
+  return frame
+}
+
+function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void {
   try {
     fillPage(k, inode, index, frameBytes(k, frame))
   } catch (error) {
     releaseFrame(k, frame)
     throw error
   }
-  inode.pages.set(index, frame)
-  frames.reclaimable.add(inode)
-  return frame
 }
 
 /** Fills `target` with the file's bytes at `offset`; holes are zeroes. The caller keeps within the file's size. */
@@ -93,17 +97,9 @@ export function writeCached(k: Kernel, inode: Inode, offset: number, bytes: Uint
 
 /** A page's frame to write into; `whole`: every byte will be, so nothing need be read first. */
 function pageToWrite(k: Kernel, inode: Inode, index: number, whole: boolean): number {
-  const frames = k.state.frames
-  let frame = inode.pages.get(index)
-  if (frame === undefined) {
-    if (whole && inode.backing !== null) {
-      frame = allocFrame(k, USE_CACHE, false)
-      inode.pages.set(index, frame)
-      frames.reclaimable.add(inode)
-    } else frame = cachePage(k, inode, index)
-  }
+  const frame = inode.pages.get(index) ?? addPage(k, inode, index, whole)
   // What is written through to the host can be read again from there.
-  if (!inode.fs.writeThrough) frames.flags[frame] |= FRAME_DIRTY
+  if (!inode.fs.writeThrough) k.state.frames.flags[frame] |= FRAME_DIRTY
   return frame
 }
 
@@ -152,6 +148,33 @@ export function dropCache(k: Kernel, inode: Inode): void {
   for (const frame of inode.pages.values()) releaseFrame(k, frame)
   inode.pages.clear()
   k.state.frames.reclaimable.delete(inode)
+}
+
+/**
+ * Passes what programs wrote through shared mappings of a region's file in [start, end) on to the host, where the file is a host's
+ * that is written through; any other file has nowhere to be written to. EIO when the host will not have it. Pages stay marked as
+ * written: someone may still write them.
+ */
+export function writeBack(k: Kernel, region: Region, start: number, end: number): void {
+  const inode = region.inode
+  if (inode === null || !region.shared || !inode.fs.writeThrough) return
+  const first = (start - region.start + region.offset) / PAGE_SIZE
+  const stop = (Math.min(end - region.start + region.offset, inode.size) - 1) / PAGE_SIZE
+  for (let index = first; index <= stop; index++) {
+    const frame = inode.pages.get(index)
+    if (frame === undefined || !(k.state.frames.flags[frame] & FRAME_DIRTY)) continue
+    const offset = index * PAGE_SIZE
+    hostWrite(k, inode, offset, frameBytes(k, frame).slice(0, Math.min(PAGE_SIZE, inode.size - offset)))
+  }
+}
+
+/** Like writeBack, for a mapping that goes away: nobody is left to tell that the host refused. */
+export function writeBackLast(k: Kernel, region: Region): void {
+  try {
+    writeBack(k, region, region.start, region.end)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
 }
 
 /** Every address space that some task has, once. */

@@ -4,6 +4,7 @@ import { releaseInode } from '../vfs/index.ts'
 import { forgetMm } from './asid.ts'
 import { allocFrame, USE_TABLE } from './frames.ts'
 import { USER_END } from './limits.ts'
+import { writeBackLast } from './pagecache.ts'
 import { freeTables, zapRange } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
@@ -60,6 +61,7 @@ export function releaseMm(k: Kernel, mm: Mm): void {
   forgetMm(k, mm)
   // Entries under its ASID may stay in TLBs: no one is given that number again before every TLB is emptied.
   for (const region of mm.regions) {
+    if (region.shared) writeBackLast(k, region)
     zapRange(k, mm, region.start, region.end)
     if (region.inode) releaseInode(k, region.inode)
   }

@@ -76,6 +76,7 @@ import {
   unlockedPages,
   unmapRange,
   USER_END,
+  writeBack,
   type Mm,
   type RegionSpec,
 } from '../mm/index.ts'
@@ -282,13 +283,16 @@ function inCore(k: Kernel, mm: Mm, page: number): boolean {
   return region !== null && region.inode !== null && region.inode.pages.has((page - region.start + region.offset) / PAGE)
 }
 
-function msync(_k: Kernel, task: Task, addr: number, length: number, how: number): number {
+function msync(k: Kernel, task: Task, addr: number, length: number, how: number): number {
   const mm = space(task)
   if (how & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) || addr % PAGE !== 0) throw EINVAL
   if (how & MS_ASYNC && how & MS_SYNC) throw EINVAL
   const end = wholePages(addr, length)
   if (end === addr) return 0
   if (how & MS_INVALIDATE && mm.regions.some(region => region.locked && region.start < end && region.end > addr)) throw EBUSY
+  for (const region of mm.regions) {
+    if (region.start < end && region.end > addr) writeBack(k, region, Math.max(addr, region.start), Math.min(end, region.end))
+  }
   if (!covered(mm, addr, end)) throw ENOMEM
   return 0
 }
