@@ -71,13 +71,15 @@ function put(tty: Tty, byte: number, mark: number): void {
 }
 
 /** ^S and ^Q; with IXANY any key continues. */
-function flowControl(k: Kernel, tty: Tty, byte: number): boolean {
+function flowControl(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
   if (!hasInput(tty, IXON)) return false
   if (isKey(tty, byte, VSTART)) {
     startOutput(k, tty)
     return true
   }
   if (isKey(tty, byte, VSTOP)) {
+    // What was typed before ^S still shows.
+    sendEcho(k, tty, out.splice(0))
     stopOutput(tty, false)
     return true
   }
