@@ -25,20 +25,26 @@ export function grow(b: Bytes, more: number): number {
   return at
 }
 
+// The room is made first: it may replace the buffer.
 export function putU8(b: Bytes, value: number): void {
-  b.data[grow(b, 1)] = value
+  const at = grow(b, 1)
+  b.data[at] = value
 }
 export function putU16(b: Bytes, value: number): void {
-  b.view.setUint16(grow(b, 2), value, true)
+  const at = grow(b, 2)
+  b.view.setUint16(at, value, true)
 }
 export function putU32(b: Bytes, value: number): void {
-  b.view.setUint32(grow(b, 4), value, true)
+  const at = grow(b, 4)
+  b.view.setUint32(at, value, true)
 }
 export function putU64(b: Bytes, value: bigint | number): void {
-  b.view.setBigUint64(grow(b, 8), BigInt.asUintN(64, BigInt(value)), true)
+  const at = grow(b, 8)
+  b.view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true)
 }
 export function putBytes(b: Bytes, bytes: ArrayLike<number>): void {
-  b.data.set(bytes, grow(b, bytes.length))
+  const at = grow(b, bytes.length)
+  b.data.set(bytes, at)
 }
 export function putFill(b: Bytes, count: number, value: number): void {
   const at = grow(b, count)
@@ -51,7 +57,8 @@ export function putAlign(b: Bytes, alignment: number): number {
 }
 /** `size` low bytes of the value, for any size up to 8 and beyond (sign-filled). */
 export function putInteger(b: Bytes, value: bigint, size: number): void {
-  writeInteger(b.view, grow(b, size), value, size)
+  const at = grow(b, size)
+  writeInteger(b.view, at, value, size)
 }
 export function putUleb128(b: Bytes, value: bigint): void {
   putBytes(b, uleb128(value))
