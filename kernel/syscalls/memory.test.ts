@@ -187,3 +187,49 @@ test('RLIMIT_AS bounds every mapping', () => {
   expect(call('mmap', 0, PAGE, PROT_READ, ANON, -1, 0)).toBe('ENOMEM')
   expect(call('mremap', at, 4 * PAGE, 5 * PAGE, 1)).toBe('ENOMEM')
 })
+
+test('random calls with wild arguments: an answer or an errno, and everything still counted right', () => {
+  const { k, task, call, open, mm } = setup()
+  task.credentials = rootCredentials()
+  open(new Uint8Array(5 * PAGE + 3).fill(1), O_RDWR)
+  open(new Uint8Array(100).fill(1), O_RDONLY)
+  mm.brkStart = mm.brk = 0x50_0000
+  let seed = 12345
+  const random = (n: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+    return Math.floor((seed / 2 ** 32) * n)
+  }
+  const BASE = 0x10_0000
+  const wild = [0, 1, -1, PAGE - 1, 2 ** 31, -(2 ** 31), 2 ** 32, USER_END, USER_END - PAGE, 2 ** 47, 2 ** 53, 2 ** 63, -(2 ** 63), -PAGE]
+  const value = (): number => {
+    const kind = random(10)
+    if (kind < 1) return wild[random(wild.length)]
+    if (kind < 4) return random(40) * PAGE
+    if (kind < 8) return BASE + random(40) * PAGE
+    if (kind < 9) return 2 ** random(22)
+    return random(64)
+  }
+  const outcomes = new Set<string>()
+  for (let i = 0; i < 6000; i++) {
+    const row = memoryCalls[random(memoryCalls.length)]
+    const raw = [0, 1, 2, 3, 4, 5].map(value)
+    if (row.name === 'mmap') {
+      raw[3] = [ANON, ANON | MAP_FIXED, MAP_PRIVATE, MAP_SHARED, MAP_SHARED | MAP_ANONYMOUS, MAP_PRIVATE | MAP_FIXED, random(2 ** 22)][
+        random(7)
+      ]
+      raw[4] = random(4) - 1
+    }
+    if (row.name === 'mremap' && random(2)) raw.splice(0, 4, BASE + random(40) * PAGE, random(3) * PAGE, random(4) * PAGE, random(4))
+    const result = call(row.name, ...raw)
+    outcomes.add(`${row.name} ${typeof result === 'string' ? result : 'ok'}`)
+    if (typeof result === 'string') expect(result).toMatch(/^E[A-Z]+$/)
+    try {
+      putU32(k, task, BASE + random(40) * PAGE, i)
+    } catch (error) {
+      expect(['EFAULT', 'ENOMEM']).toContain((error as { name: string }).name)
+    }
+    if (i % 200 === 0) expectSound(k)
+  }
+  expectSound(k)
+  for (const row of memoryCalls) expect(outcomes).toContain(`${row.name} ok`)
+})
