@@ -10,8 +10,10 @@ export interface Kernel {
   /** Plain data: records, arrays, Maps, typed arrays. `structuredClone` of it is a snapshot. Replaced whole on restore. */
   state: KernelState
   readonly host: Host
-  readonly journal: Journal
+  journal: Journal
   readonly events: EventStream
+  /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */
+  readonly clock: 'virtual' | 'real'
   /** Check the invariants after every run (debug builds and tests). */
   readonly debug: boolean
 }

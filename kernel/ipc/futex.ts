@@ -16,6 +16,7 @@ interface Waiting {
   key: string
   bitset: number
   woken: boolean
+  deadline: number
 }
 
 const isWaiting = (progress: Record<string, unknown>): progress is Record<string, unknown> & Waiting => typeof progress.key === 'string'
@@ -44,7 +45,7 @@ function forgetIfEmpty(k: Kernel, key: string): void {
   if (k.state.futexes.get(key)?.waiters.length === 0) k.state.futexes.delete(key)
 }
 
-/** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (absolute ns). */
+/** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (absolute ns), which is asked for once. */
 export function futexWait(
   k: Kernel,
   task: Task,
@@ -52,20 +53,21 @@ export function futexWait(
   isPrivate: boolean,
   value: number,
   bitset: number,
-  deadline: number,
+  deadlineOf: () => number,
 ): SyscallResult {
   if (bitset === 0) throw EINVAL
   const progress = task.call?.progress
   if (progress && isWaiting(progress)) {
     forgetIfEmpty(k, progress.key)
     if (progress.woken) return 0
-    if (k.state.time >= deadline) throw ETIMEDOUT
-    return blocked([queueOf(k, progress.key)], ERESTARTSYS, deadline)
+    if (k.state.time >= progress.deadline) throw ETIMEDOUT
+    return blocked([queueOf(k, progress.key)], ERESTARTSYS, progress.deadline)
   }
   const key = futexKey(task, address, isPrivate)
+  const deadline = deadlineOf()
   if (getI32(k, task, address) !== (value | 0)) throw EAGAIN
   if (k.state.time >= deadline) throw ETIMEDOUT
-  const waiting: Waiting = { key, bitset, woken: false }
+  const waiting: Waiting = { key, bitset, woken: false, deadline }
   return { ...blocked([queueOf(k, key)], ERESTARTSYS, deadline), progress: { ...waiting } }
 }
 

@@ -1,6 +1,6 @@
 // Saved registers: where a task's registers are while it does not run. They are bytes in guest RAM, as on real hardware; while the
 // task runs they are the hart's own. Frames are small, so seven share a page and 30,000 tasks need 17 MiB.
-import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, WORD_FCSR, WORD_FS, type Hart } from '../../vm/index.ts'
+import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, WORD_FCSR, WORD_FS, WORD_RESERVATION, type Hart } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_KERNEL } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -101,6 +101,8 @@ export function loadRegisters(k: Kernel, task: Task, hartId: number): void {
   pc[1] = ram32[base + 1]
   for (let i = 2; i < 64; i++) x[i] = ram32[base + i]
   hart.words[WORD_FS] = holdsFp(k, task, hartId) ? FS_CLEAN : FS_OFF
+  // A store-conditional must not succeed on a load-reserved of the task before.
+  hart.words[WORD_RESERVATION] = 0
 }
 
 const holdsFp = (k: Kernel, task: Task, hart: number): boolean => k.state.harts[hart].fpOwner === task && task.sched.fpHart === hart

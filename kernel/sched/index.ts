@@ -16,6 +16,7 @@ export {
   reweigh,
   RR_SLICE,
   sliceOf,
+  yieldHart,
 } from './runqueue.ts'
 export { NICE_MAX, NICE_MIN } from './weights.ts'
 export { switchTo } from './switch.ts'

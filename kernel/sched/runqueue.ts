@@ -43,6 +43,7 @@ export function newSchedEntity(affinity: number, parent: SchedEntity | null = nu
 export const newHartState = (id: number): HartState => ({
   id,
   current: null,
+  time: 0,
   queue: [],
   queueWeight: 0,
   minVruntime: 0,
@@ -180,6 +181,16 @@ export function reweigh(k: Kernel, task: Task): void {
   s.weight = weightOf(s)
   if (queued) makeRunnable(k, task)
   else if (hart.current === task) hart.resched = true
+}
+
+/** sched_yield: everybody else who waits here goes first. */
+export function yieldHart(k: Kernel, task: Task): void {
+  const hart = k.state.harts[task.sched.hart]
+  account(hart, task.sched)
+  const first = hart.queue[0]?.sched
+  if (first === undefined) return
+  if (!isRealTime(task.sched) && !isRealTime(first)) task.sched.vruntime = Math.max(task.sched.vruntime, first.vruntime)
+  hart.resched = true
 }
 
 /** May this task go on running on its hart? False after sched_setaffinity took it away. */

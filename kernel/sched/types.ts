@@ -44,6 +44,8 @@ export interface SchedEntity {
 export interface HartState {
   id: number
   current: Task | null
+  /** Its own clock within a round of several harts (ns). */
+  time: number
   /** Runnable tasks other than `current`: a binary heap, the next one first. */
   queue: Task[]
   /** Sum of weights in `queue`. */
@@ -65,7 +67,6 @@ export type TimerSpec =
   | { kind: 'wake'; task: Task }
   | { kind: 'itimer'; group: ThreadGroup; which: number }
   | { kind: 'posixTimer'; group: ThreadGroup; id: number }
-  | { kind: 'timerfd'; file: object }
 
 export interface Timer {
   id: number

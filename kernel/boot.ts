@@ -1,0 +1,255 @@
+// From nothing to a running machine: the hardware, an empty kernel over it, its file systems, and the first process.
+import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot } from '../vm/index.ts'
+import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, isErrno } from './abi/index.ts'
+import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
+import type { Host } from './host.ts'
+import { newJournal, type Journal } from './journal.ts'
+import type { Kernel } from './kernel.ts'
+import { createAsids, createFrames } from './mm/index.ts'
+import {
+  allocPid,
+  allocTrapFrame,
+  enrol,
+  execve,
+  exitTask,
+  makeVdso,
+  newItimers,
+  newPidTable,
+  newRlimits,
+  newTrapFrames,
+  newUsage,
+  rootCredentials,
+} from './process/index.ts'
+import { seedRandom } from './random.ts'
+import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
+import { defaultActions, emptyPending } from './signal/index.ts'
+import type { KernelState, Task, ThreadGroup } from './state.ts'
+import { giveTerminal, newConsole, resizeTty } from './tty/index.ts'
+import { installFd, lookup, newFiles, newFs, newVfs, openFile, timestampOfNs, type FileDescription, type Inode } from './vfs/index.ts'
+
+const MIB = 2 ** 20
+const DEFAULT_RAM = 256 * MIB
+/** A hart is a bit in an affinity mask. */
+const MAX_HARTS = 32
+/** 2025-01-01 00:00:00 UTC: what the clock shows at boot when nobody says otherwise, so that runs are equal. */
+const DEFAULT_EPOCH = 1_735_689_600e9
+
+export interface KernelOptions {
+  host: Host
+  /** Bytes of RAM; default 256 MiB. */
+  ramBytes?: number
+  /** 1..32; default 1. */
+  harts?: number
+  engine?: EngineName
+  hostname?: string
+  /** CLOCK_REALTIME at boot, nanoseconds since 1970. */
+  epoch?: number
+  /** Of the random generator. */
+  seed?: number
+  /** Files of the root, in memory. */
+  root?: readonly ImageFile[]
+  /** A host directory as root: read through, writes stay in memory. `root`'s files are laid over it. */
+  hostRoot?: string
+  shares?: readonly { host: string; guest: string; writable: boolean }[]
+  clock?: Kernel['clock']
+  window?: { rows: number; columns: number }
+  /** Check the invariants after every run. */
+  debug?: boolean
+  /** A journal to replay; default: a new one. */
+  journal?: Journal
+}
+
+/** Where a standard stream of the first process leads: the console, a stream of the host's, or nowhere. */
+export type Stdio = 'console' | 'pipe' | 'regular' | 'null'
+
+export interface InitOptions {
+  path: string
+  argv: readonly string[]
+  env: readonly string[]
+  /** Default '/'. */
+  cwd?: string
+  stdio: readonly [Stdio, Stdio, Stdio]
+  /** It is an init: what it has no handler for does nothing to it, SIGKILL included. Default: it dies of signals like any program. */
+  protected?: boolean
+  /** The console is its controlling terminal. Default: when standard input is the console. */
+  controls?: boolean
+}
+
+function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
+  const bootEpoch = options.epoch ?? DEFAULT_EPOCH
+  return {
+    time: 0,
+    executed: 0,
+    round: { hart: 0, start: 0, end: 0 },
+    bootEpoch,
+    tasks: new Map(),
+    pids: newPidTable(),
+    groups: new Map(),
+    init: null,
+    initProtected: false,
+    harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
+    timers: newTimerQueue(),
+    schedOrder: 0,
+    frames: createFrames(ramBytes),
+    asids: createAsids(),
+    trapFrames: newTrapFrames(),
+    vdso: null as unknown as Inode,
+    vfs: newVfs(timestampOfNs(bootEpoch)),
+    ttys: [newConsole()],
+    futexes: new Map(),
+    random: seedRandom(options.seed ?? 0),
+    hostname: options.hostname ?? 'hartbeat',
+    domainname: '(none)',
+    counts: {
+      contextSwitches: 0,
+      migrations: 0,
+      minorFaults: 0,
+      majorFaults: 0,
+      cowCopies: 0,
+      forks: 0,
+      syscalls: 0,
+      timerTicks: 0,
+      idleTime: 0,
+    },
+    halted: null,
+  }
+}
+
+/** A machine with its file systems mounted and no process. Throws an Error when the options make no machine, an Errno for a bad image or share. */
+export function createKernel(options: KernelOptions): Kernel {
+  const ramBytes = options.ramBytes ?? DEFAULT_RAM
+  const harts = options.harts ?? 1
+  if (!(harts >= 1 && harts <= MAX_HARTS)) throw new Error(`creating a machine of ${harts} harts: 1 to ${MAX_HARTS} are possible`)
+  const k: Kernel = {
+    machine: createMachine({ ramBytes, harts, engine: options.engine }),
+    state: emptyState(options, ramBytes, harts),
+    host: options.host,
+    journal: options.journal ?? newJournal(),
+    events: {},
+    clock: options.clock ?? 'virtual',
+    debug: options.debug ?? false,
+  }
+  k.state.vdso = makeVdso(k)
+  if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
+  buildImage(k, k.state.vfs.root.root, options.root ?? [])
+  mountSystem(k)
+  for (const { host, guest, writable } of options.shares ?? []) mountHost(k, host, guest, writable)
+  const { window } = options
+  if (window !== undefined) resizeTty(k, k.state.ttys[0], { ...window, xpixel: 0, ypixel: 0 })
+  return k
+}
+
+/** A task that has nothing yet but its numbers and root's rights. */
+function firstTask(k: Kernel, comm: string): Task {
+  const pid = allocPid(k)
+  const group = {
+    tgid: pid,
+    threads: [] as Task[],
+    parent: null,
+    children: [],
+    pgid: pid,
+    sid: pid,
+    tty: null,
+    actions: defaultActions(),
+    pending: emptyPending(),
+    rlimits: newRlimits(),
+    childExit: newQueue(),
+    childrenUsage: newUsage(),
+    exitedUsage: newUsage(),
+    exiting: null,
+    stopSignal: 0,
+    stopReport: 'none',
+    itimers: newItimers(),
+    subreaper: false,
+    hasExeced: false,
+    exePath: '',
+  } satisfies Omit<ThreadGroup, 'leader'>
+  const task: Task = {
+    pid,
+    group: group as unknown as ThreadGroup,
+    comm,
+    state: 'R',
+    mm: null,
+    files: newFiles(),
+    fs: newFs(k),
+    credentials: rootCredentials(),
+    trapFrame: allocTrapFrame(k),
+    onHart: -1,
+    sched: newSchedEntity(2 ** k.state.harts.length - 1),
+    call: null,
+    waiting: null,
+    blocked: 0n,
+    pending: emptyPending(),
+    savedMask: null,
+    altStack: { sp: 0, size: 0, flags: 0 },
+    signalPending: false,
+    clearChildTid: 0,
+    robustList: 0,
+    exitSignal: SIGCHLD,
+    vforkDone: null,
+    exitStatus: 0,
+    startTime: k.state.time,
+    usage: newUsage(),
+    parentDeathSignal: 0,
+  }
+  task.group.leader = task
+  task.group.threads.push(task)
+  return task
+}
+
+function openStdio(k: Kernel, task: Task, kind: Stdio, fd: 0 | 1 | 2): FileDescription {
+  switch (kind) {
+    case 'console':
+      return openFile(k, task, AT_FDCWD, '/dev/console', O_RDWR, 0)
+    case 'null':
+      return openFile(k, task, AT_FDCWD, '/dev/null', fd === 0 ? O_RDONLY : O_RDWR, 0)
+    default:
+      return makeHostStream(k, fd, kind)
+  }
+}
+
+/** Starts the first process; when it ends the machine halts. Throws the Errno that execve or the working directory failed with. */
+export function spawnInit(k: Kernel, options: InitOptions): Task {
+  if (k.state.init !== null) throw new Error(`starting '${options.path}' as the first process: there is one already`)
+  const task = firstTask(k, options.path)
+  enrol(k, task)
+  k.state.tasks.set(task.pid, task)
+  try {
+    if (options.cwd !== undefined && task.fs !== null) task.fs.cwd = lookup(k, task, AT_FDCWD, options.cwd)
+    for (const fd of [0, 1, 2] as const) installFd(k, task, openStdio(k, task, options.stdio[fd], fd), false)
+    execve(k, task, options.path, options.argv, options.env)
+  } catch (error) {
+    if (isErrno(error)) exitTask(k, task, 0)
+    throw error
+  }
+  if (options.controls ?? options.stdio[0] === 'console') giveTerminal(task.group, k.state.ttys[0])
+  k.state.init = task
+  k.state.initProtected = options.protected ?? false
+  makeRunnable(k, task)
+  return task
+}
+
+/** The whole machine at an instant: nothing in it is shared with the running one. */
+export interface Snapshot {
+  state: KernelState
+  machine: MachineSnapshot
+  /** How much of the journal had been written or replayed. */
+  journalNext: number
+}
+
+export const snapshot = (k: Kernel): Snapshot => ({
+  state: structuredClone(k.state),
+  machine: snapshotMachine(k.machine),
+  journalNext: k.journal.next,
+})
+
+/**
+ * Makes the machine what it was; the snapshot can be used again. What came in since is replayed at its instants, unless `forget`:
+ * then the run takes another course from here.
+ */
+export function restore(k: Kernel, from: Snapshot, forget = false): void {
+  k.state = structuredClone(from.state)
+  restoreMachine(k.machine, from.machine)
+  const { entries } = k.journal
+  k.journal = { mode: 'replay', entries: forget ? entries.slice(0, from.journalNext) : entries, next: from.journalNext }
+}

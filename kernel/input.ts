@@ -1,0 +1,52 @@
+// What comes in by itself: keys, the end of input, the window's size, host time that passed. Each goes into the journal with its
+// instant before it takes effect; a replay takes it from there.
+import { noteIncoming, type Incoming } from './journal.ts'
+import type { Kernel } from './kernel.ts'
+import { nextTimer } from './sched/index.ts'
+import { hangUp, resizeTty, ttyInput } from './tty/index.ts'
+
+type Effect<K extends Incoming['kind']> = (k: Kernel, incoming: Extract<Incoming, { kind: K }>) => void
+
+/** What each kind does. The console is always the first terminal. */
+const EFFECTS: { [K in Incoming['kind']]: Effect<K> } = {
+  input: (k, { bytes }) => ttyInput(k, k.state.ttys[0], bytes),
+  endOfInput: k => hangUp(k, k.state.ttys[0]),
+  resize: (k, { rows, columns }) => resizeTty(k, k.state.ttys[0], { rows, columns, xpixel: 0, ypixel: 0 }),
+  clock: (k, { time }) => skipTo(k, time),
+}
+
+/** Does what came in (from the journal, when replaying). */
+export function takeEffect(k: Kernel, incoming: Incoming): void {
+  const effect = EFFECTS[incoming.kind] as (k: Kernel, incoming: Incoming) => void
+  effect(k, incoming)
+}
+
+function arrive(k: Kernel, incoming: Incoming): void {
+  noteIncoming(k, incoming)
+  takeEffect(k, incoming)
+}
+
+const isIdle = (k: Kernel): boolean => k.state.harts.every(hart => hart.current === null && hart.queue.length === 0)
+
+/** Keys typed on the console. */
+export const hostInput = (k: Kernel, bytes: Uint8Array): void => arrive(k, { kind: 'input', bytes: bytes.slice(), idle: isIdle(k) })
+
+/** The terminal behind the console is gone. */
+export const hostHangUp = (k: Kernel): void => arrive(k, { kind: 'endOfInput', idle: isIdle(k) })
+
+/** The console's window has this size now. */
+export const hostResize = (k: Kernel, rows: number, columns: number): void => arrive(k, { kind: 'resize', rows, columns, idle: isIdle(k) })
+
+/** The host waited while every task slept: guest time goes on to `time` (ns), but not past the next timer. */
+export const advanceClock = (k: Kernel, time: number): void =>
+  arrive(k, { kind: 'clock', time: Math.min(time, Math.max(nextTimer(k), k.state.time)), idle: isIdle(k) })
+
+/** Time passes with every hart idle. */
+export function skipTo(k: Kernel, time: number): void {
+  const { state } = k
+  const skipped = time - state.time
+  if (skipped <= 0) return
+  state.time = time
+  state.counts.idleTime += skipped
+  for (const hart of state.harts) hart.idleTime += skipped
+}

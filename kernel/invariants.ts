@@ -1,0 +1,164 @@
+// What must hold whenever no kernel code runs. Each check recounts something from its source and compares; a broken one is a defect
+// of the kernel's, never of a program's.
+import type { Kernel } from './kernel.ts'
+import { auditMemory } from './mm/index.ts'
+import { isDead } from './process/index.ts'
+import type { WaitQueue } from './sched/index.ts'
+import type { Task, ThreadGroup } from './state.ts'
+import type { FileDescription } from './vfs/index.ts'
+
+const describe = (task: Task): string => `task ${task.pid} (${task.comm}, ${task.state})`
+
+/** What is wrong, one sentence each; empty when nothing is. */
+export function checkInvariants(k: Kernel): string[] {
+  return [...auditMemory(k), ...CHECKS.flatMap(check => [...check(k)])]
+}
+
+const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [
+  checkTasks,
+  checkFamilies,
+  checkPids,
+  checkHarts,
+  checkWaiting,
+  checkTimers,
+  checkSharing,
+  checkTrapFrames,
+]
+
+function* checkTasks(k: Kernel): Iterable<string> {
+  for (const [pid, task] of k.state.tasks) {
+    if (task.pid !== pid) yield `${describe(task)} is in the table as ${pid}`
+    if (task.state === 'X') yield `${describe(task)} is still in the table`
+    if (!task.group.threads.includes(task)) yield `${describe(task)} is no thread of its process ${task.group.tgid}`
+    if ((task.state === 'Z') !== (task.mm === null)) yield `${describe(task)} ${task.mm === null ? 'lacks' : 'keeps'} its address space`
+    if ((task.state === 'Z') !== (task.files === null)) yield `${describe(task)} ${task.files === null ? 'lacks' : 'keeps'} its descriptors`
+    if ((task.state === 'S' || task.state === 'D') !== (task.waiting !== null))
+      yield `${describe(task)} ${task.waiting ? 'waits' : 'does not wait'}`
+    if (task.state === 'Z' && task !== task.group.leader) yield `${describe(task)} is a zombie but not the leader of its process`
+  }
+}
+
+function* checkFamilies(k: Kernel): Iterable<string> {
+  for (const [tgid, group] of k.state.groups) {
+    if (group.tgid !== tgid || group.leader.pid !== tgid) yield `process ${tgid} is led by ${describe(group.leader)}`
+    for (const thread of group.threads)
+      if (thread.group !== group) yield `${describe(thread)} is listed in process ${tgid}, belongs to ${thread.group.tgid}`
+    for (const thread of group.threads)
+      if (k.state.tasks.get(thread.pid) !== thread) yield `${describe(thread)} of process ${tgid} is not in the table`
+    if (group.parent !== null && !group.parent.children.includes(group))
+      yield `process ${tgid} is missing among the children of ${group.parent.tgid}`
+    if (group.parent !== null && isDead(group.parent)) yield `process ${tgid} has a dead parent, ${group.parent.tgid}`
+    for (const child of group.children) if (child.parent !== group) yield `process ${child.tgid} is listed as a child of ${tgid}`
+    if (group.parent === null && group !== k.state.init?.group && k.state.halted === null) yield `process ${tgid} has no parent`
+  }
+}
+
+/** Numbers are in use exactly by tasks, members of groups and members of sessions. */
+function* checkPids(k: Kernel): Iterable<string> {
+  const { pids } = k.state
+  const uses = new Uint32Array(pids.max)
+  for (const pid of k.state.tasks.keys()) uses[pid]++
+  for (const group of k.state.groups.values()) {
+    uses[group.pgid]++
+    uses[group.sid]++
+    if (!pids.processGroups.get(group.pgid)?.has(group)) yield `process ${group.tgid} is missing in process group ${group.pgid}`
+    if (!pids.sessions.get(group.sid)?.has(group)) yield `process ${group.tgid} is missing in session ${group.sid}`
+  }
+  for (let pid = 0; pid < pids.max; pid++) {
+    const taken = (pids.bitmap[pid >>> 5] & (1 << (pid & 31))) !== 0
+    if (uses[pid] !== pids.uses[pid]) yield `pid ${pid} has ${uses[pid]} uses, counted are ${pids.uses[pid]}`
+    if (taken !== uses[pid] > 0) yield `pid ${pid} is marked ${taken ? 'taken' : 'free'} and has ${uses[pid]} uses`
+  }
+}
+
+/** A task that can run is in one queue or on one hart, in heap order; no other task is. */
+function* checkHarts(k: Kernel): Iterable<string> {
+  const places = new Map<Task, number>()
+  for (const hart of k.state.harts) {
+    const { current, queue } = hart
+    if (current !== null && current.state !== 'X' && current.state !== 'Z') {
+      if (current.onHart !== hart.id) yield `${describe(current)} is current on hart ${hart.id} and says ${current.onHart}`
+      if (current.state === 'R') places.set(current, (places.get(current) ?? 0) + 1)
+    }
+    let weight = 0
+    for (const [i, task] of queue.entries()) {
+      weight += task.sched.weight
+      places.set(task, (places.get(task) ?? 0) + 1)
+      if (task.sched.heapIndex !== i || task.sched.hart !== hart.id) yield `${describe(task)} is misplaced in the queue of hart ${hart.id}`
+      if (task.state !== 'R') yield `${describe(task)} is queued on hart ${hart.id}`
+      if (task.onHart >= 0) yield `${describe(task)} is queued on hart ${hart.id} and on hart ${task.onHart}`
+    }
+    if (weight !== hart.queueWeight) yield `hart ${hart.id}: queued weights are ${weight}, counted are ${hart.queueWeight}`
+  }
+  for (const task of k.state.tasks.values()) {
+    const count = places.get(task) ?? 0
+    if (count !== (task.state === 'R' ? 1 : 0)) yield `${describe(task)} is in ${count} places to run`
+  }
+}
+
+/** Queues hold their sleepers and nobody else. */
+function* checkWaiting(k: Kernel): Iterable<string> {
+  const queues = new Set<WaitQueue>()
+  for (const task of k.state.tasks.values()) {
+    for (const queue of task.waiting?.queues ?? []) {
+      queues.add(queue)
+      if (!queue.waiters.includes(task)) yield `${describe(task)} waits on a queue that does not know it`
+    }
+    if (task.waiting !== null && task.waiting.deadline !== Infinity && !k.state.timers.byId.has(task.waiting.timer)) {
+      yield `${describe(task)} has a deadline and no timer`
+    }
+  }
+  for (const group of k.state.groups.values()) queues.add(group.childExit)
+  for (const queue of k.state.futexes.values()) queues.add(queue)
+  for (const queue of queues) {
+    for (const task of queue.waiters) if (!task.waiting?.queues.includes(queue)) yield `${describe(task)} is on a queue it does not wait on`
+  }
+}
+
+function* checkTimers(k: Kernel): Iterable<string> {
+  const { heap, byId } = k.state.timers
+  if (heap.length !== byId.size) yield `${heap.length} timers are in the heap, ${byId.size} in the table`
+  for (const [i, timer] of heap.entries()) {
+    if (timer.index !== i || byId.get(timer.id) !== timer) yield `timer ${timer.id} is misplaced`
+    const parent = heap[(i - 1) >> 1]
+    if (i > 0 && parent.at > timer.at) yield `timer ${timer.id} is before its parent in the heap`
+  }
+}
+
+function count<T>(items: Iterable<T | null>): Map<T, number> {
+  const counts = new Map<T, number>()
+  for (const item of items) if (item !== null) counts.set(item, (counts.get(item) ?? 0) + 1)
+  return counts
+}
+
+/** Address spaces, descriptor tables, directories and open files have as many holders as they count. */
+function* checkSharing(k: Kernel): Iterable<string> {
+  const tasks = [...k.state.tasks.values()]
+  for (const [mm, holders] of count(tasks.map(task => task.mm))) {
+    if (mm.users !== holders) yield `the address space of root ${mm.root} counts ${mm.users} users and has ${holders}`
+  }
+  const tables = count(tasks.map(task => task.files))
+  for (const [table, holders] of tables)
+    if (table.refs !== holders) yield `a descriptor table counts ${table.refs} tasks and has ${holders}`
+  for (const [fs, holders] of count(tasks.map(task => task.fs)))
+    if (fs.refs !== holders) yield `a directory context counts ${fs.refs} tasks and has ${holders}`
+  const held = tasks.map(task => (task.call?.progress['held'] as FileDescription | undefined) ?? null)
+  for (const [file, holders] of count([...[...tables.keys()].flatMap(table => table.files), ...held])) {
+    if (file.refs !== holders) yield `an open file of kind ${file.kind} counts ${file.refs} descriptors and has ${holders}`
+  }
+}
+
+function* checkTrapFrames(k: Kernel): Iterable<string> {
+  const seen = new Set<number>()
+  for (const task of k.state.tasks.values()) {
+    if (task.state === 'Z') continue
+    if (seen.has(task.trapFrame)) yield `${describe(task)} shares its trap frame at RAM offset ${task.trapFrame}`
+    seen.add(task.trapFrame)
+  }
+  let taken = 0
+  for (const slots of k.state.trapFrames.taken.values()) for (let bits = slots; bits !== 0; bits &= bits - 1) taken++
+  if (taken !== seen.size) yield `${taken} trap frames are taken, ${seen.size} tasks have one`
+}
+
+/** All processes whose parents have not waited for them, for --check's "no zombie is left". */
+export const zombies = (k: Kernel): ThreadGroup[] => [...k.state.groups.values()].filter(isDead)

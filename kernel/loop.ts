@@ -1,0 +1,185 @@
+// The kernel's heart: let each hart run its task until something needs the kernel, do that, pick who goes on. One retired instruction
+// is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
+import { COUNTERS, run } from '../vm/index.ts'
+import type { Kernel } from './kernel.ts'
+import { skipTo, takeEffect } from './input.ts'
+import { checkInvariants } from './invariants.ts'
+import { takeIncoming, untilIncoming } from './journal.ts'
+import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
+import { chargeItimers, deliverSignals } from './signal/index.ts'
+import type { Task } from './state.ts'
+import { runSyscall } from './syscalls/dispatch.ts'
+import { fireTimers } from './timers.ts'
+import { handleTrap } from './trap.ts'
+
+/** Several harts take turns of this many nanoseconds. */
+const ROUND = 5_000
+/** Most instructions in one go of the engine. */
+const MAX_FUEL = 2 ** 30
+
+export interface RunOptions {
+  /** Stop after so many instructions, of all harts together. */
+  maxInstructions?: number
+  /** Stop at this instant of guest time (ns). */
+  until?: number
+}
+
+/**
+ * Why the machine stands still: `halted` with init's wait status; `idle` until a timer (ns, Infinity: none) with nothing to run, to
+ * be continued after input or `advanceClock`; `budget`: an option's limit.
+ */
+export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; until: number } | { kind: 'budget' }
+
+/** Where this run stops, in absolute counts. */
+interface Limits {
+  executed: number
+  time: number
+}
+
+/** Runs the machine until it halts, has nothing to do, or reaches a limit. */
+export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
+  const limits: Limits = { executed: k.state.executed + (options.maxInstructions ?? Infinity), time: options.until ?? Infinity }
+  const result = runUntil(k, limits)
+  if (k.debug) {
+    const broken = checkInvariants(k)
+    if (broken.length > 0) throw new Error(`after a run that ended at ${k.state.time} ns (${result.kind}):\n${broken.join('\n')}`)
+  }
+  return result
+}
+
+function runUntil(k: Kernel, limits: Limits): RunResult {
+  const runHarts = k.state.harts.length === 1 ? runAlone : runRound
+  for (;;) {
+    const { state } = k
+    if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
+    const incoming = takeIncoming(k, false)
+    if (incoming !== null) takeEffect(k, incoming)
+    fireTimers(k)
+    if (isAtLimit(k, limits)) return { kind: 'budget' }
+    if (runHarts(k, limits)) continue
+    const idle = passIdleTime(k, limits)
+    if (idle !== null) return idle
+  }
+}
+
+const isAtLimit = ({ state }: Kernel, limits: Limits): boolean => state.executed >= limits.executed || state.time >= limits.time
+
+/** Nothing can run. Time goes on to the next timer, or the host has to do something first. */
+function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
+  const { state } = k
+  const incoming = takeIncoming(k, true)
+  if (incoming !== null) {
+    takeEffect(k, incoming)
+    return null
+  }
+  const next = nextTimer(k)
+  if (k.clock === 'real' || next === Infinity) return { kind: 'idle', until: next }
+  skipTo(k, Math.min(next, limits.time))
+  return state.time < next ? { kind: 'budget' } : null
+}
+
+/** A single hart needs no rounds: it runs up to the next timer. False: it has nothing to run. */
+function runAlone(k: Kernel, limits: Limits): boolean {
+  const hart = k.state.harts[0]
+  for (;;) {
+    if (!prepareHart(k, hart)) return k.state.halted !== null
+    const room = Math.min(limits.time, nextTimer(k)) - k.state.time
+    if (room <= 0) return true
+    const fuel = Math.min(room, limits.executed - k.state.executed, untilIncoming(k))
+    if (fuel <= 0) return true
+    runTask(k, hart, fuel)
+  }
+}
+
+/** Every hart in turn runs up to the end of the round. It can be left in the middle and goes on there. False: nobody has anything to run. */
+function runRound(k: Kernel, limits: Limits): boolean {
+  const { state } = k
+  const { harts, round } = state
+  let ran = false
+  for (; round.hart < harts.length; round.hart++) {
+    const hart = harts[round.hart]
+    hart.time = Math.max(hart.time, round.start)
+    while (hart.time < round.end && prepareHart(k, hart)) {
+      const fuel = Math.min(round.end - hart.time, limits.executed - state.executed, untilIncoming(k))
+      if (fuel <= 0) return true
+      runTask(k, hart, fuel)
+      ran = true
+      if (state.halted !== null) return true
+    }
+    if (hart.time < round.end) hart.idleTime += round.end - hart.time
+  }
+  if (!ran && !harts.some(hart => hart.current !== null || hart.queue.length > 0)) {
+    // A fresh round begins whenever there is something to run again.
+    round.hart = 0
+    round.start = round.end = state.time
+    return false
+  }
+  round.hart = 0
+  round.start = state.time = Math.max(round.end, state.time)
+  round.end = round.start + ROUND
+  return true
+}
+
+/**
+ * Brings a hart to where it can go to user mode: a task is chosen, its unfinished call was run again, its signals were delivered.
+ * False: there is no task for it, or the machine halted.
+ */
+function prepareHart(k: Kernel, hart: HartState): boolean {
+  for (;;) {
+    if (k.state.halted !== null) return false
+    let task = hart.current
+    if (task === null || hart.resched || task.state !== 'R') {
+      schedule(k, hart)
+      task = hart.current
+      if (task === null) return false
+    }
+    if (task.call !== null) runSyscall(k, task)
+    else if (task.signalPending) deliverSignals(k, task)
+    else return true
+  }
+}
+
+/** Chooses who runs now. The one that ran goes back to its queue if it still can. */
+function schedule(k: Kernel, hart: HartState): void {
+  const { current } = hart
+  hart.resched = false
+  if (current !== null) {
+    account(hart, current.sched)
+    if (current.state === 'R' && mayRunOn(current, hart.id)) enqueue(k, hart, current)
+  }
+  const next = pickNext(k, hart)
+  if (current === null || next !== current) {
+    const stillRuns = current !== null && current.state === 'R'
+    if (current !== null) current.usage[stillRuns ? 'involuntarySwitches' : 'voluntarySwitches']++
+    switchTo(k, hart, next)
+    if (stillRuns && current.sched.heapIndex < 0) makeRunnable(k, current)
+    return
+  }
+  current.sched.sliceStart = current.sched.sumExec
+}
+
+/** Runs the hart's task for at most `fuel` instructions and handles what it stopped for. */
+function runTask(k: Kernel, hart: HartState, fuel: number): void {
+  const { state, machine } = k
+  const task = hart.current as Task
+  const { sched } = task
+  const cpu = machine.harts[hart.id]
+  const slice = Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
+  const started = state.harts.length === 1 ? state.time : hart.time
+  cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
+  const stop = run(machine, cpu, Math.min(fuel, slice, MAX_FUEL))
+  // An ecall is an instruction too: what only makes system calls does not stand still in time.
+  const ran = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
+  sched.sumExec += ran
+  task.usage.userTime += ran
+  state.executed += ran
+  hart.time = started + ran
+  // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
+  if (hart.time > state.time) state.time = hart.time
+  chargeItimers(k, task.group, ran, 0)
+  if (stop.kind !== 'fuel') handleTrap(k, task, stop)
+  if (ran >= slice) {
+    state.counts.timerTicks++
+    hart.resched = true
+  }
+}

@@ -1,0 +1,112 @@
+// From an ecall to the row that answers it, and from the answer back into the registers. A call that cannot finish puts its task to
+// sleep with pc still at the ecall; once awake it is simply run again. Nothing here is allocated for a call that takes no arguments.
+import { ENOSYS, isErrno, type Errno } from '../abi/index.ts'
+import { emit, wants } from '../events.ts'
+import { abandonCall } from '../ipc/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { regX } from '../process/index.ts'
+import { sleepOn } from '../sched/index.ts'
+import { deliverSignals } from '../signal/index.ts'
+import type { SyscallInProgress, Task } from '../state.ts'
+import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
+import { SYSCALLS } from './table.ts'
+
+const A0 = 10
+const A7 = 17
+const ARGUMENTS = 6
+const ECALL_BYTES = 4
+const TWO_32 = 2 ** 32
+/** From here on errno codes are the kernel's own: the call is restarted or becomes EINTR (signal/deliver.ts). */
+const RESTARTS = 512
+
+const NO_ARGS: Record<string, unknown> = Object.freeze({})
+
+/** Runs the call that a task, which is on a hart, asks for with pc at its ecall: for the first time or again after a sleep. */
+export function runSyscall(k: Kernel, task: Task): void {
+  const { x } = k.machine.harts[task.onHart]
+  const nr = x[2 * A7 + 1] === 0 ? x[2 * A7] : -1
+  if (task.call === null) {
+    k.state.counts.syscalls++
+    if (wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
+  }
+  const row = SYSCALLS[nr]
+  let failure: Errno
+  try {
+    if (row === undefined) throw ENOSYS
+    const result = row.run(k, task, row.args.length === 0 ? NO_ARGS : readArguments(k, task, row, x))
+    if (typeof result === 'number') return finish(k, task, nr, result)
+    if (result === NO_RETURN) return finishWithout(k, task, nr)
+    const interrupted = block(k, task, nr, result as Blocked)
+    if (interrupted === null) return
+    if (result.partial !== undefined) return finish(k, task, nr, result.partial)
+    failure = interrupted
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    failure = error
+  }
+  if (failure.code >= RESTARTS) interrupt(k, task, nr, failure)
+  else finish(k, task, nr, -failure.code)
+}
+
+/** In order, so that the first bad pointer decides. */
+function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  const { args } = row
+  for (let i = 0; i < args.length; i++) {
+    const [name, arg] = args[i]
+    const low = x[2 * (A0 + i)]
+    values[name] = arg.read(arg.word ? low : x[2 * (A0 + i) + 1] * TWO_32 + (low >>> 0), k, task)
+  }
+  return values
+}
+
+/** The six argument registers as signed doubles. */
+export const rawArguments = (k: Kernel, task: Task): number[] => Array.from({ length: ARGUMENTS }, (_, i) => regX(k, task, A0 + i))
+
+/** The result goes to a0 and the program goes on behind its ecall. */
+function finish(k: Kernel, task: Task, nr: number, result: number): void {
+  task.call = null
+  // The call itself may have ended its task (a signal from within).
+  if (task.onHart < 0) return
+  const { x, pc } = k.machine.harts[task.onHart]
+  x[2 * A0] = result | 0
+  x[2 * A0 + 1] = Math.floor(result / TWO_32)
+  const next = (pc[0] >>> 0) + ECALL_BYTES
+  pc[0] = next | 0
+  if (next >= TWO_32) pc[1]++
+  if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result })
+}
+
+/** exec, sigreturn and exit: the registers are as they shall be, or gone. */
+function finishWithout(k: Kernel, task: Task, nr: number): void {
+  task.call = null
+  if (task.trapFrame >= 0 && wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: regX(k, task, A0) })
+}
+
+/** The record of a call that takes more than one run: made when it first has to wait. */
+export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProgress {
+  task.call ??= { nr, args: rawArguments(k, task), progress: {}, startTime: k.state.time }
+  return task.call
+}
+
+/** Puts the task to sleep, or says what a signal that is already there turns the call into. */
+function block(k: Kernel, task: Task, nr: number, wait: Blocked): Errno | null {
+  const call = callInProgress(k, task, nr)
+  if (wait.progress !== undefined) call.progress = wait.progress
+  if (task.signalPending && wait.interrupted !== null) return wait.interrupted
+  sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null)
+  if (wants(k, 'syscallBlocked')) emit(k, { kind: 'syscallBlocked', task, nr })
+  return null
+}
+
+/** A signal cut the call short: delivering it decides whether the program sees EINTR or the call is made again. */
+function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
+  const call = callInProgress(k, task, nr)
+  if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
+  const outcome = deliverSignals(k, task, failure)
+  if (outcome === 'again' && wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
+  if (outcome !== 'user') return
+  task.call = call
+  abandonCall(k, task)
+  task.call = null
+}

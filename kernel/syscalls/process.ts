@@ -1,0 +1,447 @@
+// Making, replacing, ending and awaiting processes, and their groups and sessions.
+import {
+  AT_EMPTY_PATH,
+  AT_LOOKUP_FLAGS,
+  AT_SYMLINK_NOFOLLOW,
+  CLONE_ARGS,
+  CLONE_CHILD_CLEARTID,
+  CLONE_FILES,
+  CLONE_FLAGS,
+  CLONE_FS,
+  CLONE_INTO_CGROUP,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VM,
+  CSIGNAL,
+  E2BIG,
+  EINVAL,
+  ENAMETOOLONG,
+  EPERM,
+  ERESTARTSYS,
+  ESRCH,
+  MAX_ARG_STRLEN,
+  NSIG,
+  PATH_MAX,
+  PRCTL,
+  PR_CAPBSET_READ,
+  PR_GET_CHILD_SUBREAPER,
+  PR_GET_DUMPABLE,
+  PR_GET_KEEPCAPS,
+  PR_GET_NAME,
+  PR_GET_NO_NEW_PRIVS,
+  PR_GET_PDEATHSIG,
+  PR_GET_SECUREBITS,
+  PR_GET_THP_DISABLE,
+  PR_GET_TID_ADDRESS,
+  PR_GET_TIMERSLACK,
+  PR_SET_CHILD_SUBREAPER,
+  PR_SET_DUMPABLE,
+  PR_SET_NAME,
+  PR_SET_NO_NEW_PRIVS,
+  PR_SET_PDEATHSIG,
+  PR_SET_TIMERSLACK,
+  PR_SET_VMA,
+  P_ALL,
+  P_PGID,
+  P_PID,
+  ROBUST_LIST_HEAD,
+  SIGCHLD,
+  TASK_COMM_LEN,
+  WAITID_TYPES,
+  WAIT_OPTIONS,
+  WCONTINUED,
+  WEXITED,
+  WNOHANG,
+  WNOWAIT,
+  WUNTRACED,
+  __WALL,
+  __WCLONE,
+  __WNOTHREAD,
+  CAPABILITIES,
+  exitedStatus,
+  readStruct,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, copyInString, copyOut, getU64, peekUser, putU32, putU64 } from '../mm/index.ts'
+import {
+  changeCredentials,
+  cloneTask,
+  execve,
+  exitGroup,
+  exitTask,
+  setpgid,
+  setsid,
+  taskByPid,
+  waitForChild,
+  type CloneArgs,
+  type WaitRequest,
+} from '../process/index.ts'
+import type { WaitQueue } from '../sched/index.ts'
+import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
+import type { Task } from '../state.ts'
+import { forkFiles, forkFs, releaseFiles, releaseFs } from '../vfs/index.ts'
+import { address, dirfd, flags, int, long, oneOf, path, pid, pointer, size, uint } from './args.ts'
+import { blocked, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
+import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
+import { siginfoOut } from './signal-args.ts'
+import { rusageBytes, rusageOut } from './system.ts'
+import { quote } from './text.ts'
+
+const POINTER_BYTES = 8
+/** argv and envp together can never be longer (process/startstack.ts): reading stops there. */
+const STRINGS_MAX = 6 * 2 ** 20
+const CLONE_ARGS_SIZE_VER0 = 64
+const CLONE_ARGS_SIZE_VER2 = 88
+const STACK_ALIGN = 16
+
+// exec
+
+function readString(k: Kernel, task: Task, at: number): string {
+  try {
+    return copyInString(k, task, at, MAX_ARG_STRLEN)
+  } catch (error) {
+    throw error === ENAMETOOLONG ? E2BIG : error
+  }
+}
+
+/** The strings of a NULL-terminated vector; a NULL vector is an empty one. EFAULT, E2BIG. */
+function readVector(k: Kernel, task: Task, at: number): string[] {
+  const texts: string[] = []
+  if (at === 0) return texts
+  let total = 0
+  for (let i = 0; ; i++) {
+    const string = getU64(k, task, at + i * POINTER_BYTES)
+    if (string === 0) return texts
+    const text = readString(k, task, string)
+    texts.push(text)
+    total += text.length + 1 + POINTER_BYTES
+    if (total > STRINGS_MAX) throw E2BIG
+  }
+}
+
+// clone
+
+/** The second run of a vfork's clone: the child has exec'd or ended. */
+interface Vfork {
+  child: Task
+}
+const isVfork = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Vfork =>
+  progress?.child !== undefined
+
+function clone(k: Kernel, task: Task, read: () => CloneArgs): SyscallResult {
+  const progress = task.call?.progress
+  const child = isVfork(progress) ? progress.child : cloneTask(k, task, read())
+  const done: WaitQueue | null = child.vforkDone
+  if (done === null) return child.pid
+  return { ...blocked([done], null), progress: { child } }
+}
+
+const has = (set: number, flag: number): boolean => Math.floor(set / flag) % 2 === 1
+
+/** clone3's structure. EINVAL for sizes, stacks and signals that make no sense; E2BIG for one that says more than is known. */
+function readCloneArgs(k: Kernel, task: Task, at: number, length: number): CloneArgs {
+  if (length < CLONE_ARGS_SIZE_VER0) throw EINVAL
+  if (length > 4096) throw E2BIG
+  const bytes = copyIn(k, task, at, length)
+  if (bytes.subarray(CLONE_ARGS_SIZE_VER2).some(byte => byte !== 0)) throw E2BIG
+  const whole = new Uint8Array(CLONE_ARGS_SIZE_VER2)
+  whole.set(bytes.subarray(0, CLONE_ARGS_SIZE_VER2))
+  const a = readStruct(CLONE_ARGS, whole)
+  if (a.flags >= 2 * CLONE_INTO_CGROUP || a.flags % (CSIGNAL + 1) !== 0 || a.exitSignal > NSIG) throw EINVAL
+  if ((a.stack === 0) !== (a.stackSize === 0)) throw EINVAL
+  if ((has(a.flags, CLONE_THREAD) || has(a.flags, CLONE_FLAGS.CLONE_PARENT)) && a.exitSignal !== 0) throw EINVAL
+  if (a.setTidSize > 1 || (a.setTid === 0) !== (a.setTidSize === 0)) throw EINVAL
+  if (a.stack % STACK_ALIGN !== 0) throw EINVAL
+  const setTid = a.setTidSize === 1 ? new DataView(copyIn(k, task, a.setTid, 4).slice().buffer).getInt32(0, true) : 0
+  return {
+    flags: a.flags,
+    exitSignal: a.exitSignal,
+    stack: a.stack + a.stackSize,
+    parentTid: a.parentTid,
+    childTid: a.childTid,
+    tls: a.tls,
+    setTid,
+  }
+}
+
+const cloneArgs: Arg<number> = {
+  type: 'struct clone_args *',
+  read: raw => raw,
+  show(raw, k, task, all) {
+    const length = all[1]
+    const bytes = raw > 0 && length >= CLONE_ARGS_SIZE_VER0 ? peekUser(k, task, raw, Math.min(length, CLONE_ARGS_SIZE_VER2)) : null
+    if (bytes === null) return pointer(raw)
+    const whole = new Uint8Array(CLONE_ARGS_SIZE_VER2)
+    whole.set(bytes)
+    const a = readStruct(CLONE_ARGS, whole)
+    const parts = [`flags=${cloneFlagsText(a.flags)}`]
+    if (has(a.flags, CLONE_CHILD_CLEARTID)) parts.push(`child_tid=${pointer(a.childTid)}`)
+    if (has(a.flags, CLONE_FLAGS.CLONE_PARENT_SETTID)) parts.push(`parent_tid=${pointer(a.parentTid)}`)
+    parts.push(`exit_signal=${a.exitSignal === 0 ? '0' : cloneFlagsText(a.exitSignal)}`)
+    parts.push(`stack=${pointer(a.stack)}`, `stack_size=${a.stackSize === 0 ? '0' : pointer(a.stackSize)}`)
+    if (has(a.flags, CLONE_FLAGS.CLONE_SETTLS)) parts.push(`tls=${pointer(a.tls)}`)
+    return `{${parts.join(', ')}}`
+  },
+}
+
+/** unshare(2): what a single thread may stop sharing. Namespaces are not there. */
+function unshare(k: Kernel, task: Task, what: number): number {
+  const alone = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD
+  if (what & ~(alone | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM)) throw EINVAL
+  if (what & alone && (task.group.threads.length > 1 || (task.mm?.users ?? 1) > 1)) throw EINVAL
+  if (what & CLONE_FS && task.fs && task.fs.refs > 1) {
+    const shared = task.fs
+    task.fs = forkFs(shared)
+    releaseFs(k, shared)
+  }
+  if (what & CLONE_FILES && task.files && task.files.refs > 1) {
+    const shared = task.files
+    task.files = forkFiles(k, shared)
+    releaseFiles(k, shared)
+  }
+  return 0
+}
+
+// wait
+
+const WAIT4_OPTIONS = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL
+const WAITID_OPTIONS = WAIT4_OPTIONS | WEXITED | WNOWAIT
+const LOWEST_PID = -(2 ** 31)
+
+/** pid as wait4 means it: > 0 that child, 0 the caller's group, -1 any, < -1 that group. */
+function waitTarget(task: Task, who: number): Pick<WaitRequest, 'type' | 'id'> {
+  if (who === -1) return { type: P_ALL, id: 0 }
+  if (who > 0) return { type: P_PID, id: who }
+  return { type: P_PGID, id: who === 0 ? task.group.pgid : -who }
+}
+
+function wait4(k: Kernel, task: Task, who: number, status: number, options: number, usage: number): SyscallResult {
+  if (options & ~WAIT4_OPTIONS) throw EINVAL
+  if (who === LOWEST_PID) throw ESRCH
+  const found = waitForChild(k, task, { ...waitTarget(task, who), options: options | WEXITED })
+  if (found === null) return options & WNOHANG ? 0 : blocked([task.group.childExit], ERESTARTSYS)
+  if (status !== 0) putU32(k, task, status, found.status)
+  if (usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
+  return found.pid
+}
+
+const NOBODY = new Uint8Array(SIGINFO_BYTES)
+
+function waitid(k: Kernel, task: Task, type: number, who: number, info: number, options: number, usage: number): SyscallResult {
+  if (options & ~WAITID_OPTIONS || (options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw EINVAL
+  if (type !== P_ALL && type !== P_PID && type !== P_PGID) throw EINVAL
+  if ((type === P_PID && who <= 0) || (type === P_PGID && who < 0)) throw EINVAL
+  const target = type === P_PGID && who === 0 ? task.group.pgid : who
+  const found = waitForChild(k, task, { type, id: target, options })
+  if (found === null) {
+    if ((options & WNOHANG) === 0) return blocked([task.group.childExit], ERESTARTSYS)
+    if (info !== 0) copyOut(k, task, info, NOBODY)
+    return 0
+  }
+  if (info !== 0) copyOut(k, task, info, encodeSigInfo(childInfo(found.code, found.pid, found.uid, found.value, 0, 0, SIGCHLD)))
+  if (usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
+  return 0
+}
+
+// prctl
+
+type Prctl = (k: Kernel, task: Task, a: number, b: number) => number
+
+const DUMPABLE = 1
+const DEFAULT_SLACK = 50_000
+const put32 =
+  (value: (task: Task) => number): Prctl =>
+  (k, task, at) => {
+    putU32(k, task, at, value(task))
+    return 0
+  }
+
+/** Operations that are there; others answer EINVAL, as an older Linux does. */
+const PRCTLS: Readonly<Record<number, Prctl>> = {
+  [PR_SET_PDEATHSIG](_k, task, signal) {
+    if (!(signal >= 0 && signal <= NSIG)) throw EINVAL
+    task.parentDeathSignal = signal
+    return 0
+  },
+  [PR_GET_PDEATHSIG]: put32(task => task.parentDeathSignal),
+  [PR_GET_DUMPABLE]: () => DUMPABLE,
+  [PR_SET_DUMPABLE](_k, _task, value) {
+    if (value !== 0 && value !== DUMPABLE) throw EINVAL
+    return 0
+  },
+  [PR_GET_KEEPCAPS]: () => 0,
+  [PR_GET_SECUREBITS]: () => 0,
+  [PR_SET_NAME](k, task, at) {
+    const bytes = copyNameIn(k, task, at)
+    task.comm = bytes
+    return 0
+  },
+  [PR_GET_NAME](k, task, at) {
+    const name = new Uint8Array(TASK_COMM_LEN)
+    for (let i = 0; i < task.comm.length; i++) name[i] = task.comm.charCodeAt(i)
+    copyOut(k, task, at, name)
+    return 0
+  },
+  [PR_CAPBSET_READ](_k, _task, capability) {
+    if (!Object.values(CAPABILITIES).some(bit => bit === capability)) throw EINVAL
+    return 1
+  },
+  [PR_SET_TIMERSLACK]: () => 0,
+  [PR_GET_TIMERSLACK]: () => DEFAULT_SLACK,
+  [PR_SET_CHILD_SUBREAPER](_k, task, on) {
+    task.group.subreaper = on !== 0
+    return 0
+  },
+  [PR_GET_CHILD_SUBREAPER]: put32(task => (task.group.subreaper ? 1 : 0)),
+  [PR_SET_NO_NEW_PRIVS](_k, task, on, rest) {
+    if (on !== 1 || rest !== 0) throw EINVAL
+    changeCredentials(task, { noNewPrivileges: true })
+    return 0
+  },
+  [PR_GET_NO_NEW_PRIVS]: (_k, task) => (task.credentials.noNewPrivileges ? 1 : 0),
+  [PR_GET_TID_ADDRESS](k, task, at) {
+    putU64(k, task, at, task.clearChildTid)
+    return 0
+  },
+  [PR_GET_THP_DISABLE]: () => 0,
+  // Names for anonymous mappings: a Linux without CONFIG_ANON_VMA_NAME refuses them, and everybody copes.
+  [PR_SET_VMA]() {
+    throw EINVAL
+  },
+}
+
+/** Up to 15 bytes: a longer name is cut. */
+function copyNameIn(k: Kernel, task: Task, at: number): string {
+  try {
+    return copyInString(k, task, at, TASK_COMM_LEN)
+  } catch (error) {
+    if (error !== ENAMETOOLONG) throw error
+    return String.fromCharCode(...copyIn(k, task, at, TASK_COMM_LEN - 1))
+  }
+}
+
+const prctlArgument: Arg<number> = {
+  type: 'unsigned long',
+  read: raw => raw,
+  show(raw, k, task, all) {
+    if (all[0] !== PR_SET_NAME) return all[0] === PR_GET_NAME ? pointer(raw) : String(raw)
+    const bytes = peekUser(k, task, raw, TASK_COMM_LEN)
+    if (bytes === null) return pointer(raw)
+    const text = String.fromCharCode(...bytes)
+    return quote(text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text.slice(0, TASK_COMM_LEN - 1), PATH_MAX)
+  },
+}
+
+/** A group or session by the pid of a member. */
+const memberOf = (k: Kernel, task: Task, who: number): Task['group'] => {
+  if (who < 0) throw ESRCH
+  return taskByPid(k, task, who).group
+}
+
+const waitOptions = flags(WAIT_OPTIONS)
+const ADDR_NO_RANDOMIZE = 0x0040000
+const QUERY = 0xffff_ffff
+
+export const processCalls: Syscall[] = [
+  syscall(
+    92,
+    'personality',
+    { persona: long },
+    (_k, _task, { persona }) => {
+      if (persona !== QUERY && persona !== 0 && persona !== ADDR_NO_RANDOMIZE) throw EINVAL
+      return 0
+    },
+    { note: 'Only PER_LINUX; addresses are never randomised, so ADDR_NO_RANDOMIZE is accepted and changes nothing.' },
+  ),
+  syscall(93, 'exit', { status: int }, (k, task, { status }) => {
+    exitTask(k, task, exitedStatus(status))
+    return NO_RETURN
+  }),
+  syscall(94, 'exit_group', { status: int }, (k, task, { status }) => {
+    exitGroup(k, task, exitedStatus(status))
+    return NO_RETURN
+  }),
+  syscall(
+    95,
+    'waitid',
+    { which: oneOf(WAITID_TYPES), pid, infop: siginfoOut, options: waitOptions, rusage: rusageOut },
+    (k, task, { which, pid: who, infop, options, rusage }) => waitid(k, task, which, who, infop, options, rusage),
+    { note: 'P_PIDFD is refused with EINVAL.' },
+  ),
+  syscall(96, 'set_tid_address', { tidptr: address }, (_k, task, { tidptr }) => {
+    task.clearChildTid = tidptr
+    return task.pid
+  }),
+  syscall(97, 'unshare', { flags: flags(CLONE_FLAGS) }, (k, task, { flags: what }) => unshare(k, task, what), {
+    note: 'CLONE_FS, CLONE_FILES and what a single thread does not share anyway; namespaces are refused with EINVAL.',
+  }),
+  syscall(99, 'set_robust_list', { head: address, len: size }, (_k, task, { head, len }) => {
+    if (len !== ROBUST_LIST_HEAD.size) throw EINVAL
+    task.robustList = head
+    return 0
+  }),
+  syscall(100, 'get_robust_list', { pid, head_ptr: address, len_ptr: address }, (k, task, { pid: who, head_ptr, len_ptr }) => {
+    const other = taskByPid(k, task, who)
+    if (other.credentials.uid !== task.credentials.euid && task.credentials.euid !== 0) throw EPERM
+    putU64(k, task, len_ptr, ROBUST_LIST_HEAD.size)
+    putU64(k, task, head_ptr, other.robustList)
+    return 0
+  }),
+  syscall(154, 'setpgid', { pid, pgid: pid }, (k, task, { pid: who, pgid }) => {
+    setpgid(k, task, who, pgid)
+    return 0
+  }),
+  syscall(155, 'getpgid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).pgid),
+  syscall(156, 'getsid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).sid),
+  syscall(157, 'setsid', {}, (k, task) => setsid(k, task)),
+  syscall(
+    167,
+    'prctl',
+    { option: oneOf(PRCTL), arg2: prctlArgument, arg3: long, arg4: long, arg5: long },
+    (k, task, { option, arg2, arg3 }) => {
+      const run = PRCTLS[option]
+      if (run === undefined) throw EINVAL
+      return run(k, task, arg2, arg3)
+    },
+    { note: 'Names, death signals, subreapers, no_new_privs and queries; other operations are refused with EINVAL.' },
+  ),
+  syscall(172, 'getpid', {}, (_k, task) => task.group.tgid),
+  syscall(173, 'getppid', {}, (_k, task) => task.group.parent?.tgid ?? 0),
+  syscall(178, 'gettid', {}, (_k, task) => task.pid),
+  syscall(
+    220,
+    'clone',
+    { flags: uint, stack: address, parent_tid: address, tls: address, child_tid: address },
+    (k, task, a) =>
+      clone(k, task, () => ({
+        flags: a.flags - (a.flags & CSIGNAL),
+        exitSignal: a.flags & CSIGNAL,
+        stack: a.stack,
+        parentTid: a.parent_tid,
+        childTid: a.child_tid,
+        tls: a.tls,
+        setTid: 0,
+      })),
+    { note: 'Namespaces, pidfds and CLONE_PTRACE have no effect or are refused with EINVAL.', text: cloneText },
+  ),
+  syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => {
+    execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp))
+    return NO_RETURN
+  }),
+  syscall(
+    260,
+    'wait4',
+    { pid, wstatus: statusOut, options: waitOptions, rusage: rusageOut },
+    (k, task, { pid: who, wstatus, options, rusage }) => wait4(k, task, who, wstatus, options, rusage),
+  ),
+  syscall(281, 'execveat', { dirfd, pathname: path, argv, envp, flags: flags(AT_LOOKUP_FLAGS) }, (k, task, a) => {
+    if (a.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) throw EINVAL
+    const options = { empty: (a.flags & AT_EMPTY_PATH) !== 0, follow: (a.flags & AT_SYMLINK_NOFOLLOW) === 0 }
+    execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp), a.dirfd, options)
+    return NO_RETURN
+  }),
+  syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
+    note: 'Namespaces, pidfds, cgroups and set_tid beyond one level are refused with EINVAL.',
+  }),
+]

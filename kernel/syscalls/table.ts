@@ -1,0 +1,46 @@
+// All system calls: the families' rows by number. Numbers without a row answer ENOSYS.
+import { SYSCALL_LIMIT } from '../abi/index.ts'
+import type { Syscall } from './define.ts'
+import { directoryCalls } from './directories.ts'
+import { fileCalls } from './files.ts'
+import { futexCalls } from './futex.ts'
+import { ioCalls } from './io.ts'
+import { memoryCalls } from './memory.ts'
+import { pollCalls } from './poll.ts'
+import { processCalls } from './process.ts'
+import { schedCalls } from './sched.ts'
+import { posixTimerCalls } from './posix-timer.ts'
+import { signalCalls } from './signal.ts'
+import { statCalls } from './stat.ts'
+import { systemCalls } from './system.ts'
+import { timeCalls } from './time.ts'
+import { identityCalls } from './identity.ts'
+
+const FAMILIES: readonly (readonly Syscall[])[] = [
+  processCalls,
+  identityCalls,
+  timeCalls,
+  schedCalls,
+  systemCalls,
+  futexCalls,
+  signalCalls,
+  posixTimerCalls,
+  memoryCalls,
+  ioCalls,
+  fileCalls,
+  directoryCalls,
+  statCalls,
+  pollCalls,
+]
+
+function byNumber(): readonly (Syscall | undefined)[] {
+  const table = new Array<Syscall | undefined>(SYSCALL_LIMIT).fill(undefined)
+  for (const row of FAMILIES.flat()) {
+    if (table[row.nr] !== undefined) throw new Error(`system call ${row.nr} has two rows: ${table[row.nr]?.name} and ${row.name}`)
+    table[row.nr] = row
+  }
+  return table
+}
+
+/** By number; a hole is a call that is not there. */
+export const SYSCALLS = byNumber()

@@ -1,0 +1,20 @@
+// What happens when a timer expires, by its kind.
+import type { Kernel } from './kernel.ts'
+import { takeDueTimer, wakeTask, type TimerSpec } from './sched/index.ts'
+import { itimerExpired, posixTimerExpired } from './signal/index.ts'
+
+type Expiry<K extends TimerSpec['kind']> = (k: Kernel, spec: Extract<TimerSpec, { kind: K }>) => void
+
+const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
+  wake: (k, { task }) => wakeTask(k, task),
+  itimer: (k, { group, which }) => itimerExpired(k, group, which),
+  posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),
+}
+
+/** Fires everything that is due by now, earliest first. */
+export function fireTimers(k: Kernel): void {
+  for (let timer = takeDueTimer(k); timer !== null; timer = takeDueTimer(k)) {
+    const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void
+    expire(k, timer.spec)
+  }
+}
