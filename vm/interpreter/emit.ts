@@ -27,7 +27,7 @@ export const LETS = 6
 export const LOCAL_TYPES: readonly number[] = [...Array<number>(7).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
 
 /** Where a handler can leave to; the module builder knows how deep each lies. */
-export type Label = 'next' | 'readMiss' | 'writeMiss' | 'slow' | 'ecall' | 'jumpMiss'
+export type Label = 'next' | 'fuel' | 'readMiss' | 'writeMiss' | 'slow' | 'ecall' | 'jumpMiss'
 export type Depths = Readonly<Record<Label, number>>
 
 /** What a handler is built for: decode picks the one that fits the instruction. */
@@ -66,6 +66,8 @@ export class Emitter implements Sem<Code, Code> {
   private lets = 0
   private nest = 0
   private fpChecked = false
+  /** A near branch's condition, and where its code began. */
+  private branchCondition: { condition: Code; at: number } | null = null
   private readonly base: number
   private readonly flavour: Flavour
   private readonly depths: Depths
@@ -78,7 +80,8 @@ export class Emitter implements Sem<Code, Code> {
   }
 
   private push(...code: Code): void {
-    for (const byte of code) this.code.push(byte)
+    const target = this.code
+    for (let n = 0; n < code.length; n++) target.push(code[n])
   }
   private leaveIf(label: Label): void {
     this.push(...brIf(this.depths[label] + this.nest))
@@ -374,6 +377,7 @@ export class Emitter implements Sem<Code, Code> {
   branch(c: Code, f: ImmField): void {
     this.usesNear = true
     if (this.flavour.near) {
+      this.branchCondition = { condition: c, at: this.code.length }
       // One addition of a chosen distance: no second branch for the predictor to learn.
       this.push(
         ...get(LOCAL.ip),
@@ -405,6 +409,19 @@ export class Emitter implements Sem<Code, Code> {
   pageEnd(): void {
     this.push(...get(LOCAL.fuel), ...i32Const(1), OP.i32Add, ...set(LOCAL.fuel))
     this.jump([...get(LOCAL.page), ...i64Const(L.PAGE_SIZE), OP.i64Add])
+  }
+  /** Between the two instructions of a fused pair: on to the second, if there is fuel for it and the first did not branch away. */
+  goOn(): void {
+    const { length } = this.flavour
+    if (this.branchCondition) {
+      const { condition, at } = this.branchCondition
+      this.code.length = at
+      this.push(...condition, OP.if, TYPE.empty)
+      this.push(...this.moveBy([...get(LOCAL.ip), ...mem(OP.i32Load, L.ENTRY.imm)]), ...br(this.depths.next + 1), OP.end)
+    }
+    this.push(...this.moveBy(i32Const(length * ENTRIES_PER_BYTE)))
+    this.push(...get(LOCAL.fuel), ...i32Const(1), OP.i32Sub, ...tee(LOCAL.fuel), ...i32Const(0), OP.i32LtS)
+    this.leaveIf('fuel')
   }
   /** After an ordinary instruction. */
   fallThrough(): void {

@@ -8,7 +8,7 @@ import { createStepper, type Stepper } from '../reference.ts'
 import { tlbFill, tlbProbe } from '../tlb.ts'
 import { faultCause, stopFor, takeTrap } from '../trap.ts'
 import { interpreterModule, WHY } from './module.ts'
-import { numberOps, opFor, OP_PAGE_END, OP_SLOW, type Ops } from './ops.ts'
+import { numberOps, opFor, PAIR_STRIDE, OP_PAGE_END, OP_SLOW, type Ops } from './ops.ts'
 
 type RunLoop = (fuel: number) => number
 const MAX_FUEL = 0x7fff_ffff
@@ -17,17 +17,36 @@ const ECALL_CAUSE = { [L.PRIVILEGE_U]: CAUSE_ECALL_U, [L.PRIVILEGE_S]: CAUSE_ECA
   number
 >
 
-/** Compiles the interpreter for a machine's harts. */
-export function interpreterEngine(machine: Machine): Engine {
-  const ops = numberOps()
-  machine.decoded.pageEndOp = OP_PAGE_END
-  const module = new WebAssembly.Module(
-    interpreterModule(
-      machine.harts.map(h => h.base),
+interface Compiled {
+  ops: Ops
+  module: WebAssembly.Module
+}
+/** The compiled loop by number of harts: a pure function of it, remembered because it costs tens of milliseconds. */
+const compiled = new Map<number, Compiled>()
+
+function compile(machine: Machine): Compiled {
+  const count = machine.harts.length
+  let known = compiled.get(count)
+  if (!known) {
+    const ops = numberOps()
+    known = {
       ops,
-      machine.layout.total / 65536,
-    ),
-  )
+      module: new WebAssembly.Module(
+        interpreterModule(
+          machine.harts.map(h => h.base),
+          ops,
+        ),
+      ),
+    }
+    compiled.set(count, known)
+  }
+  return known
+}
+
+/** The interpreter for a machine's harts. */
+export function interpreterEngine(machine: Machine): Engine {
+  const { ops, module } = compile(machine)
+  machine.decoded.pageEndOp = OP_PAGE_END
   const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory } })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as RunLoop)
   const stepper = createStepper()
@@ -109,6 +128,7 @@ function decodeFrom(machine: Machine, hart: Hart, ops: Ops): void {
   const frame = machine.decoded.frameOf[(slab - machine.layout.slabs) / L.SLAB_BYTES]
   const page = machine.layout.ram + frame * L.PAGE_SIZE
   let offset = lo & (L.PAGE_SIZE - 2)
+  let before: { at: number; op: number } | null = null
   while (offset < L.PAGE_SIZE) {
     const at = slab + offset * (L.ENTRY_BYTES / 2)
     const view = machine.view
@@ -128,6 +148,9 @@ function decodeFrom(machine: Machine, hart: Hart, ops: Ops): void {
     const { row, values } = decoded
     const { op, imm } = opFor(ops, decoded, offset)
     view.setUint16(at + L.ENTRY.op, op, true)
+    const pair = before && ops.pairs.get(before.op * PAIR_STRIDE + op)
+    if (before && pair) view.setUint16(before.at + L.ENTRY.op, pair, true)
+    before = { at, op }
     view.setUint16(at + L.ENTRY.rd, registerOffset(row, 'rd', values.rd), true)
     view.setUint16(at + L.ENTRY.rs1, registerOffset(row, 'rs1', values.rs1), true)
     view.setUint16(at + L.ENTRY.rs2, registerOffset(row, 'rs2', values.rs2), true)

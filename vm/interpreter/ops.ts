@@ -3,6 +3,7 @@
 import { rows, type Decoded, type Row } from '../isa/index.ts'
 import { ENTRY_BYTES, PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
+import { FUSED_PAIRS } from './fusion.ts'
 import { Emitter, LEFT_TO_REFERENCE, type Depths, type Flavour } from './emit.ts'
 
 export const OP_UNDECODED = 0
@@ -14,6 +15,8 @@ const FIRST_ROW_OP = 3
 export interface Op {
   row: Row
   flavour: Flavour
+  /** The instruction after it, for a fused pair. */
+  then?: Op
 }
 
 export interface Ops {
@@ -21,10 +24,13 @@ export interface Ops {
   list: Op[]
   /** Op number by row name and flavour. */
   number: Map<string, number>
+  /** Op number of a pair by the numbers of its two ops: first * PAIR_STRIDE + second. */
+  pairs: Map<number, number>
 }
+export const PAIR_STRIDE = 65536
 
 const ROUNDING_BY_RM: Record<number, Flavour['rounding']> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
-const NOWHERE: Depths = { next: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
+const NOWHERE: Depths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding}`
 
@@ -62,7 +68,26 @@ export function numberOps(): Ops {
       }
     }
   }
-  return { list, number }
+  return { list, number, pairs: numberPairs(list) }
+}
+
+/** Appends the ops of fused pairs: every two ops, with targets in the page, whose rows FUSED_PAIRS names. */
+function numberPairs(list: Op[]): Map<number, number> {
+  const singles = list.map((op, index) => ({ op, number: FIRST_ROW_OP + index })).filter(({ op }) => op.flavour.near)
+  const byName = new Map<string, { op: Op; number: number }[]>()
+  for (const single of singles) byName.set(single.op.row.name, [...(byName.get(single.op.row.name) ?? []), single])
+  const pairs = new Map<number, number>()
+  for (const [first, second] of FUSED_PAIRS) {
+    for (const a of byName.get(first) ?? []) {
+      for (const b of byName.get(second) ?? []) {
+        const key = a.number * PAIR_STRIDE + b.number
+        if (pairs.has(key)) continue
+        pairs.set(key, FIRST_ROW_OP + list.length)
+        list.push({ ...a.op, then: b.op })
+      }
+    }
+  }
+  return pairs
 }
 
 /** How a decoded instruction is entered in a slab. `offset` is its place in the page. */
@@ -91,7 +116,14 @@ const hasRounding = (_ops: Ops, row: Row): boolean => row.fields.includes('rm')
 
 /** Code of every op's handler, in op order, for a hart's block at `base`. */
 export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths): Code[] {
-  return ops.list.map(({ row, flavour }, index) => emitHandler(base, row, flavour, depthsOf(FIRST_ROW_OP + index))!.code)
+  return ops.list.map((op, index) => {
+    const depths = depthsOf(FIRST_ROW_OP + index)
+    if (!op.then) return emitHandler(base, op.row, op.flavour, depths)!.code
+    const first = new Emitter(base, op.flavour, depths)
+    op.row.meaning!(first)
+    first.goOn()
+    return first.code.concat(emitHandler(base, op.then.row, op.then.flavour, depths)!.code)
+  })
 }
 
 export const opCount = (ops: Ops): number => FIRST_ROW_OP + ops.list.length

@@ -150,10 +150,17 @@ export const brIf = (depth: number): Code => [OP.brIf, ...unsigned(depth)]
 /** A load or store at a constant offset, no alignment promised. */
 export const mem = (op: number, offset: number): Code => [op, 0, ...unsigned(offset)]
 
-const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
-function section(id: number, body: Code): Uint8Array {
-  return Uint8Array.from([id, ...unsigned(body.length), ...body])
+/** Total length of pieces, and their bytes one after another. Long code is kept in pieces: joining arrays by spreading costs milliseconds. */
+const lengthOf = (pieces: readonly Code[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
+function write(target: Uint8Array, at: number, pieces: readonly Code[]): number {
+  for (const piece of pieces) {
+    target.set(piece, at)
+    at += piece.length
+  }
+  return at
 }
+const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
+const section = (id: number, pieces: readonly Code[]): Code[] => [[id, ...unsigned(lengthOf(pieces))], ...pieces]
 const name = (text: string): Code => [...unsigned(text.length), ...[...text].map(c => c.charCodeAt(0))]
 
 export interface WasmFunction {
@@ -161,34 +168,31 @@ export interface WasmFunction {
   results: readonly number[]
   /** Types of the locals after the parameters. */
   locals: readonly number[]
-  code: Code
+  /** The body without its final `end`, in pieces. */
+  code: readonly Code[]
   export: string
 }
 
 const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const FUNCTION_TYPE = 0x60
 
-/** A module that imports one memory as e.memory and exports its functions. `pages` is the memory's exact size. */
-export function wasmModule(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+/** A module that imports one memory, of any size, as e.memory and exports its functions. */
+export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(f => [FUNCTION_TYPE, ...vector(f.params.map(t => [t])), ...vector(f.results.map(t => [t]))])
-  const memoryImport = [...name('e'), ...name('memory'), 2, 1, ...unsigned(pages), ...unsigned(pages)]
-  const bodies = functions.map(f => {
-    const body = [...vector(f.locals.map(t => [1, t])), ...f.code, OP.end]
-    return [...unsigned(body.length), ...body]
+  const memoryImport = [...name('e'), ...name('memory'), 2, 0, 1]
+  const bodies = functions.flatMap(f => {
+    const locals = vector(f.locals.map(t => [1, t]))
+    return [unsigned(locals.length + lengthOf(f.code) + 1), locals, ...f.code, [OP.end]]
   })
-  const sections = [
-    section(1, vector(types)),
-    section(2, vector([memoryImport])),
-    section(3, vector(functions.map((_, index) => unsigned(index)))),
-    section(7, vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(index)]))),
-    section(10, vector(bodies)),
+  const pieces: Code[] = [
+    [...MAGIC],
+    ...section(1, [vector(types)]),
+    ...section(2, [vector([memoryImport])]),
+    ...section(3, [vector(functions.map((_, index) => unsigned(index)))]),
+    ...section(7, [vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(index)]))]),
+    ...section(10, [unsigned(functions.length), ...bodies]),
   ]
-  const out = new Uint8Array(MAGIC.length + sections.reduce((sum, s) => sum + s.length, 0))
-  out.set(MAGIC)
-  let at = MAGIC.length
-  for (const s of sections) {
-    out.set(s, at)
-    at += s.length
-  }
-  return out
+  const module = new Uint8Array(lengthOf(pieces))
+  write(module, 0, pieces)
+  return module
 }
