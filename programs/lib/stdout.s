@@ -94,6 +94,15 @@ fflush_stdout:
 1:  mv a0, t1
     leave 0
 
+# stdout_reset(): forgets a write that failed (and what is in the buffer), for a program that goes on with another standard output
+    .globl stdout_reset
+stdout_reset:
+    la t0, buffer_used
+    sd zero, 0(t0)
+    la t0, write_error
+    sw zero, 0(t0)
+    ret
+
     .bss
     .balign 8
 buffer_used: .zero 8

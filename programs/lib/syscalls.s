@@ -410,6 +410,7 @@ signal:
     sd a1, SIGACTION_HANDLER(sp)
     sd a2, SIGACTION_FLAGS(sp)
     sd zero, SIGACTION_MASK(sp)
+    sd zero, SIGACTION_MASK + 8(sp) # where user-mode QEMU 7.2 looks for the mask
     mv a1, sp
     li a2, 0
     li a3, SIGSET_SIZE

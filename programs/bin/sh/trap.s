@@ -1,0 +1,374 @@
+# Signals to the shell: traps, Ctrl-C at a prompt, and what children get.
+    .include "sh.inc"
+    .include "signal.inc"
+    .include "fcntl.inc"
+
+    .equ SIGNALS, 65            # 0 stands for EXIT
+
+    .text
+# init_signals(): notes what was ignored from the start (that stays so), and sets up what an interactive shell ignores or catches
+    .globl init_signals
+init_signals:
+    enter 1, SIGACTION_SIZE + 8   # user-mode QEMU 7.2 fills in 8 bytes more than riscv has
+    li s0, 1
+1:  mv a0, s0
+    li a1, 0
+    mv a2, sp
+    call sigaction
+    bltz a0, 2f
+    ld t0, SIGACTION_HANDLER(sp)
+    li t1, SIG_IGN
+    bne t0, t1, 2f
+    la t0, ignored
+    add t0, t0, s0
+    li t1, 1
+    sb t1, 0(t0)
+2:  addi s0, s0, 1
+    li t0, SIGNALS
+    bltu s0, t0, 1b
+    lbu t0, options + OPTION_INTERACTIVE
+    beqz t0, 4f
+    sd t0, signals_taken, t1
+    la s0, interactive_signals
+3:  lbu a0, 0(s0)           # rows: signal, 1 when it is caught (else ignored)
+    beqz a0, 4f
+    lbu t0, 1(s0)
+    li a1, SIG_IGN
+    beqz t0, 31f
+    la a1, on_signal
+31: li a2, 0
+    call signal
+    addi s0, s0, 2
+    j 3b
+4:  leave 1, SIGACTION_SIZE + 8
+
+# restore_signals(): in a child: what only the interactive shell ignores or catches is as it was
+    .globl restore_signals
+restore_signals:
+    ld t0, signals_taken
+    bnez t0, 1f
+    ret
+1:  enter 1
+    sd zero, signals_taken, t0
+    la s0, interactive_signals
+1:  lbu a0, 0(s0)
+    beqz a0, 3f
+    la t0, ignored
+    add t0, t0, a0
+    lbu t0, 0(t0)
+    bnez t0, 2f
+    la t0, trap_texts       # a trap decides itself
+    slli t1, a0, 3
+    add t0, t0, t1
+    ld t0, 0(t0)
+    bnez t0, 2f
+    li a1, SIG_DFL
+    li a2, 0
+    call signal
+2:  addi s0, s0, 2
+    j 1b
+3:  leave 1
+
+# forget_traps(): in a child: caught signals are as they were; ignored ones stay ignored
+    .globl forget_traps
+forget_traps:
+    enter 2
+    li s0, 0
+    la s1, trap_texts
+1:  ld t0, 0(s1)
+    beqz t0, 2f
+    lbu t0, 0(t0)
+    beqz t0, 2f
+    sd zero, 0(s1)
+    beqz s0, 2f
+    mv a0, s0
+    li a1, SIG_DFL
+    li a2, 0
+    call signal
+2:  addi s0, s0, 1
+    addi s1, s1, 8
+    li t0, SIGNALS
+    bltu s0, t0, 1b
+    sd zero, any_pending, t0
+    leave 2
+
+# on_signal(signal): the handler of every caught signal: only notes it
+on_signal:
+    la t0, pending
+    add t0, t0, a0
+    li t1, 1
+    sb t1, 0(t0)
+    sd t1, any_pending, t0
+    ret
+
+# set_trap(signal, text): text 0 is the default action, "" ignores the signal; the text must stay. A signal that was ignored from the start
+# stays ignored.
+    .globl set_trap
+set_trap:
+    enter 2
+    mv s0, a0
+    mv s1, a1
+    la t0, ignored
+    add t0, t0, a0
+    lbu t0, 0(t0)
+    bnez t0, 4f
+    la t0, trap_texts
+    slli t1, a0, 3
+    add t0, t0, t1
+    sd a1, 0(t0)
+    beqz a0, 4f             # EXIT is no signal
+    li a1, SIG_DFL
+    beqz s1, 2f
+    lbu t0, 0(s1)
+    li a1, SIG_IGN
+    beqz t0, 3f
+1:  la a1, on_signal
+    j 3f
+2:  lbu t0, options + OPTION_INTERACTIVE
+    beqz t0, 3f
+    la t1, interactive_signals  # the default of an interactive shell
+21: lbu t2, 0(t1)
+    beqz t2, 3f
+    lbu t3, 1(t1)
+    addi t1, t1, 2
+    bne t2, s0, 21b
+    bnez t3, 1b
+    li a1, SIG_IGN
+3:  mv a0, s0
+    li a2, 0
+    call signal
+4:  leave 2
+
+# run_traps(): between commands: runs the traps of the signals that came in. An untrapped Ctrl-C gives up what an interactive shell runs.
+    .globl run_traps
+run_traps:
+    ld t0, any_pending
+    bnez t0, 1f
+    ret
+1:  enter 4
+    sd zero, any_pending, t0
+    li s0, 1
+2:  la t0, pending
+    add t0, t0, s0
+    lbu t1, 0(t0)
+    beqz t1, 4f
+    sb zero, 0(t0)
+    la t0, trap_texts
+    slli t1, s0, 3
+    add t0, t0, t1
+    ld a0, 0(t0)
+    beqz a0, 3f
+    ld s1, last_status      # a trap does not change $?
+    ld s2, token_ready
+    call run_string
+    sd s1, last_status, t0
+    sd s2, token_ready, t0
+    j 4f
+3:  li t0, SIGINT
+    bne s0, t0, 4f
+    ld t0, main_stack
+    beqz t0, 4f
+    lstr a1, "\n"
+    li a0, STDERR
+    call dprintf
+    li a0, STATUS_SIGNAL + SIGINT
+    tail abort_command
+4:  addi s0, s0, 1
+    li t0, SIGNALS
+    bltu s0, t0, 2b
+    leave 4
+
+# interrupted() -> 128 + a trapped signal that came in and waits for run_traps, or 0
+    .globl interrupted
+interrupted:
+    ld t0, any_pending
+    li a0, 0
+    beqz t0, 3f
+    la t0, pending
+    li a0, 1
+1:  add t1, t0, a0
+    lbu t1, 0(t1)
+    bnez t1, 2f
+    addi a0, a0, 1
+    li t1, SIGNALS
+    bltu a0, t1, 1b
+    li a0, 0
+    ret
+2:  addi a0, a0, STATUS_SIGNAL
+3:  ret
+
+# has_exit_trap() -> 1 when there is something to run at the end
+    .globl has_exit_trap
+has_exit_trap:
+    ld a0, trap_texts
+    beqz a0, 1f
+    lbu a0, 0(a0)
+    snez a0, a0
+1:  ret
+
+# run_exit_trap(): once
+    .globl run_exit_trap
+run_exit_trap:
+    ld a0, trap_texts
+    beqz a0, 1f
+    sd zero, trap_texts, t0
+    lbu t0, 0(a0)
+    beqz t0, 1f
+    sd zero, main_stack, t0 # an error in it ends the shell for good
+    sd zero, skip, t0
+    j run_string
+1:  ret
+
+# trap_text(signal) -> its trap, or 0
+    .globl trap_text
+trap_text:
+    la t0, trap_texts
+    slli a0, a0, 3
+    add t0, t0, a0
+    ld a0, 0(t0)
+    ret
+
+# signal_number(name) -> the number of a signal given as number or name, with or without SIG; EXIT is 0; -1: there is none
+    .globl signal_number
+signal_number:
+    enter 3
+    mv s0, a0
+    lbu t0, 0(s0)
+    addi t0, t0, -'0'
+    sltiu t0, t0, 10
+    beqz t0, 2f
+    mv a0, s0
+    li a2, 10
+    addi sp, sp, -16
+    mv a1, sp
+    call strtol
+    ld t0, 0(sp)
+    addi sp, sp, 16
+    lbu t0, 0(t0)
+    bnez t0, 1f
+    li t0, SIGNALS
+    bltu a0, t0, 9f
+1:  li a0, -1
+9:  leave 3
+2:  mv a0, s0
+    lstr a1, "SIG"
+    li a2, 3
+    call strncmp
+    bnez a0, 3f
+    addi s0, s0, 3
+3:  la s1, signal_names
+    li s2, 0
+4:  mv a0, s1
+    mv a1, s0
+    call strcmp
+    beqz a0, 5f
+    mv a0, s1
+    call strlen
+    add s1, s1, a0
+    addi s1, s1, 1
+    addi s2, s2, 1
+    lbu t0, 0(s1)
+    bnez t0, 4b
+    j 1b
+5:  mv a0, s2
+    leave 3
+
+# signal_name(signal) -> "HUP" and so on, "EXIT" for 0, or 0 when it has no name
+    .globl signal_name
+signal_name:
+    la t0, signal_names
+    j nth_text
+
+# signal_description(signal) -> "Hangup" and so on
+    .globl signal_description
+signal_description:
+    enter 1, 32
+    mv s0, a0
+    la t0, signal_descriptions
+    call nth_text
+    bnez a0, 1f
+    mv a0, sp
+    li a1, 32
+    lstr a2, "Signal %d"
+    mv a3, s0
+    call snprintf
+    mv a1, a0
+    mv a0, sp
+    call scratch_copy
+1:  leave 1, 32
+
+# nth_text: the a0-th of the texts at t0, or 0; an empty text ends the list
+nth_text:
+1:  lbu t1, 0(t0)
+    beqz t1, 4f
+    beqz a0, 3f
+2:  lbu t1, 0(t0)
+    addi t0, t0, 1
+    bnez t1, 2b
+    addi a0, a0, -1
+    j 1b
+3:  mv a0, t0
+    ret
+4:  li a0, 0
+    ret
+
+    .section .rodata
+# What an interactive shell does not leave at its default. Rows: signal, 1: caught, 0: ignored.
+interactive_signals:
+    .byte SIGINT, 1, SIGQUIT, 0, SIGTERM, 0, SIGTSTP, 0, SIGTTIN, 0, SIGTTOU, 0
+    .byte 0
+# name, description: a row of both tables; signals in the order of their numbers.
+.macro signal_row name, description
+    .section .rodata.names
+    .asciz "\name"
+    .section .rodata.descriptions
+    .asciz "\description"
+.endm
+    .section .rodata.names
+signal_names:
+    .section .rodata.descriptions
+signal_descriptions:
+    signal_row "EXIT", "Exit"
+    signal_row "HUP", "Hangup"
+    signal_row "INT", "Interrupt"
+    signal_row "QUIT", "Quit"
+    signal_row "ILL", "Illegal instruction"
+    signal_row "TRAP", "Trace/breakpoint trap"
+    signal_row "ABRT", "Aborted"
+    signal_row "BUS", "Bus error"
+    signal_row "FPE", "Floating point exception"
+    signal_row "KILL", "Killed"
+    signal_row "USR1", "User defined signal 1"
+    signal_row "SEGV", "Segmentation fault"
+    signal_row "USR2", "User defined signal 2"
+    signal_row "PIPE", "Broken pipe"
+    signal_row "ALRM", "Alarm clock"
+    signal_row "TERM", "Terminated"
+    signal_row "STKFLT", "Stack fault"
+    signal_row "CHLD", "Child exited"
+    signal_row "CONT", "Continued"
+    signal_row "STOP", "Stopped (signal)"
+    signal_row "TSTP", "Stopped"
+    signal_row "TTIN", "Stopped (tty input)"
+    signal_row "TTOU", "Stopped (tty output)"
+    signal_row "URG", "Urgent I/O condition"
+    signal_row "XCPU", "CPU time limit exceeded"
+    signal_row "XFSZ", "File size limit exceeded"
+    signal_row "VTALRM", "Virtual timer expired"
+    signal_row "PROF", "Profiling timer expired"
+    signal_row "WINCH", "Window changed"
+    signal_row "IO", "I/O possible"
+    signal_row "PWR", "Power failure"
+    signal_row "SYS", "Bad system call"
+    .section .rodata.names
+    .byte 0
+    .section .rodata.descriptions
+    .byte 0
+
+    .bss
+    .balign 8
+trap_texts: .zero 8 * SIGNALS
+any_pending: .zero 8
+signals_taken: .zero 8       # 1 in a shell that ignores or catches interactive_signals
+pending: .zero SIGNALS
+ignored: .zero SIGNALS
