@@ -2,7 +2,7 @@
 // list's own bytes until a page of them is touched.
 import { EEXIST, ENOTDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { addChild, findChild, newInode, timestampNow } from '../vfs/index.ts'
+import { addChild, countName, findChild, newInode, timestampNow } from '../vfs/index.ts'
 import type { Dentry, FileKind, Inode, Timestamp } from '../vfs/types.ts'
 
 /** One file of an image. Paths are byte strings, with or without a leading slash. */
@@ -34,12 +34,22 @@ function find(k: Kernel, root: Dentry, path: string): Dentry | null {
   return at
 }
 
-/** The directory at a path, made with all that lead to it. */
-export function makeDirectories(k: Kernel, root: Dentry, names: readonly string[]): Dentry {
-  let dir = root
+/** Links followed on the way into an image's directory. */
+const MAX_LINKS = 8
+
+/** The directory at a path, made with all that lead to it. A link on the way that leads to a directory is followed (`/bin -> usr/bin`). */
+export function makeDirectories(k: Kernel, root: Dentry, names: readonly string[], start = root, links = 0): Dentry {
+  let dir = start
   for (const name of names) {
-    const child =
-      findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
+    if (name === '..') {
+      dir = dir.parent ?? root
+      continue
+    }
+    let child = findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
+    if (child.inode.kind === 'symlink' && links < MAX_LINKS) {
+      const { target } = child.inode
+      child = makeDirectories(k, root, namesOf(target), target.startsWith('/') ? root : dir, links + 1)
+    }
     if (child.inode.kind !== 'directory') throw ENOTDIR
     dir = child
   }
@@ -58,7 +68,10 @@ function fill(inode: Inode, file: ImageFile): void {
   if (file.mtime) inode.mtime = inode.ctime = inode.atime = file.mtime
 }
 
-/** Adds files to the tree at `root`. A directory that is there already gets the image's mode and owner; anything else: EEXIST. */
+/**
+ * Lays files over the tree at `root`: a directory that is there already gets the image's mode and owner, another file is replaced.
+ * EEXIST: a file would have to replace a directory; ENOTDIR: one stands where a directory is needed.
+ */
 export function buildImage(k: Kernel, root: Dentry, files: readonly ImageFile[]): void {
   for (const file of files) {
     const names = namesOf(file.path)
@@ -70,9 +83,14 @@ export function buildImage(k: Kernel, root: Dentry, files: readonly ImageFile[])
     const dir = makeDirectories(k, root, names)
     const old = findChild(k, null, dir, name)
     if (old) {
-      if (old.inode.kind !== 'directory' || file.kind !== 'directory') throw EEXIST
-      fill(old.inode, file)
-      continue
+      if (file.kind === 'directory') {
+        if (old.inode.kind !== 'directory') throw ENOTDIR
+        fill(old.inode, file)
+        continue
+      }
+      if (old.inode.kind === 'directory') throw EEXIST
+      old.inode.nlink--
+      countName(dir.inode, -1)
     }
     if (file.link !== undefined) {
       const other = find(k, root, file.link)

@@ -1,0 +1,117 @@
+// For unit tests of files: a kernel with a real machine's memory, the usual mounts, and a task of root's with a page of memory to
+// pass buffers in. Calls go through the system-call rows, so that arguments are checked as in a run.
+import { PROT_READ, PROT_WRITE, type Errno, isErrno } from '../abi/index.ts'
+import { mountSystem } from '../fs/index.ts'
+import type { Host } from '../host.ts'
+import { newJournal } from '../journal.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
+import { memoryKernel, memoryTask } from '../mm/testing.ts'
+import { newPidTable, newRlimits, newUsage, rootCredentials } from '../process/index.ts'
+import { seedRandom } from '../random.ts'
+import { newHartState, newTimerQueue } from '../sched/index.ts'
+import { defaultActions, emptyPending } from '../signal/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { NO_RETURN, type Blocked } from '../syscalls/define.ts'
+import { directoryCalls } from '../syscalls/directories.ts'
+import { fileCalls } from '../syscalls/files.ts'
+import { ioCalls } from '../syscalls/io.ts'
+import { pollCalls } from '../syscalls/poll.ts'
+import { statCalls } from '../syscalls/stat.ts'
+import { newFiles, newFs } from './index.ts'
+
+const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls]
+
+/** Where the task's buffers are. */
+export const BUFFER = 0x10000
+export const BUFFER_BYTES = 0x40000
+const EPOCH = 1_735_689_600e9
+
+export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } {
+  const k = memoryKernel({ frames: 4096 })
+  Object.assign(k, { host, journal: newJournal(), clock: 'virtual', debug: false })
+  Object.assign(k.state, {
+    time: 0,
+    bootEpoch: EPOCH,
+    pids: newPidTable(),
+    groups: new Map(),
+    harts: [newHartState(0)],
+    timers: newTimerQueue(),
+    ttys: [],
+    futexes: new Map(),
+    random: seedRandom(1),
+    hostname: 'hartbeat',
+    domainname: '(none)',
+    schedOrder: 0,
+    init: null,
+  })
+  mountSystem(k)
+  return { k, task: fileTask(k) }
+}
+
+/** Another process of root's, in the root directory, with nothing open. */
+export function fileTask(k: Kernel): Task {
+  const task = memoryTask(k)
+  const group = { tgid: task.pid, leader: task, threads: [task], parent: null, children: [], pgid: task.pid, sid: task.pid, tty: null } as unknown as ThreadGroup
+  Object.assign(group, { actions: defaultActions(), pending: emptyPending(), rlimits: newRlimits(), childrenUsage: newUsage(), exitedUsage: newUsage() })
+  Object.assign(task, {
+    group,
+    comm: 'test',
+    state: 'R',
+    credentials: rootCredentials(),
+    files: newFiles(),
+    fs: newFs(k),
+    call: null,
+    waiting: null,
+    blocked: 0n,
+    pending: emptyPending(),
+    savedMask: null,
+    signalPending: false,
+    usage: newUsage(),
+    onHart: -1,
+    trapFrame: -1,
+    startTime: 0,
+    exitSignal: 17,
+    exitStatus: 0,
+    sched: { policy: 0, nice: 0, rtPriority: 0, weight: 1024, vruntime: 0, sumExec: 0, hart: 0, affinity: 1 },
+  })
+  k.state.groups.set(group.tgid, group)
+  mapRegion(k, task.mm!, { start: BUFFER, length: BUFFER_BYTES, prot: PROT_READ | PROT_WRITE })
+  return task
+}
+
+/** Arguments: numbers, or byte strings, which are put into the task's memory (with a NUL) from the end of the buffer downwards. */
+export function call(k: Kernel, task: Task, name: string, ...args: (number | string)[]): number | Blocked {
+  const row = ROWS.find(r => r.name === name)
+  if (!row) throw new Error(`there is no system call '${name}'`)
+  let top = BUFFER + BUFFER_BYTES
+  const raw = args.map(arg => {
+    if (typeof arg === 'number') return arg
+    top -= arg.length + 1
+    copyOut(k, task, top, Uint8Array.from(`${arg}\0`, c => c.charCodeAt(0)))
+    return top
+  })
+  const values: Record<string, unknown> = {}
+  row.args.forEach(([key, arg], i) => (values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)))
+  const result = row.run(k, task, values)
+  if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
+  if (typeof result === 'number') task.call = null
+  else task.call = { nr: row.nr, args: raw, progress: result.progress ?? task.call?.progress ?? {}, startTime: 0, interrupted: null } as Task['call']
+  return result
+}
+
+/** The number a call answers, or the name of its errno, or 'blocked'. */
+export function outcome(k: Kernel, task: Task, name: string, ...args: (number | string)[]): number | string {
+  try {
+    const result = call(k, task, name, ...args)
+    return typeof result === 'number' ? result : 'blocked'
+  } catch (e) {
+    task.call = null
+    if (!isErrno(e)) throw e
+    return (e as Errno).name
+  }
+}
+
+/** What a call left in the buffer. */
+export const buffer = (k: Kernel, task: Task, length: number, offset = 0): string =>
+  String.fromCharCode(...copyIn(k, task, BUFFER + offset, length))
