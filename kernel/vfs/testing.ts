@@ -9,7 +9,7 @@ import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
 import { memoryKernel, memoryTask } from '../mm/testing.ts'
 import { newPidTable, newRlimits, newUsage, rootCredentials } from '../process/index.ts'
 import { seedRandom } from '../random.ts'
-import { newHartState, newTimerQueue } from '../sched/index.ts'
+import { newHartState, newQueue, newTimerQueue } from '../sched/index.ts'
 import { defaultActions, emptyPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { NO_RETURN, type Blocked } from '../syscalls/define.ts'
@@ -52,8 +52,24 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
 /** Another process of root's, in the root directory, with nothing open. */
 export function fileTask(k: Kernel): Task {
   const task = memoryTask(k)
-  const group = { tgid: task.pid, leader: task, threads: [task], parent: null, children: [], pgid: task.pid, sid: task.pid, tty: null } as unknown as ThreadGroup
-  Object.assign(group, { actions: defaultActions(), pending: emptyPending(), rlimits: newRlimits(), childrenUsage: newUsage(), exitedUsage: newUsage() })
+  const group = {
+    tgid: task.pid,
+    leader: task,
+    threads: [task],
+    parent: null,
+    children: [],
+    pgid: task.pid,
+    sid: task.pid,
+    tty: null,
+  } as unknown as ThreadGroup
+  Object.assign(group, { exiting: null, stopSignal: 0, stopReport: 'none', childExit: newQueue(), itimers: [], exePath: '' })
+  Object.assign(group, {
+    actions: defaultActions(),
+    pending: emptyPending(),
+    rlimits: newRlimits(),
+    childrenUsage: newUsage(),
+    exitedUsage: newUsage(),
+  })
   Object.assign(task, {
     group,
     comm: 'test',
@@ -88,7 +104,12 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   const raw = args.map(arg => {
     if (typeof arg === 'number') return arg
     top -= arg.length + 1
-    copyOut(k, task, top, Uint8Array.from(`${arg}\0`, c => c.charCodeAt(0)))
+    copyOut(
+      k,
+      task,
+      top,
+      Uint8Array.from(`${arg}\0`, c => c.charCodeAt(0)),
+    )
     return top
   })
   const values: Record<string, unknown> = {}
@@ -96,7 +117,14 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   const result = row.run(k, task, values)
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') task.call = null
-  else task.call = { nr: row.nr, args: raw, progress: result.progress ?? task.call?.progress ?? {}, startTime: 0, interrupted: null } as Task['call']
+  else
+    task.call = {
+      nr: row.nr,
+      args: raw,
+      progress: result.progress ?? task.call?.progress ?? {},
+      startTime: 0,
+      interrupted: null,
+    } as Task['call']
   return result
 }
 

@@ -72,7 +72,17 @@ describe('permissions', () => {
   test('come from owner, group and others; root passes all but exec', () => {
     const { k, task } = tree()
     call(k, task, 'fchmodat', AT, '/d/f', 0o640)
-    const user = { ...task.credentials, fsuid: 1000, fsgid: 1000, uid: 1000, euid: 1000, gid: 1000, egid: 1000, capEffective: 0, capPermitted: 0 }
+    const user = {
+      ...task.credentials,
+      fsuid: 1000,
+      fsgid: 1000,
+      uid: 1000,
+      euid: 1000,
+      gid: 1000,
+      egid: 1000,
+      capEffective: 0,
+      capPermitted: 0,
+    }
     expect(outcome(k, task, 'faccessat', AT, '/d/f', 6)).toBe(0)
     expect(outcome(k, task, 'faccessat', AT, '/d/f', 1)).toBe('EACCES')
     task.credentials = user
