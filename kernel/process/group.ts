@@ -14,7 +14,8 @@ export const sessionMembers = (k: Kernel, sid: number): ReadonlySet<ThreadGroup>
 /** All threads have exited: only the wait status is left. */
 export const isDead = (group: ThreadGroup): boolean => group.threads.length === 1 && group.leader.state === 'Z'
 
-const isInit = (k: Kernel, group: ThreadGroup): boolean => group === k.state.init?.group
+/** An init looks after nobody's jobs; a program that somebody runs as the first process may well be a shell. */
+const isInit = (k: Kernel, group: ThreadGroup): boolean => k.state.initProtected && group === k.state.init?.group
 
 /** No living member, `except` aside, has a parent in the same session but another group: nobody is left to continue it once stopped. */
 export function isOrphanedGroup(k: Kernel, pgid: number, except: ThreadGroup | null = null): boolean {
