@@ -11,22 +11,31 @@ import { zapRange } from './pagetable.ts'
 import type { Mm, Region } from './types.ts'
 
 const OFFSET_MASK = PAGE_SIZE - 1
+/** Pages that one request to the host reads, and free frames below which it brings in only what was asked for. */
+const READ_AHEAD_PAGES = 16
+const READ_AHEAD_RESERVE = 64
 
 /** The frame that holds page `index` of a file, filled. The cache keeps its reference: retain it to map it. ENOMEM, or what the host said. */
 export const cachePage = (k: Kernel, inode: Inode, index: number): number => inode.pages.get(index) ?? addPage(k, inode, index, false)
 
 /** Puts a page into the cache; with `whole` every byte of it is about to be written, so none need be read first. */
 function addPage(k: Kernel, inode: Inode, index: number, whole: boolean): number {
-  const frames = k.state.frames
-  const hole = inode.backing === null
-  const frame = allocFrame(k, USE_CACHE, hole && !whole)
-  if (hole) frames.flags[frame] = FRAME_SHMEM
-  else {
-    frames.reclaimable.add(inode)
-    if (!whole) fillFrame(k, inode, index, frame)
+  if (inode.backing === null) {
+    const frame = allocFrame(k, USE_CACHE, !whole)
+    k.state.frames.flags[frame] = FRAME_SHMEM
+    inode.pages.set(index, frame)
+    return frame
   }
-  inode.pages.set(index, frame)
+  if (inode.backing.kind === 'host' && !whole) return readAhead(k, inode, index)
+  const frame = allocFrame(k, USE_CACHE, false)
+  if (!whole) fillFrame(k, inode, index, frame)
+  addBacked(k, inode, index, frame)
   return frame
+}
+
+function addBacked(k: Kernel, inode: Inode, index: number, frame: number): void {
+  inode.pages.set(index, frame)
+  k.state.frames.reclaimable.add(inode)
 }
 
 function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void {
@@ -36,6 +45,30 @@ function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void 
     releaseFrame(k, frame)
     throw error
   }
+}
+
+/** Asking the host is slow and programs read on: one request brings in an aligned window of pages, as far as memory is free. */
+function readAhead(k: Kernel, inode: Inode, index: number): number {
+  const wanted = allocFrame(k, USE_CACHE, false)
+  const window = Math.floor(index / READ_AHEAD_PAGES)
+  const bytes = new Uint8Array(READ_AHEAD_PAGES * PAGE_SIZE)
+  try {
+    // A window is filled like one large page.
+    fillPage(k, inode, window, bytes)
+  } catch (error) {
+    releaseFrame(k, wanted)
+    throw error
+  }
+  const first = window * READ_AHEAD_PAGES
+  const stop = Math.min(first + READ_AHEAD_PAGES, Math.ceil(inode.size / PAGE_SIZE))
+  for (let i = first; i < Math.max(stop, index + 1); i++) {
+    if (inode.pages.has(i)) continue
+    if (i !== index && k.state.frames.freeCount < READ_AHEAD_RESERVE) continue
+    const frame = i === index ? wanted : allocFrame(k, USE_CACHE, false)
+    k.machine.ram.set(bytes.subarray((i - first) * PAGE_SIZE, (i - first + 1) * PAGE_SIZE), frame * PAGE_SIZE)
+    addBacked(k, inode, i, frame)
+  }
+  return wanted
 }
 
 /** Fills `target` with the file's bytes at `offset`; holes are zeroes. The caller keeps within the file's size. */

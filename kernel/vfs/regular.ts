@@ -34,7 +34,10 @@ export function readInode(k: Kernel, inode: Inode, offset: number, length: numbe
   return count > 0 ? readCached(k, inode, offset, count) : NOTHING
 }
 
-/** Fills one page from the inode's backing (zeros beyond it). Called by the page cache. */
+/**
+ * Fills one page from the inode's backing (zeros beyond it). Called by the page cache, also for several pages at once: `index` then
+ * counts in units of `into`'s length.
+ */
 export function fillPage(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
   fillFromBacking(k, inode, index, into)
 }
