@@ -6,7 +6,7 @@ import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { takeIncoming, untilIncoming } from './journal.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
-import { chargeItimers, deliverSignals } from './signal/index.ts'
+import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
 import type { Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 import { fireTimers } from './timers.ts'
@@ -167,7 +167,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number): void {
   const slice = Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
   const started = state.harts.length === 1 ? state.time : hart.time
   cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
-  const stop = run(machine, cpu, Math.min(fuel, slice, MAX_FUEL))
+  const stop = run(machine, cpu, Math.min(fuel, slice, untilItimer(task.group), MAX_FUEL))
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const ran = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   sched.sumExec += ran

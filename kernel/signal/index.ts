@@ -20,7 +20,7 @@ export {
   setPosixTimer,
 } from './posix-timer.ts'
 export { rtSigreturn } from './frame.ts'
-export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer } from './itimer.ts'
+export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'
 export { showSigInfo, showSigset } from './show.ts'
 export { makeSignalFd, signalFileMask, signalFileOps } from './signalfd.ts'

@@ -1,5 +1,5 @@
 // Interval timers (setitimer(2)): one against the clock, one against time in the program, one against all its processor time.
-// The real one is a timer of the kernel; the other two are charged as time is used, so they expire at a slice's end.
+// The real one is a timer of the kernel; the other two are charged as time is used, and the loop stops a hart when one is due.
 import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, SIGALRM, SIGPROF, SIGVTALRM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
@@ -67,6 +67,13 @@ function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void 
   if (itimer.expires > 0) return
   itimer.expires = itimer.interval === 0 ? 0 : itimer.interval - (-itimer.expires % itimer.interval)
   sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
+}
+
+/** Time in user mode that the process can use before one of the two expires (ns). */
+export function untilItimer({ itimers }: ThreadGroup): number {
+  const virtual = (itimers[ITIMER_VIRTUAL] as Itimer).expires
+  const prof = (itimers[ITIMER_PROF] as Itimer).expires
+  return Math.min(virtual === 0 ? Infinity : virtual, prof === 0 ? Infinity : prof)
 }
 
 /** The process used this much time in user mode and in the kernel. Called where time is accounted. */
