@@ -48,7 +48,7 @@ export interface Syscall {
   note?: string
   /** How strace prints the result: a number, an address, nothing known. */
   result: 'int' | 'address' | 'mode'
-  /** The whole argument list as strace shows it, where that is not one text per argument (clone). */
+  /** The argument list as strace shows it, where that is not one text per argument (clone): its first part on entry, the rest with the result. */
   text?: (k: Kernel, task: Task, raw: readonly number[], result?: number) => string
 }
 

@@ -79,12 +79,13 @@ export function cloneFlagsText(flags: number): string {
   return [names, signal === 0 ? '' : signalName(signal)].filter(text => text !== '').join('|') || '0'
 }
 
-/** clone's arguments by name, those that its flags make count (strace's order). */
+/** clone's arguments by name: stack and flags on entry; on exit those that the flags make count (strace's order). */
 export function cloneText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {
   const [flags, stack, parentTid, tls, childTid] = raw
-  const parts = [`child_stack=${pointer(stack)}`, `flags=${cloneFlagsText(flags >>> 0)}`]
+  if (result === undefined) return `child_stack=${pointer(stack)}, flags=${cloneFlagsText(flags >>> 0)}`
+  const parts = ['']
   if (has(flags >>> 0, CLONE_PARENT_SETTID)) {
-    const bytes = result !== undefined && result > 0 ? peekUser(k, task, parentTid, 4) : null
+    const bytes = result > 0 ? peekUser(k, task, parentTid, 4) : null
     parts.push(`parent_tid=${bytes === null ? pointer(parentTid) : `[${new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)}]`}`)
   }
   if (has(flags >>> 0, CLONE_SETTLS)) parts.push(`tls=${pointer(tls)}`)

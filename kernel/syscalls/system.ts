@@ -35,13 +35,13 @@ import {
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut, getU64, putU64, USER_END } from '../mm/index.ts'
+import { copyIn, copyOut, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import { addUsage, capable, groupUsage, newUsage, setRlimit, taskByPid, type Usage } from '../process/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
-import { address, bytesOut, flags, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
-import { syscall, type Syscall } from './define.ts'
+import { address, flags, int, oneOf, pid, pointer, SHOWN_BYTES, size, structIn, structOut, uint } from './args.ts'
+import { syscall, type Arg, type Syscall } from './define.ts'
 import { quote } from './text.ts'
 import { toTimeval } from './times.ts'
 
@@ -173,6 +173,22 @@ function hwprobe(k: Kernel, task: Task, pairs: number, count: number, flags: num
   return 0
 }
 
+/** As much as one call gives (Linux cuts at INT_MAX >> 6 too). */
+const MAX_RANDOM = 2 ** 25 - 1
+
+/** Random bytes are shown in hexadecimal. */
+const randomOut: Arg<number> = {
+  type: 'void *',
+  after: true,
+  read: raw => raw,
+  show(raw, k, task, _all, result) {
+    const bytes = result !== undefined && result >= 0 ? peekUser(k, task, raw, Math.min(result, SHOWN_BYTES)) : null
+    if (bytes === null || result === undefined) return pointer(raw)
+    const digits = Array.from(bytes, byte => `\\x${byte.toString(16).padStart(2, '0')}`)
+    return `"${digits.join('')}"${result > SHOWN_BYTES ? '...' : ''}`
+  },
+}
+
 export const systemCalls: Syscall[] = [
   syscall(
     142,
@@ -273,7 +289,7 @@ export const systemCalls: Syscall[] = [
   syscall(
     278,
     'getrandom',
-    { buf: bytesOut, buflen: size, flags: flags(GRND) },
+    { buf: randomOut, buflen: size, flags: flags(GRND) },
     (k, task, { buf, buflen, flags: how }) => {
       if (how & ~(GRND.GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) || (how & GRND_RANDOM && how & GRND_INSECURE)) throw EINVAL
       const length = Math.min(buflen, MAX_RANDOM)
@@ -283,6 +299,3 @@ export const systemCalls: Syscall[] = [
     { note: 'From a seeded generator: equal seeds give equal bytes. Not for cryptography.' },
   ),
 ]
-
-/** As much as one call gives: 32 MiB less one byte's worth of INT_MAX, like Linux. */
-const MAX_RANDOM = 2 ** 25 - 1
