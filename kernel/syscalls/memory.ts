@@ -92,6 +92,7 @@ const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC
 /** PROT_SEM: accepted by mprotect and without meaning on every architecture. */
 const PROT_SEM = 8
 const LARGEST_OFFSET = 2 ** 63
+const KNOWN_FLAGS = Object.values(MAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
 /** Flags that MAP_SHARED_VALIDATE refuses because this kernel's files do not support them. */
 const VALIDATED = MAP_SYNC
 
@@ -142,9 +143,8 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
 
 function checkMapFlags(a: MmapArgs): void {
   const type = a.flags & MAP_TYPE
-  const known = Object.values(MAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
   if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) throw EINVAL
-  if (type === MAP_SHARED_VALIDATE && !(a.flags & MAP_ANONYMOUS) && (a.flags & ~known || a.flags & VALIDATED)) throw EOPNOTSUPP
+  if (type === MAP_SHARED_VALIDATE && !(a.flags & MAP_ANONYMOUS) && (a.flags & ~KNOWN_FLAGS || a.flags & VALIDATED)) throw EOPNOTSUPP
   if (type === MAP_SHARED_VALIDATE && a.flags & MAP_ANONYMOUS) throw EINVAL
   // No huge pages: what a kernel without them answers.
   if (a.flags & MAP_HUGETLB) throw a.flags & MAP_ANONYMOUS ? ENOMEM : EINVAL
