@@ -105,6 +105,7 @@ main:
     ld t0, LIST_COUNT(s2)
     beqz t0, 5f
     mv a0, s2
+    mv a1, s3                       # the columns of the operands are as wide as all of them need, directories too
     call print_list
     li t0, 1
     sb t0, printed, t1
@@ -365,6 +366,7 @@ list_path:
 75: mv a0, s2
     call print_total
 8:  mv a0, s2
+    li a1, 0
     call print_list
     lb t0, recursive
     beqz t0, 11f
@@ -529,11 +531,22 @@ size_text:
     lstr a2, "%ld"
     tail snprintf
 
-# print_list(list): in the layout that was chosen
+# print_list(list, other list or 0): in the layout that was chosen, with columns that would serve the other list too
 print_list:
     enter 4
     mv s0, a0
+    mv s1, a1
+    la t0, widths
+    li t1, WIDTHS
+1:  sd zero, 0(t0)
+    addi t0, t0, 8
+    addi t1, t1, -1
+    bnez t1, 1b
     call measure
+    beqz s1, 15f
+    mv a0, s1
+    call measure
+15: call join_device_widths
     lb t0, layout
     li t1, LAYOUT_COLUMNS
     bne t0, t1, 1f
@@ -562,15 +575,9 @@ print_list:
     j 2b
 4:  leave 4
 
-# measure(list): the widths of all columns but the name's
+# measure(list): widens all columns but the name's to what the list needs
 measure:
     enter 4, HUMAN_SIZE
-    la t0, widths
-    li t1, WIDTHS
-1:  sd zero, 0(t0)
-    addi t0, t0, 8
-    addi t1, t1, -1
-    bnez t1, 1b
     ld s0, LIST_ENTRIES(a0)
     ld s1, LIST_COUNT(a0)
 2:  beqz s1, 6f
@@ -623,7 +630,11 @@ measure:
     la s3, minor_width
     call widen_number
     j 2b
-6:  ld t0, minor_width              # "major, minor" stands where other files have their size
+6:  leave 4, HUMAN_SIZE
+
+# join_device_widths(): "major, minor" stands where other files have their size
+join_device_widths:
+    ld t0, minor_width
     beqz t0, 8f
     ld t1, major_width
     add t0, t0, t1
@@ -636,7 +647,7 @@ measure:
     ld t0, major_width
     add t0, t0, t1
     sd t0, major_width, t1
-8:  leave 4, HUMAN_SIZE
+8:  ret
 
 # widen_number(-, -, -, number): column s3 is at least as wide as that. Part of measure, as widen(width).
 widen_number:
