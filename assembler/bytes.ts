@@ -68,8 +68,18 @@ export function putSleb128(b: Bytes, value: bigint): void {
 }
 /** UTF-8 text and a closing zero. */
 export function putString(b: Bytes, text: string): void {
-  putBytes(b, encodeUtf8(text))
-  putU8(b, 0)
+  const at = grow(b, text.length + 1)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) {
+      b.length = at
+      putBytes(b, encodeUtf8(text))
+      putU8(b, 0)
+      return
+    }
+    b.data[at + i] = code
+  }
+  b.data[at + text.length] = 0
 }
 
 /** The bytes written so far, copied. */

@@ -70,9 +70,18 @@ function wordOf(row: Row, values: readonly number[], suffixes: Suffixes): number
   return word
 }
 
-/** An instruction whose operands are all numbers. */
-export function emitPlain(asm: Assembly, row: Row, values: readonly number[], suffixes: Suffixes = {}): void {
-  const short = asm.flags.rvc && row.length === 4 ? compress(row, values) : null
+/** Operands with which GNU as leaves an instruction long although a short one would do. */
+const LEFT_LONG: Readonly<Record<string, (values: readonly number[]) => boolean>> = {
+  add: values => values[2] === 0,
+  beq: values => values[0] === 0,
+  bne: values => values[0] === 0,
+}
+const shortened = (row: Row, values: readonly number[]): ReturnType<typeof compress> =>
+  LEFT_LONG[row.name]?.(values) ? null : compress(row, values)
+
+/** An instruction whose operands are all numbers; `compressible` false keeps it as it was written. */
+export function emitPlain(asm: Assembly, row: Row, values: readonly number[], suffixes: Suffixes = {}, compressible = true): void {
+  const short = compressible && asm.flags.rvc && row.length === 4 ? shortened(row, values) : null
   if (short) emitWord(asm, wordOf(short.row, short.values, {}), 2)
   else emitWord(asm, wordOf(row, values, suffixes), row.length)
 }
@@ -91,7 +100,7 @@ function emitBranch(asm: Assembly, row: Row, values: readonly number[], target: 
   const { section, statement, flags } = asm
   if (!statement) return
   const full = expand(row, values)
-  const short = flags.rvc ? compress(full.row, full.values) : null
+  const short = flags.rvc ? shortened(full.row, full.values) : null
   const word = wordOf(full.row, full.values, {})
   const jump = full.row.name === 'jal'
   markLine(asm)
@@ -115,7 +124,13 @@ function emitBranch(asm: Assembly, row: Row, values: readonly number[], target: 
 }
 
 /** The instruction with its operands as matched, whatever they are. */
-export function emitMatched(asm: Assembly, row: Row, values: ReadonlyMap<FieldName, Matched>, suffixes: Suffixes): void {
+export function emitMatched(
+  asm: Assembly,
+  row: Row,
+  values: ReadonlyMap<FieldName, Matched>,
+  suffixes: Suffixes,
+  compressible: boolean,
+): void {
   const numbers = row.operands.map(field => {
     const v = values.get(field)
     return v && 'number' in v ? v.number : 0
@@ -130,5 +145,5 @@ export function emitMatched(asm: Assembly, row: Row, values: ReadonlyMap<FieldNa
       return
     }
   }
-  emitPlain(asm, row, numbers, suffixes)
+  emitPlain(asm, row, numbers, suffixes, compressible)
 }

@@ -84,14 +84,16 @@ function infixAt(c: Cursor): string | null {
   skipBlanks(c)
   const two = c.text.slice(c.at, c.at + 2)
   if (two in RANKS) return two
-  // `! =` is also an inequality to GNU as.
-  const inequality = /^!\s*=/.exec(c.text.slice(c.at))
-  if (inequality) return inequality[0]
+  // GNU as drops blanks between operators: `! =` is an inequality, and `!!` its exclusive or.
+  const spread = two[0] === '!' ? /^!\s*[=!]/.exec(c.text.slice(c.at)) : null
+  if (spread) return spread[0]
   const one = c.text[c.at] ?? ''
   return one in RANKS && one !== '=' ? one : null
 }
 
-const rankOf = (operator: string): number => RANKS[operator] ?? RANKS['!=']
+/** The operator that a spelling with blanks or two `!` means. */
+const plain = (operator: string): string => (operator in RANKS ? operator : operator.endsWith('=') ? '!=' : '^')
+const rankOf = (operator: string): number => RANKS[plain(operator)]
 
 /** Parses an expression; the cursor stops at the first thing that cannot continue it. */
 export function parseExpression(c: Cursor, scope: Scope, rank = 0, depth = 0): Expr {
@@ -104,8 +106,7 @@ export function parseExpression(c: Cursor, scope: Scope, rank = 0, depth = 0): E
     const start = c.at
     const right = parseExpression(c, scope, rankOf(operator) + 1, depth + 1)
     if (right.kind === 'number') checkRight(operator, right.value, scope)
-    const known = operator in RANKS ? operator : '!='
-    left = binary(known, left, right)
+    left = binary(plain(operator), left, right)
     if (c.at === start) throw new SourceError('missing operand', start, start + 1)
   }
 }

@@ -52,6 +52,16 @@ function misfit(row: Row, values: Values, operands: readonly Operand[], fieldOpe
 /** A value that any field of the kind can hold, in place of one that is not known yet. */
 const placeholder = (field: FieldName): number => (field === 'clui' ? 1 << 12 : 0)
 
+/**
+ * As in GNU as, an indirect jump is only shortened when written with its register alone (`jr a0`, `jalr a0`, `ret`), and `mv a0, zero`
+ * is not.
+ */
+function isCompressible(row: Row, name: string, syntax: string, values: Values): boolean {
+  if (row.name === 'jalr') return syntax === '' || syntax === 'rs1'
+  const source = values.get('rs1')
+  return !((name === 'mv' || name === 'move') && source && 'number' in source && source.number === 0)
+}
+
 function tryRow(asm: Assembly, row: Row, operands: readonly Operand[], suffixes: Suffixes): Mismatch | 'done' | null {
   let used = operands
   let extra: Suffixes = suffixes
@@ -70,7 +80,7 @@ function tryRow(asm: Assembly, row: Row, operands: readonly Operand[], suffixes:
   if (!(values instanceof Map)) return values
   const wrong = misfit(row, values, used, orderOf(expected, row.operands))
   if (wrong) return wrong
-  emitMatched(asm, row, values, extra)
+  emitMatched(asm, row, values, extra, isCompressible(row, row.name, row.syntax, values))
   return 'done'
 }
 
@@ -100,7 +110,7 @@ function tryPseudo(asm: Assembly, pseudo: Pseudo, operands: readonly Operand[]):
     const wrong = misfit(row, filled, operands, row.operands)
     if (wrong) return { operand: operands[operands.length - 1], reason: wrong.reason }
   }
-  for (const { row, filled } of steps) emitMatched(asm, row, filled, {})
+  for (const { row, filled } of steps) emitMatched(asm, row, filled, {}, isCompressible(row, pseudo.name, pseudo.syntax, filled))
   return 'done'
 }
 
