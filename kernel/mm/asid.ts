@@ -1,6 +1,6 @@
 // Address-space numbers: TLB entries carry one, so that a switch need not empty the TLB. Numbers are given in generations: when they
 // run out every TLB is emptied and giving starts anew (Linux arch/riscv/mm/context.c). The kernel that changes a PTE calls flushPage.
-import { setSatp, tlbFlush } from '../../vm/index.ts'
+import { PAGE_SIZE, setSatp, tlbFlush } from '../../vm/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { FLUSH_PAGES_MAX } from './limits.ts'
@@ -78,8 +78,8 @@ export function flushMm(k: Kernel, mm: Mm): void {
 
 /** After changing leaves in [start, end). */
 export function flushRange(k: Kernel, mm: Mm, start: number, end: number): void {
-  if (end - start > FLUSH_PAGES_MAX * 4096) return flushMm(k, mm)
-  for (let va = start; va < end; va += 4096) flushPage(k, mm, va)
+  if (end - start > FLUSH_PAGES_MAX * PAGE_SIZE) return flushMm(k, mm)
+  for (let va = start; va < end; va += PAGE_SIZE) flushPage(k, mm, va)
 }
 
 /** After a fork took W from pages of the parent. */

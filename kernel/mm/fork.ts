@@ -1,4 +1,5 @@
 // Copy-on-write: fork shares every private frame read-only between parent and child; the first writer faults and gets a copy of its own.
+import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { retainInode } from '../vfs/index.ts'
 import { flushLostWrites } from './asid.ts'
@@ -39,7 +40,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
       const copy = { ...region, locked: false }
       if (copy.inode) retainInode(copy.inode)
       child.regions.push(copy)
-      countTotal(child, (region.end - region.start) / 4096)
+      countTotal(child, (region.end - region.start) / PAGE_SIZE)
       if (mustCopy(region)) copyRange(k, parent, child, region.start, region.end, lost)
     }
   } catch (error) {

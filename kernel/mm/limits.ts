@@ -1,4 +1,5 @@
 // Where programs may have memory, and how much of it: the numbers of Linux on riscv64 with Sv48 paging.
+import { PAGE_SIZE } from '../../vm/index.ts'
 
 /** First address beyond user space: half of Sv48's range less one guard page (Linux TASK_SIZE). */
 export const USER_END = 0x7fff_ffff_f000
@@ -7,7 +8,7 @@ export const MMAP_MIN = 0x1_0000
 /** Regions of one address space (vm.max_map_count). */
 export const MAX_REGIONS = 65530
 /** A growing stack keeps this distance from the mapping below it: 256 pages. */
-export const STACK_GUARD_GAP = 256 * 4096
+export const STACK_GUARD_GAP = 256 * PAGE_SIZE
 /** A fault on a file's page maps up to this many cached neighbours along with it (an aligned window, Linux fault_around_bytes). */
 export const FAULT_AROUND_PAGES = 16
 /** Up to this many pages are flushed from a TLB one by one; more: the whole address space. */

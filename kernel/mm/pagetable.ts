@@ -1,14 +1,13 @@
 // Page tables: four levels of 512 entries, bytes in guest RAM that the hardware walks. An entry is two 32-bit words of which the high
 // one stays 0: no machine has RAM enough to need it. Level 3 is the root, level 0 holds the leaves.
 // A leaf whose region may not be touched (PROT_NONE) keeps its frame but not V, so "occupied" is `entry !== 0`.
-import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, RAM_BASE } from '../../vm/index.ts'
+import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, RAM_PPN } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, FRAME_SHMEM, releaseFrame, USE_ANON, USE_CACHE, USE_TABLE } from './frames.ts'
 import { FLUSH_PAGES_MAX, USER_END } from './limits.ts'
 import type { Mm } from './types.ts'
 
-const RAM_PPN = RAM_BASE / PAGE_SIZE
 const PPN_SHIFT = 10
 const ROOT_LEVEL = 3
 /** 32-bit words of RAM per frame, and what turns a word index into its frame. */
@@ -18,8 +17,11 @@ const FRAME_WORDS_SHIFT = 10
 const PPN_MASK = ~0x3ff
 const RAM_ENTRY = RAM_PPN << PPN_SHIFT
 const PAIR_MASK = 1022
+/** Last index of a table, and bytes that one table of leaves covers. */
+const LAST_ENTRY = 511
+const BLOCK = 0x20_0000
 /** Bytes that one entry covers, by level. */
-const SPAN = [PAGE_SIZE, PAGE_SIZE * 512, PAGE_SIZE * 512 ** 2, PAGE_SIZE * 512 ** 3] as const
+const SPAN = [PAGE_SIZE, BLOCK, BLOCK * 512, BLOCK * 512 ** 2] as const
 /** A leaf that is not valid needs some bit besides the page number to be told from an empty one: the first that software may use. */
 const PTE_OCCUPIED = 1 << 8
 
@@ -43,7 +45,7 @@ const tableAt = (entry: number): number => ((entry & PPN_MASK) - RAM_ENTRY) | 0
 /** Index in ram32 of the leaf for a user address, or -1 where there is no table for it. */
 export function leafAt(ram32: Int32Array, root: number, va: number): number {
   // Blocks of 2 MiB: user space has fewer than 2^26. An entry's index is shifted left by one, for it is two words.
-  const block = (va / 0x20_0000) | 0
+  const block = (va / BLOCK) | 0
   let entry = ram32[(root << FRAME_WORDS_SHIFT) + ((block >> 17) & PAIR_MASK)]
   if (entry === 0) return -1
   entry = ram32[tableAt(entry) + ((block >> 8) & PAIR_MASK)]
@@ -57,7 +59,7 @@ export function leafAt(ram32: Int32Array, root: number, va: number): number {
 export function ensureLeaf(k: Kernel, mm: Mm, va: number): number {
   const at = leafAt(k.machine.ram32, mm.root, va)
   if (at >= 0) return at
-  const block = (va / 0x20_0000) | 0
+  const block = (va / BLOCK) | 0
   let table = mm.root
   for (let shift = 17; shift >= -1; shift -= 9) {
     const pair = shift < 0 ? block << 1 : block >> shift
@@ -109,7 +111,7 @@ export function countPage(k: Kernel, mm: Mm, frame: number, by: number): void {
 
 /** First and last entry of a table that [start, end) touches; `base` is the address its first entry stands for. */
 const firstIndex = (start: number, base: number, level: number): number => (start <= base ? 0 : Math.floor((start - base) / SPAN[level]))
-const lastIndex = (end: number, base: number, level: number): number => Math.min(511, Math.floor((end - 1 - base) / SPAN[level]))
+const lastIndex = (end: number, base: number, level: number): number => Math.min(LAST_ENTRY, Math.floor((end - 1 - base) / SPAN[level]))
 
 /** Calls back for every occupied leaf in [start, end), lowest first: for reports and rare operations, never on a hot path. */
 export function eachLeaf(k: Kernel, mm: Mm, start: number, end: number, visit: (va: number, at: number, entry: number) => void): void {

@@ -1,10 +1,9 @@
 // The list of an address space's regions: finding, cutting and joining them, and looking for room. Page tables are not touched here.
+import { PAGE_SIZE } from '../../vm/index.ts'
 import { retainInode, releaseInode } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import type { Mm, Region } from './types.ts'
-
-const PAGE = 4096
 
 /** Index of the first region that ends above `va`: the one that holds it, or the next one up. */
 export function regionIndex(mm: Mm, va: number): number {
@@ -106,8 +105,8 @@ const lowEdge = (region: Region): number => (region.growsDown ? region.start - S
 
 /** The highest free `length` bytes below the mmap base (else the lowest anywhere above it is not tried before the low ones). -1: no room. */
 export function findFree(mm: Mm, length: number, hint = 0): number {
-  const size = Math.ceil(length / PAGE) * PAGE
-  const wanted = Math.ceil(hint / PAGE) * PAGE
+  const size = Math.ceil(length / PAGE_SIZE) * PAGE_SIZE
+  const wanted = Math.ceil(hint / PAGE_SIZE) * PAGE_SIZE
   if (wanted >= MMAP_MIN && wanted + size <= USER_END && isFree(mm, wanted, wanted + size)) return wanted
   let top = mm.mmapBase
   for (let i = regionIndex(mm, mm.mmapBase - 1); i >= 0; i--) {
