@@ -35,18 +35,17 @@ const swallow: FileOps['write'] = (_k, _task, _file, bytes) => bytes.length
 const noIoctl: FileOps['ioctl'] = () => {
   throw ENOTTY
 }
-const atStart: FileOps['seekEnd'] = () => 0
 
 export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random', FileOps>> = {
-  null: { read: () => NOTHING, write: swallow, ioctl: noIoctl, seekEnd: atStart },
-  zero: { read: (_k, _task, _file, max) => new Uint8Array(max), write: swallow, ioctl: noIoctl, seekEnd: atStart, mapTarget: () => null },
+  null: { read: () => NOTHING, write: swallow, ioctl: noIoctl, noPosition: true },
+  zero: { read: (_k, _task, _file, max) => new Uint8Array(max), write: swallow, ioctl: noIoctl, noPosition: true, mapTarget: () => null },
   full: {
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write() {
       throw ENOSPC
     },
     ioctl: noIoctl,
-    seekEnd: atStart,
+    noPosition: true,
   },
   random: {
     read: (k, _task, _file, max) => randomBytes(k, max),
@@ -55,6 +54,6 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random', Fil
     ioctl() {
       throw EINVAL
     },
-    seekEnd: atStart,
+    noPosition: true,
   },
 }

@@ -67,6 +67,7 @@ function vector2(
 function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
   const ops = opsOf(file)
   if (ops.positioned || file.kind === 'tty' || file.kind === 'path' || file.kind === 'epoll') throw file.kind === 'path' ? EBADF : ESPIPE
+  if (ops.noPosition) return 0
   const end = (): number => {
     if (!ops.seekEnd) throw EINVAL
     return ops.seekEnd(k, file)

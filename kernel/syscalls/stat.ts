@@ -18,6 +18,7 @@ import {
   ESPIPE,
   FADVISE,
   FALLOCATE,
+  F_SEAL_WRITE,
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
   FALLOC_FL_ZERO_RANGE,
@@ -195,7 +196,7 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
   if (file.kind !== 'regular') throw ENODEV
   if (offset + length > MAX_FILE_BYTES) throw EFBIG
   if (punches || how & FALLOC_FL_ZERO_RANGE) {
-    if (inode.seals > 0 || file.flags & O_APPEND) throw EPERM
+    if ((inode.seals > 0 && inode.seals & F_SEAL_WRITE) || file.flags & O_APPEND) throw EPERM
     if (inode.fs.writeThrough) throw EOPNOTSUPP
     punchCached(k, inode, offset, length)
     touchModified(k, inode)

@@ -1,9 +1,12 @@
 // Inodes live as long as a name, an open description or a mapping holds them; then their pages go back to the free frames.
+import { F_SEAL_SEAL } from '../abi/index.ts'
 import { dropCache } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
 import { timestampNow } from './time.ts'
 
+/** Inode.seals of files that cannot have any. */
+const NO_SEALS = -1
 /** Size of a directory in memory: this much for each name, '.' and '..' included (as tmpfs has it). */
 const DIRENT_SIZE = 20
 
@@ -38,7 +41,8 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     locks: null,
     proc: null,
     stream: null,
-    seals: -1,
+    // Files in memory know seals, but only memfd_create makes ones that take any.
+    seals: kind === 'regular' && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon') ? F_SEAL_SEAL : NO_SEALS,
   }
 }
 

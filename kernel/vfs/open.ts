@@ -8,7 +8,6 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
-  EPERM,
   O_ACCMODE,
   O_CLOEXEC,
   O_CREAT,
@@ -85,7 +84,6 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (flags & O_NOATIME) checkOwner(task, inode)
   const kind = opsKindOf(inode)
   if (flags & O_DIRECT && (inode.fs.kind === 'proc' || kind === 'pipe')) throw EINVAL
-  if (inode.seals > 0 && flags & O_TRUNC) throw EPERM
   if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
   const file = newDescription(kind, inode, at, (flags & ~CREATION_FLAGS) | O_LARGEFILE, null)
   const ops = opsOf(file)

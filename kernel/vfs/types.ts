@@ -248,6 +248,8 @@ export interface FileOps {
   /** POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. */
   poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null): number
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
+  /** lseek answers 0 whatever is asked, as /dev/null does. */
+  noPosition?: boolean
   /** Size for SEEK_END; missing: ESPIPE. */
   seekEnd?(k: Kernel, file: FileDescription): number
   /** The last reference is gone. */
