@@ -45,7 +45,8 @@ export function makeDirectories(k: Kernel, root: Dentry, names: readonly string[
       dir = dir.parent ?? root
       continue
     }
-    let child = findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
+    let child =
+      findChild(k, null, dir, name) ?? addNode(dir, name, newInode(dir.inode.fs, 'directory', DIRECTORY_MODE, 0, 0, timestampNow(k)))
     if (child.inode.kind === 'symlink' && links < MAX_LINKS) {
       const { target } = child.inode
       child = makeDirectories(k, root, namesOf(target), target.startsWith('/') ? root : dir, links + 1)

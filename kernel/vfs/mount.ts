@@ -10,7 +10,7 @@ const DIRECTORY_MODE = 0o755
 /** An empty in-memory root, and the nameless file systems behind pipes and memfd. */
 export function newVfs(now: Timestamp): Vfs {
   const ids = { nextDev: 1 }
-  const rootFs = newFileSystem(ids, 'tmpfs', 'none')
+  const rootFs = newFileSystem(ids, 'tmpfs', 'rootfs')
   const anon = newFileSystem(ids, 'anon', 'none')
   const pipefs = newFileSystem(ids, 'pipefs', 'none')
   const root: Mount = { id: 1, parent: null, mountpoint: null, root: newRoot(rootFs, DIRECTORY_MODE, now), fs: rootFs, readOnly: false }

@@ -64,7 +64,7 @@ const LIMITS: readonly (readonly [string, number, string])[] = [
 function limitsText(_k: Kernel, task: Task): string {
   const { soft, hard } = task.group.rlimits
   const line = (name: string, low: string, high: string, unit: string): string =>
-    `${name.padEnd(25)} ${low.padEnd(20)} ${high.padEnd(20)} ${unit.padEnd(10)}\n`
+    `${name.padEnd(25)} ${low.padEnd(20)} ${high.padEnd(20)} ${unit && unit.padEnd(10)}\n`
   const value = (n: number): string => (n === Infinity ? 'unlimited' : String(n))
   return (
     line('Limit', 'Soft Limit', 'Hard Limit', 'Units') +

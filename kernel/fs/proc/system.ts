@@ -140,8 +140,8 @@ function uuidText(bytes: Uint8Array): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}\n`
 }
 const UUID_BYTES = 16
-/** One boot of one seed is the same boot every time. */
-const BOOT_ID = new Uint8Array(UUID_BYTES).map((_, i) => (i * 37 + 11) & 0xff)
+/** Every boot of this machine is the same boot. */
+const BOOT_ID = '0b30557a-9fc4-490e-b358-7da2c7ec1136'
 
 const number = (value: number | string): SystemFile => ({ mode: READ_ONLY, text: () => `${value}\n` })
 /** Evaluated when read: constants of other folders may not be there yet while this table is made. */
@@ -190,7 +190,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
   'sys/kernel/osrelease': number(RELEASE),
   'sys/kernel/ostype': number(SYSNAME),
   'sys/kernel/pid_max': { mode: WRITABLE, text: k => `${k.state.pids.max}\n`, write: setPidMax },
-  'sys/kernel/random/boot_id': number(uuidText(BOOT_ID).trim()),
+  'sys/kernel/random/boot_id': number(BOOT_ID),
   'sys/kernel/random/entropy_avail': number(256),
   'sys/kernel/random/poolsize': number(256),
   'sys/kernel/random/uuid': text(k => uuidText(randomBytes(k, UUID_BYTES))),
