@@ -1,0 +1,135 @@
+// Bench kernels as bare programs: compiled once with the cross compiler, run on our machine and under QEMU from the same bytes,
+// both in user mode on Sv48 page tables of 4 KiB pages (guest/boot.S builds QEMU's, `loadKernel` ours).
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createMachine,
+  getXBig,
+  PTE_A,
+  PTE_D,
+  PTE_R,
+  PTE_U,
+  PTE_V,
+  PTE_W,
+  PTE_X,
+  RAM_PPN,
+  run,
+  setPc,
+  setSatp,
+  setX,
+  type Machine,
+} from '../vm/index.ts'
+
+/** Rounds of each kernel that take a few tenths of a second under QEMU. */
+export const KERNELS: Readonly<Record<string, number>> = {
+  sieve: 150,
+  matmul: 300,
+  quicksort: 80,
+  sha256: 150_000,
+  crc32: 300,
+  fib: 800,
+  bytecode: 4_000,
+  memcpy: 8_000,
+}
+
+const CC = 'riscv64-linux-gnu-gcc'
+const CFLAGS = '-march=rv64gc -mabi=lp64d -O2 -ffreestanding -fno-pic -no-pie -mcmodel=medany -fno-tree-loop-distribute-patterns'.split(' ')
+const QEMU = 'qemu-system-riscv64'
+const QEMU_FLAGS = '-machine virt -bios none -display none -serial stdio -monitor none -kernel'.split(' ')
+const GUEST_VA = 0x40_0000
+const GUEST_FRAME = 512
+const GUEST_PAGES = 1024
+
+/** Tools that are missing, or none. */
+export const missingTools = (): string[] => [CC, QEMU].filter(tool => spawnSync(tool, ['--version']).error !== undefined)
+
+function tool(command: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  if (error || status !== 0) throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? stderr}`)
+  return stdout
+}
+
+export interface BuiltKernel {
+  name: string
+  rounds: number
+  /** ELF for QEMU that runs `rounds`, and one that runs a single round (to subtract start-up). */
+  elf: string
+  elfOnce: string
+  /** The guest part as it lies at GUEST_VA. */
+  image: Uint8Array
+}
+
+/** Compiles a kernel of bench/guest (`sources`: that folder). */
+export function buildKernel(name: string, rounds: number, sources: string): BuiltKernel {
+  const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
+  const object = (source: string, flags: string[] = []): string => {
+    const path = join(out, `${source}.${flags.join('')}.o`)
+    tool(CC, [...CFLAGS, ...flags, '-c', join(sources, source), '-o', path])
+    return path
+  }
+  const link = (n: number): string => {
+    const elf = join(out, `${name}-${n}.elf`)
+    const objects = [object('boot.S', [`-DROUNDS=${n}`]), object('entry.S'), object(`${name}.c`)]
+    tool('riscv64-linux-gnu-ld', ['--no-warn-rwx-segments', '-T', join(sources, 'guest.ld'), ...objects, '-o', elf])
+    return elf
+  }
+  const elf = link(rounds)
+  const image = join(out, 'image')
+  tool('riscv64-linux-gnu-objcopy', ['-O', 'binary', '-j', '.guest', elf, image])
+  return { name, rounds, elf, elfOnce: link(1), image: readFileSync(image) }
+}
+
+/** Our machine, ready to run a kernel in user mode. */
+export function loadKernel(image: Uint8Array, rounds: number): Machine {
+  const machine = createMachine({ ramBytes: 16 << 20 })
+  const hart = machine.harts[0]
+  const pte = (frame: number, flags: number): number => ((frame + RAM_PPN) << 10) | flags
+  const [root, level2, level1, level0] = [0, 1, 2, 3]
+  const put = (table: number, index: number, value: number): void => void (machine.ram32[table * 1024 + index * 2] = value)
+  put(root, 0, pte(level2, PTE_V))
+  put(level2, 0, pte(level1, PTE_V))
+  put(level1, 2, pte(level0, PTE_V))
+  put(level1, 3, pte(level0 + 1, PTE_V))
+  for (let n = 0; n < GUEST_PAGES; n++) put(level0, n, pte(GUEST_FRAME + n, PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D))
+  machine.ram.set(image, GUEST_FRAME * 4096)
+  setSatp(machine, hart, root, 1)
+  setPc(hart, GUEST_VA)
+  setX(hart, 10, rounds)
+  return machine
+}
+
+export interface Timed {
+  seconds: number
+  checksum: string
+  instructions: number
+}
+
+/** Runs to the kernel's system call, a hundredth of a second of instructions at a time. */
+export function timeOurs(kernel: BuiltKernel): Timed {
+  const machine = loadKernel(kernel.image, kernel.rounds)
+  const hart = machine.harts[0]
+  const start = process.hrtime.bigint()
+  let instructions = 0
+  for (;;) {
+    const stop = run(machine, hart, 2_000_000)
+    instructions += stop.retired
+    if (stop.kind === 'syscall') break
+    if (stop.kind !== 'fuel') throw new Error(`${kernel.name} stopped with ${stop.kind} at ${stop.tval.toString(16)}`)
+  }
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  return { seconds, checksum: BigInt.asUintN(64, getXBig(hart, 10)).toString(16).padStart(16, '0'), instructions }
+}
+
+/** QEMU's time for the rounds, start-up subtracted. */
+export function timeQemu(kernel: BuiltKernel): { seconds: number; checksum: string } {
+  const timed = (elf: string): { seconds: number; out: string } => {
+    const start = process.hrtime.bigint()
+    const out = tool(QEMU, [...QEMU_FLAGS, elf]).trim()
+    return { seconds: Number(process.hrtime.bigint() - start) / 1e9, out }
+  }
+  const once = timed(kernel.elfOnce)
+  const all = timed(kernel.elf)
+  return { seconds: all.seconds - once.seconds, checksum: all.out }
+}

@@ -1,0 +1,30 @@
+// Builds everything into dist: the command line, the library and its types, and the root image, made by our own assembler.
+import { build } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync } from 'node:fs'
+
+mkdirSync('dist', { recursive: true })
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
+  // commander is CommonJS: its `require` of Node's modules needs one in an ES module.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+}
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: ['cli/index.ts'],
+    outfile: 'dist/hartbeat.js',
+    banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
+    sourcemap: true,
+  }),
+  build({ ...common, entryPoints: ['index.ts'], outfile: 'dist/index.js', sourcemap: true }),
+  build({ ...common, entryPoints: ['cli/make-image.ts'], outfile: 'dist/make-image.js' }),
+  build({ ...common, entryPoints: ['bench/index.ts'], outfile: 'dist/bench.js' }),
+])
+chmodSync('dist/hartbeat.js', 0o755)
+const { status } = spawnSync(process.execPath, ['dist/make-image.js'], { stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)

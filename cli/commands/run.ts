@@ -1,0 +1,110 @@
+// `run PROG`: one program on a fresh machine. `boot`: init and a shell. `trace PROG`: run, with system calls as strace prints them.
+import { closeSync, openSync, writeSync } from 'node:fs'
+import type { Command } from 'commander'
+import { isErrno, spawnInit, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
+import { CommandError, EXIT } from '../errors.ts'
+import { finish } from '../finish.ts'
+import { byteString } from '../host.ts'
+import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
+import { findProgram } from '../program.ts'
+
+const NOT_FOUND = ['ENOENT', 'ENOTDIR']
+
+/** Starts the first process; a failure is what the shell would say, with 126 or 127. */
+function start(run: MachineRun, path: string, argv: readonly string[], isInit: boolean): void {
+  try {
+    spawnInit(run.kernel, { path, argv, env: run.env, stdio: run.stdio, protected: isInit })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new CommandError(NOT_FOUND.includes(error.name) ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}`)
+  }
+}
+
+const drive = async (run: MachineRun): Promise<Outcome> =>
+  run.interactive || run.kernel.clock === 'real'
+    ? driveInteractively(run.kernel, run.limit, run.interactive)
+    : driveToEnd(run.kernel, run.limit)
+
+async function runProgram(
+  name: string,
+  args: readonly string[],
+  flags: MachineFlags,
+  trace?: (run: MachineRun) => () => void,
+): Promise<number> {
+  const program = findProgram(name)
+  const run = makeMachine(flags, program.files)
+  const endTrace = trace?.(run)
+  start(run, program.path, [name, ...args].map(byteString), false)
+  const outcome = await drive(run)
+  endTrace?.()
+  return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
+}
+
+interface TraceFlags extends MachineFlags {
+  f?: boolean
+  c?: boolean
+  T?: boolean
+  y?: boolean
+  e: string[]
+  o?: string
+}
+
+/** The part of strace's options that we have. */
+function traceOptions(flags: TraceFlags): TraceOptions {
+  const options: TraceOptions = {
+    follow: flags.f,
+    summary: flags.c,
+    times: flags.T,
+    paths: flags.y,
+    pidColumn: flags.o !== undefined && flags.f,
+  }
+  for (const expression of flags.e) {
+    const m = /^(?:(trace|signal|signals)=)?(.*)$/.exec(expression)
+    if (m === null || m[2] === '') throw new CommandError(EXIT.usage, `-e ${expression}: it is trace=NAME,... or signal=none`)
+    if (m[1] === undefined || m[1] === 'trace') {
+      if (m[2] !== 'all') options.calls = new Set(m[2] === 'none' ? [] : m[2].split(','))
+    } else if (m[2] === 'none') options.noSignals = true
+    else throw new CommandError(EXIT.usage, `-e ${expression}: only signal=none is supported`)
+  }
+  return options
+}
+
+function startTrace(run: MachineRun, flags: TraceFlags): () => void {
+  const fd = flags.o === undefined ? 2 : openSync(flags.o, 'w')
+  const trace = traceSyscalls(run.kernel, text => void writeSync(fd, Buffer.from(text, 'latin1')), traceOptions(flags))
+  return () => {
+    trace.stop()
+    if (fd !== 2) closeSync(fd)
+  }
+}
+
+/** Commands that start a machine. `done` gets the exit status. */
+export function addRunCommands(cli: Command, done: (status: number) => void): void {
+  machineOptions(cli.command('run <program> [args...]'))
+    .description('run a program: an ELF file, a script or a .s of the host, or a name in the guest')
+    .passThroughOptions()
+    .action(async (name: string, args: string[], flags: MachineFlags) => done(await runProgram(name, args, flags)))
+
+  machineOptions(cli.command('boot [command...]'))
+    .description('boot to a shell (or run a command under init)')
+    .passThroughOptions()
+    .action(async (command: string[], flags: MachineFlags) => {
+      const run = makeMachine(flags, [])
+      start(run, '/bin/init', ['init', ...command.map(byteString)], true)
+      done(finish(run.kernel, await drive(run), flags, ['boot', ...command].join(' ')))
+    })
+
+  machineOptions(cli.command('trace <program> [args...]'))
+    .description('run a program and show its system calls as strace does')
+    .option('-f', 'follow children')
+    .option('-c', 'only count, and print a summary')
+    .option('-T', 'time spent in each call')
+    .option('-y', 'what descriptors stand for')
+    .option('-e <expression>', 'trace=NAME,... or signal=none', (value: string, list: string[]) => [...list, value], [])
+    .option('-o <file>', 'write the trace to a file')
+    .passThroughOptions()
+    .action(async (name: string, args: string[], flags: TraceFlags) =>
+      done(await runProgram(name, args, flags, run => startTrace(run, flags))),
+    )
+}

@@ -1,0 +1,86 @@
+// Drives a kernel from the event loop: runs it in pieces so that keys get in between, waits in host time when the guest sleeps on a
+// real clock, and leaves the terminal as it was.
+import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+
+/** Instructions in one piece: some tens of milliseconds, so a key is never late by more. */
+const PIECE = 4_000_000
+const NS_PER_MS = 1e6
+
+/** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
+export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | { kind: 'stuck' }
+
+/** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
+export function driveToEnd(k: Kernel, limit: number): Outcome {
+  return outcomeOf(runKernel(k, { maxInstructions: limit }))
+}
+
+const outcomeOf = (result: RunResult): Outcome =>
+  result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
+
+/** Runs a kernel whose console is our terminal (or on a real clock). */
+export async function driveInteractively(k: Kernel, limit: number, terminal: boolean): Promise<Outcome> {
+  const wakeUps = new Set<() => void>()
+  const wake = (): void => {
+    for (const one of wakeUps) one()
+  }
+  const arrived: (() => void)[] = []
+  const onInput = (data: Buffer): void => {
+    arrived.push(() => hostInput(k, new Uint8Array(data)))
+    wake()
+  }
+  const onResize = (): void => {
+    arrived.push(() => hostResize(k, process.stdout.rows, process.stdout.columns))
+    wake()
+  }
+  const onEnd = (): void => {
+    arrived.push(() => hostHangUp(k))
+    wake()
+  }
+  if (terminal) {
+    process.stdin.setRawMode(true)
+    process.stdin.on('data', onInput).on('end', onEnd).resume()
+    process.stdout.on('resize', onResize)
+    process.once('SIGHUP', onEnd)
+  }
+  /** Until something arrives or `ms` pass. */
+  const pause = (ms: number): Promise<void> =>
+    new Promise(resolve => {
+      const done = (): void => {
+        wakeUps.delete(done)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1))
+      wakeUps.add(done)
+    })
+  const start = k.state.executed
+  try {
+    for (;;) {
+      for (const effect of arrived.splice(0)) effect()
+      const left = limit - (k.state.executed - start)
+      if (left <= 0) return { kind: 'limit' }
+      const result = runKernel(k, { maxInstructions: Math.min(PIECE, left) })
+      if (result.kind === 'halted') return result
+      if (result.kind === 'budget') {
+        await new Promise(setImmediate)
+        continue
+      }
+      if (arrived.length > 0) continue
+      if (!terminal && result.until === Infinity) return { kind: 'stuck' }
+      const began = process.hrtime.bigint()
+      const from = k.state.time
+      await pause(result.until === Infinity ? Infinity : (result.until - from) / NS_PER_MS)
+      const waited = Number(process.hrtime.bigint() - began)
+      // A host timer may be early by less than a millisecond: what was waited for has come.
+      const target = arrived.length === 0 && result.until !== Infinity ? result.until : from + waited
+      advanceClock(k, target)
+    }
+  } finally {
+    if (terminal) {
+      process.stdin.setRawMode(false)
+      process.stdin.off('data', onInput).off('end', onEnd).pause()
+      process.stdout.off('resize', onResize)
+      process.off('SIGHUP', onEnd)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// GNU's long options with one dash (-march=, -Ttext=, -static) and options with an optional value (--stat=FILE) in forms that the
+// option parser knows, before it sees them. Only options before the program's name are ours.
+
+/** Rewrites per command; the guest's own arguments, after the program's name, are left alone. */
+const MACHINE_COMMANDS = new Set(['run', 'boot', 'trace'])
+const TOOL_COMMANDS = new Set(['as', 'ld'])
+/** Machine options that take a value as the next word. */
+const WITH_VALUE = new Set(['-m', '--smp', '--limit', '--env', '--root', '--share', '--clock', '--engine', '--seed', '-e', '-o'])
+const ONE_DASH =
+  /^-(march|mabi|mno-relax|mrelax|mno-arch-attr|march-attr|Ttext-segment|Ttext|Tdata|Tbss|Map|static|fpic|fno-pic|fPIC|nostdlib|no-pie)(=.*)?$/
+
+export function normalise(words: readonly string[]): string[] {
+  const [command, ...rest] = words
+  if (TOOL_COMMANDS.has(command)) return [command, ...rest.map(word => (ONE_DASH.test(word) ? `-${word}` : word))]
+  if (!MACHINE_COMMANDS.has(command)) return [...words]
+  const out = [command]
+  let n = 0
+  for (; n < rest.length && rest[n].startsWith('-') && rest[n] !== '--' && rest[n] !== '-'; n++) {
+    if (rest[n].startsWith('--stat=')) out.push('--stat-file', rest[n].slice('--stat='.length))
+    else {
+      out.push(rest[n])
+      if (WITH_VALUE.has(rest[n]) && n + 1 < rest.length) out.push(rest[++n])
+    }
+  }
+  return [...out, ...rest.slice(n)]
+}

@@ -1,0 +1,134 @@
+// Machine options that run, boot and trace share, and the kernel made from them. Names are QEMU's where they mean the same.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { Option, type Command } from 'commander'
+import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel } from '../kernel/index.ts'
+import { CommandError, EXIT } from './errors.ts'
+import { byteString, nodeHost, streamKind } from './host.ts'
+import { ownRoot } from './resources.ts'
+import { instructionLimit, memorySize, wholeNumber } from './sizes.ts'
+
+export interface MachineFlags {
+  m: string
+  smp: string
+  limit?: string
+  env: string[]
+  root?: string
+  share: string[]
+  clock?: 'real' | 'virtual'
+  engine: 'interpreter' | 'reference'
+  seed: string
+  stat?: boolean
+  statFile?: string
+  json?: boolean
+  check?: boolean
+}
+
+const collect = (value: string, list: string[]): string[] => [...list, value]
+
+/** Adds the shared options to a command. */
+export function machineOptions(command: Command): Command {
+  return command
+    .option('-m <size>', 'RAM in MiB, or with K, M or G', '256')
+    .option('--smp <harts>', 'number of harts', '1')
+    .option('--limit <n>', 'stop after so many instructions (k, M, G) or so much guest time (ms, s), with status 124')
+    .option('--env <NAME=value>', 'environment of the first program; may be repeated', collect, [])
+    .option('--root <dir|image>', 'root file system: a directory (read through, writes stay in memory) or a cpio or tar image')
+    .option('--share <host:guest[:rw]>', 'show a host directory at a guest path; may be repeated', collect, [])
+    .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
+    .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
+    .option('--seed <n>', 'seed of the guest random generator', '0')
+    .option('--stat', 'counts as perf stat prints them, to standard error (--stat=FILE: as JSON to a file)')
+    .addOption(new Option('--stat-file <file>').hideHelp())
+    .option('--json', 'with --stat: JSON')
+    .option('--check', "check the kernel's invariants, and that nothing is left, when the machine stops")
+}
+
+const GZIP = [0x1f, 0x8b]
+
+function readImage(path: string): ImageFile[] {
+  let data: Uint8Array = readFileSync(path)
+  if (data[0] === GZIP[0] && data[1] === GZIP[1]) data = gunzipSync(data)
+  const cpio = data.length > 5 && String.fromCharCode(...data.subarray(0, 5)) === '07070'
+  try {
+    return cpio ? readCpio(data) : readTar(data)
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `--root ${path}: ${(error as Error).message}`)
+  }
+}
+
+/** The root: our own programs, a directory or an image. A root without /bin gets our programs too. */
+function chooseRoot(root: string | undefined): { root: ImageFile[]; hostRoot?: string } {
+  if (root === undefined) return { root: ownRoot() }
+  if (!existsSync(root)) throw new CommandError(EXIT.usage, `--root ${root}: No such file or directory`)
+  if (statSync(root).isDirectory()) return { hostRoot: byteString(resolve(root)), root: existsSync(`${root}/bin`) ? [] : ownRoot() }
+  const files = readImage(root)
+  return { root: files.some(f => /^(\.?\/)?bin(\/|$)/.test(f.path)) ? files : [...ownRoot(), ...files] }
+}
+
+function parseShare(text: string): { host: string; guest: string; writable: boolean } {
+  const [host, guest, mode, ...more] = text.split(':')
+  if (!guest?.startsWith('/') || more.length || (mode !== undefined && mode !== 'rw' && mode !== 'ro')) {
+    throw new CommandError(EXIT.usage, `--share ${text}: it is HOST:GUEST or HOST:GUEST:rw, and GUEST starts with /`)
+  }
+  if (!existsSync(host) || !statSync(host).isDirectory()) throw new CommandError(EXIT.usage, `--share ${text}: ${host} is no directory`)
+  return { host: byteString(resolve(host)), guest: byteString(guest), writable: mode === 'rw' }
+}
+
+export interface MachineRun {
+  kernel: Kernel
+  limit: number
+  /** Standard streams for the first process. */
+  stdio: ['console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null']
+  /** Keys come from a terminal. */
+  interactive: boolean
+  env: string[]
+}
+
+const DEFAULT_ENV = ['PATH=/bin:/usr/bin:/sbin:/usr/sbin', 'HOME=/', 'USER=root', 'LOGNAME=root']
+
+function environment(given: readonly string[], interactive: boolean): string[] {
+  const all = new Map<string, string>()
+  const term = interactive && process.env.TERM ? [`TERM=${process.env.TERM}`] : []
+  for (const entry of [...DEFAULT_ENV, ...term, ...given]) {
+    const at = entry.indexOf('=')
+    if (at < 1) throw new CommandError(EXIT.usage, `--env ${entry}: it is NAME=value`)
+    all.set(entry.slice(0, at), byteString(entry.slice(at + 1)))
+  }
+  return [...all].map(([name, value]) => `${byteString(name)}=${value}`)
+}
+
+/** A kernel as the options say, with `files` laid over its root. */
+export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): MachineRun {
+  const kinds = ([0, 1, 2] as const).map(streamKind)
+  const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
+  const interactive = kinds[0] === 'terminal'
+  const chosen = chooseRoot(flags.root)
+  const window = process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
+  try {
+    const kernel = createKernel({
+      host: nodeHost,
+      ramBytes: memorySize(flags.m),
+      harts: wholeNumber('--smp', flags.smp, 1, 32),
+      engine: flags.engine,
+      seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff),
+      hostRoot: chosen.hostRoot,
+      root: [...chosen.root, ...files],
+      shares: flags.share.map(parseShare),
+      clock: flags.clock ?? (interactive ? 'real' : 'virtual'),
+      epoch: interactive || flags.clock === 'real' ? Date.now() * 1e6 : undefined,
+      window,
+    })
+    return {
+      kernel,
+      limit: flags.limit === undefined ? Infinity : instructionLimit(flags.limit),
+      stdio,
+      interactive,
+      env: environment(flags.env, interactive),
+    }
+  } catch (error) {
+    if (isErrno(error)) throw new CommandError(EXIT.ours, `making the root file system: ${error.message}`)
+    throw error
+  }
+}

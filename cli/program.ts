@@ -1,0 +1,58 @@
+// The program that `run` and `trace` were given, as a file for the guest: loaded from the host, assembled and linked when it is
+// a `.s`, or named for the guest to find.
+import { readFileSync, statSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { build, formatDiagnostic, hasErrors } from '../assembler/index.ts'
+import type { ImageFile } from '../kernel/index.ts'
+import { CommandError, EXIT } from './errors.ts'
+import { byteString } from './host.ts'
+import { includeReader, libraryArchive } from './resources.ts'
+
+export interface Program {
+  /** Where the guest finds it (a byte string). */
+  path: string
+  /** To lay over the root; none when the guest has it already. */
+  files: ImageFile[]
+}
+
+const EXECUTABLE = 0o755
+
+/** Assembles and links sources with our library. Diagnostics go to standard error; errors end the command. */
+export function assembleProgram(sources: readonly string[], folders: readonly string[] = [], debug = true): Uint8Array {
+  const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
+  const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
+  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: includeReader(beside), debug, undefined: ['_start'] })
+  for (const d of diagnostics) process.stderr.write(formatDiagnostic(d) + '\n')
+  if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
+  return image
+}
+
+/** Finds PROG on the host, or leaves a plain name to the guest's /bin. */
+export function findProgram(name: string): Program {
+  let directory: boolean
+  try {
+    directory = statSync(name).isDirectory()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && (error as NodeJS.ErrnoException).code !== 'ENOTDIR')
+      throw notReadable(name, error)
+    if (name.includes('/') && !name.startsWith('/')) throw new CommandError(EXIT.notFound, `${name}: No such file or directory`)
+    return { path: name.includes('/') ? byteString(name) : `/bin/${byteString(name)}`, files: [] }
+  }
+  if (directory) {
+    if (!name.includes('/')) return { path: `/bin/${byteString(name)}`, files: [] }
+    throw new CommandError(EXIT.notExecutable, `${name}: Is a directory`)
+  }
+  const source = name.endsWith('.s') || name.endsWith('.S')
+  let data: Uint8Array
+  try {
+    data = source ? assembleProgram([name]) : readFileSync(name)
+  } catch (error) {
+    throw error instanceof CommandError ? error : notReadable(name, error)
+  }
+  const path = byteString(source ? resolve(dirname(name), basename(name).replace(/\.[sS]$/, '')) : resolve(name))
+  return { path, files: [{ path, kind: 'regular', mode: EXECUTABLE, data }] }
+}
+
+function notReadable(name: string, error: unknown): CommandError {
+  return new CommandError(EXIT.notExecutable, `${name}: ${(error as Error).message}`)
+}

@@ -1,0 +1,28 @@
+// What the build put beside the program: the root image with our own programs, the library archive, and the include files.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readCpio, type ImageFile } from '../kernel/index.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+/** The package: the folder above dist. */
+export const packageRoot = join(here, '..')
+export const includeFolder = join(packageRoot, 'programs', 'include')
+export const imagePath = join(here, 'root.cpio')
+export const libraryPath = join(here, 'libhartbeat.a')
+
+/** The root file system with our programs in /bin. */
+export const ownRoot = (): ImageFile[] => readCpio(readFileSync(imagePath))
+/** The assembly library, to link programs with. */
+export const libraryArchive = (): { name: string; bytes: Uint8Array } => ({ name: 'libhartbeat.a', bytes: readFileSync(libraryPath) })
+
+/** Reads an assembly source's .include and .incbin files: beside the source, in the given folders, then in our own. */
+export function includeReader(folders: readonly string[]): (name: string) => Uint8Array | null {
+  return name => {
+    for (const folder of name.startsWith('/') ? [''] : [...folders, includeFolder]) {
+      const path = join(folder, name)
+      if (existsSync(path)) return readFileSync(path)
+    }
+    return null
+  }
+}

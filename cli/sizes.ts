@@ -1,0 +1,32 @@
+// Numbers as people type them: `-m 512`, `-m 2G`, `--limit 10M`, `--limit 3s`.
+import { CommandError, EXIT } from './errors.ts'
+
+const BINARY: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
+const DECIMAL: Record<string, number> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
+const PAGE = 4096
+
+const bad = (option: string, text: string, wanted: string): never => {
+  throw new CommandError(EXIT.usage, `${option} ${text}: ${wanted}`)
+}
+
+/** RAM as QEMU's -m: mebibytes, or with K, M or G. Bytes, whole pages. */
+export function memorySize(text: string): number {
+  const m = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text)
+  if (!m) return bad('-m', text, 'a size is a number of MiB, or has K, M or G behind it')
+  const bytes = Math.floor((Number(m[1]) * BINARY[m[2].toUpperCase() || 'M']) / PAGE) * PAGE
+  return bytes < 2 ** 20 || bytes > 3 * 2 ** 30 ? bad('-m', text, 'a machine has 1 MiB to 3 GiB') : bytes
+}
+
+/** Instructions, or guest time with ns, us, ms or s behind it: an instruction is a nanosecond. */
+export function instructionLimit(text: string): number {
+  const m = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text)
+  const scale = m ? DECIMAL[m[2]] : undefined
+  if (!m || scale === undefined) return bad('--limit', text, 'a limit is a number of instructions (k, M, G) or a guest time (ms, s)')
+  return Math.max(1, Math.round(Number(m[1]) * scale))
+}
+
+/** A whole number in a range. */
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
+  const n = Number(text)
+  return Number.isInteger(n) && n >= min && n <= max ? n : bad(option, text, `a whole number from ${min} to ${max}`)
+}
