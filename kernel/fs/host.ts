@@ -1,6 +1,7 @@
 // A host directory seen through: names and bytes come from the host when first needed, changes stay in guest memory. A share
-// given as read-write also tells the host. All questions go through the journal; answers are kept in the dentries.
-import { EIO, ENOENT, EPERM, errnoByName } from '../abi/index.ts'
+// given as read-write also tells the host, except of modes, owners, times, and stores through a shared mapping. All questions go
+// through the journal; answers are kept in the dentries.
+import { EIO, ENOENT, errnoByName } from '../abi/index.ts'
 import type { HostStat } from '../host.ts'
 import { door } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
@@ -73,7 +74,8 @@ export const hostDirectory: DirectoryOps = {
     const path = hostPathIn(dir, name)
     if (!inode.fs.writeThrough || path === null) return
     const { kind } = inode
-    if (kind !== 'regular' && kind !== 'directory' && kind !== 'symlink') throw EPERM
+    // Pipes, sockets and devices only mean something inside the machine.
+    if (kind !== 'regular' && kind !== 'directory' && kind !== 'symlink') return
     checked(door(k, 'host.create', () => k.host.files.create(path, kind, inode.mode, inode.target)))
     inode.hostPath = path
   },

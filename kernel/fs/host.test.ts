@@ -1,0 +1,205 @@
+// Host directories: read through, changed in memory or written through, replayed from the journal. The host is a table of files.
+import { describe, expect, test } from 'vitest'
+import { AT_FDCWD, O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../abi/index.ts'
+import type { HostFiles, HostStat } from '../host.ts'
+import { replayOf } from '../journal.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { retainFile } from '../vfs/index.ts'
+import { buffer, BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
+import { bytesOf, concatBytes, textOf } from './bytes.ts'
+import { makeHostStream, mountHost } from './index.ts'
+
+type Node = { stat: HostStat; data: Uint8Array; target: string }
+
+/** Files by host path; a directory is a path that others begin with. `asked` counts the questions. */
+function tableHost(contents: Record<string, string>) {
+  const nodes = new Map<string, Node>()
+  const add = (path: string, kind: HostStat['kind'], text = '') =>
+    nodes.set(path, {
+      stat: { kind, mode: kind === 'directory' ? 0o755 : 0o644, size: text.length, mtime: 1.7e18 },
+      data: bytesOf(kind === 'regular' ? text : ''),
+      target: text,
+    })
+  add('/h', 'directory')
+  for (const [path, text] of Object.entries(contents)) {
+    if (text === '<dir>') add(path, 'directory')
+    else if (text.startsWith('-> ')) add(path, 'symlink', text.slice(3))
+    else add(path, 'regular', text)
+  }
+  const host = { asked: 0, nodes }
+  const files: HostFiles = {
+    lstat: path => (host.asked++, nodes.get(path)?.stat ?? 'ENOENT'),
+    readdir: path => (
+      host.asked++,
+      [...nodes.keys()].filter(p => p.slice(0, p.lastIndexOf('/')) === path).map(p => p.slice(path.length + 1))
+    ),
+    readlink: path => ({ target: nodes.get(path)?.target ?? '' }),
+    read: (path, offset, length) => (host.asked++, nodes.get(path)?.data.slice(offset, offset + length) ?? 'EIO'),
+    write(path, offset, bytes) {
+      const node = nodes.get(path)
+      if (!node) return 'ENOENT'
+      const grown = new Uint8Array(Math.max(node.data.length, offset + bytes.length))
+      grown.set(node.data)
+      grown.set(bytes, offset)
+      node.data = grown
+      return bytes.length
+    },
+    truncate(path, size) {
+      const node = nodes.get(path)
+      if (node) node.data = concatBytes([node.data.slice(0, size), new Uint8Array(Math.max(0, size - node.data.length))])
+      return 0
+    },
+    create: (path, kind, _mode, target) => (nodes.has(path) ? 'EEXIST' : (add(path, kind, target), 0)),
+    remove: path => (nodes.delete(path) ? 0 : 'ENOENT'),
+    rename(from, to) {
+      for (const [path, node] of [...nodes]) {
+        if (path !== from && !path.startsWith(`${from}/`)) continue
+        nodes.delete(path)
+        nodes.set(to + path.slice(from.length), node)
+      }
+      return 0
+    },
+  }
+  return { host, files, text: (path: string) => textOf(nodes.get(path)?.data ?? bytesOf('<none>')) }
+}
+
+const CONTENTS = { '/h/a': 'alpha', '/h/d': '<dir>', '/h/d/b': 'beta', '/h/l': '-> d/b', '/h/big': 'x'.repeat(10000) }
+
+function shared(writable: boolean) {
+  const { host, files, text } = tableHost(CONTENTS)
+  const { k, task } = fileKernel({ files })
+  mountHost(k, '/h', '/mnt/h', writable)
+  return { k, task, host, text }
+}
+
+function read(k: Kernel, task: Task, path: string): string {
+  const fd = call(k, task, 'openat', AT_FDCWD, path, O_RDONLY, 0) as number
+  const count = call(k, task, 'read', fd, BUFFER, 20000) as number
+  call(k, task, 'close', fd)
+  return buffer(k, task, count)
+}
+
+function write(k: Kernel, task: Task, path: string, text: string, flags = O_WRONLY | O_CREAT): void {
+  const fd = call(k, task, 'openat', AT_FDCWD, path, flags, 0o644) as number
+  call(k, task, 'write', fd, text, text.length)
+  call(k, task, 'close', fd)
+}
+
+function names(k: Kernel, task: Task, path: string): string[] {
+  const fd = call(k, task, 'openat', AT_FDCWD, path, O_RDONLY, 0) as number
+  const count = call(k, task, 'getdents64', fd, BUFFER, 4096) as number
+  call(k, task, 'close', fd)
+  const bytes = bytesOf(buffer(k, task, count))
+  const found: string[] = []
+  for (let at = 0; at < count; at += bytes[at + 16]) found.push(textOf(bytes.subarray(at + 19, bytes.indexOf(0, at + 19))))
+  return found.sort()
+}
+
+describe('a host directory', () => {
+  test('is read through, once', () => {
+    const { k, task, host } = shared(false)
+    expect(read(k, task, '/mnt/h/l')).toBe('beta')
+    expect(read(k, task, '/mnt/h/big')).toBe('x'.repeat(10000))
+    const { asked } = host
+    expect(read(k, task, '/mnt/h/big').length).toBe(10000)
+    expect(outcome(k, task, 'openat', AT_FDCWD, '/mnt/h/none', O_RDONLY, 0)).toBe('ENOENT')
+    expect(outcome(k, task, 'openat', AT_FDCWD, '/mnt/h/none', O_RDONLY, 0)).toBe('ENOENT')
+    expect(host.asked).toBe(asked + 1)
+    expect(names(k, task, '/mnt/h')).toEqual(['.', '..', 'a', 'big', 'd', 'l'])
+  })
+
+  test('keeps changes in memory', () => {
+    const { k, task, host, text } = shared(false)
+    write(k, task, '/mnt/h/a', 'ALP')
+    expect(read(k, task, '/mnt/h/a')).toBe('ALPha')
+    write(k, task, '/mnt/h/a', 'x', O_WRONLY | O_APPEND)
+    write(k, task, '/mnt/h/new', 'n')
+    call(k, task, 'unlinkat', AT_FDCWD, '/mnt/h/big', 0)
+    call(k, task, 'renameat2', AT_FDCWD, '/mnt/h/d', AT_FDCWD, '/mnt/h/e', 0)
+    expect(names(k, task, '/mnt/h')).toEqual(['.', '..', 'a', 'e', 'l', 'new'])
+    expect(read(k, task, '/mnt/h/e/b')).toBe('beta')
+    expect(read(k, task, '/mnt/h/a')).toBe('ALPhax')
+    expect(outcome(k, task, 'openat', AT_FDCWD, '/mnt/h/l', O_RDONLY, 0)).toBe('ENOENT')
+    expect([...host.nodes.keys()]).toEqual(['/h', ...Object.keys(CONTENTS)])
+    expect(text('/h/a')).toBe('alpha')
+  })
+
+  test('what is cut off and grown again is zeros', () => {
+    const { k, task } = shared(false)
+    call(k, task, 'truncate', '/mnt/h/big', 5000)
+    call(k, task, 'truncate', '/mnt/h/big', 9000)
+    expect(read(k, task, '/mnt/h/big')).toBe('x'.repeat(5000) + '\0'.repeat(4000))
+  })
+
+  test('shared read-write is changed on the host too', () => {
+    const { k, task, host, text } = shared(true)
+    write(k, task, '/mnt/h/a', 'ALP')
+    expect(text('/h/a')).toBe('ALPha')
+    write(k, task, '/mnt/h/a', 'z', O_WRONLY | O_TRUNC)
+    expect(text('/h/a')).toBe('z')
+    call(k, task, 'mkdirat', AT_FDCWD, '/mnt/h/m', 0o755)
+    call(k, task, 'renameat2', AT_FDCWD, '/mnt/h/d', AT_FDCWD, '/mnt/h/m/d', 0)
+    write(k, task, '/mnt/h/m/d/b', 'B', O_WRONLY)
+    expect(text('/h/m/d/b')).toBe('Beta')
+    call(k, task, 'unlinkat', AT_FDCWD, '/mnt/h/m/d/b', 0)
+    call(k, task, 'unlinkat', AT_FDCWD, '/mnt/h/m/d', 0x200)
+    call(k, task, 'symlinkat', 'a', AT_FDCWD, '/mnt/h/s')
+    expect([...host.nodes.keys()].sort()).toEqual(['/h', '/h/a', '/h/big', '/h/l', '/h/m', '/h/s'])
+    expect(outcome(k, task, 'linkat', AT_FDCWD, '/mnt/h/a', AT_FDCWD, '/mnt/h/x', 0)).toBe('EPERM')
+  })
+
+  test('answers from the journal when replayed', () => {
+    const first = shared(false)
+    read(first.k, first.task, '/mnt/h/l')
+    const { k, task } = fileKernel({})
+    Object.assign(k, { journal: replayOf(first.k.journal) })
+    mountHost(k, '/h', '/mnt/h', false)
+    expect(read(k, task, '/mnt/h/l')).toBe('beta')
+  })
+})
+
+describe("the host's streams", () => {
+  const streams = (input: string, kind: 'pipe' | 'regular') => {
+    let at = 0
+    const out: string[] = []
+    const { k, task } = fileKernel({
+      readInput: max => bytesOf(input.slice(at, (at += Math.min(max, 10)))),
+      write: (_stream, bytes) => (out.push(textOf(bytes)), 0),
+    })
+    task.files!.files = [makeHostStream(k, 0, kind), makeHostStream(k, 1, kind)]
+    task.files!.lowest = 2
+    return { k, task, out }
+  }
+
+  test('as pipes give what the host gives', () => {
+    const { k, task, out } = streams('0123456789abcdef', 'pipe')
+    expect(call(k, task, 'read', 0, BUFFER, 4)).toBe(4)
+    expect([100, 100, 100].map(max => call(k, task, 'read', 0, BUFFER, max))).toEqual([10, 2, 0])
+    expect(outcome(k, task, 'lseek', 0, 0, 0)).toBe('ESPIPE')
+    call(k, task, 'write', 1, 'out', 3)
+    expect(out).toEqual(['out'])
+    expect(outcome(k, task, 'write', 0, 'x', 1)).toBe('EBADF')
+  })
+
+  test('as regular files can be read again', () => {
+    const { k, task } = streams('0123456789abcdef', 'regular')
+    expect(call(k, task, 'read', 0, BUFFER, 12)).toBe(12)
+    expect(call(k, task, 'lseek', 0, -2, 1)).toBe(10)
+    expect(call(k, task, 'read', 0, BUFFER, 100)).toBe(6)
+    expect(buffer(k, task, 6)).toBe('abcdef')
+    expect(call(k, task, 'lseek', 0, 0, 2)).toBe(16)
+    expect(call(k, task, 'pread64', 0, BUFFER, 2, 3)).toBe(2)
+    expect(buffer(k, task, 2)).toBe('34')
+  })
+
+  test('can be opened again through /dev/stdin', () => {
+    const { k, task } = streams('0123456789abcdef', 'pipe')
+    retainFile(task.files!.files[0]!)
+    const fd = call(k, task, 'openat', AT_FDCWD, '/dev/stdin', O_RDONLY, 0) as number
+    expect(call(k, task, 'read', fd, BUFFER, 4)).toBe(4)
+    expect(call(k, task, 'read', 0, BUFFER, 4)).toBe(4)
+    expect(buffer(k, task, 4)).toBe('4567')
+    expect(outcome(k, task, 'openat', AT_FDCWD, '/dev/stdin', O_RDWR, 0)).toBe(fd + 1)
+  })
+})
