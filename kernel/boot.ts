@@ -1,6 +1,7 @@
 // From nothing to a running machine: the hardware, an empty kernel over it, its file systems, and the first process.
 import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot } from '../vm/index.ts'
 import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, isErrno } from './abi/index.ts'
+import { newEventStream } from './events.ts'
 import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import type { Host } from './host.ts'
 import { newJournal, type Journal } from './journal.ts'
@@ -125,7 +126,7 @@ export function createKernel(options: KernelOptions): Kernel {
     state: emptyState(options, ramBytes, harts),
     host: options.host,
     journal: options.journal ?? newJournal(),
-    events: {},
+    events: newEventStream(),
     clock: options.clock ?? 'virtual',
     debug: options.debug ?? false,
   }
@@ -146,7 +147,8 @@ function firstTask(k: Kernel, comm: string): Task {
     tgid: pid,
     threads: [] as Task[],
     parent: null,
-    children: [],
+    children: new Set(),
+    deadChildren: 0,
     pgid: pid,
     sid: pid,
     tty: null,

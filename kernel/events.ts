@@ -8,12 +8,24 @@ export type KernelEvent =
   | { kind: 'syscallEnter'; task: Task; nr: number }
   | { kind: 'syscallBlocked'; task: Task; nr: number }
   | { kind: 'syscallExit'; task: Task; nr: number; result: number }
-  | { kind: 'fault'; task: Task; va: number; access: 'read' | 'write' | 'fetch'; how: 'zero' | 'cow' | 'reuse' | 'file' | 'stack' | 'spurious' | 'signal' }
+  | {
+      kind: 'fault'
+      task: Task
+      va: number
+      access: 'read' | 'write' | 'fetch'
+      how: 'zero' | 'cow' | 'reuse' | 'file' | 'stack' | 'spurious' | 'signal'
+    }
   | { kind: 'cowCopy'; task: Task; va: number; from: number; to: number }
   | { kind: 'switch'; hart: number; from: Task | null; to: Task | null }
   | { kind: 'wake'; task: Task }
   | { kind: 'signalSent'; from: Task | null; task: Task; signal: number; code: number }
-  | { kind: 'signalDelivered'; task: Task; signal: number; action: 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'; info: import('./signal/types.ts').SigInfo }
+  | {
+      kind: 'signalDelivered'
+      task: Task
+      signal: number
+      action: 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'
+      info: import('./signal/types.ts').SigInfo
+    }
   | { kind: 'fork'; task: Task; child: Task; flags: number }
   | { kind: 'exec'; task: Task; path: string }
   | { kind: 'exit'; task: Task; status: number }
@@ -24,7 +36,24 @@ export type EventOf<K extends EventKind> = Extract<KernelEvent, { kind: K }>
 export type Listener = (event: KernelEvent, k: Kernel) => void
 
 /** Subscribers by kind. Not part of the state: a snapshot has none. */
-export type EventStream = { [K in EventKind]?: Listener[] }
+export type EventStream = { [K in EventKind]?: Listener[] | undefined }
+
+/** No subscribers. Every kind has its place from the start, so that asking for one is a plain load. */
+export const newEventStream = (): EventStream => ({
+  syscallEnter: undefined,
+  syscallBlocked: undefined,
+  syscallExit: undefined,
+  fault: undefined,
+  cowCopy: undefined,
+  switch: undefined,
+  wake: undefined,
+  signalSent: undefined,
+  signalDelivered: undefined,
+  fork: undefined,
+  exec: undefined,
+  exit: undefined,
+  tlbFlush: undefined,
+})
 
 export const wants = (k: Kernel, kind: EventKind): boolean => k.events[kind] !== undefined
 
@@ -40,7 +69,7 @@ export function subscribe(k: Kernel, kinds: readonly EventKind[], listener: List
     for (const kind of kinds) {
       const rest = (k.events[kind] ?? []).filter(l => l !== listener)
       if (rest.length) k.events[kind] = rest
-      else delete k.events[kind]
+      else k.events[kind] = undefined
     }
   }
 }

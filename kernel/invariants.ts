@@ -45,9 +45,11 @@ function* checkFamilies(k: Kernel): Iterable<string> {
       if (thread.group !== group) yield `${describe(thread)} is listed in process ${tgid}, belongs to ${thread.group.tgid}`
     for (const thread of group.threads)
       if (k.state.tasks.get(thread.pid) !== thread) yield `${describe(thread)} of process ${tgid} is not in the table`
-    if (group.parent !== null && !group.parent.children.includes(group))
+    if (group.parent !== null && !group.parent.children.has(group))
       yield `process ${tgid} is missing among the children of ${group.parent.tgid}`
     if (group.parent !== null && isDead(group.parent)) yield `process ${tgid} has a dead parent, ${group.parent.tgid}`
+    const dead = [...group.children].filter(isDead).length
+    if (dead !== group.deadChildren) yield `process ${tgid} has ${dead} dead children, counted are ${group.deadChildren}`
     for (const child of group.children) if (child.parent !== group) yield `process ${child.tgid} is listed as a child of ${tgid}`
     if (group.parent === null && group !== k.state.init?.group && k.state.halted === null) yield `process ${tgid} has no parent`
   }

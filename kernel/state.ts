@@ -112,7 +112,10 @@ export interface ThreadGroup {
   leader: Task
   threads: Task[]
   parent: ThreadGroup | null
-  children: ThreadGroup[]
+  /** Oldest first; zombies included. */
+  children: Set<ThreadGroup>
+  /** How many of them are dead and not waited for yet. */
+  deadChildren: number
   pgid: number
   sid: number
   /** Controlling terminal. */

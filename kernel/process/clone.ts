@@ -177,7 +177,8 @@ function newGroup(parent: Task, leader: Task, flags: number): ThreadGroup {
     leader,
     threads: [leader],
     parent: has(flags, CLONE_PARENT) ? group.parent : group,
-    children: [],
+    children: new Set(),
+    deadChildren: 0,
     pgid: group.pgid,
     sid: group.sid,
     tty: group.tty,
@@ -205,5 +206,5 @@ export function enrol(k: Kernel, leader: Task): void {
   k.state.groups.set(group.tgid, group)
   joinGroup(k, group, group.pgid)
   joinSession(k, group, group.sid)
-  group.parent?.children.push(group)
+  group.parent?.children.add(group)
 }

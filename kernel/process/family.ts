@@ -36,6 +36,7 @@ export function exitInfo(group: ThreadGroup, signal: number): ReturnType<typeof 
 export function notifyParent(k: Kernel, group: ThreadGroup): void {
   const { parent } = group
   if (parent === null) return
+  parent.deadChildren++
   const signal = group.leader.exitSignal
   const ignored = signal === SIGCHLD && ignoresChildExit(parent)
   if (signal !== 0) sendToGroup(k, null, parent, exitInfo(group, signal))
@@ -55,13 +56,14 @@ function findReaper(k: Kernel, dying: ThreadGroup): ThreadGroup | null {
 
 /** The children of a process that is ending go to its reaper; dead ones are reported to it. */
 export function reparentChildren(k: Kernel, dying: ThreadGroup): void {
-  if (dying.children.length === 0) return
+  if (dying.children.size === 0) return
   const reaper = findReaper(k, dying)
   const children = dying.children
-  dying.children = []
+  dying.children = new Set()
+  dying.deadChildren = 0
   for (const child of children) {
     child.parent = reaper
-    reaper?.children.push(child)
+    reaper?.children.add(child)
     child.leader.exitSignal = SIGCHLD
     for (const thread of child.threads) {
       if (thread.parentDeathSignal !== 0) sendToTask(k, dying.leader, thread, kernelInfo(thread.parentDeathSignal))

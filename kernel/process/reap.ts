@@ -14,10 +14,8 @@ export function reapGroup(k: Kernel, group: ThreadGroup, counted: boolean): void
   leaveSession(k, group)
   releasePid(k, leader.pid)
   if (parent === null) return
-  // Zombies are most often waited for in the order they were made.
-  const at = parent.children[0] === group ? 0 : parent.children.lastIndexOf(group)
-  if (at === 0) parent.children.shift()
-  else parent.children.splice(at, 1)
+  parent.children.delete(group)
+  parent.deadChildren--
   if (!counted) return
   addUsage(parent.childrenUsage, groupUsage(group))
   addUsage(parent.childrenUsage, group.childrenUsage)

@@ -94,9 +94,12 @@ function report(k: Kernel, child: ThreadGroup, options: number): WaitAnswer | nu
 /** The first child that fits and has something to tell; null: wait. ECHILD when none can ever fit. */
 export function waitForChild(k: Kernel, task: Task, request: WaitRequest): WaitAnswer | null {
   let any = false
+  // Among thousands of living children there is nothing to look for.
+  const onlyDead = (request.options & (WUNTRACED | WCONTINUED)) === 0
   for (const child of candidates(k, task, request)) {
     if (!fits(child, request)) continue
     any = true
+    if (onlyDead && task.group.deadChildren === 0) break
     const result = report(k, child, request.options)
     if (result !== null) return result
   }
@@ -105,7 +108,7 @@ export function waitForChild(k: Kernel, task: Task, request: WaitRequest): WaitA
 }
 
 /** Waiting for one child does not look through all of them. */
-function candidates(k: Kernel, task: Task, { type, id }: WaitRequest): readonly ThreadGroup[] {
+function candidates(k: Kernel, task: Task, { type, id }: WaitRequest): Iterable<ThreadGroup> {
   const { group } = task
   if (type === P_ALL || type === P_PGID) return group.children
   const child = k.state.groups.get(id)

@@ -61,7 +61,11 @@ function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Reco
 }
 
 /** The six argument registers as signed doubles. */
-export const rawArguments = (k: Kernel, task: Task): number[] => Array.from({ length: ARGUMENTS }, (_, i) => regX(k, task, A0 + i))
+export function rawArguments(k: Kernel, task: Task): number[] {
+  const raw: number[] = []
+  for (let i = 0; i < ARGUMENTS; i++) raw.push(regX(k, task, A0 + i))
+  return raw
+}
 
 /** The result goes to a0 and the program goes on behind its ecall. */
 function finish(k: Kernel, task: Task, nr: number, result: number): void {
