@@ -98,7 +98,7 @@ export function newTty(kind: TtyKind, index: number, major: number, minor: numbe
     lineColumn: 0,
     stopped: false,
     stoppedByProgram: false,
-    held: [],
+    echo: [],
     pgid: 0,
     sid: 0,
     hungUp: false,

@@ -196,7 +196,8 @@ describe('too much typed', () => {
 describe('flow control', () => {
   it('^S holds echo back until ^Q', () => {
     const d = newDesk()
-    d.type('a\x13b')
+    d.type('a')
+    d.type('\x13b')
     expect(d.screen()).toBe('a')
     d.type('\x11')
     expect(d.screen()).toBe('ab')

@@ -35,8 +35,9 @@ import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import { INPUT_BYTES } from './create.ts'
-import { echoByte, echoRaw, erase, finishErasing, hasLocal, reprint } from './edit.ts'
-import { sendEcho, startOutput, stopOutput } from './output.ts'
+import { echoByte, echoLineStart, echoRaw, flushEcho, hasLocal, startOutput, stopOutput } from './echo.ts'
+import { erase, finishErasing, reprint } from './edit.ts'
+import { toLower } from './output.ts'
 import type { Tty } from './types.ts'
 
 /** What `TtyInput.marks` says of a byte: nothing, the last of a line, or an end of file that is not itself read. */
@@ -56,8 +57,8 @@ const hasInput = (tty: Tty, flag: number): boolean => (tty.termios.iflag & flag)
 const isKey = (tty: Tty, byte: number, key: number): boolean => byte !== 0 && byte === tty.termios.cc[key]
 const isExtended = (tty: Tty, byte: number, key: number): boolean => hasLocal(tty, IEXTEN) && isKey(tty, byte, key)
 
-/** One meaning that a byte of input can have; it takes the byte by answering true. Echo goes to `out`. */
-type Meaning = (k: Kernel, tty: Tty, byte: number, out: number[]) => boolean
+/** One meaning that a byte of input can have; it takes the byte by answering true. */
+type Meaning = (k: Kernel, tty: Tty, byte: number) => boolean
 /** Asked in this order, before and after the newline conversions. */
 const BEFORE_CONVERSION: readonly Meaning[] = [flowControl, signalKey]
 const AFTER_CONVERSION: readonly Meaning[] = [editKey, lineEnd, ordinary]
@@ -71,15 +72,13 @@ function put(tty: Tty, byte: number, mark: number): void {
 }
 
 /** ^S and ^Q; with IXANY any key continues. */
-function flowControl(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+function flowControl(k: Kernel, tty: Tty, byte: number): boolean {
   if (!hasInput(tty, IXON)) return false
   if (isKey(tty, byte, VSTART)) {
     startOutput(k, tty)
     return true
   }
   if (isKey(tty, byte, VSTOP)) {
-    // What was typed before ^S still shows.
-    sendEcho(k, tty, out.splice(0))
     stopOutput(tty, false)
     return true
   }
@@ -100,17 +99,17 @@ export function flushInput(tty: Tty): void {
   input.erasing = false
 }
 
-function signalKey(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+function signalKey(k: Kernel, tty: Tty, byte: number): boolean {
   if (hasLocal(tty, ISIG)) {
     for (const [key, signal] of SIGNAL_KEYS) {
       if (!isKey(tty, byte, key)) continue
       if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(signal))
       if (!hasLocal(tty, NOFLSH)) {
         flushInput(tty)
-        tty.held = []
+        tty.echo = []
       }
       if (hasInput(tty, IXON)) startOutput(k, tty)
-      if (hasLocal(tty, ECHO)) echoByte(tty, byte, out)
+      if (hasLocal(tty, ECHO)) echoByte(tty, byte)
       return true
     }
   }
@@ -118,24 +117,24 @@ function signalKey(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
   return false
 }
 
-function editKey(_k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+function editKey(_k: Kernel, tty: Tty, byte: number): boolean {
   if (!hasLocal(tty, ICANON)) return false
-  if (isKey(tty, byte, VERASE)) erase(tty, VERASE, out)
-  else if (isKey(tty, byte, VKILL)) erase(tty, VKILL, out)
-  else if (isExtended(tty, byte, VWERASE)) erase(tty, VWERASE, out)
-  else if (isExtended(tty, byte, VLNEXT)) literalNext(tty, out)
-  else if (hasLocal(tty, ECHO) && isExtended(tty, byte, VREPRINT)) reprint(tty, byte, out)
+  if (isKey(tty, byte, VERASE)) erase(tty, VERASE)
+  else if (isKey(tty, byte, VKILL)) erase(tty, VKILL)
+  else if (isExtended(tty, byte, VWERASE)) erase(tty, VWERASE)
+  else if (isExtended(tty, byte, VLNEXT)) literalNext(tty)
+  else if (hasLocal(tty, ECHO) && isExtended(tty, byte, VREPRINT)) reprint(tty, byte)
   else return false
   return true
 }
 
-function literalNext(tty: Tty, out: number[]): void {
+function literalNext(tty: Tty): void {
   tty.input.literalNext = true
   if (!hasLocal(tty, ECHO)) return
-  finishErasing(tty, out)
+  finishErasing(tty)
   if (hasLocal(tty, ECHOCTL)) {
-    echoRaw(tty, CARET, out)
-    echoRaw(tty, BACKSPACE, out)
+    echoRaw(tty, CARET)
+    echoRaw(tty, BACKSPACE)
   }
 }
 
@@ -146,39 +145,43 @@ function finishLine(k: Kernel, tty: Tty, byte: number, mark: number): true {
   return true
 }
 
-function lineEnd(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
+function lineEnd(k: Kernel, tty: Tty, byte: number): boolean {
   if (!hasLocal(tty, ICANON)) return false
   if (byte === NEWLINE) {
-    if (hasLocal(tty, ECHO) || hasLocal(tty, ECHONL)) echoRaw(tty, NEWLINE, out)
+    if (hasLocal(tty, ECHO) || hasLocal(tty, ECHONL)) echoRaw(tty, NEWLINE)
     return finishLine(k, tty, byte, MARK_END)
   }
   if (isKey(tty, byte, VEOF)) return finishLine(k, tty, 0, MARK_EOF)
   if (!isKey(tty, byte, VEOL) && !isExtended(tty, byte, VEOL2)) return false
-  echoTyped(tty, byte, out)
+  echoTyped(tty, byte)
   return finishLine(k, tty, byte, MARK_END)
 }
 
-function echoTyped(tty: Tty, byte: number, out: number[]): void {
+function echoTyped(tty: Tty, byte: number): void {
   if (!hasLocal(tty, ECHO)) return
-  finishErasing(tty, out)
-  if (tty.input.canonHead === tty.input.head) tty.lineColumn = tty.column
-  echoByte(tty, byte, out)
+  finishErasing(tty)
+  if (tty.input.canonHead === tty.input.head) echoLineStart(tty)
+  echoByte(tty, byte)
 }
 
-function ordinary(k: Kernel, tty: Tty, byte: number, out: number[]): boolean {
-  echoTyped(tty, byte, out)
-  put(tty, byte, MARK_NONE)
-  if (!hasLocal(tty, ICANON)) {
-    tty.input.canonHead = tty.input.head
-    wakeAll(k, tty.readers)
-  }
+function ordinary(k: Kernel, tty: Tty, byte: number): boolean {
+  echoTyped(tty, byte)
+  enter(k, tty, byte)
   return true
+}
+
+/** A byte of input; in raw mode it can be read at once. */
+function enter(k: Kernel, tty: Tty, byte: number): void {
+  put(tty, byte, MARK_NONE)
+  if (hasLocal(tty, ICANON)) return
+  tty.input.canonHead = tty.input.head
+  wakeAll(k, tty.readers)
 }
 
 /** ISTRIP, IUCLC and the newline conversions; null when the byte is dropped (IGNCR). Signal keys are recognised before the latter. */
 const stripped = (tty: Tty, byte: number): number => {
   const seven = hasInput(tty, ISTRIP) ? byte & SEVEN_BITS : byte
-  return hasInput(tty, IUCLC) && hasLocal(tty, IEXTEN) && seven >= 65 && seven <= 90 ? seven + 32 : seven
+  return hasInput(tty, IUCLC) && hasLocal(tty, IEXTEN) ? toLower(seven) : seven
 }
 
 function converted(tty: Tty, byte: number): number | null {
@@ -196,27 +199,32 @@ function hasRoom(tty: Tty): boolean {
   return true
 }
 
-function receive(k: Kernel, tty: Tty, typed: number, out: number[]): void {
+function receive(k: Kernel, tty: Tty, typed: number): void {
   const byte = stripped(tty, typed)
   if (tty.input.literalNext) {
     tty.input.literalNext = false
-    ordinary(k, tty, byte, out)
+    ordinary(k, tty, byte)
     return
   }
-  for (const takes of BEFORE_CONVERSION) if (takes(k, tty, byte, out)) return
+  for (const takes of BEFORE_CONVERSION) if (takes(k, tty, byte)) return
   const meant = converted(tty, byte)
   if (meant === null) return
-  for (const takes of AFTER_CONVERSION) if (takes(k, tty, meant, out)) return
+  if (meant === NEWLINE && byte === RETURN && !hasLocal(tty, ICANON)) {
+    // The return key shows as a new line in raw mode too, unlike ^J.
+    if (hasLocal(tty, ECHO)) echoRaw(tty, NEWLINE)
+    enter(k, tty, meant)
+    return
+  }
+  for (const takes of AFTER_CONVERSION) if (takes(k, tty, meant)) return
 }
 
 /** Takes bytes from a backlog for as long as there is room. */
 function drain(k: Kernel, tty: Tty): void {
   const { backlog } = tty.input
-  const out: number[] = []
   let taken = 0
-  while (taken < backlog.length && hasRoom(tty)) receive(k, tty, backlog[taken++] as number, out)
+  while (taken < backlog.length && hasRoom(tty)) receive(k, tty, backlog[taken++] as number)
   backlog.splice(0, taken)
-  sendEcho(k, tty, out)
+  flushEcho(k, tty)
 }
 
 /** Bytes typed at the terminal. */

@@ -51,7 +51,8 @@ import type { Blocked } from '../syscalls/define.ts'
 import { resizeTty } from './create.ts'
 import { flushInput } from './input.ts'
 import { checkForeground, disassociate, hangUp, setForeground, takeTerminal } from './job.ts'
-import { sendOut, startOutput, stopOutput } from './output.ts'
+import { startOutput, stopOutput } from './echo.ts'
+import { sendOut } from './output.ts'
 import { readableBytes } from './read.ts'
 import { setTermios, termiosBytes, termiosFrom } from './termios.ts'
 import type { Tty } from './types.ts'
@@ -80,7 +81,7 @@ function flush(_k: Kernel, _task: Task, tty: Tty, queue: number): number {
     flushInput(tty)
     tty.input.backlog = []
   }
-  if (queue !== TCIFLUSH) tty.held = []
+  if (queue !== TCIFLUSH) tty.echo = []
   return 0
 }
 
@@ -161,7 +162,7 @@ const REQUESTS: Readonly<Record<number, Request>> = {
     return 0
   },
   [TIOCOUTQ]: (k, task, tty, at) => {
-    putU32(k, task, at, tty.held.length)
+    putU32(k, task, at, tty.echo.length)
     return 0
   },
   [TIOCGETD]: (k, task, _tty, at) => {

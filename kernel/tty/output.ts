@@ -17,7 +17,14 @@ export const isControl = (byte: number): boolean => byte < SPACE || byte === DEL
 /** A byte that continues a UTF-8 character, where the terminal is told that its text is UTF-8. */
 export const isContinuation = (tty: Tty, byte: number): boolean => (tty.termios.iflag & IUTF8) !== 0 && (byte & 0xc0) === 0x80
 
-const toUpper = (byte: number): number => (byte >= 97 && byte <= 122 ? byte - 32 : byte)
+/** Letters above ASCII are those of Latin 1, whatever the text's encoding, as in the kernel's ctype table. */
+const isLatin = (byte: number, first: number): boolean => byte >= first && byte !== first + 0x17
+export const isUpper = (byte: number): boolean => (byte >= 65 && byte <= 90) || (isLatin(byte, 0xc0) && byte <= 0xde)
+const isLower = (byte: number): boolean => (byte >= 97 && byte <= 122) || isLatin(byte, 0xe0) || byte === 0xdf
+export const isAlphanumeric = (byte: number): boolean => isUpper(byte) || isLower(byte) || (byte >= 48 && byte <= 57)
+const CASE_BIT = 0x20
+const toUpper = (byte: number): number => (isLower(byte) ? byte - CASE_BIT : byte)
+export const toLower = (byte: number): number => (isUpper(byte) ? byte + CASE_BIT : byte)
 
 /** One byte through output processing (n_tty.c, do_output_char), appended to `out`. */
 export function processOutput(tty: Tty, byte: number, out: number[]): void {
@@ -79,25 +86,3 @@ const sinks: { [K in TtyKind]: (k: Kernel, tty: Tty, bytes: Uint8Array) => boole
 
 /** Sends bytes that are already processed. False: the other side is gone. */
 export const sendOut = (k: Kernel, tty: Tty, bytes: Uint8Array): boolean => bytes.length === 0 || sinks[tty.kind](k, tty, bytes)
-
-/** Echo goes out at once, or after ^Q when output is stopped. */
-export function sendEcho(k: Kernel, tty: Tty, bytes: number[]): void {
-  if (bytes.length === 0) return
-  if (tty.stopped) tty.held.push(...bytes)
-  else sendOut(k, tty, Uint8Array.from(bytes))
-}
-
-export function stopOutput(tty: Tty, byProgram: boolean): void {
-  tty.stopped = true
-  tty.stoppedByProgram = byProgram
-}
-
-export function startOutput(k: Kernel, tty: Tty): void {
-  if (!tty.stopped) return
-  tty.stopped = false
-  tty.stoppedByProgram = false
-  const held = tty.held
-  tty.held = []
-  sendEcho(k, tty, held)
-  wakeAll(k, tty.writers)
-}

@@ -2,7 +2,7 @@
 import { ICANON, VMIN, VTIME } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { INPUT_BYTES } from './create.ts'
-import { hasLocal } from './edit.ts'
+import { hasLocal } from './echo.ts'
 import { MARK_EOF, MARK_NONE, refill } from './input.ts'
 import type { Tty } from './types.ts'
 

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { INPUT_BYTES } from './create.ts'
 import { MARK_END, MARK_NONE, refill } from './input.ts'
-import { startOutput } from './output.ts'
+import { startOutput } from './echo.ts'
 import type { Termios, Tty } from './types.ts'
 
 /** struct termios, 36 bytes. */

@@ -56,8 +56,8 @@ export interface Tty {
   /** Output is stopped by ^S or TCOOFF; `byProgram`: by TCOOFF, which IXANY does not undo. */
   stopped: boolean
   stoppedByProgram: boolean
-  /** Echo that waits for output to go on. */
-  held: number[]
+  /** Echo not yet shown, because more input is just coming or output is stopped: bytes and instructions (echo.ts). */
+  echo: number[]
   /** Foreground process group and session: 0 for none. */
   pgid: number
   sid: number

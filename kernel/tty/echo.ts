@@ -1,0 +1,100 @@
+// Echo: what typing shows. It is collected while input comes in and shown at its end, so a Ctrl-C in the middle still takes it back
+// (n_tty.c's echo buffer). An item is a byte for output processing, or a byte with one of the instructions below.
+import { ECHOCTL } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { wakeAll } from '../sched/index.ts'
+import { isControl, processOutput, sendOut } from './output.ts'
+import type { Tty } from './types.ts'
+
+const INSTRUCTION_SHIFT = 8
+const BYTE = 0xff
+/** ^X for a control character. */
+const CARET_FORM = 1
+/** The line being edited begins at the cursor. */
+const SET_LINE_COLUMN = 2
+/** Goes back over a tab that began after so many columns from the line's start; or, the second one, from the tab before. */
+const ERASE_FIRST_TAB = 3
+const ERASE_TAB = 4
+/** The last byte took no column. */
+const BACK_COLUMN = 5
+const UNPROCESSED = 6
+
+const BACKSPACE = 8
+const TAB = 9
+const CARET = 94
+const CARET_BIT = 0x40
+const TAB_WIDTH = 8
+
+export const hasLocal = (tty: Tty, flag: number): boolean => (tty.termios.lflag & flag) !== 0
+
+const instruct = (tty: Tty, instruction: number, byte = 0): void => {
+  tty.echo.push((instruction << INSTRUCTION_SHIFT) | byte)
+}
+
+/** A byte as itself, through output processing (which Linux spares 0xff, the mark of instructions in its own buffer). */
+export const echoRaw = (tty: Tty, byte: number): void => {
+  if (byte === BYTE) instruct(tty, UNPROCESSED, byte)
+  else tty.echo.push(byte)
+}
+
+/** A typed byte: control characters as ^X under ECHOCTL. */
+export function echoByte(tty: Tty, byte: number): void {
+  if (hasLocal(tty, ECHOCTL) && isControl(byte) && byte !== TAB) instruct(tty, CARET_FORM, byte)
+  else echoRaw(tty, byte)
+}
+
+export const echoLineStart = (tty: Tty): void => instruct(tty, SET_LINE_COLUMN)
+export const echoBackColumn = (tty: Tty): void => instruct(tty, BACK_COLUMN)
+export const echoEraseTab = (tty: Tty, columns: number, afterTab: boolean): void =>
+  instruct(tty, afterTab ? ERASE_TAB : ERASE_FIRST_TAB, columns % TAB_WIDTH)
+
+function eraseTab(tty: Tty, columns: number, out: number[]): void {
+  for (let n = TAB_WIDTH - (columns % TAB_WIDTH); n > 0; n--) {
+    out.push(BACKSPACE)
+    if (tty.column > 0) tty.column--
+  }
+}
+
+/** What each instruction does to the screen. */
+const RUN: Readonly<Record<number, (tty: Tty, byte: number, out: number[]) => void>> = {
+  [0]: processOutput,
+  [CARET_FORM]: (tty, byte, out) => {
+    out.push(CARET, byte ^ CARET_BIT)
+    tty.column += 2
+  },
+  [SET_LINE_COLUMN]: tty => {
+    tty.lineColumn = tty.column
+  },
+  [ERASE_FIRST_TAB]: (tty, columns, out) => eraseTab(tty, columns + tty.lineColumn, out),
+  [ERASE_TAB]: eraseTab,
+  [UNPROCESSED]: (tty, byte, out) => {
+    out.push(byte)
+    tty.column++
+  },
+  [BACK_COLUMN]: tty => {
+    if (tty.column > 0) tty.column--
+  },
+}
+
+/** Shows what was echoed, unless output is stopped. */
+export function flushEcho(k: Kernel, tty: Tty): void {
+  if (tty.stopped || tty.echo.length === 0) return
+  const items = tty.echo
+  tty.echo = []
+  const out: number[] = []
+  for (const item of items) RUN[item >> INSTRUCTION_SHIFT]?.(tty, item & BYTE, out)
+  sendOut(k, tty, Uint8Array.from(out))
+}
+
+export function stopOutput(tty: Tty, byProgram: boolean): void {
+  tty.stopped = true
+  tty.stoppedByProgram = byProgram
+}
+
+export function startOutput(k: Kernel, tty: Tty): void {
+  if (!tty.stopped) return
+  tty.stopped = false
+  tty.stoppedByProgram = false
+  flushEcho(k, tty)
+  wakeAll(k, tty.writers)
+}
