@@ -28,3 +28,9 @@ await Promise.all([
 chmodSync('dist/hartbeat.js', 0o755)
 const { status } = spawnSync(process.execPath, ['dist/make-image.js'], { stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
+
+// Type declarations take seconds: only for a package that is installed or published.
+if (process.argv.includes('--types')) {
+  const types = spawnSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })
+  if (types.status !== 0) process.exit(types.status ?? 1)
+}
