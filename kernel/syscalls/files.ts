@@ -283,7 +283,8 @@ export const fileCalls: Syscall[] = [
 ]
 
 /** strace shows the mode only where it counts. */
-function openText(k: Kernel, task: Task, raw: readonly number[]): string {
+function openText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {
+  if (result !== undefined) return ''
   const shown = [dirfd.show(raw[0], k, task, raw), path.show(raw[1], k, task, raw), openFlags.show(raw[2], k, task, raw)]
   if (raw[2] & (O_CREAT | (O_TMPFILE & ~OPEN_FLAGS.O_DIRECTORY))) shown.push(mode.show(raw[3], k, task, raw))
   return shown.join(', ')

@@ -306,7 +306,8 @@ function madvise(k: Kernel, task: Task, addr: number, length: number, advice: nu
 }
 
 /** mremap's fifth argument is only there with flags that use it. */
-function remapText(_k: Kernel, _task: Task, raw: readonly number[]): string {
+function remapText(_k: Kernel, _task: Task, raw: readonly number[], result?: number): string {
+  if (result !== undefined) return ''
   const [old, oldSize, newSize, how, target] = raw
   const text = [pointer(old), String(oldSize), String(newSize), flagsText(MREMAP, how >>> 0)]
   if (how & (MREMAP_FIXED | MREMAP_DONTUNMAP)) text.push(pointer(target))
