@@ -100,12 +100,13 @@ do_bg:
     mv s0, a0
     li a0, 1
     beqz s0, 2f
+    li a0, 0                # was it the current one?
+    call current_job
+    sub s1, a0, s0
     mv a0, s0
     call continue_job
-    li a0, 0
-    call current_job
     li a2, '+'
-    beq a0, s0, 1f
+    beqz s1, 1f
     li a2, ' '
 1:  lw a1, JOB_ID(s0)
     ld a3, JOB_TEXT(s0)
@@ -288,7 +289,7 @@ kill_list:
     beqz s2, kill_names
 3:  mv a0, s2               # a status or number into a name
     call parse_number
-    beqz a0, 4f
+    beqz a0, kill_number
     andi a0, a1, 0x7f
     call signal_name
     mv a1, a0
@@ -298,6 +299,14 @@ kill_list:
     ld s2, 0(s0)
     bnez s2, 3b
     j kill_done
+kill_number:                # a name into its number
+    mv a0, s2
+    call signal_number
+    bltz a0, 4b
+    mv a1, a0
+    lstr a0, "%d\n"
+    call printf
+    j 4b
 kill_names:
     li s4, 1
 5:  mv a0, s4

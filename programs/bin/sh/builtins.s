@@ -829,7 +829,7 @@ builtins:
     builtin "fg", 2, 0, do_fg
     builtin "jobs", 4, 0, do_jobs
     builtin "kill", 4, 0, do_kill
-    builtin "local", 5, 0, do_local
+    builtin "local", 5, 1, do_local
     builtin "printf", 6, 0, do_printf
     builtin "pwd", 3, 0, do_pwd
     builtin "read", 4, 0, do_read

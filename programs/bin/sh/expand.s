@@ -89,6 +89,8 @@ expand_single_quote:
 expand_double_quote:
     andi t0, s2, EXPAND_HERE
     bnez t0, expand_literal
+    andi t0, s2, EXPAND_FIXED
+    bnez t0, expand_next
     xori s2, s2, EXPAND_QUOTED
     andi t0, s2, EXPAND_QUOTED
     beqz t0, 1f

@@ -299,8 +299,11 @@ brace_word:
     mv a0, s0
     ld a1, INNER_WORD(sp)
     andi a2, s2, EXPAND_QUOTED | EXPAND_HERE
+    andi t0, a2, EXPAND_QUOTED
     ori a2, a2, EXPAND_TILDE | EXPAND_INNER
-    call expand_text
+    beqz t0, 1f
+    ori a2, a2, EXPAND_FIXED
+1:  call expand_text
     leave 3, INNER_SIZEOF
 
 brace_assign:
@@ -328,7 +331,11 @@ brace_complain:             # ${x?message}
     li a1, EXPAND_TILDE
     call expand_string
     mv a2, a0
-1:  sd a2, INNER_WORD(sp)
+    j 2f
+1:  ld t0, INNER_COLON(sp)
+    beqz t0, 2f
+    lstr a2, "parameter not set or null"
+2:  sd a2, INNER_WORD(sp)
     ld a0, INNER_NAME(sp)
     ld a1, INNER_LENGTH(sp)
     call scratch_copy

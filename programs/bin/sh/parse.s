@@ -269,7 +269,7 @@ parse_command:
 1:  ld t1, 0(t0)            # rows: token, parser
     ld t2, 8(t0)
     addi t0, t0, 16
-    beqz t1, parse_simple_or_function
+    beqz t1, parse_other
     bne t1, a0, 1b
     jalr t2
     mv s0, a0
@@ -281,8 +281,12 @@ parse_command:
     bnez a0, 2b
     mv a0, s0
     leave 2
-parse_simple_or_function:
-    restore 2
+parse_other:                # no other reserved word may stand here, but `in` is one only after for and case
+    li t0, TOKEN_IN
+    beq a0, t0, 3f
+    li t0, TOKEN_IF
+    bgeu a0, t0, unexpected
+3:  restore 2
     j parse_simple
 
 # parse_redirection(kind of the next token, link) -> a0 = 1 and a1 = the new link when there was one, else a0 = 0 and a1 = link
