@@ -21,6 +21,8 @@ export interface Layout<S extends Members> {
   readonly align: number
   readonly members: S
   readonly offsets: { readonly [N in keyof S]: number }
+  /** The members in order with their offsets, so that transfers need not look them up. */
+  readonly plan: readonly { readonly name: string; readonly member: Member; readonly at: number }[]
 }
 
 const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, big: 8 }
@@ -41,7 +43,8 @@ export function struct<const S extends Members>(members: S): Layout<S> {
     at += sizeOf(member)
     align = Math.max(align, own)
   }
-  return { size: Math.ceil(at / align) * align, align, members, offsets: offsets as Layout<S>['offsets'] }
+  const plan = Object.entries(members).map(([name, member]) => ({ name, member, at: offsets[name] as number }))
+  return { size: Math.ceil(at / align) * align, align, members, offsets: offsets as Layout<S>['offsets'], plan }
 }
 
 const readers: { [K in Scalar]: (view: DataView, at: number) => ValueOf<K> } = {
@@ -84,8 +87,8 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
 
 function readAt(layout: Layout<Members>, bytes: Uint8Array, view: DataView, base: number): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(layout.members)) {
-    const at = base + (layout.offsets[name] as number)
+  for (const { name, member, at: offset } of layout.plan) {
+    const at = base + offset
     if (typeof member === 'string') values[name] = readers[member](view, at)
     else if (isLayout(member)) values[name] = readAt(member, bytes, view, at)
     else values[name] = bytes.slice(at, at + member.bytes)
@@ -94,10 +97,10 @@ function readAt(layout: Layout<Members>, bytes: Uint8Array, view: DataView, base
 }
 
 function writeAt(layout: Layout<Members>, bytes: Uint8Array, view: DataView, base: number, values: Record<string, unknown>): void {
-  for (const [name, member] of Object.entries(layout.members)) {
+  for (const { name, member, at: offset } of layout.plan) {
     const value = values[name]
     if (value === undefined) continue
-    const at = base + (layout.offsets[name] as number)
+    const at = base + offset
     if (typeof member === 'string') (writers[member] as (v: DataView, at: number, n: unknown) => void)(view, at, value)
     else if (isLayout(member)) writeAt(member, bytes, view, at, value as Record<string, unknown>)
     else bytes.set((value as Uint8Array).subarray(0, member.bytes), at)

@@ -25,6 +25,7 @@ export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'
 export { frameOf, peekPte } from './pagetable.ts'
 export {
+  borrowIn,
   checkUser,
   clearUser,
   copyIn,

@@ -74,6 +74,14 @@ export function copyIn(k: Kernel, task: Task, addr: number, length: number): Uin
   return bytes
 }
 
+/** The same without a copy where the bytes lie in one page: a view that is only good until the next kernel action. */
+export function borrowIn(k: Kernel, task: Task, addr: number, length: number): Uint8Array {
+  if ((addr & OFFSET_MASK) + length > PAGE_SIZE || length === 0) return copyIn(k, task, addr, length)
+  checkUser(addr, length)
+  const from = locateToRead(k, task, addr)
+  return k.machine.ram.subarray(from, from + length)
+}
+
 /** Writes bytes to user memory. EFAULT may come after some pages were written. `bytes` must not overlap the target. */
 export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array): void {
   const length = bytes.length

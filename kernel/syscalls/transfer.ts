@@ -2,7 +2,8 @@
 // bytes have moved answers how many; one that sleeps in the middle remembers how far it was.
 import { EBADF, EFAULT, EINVAL, IOV_MAX, MAX_RW_COUNT, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { checkUser, copyIn, copyInTo, copyOut } from '../mm/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { borrowIn, checkUser, copyIn, copyInTo, copyOut } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import type { Blocked } from './define.ts'
@@ -15,12 +16,19 @@ export interface Segment {
 
 /** At most this much goes through the kernel's hands at once. */
 const CHUNK = 65536
+const PAGE_MASK = PAGE_SIZE - 1
 const IOVEC_BYTES = 16
 const TWO_32 = 2 ** 32
+
+/** How much of a regular file lies in the page at a position: that much needs no copy on the way. */
+const toPageEnd = (position: number): number => PAGE_SIZE - (position & PAGE_MASK)
 
 /** Kinds that give as much as is asked for: worth asking again. Others answer with what they have. */
 const fillsBuffers = (file: FileDescription): boolean =>
   file.kind === 'regular' || file.kind === 'zero' || file.kind === 'random' || file.kind === 'full'
+
+const takesViews = (file: FileDescription): boolean =>
+  file.kind === 'pipe' || file.kind === 'null' || (file.kind === 'regular' && !file.inode.fs.writeThrough)
 
 /** The iovec array of readv and its kin: EINVAL for too many or a sum past SSIZE_MAX; cut at MAX_RW_COUNT. EFAULT. */
 export function readVector(k: Kernel, task: Task, at: number, count: number): Segment[] {
@@ -70,8 +78,9 @@ function scatter(k: Kernel, task: Task, segments: readonly Segment[], from: numb
   else eachPiece(segments, from, bytes.length, (at, offset, count) => copyOut(k, task, at, bytes.subarray(offset, offset + count)))
 }
 
-function gather(k: Kernel, task: Task, segments: readonly Segment[], from: number, length: number): Uint8Array {
-  if (segments.length === 1) return copyIn(k, task, segments[0].at + from, length)
+/** Bytes to be written. Kinds that take them at once get a view of the program's memory, others (the host) a copy. */
+function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
+  if (segments.length === 1) return (takesViews(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
   const bytes = new Uint8Array(length)
   eachPiece(segments, from, length, (at, offset, count) => copyInTo(k, task, at, bytes.subarray(offset, offset + count)))
   return bytes
@@ -89,11 +98,13 @@ export function readFile(
   const ops = opsOf(file)
   if (!ops.read) throw EINVAL
   const length = totalOf(segments)
+  const regular = file.kind === 'regular'
   const step = fillsBuffers(file) ? CHUNK : length
   let done = 0
   try {
     for (;;) {
-      const wanted = Math.min(step, length - done)
+      const most = regular ? toPageEnd(offset === null ? file.pos : offset + done) : step
+      const wanted = Math.min(most, length - done)
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
       if (!(bytes instanceof Uint8Array)) return done > 0 ? done : bytes
       if (bytes.length === 0) break
@@ -126,7 +137,9 @@ export function writeFile(
   let done = (task.call?.progress['done'] as number | undefined) ?? 0
   try {
     do {
-      const bytes = gather(k, task, segments, done, Math.min(CHUNK, length - done))
+      // A page of the program at a time: then it is written from where it is.
+      const most = file.kind === 'regular' && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
+      const bytes = gather(k, task, file, segments, done, Math.min(most, length - done))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done)
       if (typeof count !== 'number') return done > 0 ? { ...count, progress: { done }, partial: done } : count
       done += count
