@@ -1,0 +1,143 @@
+// For tests of the whole kernel: programs written as lines of assembly, run from nothing to their end.
+import { encode, loadImmediate, parseInstruction, rowByName, xByName } from '../vm/index.ts'
+import { createKernel, spawnInit, type KernelOptions } from './boot.ts'
+import type { ImageFile } from './fs/index.ts'
+import type { Host } from './host.ts'
+import type { Kernel } from './kernel.ts'
+import { runKernel, type RunOptions, type RunResult } from './loop.ts'
+
+/** Programs are loaded here; DATA is a page-aligned area of zeroes that they may use. */
+export const CODE = 0x10000
+export const DATA = 0x40000
+export const DATA_BYTES = 0x20000
+const EHDR_BYTES = 64
+const PHDR_BYTES = 56
+
+type Labels = Map<string, number>
+
+/** One pass: labels that are not known yet count as where we are. */
+function pass(lines: readonly string[], labels: Labels): { words: number[]; found: Labels } {
+  const words: number[] = []
+  const found: Labels = new Map()
+  for (const line of lines) {
+    const pc = CODE + 4 * words.length
+    const label = /^(\w+):$/.exec(line)
+    if (label) {
+      found.set(label[1], pc)
+      continue
+    }
+    const text = line.replace(/\{(\w+)\}/g, (_, name: string) => String(labels.get(name) ?? pc))
+    const encoded = loadWords(text) ?? parseInstruction(text, pc)
+    if (typeof encoded === 'string') throw new Error(`assembling '${text}': ${encoded}`)
+    words.push(...encoded)
+  }
+  return { words, found }
+}
+
+/** `li` of any value is several instructions; null: it is no li. */
+function loadWords(text: string): number[] | null {
+  const li = /^li\s+(\w+)\s*,\s*(\S+)$/.exec(text)
+  if (!li) return null
+  return loadImmediate(xByName.get(li[1]) ?? 0, BigInt(li[2])).map(({ name, values }) => {
+    const row = rowByName.get(name)
+    const word = row && encode(row, values)
+    if (typeof word !== 'number') throw new Error(`assembling '${text}': ${name} ${values.join(', ')}`)
+    return word
+  })
+}
+
+/** The words of a program. One instruction, or `label:`, a line; `{label}` is an address; `sys NR` is `li a7, NR` and `ecall`. */
+export function words(source: string): number[] {
+  const lines = source
+    .split('\n')
+    .map(line => line.replace(/#.*/, '').trim())
+    .filter(line => line !== '')
+    .flatMap(line => (line.startsWith('sys ') ? [`li a7, ${line.slice(4)}`, 'ecall'] : [line]))
+  let labels: Labels = new Map()
+  // Addresses can change the length of what loads them: until nothing moves.
+  for (let i = 0; i < 8; i++) {
+    const { words: encoded, found } = pass(lines, labels)
+    if ([...found].every(([name, at]) => labels.get(name) === at)) return encoded
+    labels = found
+  }
+  throw new Error('assembling: the labels do not settle')
+}
+
+/** A static ELF executable of the code and the data area. */
+export function elf(code: readonly number[]): Uint8Array {
+  const headers = EHDR_BYTES + 2 * PHDR_BYTES
+  const bytes = new Uint8Array(4096 + 4 * code.length)
+  const view = new DataView(bytes.buffer)
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  const half = (at: number, value: number): void => view.setUint16(at, value, true)
+  const double = (at: number, value: number): void => view.setBigUint64(at, BigInt(value), true)
+  half(16, 2)
+  half(18, 243)
+  view.setUint32(20, 1, true)
+  double(24, CODE)
+  double(32, EHDR_BYTES)
+  half(52, EHDR_BYTES)
+  half(54, PHDR_BYTES)
+  half(56, 2)
+  const segment = (n: number, flags: number, offset: number, address: number, fileSize: number, memorySize: number): void => {
+    const at = EHDR_BYTES + n * PHDR_BYTES
+    view.setUint32(at, 1, true)
+    view.setUint32(at + 4, flags, true)
+    ;[offset, address, address, fileSize, memorySize, 4096].forEach((value, i) => double(at + 8 + 8 * i, value))
+  }
+  segment(0, 5, 4096, CODE, 4 * code.length, 4 * code.length)
+  segment(1, 6, 0, DATA, 0, DATA_BYTES)
+  code.forEach((word, i) => view.setUint32(4096 + 4 * i, word, true))
+  if (headers > 4096) throw new Error('making an ELF file: the headers do not fit')
+  return bytes
+}
+
+export const program = (source: string): Uint8Array => elf(words(source))
+
+export interface Run {
+  k: Kernel
+  /** Standard output and error so far. */
+  output(): string
+  run(options?: RunOptions): RunResult
+}
+
+export interface TestOptions extends Partial<KernelOptions> {
+  /** Further files. */
+  files?: readonly ImageFile[]
+  argv?: readonly string[]
+  /** What standard input gives. */
+  input?: string
+}
+
+const NO_FILES = new Proxy({} as Host['files'], { get: () => () => 'ENOENT' })
+
+/** A machine with the program as its first process, not yet run. */
+export function start(source: string | Uint8Array, options: TestOptions = {}): Run {
+  let text = ''
+  let input = Uint8Array.from(options.input ?? '', c => c.charCodeAt(0))
+  const host: Host = {
+    write(_stream, bytes) {
+      text += String.fromCharCode(...bytes)
+      return 0
+    },
+    readInput(max) {
+      const bytes = input.slice(0, max)
+      input = input.slice(max)
+      return bytes
+    },
+    files: NO_FILES,
+  }
+  const data = typeof source === 'string' ? program(source) : source
+  const root = [{ path: '/bin/test', kind: 'regular', mode: 0o755, data } as const, ...(options.files ?? [])]
+  const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, ...options, root })
+  spawnInit(k, { path: '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'] })
+  return { k, output: () => text, run: run => runKernel(k, { maxInstructions: 100_000_000, ...run }) }
+}
+
+/** Runs a program to its end; answers the wait status (and fails when it does not end). */
+export function runToEnd(source: string | Uint8Array, options: TestOptions = {}): Run & { status: number } {
+  const started = start(source, options)
+  const result = started.run()
+  if (result.kind !== 'halted') throw new Error(`running a test program: ${result.kind} after ${started.k.state.executed} instructions`)
+  return { ...started, status: result.status }
+}
