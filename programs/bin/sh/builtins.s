@@ -12,15 +12,17 @@ find_builtin:
     mv s0, a0
     la s1, builtins
 1:  lbu t0, 0(s1)
-    beqz t0, 2f
+    beqz t0, 3f
+    lbu t1, 0(s0)           # most rows differ in the first character
+    bne t0, t1, 2f
     mv a0, s1
     mv a1, s0
     call strcmp
-    beqz a0, 3f
-    addi s1, s1, BUILTIN_SIZEOF
+    beqz a0, 4f
+2:  addi s1, s1, BUILTIN_SIZEOF
     j 1b
-2:  li s1, 0
-3:  mv a0, s1
+3:  li s1, 0
+4:  mv a0, s1
     leave 2
 
 # parse_number(text) -> a0 = 1 and a1 = its value when the whole text is a decimal number, else a0 = 0
@@ -519,26 +521,31 @@ set_parameters:             # from s0 on; the strings must outlive this command
     addi s3, s3, 8
     j 4b
 5:  sd zero, 0(s3)
-    ld s4, owned_params     # the ones of the last `set`, if they are still in use
-    ld t0, params
-    sd s2, owned_params, t1
+    call free_owned_params  # the ones of the last `set`
+    sd s2, owned_params, t0
     mv a0, s2
     mv a1, s1
-    mv s3, t0
     call set_params
-    beqz s4, set_done
-    bne s3, s4, set_done
-    mv s0, s4
-6:  ld a0, 0(s0)
-    beqz a0, 7f
-    addi s0, s0, 8
-    call free
-    j 6b
-7:  mv a0, s4
-    call free
 set_done:
     li a0, 0
     leave 5
+
+# free_owned_params(): frees the positional parameters that `set` made at this level, if it did
+    .globl free_owned_params
+free_owned_params:
+    enter 2
+    ld s0, owned_params
+    beqz s0, 2f
+    sd zero, owned_params, t0
+    mv s1, s0
+1:  ld a0, 0(s1)
+    addi s1, s1, 8
+    call free               # the 0 at the end may be freed too
+    ld t0, -8(s1)
+    bnez t0, 1b
+    mv a0, s0
+    call free
+2:  leave 2
 
 # shift [N]
 do_shift:
@@ -849,4 +856,6 @@ builtins:
     .bss
     .balign 8
 dot_depth: .zero 8          # . files being read
-owned_params: .zero 8       # the array of the last `set`
+# owned_params: the array that the last `set` made, in the function that is running or in the shell itself; or 0
+    .globl owned_params
+owned_params: .zero 8

@@ -364,6 +364,8 @@ call_function:
     ld s2, param_count
     ld s3, saved_vars
     ld s4, loop_depth
+    ld s6, owned_params
+    sd zero, owned_params, t0
     addi t0, a2, 8
     sd t0, params, t1
     addi t0, a1, -1
@@ -381,6 +383,8 @@ call_function:
     addi t0, t0, -1
     sd t0, function_depth, t1
     sd s4, loop_depth, t0
+    call free_owned_params
+    sd s6, owned_params, t0
     mv a0, s3
     call restore_vars
     sd s1, params, t0

@@ -234,6 +234,7 @@ recover:
     li a0, 0
     call restore_vars
     call restore_params
+    sd zero, owned_params, t0   # whose they were is not known any more
     ld a0, scratch
     li a1, 0
     li a2, 0

@@ -56,6 +56,9 @@ find_var:
     ld s2, variables
 1:  beqz s2, 2f
     ld a0, VAR_NAME(s2)
+    lbu t0, 0(a0)           # most names differ in the first character
+    lbu t1, 0(s0)
+    bne t0, t1, 11f
     mv a1, s0
     mv a2, s1
     call strncmp
