@@ -5,13 +5,13 @@ import { auditMemory } from './mm/index.ts'
 import { isDead } from './process/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
-import type { FileDescription } from './vfs/index.ts'
+import { auditFiles, type FileDescription } from './vfs/index.ts'
 
 const describe = (task: Task): string => `task ${task.pid} (${task.comm}, ${task.state})`
 
 /** What is wrong, one sentence each; empty when nothing is. */
 export function checkInvariants(k: Kernel): string[] {
-  return [...auditMemory(k), ...CHECKS.flatMap(check => [...check(k)])]
+  return [...auditMemory(k), ...auditFiles(k), ...CHECKS.flatMap(check => [...check(k)])]
 }
 
 const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [

@@ -2,6 +2,7 @@
 export type * from './types.ts'
 export { changeMode, changeOwner, changeTimes, mountOf, statFsOf, statOf } from './attributes.ts'
 export { checkAccess, checkOwner, checkSticky, checkWritable, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
+export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, findChild, listChildren, newDentry } from './dentry.ts'
 export { isReadable, isWritable, newDescription, releaseFile, retainFile } from './description.ts'

@@ -1,0 +1,79 @@
+// Counts everything about files again and compares: for tests and debug builds, between any two instructions.
+import type { Kernel } from '../kernel.ts'
+import type { Dentry, FileDescription, Inode } from './types.ts'
+import { isReadable, isWritable } from './description.ts'
+
+const DOTS = 2
+
+/** What is wrong with inodes, names and pipes, one sentence each; empty when nothing is. */
+export function auditFiles(k: Kernel): string[] {
+  const problems: string[] = []
+  auditNames(k, problems)
+  auditHolders(k, problems)
+  return problems
+}
+
+const called = (inode: Inode): string => `inode ${inode.ino} (${inode.kind} of ${inode.fs.kind})`
+
+/** Link counts are the names there are; names know their directories. */
+function auditNames(k: Kernel, problems: string[]): void {
+  const names = new Map<Inode, number>()
+  const walk = (dir: Dentry): void => {
+    let directories = 0
+    for (const [name, child] of dir.children ?? []) {
+      if (!child) continue
+      if (child.name !== name || child.parent !== dir) problems.push(`'${name}' in '${dir.name}' calls itself '${child.name}'`)
+      if (child.deleted) problems.push(`'${name}' in '${dir.name}' is deleted`)
+      if (child.inode.kind === 'directory') directories++
+      else names.set(child.inode, (names.get(child.inode) ?? 0) + 1)
+      if (child.children) walk(child)
+    }
+    if (dir.inode.nlink !== directories + DOTS)
+      problems.push(`${called(dir.inode)} has ${directories} directories and ${dir.inode.nlink} links`)
+  }
+  for (const mount of k.state.vfs.mounts) if (mount.fs.kind !== 'proc') walk(mount.root)
+  for (const [inode, count] of names)
+    if (inode.nlink !== count) problems.push(`${called(inode)} has ${count} names and ${inode.nlink} links`)
+}
+
+/** Every open description, once: of all tables, and those that a blocked open holds. */
+function descriptions(k: Kernel): Set<FileDescription> {
+  const found = new Set<FileDescription>()
+  for (const task of k.state.tasks.values()) {
+    for (const file of task.files?.files ?? []) if (file) found.add(file)
+    const held = task.call?.progress['held'] as FileDescription | undefined
+    if (held) found.add(held)
+  }
+  return found
+}
+
+/** Inodes are held by descriptions, regions and running programs; pipes by their open ends. */
+function auditHolders(k: Kernel, problems: string[]): void {
+  const open = descriptions(k)
+  const refs = new Map<Inode, number>([[k.state.vdso, 1]])
+  const hold = (inode: Inode | null): void => {
+    if (inode) refs.set(inode, (refs.get(inode) ?? 0) + 1)
+  }
+  const opens = new Map<Inode, FileDescription[]>()
+  for (const file of open) {
+    hold(file.inode)
+    opens.set(file.inode, [...(opens.get(file.inode) ?? []), file])
+  }
+  for (const mm of new Set([...k.state.tasks.values()].map(task => task.mm))) {
+    if (!mm) continue
+    hold(mm.exe)
+    for (const region of mm.regions) hold(region.inode)
+  }
+  for (const [inode, count] of refs) {
+    if (inode.refs !== count) problems.push(`${called(inode)} has ${count} holders, counted are ${inode.refs}`)
+    const ends = opens.get(inode) ?? []
+    const writers = ends.filter(isWritable).length
+    if (inode.writers !== writers) problems.push(`${called(inode)} has ${writers} writers, counted are ${inode.writers}`)
+    if (!inode.pipe) continue
+    const readers = ends.filter(isReadable).length
+    if (inode.pipe.readers !== readers || inode.pipe.writers !== writers)
+      problems.push(
+        `${called(inode)} has ${readers} readers and ${writers} writers, counted are ${inode.pipe.readers} and ${inode.pipe.writers}`,
+      )
+  }
+}
