@@ -50,6 +50,7 @@ import {
   changeOwner,
   changeTimes,
   checkAccess,
+  checkNotRunning,
   getFile,
   isWritable,
   lookup,
@@ -180,6 +181,7 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): number 
   if (inode.kind !== 'regular') throw EINVAL
   checkAccess(k, task, changeable(found), MAY_WRITE)
   if (inode.proc) throw EPERM
+  checkNotRunning(k, inode)
   truncateInode(k, task, inode, length)
   return 0
 }

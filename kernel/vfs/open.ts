@@ -8,6 +8,7 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
+  ETXTBSY,
   O_ACCMODE,
   O_CLOEXEC,
   O_CREAT,
@@ -25,6 +26,7 @@ import {
 } from '../abi/index.ts'
 import { deviceKind } from '../fs/index.ts'
 import { openFifo } from '../ipc/index.ts'
+import { allSpaces } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../syscalls/define.ts'
@@ -42,6 +44,7 @@ const O_PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 /** Not kept in the description: they only say how to open. */
 const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC
 const MODE_MASK = 0o7777
+const ANY_EXEC = 0o111
 /** O_TMPFILE without its O_DIRECTORY bit. */
 const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY
 
@@ -81,6 +84,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (inode.kind === 'directory' && (may & MAY_WRITE || flags & O_CREAT)) throw EISDIR
   if (may & MAY_WRITE && (inode.kind === 'regular' || inode.kind === 'directory')) checkWritable(at)
   if (!created) checkAccess(k, task, inode, may)
+  if (may & MAY_WRITE) checkNotRunning(k, inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
   const kind = opsKindOf(inode)
   if (flags & O_DIRECT && (inode.fs.kind === 'proc' || kind === 'pipe')) throw EINVAL
@@ -100,6 +104,12 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   }
   if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) truncateInode(k, task, inode, 0)
   return file
+}
+
+/** ETXTBSY: a program that runs is not written to. Only looked for where somebody holds the file. */
+export function checkNotRunning(k: Kernel, inode: Inode): void {
+  if (inode.kind !== 'regular' || inode.refs === 0 || !(inode.mode & ANY_EXEC)) return
+  for (const mm of allSpaces(k)) if (mm.exe === inode) throw ETXTBSY
 }
 
 /**
