@@ -1,0 +1,929 @@
+# top: the processes that use the processor most, again and again. -b prints plain text, -n N stops after N times, -d SECONDS waits that long
+# between (3), -p PIDS shows just these. On a terminal: q or Ctrl-C ends it, a blank asks for the next picture at once.
+#
+# The first picture shows what each process used in all its life, every further one what it used since the one before.
+    .include "macros.inc"
+    .include "errno.inc"
+    .include "signal.inc"
+    .include "fcntl.inc"
+
+    .equ USAGE_STATUS, 1
+    .include "options.inc"
+    .include "inputs.inc"
+    .include "slurp.inc"
+    .include "directories.inc"
+    .include "users.inc"
+    .include "times.inc"
+    .include "devices.inc"
+    .include "durations.inc"
+    .include "proc.inc"
+
+    .equ DEFAULT_DELAY, 3 * NS_PER_SECOND
+    .equ DEFAULT_ROWS, 24
+    .equ DEFAULT_COLUMNS, 80
+    .equ HEADER_ROWS, 7             # rows above the first process
+    .equ LINE_SIZE, 512
+    .equ TEXT_SIZE, 128
+    .equ PIDS_MAX, 64
+    .equ CTRL_C, 3
+    .equ TERMIOS_ROOM, 64           # struct termios, and room to round it up
+    .equ TIME_ROW_SIZE, 4
+    .equ NS_PER_TICK, NS_PER_SECOND / TICKS_PER_SECOND
+
+    .equ TIMES, 8                   # numbers in a line "cpu ..." of /proc/stat: user nice system idle iowait irq softirq steal
+
+# A process is drawn from its record, whose last fields (which nobody here reads) hold what is computed for it:
+    .equ PROC_USED, PROC_FIELD + 8 * 51         # ticks of processor time since the picture before
+    .equ PROC_SHARE, PROC_FIELD + 8 * 52        # the same per mille of the time that went by
+
+    .text
+    .globl main
+main:
+    enter 6, 16
+    la a2, options
+    li a3, OPTIONS_ANYWHERE
+    call parse_options
+    bnez a0, extra
+    call settle_options
+    li s0, 0                        # s0 = pictures drawn
+1:  call take_sample
+    call draw
+    call fflush_stdout
+    addi s0, s0, 1
+    ld t0, count
+    beq s0, t0, 3f
+    call wait_for_next
+    beqz a0, 1b
+3:  call leave_raw_mode
+    li a0, 0
+    leave 6, 16
+
+extra:
+    lstr a0, "unknown argument '%s'"
+    ld a1, 0(a1)
+    call usage_error
+
+# settle_options(): -d and -n as numbers, the terminal's size, raw mode
+settle_options:
+    enter 1, 16
+    li t0, DEFAULT_DELAY
+    ld a0, delay_text
+    beqz a0, 1f
+    call parse_duration
+    mv t0, a0
+    bltz a0, bad_delay
+1:  sd t0, delay, t1
+    ld a0, count_text
+    beqz a0, 2f
+    call atoi
+    blez a0, bad_count
+    sd a0, count, t0
+2:  li t0, -1
+    sd t0, rows, t1
+    li t0, LINE_SIZE - 1
+    sd t0, columns, t1
+    lb t0, batch
+    bnez t0, 5f
+    li a0, STDOUT
+    call isatty
+    beqz a0, not_terminal
+    li t0, DEFAULT_ROWS
+    li t1, DEFAULT_COLUMNS
+    sd t0, rows, t2
+    sd t1, columns, t2
+    call enter_raw_mode
+5:  call pid_width
+    sd a0, pid_columns, t0
+    leave 1, 16
+
+bad_delay:
+    li a0, 1
+    li a1, 0
+    lstr a2, "bad delay interval '%s'"
+    ld a3, delay_text
+    call die
+bad_count:
+    li a0, 1
+    li a1, 0
+    lstr a2, "bad iterations argument '%s'"
+    ld a3, count_text
+    call die
+not_terminal:
+    li a0, 1
+    li a1, 0
+    lstr a2, "standard output is no terminal (try -b)"
+    call die
+
+# add_pids(list): -p
+add_pids:
+    enter 1, 16
+    mv s0, a0
+1:  mv a0, s0
+    mv a1, sp
+    li a2, 10
+    call strtol
+    ld t0, 0(sp)
+    beq t0, s0, 2f
+    mv s0, t0
+    ld t1, pid_count
+    li t2, PIDS_MAX
+    bgeu t1, t2, 2f
+    la t2, pids
+    slli t3, t1, 3
+    add t2, t2, t3
+    sd a0, 0(t2)
+    addi t1, t1, 1
+    sd t1, pid_count, t2
+    lbu t0, 0(s0)
+    beqz t0, 3f
+    addi s0, s0, 1
+    addi t0, t0, -','
+    beqz t0, 1b
+2:  lstr a0, "bad pid list"
+    call usage_error
+3:  leave 1, 16
+
+# enter_raw_mode(): keys come one by one, unseen, and Ctrl-C is a key too: so nobody leaves without leave_raw_mode
+enter_raw_mode:
+    enter 0, TERMIOS_ROOM
+    li a0, STDIN
+    li a1, TCGETS
+    la a2, saved_termios
+    call ioctl
+    bnez a0, 1f
+    li t0, 1
+    sb t0, raw, t1
+    mv a0, sp
+    la a1, saved_termios
+    li a2, TERMIOS_SIZE
+    call memcpy
+    lw t0, TERMIOS_LFLAG(sp)
+    li t1, ~(ICANON | ECHO | ISIG)
+    and t0, t0, t1
+    sw t0, TERMIOS_LFLAG(sp)
+    li a0, STDIN
+    li a1, TCSETSW
+    mv a2, sp
+    call ioctl
+1:  leave 0, TERMIOS_ROOM
+leave_raw_mode:
+    lb t0, raw
+    bnez t0, 1f
+    ret
+1:  enter 0
+    li a0, STDIN
+    li a1, TCSETSW
+    la a2, saved_termios
+    call ioctl
+    leave 0
+
+# wait_for_next() -> 1 when the user wants to leave: waits for the delay, or for a key
+wait_for_next:
+    enter 0, 32
+    ld t0, delay
+    li t1, NS_PER_SECOND
+    div t2, t0, t1
+    sd t2, 0(sp)
+    rem t2, t0, t1
+    sd t2, 8(sp)
+    lb t0, raw
+    bnez t0, 2f
+1:  mv a0, sp
+    mv a1, sp
+    call nanosleep
+    li t0, -EINTR
+    beq a0, t0, 1b
+    li a0, 0
+    leave 0, 32
+2:  li t0, STDIN
+    sw t0, 16 + POLLFD_FD(sp)
+    li t0, POLLIN
+    sh t0, 16 + POLLFD_EVENTS(sp)
+    addi a0, sp, 16
+    li a1, 1
+    mv a2, sp
+    li a3, 0
+    call ppoll
+    li t0, 1
+    bne a0, t0, 4f
+    li a0, STDIN
+    addi a1, sp, 24
+    li a2, 1
+    call read
+    li t0, 1
+    bne a0, t0, 3f                  # the terminal is gone
+    lbu t0, 24(sp)
+    li a0, 1
+    li t1, 'q'
+    beq t0, t1, 5f
+    li t1, CTRL_C
+    beq t0, t1, 5f
+4:  li a0, 0
+    leave 0, 32
+3:  li a0, 1
+5:  leave 0, 32
+
+# take_sample(): fills in `records` and what was used since the sample before; sorts by that
+take_sample:
+    enter 6
+    ld a0, previous
+    call free
+    ld t0, records
+    sd t0, previous, t1
+    ld t0, record_count
+    sd t0, previous_count, t1
+    ld s4, uptime                   # s4 = time of the sample before; 0 at first
+    call list_processes
+    mv s0, a0
+    mv s1, a1
+    sd a0, records, t0
+    sd a1, record_count, t0
+    call uptime_ticks
+    sd a0, uptime, t0
+    sub s4, a0, s4                  # s4 = ticks that went by
+    call read_times
+    mv s2, s0
+    mv s3, s1
+1:  beqz s3, 4f
+    ld t0, PROC_UTIME(s2)
+    ld t1, PROC_STIME(s2)
+    add s5, t0, t1
+    mv a0, s2
+    call find_previous
+    mv t3, s4                       # since the sample before
+    bnez a0, 2f
+    ld t0, uptime                   # or since it started
+    ld t1, PROC_START(s2)
+    sub t3, t0, t1
+    j 3f
+2:  ld t0, PROC_UTIME(a0)
+    ld t1, PROC_STIME(a0)
+    sub s5, s5, t0
+    sub s5, s5, t1
+3:  sd s5, PROC_USED(s2)
+    li t0, 1000
+    mul s5, s5, t0
+    bgtz t3, 35f
+    li t3, 1
+35: divu s5, s5, t3
+    sd s5, PROC_SHARE(s2)
+    li t0, PROC_SIZE
+    add s2, s2, t0
+    addi s3, s3, -1
+    j 1b
+4:  ld a0, order                    # the order of pids is still needed next time, so what is sorted is an array of addresses
+    call free
+    slli a0, s1, 3
+    call malloc
+    beqz a0, proc_memory
+    sd a0, order, t0
+    mv t0, a0
+    mv t1, s1
+5:  beqz t1, 6f
+    sd s0, 0(t0)
+    addi t0, t0, 8
+    li t2, PROC_SIZE
+    add s0, s0, t2
+    addi t1, t1, -1
+    j 5b
+6:  mv a1, s1
+    li a2, 8
+    la a3, compare_shares
+    call qsort
+    leave 6
+
+# compare_shares(a, b): for qsort, over addresses of records: the greater share first, then the lower pid (the order they are in)
+compare_shares:
+    ld a0, 0(a0)
+    ld a1, 0(a1)
+    ld a0, PROC_SHARE(a0)
+    ld a1, PROC_SHARE(a1)
+    sub a0, a1, a0
+    ret
+
+# find_previous(record) -> the record of the same process in the sample before, or 0. A pid that was used again is another process.
+find_previous:
+    ld t0, previous
+    li t1, 0
+    ld t2, previous_count
+    ld a1, PROC_PID(a0)
+1:  bgeu t1, t2, 3f
+    add t3, t1, t2
+    srli t3, t3, 1
+    li t4, PROC_SIZE
+    mul t4, t3, t4
+    add t4, t4, t0
+    ld t5, PROC_PID(t4)
+    beq t5, a1, 4f
+    blt t5, a1, 2f
+    mv t2, t3
+    j 1b
+2:  addi t1, t3, 1
+    j 1b
+4:  ld t0, PROC_START(t4)
+    ld t1, PROC_START(a0)
+    mv a0, t4
+    beq t0, t1, 5f
+3:  li a0, 0
+5:  ret
+
+# read_times(): the processor's times from /proc/stat: `times` = since the sample before
+read_times:
+    enter 3, 16
+    lstr a0, "/proc/stat"
+    la a1, proc_text
+    li a2, PROC_TEXT_SIZE
+    call read_text
+    bltz a0, 3f
+    la s0, proc_text
+    addi s0, s0, 3                  # "cpu"
+    li s1, 0
+1:  mv a0, s0
+    mv a1, sp
+    li a2, 10
+    call strtol
+    ld s0, 0(sp)
+    slli t0, s1, 3
+    la t1, times_total
+    add t1, t1, t0
+    ld t2, 0(t1)
+    sd a0, 0(t1)
+    sub t2, a0, t2
+    la t1, times
+    add t1, t1, t0
+    sd t2, 0(t1)
+    addi s1, s1, 1
+    li t0, TIMES
+    blt s1, t0, 1b
+3:  leave 3, 16
+
+# draw(): one picture
+draw:
+    enter 5
+    li s4, 0
+    lb t0, batch
+    bnez t0, 1f
+    call ask_size
+    lstr a0, "\033[H"               # to the upper left corner; every line clears its rest, the last one the rest of the screen
+    call print_raw
+    j 2f
+1:  lb t0, drawn                    # pictures of -b have an empty line between
+    beqz t0, 2f
+    li a0, '\n'
+    call putchar
+2:  li t0, 1
+    sb t0, drawn, t1
+    call draw_first_line
+    call draw_tasks
+    call draw_times
+    call draw_memory
+    lstr a0, ""
+    call begin_line
+    call end_line
+    call draw_titles
+    ld s0, order
+    ld s1, record_count
+    ld s2, rows
+    addi s2, s2, -HEADER_ROWS - 1   # and the cursor ends below the last one
+    lb t0, batch
+    beqz t0, 3f
+    li s2, -1
+3:  beqz s1, 5f
+    beqz s2, 5f
+    ld s3, 0(s0)
+    addi s0, s0, 8
+    addi s1, s1, -1
+    mv a0, s3
+    call is_wanted
+    beqz a0, 3b
+    mv a0, s3
+    call draw_process
+    addi s2, s2, -1
+    j 3b
+5:  lb t0, batch
+    bnez t0, 6f
+    lstr a0, "\033[J"
+    call print_raw
+6:  leave 5
+
+# ask_size(): how large the terminal is now
+ask_size:
+    enter 0, 16
+    li a0, STDOUT
+    li a1, TIOCGWINSZ
+    mv a2, sp
+    call ioctl
+    bnez a0, 1f
+    lhu t0, WINSIZE_ROWS(sp)
+    lhu t1, WINSIZE_COLS(sp)
+    li t2, HEADER_ROWS + 2
+    blt t0, t2, 1f
+    beqz t1, 1f
+    sd t0, rows, t2
+    sd t1, columns, t2
+1:  leave 0, 16
+
+# is_wanted(record) -> 1 unless -p named others
+is_wanted:
+    ld t0, pid_count
+    beqz t0, 2f
+    la t1, pids
+    ld t2, PROC_PID(a0)
+1:  ld t3, 0(t1)
+    beq t2, t3, 2f
+    addi t1, t1, 8
+    addi t0, t0, -1
+    bnez t0, 1b
+    li a0, 0
+    ret
+2:  li a0, 1
+    ret
+
+# Lines are gathered in `line`, to be cut to the width of the terminal: begin_line(text), add_text(text), end_line().
+begin_line:
+    sd zero, line_used, t0
+add_text:
+    enter 2
+    mv s0, a0
+    call strlen
+    ld t0, line_used
+    li t1, LINE_SIZE - 1
+    sub t1, t1, t0
+    bleu a0, t1, 1f
+    mv a0, t1
+1:  la t1, line
+    add t1, t1, t0
+    add t0, t0, a0
+    sd t0, line_used, t2
+    mv a2, a0
+    mv a0, t1
+    mv a1, s0
+    call memcpy
+    leave 2
+end_line:
+    enter 0
+    la a0, line
+    ld a1, line_used
+    ld t0, columns
+    bleu a1, t0, 1f
+    mv a1, t0
+1:  call stdout_write
+    lb t0, batch
+    bnez t0, 2f
+    lstr a0, "\033[K"
+    call print_raw
+2:  li a0, '\n'
+    call putchar
+    leave 0
+
+# print_raw(text)
+print_raw:
+    enter 1
+    mv s0, a0
+    call strlen
+    mv a1, a0
+    mv a0, s0
+    call stdout_write
+    leave 1
+
+# draw_first_line(): the time, how long the machine has been up, and its load
+draw_first_line:
+    enter 3, TEXT_SIZE
+    li a0, CLOCK_REALTIME
+    mv a1, sp
+    call clock_gettime
+    ld a0, 0(sp)
+    li a1, 0
+    la a2, broken_down
+    call break_down
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "top - %H:%M:%S up "
+    la a3, broken_down
+    call format_time
+    mv a0, sp
+    call begin_line
+    ld t0, uptime
+    li t1, TICKS_PER_SECOND * 60
+    div t0, t0, t1                  # minutes
+    li t1, 60 * 24
+    div a3, t0, t1
+    rem t0, t0, t1
+    li t1, 60
+    div a5, t0, t1
+    rem a6, t0, t1
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "%ld day%s, %2ld:%02ld,"
+    lstr a4, "s"
+    li t0, 1
+    bgtu a3, t0, 1f
+    lstr a4, ""
+    bnez a3, 1f
+    mv a3, a5
+    mv a4, a6
+    lstr a2, "%2ld:%02ld,"
+    bnez a3, 1f
+    mv a3, a6
+    lstr a2, "%ld min,"
+1:  call snprintf
+    mv a0, sp
+    call add_text
+    lstr a0, "/proc/loadavg"
+    mv a1, sp
+    li a2, TEXT_SIZE / 2
+    call read_text
+    blez a0, 4f
+    li s2, 3                        # "0.10 0.20 0.30 1/2 3": the first three
+    mv s0, sp
+    mv s1, sp
+    lstr a0, "  0 user,  load average: "  # nobody logs in here
+    call add_text
+2:  lbu t0, 0(s1)
+    beqz t0, 3f
+    addi s1, s1, 1
+    addi t0, t0, -' '
+    bnez t0, 2b
+    sb zero, -1(s1)
+3:  mv a0, s0
+    call add_text
+    mv s0, s1
+    addi s2, s2, -1
+    beqz s2, 4f
+    lstr a0, ", "
+    call add_text
+    j 2b
+4:  call end_line
+    leave 3, TEXT_SIZE
+
+# draw_tasks(): how many there are in which state
+draw_tasks:
+    enter 0, TEXT_SIZE
+    ld t0, records
+    ld t1, record_count
+    mv a3, t1
+    li a4, 0                        # running
+    li a6, 0                        # stopped
+    li a7, 0                        # zombies
+1:  beqz t1, 4f
+    ld t2, PROC_STATE(t0)
+    li t3, 'R'
+    bne t2, t3, 2f
+    addi a4, a4, 1
+2:  ori t3, t2, 0x20                # T, and t of a traced one
+    addi t3, t3, -'t'
+    bnez t3, 3f
+    addi a6, a6, 1
+3:  addi t3, t2, -'Z'
+    seqz t3, t3
+    add a7, a7, t3
+    li t2, PROC_SIZE
+    add t0, t0, t2
+    addi t1, t1, -1
+    j 1b
+4:  sub a5, a3, a4
+    sub a5, a5, a6
+    sub a5, a5, a7
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "Tasks: %3ld total, %3ld running, %3ld sleeping, %3ld stopped, %3ld zombie"
+    call snprintf
+    mv a0, sp
+    call begin_line
+    call end_line
+    leave 0, TEXT_SIZE
+
+# draw_times(): what the processor did since the picture before
+draw_times:
+    enter 4, TEXT_SIZE
+    lstr a0, "%Cpu(s):"
+    call begin_line
+    la t0, times
+    li t1, TIMES
+    li s0, 0                        # s0 = sum
+1:  ld t2, 0(t0)
+    add s0, s0, t2
+    addi t0, t0, 8
+    addi t1, t1, -1
+    bnez t1, 1b
+    bnez s0, 2f
+    li s0, 1
+2:  la s1, time_rows
+3:  lbu t0, 0(s1)
+    beqz t0, 5f
+    addi t0, t0, -1
+    slli t0, t0, 3
+    la t1, times
+    add t1, t1, t0
+    ld t0, 0(t1)
+    li t1, 1000
+    mul t0, t0, t1
+    srli t1, s0, 1                  # rounded
+    add t0, t0, t1
+    divu t0, t0, s0
+    li t1, 10
+    divu a3, t0, t1
+    remu a4, t0, t1
+    addi a5, s1, 1
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "%3ld.%ld %s"
+    call snprintf
+    mv a0, sp
+    call add_text
+    addi s1, s1, TIME_ROW_SIZE
+    lbu t0, 0(s1)
+    beqz t0, 3b
+    lstr a0, ","
+    call add_text
+    j 3b
+5:  call end_line
+    leave 4, TEXT_SIZE
+
+# draw_memory(): two lines, in MiB
+draw_memory:
+    enter 6, TEXT_SIZE
+    sb zero, proc_meminfo_read, t0  # read it anew
+    lstr a0, "MemTotal:"
+    call memory_k
+    mv s0, a0
+    lstr a0, "MemFree:"
+    call memory_k
+    mv s1, a0
+    lstr a0, "Buffers:"
+    call memory_k
+    mv s2, a0
+    lstr a0, "\nCached:"            # not SwapCached
+    call memory_k
+    add s2, s2, a0
+    lstr a0, "SReclaimable:"
+    call memory_k
+    add s2, s2, a0
+    lstr a0, "MemAvailable:"
+    call memory_k
+    mv s3, a0
+    lstr a0, "MiB Mem :"
+    call begin_line
+    mv a0, s0
+    lstr a1, " total,"
+    call add_mib
+    mv a0, s1
+    lstr a1, " free,"
+    call add_mib
+    sub a0, s0, s3                  # used is what programs could not get
+    lstr a1, " used,"
+    call add_mib
+    mv a0, s2
+    lstr a1, " buff/cache"
+    call add_mib
+    call end_line
+    lstr a0, "SwapTotal:"
+    call memory_k
+    mv s0, a0
+    lstr a0, "SwapFree:"
+    call memory_k
+    mv s1, a0
+    lstr a0, "MiB Swap:"
+    call begin_line
+    mv a0, s0
+    lstr a1, " total,"
+    call add_mib
+    mv a0, s1
+    lstr a1, " free,"
+    call add_mib
+    sub a0, s0, s1
+    lstr a1, " used."
+    call add_mib
+    mv a0, s3
+    lstr a1, " avail Mem"
+    call add_mib
+    call end_line
+    leave 6, TEXT_SIZE
+
+# add_mib(K, text): the number in MiB with one decimal place, and the text
+add_mib:
+    enter 0, TEXT_SIZE
+    mv a5, a1
+    li t0, 10
+    mul a0, a0, t0
+    addi a0, a0, 512                # rounded
+    srli a0, a0, 10
+    divu a3, a0, t0
+    remu a4, a0, t0
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, " %6ld.%ld%s"
+    call snprintf
+    mv a0, sp
+    call add_text
+    leave 0, TEXT_SIZE
+
+# draw_titles()
+draw_titles:
+    enter 0, TEXT_SIZE
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "%*s USER      PR  NI    VIRT    RES    SHR S  %%CPU  %%MEM     TIME+ COMMAND"
+    ld a3, pid_columns
+    lstr a4, "PID"
+    call snprintf
+    mv a0, sp
+    call begin_line
+    call end_line
+    leave 0, TEXT_SIZE
+
+# draw_process(record)
+draw_process:
+    enter 4, TEXT_SIZE
+    mv s0, a0
+    ld a0, PROC_UID(s0)
+    call user_name
+    mv a5, a0
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "%*ld %-8.8s "
+    ld a3, pid_columns
+    ld a4, PROC_PID(s0)
+    call snprintf
+    mv a0, sp
+    call begin_line
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, "%3ld %3ld"
+    ld a3, PROC_PRIORITY(s0)
+    ld a4, PROC_NICE(s0)
+    li t0, -100                     # real-time priorities
+    bgt a3, t0, 1f
+    lstr a2, " rt %3ld"
+    mv a3, a4
+1:  call snprintf
+    mv a0, sp
+    call add_text
+    ld a0, PROC_VSIZE(s0)
+    srli a0, a0, 10
+    li a1, 8
+    call add_size
+    ld a0, PROC_RSS(s0)
+    li t0, PAGE_K
+    mul a0, a0, t0
+    li a1, 7
+    call add_size
+    mv a0, s0
+    call shared_k
+    li a1, 7
+    call add_size
+    lstr a0, "MemTotal:"
+    call memory_k
+    bnez a0, 2f
+    li a0, 1
+2:  ld t0, PROC_RSS(s0)
+    li t1, PAGE_K * 1000
+    mul t0, t0, t1
+    srli t1, a0, 1
+    add t0, t0, t1
+    divu t0, t0, a0
+    li t1, 10
+    divu a6, t0, t1
+    remu a7, t0, t1
+    ld t0, PROC_SHARE(s0)
+    divu a4, t0, t1
+    remu a5, t0, t1
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, " %c %3ld.%ld %3ld.%ld"
+    ld a3, PROC_STATE(s0)
+    call snprintf
+    mv a0, sp
+    call add_text
+    ld t0, PROC_UTIME(s0)           # time: minutes, seconds, ticks
+    ld t1, PROC_STIME(s0)
+    add t0, t0, t1
+    li t1, TICKS_PER_SECOND
+    rem a5, t0, t1
+    div t0, t0, t1
+    li t1, 60
+    rem a4, t0, t1
+    div a3, t0, t1
+    mv a0, sp
+    li a1, TEXT_SIZE
+    lstr a2, " %3ld:%02ld.%02ld "
+    call snprintf
+    mv a0, sp
+    call add_text
+    addi a0, s0, PROC_COMM
+    call add_text
+    call end_line
+    leave 4, TEXT_SIZE
+
+# shared_k(record) -> K of its memory that files back, from /proc/PID/statm
+shared_k:
+    enter 1, TEXT_SIZE
+    ld a0, PROC_PID(a0)
+    lstr a1, "statm"
+    mv a2, sp
+    li a3, TEXT_SIZE
+    call read_proc_text
+    blez a0, 2f
+    mv a0, sp                       # the third number
+    li s0, 2
+1:  li a1, ' '
+    call strchr
+    beqz a0, 2f
+    addi a0, a0, 1
+    addi s0, s0, -1
+    bnez s0, 1b
+    call atoi
+    li t0, PAGE_K
+    mul a0, a0, t0
+    leave 1, TEXT_SIZE
+2:  li a0, 0
+    leave 1, TEXT_SIZE
+
+# add_size(K, width): in K while that fits, else in g or t with one decimal place
+add_size:
+    enter 0, TEXT_SIZE
+    mv a3, a1
+    mv a4, a0
+    addi t0, a1, -1                 # the largest number that fits, with a blank before it
+    li t1, 1
+    li t2, 10
+1:  mul t1, t1, t2
+    addi t0, t0, -1
+    bnez t0, 1b
+    lstr a2, "%*ld"
+    bltu a4, t1, 4f
+    li t3, 20
+    li a6, 'g'
+    srli t0, a4, 20
+    li t1, 1000
+    bltu t0, t1, 2f
+    li t3, 30
+    li a6, 't'
+2:  mul a4, a4, t2
+    srl a4, a4, t3
+    remu a5, a4, t2
+    divu a4, a4, t2
+    addi a3, a3, -3
+    lstr a2, "%*ld.%ld%c"
+4:  mv a0, sp
+    li a1, TEXT_SIZE
+    call snprintf
+    mv a0, sp
+    call add_text
+    leave 0, TEXT_SIZE
+
+    .section .rodata
+usage: .asciz "Usage: top [-b] [-n COUNT] [-d SECONDS] [-p PIDS]"
+# place in /proc/stat (from 1), name; in the order that they are shown in
+time_rows:
+    .byte 1
+    .asciz "us"
+    .byte 3
+    .asciz "sy"
+    .byte 2
+    .asciz "ni"
+    .byte 4
+    .asciz "id"
+    .byte 5
+    .asciz "wa"
+    .byte 6
+    .asciz "hi"
+    .byte 7
+    .asciz "si"
+    .byte 8
+    .asciz "st"
+    .byte 0
+    .balign 8
+options:
+    option 'b', OPTION_SET, batch
+    option 'n', OPTION_TEXT, count_text
+    option 'd', OPTION_TEXT, delay_text
+    option 'p', OPTION_CALL_TEXT, add_pids
+    end_options
+
+    .bss
+    .balign 8
+count_text: .zero 8
+delay_text: .zero 8
+count: .zero 8                      # pictures to draw; 0: no end
+delay: .zero 8                      # nanoseconds
+rows: .zero 8
+columns: .zero 8
+pid_columns: .zero 8
+records: .zero 8                    # this sample, by pid
+record_count: .zero 8
+previous: .zero 8                   # the one before
+previous_count: .zero 8
+order: .zero 8                      # addresses of records, by share
+uptime: .zero 8                     # ticks, of this sample
+times: .zero TIMES * 8              # since the sample before
+times_total: .zero TIMES * 8
+line_used: .zero 8
+pid_count: .zero 8
+pids: .zero PIDS_MAX * 8
+broken_down: .zero TM_SIZE
+saved_termios: .zero TERMIOS_SIZE
+batch: .zero 1
+raw: .zero 1
+drawn: .zero 1
+line: .zero LINE_SIZE
