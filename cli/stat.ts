@@ -28,7 +28,8 @@ export function statistics(k: Kernel): Statistics {
       'dTLB-load-misses': sum(COUNTERS.readMisses),
       'dTLB-stores': sum(COUNTERS.stores),
       'dTLB-store-misses': sum(COUNTERS.writeMisses),
-      'iTLB-loads': sum(COUNTERS.fetches),
+      // Every instruction is looked up, however an engine goes about it: the same count on each of them.
+      'iTLB-loads': sum(COUNTERS.instret),
       'iTLB-load-misses': sum(COUNTERS.fetchMisses),
       'tlb-evictions': sum(COUNTERS.evictions),
       'tlb-flushes': sum(COUNTERS.flushAll) + sum(COUNTERS.flushAsid) + sum(COUNTERS.flushPage) + sum(COUNTERS.flushPageAsid),

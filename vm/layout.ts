@@ -60,22 +60,20 @@ export const COUNTERS = {
   instret: 0,
   loads: 1,
   stores: 2,
-  /** Fetches that went from one page to another (or re-entered the engine): the lookups an instruction TLB sees here. */
-  fetches: 3,
-  readMisses: 4,
-  writeMisses: 5,
-  fetchMisses: 6,
-  flushAll: 7,
-  flushAsid: 8,
-  flushPage: 9,
-  flushPageAsid: 10,
-  evictions: 11,
+  readMisses: 3,
+  writeMisses: 4,
+  fetchMisses: 5,
+  flushAll: 6,
+  flushAsid: 7,
+  flushPage: 8,
+  flushPageAsid: 9,
+  evictions: 10,
   /** The `time` CSR is instret plus this: time that passed while the hart did not run. */
-  timeOffset: 12,
+  timeOffset: 11,
   /** stimecmp as a double: the time at which `run` stops for the timer, Infinity for never. */
-  timer: 13,
+  timer: 12,
 } as const
-const COUNTER_COUNT = 14
+const COUNTER_COUNT = 13
 
 /** TLB tags have this many names for address spaces; when they run out, every TLB is emptied and naming starts anew. */
 export const TLB_KEYS = 4096

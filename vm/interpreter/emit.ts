@@ -15,16 +15,15 @@ export const LOCAL = {
   slab: 2,
   loads: 3,
   stores: 4,
-  fetches: 5,
-  index: 6,
-  why: 7,
-  page: 8,
-  key: 9,
-  va: 10,
-  let: 11,
+  index: 5,
+  why: 6,
+  page: 7,
+  key: 8,
+  va: 9,
+  let: 10,
 } as const
 export const LETS = 6
-export const LOCAL_TYPES: readonly number[] = [...Array<number>(7).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
+export const LOCAL_TYPES: readonly number[] = [...Array<number>(6).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
 
 /** Where a handler can leave to; the module builder knows how deep each lies. */
 export type Label = 'next' | 'fuel' | 'readMiss' | 'writeMiss' | 'slow' | 'ecall' | 'jumpMiss'
@@ -347,7 +346,6 @@ export class Emitter implements Sem<Code, Code> {
     this.push(...mem(OP.i64Load, this.base + L.HART.tlbFetch + L.TLB_ENTRY.tag))
     this.push(...get(LOCAL.va), ...i64Const(PAGE_MASK), OP.i64And, ...tee(LOCAL.page), ...get(LOCAL.key), OP.i64Or, OP.i64Ne)
     this.leaveIf('jumpMiss')
-    this.count(LOCAL.fetches)
     this.push(...get(LOCAL.index), ...mem(OP.i32Load, this.base + L.HART.tlbFetch + L.TLB_ENTRY.addend), ...tee(LOCAL.slab))
     this.push(
       ...get(LOCAL.va),

@@ -33,7 +33,6 @@ function leave(base: number): Code {
     ...[...base0, ...get(LOCAL.fuel), ...mem(OP.i32Store, base + L.HART.exitFuel)],
     ...addCounter(base, L.COUNTERS.loads, LOCAL.loads),
     ...addCounter(base, L.COUNTERS.stores, LOCAL.stores),
-    ...addCounter(base, L.COUNTERS.fetches, LOCAL.fetches),
     ...get(LOCAL.why),
   ]
 }
