@@ -6,7 +6,8 @@
 #
 # Watch for:  - both counters moved, and by about the same amount: the timer interrupt takes the processor away (preemption), and
 #               the scheduler shares it out evenly;
-#             - involuntary switches, one for each time slice that was used up, and no voluntary ones: the children never blocked;
+#             - involuntary switches, one for each time slice that was used up, and hardly a voluntary one: the children never blocked
+#               (giving up the processor by ending counts as one);
 #             - the parent got the processor back on time, though neither child ever gave it up.
     .include "macros.inc"
     .include "signal.inc"
