@@ -4,26 +4,11 @@
 import * as L from '../layout.ts'
 import type { FieldName, FField, FloatCompare, FloatFormat, FloatOp, ImmField, NumberType, Sem, Width, XField } from '../isa/index.ts'
 import { br, brIf, get, i32Const, i64Const, mem, OP, set, tee, TYPE, type Code } from '../wasm/bytes.ts'
+import { Arithmetic } from './arithmetic.ts'
+import { LOCAL } from './locals.ts'
 
 /** Thrown by a word that has no form here: the whole instruction is left to the reference engine. */
 export const LEFT_TO_REFERENCE = Symbol('left to the reference engine')
-
-/** Locals of the interpreter function; fuel is its parameter. `page` is the virtual address of the page being run. */
-export const LOCAL = {
-  fuel: 0,
-  ip: 1,
-  slab: 2,
-  loads: 3,
-  stores: 4,
-  index: 5,
-  why: 6,
-  page: 7,
-  key: 8,
-  va: 9,
-  let: 10,
-} as const
-export const LETS = 6
-export const LOCAL_TYPES: readonly number[] = [...Array<number>(6).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
 
 /** Where a handler can leave to; the module builder knows how deep each lies. */
 export type Label = 'next' | 'fuel' | 'readMiss' | 'writeMiss' | 'slow' | 'ecall' | 'jumpMiss'
@@ -56,13 +41,11 @@ const LOADS = {
 } as const
 const STORES = { 1: OP.i64Store8, 2: OP.i64Store16, 4: OP.i64Store32, 8: OP.i64Store } as const
 
-export class Emitter implements Sem<Code, Code> {
-  readonly code: Code = []
+export class Emitter extends Arithmetic implements Sem<Code, Code> {
   /** True once the meaning went somewhere itself. */
   jumped = false
   usesNear = false
   usesRounding = false
-  private lets = 0
   private nest = 0
   private fpChecked = false
   /** A near branch's condition, and where its code began. */
@@ -73,15 +56,12 @@ export class Emitter implements Sem<Code, Code> {
 
   /** `base` is the hart's block, baked in; `depths` count from the handler's top level. */
   constructor(base: number, flavour: Flavour, depths: Depths) {
+    super()
     this.base = base
     this.flavour = flavour
     this.depths = depths
   }
 
-  private push(...code: Code): void {
-    const target = this.code
-    for (let n = 0; n < code.length; n++) target.push(code[n])
-  }
   private leaveIf(label: Label): void {
     this.push(...brIf(this.depths[label] + this.nest))
   }
@@ -114,142 +94,8 @@ export class Emitter implements Sem<Code, Code> {
   nextPc(): Code {
     return this.offset(this.flavour.length)
   }
-  num(n: bigint): Code {
-    return i64Const(n)
-  }
-  let(v: Code): Code {
-    if (this.lets === LETS) throw new Error('a meaning binds more values than the interpreter has locals')
-    const local = LOCAL.let + this.lets++
-    this.push(...v, ...set(local))
-    return get(local)
-  }
   fieldIsZero(_f: FieldName): boolean {
     return this.notHere()
-  }
-
-  // ---- integers
-
-  private binary(op: number, a: Code, b: Code): Code {
-    return [...a, ...b, op]
-  }
-  add(a: Code, b: Code): Code {
-    return this.binary(OP.i64Add, a, b)
-  }
-  sub(a: Code, b: Code): Code {
-    return this.binary(OP.i64Sub, a, b)
-  }
-  mul(a: Code, b: Code): Code {
-    return this.binary(OP.i64Mul, a, b)
-  }
-  and(a: Code, b: Code): Code {
-    return this.binary(OP.i64And, a, b)
-  }
-  or(a: Code, b: Code): Code {
-    return this.binary(OP.i64Or, a, b)
-  }
-  xor(a: Code, b: Code): Code {
-    return this.binary(OP.i64Xor, a, b)
-  }
-  shl(a: Code, b: Code): Code {
-    return this.binary(OP.i64Shl, a, b)
-  }
-  shrS(a: Code, b: Code): Code {
-    return this.binary(OP.i64ShrS, a, b)
-  }
-  shrU(a: Code, b: Code): Code {
-    return this.binary(OP.i64ShrU, a, b)
-  }
-  /** Schoolbook on 32-bit halves: WebAssembly has no wide multiply. */
-  mulhU(a: Code, b: Code): Code {
-    const low = i64Const(0xffffffffn)
-    const half = (v: Code): Code => [...v, ...i64Const(32), OP.i64ShrU]
-    const x = this.let(a)
-    const y = this.let(b)
-    const x0 = [...x, ...low, OP.i64And]
-    const y0 = [...y, ...low, OP.i64And]
-    const t = this.let([...half(x), ...y0, OP.i64Mul, ...half([...x0, ...y0, OP.i64Mul]), OP.i64Add])
-    const w = this.let([...x0, ...half(y), OP.i64Mul, ...t, ...low, OP.i64And, OP.i64Add])
-    return [...half(x), ...half(y), OP.i64Mul, ...half(t), OP.i64Add, ...half(w), OP.i64Add]
-  }
-  mulhS(a: Code, b: Code): Code {
-    const x = this.let(a)
-    const y = this.let(b)
-    const high = this.mulhU(x, y)
-    return this.sub(this.sub(high, this.ifNegative(x, y)), this.ifNegative(y, x))
-  }
-  mulhSU(a: Code, b: Code): Code {
-    const x = this.let(a)
-    const y = this.let(b)
-    return this.sub(this.mulhU(x, y), this.ifNegative(x, y))
-  }
-  /** v if sign < 0, else 0. */
-  private ifNegative(sign: Code, v: Code): Code {
-    return [...sign, ...i64Const(63), OP.i64ShrS, ...v, OP.i64And]
-  }
-  /** Division when the divisor is neither 0 nor, signed, -1; those have answers without dividing. */
-  private divide(op: number, a: Code, b: Code, byZero: (x: Code) => Code, byMinusOne: ((x: Code) => Code) | null): Code {
-    const x = this.let(a)
-    const y = this.let(b)
-    const ordinary = [...x, ...y, op]
-    const inner = byMinusOne ? [...y, ...i64Const(-1), OP.i64Eq, OP.if, TYPE.i64, ...byMinusOne(x), OP.else, ...ordinary, OP.end] : ordinary
-    return [...y, OP.i64Eqz, OP.if, TYPE.i64, ...byZero(x), OP.else, ...inner, OP.end]
-  }
-  divS(a: Code, b: Code): Code {
-    return this.divide(
-      OP.i64DivS,
-      a,
-      b,
-      () => i64Const(-1),
-      x => [...i64Const(0), ...x, OP.i64Sub],
-    )
-  }
-  divU(a: Code, b: Code): Code {
-    return this.divide(OP.i64DivU, a, b, () => i64Const(-1), null)
-  }
-  remS(a: Code, b: Code): Code {
-    return this.divide(
-      OP.i64RemS,
-      a,
-      b,
-      x => x,
-      () => i64Const(0),
-    )
-  }
-  remU(a: Code, b: Code): Code {
-    return this.divide(OP.i64RemU, a, b, x => x, null)
-  }
-  sext32(a: Code): Code {
-    return [...a, OP.i64Extend32S]
-  }
-  zext32(a: Code): Code {
-    return [...a, OP.i32WrapI64, OP.i64ExtendI32U]
-  }
-
-  // ---- conditions (i32)
-
-  eq(a: Code, b: Code): Code {
-    return this.binary(OP.i64Eq, a, b)
-  }
-  ne(a: Code, b: Code): Code {
-    return this.binary(OP.i64Ne, a, b)
-  }
-  ltS(a: Code, b: Code): Code {
-    return this.binary(OP.i64LtS, a, b)
-  }
-  ltU(a: Code, b: Code): Code {
-    return this.binary(OP.i64LtU, a, b)
-  }
-  geS(a: Code, b: Code): Code {
-    return this.binary(OP.i64GeS, a, b)
-  }
-  geU(a: Code, b: Code): Code {
-    return this.binary(OP.i64GeU, a, b)
-  }
-  bool(c: Code): Code {
-    return [...c, OP.i64ExtendI32U]
-  }
-  select(c: Code, a: Code, b: Code): Code {
-    return [...a, ...b, ...c, OP.select]
   }
 
   // ---- memory

@@ -2,7 +2,8 @@
 // It takes fuel, starts at the hart's pc, and answers why it came back; pc, fuel and counters are in the hart's block by then.
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code } from '../wasm/bytes.ts'
-import { Emitter, LOCAL, LOCAL_TYPES, type Depths } from './emit.ts'
+import { Emitter, type Depths } from './emit.ts'
+import { LOCAL, LOCAL_TYPES } from './locals.ts'
 import { handlers, opCount, OP_PAGE_END, OP_SLOW, OP_UNDECODED, type Ops } from './ops.ts'
 
 /** Why the interpreter came back. All but jumpMiss: the instruction at pc has not run. */

@@ -1,0 +1,181 @@
+// The layer rule: who may import whom. It holds the house together, so it is a test and not a custom.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const EVERYTHING = ['vm/isa', 'vm', 'kernel/abi', 'kernel', 'assembler', 'debugger', 'cli', 'web']
+
+/** A room of the house and what it may import, besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'vm/isa': [],
+  'kernel/abi': [],
+  vm: ['vm/isa'],
+  assembler: ['vm/isa', 'vm', 'kernel/abi'],
+  kernel: ['vm', 'vm/isa', 'kernel/abi'],
+  debugger: ['vm', 'vm/isa', 'kernel', 'kernel/abi', 'assembler'],
+  cli: EVERYTHING,
+  web: EVERYTHING,
+  bench: [...EVERYTHING, 'bench'],
+  test: [...EVERYTHING, 'test'],
+  // The library's door.
+  '.': EVERYTHING,
+}
+/** The packages from outside that a room may use, and whether it may use Node. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = { 'kernel/abi': ['binary-parser'], cli: ['commander'], bench: ['benchmark'] }
+const WITH_NODE = ['cli', 'bench', 'test']
+/** What would make two equal runs differ, or tie the machine to a host. */
+const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|(?<![\/\w])process\.|require\(|setTimeout|setInterval|crypto\.)/
+const PURE = ['vm/isa', 'kernel/abi', 'vm', 'kernel', 'assembler', 'debugger']
+const SMALL = 500
+const SKIPPED = new Set(['node_modules', 'dist', '.git', 'coverage', 'docs', 'programs'])
+
+interface Module {
+  path: string
+  room: string
+  text: string
+  /** Paths of modules of ours, and names of packages. */
+  imports: { path: string; line: string }[]
+  packages: string[]
+}
+
+const roomOf = (path: string): string => {
+  const top = path.includes('/') ? path.slice(0, path.indexOf('/')) : '.'
+  return ['vm/isa', 'kernel/abi'].find(leaf => path.startsWith(`${leaf}/`)) ?? top
+}
+
+function* sources(folder: string): Iterable<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (SKIPPED.has(entry.name)) continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* sources(path)
+    else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts')) yield path
+  }
+}
+
+/** Code without comments, so that prose about time or randomness is allowed. */
+const withoutComments = (text: string): string => text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
+
+function readModule(file: string): Module {
+  const path = relative(ROOT, file)
+  const text = withoutComments(readFileSync(file, 'utf8'))
+  const specifiers = [
+    ...text.matchAll(/^(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]/gm),
+    ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
+  ].map(m => m[1])
+  const own = specifiers.filter(s => s.startsWith('.'))
+  return {
+    path,
+    room: roomOf(path),
+    text,
+    imports: own.map(s => ({ path: relative(ROOT, join(dirname(file), s)), line: s })),
+    packages: specifiers.filter(s => !s.startsWith('.')),
+  }
+}
+
+const isTest = (path: string): boolean => /\.test\.ts$/.test(path)
+const all = [...sources(ROOT)].map(readModule)
+/** Tests beside the code may look across the house, and use Node to read what they compare with. */
+const modules = all.filter(m => !isTest(m.path) && !m.path.endsWith('.config.ts'))
+
+/** A module of another top-level folder is reached through its door; a leaf's own folder is a door as well. */
+const isDoor = (path: string): boolean => /^[^/]+\/index\.ts$/.test(path) || path === 'vm/isa/index.ts' || path === 'kernel/abi/index.ts'
+
+test('the rule sees the modules', () => {
+  expect(modules.length).toBeGreaterThan(150)
+  expect(all.flatMap(m => m.imports).length).toBeGreaterThan(600)
+  expect(new Set(modules.map(m => m.room))).toEqual(new Set(Object.keys(ALLOWED).filter(room => modules.some(m => m.room === room))))
+  for (const room of ['vm/isa', 'vm', 'kernel/abi', 'kernel', 'assembler', 'cli', 'bench', 'test', '.'])
+    expect(modules.filter(m => m.room === room).length, room).toBeGreaterThan(0)
+})
+
+test('every import has its extension and leads to a module', () => {
+  const known = new Set(all.map(m => m.path))
+  const lost = all.flatMap(m => m.imports.filter(i => !i.path.endsWith('.d.ts') && !known.has(i.path)).map(i => `${m.path} -> ${i.line}`))
+  // Data is not a module.
+  expect(lost.filter(text => !text.endsWith('.json'))).toEqual([])
+})
+
+test('rooms import only the rooms they stand on', () => {
+  const wrong = modules.flatMap(m =>
+    m.imports.filter(i => roomOf(i.path) !== m.room && !ALLOWED[m.room].includes(roomOf(i.path))).map(i => `${m.path} -> ${i.path}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('across top-level folders only the door is imported', () => {
+  const top = (path: string): string => path.split('/')[0]
+  const wrong = modules.flatMap(m =>
+    m.imports.filter(i => top(i.path) !== top(m.path) && !isDoor(i.path)).map(i => `${m.path} -> ${i.path}`),
+  )
+  expect(wrong.filter(line => !line.startsWith('test/'))).toEqual([])
+  // Tests too, except that they may use the helpers that other tests share.
+  expect(wrong.filter(line => line.startsWith('test/') && !/testing\.ts$/.test(line))).toEqual([])
+})
+
+test('there is no cycle between rooms', () => {
+  const edges = new Map<string, Set<string>>()
+  for (const m of modules.filter(m => m.room !== 'test' && m.room !== 'bench'))
+    for (const i of m.imports) if (roomOf(i.path) !== m.room) edges.set(m.room, (edges.get(m.room) ?? new Set()).add(roomOf(i.path)))
+  const cycles: string[] = []
+  const visit = (room: string, path: readonly string[]): void => {
+    if (path.includes(room)) return void cycles.push([...path, room].join(' -> '))
+    for (const next of edges.get(room) ?? []) visit(next, [...path, room])
+  }
+  for (const room of edges.keys()) visit(room, [])
+  expect(cycles).toEqual([])
+})
+
+test('packages from outside are used where they were chosen for', () => {
+  const wrong = modules.flatMap(m =>
+    m.packages
+      .filter(name => !(name.startsWith('node:') ? WITH_NODE.includes(m.room) : m.room === 'test' || PACKAGES[m.room]?.includes(name)))
+      .map(name => `${m.path} -> ${name}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+describe('the machine, the kernel, the assembler and the debugger are pure', () => {
+  test('no host clock, randomness or input and output', () => {
+    const wrong = modules
+      .filter(m => PURE.includes(m.room) && !/testing\.ts$/.test(m.path))
+      .flatMap(m => {
+        const found = m.text.split('\n').find(line => IMPURE.test(line))
+        return found === undefined ? [] : [`${m.path}: ${found.trim()}`]
+      })
+    expect(wrong).toEqual([])
+  })
+
+  test('no variable at the top of a module that can change', () => {
+    const wrong = modules
+      .filter(m => PURE.includes(m.room))
+      .flatMap(m => [...m.text.matchAll(/^(?:export )?(?:let|var) .*/gm)].map(([line]) => `${m.path}: ${line}`))
+    expect(wrong).toEqual([])
+  })
+})
+
+test('files stay small', () => {
+  const large = modules
+    .map(m => ({ path: m.path, lines: readFileSync(join(ROOT, m.path), 'utf8').split('\n').length }))
+    .filter(f => f.lines > SMALL + 1)
+  expect(large).toEqual([])
+})
+
+test('every file opens with why it exists', () => {
+  const bare = modules
+    .filter(m => m.path !== 'index.ts' && !/^(#!.*\n)?\s*(\/\/|\/\*)/.test(readFileSync(join(ROOT, m.path), 'utf8')))
+    .map(m => m.path)
+  expect(bare).toEqual([])
+})
+
+test('only erasable syntax: a newer Node runs the sources unbuilt', () => {
+  const wrong = modules.flatMap(m =>
+    [
+      ...m.text.matchAll(
+        /^\s*(?:export )?(?:declare )?(?:const )?(?:enum|namespace) \w+ ?\{|constructor\([^)]*\b(?:private|public|readonly|protected) /gm,
+      ),
+    ].map(([line]) => `${m.path}: ${line}`),
+  )
+  expect(wrong).toEqual([])
+})

@@ -1,0 +1,19 @@
+// The interpreter function keeps what it needs on every instruction in WebAssembly locals: which is which.
+import { TYPE } from '../wasm/bytes.ts'
+
+/** Locals of the interpreter function; fuel is its parameter. `page` is the virtual address of the page being run. */
+export const LOCAL = {
+  fuel: 0,
+  ip: 1,
+  slab: 2,
+  loads: 3,
+  stores: 4,
+  index: 5,
+  why: 6,
+  page: 7,
+  key: 8,
+  va: 9,
+  let: 10,
+} as const
+export const LETS = 6
+export const LOCAL_TYPES: readonly number[] = [...Array<number>(6).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
