@@ -105,6 +105,8 @@ export interface TestOptions extends Partial<KernelOptions> {
   /** Further files. */
   files?: readonly ImageFile[]
   argv?: readonly string[]
+  /** Which file to start; default the program itself, /bin/test. */
+  path?: string
   /** What standard input gives. */
   input?: string
 }
@@ -130,7 +132,7 @@ export function start(source: string | Uint8Array, options: TestOptions = {}): R
   const data = typeof source === 'string' ? program(source) : source
   const root = [{ path: '/bin/test', kind: 'regular', mode: 0o755, data } as const, ...(options.files ?? [])]
   const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, ...options, root })
-  spawnInit(k, { path: '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'] })
+  spawnInit(k, { path: options.path ?? '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'] })
   return { k, output: () => text, run: run => runKernel(k, { maxInstructions: 100_000_000, ...run }) }
 }
 

@@ -47,6 +47,7 @@ import {
   readStruct,
 } from '../abi/index.ts'
 import { makeEventFd, makePipe } from '../ipc/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getU32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -70,10 +71,12 @@ import {
   type FileDescription,
 } from '../vfs/index.ts'
 import { address, dirfd, fd, flags, long, mode, oneOf, path, size, uint } from './args.ts'
-import { blocked, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, syscall, type Blocked, type Syscall, type SyscallResult } from './define.ts'
 import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
-import { flagsText } from './text.ts'
+import { fcntlAnswer, fcntlText } from './fcntl-text.ts'
+import { ioctlText } from './ioctl-text.ts'
+import { openFlags } from './open-flags.ts'
 
 const INT_BYTES = 4
 
@@ -101,6 +104,7 @@ function open(k: Kernel, task: Task, dir: number, name: string, how: number, per
 /** openat2(2): strict about flags; of `resolve` nothing is supported but 0. */
 function openHow(k: Kernel, task: Task, dir: number, name: string, at: number, bytes: number): SyscallResult {
   if (bytes < OPEN_HOW.size) throw EINVAL
+  if (bytes > PAGE_SIZE) throw E2BIG
   const raw = copyIn(k, task, at, bytes)
   if (raw.subarray(OPEN_HOW.size).some(byte => byte !== 0)) throw E2BIG
   const how = readStruct(OPEN_HOW, raw)
@@ -218,16 +222,6 @@ function ioctl(k: Kernel, task: Task, number: number, request: number, argument:
   return own(k, task, file, request, argument)
 }
 
-/** strace names the access mode even where it is 0. */
-const openFlags: Arg<number> = {
-  ...flags(OPEN_FLAGS),
-  show: raw => {
-    const access = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE'][raw & O_ACCMODE]
-    const rest = (raw & ~O_ACCMODE) >>> 0
-    return rest === 0 ? access : `${access}|${flagsText(OPEN_FLAGS, rest)}`
-  },
-}
-
 export const fileCalls: Syscall[] = [
   syscall(19, 'eventfd2', { initval: uint, flags: flags(EFD) }, (k, task, { initval, flags: how }) => {
     if (how & ~(EFD_SEMAPHORE | EFD_CLOEXEC | EFD_NONBLOCK)) throw EINVAL
@@ -243,10 +237,13 @@ export const fileCalls: Syscall[] = [
     dup3(k, task, oldfd, newfd, how),
   ),
   syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
+    text: fcntlText,
+    answer: fcntlAnswer,
     note: 'Leases and directory notification are refused (EINVAL); O_ASYNC sends no signal.',
   }),
   syscall(29, 'ioctl', { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: long }, (k, task, { fd, request, arg }) =>
     ioctl(k, task, fd, request >>> 0, arg),
+    { text: ioctlText },
   ),
   syscall(32, 'flock', { fd, operation: flags(FLOCK) }, (k, task, { fd, operation }) => flock(k, task, getFile(task, fd), operation)),
   syscall(
