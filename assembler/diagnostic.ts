@@ -63,6 +63,7 @@ function distance(a: string, b: string): number {
 
 /** `did you mean ...?` when a candidate is close to what was written (a third of its length at most), else null. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | null {
+  if (!/^\.?[A-Za-z]/.test(written) || written.length < 2) return null
   const limit = Math.max(1, Math.floor(written.length / 3))
   let best: string | null = null
   let bestDistance = limit + 1

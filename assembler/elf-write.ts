@@ -82,6 +82,9 @@ function putSegment(b: Bytes, s: OutputSegment): void {
   for (const n of [s.offset, s.address, s.address, s.fileSize, s.memorySize, s.align]) putU64(b, n)
 }
 
+/** Only addresses need the full alignment of a section; its place in the file does not. */
+const MAX_FILE_ALIGN = 4096
+
 interface Placed extends OutputSection {
   nameOffset: number
   offset: number
@@ -109,7 +112,7 @@ export function writeElf(file: OutputFile): Uint8Array {
 
   let end = SIZEOF_EHDR + file.segments.length * SIZEOF_PHDR
   const placed: Placed[] = all.map((s, i) => {
-    const offset = s.offset ?? alignUp(end, Math.max(1, s.align))
+    const offset = s.offset ?? alignUp(end, Math.min(MAX_FILE_ALIGN, Math.max(1, s.align)))
     end = Math.max(end, offset + (s.type === SHT.NOBITS ? 0 : (s.bytes?.length ?? 0)))
     return { ...s, offset, nameOffset: nameOffsets[i] }
   })

@@ -10,6 +10,10 @@ export const MAX_STEPS = 5_000_000
 /** Statements to be assembled next, before what follows the current one. */
 export function pushInput(asm: Assembly, statements: readonly Statement[], macro: boolean): void {
   const depth = asm.inputs.length
-  if (depth >= MAX_DEPTH) throw new SourceError('macros or includes are nested too deeply')
+  if (depth >= MAX_DEPTH) {
+    // What calls itself once too often may do so many times: nothing good comes after.
+    asm.ended = true
+    throw new SourceError('macros or includes are nested too deeply')
+  }
   asm.inputs.push({ statements, next: 0, conditions: asm.conditions.length, depth, macro })
 }

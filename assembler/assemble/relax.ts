@@ -88,7 +88,7 @@ function sumsFrom(section: AsmSection, array: number[], from: number): void {
 
 function sizeOf(gap: Gap, layout: Layout, section: AsmSection, offset: number): number {
   if (gap.kind === 'branch') return Math.max(gap.size, branchSize(gap, layout, section, offset))
-  if (gap.kind === 'align') return paddingSize(offset, gap)
+  if (gap.kind === 'align') return checked(paddingSize(offset, gap))
   if (gap.kind === 'leb') return lebSize(gap, layout)
   return spaceSize(gap, layout, section, offset)
 }
@@ -126,6 +126,10 @@ function spaceSize(gap: SpaceGap, layout: Layout, section: AsmSection, offset: n
   if (v.plus && v.plus.place?.section !== section) throw new SourceError('invalid segment for .org')
   const size = gap.kind === 'space' ? Number(v.constant) : base + Number(v.constant) - offset
   if (size < 0 && gap.kind === 'org') throw new SourceError('attempt to move .org backwards')
+  return checked(Math.max(0, size))
+}
+
+function checked(size: number): number {
   if (size > MAX_SECTION_BYTES) throw new SourceError(`space of ${size} bytes is too large`)
-  return Math.max(0, size)
+  return size
 }

@@ -5,7 +5,7 @@ import { relocationRows } from '../relocations.ts'
 import { SourceError } from './cursor.ts'
 import { report, reportError } from './report.ts'
 import { finalDistance, linkDistance, offsetOf, type Layout } from './relax.ts'
-import { hasContents } from './sections.ts'
+import { hasContents, MAX_SECTION_BYTES } from './sections.ts'
 import { paddingBytes } from './space.ts'
 import { evaluate, isConstant } from './value.ts'
 import type { Assembly, AsmSection, AsmSymbol, BranchGap, Expr, Fixup, Gap, Value } from './state.ts'
@@ -44,6 +44,10 @@ const JAL_X0 = 0x6f
 export function resolveSection(asm: Assembly, layout: Layout, section: AsmSection): Resolved {
   const out: Resolved = { section, bytes: new Uint8Array(0), size: section.fixed + (layout.get(section)?.at(-1) ?? 0), relocations: [] }
   if (!hasContents(section)) return out
+  if (out.size > MAX_SECTION_BYTES) {
+    report(asm, 'error', null, `section ${section.name} would be larger than ${MAX_SECTION_BYTES} bytes`)
+    return { ...out, size: 0 }
+  }
   const b = newBytes(out.size)
   let from = 0
   const { data } = section

@@ -91,9 +91,14 @@ export function placeHere(asm: Assembly): Place {
   return { section, fixed: section.fixed, gaps: section.gaps.length, slack: section.slack }
 }
 
-function advance(section: AsmSection, count: number): void {
+/** Throws when so many bytes more would make the section too large. */
+export function checkRoom(section: AsmSection, count: number): void {
   if (section.fixed + count > MAX_SECTION_BYTES)
     throw new SourceError(`section ${section.name} would be larger than ${MAX_SECTION_BYTES} bytes`)
+}
+
+function advance(section: AsmSection, count: number): void {
+  checkRoom(section, count)
   section.fixed += count
 }
 

@@ -4,7 +4,7 @@ import { alignUp, newBytes, putU16, putU32, putU8, toBytes } from '../bytes.ts'
 import { SourceError } from './cursor.ts'
 import { numberExpr } from './expression.ts'
 import { warn } from './report.ts'
-import { addFixup, addSlack, emitBytes, emitFill, emitGap, isCode, mapAs, MAX_SECTION_BYTES, placeHere } from './sections.ts'
+import { addFixup, addSlack, checkRoom, emitBytes, emitFill, emitGap, isCode, mapAs, MAX_SECTION_BYTES, placeHere } from './sections.ts'
 import { constantOf, evaluate, fixedDistance, isConstant } from './value.ts'
 import type { AlignGap, Assembly, Expr } from './state.ts'
 
@@ -46,8 +46,9 @@ export function paddingSize(offset: number, gap: Pick<AlignGap, 'boundary' | 'ma
 export function align(asm: Assembly, boundary: number, fill: number | null, fillSize: number, max: number): void {
   const { section, statement, flags } = asm
   if (!statement) return
-  section.align = Math.max(section.align, boundary)
   const code = isCode(section) && fill === null
+  if (isCode(section) && boundary > MAX_SECTION_BYTES) throw new SourceError(`alignment of code to ${boundary} bytes is too large`)
+  section.align = Math.max(section.align, boundary)
   if (boundary === 1) return
   if (code && flags.relax) {
     alignForLinker(asm, boundary)
@@ -66,13 +67,19 @@ export function align(asm: Assembly, boundary: number, fill: number | null, fill
   }
   mapAs(asm, code ? 'code' : 'data')
   if (section.gaps.length > 0) emitGap(asm, gap)
-  else emitBytes(asm, paddingBytes(gap, paddingSize(section.fixed, gap)))
+  else {
+    const size = paddingSize(section.fixed, gap)
+    checkRoom(section, size)
+    if (gap.fill === 0) emitFill(asm, size, 0)
+    else emitBytes(asm, paddingBytes(gap, size))
+  }
 }
 
 /** The linker may move this code, so it gets the most padding that could be needed and is told to cut it to size (R_RISCV_ALIGN). */
 function alignForLinker(asm: Assembly, boundary: number): void {
   const worst = boundary - (asm.flags.rvc ? 2 : 4)
   if (worst <= 0) return
+  checkRoom(asm.section, worst)
   mapAs(asm, 'code')
   addFixup(asm, R_RISCV.ALIGN, 0, numberExpr(BigInt(worst)))
   emitBytes(asm, nops(worst, asm.flags.rvc))

@@ -103,6 +103,7 @@ function operation(asm: Assembly, c: Cursor): void {
   if (word === undefined)
     throw new SourceError(`junk at end of line, first unrecognized character is \`${c.text[start]}'`, start, c.text.length)
   c.at += word.length
+  skipBlanks(c)
   if (word[0] !== '.') {
     const macro = asm.macros.get(word)
     if (macro) callMacro(asm, macro, c)

@@ -5,8 +5,12 @@ import { newBytes, putU16, putU32, putU64, putU8, toBytes } from '../bytes.ts'
 import { newStrings, stringOffset, writeElf, type OutputSection as ElfSection } from '../elf-write.ts'
 import { makeSegments } from './layout.ts'
 import { fillGot, relocateSection } from './relocate.ts'
+import { error } from './report.ts'
 import { addressOf } from './symbols.ts'
 import type { InputFile, Link, LinkSymbol, OutputSection } from './state.ts'
+
+/** A larger file would be a mistake in an address or an alignment. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024
 
 interface Row {
   name: string
@@ -92,6 +96,11 @@ function elfSection(link: Link, o: OutputSection): ElfSection {
 export function writeExecutable(link: Link, entry: bigint): Uint8Array {
   for (const [i, o] of link.outputs.entries()) o.index = i + 1
   const segments = makeSegments(link)
+  const size = Math.max(0, ...link.outputs.map(o => (o.type === SHT.NOBITS ? 0 : o.offset + o.size)))
+  if (size > MAX_FILE_BYTES) {
+    error(link, '', `the program would be larger than ${MAX_FILE_BYTES} bytes: its sections are too far apart or too large`)
+    return new Uint8Array(0)
+  }
   fillGot(link)
   const sections = link.outputs.map(o => elfSection(link, o))
   if (link.attributes.size > 0) {

@@ -1,0 +1,75 @@
+// Instructions and their relocations, as GNU as encodes them (test/oracle/assembler.test.ts holds every form against it).
+import { describe, expect, it } from 'vitest'
+import { messagesOf, relocationsOf, wordsOf } from './testing.ts'
+
+const plain = { march: 'rv64g', relax: false }
+
+describe('instructions', () => {
+  it.each([
+    ['addi a0, a1, -1', 'fff58513'],
+    ['add a0, a1, a2', '00c58533'],
+    ['add a0, a1, 5', '00558513'],
+    ['ld ra, 8(sp)', '00813083'],
+    ['ld ra, (sp)', '00013083'],
+    ['sd s0, -16(s1)', 'fe84b823'],
+    ['lui a0, 0xfffff', 'fffff537'],
+    ['amoadd.w.aqrl a0, a1, (a2)', '06b6252f'],
+    ['lr.d a0, 0(a1)', '1005b52f'],
+    ['csrrw a0, mstatus, a1', '30059573'],
+    ['csrr a0, 0xc00', 'c0002573'],
+    ['fcvt.w.d a0, fa0, rtz', 'c2051553'],
+    ['fadd.d fa0, fa1, fa2', '02c5f553'],
+    ['fence rw, w', '0310000f'],
+    ['j .', '0000006f'],
+    ['ret', '00008067'],
+    ['unimp', 'c0001073'],
+    ['li a0, 0x12345678', '12345537 6785051b'],
+    ['li a0, -1', 'fff00513'],
+    ['lui a0, %hi(0x12345fff)', '12346537'],
+    ['addi a0, a0, %lo(0x12345fff)', 'fff50513'],
+  ])('%s -> %s', (source, words) => expect(wordsOf(source, plain)).toBe(words))
+
+  it.each([
+    ['addi a0, a0, 1', '0505'],
+    ['addi sp, sp, -32', '1101'],
+    ['ld a0, 8(sp)', '6522'],
+    ['li a0, 0', '4501'],
+    ['li a0, 32', '02000513'],
+    ['ret', '8082'],
+    ['unimp', '0000'],
+    ['.option norvc; ret', '00008067'],
+  ])('compressed: %s -> %s', (source, words) => expect(wordsOf(source)).toBe(words))
+
+  it('leaves addresses to the linker', () => {
+    expect(relocationsOf('la a0, x; call f; ld a1, y; sw a0, z, t0', '.text', { relax: false })).toEqual([
+      '0 R_RISCV_PCREL_HI20 x+0',
+      '4 R_RISCV_PCREL_LO12_I .L0 +0',
+      '8 R_RISCV_CALL_PLT f+0',
+      '10 R_RISCV_PCREL_HI20 y+0',
+      '14 R_RISCV_PCREL_LO12_I .L0 +0',
+      '18 R_RISCV_PCREL_HI20 z+0',
+      '1c R_RISCV_PCREL_LO12_S .L0 +0',
+    ])
+    expect(relocationsOf('.option pic; la a0, x', '.text', { relax: false })[0]).toBe('0 R_RISCV_GOT_HI20 x+0')
+    expect(relocationsOf('lui a0, %tprel_hi(v); add a0, a0, tp, %tprel_add(v)')).toEqual([
+      '0 R_RISCV_TPREL_HI20 v+0',
+      '0 R_RISCV_RELAX +0',
+      '4 R_RISCV_TPREL_ADD v+0',
+      '4 R_RISCV_RELAX +0',
+    ])
+  })
+
+  it('says what is wrong where, and what was expected', () => {
+    expect(messagesOf(' adi a0, a0, 1\n addi a0, a0, 5000\n slli a0, a0, 64\n csrr a0, nosuch')).toEqual([
+      "1:2 unrecognized opcode `adi a0,a0,1'",
+      "2:15 illegal operands `addi a0,a0,5000'",
+      "3:15 illegal operands `slli a0,a0,64'",
+      "4:11 unknown CSR `nosuch'",
+    ])
+  })
+
+  it('refuses extensions that -march leaves out', () => {
+    expect(messagesOf('c.nop', { march: 'rv64g' })).toEqual(["1:1 unrecognized opcode `c.nop', extension `c' required"])
+    expect(messagesOf('mul a0, a0, a0', { march: 'rv64i' })).toEqual(["1:1 unrecognized opcode `mul a0,a0,a0', extension `m' required"])
+  })
+})
