@@ -57,10 +57,7 @@ remove_operand:
     call rmdir
     bltz a0, 6f
     j 7f
-1:  mv a0, s0
-    call is_root
-    bnez a0, 8f
-    mv a0, s0                       # neither the working directory nor the one above
+1:  mv a0, s0                       # neither the working directory nor the one above
     call base_name
     lbu t0, 0(a0)
     addi t0, t0, -'.'
@@ -73,6 +70,9 @@ remove_operand:
     addi t0, t0, -'.'
     beqz t0, 9f
 2:  mv a0, s0
+    call is_root
+    bnez a0, 8f
+    mv a0, s0
     call remove_tree
     bnez a0, 75f
     j 7f

@@ -121,7 +121,8 @@ print_format:
 4:  mv s1, t0
     addi s0, s0, 1
     j 3b
-5:  beqz t0, 9f
+5:  li a0, '%'
+    beqz t0, 8f                     # a lone % at the end
     addi s0, s0, 1
     li s4, 0                        # s4 = H or L
     li t1, 'H'
@@ -132,9 +133,8 @@ print_format:
     lbu t0, 0(s0)
     beqz t0, 9f
     addi s0, s0, 1
-6:  li t1, '%'
-    mv a0, t1
-    beq t0, t1, 8f
+6:  li a0, '%'
+    beq t0, a0, 8f
     mv a0, t0
     mv a1, s4
     call value_of
