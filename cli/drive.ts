@@ -4,6 +4,8 @@ import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel
 
 /** Instructions in one piece: some tens of milliseconds, so a key is never late by more. */
 const PIECE = 4_000_000
+/** Bytes of output in one piece: a terminal shows them in about as long. */
+const PIECE_OUTPUT = 65536
 const NS_PER_MS = 1e6
 
 /** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
@@ -59,7 +61,7 @@ export async function driveInteractively(k: Kernel, limit: number, terminal: boo
       for (const effect of arrived.splice(0)) effect()
       const left = limit - (k.state.executed - start)
       if (left <= 0) return { kind: 'limit' }
-      const result = runKernel(k, { maxInstructions: Math.min(PIECE, left) })
+      const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), maxOutput: PIECE_OUTPUT })
       if (result.kind === 'halted') return result
       if (result.kind === 'budget') {
         await new Promise(setImmediate)

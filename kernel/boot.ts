@@ -72,7 +72,7 @@ export interface InitOptions {
   stdio: readonly [Stdio, Stdio, Stdio]
   /** It is an init: what it has no handler for does nothing to it, SIGKILL included. Default: it dies of signals like any program. */
   protected?: boolean
-  /** The console is its controlling terminal. Default: when standard input is the console. */
+  /** The console is its controlling terminal. Default: when standard input is the console, but not for an init, which leaves it to a session. */
   controls?: boolean
 }
 
@@ -125,6 +125,7 @@ export function createKernel(options: KernelOptions): Kernel {
     machine: createMachine({ ramBytes, harts, engine: options.engine }),
     state: emptyState(options, ramBytes, harts),
     host: options.host,
+    outputBytes: 0,
     journal: options.journal ?? newJournal(),
     events: newEventStream(),
     clock: options.clock ?? 'virtual',
@@ -224,7 +225,7 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
     if (isErrno(error)) exitTask(k, task, 0)
     throw error
   }
-  if (options.controls ?? options.stdio[0] === 'console') giveTerminal(task.group, k.state.ttys[0])
+  if (options.controls ?? (options.stdio[0] === 'console' && !options.protected)) giveTerminal(task.group, k.state.ttys[0])
   k.state.init = task
   k.state.initProtected = options.protected ?? false
   makeRunnable(k, task)

@@ -12,6 +12,8 @@ export interface Kernel {
   readonly host: Host
   journal: Journal
   readonly events: EventStream
+  /** Bytes written to the host's streams so far, for RunOptions.maxOutput. Not part of the state: it says nothing about the guest. */
+  outputBytes: number
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */
   readonly clock: 'virtual' | 'real'
   /** Check the invariants after every run (debug builds and tests). */

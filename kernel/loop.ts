@@ -22,6 +22,8 @@ export interface RunOptions {
   maxInstructions?: number
   /** Stop at this instant of guest time (ns). */
   until?: number
+  /** Stop soon after so many bytes went to the host's streams: a terminal may be slow, and somebody may be typing meanwhile. */
+  maxOutput?: number
 }
 
 /**
@@ -34,11 +36,12 @@ export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; unt
 interface Limits {
   executed: number
   time: number
+  output: number
 }
 
 /** Runs the machine until it halts, has nothing to do, or reaches a limit. */
 export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
-  const limits: Limits = { executed: k.state.executed + (options.maxInstructions ?? Infinity), time: options.until ?? Infinity }
+  const limits: Limits = { executed: k.state.executed + (options.maxInstructions ?? Infinity), time: options.until ?? Infinity, output: k.outputBytes + (options.maxOutput ?? Infinity) }
   const result = runUntil(k, limits)
   if (k.debug) {
     const broken = checkInvariants(k)
@@ -62,7 +65,8 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
   }
 }
 
-const isAtLimit = ({ state }: Kernel, limits: Limits): boolean => state.executed >= limits.executed || state.time >= limits.time
+const isAtLimit = ({ state, outputBytes }: Kernel, limits: Limits): boolean =>
+  state.executed >= limits.executed || state.time >= limits.time || outputBytes >= limits.output
 
 /** Nothing can run. Time goes on to the next timer, or the host has to do something first. */
 function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
@@ -86,7 +90,7 @@ function runAlone(k: Kernel, limits: Limits): boolean {
     const room = Math.min(limits.time, nextTimer(k)) - k.state.time
     if (room <= 0) return true
     const fuel = Math.min(room, limits.executed - k.state.executed, untilIncoming(k))
-    if (fuel <= 0) return true
+    if (fuel <= 0 || k.outputBytes >= limits.output) return true
     runTask(k, hart, fuel)
   }
 }
@@ -101,7 +105,7 @@ function runRound(k: Kernel, limits: Limits): boolean {
     hart.time = Math.max(hart.time, round.start)
     while (hart.time < round.end && prepareHart(k, hart)) {
       const fuel = Math.min(round.end - hart.time, limits.executed - state.executed, untilIncoming(k))
-      if (fuel <= 0) return true
+      if (fuel <= 0 || k.outputBytes >= limits.output) return true
       runTask(k, hart, fuel)
       ran = true
       if (state.halted !== null) return true

@@ -19,6 +19,7 @@ import { kernelInfo, sendSignal } from '../signal/index.ts'
 import { newDescription, newInode, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, HostStream, Inode } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
+import { hostWrite } from '../output.ts'
 
 const STREAM_MODE = 0o600
 /** How much is asked of a regular file at once. */
@@ -91,7 +92,7 @@ export const hostStreamOps: FileOps = {
   write(k, task, file, bytes) {
     const s = streamOf(file.inode)
     if (s.stream === 0) throw EIO
-    if (k.host.write(s.stream, bytes) === 'EPIPE') {
+    if (hostWrite(k, s.stream, bytes) === 'EPIPE') {
       sendSignal(k, null, task, kernelInfo(SIGPIPE))
       throw EPIPE
     }

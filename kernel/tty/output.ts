@@ -2,6 +2,7 @@
 // host's console or the master side of a pseudo-terminal.
 import { IUTF8, OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, TABDLY } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { hostWrite } from '../output.ts'
 import { wakeAll } from '../sched/index.ts'
 import type { Tty, TtyKind } from './types.ts'
 
@@ -74,7 +75,7 @@ const SPECIAL: Readonly<Record<number, (tty: Tty, oflag: number, out: number[]) 
 
 /** By kind: takes finished bytes away. False when there is nobody on the other side. */
 const sinks: { [K in TtyKind]: (k: Kernel, tty: Tty, bytes: Uint8Array) => boolean } = {
-  console: (k, _tty, bytes) => k.host.write(1, bytes) === 0,
+  console: (k, _tty, bytes) => hostWrite(k, 1, bytes) === 0,
   pty: (k, tty, bytes) => {
     const { master } = tty
     if (!master || !master.open) return false
