@@ -122,7 +122,7 @@ start_program:
     beqz a0, 1f
     li a0, STDIN
     li a1, TIOCSCTTY
-    li a2, 0
+    li a2, 1                # also when it is our own session's so far
     call ioctl
 1:  ld s2, 0(s0)
     mv a0, s2

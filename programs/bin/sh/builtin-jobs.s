@@ -263,15 +263,11 @@ kill_job:
     mv a1, s1
     call signal_job
     bltz a0, kill_failed
-    li t0, SIGTERM          # a stopped job has to run to notice
+    li t0, SIGTERM          # a process that is stopped has to run to notice
     beq s1, t0, 2f
     li t0, SIGHUP
     bne s1, t0, kill_next
 2:  mv a0, s4
-    call job_state
-    li t0, STATE_STOPPED
-    bne a0, t0, kill_next
-    mv a0, s4
     li a1, SIGCONT
     call signal_job
     j kill_next

@@ -4,43 +4,49 @@
     .include "fcntl.inc"
 
     .equ SIGNALS, 65            # 0 stands for EXIT
+    .equ ENTRY_IGNORED, 1       # entry_states: how a signal was when the shell started; 0: not asked yet, 2: not ignored
 
     .text
-# init_signals(): notes what was ignored from the start (that stays so), and sets up what an interactive shell ignores or catches
+# init_signals(): sets up what an interactive shell ignores or catches
     .globl init_signals
 init_signals:
-    enter 1, SIGACTION_SIZE + 8   # user-mode QEMU 7.2 fills in 8 bytes more than riscv has
-    li s0, 1
-1:  mv a0, s0
-    li a1, 0
-    mv a2, sp
-    call sigaction
-    bltz a0, 2f
-    ld t0, SIGACTION_HANDLER(sp)
-    li t1, SIG_IGN
-    bne t0, t1, 2f
-    la t0, ignored
-    add t0, t0, s0
-    li t1, 1
-    sb t1, 0(t0)
-2:  addi s0, s0, 1
-    li t0, SIGNALS
-    bltu s0, t0, 1b
+    enter 1
     lbu t0, options + OPTION_INTERACTIVE
     beqz t0, 4f
     sd t0, signals_taken, t1
     la s0, interactive_signals
-3:  lbu a0, 0(s0)           # rows: signal, 1 when it is caught (else ignored)
+1:  lbu a0, 0(s0)           # rows: signal, 1 when it is caught (else ignored)
     beqz a0, 4f
+    call was_ignored        # so that the answer is known before we change it
+    lbu a0, 0(s0)
     lbu t0, 1(s0)
     li a1, SIG_IGN
-    beqz t0, 31f
+    beqz t0, 2f
     la a1, on_signal
-31: li a2, 0
+2:  li a2, 0
     call signal
     addi s0, s0, 2
-    j 3b
-4:  leave 1, SIGACTION_SIZE + 8
+    j 1b
+4:  leave 1
+
+# was_ignored(signal) -> 1 when the shell was started with the signal ignored; it then stays so. Asked before the shell first changes it.
+was_ignored:
+    enter 1, SIGACTION_SIZE + 8 # user-mode QEMU 7.2 fills in 8 bytes more than riscv has
+    la s0, entry_states
+    add s0, s0, a0
+    lbu t0, 0(s0)
+    bnez t0, 1f
+    li a1, 0
+    mv a2, sp
+    call sigaction
+    ld t0, SIGACTION_HANDLER(sp)
+    addi t0, t0, -SIG_IGN
+    snez t0, t0
+    addi t0, t0, ENTRY_IGNORED
+    sb t0, 0(s0)
+1:  addi a0, t0, -ENTRY_IGNORED
+    seqz a0, a0
+    leave 1, SIGACTION_SIZE + 8
 
 # restore_signals(): in a child: what only the interactive shell ignores or catches is as it was
     .globl restore_signals
@@ -53,10 +59,9 @@ restore_signals:
     la s0, interactive_signals
 1:  lbu a0, 0(s0)
     beqz a0, 3f
-    la t0, ignored
-    add t0, t0, a0
-    lbu t0, 0(t0)
-    bnez t0, 2f
+    call was_ignored
+    bnez a0, 2f
+    lbu a0, 0(s0)
     la t0, trap_texts       # a trap decides itself
     slli t1, a0, 3
     add t0, t0, t1
@@ -108,21 +113,20 @@ set_trap:
     enter 2
     mv s0, a0
     mv s1, a1
-    la t0, ignored
-    add t0, t0, a0
-    lbu t0, 0(t0)
-    bnez t0, 4f
-    la t0, trap_texts
-    slli t1, a0, 3
+    beqz a0, 1f             # EXIT is no signal
+    call was_ignored
+    bnez a0, 4f
+1:  la t0, trap_texts
+    slli t1, s0, 3
     add t0, t0, t1
-    sd a1, 0(t0)
-    beqz a0, 4f             # EXIT is no signal
+    sd s1, 0(t0)
+    beqz s0, 4f
     li a1, SIG_DFL
     beqz s1, 2f
     lbu t0, 0(s1)
     li a1, SIG_IGN
     beqz t0, 3f
-1:  la a1, on_signal
+11: la a1, on_signal
     j 3f
 2:  lbu t0, options + OPTION_INTERACTIVE
     beqz t0, 3f
@@ -132,7 +136,7 @@ set_trap:
     lbu t3, 1(t1)
     addi t1, t1, 2
     bne t2, s0, 21b
-    bnez t3, 1b
+    bnez t3, 11b
     li a1, SIG_IGN
 3:  mv a0, s0
     li a2, 0
@@ -371,4 +375,4 @@ trap_texts: .zero 8 * SIGNALS
 any_pending: .zero 8
 signals_taken: .zero 8       # 1 in a shell that ignores or catches interactive_signals
 pending: .zero SIGNALS
-ignored: .zero SIGNALS
+entry_states: .zero SIGNALS
