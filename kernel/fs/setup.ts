@@ -25,8 +25,10 @@ export function useHostRoot(k: Kernel, hostPath: string): void {
 
 function node(k: Kernel, dir: Dentry, name: string, kind: FileKind, mode: number, values: { target?: string; rdev?: number } = {}): Dentry {
   const inode = newInode(dir.inode.fs, kind, mode, 0, 0, timestampNow(k))
-  inode.target = values.target ?? ''
-  inode.size = inode.target.length
+  if (values.target !== undefined) {
+    inode.target = values.target
+    inode.size = values.target.length
+  }
   inode.rdev = values.rdev ?? 0
   if (kind === 'directory') dir.inode.nlink++
   return addChild(dir, name, inode)

@@ -27,7 +27,7 @@ import {
 } from '../abi/index.ts'
 import { putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
-import { kernelInfo, sendSignal } from '../signal/index.ts'
+import { killInfo, sendSignal } from '../signal/index.ts'
 import { blocked, type Blocked } from '../syscalls/define.ts'
 import { isReadable, isWritable, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
@@ -186,7 +186,7 @@ export const pipeOps: FileOps = {
     const pipe = pipeOf(file)
     if (bytes.length === 0) return 0
     if (pipe.readers === 0) {
-      sendSignal(k, null, task, kernelInfo(SIGPIPE))
+      sendSignal(k, null, task, killInfo(SIGPIPE, task))
       throw EPIPE
     }
     const room = pipe.capacity - pipe.used

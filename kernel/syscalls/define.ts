@@ -50,6 +50,8 @@ export interface Syscall {
   result: 'int' | 'address' | 'mode'
   /** The argument list as strace shows it, where that is not one text per argument (clone): its first part on entry, the rest with the result. */
   text?: (k: Kernel, task: Task, raw: readonly number[], result?: number) => string
+  /** How strace shows a result that is no error, where a number is not all: `0x8002 (flags O_RDWR|O_LARGEFILE)`, `0 (Timeout)`. */
+  answer?: (k: Kernel, task: Task, raw: readonly number[], result: number) => string
 }
 
 type Values<A extends Record<string, Arg<unknown>>> = { [N in keyof A]: A[N] extends Arg<infer T> ? T : never }
@@ -60,7 +62,7 @@ export function syscall<A extends ArgMap>(
   name: string,
   args: A,
   run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
-  options: { note?: string; result?: Syscall['result']; text?: Syscall['text'] } = {},
+  options: Pick<Syscall, 'note' | 'text' | 'answer'> & { result?: Syscall['result'] } = {},
 ): Syscall {
   return {
     nr,
@@ -70,6 +72,7 @@ export function syscall<A extends ArgMap>(
     note: options.note,
     result: options.result ?? 'int',
     text: options.text,
+    answer: options.answer,
   }
 }
 

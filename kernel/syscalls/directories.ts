@@ -49,8 +49,9 @@ import {
   type FsContext,
   type Path,
 } from '../vfs/index.ts'
-import { address, bytesOut, dirfd, fd, flags, int, mode, path, size, uint } from './args.ts'
+import { bytesOut, dirfd, fd, flags, int, mode, path, size, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
+import { direntsOut } from './file-args.ts'
 import { flagsText } from './text.ts'
 
 const DIRENT_ALIGN = 8
@@ -176,6 +177,16 @@ const nodeMode: Arg<number> = {
   },
 }
 
+/** The device number is shown only where there is one. */
+function mknodText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {
+  if (result !== undefined) return ''
+  const head = [dirfd.show(raw[0], k, task, raw), path.show(raw[1], k, task, raw), nodeMode.show(raw[2], k, task, raw)]
+  const kind = kindOfMode(raw[2])
+  if (kind !== 'chardev' && kind !== 'blockdev') return head.join(', ')
+  const dev = raw[3] >>> 0
+  return `${head.join(', ')}, makedev(0x${((dev >>> 8) & 0xfff).toString(16)}, 0x${(dev & 0xff).toString(16)})`
+}
+
 /** "/proc/self/exe" as readlinkat returned it. */
 const linkOut: Arg<number> = { ...bytesOut, type: 'char *' }
 
@@ -195,6 +206,7 @@ export const directoryCalls: Syscall[] = [
     (k, task, { dirfd, path, mode: type, dev }) => mknod(k, task, dirfd, path, type, dev),
     {
       note: 'Minor device numbers above 255 are refused (EINVAL).',
+      text: mknodText,
     },
   ),
   syscall(34, 'mkdirat', { dirfd, path, mode }, (k, task, { dirfd, path, mode }) => {
@@ -231,7 +243,7 @@ export const directoryCalls: Syscall[] = [
     contextOf(task).root = place
     return 0
   }),
-  syscall(61, 'getdents64', { fd, dirp: address, count: uint }, (k, task, { fd, dirp, count }) => getdents(k, task, fd, dirp, count)),
+  syscall(61, 'getdents64', { fd, dirp: direntsOut, count: uint }, (k, task, { fd, dirp, count }) => getdents(k, task, fd, dirp, count)),
   syscall(78, 'readlinkat', { dirfd, path, buf: linkOut, bufsiz: int }, (k, task, { dirfd, path, buf, bufsiz }) =>
     readlink(k, task, dirfd, path, buf, bufsiz),
   ),

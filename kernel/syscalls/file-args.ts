@@ -41,6 +41,32 @@ export const vectorOut: Arg<number> = {
   show: (raw, k, task, all, result) => (result === undefined || result < 0 ? pointer(raw) : vectorText(k, task, raw, all[COUNT], result)),
 }
 
+/** Structures of getdents64: strace says only how many. */
+export const direntsOut: Arg<number> = {
+  type: 'struct linux_dirent64 *',
+  after: true,
+  read: raw => raw,
+  show: (raw, k, task, _all, result) => {
+    if (result === undefined || result < 0) return pointer(raw)
+    const bytes = peekUser(k, task, raw, result)
+    let count = 0
+    for (let at = 0; bytes !== null && at < result; at += bytes[at + DIRENT_LENGTH] | (bytes[at + DIRENT_LENGTH + 1] << 8)) count++
+    return `${pointer(raw)} /* ${count} entries */`
+  },
+}
+/** Offset of d_reclen. */
+const DIRENT_LENGTH = 16
+
+/** An offset that the call reads and writes back: `[10]`. */
+export const offsetPointer: Arg<number> = {
+  type: 'off_t *',
+  read: raw => raw,
+  show: (raw, k, task) => {
+    const bytes = raw > 0 ? peekUser(k, task, raw, 8) : null
+    return bytes === null ? pointer(raw) : `[${new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true)}]`
+  },
+}
+
 /** int[2] that pipe2 fills. */
 export const descriptorPair: Arg<number> = {
   type: 'int *',

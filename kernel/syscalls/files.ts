@@ -241,8 +241,11 @@ export const fileCalls: Syscall[] = [
     answer: fcntlAnswer,
     note: 'Leases and directory notification are refused (EINVAL); O_ASYNC sends no signal.',
   }),
-  syscall(29, 'ioctl', { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: long }, (k, task, { fd, request, arg }) =>
-    ioctl(k, task, fd, request >>> 0, arg),
+  syscall(
+    29,
+    'ioctl',
+    { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: long },
+    (k, task, { fd, request, arg }) => ioctl(k, task, fd, request >>> 0, arg),
     { text: ioctlText },
   ),
   syscall(32, 'flock', { fd, operation: flags(FLOCK) }, (k, task, { fd, operation }) => flock(k, task, getFile(task, fd), operation)),

@@ -20,8 +20,8 @@ import type { Kernel } from '../kernel.ts'
 import { getI64, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, isReadable, isWritable, opsOf, rewindDirectory, type FileDescription } from '../vfs/index.ts'
-import { address, bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
-import { vectorIn, vectorOut } from './file-args.ts'
+import { bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
+import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { syscall, type Blocked, type Syscall } from './define.ts'
 import { moveBetween, oneSegment, readFile, readVector, writeFile, type Segment } from './transfer.ts'
 
@@ -175,13 +175,13 @@ export const ioCalls: Syscall[] = [
   syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
     positioned(writeFile, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
   ),
-  syscall(71, 'sendfile', { out: fd, in: fd, offset: address, count: size }, (k, task, { out, in: source, offset, count }) =>
+  syscall(71, 'sendfile', { out: fd, in: fd, offset: offsetPointer, count: size }, (k, task, { out, in: source, offset, count }) =>
     sendfile(k, task, getFile(task, out), getFile(task, source), offset, count),
   ),
   syscall(
     285,
     'copy_file_range',
-    { in: fd, inOffset: address, out: fd, outOffset: address, length: size, flags: uint },
+    { in: fd, inOffset: offsetPointer, out: fd, outOffset: offsetPointer, length: size, flags: uint },
     (k, task, { in: source, inOffset, out, outOffset, length, flags }) => {
       if (flags !== 0) throw EINVAL
       return copyRange(k, task, getFile(task, source), inOffset, getFile(task, out), outOffset, length)

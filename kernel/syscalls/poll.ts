@@ -4,13 +4,11 @@ import {
   EBADF,
   EINTR,
   EINVAL,
-  EPOLL,
   EPOLL_CLOEXEC,
   EPOLL_CTL_DEL,
   EPOLL_EVENT,
   ERESTARTNOHAND,
   NANOSECONDS,
-  POLL,
   POLLERR,
   POLLFD,
   POLLHUP,
@@ -30,14 +28,14 @@ import {
 } from '../abi/index.ts'
 import { controlEpoll, makeEpoll, readyItems } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut, getBig, getU64, peekUser } from '../mm/index.ts'
+import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
 import type { WaitQueue } from '../sched/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
-import { address, fd, flags, int, oneOf, pointer, size, uint } from './args.ts'
-import { blocked, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
-import { flagsText } from './text.ts'
+import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
+import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
+import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
 
 /** What a file without a poll function is: always ready (regular files, directories, /dev/null). */
 const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
@@ -183,65 +181,6 @@ function epollWait(k: Kernel, task: Task, number: number, events: number, max: n
   return ready.length
 }
 
-// ---- how they look in a trace
-
-function pollText(k: Kernel, task: Task, at: number, count: number, result: boolean): string | null {
-  const bytes = at > 0 ? peekUser(k, task, at, Math.min(count, 32) * POLLFD.size) : null
-  if (bytes === null) return null
-  const parts: string[] = []
-  for (let offset = 0; offset < bytes.length; offset += POLLFD.size) {
-    const p = readStruct(POLLFD, bytes, offset)
-    if (result && p.revents === 0) continue
-    parts.push(
-      `{fd=${p.fd}, ${result ? `revents=${flagsText(POLL, p.revents & 0xffff)}` : `events=${flagsText(POLL, p.events & 0xffff)}`}}`,
-    )
-  }
-  return `[${parts.join(', ')}]`
-}
-
-const pollfds: Arg<number> = {
-  type: 'struct pollfd *',
-  read: raw => raw,
-  show: (raw, k, task, all) => pollText(k, task, raw, all[1] >>> 0, false) ?? pointer(raw),
-}
-
-const timeoutIn: Arg<number> = {
-  type: 'struct timespec *',
-  read: raw => raw,
-  show: (raw, k, task) => {
-    const bytes = raw > 0 ? peekUser(k, task, raw, TIMESPEC.size) : null
-    if (bytes === null) return pointer(raw)
-    const { sec, nsec } = readStruct(TIMESPEC, bytes)
-    return `{tv_sec=${sec}, tv_nsec=${nsec}}`
-  },
-}
-
-/** fd_set as strace has it: `[0 3 5]`. */
-const fdSet: Arg<number> = {
-  type: 'fd_set *',
-  read: raw => raw,
-  show: (raw, k, task, all) => {
-    const bytes = raw > 0 ? peekUser(k, task, raw, Math.ceil(Math.max(0, all[0] | 0) / 8)) : null
-    if (bytes === null) return pointer(raw)
-    const numbers: number[] = []
-    for (let n = 0; n < (all[0] | 0); n++) if (bytes[n >> 3] & (1 << (n & 7))) numbers.push(n)
-    return `[${numbers.join(' ')}]`
-  },
-}
-
-const epollEvent: Arg<number> = {
-  type: 'struct epoll_event *',
-  read: raw => raw,
-  show: (raw, k, task) => {
-    const bytes = raw > 0 ? peekUser(k, task, raw, EPOLL_EVENT.size) : null
-    if (bytes === null) return pointer(raw)
-    const { events, data } = readStruct(EPOLL_EVENT, bytes)
-    return `{events=${flagsText(EPOLL_BITS, events)}, data=0x${data.toString(16)}}`
-  },
-}
-const { EPOLL_CTL_ADD, EPOLL_CTL_DEL: EPOLL_DEL, EPOLL_CTL_MOD, EPOLL_CLOEXEC: _cloexec, ...EPOLL_BITS } = EPOLL
-const EPOLL_OPS = { EPOLL_CTL_ADD, EPOLL_CTL_DEL: EPOLL_DEL, EPOLL_CTL_MOD } as const
-
 export const pollCalls: Syscall[] = [
   syscall(20, 'epoll_create1', { flags: flags({ EPOLL_CLOEXEC }) }, (k, task, { flags: how }) => {
     if (how & ~EPOLL_CLOEXEC) throw EINVAL
@@ -261,7 +200,7 @@ export const pollCalls: Syscall[] = [
   syscall(
     22,
     'epoll_pwait',
-    { epfd: fd, events: address, maxevents: int, timeout: int, sigmask: address, sigsetsize: size },
+    { epfd: fd, events: epollEvents, maxevents: int, timeout: int, sigmask: address, sigsetsize: size },
     (k, task, a) =>
       underMask(k, task, a.sigmask, a.sigsetsize, () =>
         epollWait(k, task, a.epfd, a.events, a.maxevents, a.timeout < 0 ? Infinity : a.timeout * NS_PER_MS),
@@ -270,7 +209,7 @@ export const pollCalls: Syscall[] = [
   syscall(
     441,
     'epoll_pwait2',
-    { epfd: fd, events: address, maxevents: int, timeout: timeoutIn, sigmask: address, sigsetsize: size },
+    { epfd: fd, events: epollEvents, maxevents: int, timeout: timeoutIn, sigmask: address, sigsetsize: size },
     (k, task, a) =>
       underMask(k, task, a.sigmask, a.sigsetsize, () => epollWait(k, task, a.epfd, a.events, a.maxevents, readTimeout(k, task, a.timeout))),
   ),
@@ -284,8 +223,13 @@ export const pollCalls: Syscall[] = [
       const bytes = mask === 0 ? 0 : getU64(k, task, a.sigmask + POINTER_BYTES)
       return underMask(k, task, mask, bytes, () => pselect(k, task, a.nfds, [a.readfds, a.writefds, a.exceptfds], a.timeout))
     },
+    { answer: pselectAnswer },
   ),
-  syscall(73, 'ppoll', { fds: pollfds, nfds: uint, timeout: timeoutIn, sigmask: address, sigsetsize: size }, (k, task, a) =>
-    underMask(k, task, a.sigmask, a.sigsetsize, () => ppoll(k, task, a.fds, a.nfds, a.timeout)),
+  syscall(
+    73,
+    'ppoll',
+    { fds: pollfds, nfds: uint, timeout: timeoutIn, sigmask: address, sigsetsize: size },
+    (k, task, a) => underMask(k, task, a.sigmask, a.sigsetsize, () => ppoll(k, task, a.fds, a.nfds, a.timeout)),
+    { answer: ppollAnswer },
   ),
 ]

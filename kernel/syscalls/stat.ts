@@ -24,7 +24,6 @@ import {
   FALLOC_FL_ZERO_RANGE,
   O_APPEND,
   O_PATH,
-  STATX,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
@@ -70,7 +69,7 @@ import {
 } from '../vfs/index.ts'
 import { address, dirfd, fd, flags, id, long, mode, oneOf, path, pathOrNull, size, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
-import { statText, statxText } from './stat-text.ts'
+import { STATX_NAMES, statfsText, statText, statxText, timesIn } from './stat-text.ts'
 
 const FLAG_NAMES = { AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT, AT_EMPTY_PATH, AT_STATX_FORCE_SYNC: 0x2000, AT_STATX_DONT_SYNC: 0x4000 } as const
 
@@ -289,18 +288,27 @@ const NO_XATTRS = 'No file has extended attributes, and none can be set (EOPNOTS
 
 const statOut = structOut(STAT, statText, 'struct stat *')
 const statxOut = structOut(STATX_LAYOUT, statxText, 'struct statx *')
+const statfsOut = structOut(STATFS, statfsText, 'struct statfs *')
 const atFlags = flags(FLAG_NAMES)
+/** Neither forced nor forbidden to ask a server: strace says so. */
+const statxFlags: Arg<number> = {
+  ...atFlags,
+  show: (raw, k, task, all) => {
+    if (raw & AT_STATX_SYNC_TYPE) return atFlags.show(raw, k, task, all)
+    return raw === 0 ? 'AT_STATX_SYNC_AS_STAT' : `AT_STATX_SYNC_AS_STAT|${atFlags.show(raw, k, task, all)}`
+  },
+}
 const accessMode = flags({ R_OK: ACCESS_MODES.R_OK, W_OK: ACCESS_MODES.W_OK, X_OK: ACCESS_MODES.X_OK }, 'F_OK')
 
 export const statCalls: Syscall[] = [
   ...xattrCalls({ set: 5, get: 8, list: 11, remove: 14 }, '', path, byPath),
   ...xattrCalls({ set: 6, get: 9, list: 12, remove: 15 }, 'l', path, byLink),
   ...xattrCalls({ set: 7, get: 10, list: 13, remove: 16 }, 'f', fd, byFd),
-  syscall(43, 'statfs', { path, buf: address }, (k, task, { path, buf }) => {
+  syscall(43, 'statfs', { path, buf: statfsOut }, (k, task, { path, buf }) => {
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, lookup(k, task, AT_FDCWD, path).mount)))
     return 0
   }),
-  syscall(44, 'fstatfs', { fd, buf: address }, (k, task, { fd, buf }) => {
+  syscall(44, 'fstatfs', { fd, buf: statfsOut }, (k, task, { fd, buf }) => {
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, mountOf(k, getFile(task, fd)))))
     return 0
   }),
@@ -351,7 +359,7 @@ export const statCalls: Syscall[] = [
   syscall(81, 'sync', {}, () => 0, { note: 'There is nothing behind memory to write to; read-write shares are always up to date.' }),
   syscall(82, 'fsync', { fd }, (_k, task, { fd }) => syncable(task, fd)),
   syscall(83, 'fdatasync', { fd }, (_k, task, { fd }) => syncable(task, fd)),
-  syscall(88, 'utimensat', { dirfd, path: pathOrNull, times: address, flags: atFlags }, (k, task, a) =>
+  syscall(88, 'utimensat', { dirfd, path: pathOrNull, times: timesIn, flags: atFlags }, (k, task, a) =>
     utimensat(k, task, a.dirfd, a.path, a.times, a.flags),
   ),
   syscall(
@@ -375,7 +383,7 @@ export const statCalls: Syscall[] = [
     return 0
   }),
   syscall(84, 'sync_file_range', { fd, offset: long, length: long, flags: uint }, (_k, task, { fd }) => syncable(task, fd)),
-  syscall(291, 'statx', { dirfd, path, flags: atFlags, mask: flags(STATX, '0', 'unsigned int'), buf: statxOut }, (k, task, a) =>
+  syscall(291, 'statx', { dirfd, path, flags: statxFlags, mask: flags(STATX_NAMES, '0', 'unsigned int'), buf: statxOut }, (k, task, a) =>
     statx(k, task, a.dirfd, a.path, a.flags, a.mask, a.buf),
   ),
   syscall(

@@ -56,6 +56,8 @@ interface Pending {
   start: number
   /** Its line was cut by another's: it is resumed on a new one. */
   cut: boolean
+  /** Signals that had no effect, sent by the call itself: told after its line. */
+  signals: string[]
 }
 
 interface Tracer {
@@ -159,6 +161,10 @@ function rest(t: Tracer, task: Task, p: Pending, result: number): string {
   return `${texts.join(', ')})`
 }
 
+/** The result as the row shows it, if it does so itself. */
+const answerText = (t: Tracer, task: Task, p: Pending, result: number): string =>
+  result >= 0 && p.row?.answer ? p.row.answer(t.k, task, p.raw, result) : resultText(p.row, result)
+
 /** `3`, `0x7f0000`, `-1 ENOENT (No such file or directory)`, `? ERESTARTSYS (To be restarted if SA_RESTART is set)`. */
 export function resultText(row: Syscall | undefined, result: number): string {
   const errno = result < 0 && result >= -MAX_ERRNO ? errnoByCode(-result) : undefined
@@ -176,7 +182,16 @@ function onEnter(t: Tracer, { task, nr }: EventOf<'syscallEnter'>): void {
   if (!isWanted(t, nr)) return
   const before = t.pending.get(task)
   if (before !== undefined) t.pending.delete(task)
-  const p: Pending = { row: SYSCALLS[nr], nr, raw: rawArguments(t.k, task), text: '', shown: 0, start: t.k.state.time, cut: false }
+  const p: Pending = {
+    row: SYSCALLS[nr],
+    nr,
+    raw: rawArguments(t.k, task),
+    text: '',
+    shown: 0,
+    start: t.k.state.time,
+    cut: false,
+    signals: [],
+  }
   // A sleep that goes on after a stop is this call, on Linux too.
   const restarted = task.call !== null && t.summary.restarts.get(task) === ERESTART_RESTARTBLOCK
   t.summary.restarts.delete(task)
@@ -216,7 +231,8 @@ function onExit(t: Tracer, { task, nr, result }: EventOf<'syscallExit'>): void {
   if (p === undefined) return
   t.summary.restarts.set(task, -result)
   tally(t.summary, callName(nr), t.k.state.time - p.start, result < 0 && result >= -MAX_ERRNO)
-  finish(t, task, p, rest(t, task, p, result), resultText(p.row, result) + spent(t, p))
+  finish(t, task, p, rest(t, task, p, result), answerText(t, task, p, result) + spent(t, p))
+  for (const text of p.signals) line(t, task, text)
 }
 
 function onFork(t: Tracer, { task, child }: EventOf<'fork'>): void {
@@ -257,6 +273,12 @@ function onEnd(t: Tracer, { task, status }: EventOf<'exit'>): void {
 
 function onSignal(t: Tracer, { task, signal, action, info }: EventOf<'signalDelivered'>): void {
   if (!t.traced.has(task) || t.options.noSignals || t.options.summary) return
-  line(t, task, `--- ${signalName(signal)} ${showSigInfo(info)} ---`)
+  const text = `--- ${signalName(signal)} ${showSigInfo(info)} ---`
+  const call = t.pending.get(task)
+  if (action === 'ignore' && call && task.onHart >= 0) {
+    call.signals.push(text)
+    return
+  }
+  line(t, task, text)
   if (action === 'stop') line(t, task, `--- stopped by ${signalName(signal)} ---`)
 }

@@ -15,7 +15,7 @@ import {
 } from '../abi/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite } from '../fs/index.ts'
-import { kernelInfo, sendSignal } from '../signal/index.ts'
+import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { fillFromBacking } from './backing.ts'
@@ -47,7 +47,7 @@ function fitLimit(k: Kernel, task: Task, offset: number, count: number): number 
   const limit = Math.min(task.group.rlimits.soft[RLIMIT_FSIZE]!, MAX_FILE_BYTES)
   if (offset + count <= limit) return count
   if (offset < limit) return limit - offset
-  if (limit < MAX_FILE_BYTES) sendSignal(k, null, task, kernelInfo(SIGXFSZ))
+  if (limit < MAX_FILE_BYTES) sendSignal(k, null, task, killInfo(SIGXFSZ, task))
   throw EFBIG
 }
 

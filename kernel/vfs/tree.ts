@@ -51,8 +51,10 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
   const inherits = (parent.mode & S_ISGID) !== 0
   const mode = inherits && file.kind === 'directory' ? file.mode | S_ISGID : file.mode
   const inode = newInode(parent.fs, file.kind, mode, fsuid, inherits ? parent.gid : fsgid, timestampNow(k))
-  inode.target = file.target ?? ''
-  inode.size = inode.target.length
+  if (file.target !== undefined) {
+    inode.target = file.target
+    inode.size = file.target.length
+  }
   inode.rdev = file.rdev ?? 0
   directoryOps[parent.fs.kind].creating?.(k, at.dir, at.name, inode)
   const dentry = addChild(at.dir, at.name, inode)
