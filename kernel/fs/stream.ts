@@ -15,7 +15,7 @@ import {
   SIGPIPE,
 } from '../abi/index.ts'
 import { door } from '../journal.ts'
-import { kernelInfo, sendSignal } from '../signal/index.ts'
+import { killInfo, sendSignal } from '../signal/index.ts'
 import { newDescription, newInode, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, HostStream, Inode } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
@@ -93,7 +93,7 @@ export const hostStreamOps: FileOps = {
     const s = streamOf(file.inode)
     if (s.stream === 0) throw EIO
     if (hostWrite(k, s.stream, bytes) === 'EPIPE') {
-      sendSignal(k, null, task, kernelInfo(SIGPIPE))
+      sendSignal(k, null, task, killInfo(SIGPIPE, task))
       throw EPIPE
     }
     file.pos += bytes.length
