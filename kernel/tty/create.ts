@@ -39,8 +39,8 @@ import type { Termios, Tty, TtyKind, WinSize } from './types.ts'
 
 /** Bytes between a terminal and its readers (N_TTY_BUF_SIZE): also the longest line that can be edited. */
 export const INPUT_BYTES = 4096
-const CONSOLE_MAJOR = 5
-const CONSOLE_MINOR = 1
+const SERIAL_MAJOR = 4
+const SERIAL_MINOR = 64
 const DEFAULT_WINDOW: WinSize = { rows: 24, columns: 80, xpixel: 0, ypixel: 0 }
 
 const control = (letter: string): number => letter.charCodeAt(0) & 0x1f
@@ -108,8 +108,8 @@ export function newTty(kind: TtyKind, index: number, major: number, minor: numbe
   }
 }
 
-/** The machine's console, /dev/console: always the first terminal. */
-export const newConsole = (): Tty => newTty('console', 0, CONSOLE_MAJOR, CONSOLE_MINOR)
+/** The machine's console, a serial line as on real boards: /dev/ttyS0, and /dev/console stands for it. Always the first terminal. */
+export const newConsole = (): Tty => newTty('console', 0, SERIAL_MAJOR, SERIAL_MINOR)
 
 /** The window changed: SIGWINCH to the foreground. */
 export function resizeTty(k: Kernel, tty: Tty, winsize: WinSize): void {
