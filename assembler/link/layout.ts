@@ -84,7 +84,8 @@ function commonSection(file: InputFile): InputSection {
 const priority = (name: string): number => Number(/\.(\d+)$/.exec(name)?.[1] ?? 65536)
 
 function takeRow(row: LayoutRow, candidates: InputSection[]): OutputSection | null {
-  const chosen = candidates.map((s, order) => ({ s, order, rank: matchIndex(row.inputs, s.name) })).filter(c => c.rank >= 0)
+  // An earlier row's claim stands: `.data.rel.ro` is no `.data.*`.
+  const chosen = candidates.map((s, order) => ({ s, order, rank: s.output ? -1 : matchIndex(row.inputs, s.name) })).filter(c => c.rank >= 0)
   if (chosen.length === 0) return null
   chosen.sort((a, b) => rankOf(row, a) - rankOf(row, b) || a.order - b.order)
   const o = newOutput(row.name, SHT.NOBITS, 0)

@@ -8,7 +8,7 @@ import { alignUp } from '../bytes.ts'
 import { assignAddresses } from './layout.ts'
 import { error, placeText } from './report.ts'
 import { addressOf } from './symbols.ts'
-import type { InputSection, Link } from './state.ts'
+import type { InputSection, Link, OutputSection } from './state.ts'
 
 /** Reach of jal and c.j, less what alignment elsewhere may still add to a distance. */
 const JAL_REACH = 1 << 20
@@ -49,7 +49,14 @@ function cut(section: InputSection, cuts: readonly Cut[]): void {
     symbol.size = end - removedBefore(end) - moved
     symbol.value = BigInt(moved)
   }
-  section.relocations = section.relocations.map(r => ({ ...r, offset: r.offset - removedBefore(r.offset) }))
+  // Relocations are in order, so one walk along the cuts does.
+  let next = 0
+  let removed = 0
+  for (const r of section.relocations) {
+    while (next < cuts.length && cuts[next].at + cuts[next].count <= r.offset) removed += cuts[next++].count
+    const inside = next < cuts.length && cuts[next].at < r.offset ? r.offset - cuts[next].at : 0
+    r.offset -= removed + inside
+  }
   section.data = data
   section.size -= total
 }
@@ -69,11 +76,22 @@ export function relaxCode(link: Link): void {
       assignAddresses(link)
     }
   }
-  for (const section of sections) {
-    if (!section.relocations.some(r => r.type === R_RISCV.ALIGN)) continue
-    alignCode(link, section)
+  const padded = new Set(sections)
+  for (const o of link.outputs) {
+    if (!o.inputs.some(s => padded.has(s))) continue
     // The padding of what follows depends on where this ends.
+    alignInputs(link, o)
     assignAddresses(link)
+  }
+}
+
+/** Cuts the padding in the inputs of one output section, whose address is final. */
+function alignInputs(link: Link, o: OutputSection): void {
+  let at = 0
+  for (const section of o.inputs) {
+    at = alignUp(at, section.align)
+    alignCode(link, section, o.address + at)
+    at += section.size
   }
 }
 
@@ -123,8 +141,7 @@ function shortenCall(section: InputSection, r: Relocation, hint: Relocation, sho
 }
 
 /** Cuts the padding of R_RISCV_ALIGN (its addend is the padding's size) to what the address needs. */
-function alignCode(link: Link, section: InputSection): void {
-  const base = (section.output?.address ?? 0) + section.offset
+function alignCode(link: Link, section: InputSection, base: number): void {
   const cuts: Cut[] = []
   let removed = 0
   for (const r of section.relocations) {
