@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { EAGAIN, EEXIST, EINVAL } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { ThreadGroup } from '../state.ts'
+import { allocPid, isPidFree, joinGroup, leaveGroup, newPidTable, releasePid } from './pid.ts'
+
+const kernelWith = (max: number): Kernel => ({ state: { pids: newPidTable(max) } }) as unknown as Kernel
+
+const refusal = (action: () => unknown): unknown => {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('process numbers', () => {
+  it('count up, and go on after those given back', () => {
+    const k = kernelWith(1000)
+    expect([allocPid(k), allocPid(k), allocPid(k)]).toEqual([1, 2, 3])
+    releasePid(k, 2)
+    expect(allocPid(k)).toBe(4)
+  })
+  it('wrap past the reserved ones, and run out', () => {
+    const k = kernelWith(400)
+    for (let pid = 1; pid < 400; pid++) expect(allocPid(k)).toBe(pid)
+    expect(refusal(() => allocPid(k))).toBe(EAGAIN)
+    releasePid(k, 5)
+    expect(refusal(() => allocPid(k))).toBe(EAGAIN)
+    releasePid(k, 399)
+    releasePid(k, 320)
+    expect([allocPid(k), allocPid(k)]).toEqual([320, 399])
+  })
+  it('can be asked for', () => {
+    const k = kernelWith(100)
+    expect(allocPid(k, 77)).toBe(77)
+    expect(refusal(() => allocPid(k, 77))).toBe(EEXIST)
+    expect(refusal(() => allocPid(k, 100))).toBe(EINVAL)
+  })
+  it('stay taken while a process group has their name', () => {
+    const k = kernelWith(100)
+    const leader = { tgid: allocPid(k) } as ThreadGroup
+    const member = { tgid: allocPid(k) } as ThreadGroup
+    joinGroup(k, leader, 1)
+    joinGroup(k, member, 1)
+    leaveGroup(k, leader)
+    releasePid(k, 1)
+    expect(isPidFree(k.state.pids, 1)).toBe(false)
+    leaveGroup(k, member)
+    expect(isPidFree(k.state.pids, 1)).toBe(true)
+  })
+  it('given back twice are a defect', () => expect(() => releasePid(kernelWith(10), 3)).toThrow('which is free'))
+})

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SCHED_FIFO } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { dequeue, enqueue, makeRunnable, newHartState, newSchedEntity, pickNext, sliceOf } from './runqueue.ts'
+import { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
+import type { SchedEntity } from './types.ts'
+import { newQueue, sleepOn, wakeAll, wakeTask } from './wait.ts'
+
+function kernel(harts = 1): Kernel {
+  const state = {
+    time: 0,
+    harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
+    timers: newTimerQueue(),
+    schedOrder: 0,
+    counts: { migrations: 0 },
+  }
+  return { state, events: {} } as unknown as Kernel
+}
+
+const task = (sched: Partial<SchedEntity> = {}): Task =>
+  ({ state: 'R', onHart: -1, waiting: null, sched: { ...newSchedEntity(1), ...sched } }) as unknown as Task
+
+describe('a runqueue', () => {
+  it('hands out real-time tasks by priority, then the others by virtual runtime, equals in order', () => {
+    const entity = fc.record({ rtPriority: fc.constantFrom(0, 0, 0, 1, 50), vruntime: fc.integer({ min: 0, max: 5 }) })
+    fc.assert(
+      fc.property(fc.array(entity, { maxLength: 40 }), fc.array(fc.nat(39), { maxLength: 10 }), (entities, removed) => {
+        const k = kernel()
+        const [hart] = k.state.harts
+        const tasks = entities.map(e => task({ ...e, policy: e.rtPriority > 0 ? SCHED_FIFO : 0 }))
+        for (const t of tasks) enqueue(k, hart, t)
+        const gone = new Set(removed.map(i => tasks[i]).filter(t => t !== undefined))
+        for (const t of gone) dequeue(k, t)
+        const expected = tasks
+          .filter(t => !gone.has(t))
+          .sort(({ sched: a }, { sched: b }) => {
+            if (a.rtPriority !== b.rtPriority) return b.rtPriority - a.rtPriority
+            return (a.rtPriority > 0 ? 0 : a.vruntime - b.vruntime) || a.order - b.order
+          })
+        for (const t of expected) expect(pickNext(k, hart)).toBe(t)
+        expect(pickNext(k, hart)).toBe(null)
+        expect(hart.queueWeight).toBe(0)
+      }),
+    )
+  })
+  it('gives a long sleeper some credit, not all it slept', () => {
+    const k = kernel()
+    k.state.harts[0].minVruntime = 1e9
+    const sleeper = task()
+    makeRunnable(k, sleeper)
+    expect(sleeper.sched.vruntime).toBe(1e9 - 3e6)
+  })
+  it('cuts slices by weight', () => {
+    const k = kernel()
+    const [hart] = k.state.harts
+    const running = task()
+    expect(sliceOf(hart, running.sched)).toBe(Infinity)
+    enqueue(k, hart, task())
+    expect(sliceOf(hart, running.sched)).toBe(3_000_000)
+    for (let i = 0; i < 30; i++) enqueue(k, hart, task())
+    expect(sliceOf(hart, running.sched)).toBe(750_000)
+  })
+  it('puts tasks on the least busy hart they may use, and an idle hart takes waiting ones', () => {
+    const k = kernel(2)
+    const [first, second] = k.state.harts
+    const tasks = [task({ affinity: 3 }), task({ affinity: 3 }), task({ affinity: 1 }), task({ affinity: 1 })]
+    for (const t of tasks) makeRunnable(k, t)
+    expect([first.queue.length, second.queue.length]).toEqual([3, 1])
+    expect(pickNext(k, second)).toBe(tasks[1])
+    expect(pickNext(k, second)).toBe(tasks[0])
+    expect(pickNext(k, second)).toBe(null)
+  })
+})
+
+describe('timers', () => {
+  it('fire in order of their instants, equal ones as they were asked for, cancelled ones never', () => {
+    const sample = fc.array(fc.record({ at: fc.nat(20), cancel: fc.boolean() }), { maxLength: 50 })
+    fc.assert(
+      fc.property(sample, timers => {
+        const k = kernel()
+        const spec = { kind: 'wake', task: task() } as const
+        const ids = timers.map(({ at }) => addTimer(k, at, spec))
+        timers.forEach(({ cancel }, i) => cancel && expect(cancelTimer(k, ids[i])).toBe(true))
+        const expected = ids.map((id, i) => ({ id, ...timers[i] })).filter(t => !t.cancel)
+        expected.sort((a, b) => a.at - b.at || a.id - b.id)
+        for (const { id, at } of expected) {
+          expect(nextTimer(k)).toBe(at)
+          k.state.time = at - 1
+          expect(takeDueTimer(k)).toBe(null)
+          k.state.time = at
+          expect(takeDueTimer(k)?.id).toBe(id)
+        }
+        expect(nextTimer(k)).toBe(Infinity)
+      }),
+    )
+  })
+})
+
+describe('sleepers', () => {
+  it('wake from any of their queues, once, and leave the others', () => {
+    const k = kernel()
+    const [a, b] = [newQueue(), newQueue()]
+    const sleeper = task()
+    sleepOn(k, sleeper, [a, b], 100, true)
+    expect(sleeper.state).toBe('S')
+    wakeAll(k, b)
+    expect([sleeper.state, a.waiters, b.waiters, nextTimer(k)]).toEqual(['R', [], [], Infinity])
+    wakeAll(k, a)
+    wakeTask(k, sleeper)
+    expect(k.state.harts[0].queue).toEqual([sleeper])
+  })
+  it('that cannot be interrupted are in state D', () => {
+    const k = kernel()
+    const sleeper = task()
+    sleepOn(k, sleeper, [], Infinity, false)
+    expect(sleeper.state).toBe('D')
+  })
+})
