@@ -46,9 +46,8 @@ const SIGCHLD = '--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=2, si
 describe('the trace', () => {
   it('reads as strace writes it', () =>
     expect(traceOf({})).toBe(`clone(child_stack=NULL, flags=SIGCHLD)  = 2
-wait4(-1,  <unfinished ...>
+wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 2
 ${SIGCHLD}
-<... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 2
 write(1, "A\\n", 2)                      = 2
 read(9, 0x40000, 5)                     = -1 EBADF (Bad file descriptor)
 exit_group(3)                           = ?
@@ -61,8 +60,8 @@ strace: Process 2 attached
 [pid     1] wait4(-1,  <unfinished ...>
 [pid     2] exit_group(7)               = ?
 [pid     2] +++ exited with 7 +++
-${SIGCHLD}
 <... wait4 resumed>[{WIFEXITED(s) && WEXITSTATUS(s) == 7}], 0, NULL) = 2
+${SIGCHLD}
 write(1, "A\\n", 2)                      = 2
 read(9, 0x40000, 5)                     = -1 EBADF (Bad file descriptor)
 exit_group(3)                           = ?

@@ -56,6 +56,8 @@ interface Pending {
   start: number
   /** Its line was cut by another's: it is resumed on a new one. */
   cut: boolean
+  /** Signals that had no effect came meanwhile: a tracer of Linux sees them when the call has returned. */
+  signals: string[]
   /** Signals that had no effect, sent by the call itself: told after its line. */
   signals: string[]
 }
@@ -224,6 +226,7 @@ function finish(t: Tracer, task: Task, p: Pending, ending: string, result: strin
   const written = t.open?.written ? start.length + p.text.length : 0
   t.open = null
   if (!t.options.summary) t.sink((start + text).slice(p.cut ? 0 : written))
+  for (const signal of p.signals) line(t, task, signal)
 }
 
 function onExit(t: Tracer, { task, nr, result }: EventOf<'syscallExit'>): void {
