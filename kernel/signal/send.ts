@@ -13,6 +13,7 @@ import {
   SIG_DFL,
   SIG_IGN,
   SI_USER,
+  defaultAction,
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
@@ -22,7 +23,7 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { actionOf, isIgnored } from './actions.ts'
 import { childInfo } from './info.ts'
 import { addPending, flushPending, markPending } from './pending.ts'
-import { KERNEL_ONLY, STOP_SIGNALS, hasSignal, sigbit } from './sigset.ts'
+import { KERNEL_ONLY, STOP_SIGNALS, hasSignal, lowestSignal, sigbit } from './sigset.ts'
 import type { PendingSignals, SigInfo } from './types.ts'
 
 const CONT = sigbit(SIGCONT)
@@ -37,6 +38,21 @@ export function recalcSignalPending(task: Task): void {
   task.signalPending = group.exiting !== null || group.stopSignal !== 0 || ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
 }
 
+/** Kills whoever takes it now, without a core: it ends even waits that other signals do not (TASK_KILLABLE). */
+function isFatal(k: Kernel, task: Task, signal: number): boolean {
+  if (signal === SIGKILL) return true
+  const { group } = task
+  if (hasSignal(task.blocked, signal) || actionOf(group, signal).handler !== SIG_DFL) return false
+  return defaultAction(signal) === 'terminate' && !isProtected(k, group)
+}
+
+/** Has it been killed, and only not noticed yet? */
+export function fatalPending(k: Kernel, task: Task): boolean {
+  const set = (task.pending.set | task.group.pending.set) & ~task.blocked
+  for (let rest = set; rest !== 0n; rest &= rest - 1n) if (isFatal(k, task, lowestSignal(rest))) return true
+  return false
+}
+
 /** Ends a stop. */
 function resume(k: Kernel, task: Task): void {
   task.state = 'R'
@@ -44,10 +60,10 @@ function resume(k: Kernel, task: Task): void {
 }
 
 /** Lets a task notice its signals: out of an interruptible sleep, for a fatal one out of any sleep and out of a stop. */
-export function nudge(k: Kernel, task: Task, fatal: boolean): void {
+export function nudge(k: Kernel, task: Task, signal: number): void {
   task.signalPending = true
-  if (task.state === 'S' || (fatal && task.state === 'D')) wakeTask(k, task)
-  else if (fatal && task.state === 'T') resume(k, task)
+  if (task.state === 'S' || (task.state === 'D' && isFatal(k, task, signal))) wakeTask(k, task)
+  else if (task.state === 'T' && signal === SIGKILL) resume(k, task)
 }
 
 /** Tells the parent that a process stopped or went on: SIGCHLD unless it does not want that, and wait4 looks again. */
@@ -135,7 +151,7 @@ export function sendToTask(k: Kernel, from: Task | null, task: Task, info: SigIn
   stopAndContinue(k, group, info.signal)
   if (isDropped(k, from, task, info.signal)) return reportIgnored(k, task, info)
   if (!enqueue(k, from, task, task.pending, info)) return
-  if (info.signal === SIGKILL || !hasSignal(task.blocked, info.signal)) nudge(k, task, info.signal === SIGKILL)
+  if (info.signal === SIGKILL || !hasSignal(task.blocked, info.signal)) nudge(k, task, info.signal)
   watchSignals(k, group)
 }
 
@@ -146,7 +162,7 @@ export function sendToGroup(k: Kernel, from: Task | null, group: ThreadGroup, in
   if (isDropped(k, from, group.leader, info.signal)) return reportIgnored(k, group.leader, info)
   if (!enqueue(k, from, group.leader, group.pending, info)) return
   const thread = chooseThread(group, info.signal)
-  if (thread) nudge(k, thread, info.signal === SIGKILL)
+  if (thread) nudge(k, thread, info.signal)
   for (const other of group.threads) if (other !== thread) recalcSignalPending(other)
   watchSignals(k, group)
 }

@@ -8,7 +8,7 @@ import { nudge, reportToParent } from './send.ts'
 export function beginGroupStop(k: Kernel, group: ThreadGroup, signal: number): void {
   group.stopSignal = signal
   group.stopReport = 'none'
-  for (const thread of group.threads) nudge(k, thread, false)
+  for (const thread of group.threads) nudge(k, thread, signal)
 }
 
 const isStill = (task: Task): boolean => task.state === 'T' || task.state === 'Z' || task.state === 'X'

@@ -1,12 +1,12 @@
 // From an ecall to the row that answers it, and from the answer back into the registers. A call that cannot finish puts its task to
 // sleep with pc still at the ecall; once awake it is simply run again. Nothing here is allocated for a call that takes no arguments.
-import { ENOSYS, isErrno, type Errno } from '../abi/index.ts'
+import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import { abandonCall } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { regX } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
-import { deliverSignals } from '../signal/index.ts'
+import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
@@ -97,7 +97,8 @@ export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProg
 function block(k: Kernel, task: Task, nr: number, wait: Blocked): Errno | null {
   const call = callInProgress(k, task, nr)
   if (wait.progress !== undefined) call.progress = wait.progress
-  if (task.signalPending && wait.interrupted !== null) return wait.interrupted
+  // What kills ends even waits that nothing else interrupts.
+  if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS
   sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null)
   if (wants(k, 'syscallBlocked')) emit(k, { kind: 'syscallBlocked', task, nr })
   return null
