@@ -1,10 +1,17 @@
-// `npm run bench`: host-time figures, each beside a peer run interleaved on the same machine.
+// `npm run bench [-- WHAT]`: host-time figures, each beside a peer run interleaved on the same machine.
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { benchInterpreter } from './interpreter.ts'
+import { benchOperations, benchWhole } from './operations.ts'
 
-const [what = 'interpreter', ...rest] = process.argv.slice(2)
-const BENCHES: Record<string, () => void> = {
-  interpreter() {
-    const { rows, geomean } = benchInterpreter(5, rest)
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const PAIRS = 5
+const us = (ns: number | null): string =>
+  (ns === null ? '-' : ns < 1000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(1)} us`).padStart(10)
+
+const BENCHES: Record<string, (rest: readonly string[]) => void> = {
+  interpreter(rest) {
+    const { rows, geomean } = benchInterpreter(root, PAIRS, rest)
     console.log('kernel      Hartbeat MIPS   QEMU MIPS   ratio')
     for (const r of rows)
       console.log(
@@ -12,10 +19,24 @@ const BENCHES: Record<string, () => void> = {
       )
     console.log(`geometric mean of the ratios: ${geomean.toFixed(3)}`)
   },
+  operations() {
+    console.log(`${'operation'.padEnd(32)}  Hartbeat    target    native  qemu-user`)
+    for (const r of benchOperations(root, PAIRS))
+      console.log(`${r.name.padEnd(32)}${us(r.ns)}${us(r.target)}${us(r.nativeNs)} ${us(r.qemuNs)}`)
+  },
+  whole() {
+    const w = benchWhole(root, PAIRS)
+    console.log(`boot to a shell's answer: ${w.promptSeconds.toFixed(2)} s`)
+    console.log(`${w.liveProcesses} live processes: ${(w.rssBytes / 1e9).toFixed(2)} GB resident`)
+  },
 }
-const bench = BENCHES[what]
-if (!bench) {
-  console.error(`no bench ${what}; there are: ${Object.keys(BENCHES).join(' ')}`)
-  process.exit(2)
+
+const [what, ...rest] = process.argv.slice(2)
+const chosen = what === undefined ? Object.keys(BENCHES) : [what]
+for (const name of chosen) {
+  if (!(name in BENCHES)) {
+    console.error(`no bench ${name}; there are: ${Object.keys(BENCHES).join(' ')}`)
+    process.exit(2)
+  }
+  BENCHES[name](rest)
 }
-bench()

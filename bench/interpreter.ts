@@ -1,6 +1,5 @@
 // The interpreter against qemu-system-riscv64, the same bytes on the same page tables, runs interleaved, medians of ratios.
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { buildKernel, KERNELS, missingTools, timeOurs, timeQemu } from './guest.ts'
 import { geomean, median } from './statistics.ts'
 
@@ -12,11 +11,11 @@ export interface InterpreterRow {
   ratio: number
 }
 
-/** Measures every kernel (or those named), `pairs` times each. */
-export function benchInterpreter(pairs: number, only: readonly string[] = []): { rows: InterpreterRow[]; geomean: number } {
+/** Measures every kernel (or those named), `pairs` times each; `root` is the package. */
+export function benchInterpreter(root: string, pairs: number, only: readonly string[] = []): { rows: InterpreterRow[]; geomean: number } {
   const missing = missingTools()
   if (missing.length) throw new Error(`this bench compares with QEMU and needs ${missing.join(' and ')}`)
-  const sources = join(dirname(fileURLToPath(import.meta.url)), '..', 'bench', 'guest')
+  const sources = join(root, 'bench', 'guest')
   const rows: InterpreterRow[] = []
   for (const [name, rounds] of Object.entries(KERNELS)) {
     if (only.length && !only.includes(name)) continue
