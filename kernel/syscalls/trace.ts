@@ -58,8 +58,6 @@ interface Pending {
   cut: boolean
   /** Signals that had no effect came meanwhile: a tracer of Linux sees them when the call has returned. */
   signals: string[]
-  /** Signals that had no effect, sent by the call itself: told after its line. */
-  signals: string[]
 }
 
 interface Tracer {
@@ -235,7 +233,6 @@ function onExit(t: Tracer, { task, nr, result }: EventOf<'syscallExit'>): void {
   t.summary.restarts.set(task, -result)
   tally(t.summary, callName(nr), t.k.state.time - p.start, result < 0 && result >= -MAX_ERRNO)
   finish(t, task, p, rest(t, task, p, result), answerText(t, task, p, result) + spent(t, p))
-  for (const text of p.signals) line(t, task, text)
 }
 
 function onFork(t: Tracer, { task, child }: EventOf<'fork'>): void {
@@ -278,7 +275,7 @@ function onSignal(t: Tracer, { task, signal, action, info }: EventOf<'signalDeli
   if (!t.traced.has(task) || t.options.noSignals || t.options.summary) return
   const text = `--- ${signalName(signal)} ${showSigInfo(info)} ---`
   const call = t.pending.get(task)
-  if (action === 'ignore' && call && task.onHart >= 0) {
+  if (action === 'ignore' && call) {
     call.signals.push(text)
     return
   }
