@@ -21,6 +21,16 @@ arena_new:
 # arena_alloc(arena, n) -> n zeroed bytes, aligned to 8
     .globl arena_alloc
 arena_alloc:
+    enter 1
+    mv s0, a1
+    call arena_alloc_dirty
+    mv a2, s0
+    li a1, 0
+    restore 1
+    tail memset
+
+# arena_alloc_dirty(arena, n) -> n bytes with anything in them, aligned to 8
+arena_alloc_dirty:
     enter 2
     mv s0, a0
     addi s1, a1, 7
@@ -51,10 +61,7 @@ arena_alloc:
     add t3, t1, s1
 2:  sd t3, ARENA_USED(s0)
     add a0, t0, t1
-    li a1, 0
-    mv a2, s1
-    restore 2
-    tail memset
+    leave 2
 
 # arena_mark(arena) -> a0, a1: how full it is, for arena_release
     .globl arena_mark
@@ -108,6 +115,13 @@ scratch_alloc:
     mv a1, a0
     ld a0, scratch
     j arena_alloc
+
+# scratch_room(n) -> n bytes with anything in them, as long as the command being run
+    .globl scratch_room
+scratch_room:
+    mv a1, a0
+    ld a0, scratch
+    j arena_alloc_dirty
 
 # scratch_copy(text, n) -> a zero-terminated copy of n bytes, in the scratch arena
     .globl scratch_copy

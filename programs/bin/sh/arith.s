@@ -176,9 +176,15 @@ resume_evaluation:
 # find_operator() -> row of the binary operator at the cursor, or 0
 find_operator:
     ld t0, cursor
+    lbu t6, 0(t0)
     la a0, operators
-1:  lbu t1, ROW_LENGTH(a0)
-    beqz t1, 4f
+    beqz t6, 4f
+1:  lbu t5, 0(a0)
+    beq t5, t6, 11f         # most rows differ in the first character
+    addi a0, a0, ROW_SIZEOF
+    bnez t5, 1b
+    j 4f
+11: lbu t1, ROW_LENGTH(a0)
     mv t2, t0
     mv t3, a0
     add t4, a0, t1
@@ -188,6 +194,7 @@ find_operator:
     addi t2, t2, 1
     addi t3, t3, 1
     beq t5, t6, 2b
+    lbu t6, 0(t0)
     addi a0, a0, ROW_SIZEOF
     j 1b
 4:  li a0, 0

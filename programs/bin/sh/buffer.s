@@ -31,7 +31,7 @@ buffer_reserve:
     bgeu s1, t0, 3f
     mv s1, t0
 3:  mv a0, s1
-    call scratch_alloc
+    call scratch_room
     sd s1, BUFFER_ROOM(s0)
     ld a1, BUFFER_DATA(s0)
     sd a0, BUFFER_DATA(s0)

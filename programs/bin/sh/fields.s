@@ -21,14 +21,18 @@ expand_word:
     enter 2, BUFFER_SIZEOF + 8
     mv s0, a0
     mv s1, a1
+    li t2, 63
 1:  lbu t0, 0(a0)           # most words hold nothing special
     beqz t0, 3f
     addi a0, a0, 1
-    la t1, active_characters
-2:  lbu t2, 0(t1)
-    addi t1, t1, 1
-    beqz t2, 1b
-    bne t2, t0, 2b
+    ld t1, active_low
+    bleu t0, t2, 2f
+    ld t1, active_high
+    sltiu t3, t0, 128
+    beqz t3, 1b
+2:  srl t1, t1, t0          # the shift counts modulo 64
+    andi t1, t1, 1
+    beqz t1, 1b
     mv a0, sp
     call buffer_init
     mv a0, sp
@@ -148,4 +152,7 @@ end_field:
     jr s7
 
     .section .rodata
-active_characters: .asciz "$`\\\"'*?[~"
+    .balign 8
+# The characters that make a word special, one bit each: those below 64, and those from 64 to 127.
+active_low: .dword 1 << '"' | 1 << '$' | 1 << '\'' | 1 << '*' | 1 << '?'
+active_high: .dword 1 << ('[' - 64) | 1 << ('\\' - 64) | 1 << ('`' - 64) | 1 << ('~' - 64)

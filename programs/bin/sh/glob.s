@@ -209,8 +209,9 @@ compare_strings:
     ld a1, 0(a1)
     tail strcmp
 
-# has_pattern(start, end) -> 1 when there is an unquoted * ? or [
+# has_pattern(start, end) -> 1 when there is an unquoted * or ?, or a [ with a ] after it
 has_pattern:
+    li t3, 0                # 1 after a [
 1:  bgeu a0, a1, 3f
     lhu t0, 0(a0)
     addi a0, a0, 2
@@ -220,8 +221,13 @@ has_pattern:
     beq t0, t1, 2f
     li t1, '?'
     beq t0, t1, 2f
-    li t1, '['
+    li t1, ']'
+    bne t0, t1, 11f
+    bnez t3, 2f
+11: li t1, '['
     bne t0, t1, 1b
+    li t3, 1
+    j 1b
 2:  li a0, 1
     ret
 3:  li a0, 0

@@ -353,8 +353,6 @@ show_prompt:
 # set_initial_variables(): what a shell sets whatever the environment says
 set_initial_variables:
     enter 0, 16
-    lstr a0, "IFS"
-    call unset_var
     call getppid
     call number_text
     mv a1, a0
@@ -365,7 +363,11 @@ set_initial_variables:
     call get_var
     bnez a0, 1f
     call update_pwd
-1:  leave 0, 16
+1:  lstr a0, "IFS"          # the last one, so the first one that is found
+    lstr a1, " \t\n"
+    li a2, 0
+    call set_var
+    leave 0, 16
 
     .bss
     .balign 8
