@@ -20,7 +20,8 @@ import { pollCalls } from '../syscalls/poll.ts'
 import { statCalls } from '../syscalls/stat.ts'
 import { newFiles, newFs } from './index.ts'
 
-const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls]
+/** The calls on files. */
+export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls]
 
 /** Where the task's buffers are. */
 export const BUFFER = 0x10000
