@@ -1,0 +1,47 @@
+// Signals in a C program against its own run under QEMU's user mode: programs/signals.c, one topic a test.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run } from '../machine.ts'
+import { workspace, type Workspace } from './assembler-gnu.ts'
+
+const TOPICS = [
+  'masks',
+  'queued',
+  'floating',
+  'faults',
+  'flags',
+  'alternate',
+  'deaths',
+  'stops',
+  'restarts',
+  'waits',
+  'descriptor',
+  'timers',
+  'errors',
+]
+const SOURCE = new URL('programs/signals.c', import.meta.url).pathname
+
+let work: Workspace
+beforeAll(() => {
+  work = workspace()
+  const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-O1', '-w', SOURCE, '-o', work.path('signals')])
+  if (gcc.status !== 0) throw new Error(`compiling ${SOURCE}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
+})
+afterAll(() => work.remove())
+
+const here = (topic: string, harts: number): string =>
+  run(['/signals', topic], { harts, files: [{ path: '/signals', mode: 0o755, kind: 'regular', data: readFileSync(work.path('signals')) }] })
+    .stdout
+
+describe.each([1, 2])('on %i harts', harts => {
+  test.each(TOPICS)('%s', topic => {
+    const qemu = spawnSync('qemu-riscv64-static', [work.path('signals'), topic], { encoding: 'latin1' })
+    expect(qemu.status).toBe(0)
+    expect(here(topic, harts)).toBe(qemu.stdout)
+  })
+})
+
+test('SA_NOCLDSTOP: a stop is silent, a death is not', () => {
+  expect(here('quietstop', 1)).toBe('stopped 19\nchild code 2 status 9\nkilled 9 core 0\n')
+})
