@@ -314,18 +314,24 @@ read_target:
 
 # list_path(directory, status of a failure): its header, its files, and with -R those of its directories
 list_path:
-    enter 8
+    enter 9
     mv s0, a0
     mv s5, a1
-    call list_directory
+    li a1, O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    li a2, 0
+    call open
+    mv s8, a0                       # s8 = the directory, open until we know all about its files (one may be this very descriptor)
+    mv a1, a0
+    bltz a0, 12f
+    call list_descriptor
     mv s1, a0                       # s1 = names
     bnez a0, 1f
-    mv a0, a1
+12: mv a0, a1
     lstr a1, "cannot open directory '%s'"
     mv a2, s0
     mv a3, s5
     call complain
-    leave 8
+    leave 9
 1:  lb t0, headers
     beqz t0, 3f
     lb t0, printed
@@ -356,7 +362,9 @@ list_path:
     beqz t0, 5b
 6:  call list_entry
     j 5b
-7:  mv a0, s2
+7:  mv a0, s8
+    call close
+    mv a0, s2
     call sort_list
     lb t0, layout                   # "total" only for the long form and -s
     li t1, LAYOUT_LONG
@@ -403,7 +411,7 @@ list_path:
     call free_list
     mv a0, s1
     call free_names
-    leave 8
+    leave 9
 
 # list_entry(name): adds a file of directory s0 to list s2. Part of list_path.
 list_entry:
@@ -430,14 +438,17 @@ list_entry:
     mv a2, s1
     li a3, STATUS_MINOR
     call complain
+    mv a0, s5
+    call free
+    j 3f
 2:  mv a0, s5
     mv a1, s1
     call read_target
-    mv a0, s1
-    call free
     mv a0, s4
     mv a1, s5
     call append
+3:  mv a0, s1
+    call free
     leave 6
 
 # sort_list(list)
