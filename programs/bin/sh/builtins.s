@@ -834,6 +834,7 @@ builtins:
     builtin "export", 6, 1, do_export
     builtin "false", 5, 0, do_false
     builtin "fg", 2, 0, do_fg
+    builtin "getopts", 7, 0, do_getopts
     builtin "jobs", 4, 0, do_jobs
     builtin "kill", 4, 0, do_kill
     builtin "local", 5, 1, do_local
