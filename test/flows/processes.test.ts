@@ -1,0 +1,116 @@
+// Programs that look at this machine's own processes, boot, jobs and the console: what no other system prints the same way.
+import { expect, test } from 'vitest'
+import { hostInput, runKernel, shellStatus } from '../../kernel/index.ts'
+import { boot, bytesOf, expectSound, shell, start } from '../machine.ts'
+
+test('the boot script: pipes, a background job, lists, the exit status', () => {
+  const { status, stdout, stderr } = boot('echo hi | cat | wc -c\nsleep 1 &\njobs\nfalse || echo no\nexit 7\n')
+  expect(stdout).toBe('3\n[1]+  Running                 sleep 1 &\nno\n')
+  expect([status, stderr]).toEqual([7, ''])
+})
+
+test('boot ends with the shell, and reaps orphans on the way', () => {
+  const { status, stdout, kernel } = boot('sh -c "sleep 1 &"\nsleep 2\necho end\n')
+  expect([status, stdout]).toEqual([0, 'end\n'])
+  expect(kernel.state.time).toBeGreaterThan(2e9)
+})
+
+test('ps shows every process', () => {
+  const { stdout } = shell('sleep 5 & ps; kill $!')
+  const [head, ...rows] = stdout.trimEnd().split('\n')
+  expect(head).toMatch(/^ +PID TTY +TIME CMD$/)
+  expect(rows.map(row => row.trim().split(/\s+/).at(-1)).sort()).toEqual(expect.arrayContaining(['ps', 'sh', 'sleep']))
+})
+
+test('pstree draws the family', () => {
+  const { stdout } = shell('sleep 5 & pstree; kill $!')
+  expect(stdout).toBe('init---sh-+-pstree\n          `-sleep\n')
+})
+
+test('top shows tasks and memory once', () => {
+  const { stdout, status } = shell('top -b -n 1')
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^top - /)
+  expect(stdout).toMatch(/^Tasks: +\d+ total/m)
+  expect(stdout).toMatch(/^ +1 root .* init$/m)
+})
+
+test('sleeping costs no time of the host: an hour of the guest', () => {
+  const { status, kernel } = shell('sleep 3600')
+  expect(status).toBe(0)
+  expect(kernel.state.time).toBeGreaterThan(3600e9)
+})
+
+test('/proc knows the process that reads it', () => {
+  expect(shell('cat /proc/self/comm; cat /proc/$$/comm; read a b < /proc/self/stat; echo $b | cut -c 1-4').stdout).toBe('cat\nsh\n(sh)\n')
+})
+
+/** A shell on the console; `type` sends keys and lets the machine run until it waits for more. */
+function console_(): { type: (keys: string, instructions?: number) => string; end: () => number } {
+  const machine = start([], { init: true, stdio: ['console', 'console', 'console'], clock: 'real' })
+  const { kernel, host } = machine
+  const settle = (maxInstructions = 200_000): void => void runKernel(kernel, { maxInstructions })
+  settle()
+  return {
+    type: (keys, instructions) => {
+      const from = host.out.length
+      hostInput(kernel, bytesOf(keys))
+      settle(instructions)
+      return host.out.slice(from)
+    },
+    end: () => {
+      const result = runKernel(kernel, { maxInstructions: 200_000 })
+      if (result.kind !== 'halted') throw new Error(`the machine did not halt: ${result.kind}; ${host.out}`)
+      expectSound(kernel)
+      return shellStatus(result.status)
+    },
+  }
+}
+
+const PROMPT = /[$#] $/
+
+test('the console: echo, Ctrl-C, Ctrl-Z, jobs, bg, fg, Ctrl-D', () => {
+  const { type, end } = console_()
+  expect(type('echo one\n')).toMatch(/^echo one\r\none\r\n/)
+  expect(type('sleep 1000\n')).toBe('sleep 1000\r\n')
+  expect(type('\x03')).toMatch(/^\^C\r?\n/)
+  expect(type('echo $?\n')).toContain('130\r\n')
+  expect(type('sleep 1000\n')).toBe('sleep 1000\r\n')
+  expect(type('\x1a')).toMatch(/\^Z[^]*Stopped +sleep 1000/)
+  expect(type('jobs\n')).toMatch(/\[1\]\+ +Stopped +sleep 1000/)
+  expect(type('bg\n')).toMatch(/\[1\]\+ sleep 1000 &/)
+  expect(type('jobs\n')).toMatch(/\[1\]\+ +Running +sleep 1000/)
+  expect(type('fg\n')).toMatch(/sleep 1000\r\n$/)
+  expect(type('\x03')).toMatch(/\^C/)
+  expect(type('jobs\n')).toMatch(/^jobs\r\n[^[]*$/)
+  expect(type('exit 4\x7f5\n')).toMatch(/exit 4\x08 \x085/)
+  expect(end()).toBe(5)
+})
+
+test('the console: Ctrl-C ends a running yes, and the shell stays', () => {
+  const { type, end } = console_()
+  // A page is printed every hundred instructions.
+  expect(type('yes\n', 90_000)).toMatch(/^yes\r\ny\r\ny\r\n/)
+  expect(type('\x03')).toMatch(PROMPT)
+  expect(type('echo still $?\n')).toContain('still 130\r\n')
+  expect(type('\x04')).not.toMatch(PROMPT)
+  expect(end()).toBe(0)
+})
+
+test('the console: Ctrl-D at the start of a line is the end of input', () => {
+  const { type, end } = console_()
+  expect(type('cat\n')).toBe('cat\r\n')
+  expect(type('abc\n')).toBe('abc\r\nabc\r\n')
+  expect(type('\x04')).toMatch(PROMPT)
+  type('exit 0\n')
+  expect(end()).toBe(0)
+})
+
+test('the console: a background job that reads is stopped by SIGTTIN', () => {
+  const { type, end } = console_()
+  type('cat &\n')
+  expect(type('jobs\n')).toMatch(/Stopped[^\n]*cat/)
+  type('kill -KILL %1\n')
+  type('exit 0\n')
+  expect(end()).toBe(0)
+})
