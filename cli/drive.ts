@@ -2,8 +2,10 @@
 // real clock, and leaves the terminal as it was.
 import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
 
-/** Instructions in one piece: some tens of milliseconds, so a key is never late by more. */
-const PIECE = 4_000_000
+/** Instructions between two looks at the host's clock: few, as each may be a system call that prints a page on a slow terminal. */
+const PIECE = 20_000
+/** Host milliseconds after which keys are looked for. */
+const TURN_MS = 15
 /** Bytes of output in one piece: a terminal shows them in about as long. */
 const PIECE_OUTPUT = 65536
 const NS_PER_MS = 1e6
@@ -18,6 +20,17 @@ export function driveToEnd(k: Kernel, limit: number): Outcome {
 
 const outcomeOf = (result: RunResult): Outcome =>
   result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
+
+/** Runs for a turn, or up to `budget` instructions. */
+function runTurn(k: Kernel, budget: number): RunResult {
+  const start = k.state.executed
+  const end = performance.now() + TURN_MS
+  for (;;) {
+    const left = budget - (k.state.executed - start)
+    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left) })
+    if (result.kind !== 'budget' || left <= PIECE || performance.now() >= end) return result
+  }
+}
 
 /** Runs a kernel whose console is our terminal (or on a real clock). */
 export async function driveInteractively(k: Kernel, limit: number, terminal: boolean): Promise<Outcome> {

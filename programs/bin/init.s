@@ -43,10 +43,16 @@ reap:                       # whoever ends here is a child: born to us or orphan
     bne a0, s1, reap
     lw t0, 0(sp)
     andi t1, t0, 0x7f       # the signal, 0 when it exited
-    addi a0, t1, STATUS_SIGNAL
-    bnez t1, 2f
-    srli a0, t0, 8
-    andi a0, a0, 0xff
+    addi s3, t1, STATUS_SIGNAL
+    bnez t1, 1f
+    srli s3, t0, 8
+    andi s3, s3, 0xff
+1:  li a0, -1               # who ended just before the program is waited for as well; who still lives ends with the machine
+    li a1, 0
+    li a2, WNOHANG
+    call waitpid
+    bgtz a0, 1b
+    mv a0, s3
 2:  leave 4, 16
 cannot_fork:
     mv a1, a0

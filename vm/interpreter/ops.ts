@@ -16,7 +16,7 @@ export interface Op {
   row: Row
   flavour: Flavour
   /** The instruction after it, for a fused pair. */
-  then?: Op
+  second?: Op
 }
 
 export interface Ops {
@@ -83,7 +83,7 @@ function numberPairs(list: Op[]): Map<number, number> {
         const key = a.number * PAIR_STRIDE + b.number
         if (pairs.has(key)) continue
         pairs.set(key, FIRST_ROW_OP + list.length)
-        list.push({ ...a.op, then: b.op })
+        list.push({ ...a.op, second: b.op })
       }
     }
   }
@@ -118,11 +118,11 @@ const hasRounding = (_ops: Ops, row: Row): boolean => row.fields.includes('rm')
 export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths): Code[] {
   return ops.list.map((op, index) => {
     const depths = depthsOf(FIRST_ROW_OP + index)
-    if (!op.then) return emitHandler(base, op.row, op.flavour, depths)!.code
+    if (!op.second) return emitHandler(base, op.row, op.flavour, depths)!.code
     const first = new Emitter(base, op.flavour, depths)
     op.row.meaning!(first)
     first.goOn()
-    return first.code.concat(emitHandler(base, op.then.row, op.then.flavour, depths)!.code)
+    return first.code.concat(emitHandler(base, op.second.row, op.second.flavour, depths)!.code)
   })
 }
 
