@@ -11,9 +11,7 @@ import {
   EFBIG,
   EINVAL,
   ENODEV,
-  ENODATA,
   EOPNOTSUPP,
-  ERANGE,
   EROFS,
   ESPIPE,
   FADVISE,
@@ -34,7 +32,6 @@ import {
   UTIME_NOW,
   UTIME_OMIT,
   W_OK,
-  XATTR,
   EPERM,
   EISDIR,
   readStruct,
@@ -67,8 +64,9 @@ import {
   type Path,
   type Timestamp,
 } from '../vfs/index.ts'
-import { address, dirfd, fd, flags, id, long, mode, oneOf, path, pathOrNull, size, structOut, uint } from './args.ts'
+import { dirfd, fd, flags, id, long, mode, oneOf, path, pathOrNull, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
+import { xattrCalls } from './xattr.ts'
 import { STATX_NAMES, statfsText, statText, statxText, timesIn } from './stat-text.ts'
 
 const FLAG_NAMES = { AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT, AT_EMPTY_PATH, AT_STATX_FORCE_SYNC: 0x2000, AT_STATX_DONT_SYNC: 0x4000 } as const
@@ -214,78 +212,6 @@ function fadvise(task: Task, number: number, advice: number): number {
   return 0
 }
 
-// ---- extended attributes: no file has any, and none can be set
-
-/** The name spaces of xattr(7). */
-const XATTR_NAME_MAX = 255
-const XATTR_PREFIXES = ['user.', 'trusted.', 'security.', 'system.']
-
-function checkXattrName(name: string): void {
-  if (name === '' || name.length > XATTR_NAME_MAX) throw ERANGE
-  if (!XATTR_PREFIXES.some(prefix => name.startsWith(prefix))) throw EOPNOTSUPP
-}
-
-type Find = (k: Kernel, task: Task, place: string | number) => unknown
-const byPath: Find = (k, task, place) => lookup(k, task, AT_FDCWD, place as string)
-const byLink: Find = (k, task, place) => lookup(k, task, AT_FDCWD, place as string, { follow: false })
-const byFd: Find = (_k, task, place) => getFile(task, place as number)
-
-/** The four calls for one way of naming the file: path, link or descriptor. */
-function xattrCalls(
-  numbers: { set: number; get: number; list: number; remove: number },
-  prefix: string,
-  arg: Arg<string> | Arg<number>,
-  find: Find,
-): Syscall[] {
-  const place = arg as Arg<string | number>
-  return [
-    syscall(
-      numbers.set,
-      `${prefix}setxattr`,
-      { place, name: path, value: address, size, flags: flags(XATTR) },
-      (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw EOPNOTSUPP
-      },
-      { note: NO_XATTRS },
-    ),
-    syscall(
-      numbers.get,
-      `${prefix}getxattr`,
-      { place, name: path, value: address, size },
-      (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw a.name.startsWith('user.') || a.name.startsWith('system.') ? EOPNOTSUPP : ENODATA
-      },
-      { note: NO_XATTRS },
-    ),
-    syscall(
-      numbers.list,
-      `${prefix}listxattr`,
-      { place, list: address, size },
-      (k, task, a) => {
-        find(k, task, a.place)
-        return 0
-      },
-      { note: NO_XATTRS },
-    ),
-    syscall(
-      numbers.remove,
-      `${prefix}removexattr`,
-      { place, name: path },
-      (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw EOPNOTSUPP
-      },
-      { note: NO_XATTRS },
-    ),
-  ]
-}
-const NO_XATTRS = 'No file has extended attributes, and none can be set (EOPNOTSUPP).'
-
 const statOut = structOut(STAT, statText, 'struct stat *')
 const statxOut = structOut(STATX_LAYOUT, statxText, 'struct statx *')
 const statfsOut = structOut(STATFS, statfsText, 'struct statfs *')
@@ -301,9 +227,7 @@ const statxFlags: Arg<number> = {
 const accessMode = flags({ R_OK: ACCESS_MODES.R_OK, W_OK: ACCESS_MODES.W_OK, X_OK: ACCESS_MODES.X_OK }, 'F_OK')
 
 export const statCalls: Syscall[] = [
-  ...xattrCalls({ set: 5, get: 8, list: 11, remove: 14 }, '', path, byPath),
-  ...xattrCalls({ set: 6, get: 9, list: 12, remove: 15 }, 'l', path, byLink),
-  ...xattrCalls({ set: 7, get: 10, list: 13, remove: 16 }, 'f', fd, byFd),
+  ...xattrCalls,
   syscall(43, 'statfs', { path, buf: statfsOut }, (k, task, { path, buf }) => {
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, lookup(k, task, AT_FDCWD, path).mount)))
     return 0
