@@ -1,6 +1,5 @@
 # The builtins about jobs: jobs fg bg wait kill.
     .include "sh.inc"
-    .include "errno.inc"
     .include "signal.inc"
 
     .text

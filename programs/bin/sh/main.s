@@ -3,7 +3,6 @@
 # It follows POSIX; not there are: aliases, ulimit, times, command history, ~user, `set -o vi` and arithmetic's ++ and --.
     .include "sh.inc"
     .include "fcntl.inc"
-    .include "errno.inc"
 
     .text
 # main(argc, argv): never returns
