@@ -78,8 +78,8 @@ read_link:
     li a0, 0
     leave 2
 
-# resolve(path) -> its absolute path without links, "." and ".." (malloc'ed), or 0: follows a link in the last place, then asks the kernel for
-# the name of the directory
+# resolve(path) -> its absolute path without links, "." and ".." (malloc'ed), or 0: follows a link in the last place, then asks the
+# kernel for the name of the directory
 resolve:
     enter 4
     mv s0, a0
