@@ -46,6 +46,8 @@ export function slabFor(machine: Machine, frame: number): number {
   return address
 }
 
+export const hasCode = (machine: Machine, frame: number): boolean => machine.decoded.slabOfFrame[frame] !== 0
+
 /** The frame's bytes changed (or may): forgets what was decoded from it. Free when nothing was. */
 export function dropCode(machine: Machine, frame: number): void {
   const cache = machine.decoded

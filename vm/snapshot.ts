@@ -29,6 +29,16 @@ function fetchFrames(machine: Machine, hart: Hart): Int32Array {
   return frames
 }
 
+/** A hart's block. Where its fetch entries lead is in `fetchFrames`: addresses of slabs differ from machine to machine. */
+function hartBytes(machine: Machine, hart: Hart): Uint8Array {
+  const bytes = machine.bytes.slice(hart.base, hart.base + L.HART_BYTES)
+  for (let n = 0; n < FETCH_ENTRIES; n++) {
+    const at = L.HART.tlbFetch + n * L.TLB_ENTRY_BYTES + L.TLB_ENTRY.addend
+    bytes.fill(0, at, at + 4)
+  }
+  return bytes
+}
+
 const isZero = (words: Int32Array, from: number, to: number): boolean => {
   for (let n = from; n < to; n++) if (words[n] !== 0) return false
   return true
@@ -47,7 +57,7 @@ export function snapshotMachine(machine: Machine): MachineSnapshot {
   })
   return {
     ramBytes: machine.ramBytes,
-    harts: machine.harts.map(h => machine.bytes.slice(h.base, h.base + L.HART_BYTES)),
+    harts: machine.harts.map(h => hartBytes(machine, h)),
     fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
     keys: { next: machine.keys.next, names, superpages: machine.keys.superpages },
     pages,

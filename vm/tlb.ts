@@ -3,7 +3,7 @@
 // finds the page and checks that it may be used. An entry is what the walk said when it was filled: the kernel that changes a
 // PTE and forgets to flush sees the old translation, as on hardware. A write entry implies that D is set in its PTE.
 import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
-import { dropCode, frameOfSlab, slabFor } from './decode-cache.ts'
+import { dropCode, frameOfSlab, hasCode, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
 import type { Access, Hart, Machine } from './machine.ts'
 import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
@@ -127,9 +127,23 @@ export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, a
  * a page with decoded instructions cannot have a write entry: filling one drops them, so a store to code is always seen.
  */
 export function tlbFill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation['outcome'] {
-  hart.counters[MISSES[access]]++
   const t = translateNow(machine, hart, lo, hi, access)
-  if (t.outcome !== 'ok') return t.outcome
+  hart.counters[MISSES[access]]++
+  return t.outcome === 'ok' ? fill(machine, hart, lo, hi, access, t) : t.outcome
+}
+
+/**
+ * A miss of a store that retries: as tlbFill, but answers 'code', with nothing filled or counted, when the page has decoded
+ * instructions. The code may be what is running: dropping it and fetching again would drop the write entry, for ever.
+ */
+export function tlbFillForStore(machine: Machine, hart: Hart, lo: number, hi: number): Translation['outcome'] | 'code' {
+  const t = translateNow(machine, hart, lo, hi, 'write')
+  if (t.outcome === 'ok' && hasCode(machine, t.frame)) return 'code'
+  hart.counters[MISSES.write]++
+  return t.outcome === 'ok' ? fill(machine, hart, lo, hi, 'write', t) : t.outcome
+}
+
+function fill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access, t: Translation): 'ok' {
   const { frame, level, flags } = t
   if (access === 'write') dropCode(machine, frame)
   const addend = access === 'fetch' ? slabFor(machine, frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0

@@ -369,6 +369,8 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
       const max = wide ? OP.f64Max : OP.f32Max
       return this.bitsOf(format, [...fa, ...fb, op === 'min' ? min : max])
     }
+    // WebAssembly rounds to nearest only.
+    if (this.flavour.rounding === 'zero') return this.notHere()
     this.inexactIsFree()
     const code = {
       add: [OP.f32Add, OP.f64Add],

@@ -5,7 +5,7 @@ import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U, decode, type Row } from '.
 import * as L from '../layout.ts'
 import type { Access, Hart, Machine, Stop } from '../machine.ts'
 import { createStepper, type Stepper } from '../reference.ts'
-import { tlbFill, tlbProbe } from '../tlb.ts'
+import { tlbFill, tlbFillForStore, tlbProbe } from '../tlb.ts'
 import { faultCause, stopFor, takeTrap } from '../trap.ts'
 import { interpreterModule, WHY } from './module.ts'
 import { numberOps, opFor, PAIR_STRIDE, OP_PAGE_END, OP_SLOW, type Ops } from './ops.ts'
@@ -71,18 +71,18 @@ function runLoop(machine: Machine, hart: Hart, fuel: number, loop: RunLoop, ops:
         continue
       case WHY.jumpMiss: {
         const stop = refill(machine, hart, 'fetch')
-        if (stop) return stopped(stop, fuel - left)
+        if (stop && stop !== STORE_TO_CODE) return stopped(stop, fuel - left)
         continue
       }
       case WHY.slow:
         break
       default: {
         const access = why === WHY.readMiss ? 'read' : 'write'
-        if (!crossesPage(machine, hart, access)) {
-          const stop = refill(machine, hart, access)
-          if (stop) return stopped(stop, fuel - left)
-          continue
-        }
+        if (crossesPage(machine, hart, access)) break
+        const stop = refill(machine, hart, access)
+        if (stop === STORE_TO_CODE) break
+        if (stop) return stopped(stop, fuel - left)
+        continue
       }
     }
     // One instruction on the reference engine.
@@ -105,11 +105,15 @@ const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base
 const crossesPage = (machine: Machine, hart: Hart, access: Access): boolean =>
   tlbProbe(machine, hart, exitLo(machine, hart), exitHi(machine, hart), access) >= 0
 
-function refill(machine: Machine, hart: Hart, access: Access): Stop | null {
+const STORE_TO_CODE = Symbol('the page of a store has decoded instructions')
+
+/** null: the access can be tried again. */
+function refill(machine: Machine, hart: Hart, access: Access): Stop | null | typeof STORE_TO_CODE {
   const lo = exitLo(machine, hart)
   const hi = exitHi(machine, hart)
-  const outcome = tlbFill(machine, hart, lo, hi, access)
-  return outcome === 'ok' ? null : takeTrap(machine, hart, faultCause(outcome, access), lo, hi)
+  const outcome = access === 'write' ? tlbFillForStore(machine, hart, lo, hi) : tlbFill(machine, hart, lo, hi, access)
+  if (outcome === 'ok') return null
+  return outcome === 'code' ? STORE_TO_CODE : takeTrap(machine, hart, faultCause(outcome, access), lo, hi)
 }
 
 // ---- decoding

@@ -29,7 +29,8 @@ export interface Ops {
 }
 export const PAIR_STRIDE = 65536
 
-const ROUNDING_BY_RM: Record<number, Flavour['rounding']> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
+/** Other modes are the reference engine's. */
+const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
 const NOWHERE: Depths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding}`
@@ -93,16 +94,15 @@ function numberPairs(list: Op[]): Map<number, number> {
 /** How a decoded instruction is entered in a slab. `offset` is its place in the page. */
 export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number; imm: number } {
   const { row, length, values } = decoded
-  if (offset + length > PAGE_SIZE) return { op: OP_SLOW, imm: 0 }
+  const rounding = ROUNDING_BY_RM[values.rm]
+  if (offset + length > PAGE_SIZE || (hasRounding(row) && rounding === undefined)) return { op: OP_SLOW, imm: 0 }
   const target = offset + values.imm
   const near = target >= 0 && target < PAGE_SIZE
-  const tries: Flavour[] = [{ length, near, rounding: ROUNDING_BY_RM[values.rm] ?? 'zero' }]
+  const tries: Flavour[] = [{ length, near, rounding: rounding !== undefined && hasRounding(row) ? rounding : 'nearest' }]
   // Rows that do not go anywhere have only the near flavour; rows that do not round only the nearest.
   if (!near) tries.push({ ...tries[0], near: true })
   for (const flavour of tries) {
-    const op =
-      ops.number.get(keyOf(row, flavour)) ??
-      (hasRounding(ops, row) ? undefined : ops.number.get(keyOf(row, { ...flavour, rounding: 'nearest' })))
+    const op = ops.number.get(keyOf(row, flavour))
     if (op === undefined) continue
     const goes = usesTarget(row)
     if (goes && flavour.near !== near) continue
@@ -112,7 +112,7 @@ export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number;
 }
 
 const usesTarget = (row: Row): boolean => row.fields.includes('b') || row.fields.includes('j')
-const hasRounding = (_ops: Ops, row: Row): boolean => row.fields.includes('rm')
+const hasRounding = (row: Row): boolean => row.fields.includes('rm')
 
 /** Code of every op's handler, in op order, for a hart's block at `base`. */
 export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths): Code[] {

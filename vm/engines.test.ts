@@ -1,0 +1,171 @@
+// What both engines must do alike, by name: faults in the middle, page ends, atomics, privilege, fuel, the timer, several harts.
+import { describe, expect, test } from 'vitest'
+import { readCsr, writeCsr } from './csr.ts'
+import { frameWritten } from './decode-cache.ts'
+import { CAUSE_STORE_MISALIGNED, PTE_R, PTE_U, PTE_V } from './isa/index.ts'
+import { COUNTERS, FS_OFF, PAGE_SIZE, PRIVILEGE_M, PRIVILEGE_S, PRIVILEGE_U, WORD_FS, WORD_PRIVILEGE } from './layout.ts'
+import { run } from './machine.ts'
+import { getPc, getX, getXBig, setPc, setX, setXBig } from './registers.ts'
+import { restoreMachine, snapshotMachine } from './snapshot.ts'
+import { bench, CODE, DATA, ENGINES, FRAMES, words } from './testing.ts'
+
+describe.each(ENGINES)('%s', engine => {
+  test('a fault leaves what came before it done and nothing after it', () => {
+    const b = bench('li a1, 1\nlw a2, 0(zero)\nli a1, 2', { engine })
+    expect(b.run()).toMatchObject({ kind: 'pageFault', access: 'read', tval: 0, retired: 1 })
+    expect([getPc(b.hart), b.x(11)]).toEqual([CODE + 4, 1])
+    expect(readCsr(b.machine, b.hart, 'sepc')).toBe(BigInt(CODE + 4))
+    expect(readCsr(b.machine, b.hart, 'scause')).toBe(13n)
+  })
+
+  test('loads and stores across a page end; a missing second page changes nothing', () => {
+    const b = bench('lui a1, 0x12345\naddi a1, a1, 0x678\nsw a1, -2(a0)\nlw a2, -2(a0)\nld a3, -6(a0)\necall', { engine })
+    setX(b.hart, 10, DATA + PAGE_SIZE)
+    expect(b.run().kind).toBe('syscall')
+    expect([b.x(12), getXBig(b.hart, 13)]).toEqual([0x12345678, 0x1234567800000000n])
+    const c = bench('li a1, -1\nsw a1, -2(a0)', { engine })
+    setX(c.hart, 10, DATA + 4 * PAGE_SIZE)
+    expect(c.run()).toMatchObject({ kind: 'pageFault', access: 'write', tval: DATA + 4 * PAGE_SIZE })
+    expect(c.data32(4 * 1024 - 1)).toBe(0)
+  })
+
+  test('a wild address keeps its 64 bits in stval', () => {
+    const b = bench('lb a1, 0(a0)', { engine })
+    setXBig(b.hart, 10, 0xdead_beef_1234_5678n)
+    expect(b.run().kind).toBe('pageFault')
+    expect(readCsr(b.machine, b.hart, 'stval')).toBe(0xdead_beef_1234_5678n)
+  })
+
+  test('an instruction across a page end', () => {
+    const b = bench('', { engine })
+    const [word] = words('addi a1, a1, 5')
+    const code = b.machine.ram
+    const end = FRAMES.code * PAGE_SIZE + PAGE_SIZE
+    code[end - 2] = word & 255
+    code[end - 1] = (word >> 8) & 255
+    code[end] = (word >> 16) & 255
+    code[end + 1] = word >>> 24
+    code.set([0x73, 0, 0, 0], end + 2)
+    setPc(b.hart, CODE + PAGE_SIZE - 2)
+    expect(b.run()).toMatchObject({ kind: 'syscall', retired: 1 })
+    expect(b.x(11)).toBe(5)
+    b.map(CODE + PAGE_SIZE, 0, 0)
+    setPc(b.hart, CODE + PAGE_SIZE - 2)
+    b.machine.i32.fill(0, b.hart.base / 4 + 0x2000 / 4, b.hart.base / 4 + 0xe000 / 4)
+    expect(b.run()).toMatchObject({ kind: 'pageFault', access: 'fetch', tval: CODE + PAGE_SIZE })
+  })
+
+  test('atomics: read-modify-write, reservations, misaligned', () => {
+    const b = bench(
+      'li a1, 5\namoadd.w a2, a1, (a0)\namomaxu.d a3, a1, (a0)\nlr.w a4, (a0)\nsc.w a5, a1, (a0)\nsc.w a6, a1, (a0)\naddi a0, a0, 2\namoor.w a2, a1, (a0)',
+      { engine },
+    )
+    expect(b.run()).toMatchObject({ kind: 'misaligned', cause: CAUSE_STORE_MISALIGNED, tval: DATA + 2 })
+    expect([12, 13, 14, 15, 16].map(n => b.x(n))).toEqual([0, 5, 5, 0, 1])
+    expect(b.data32(0)).toBe(5)
+  })
+
+  test('a store to code is seen by the next fetch, from the guest and from the kernel', () => {
+    const [replacement] = words('li a1, 7')
+    const b = bench(`li a1, 1\nauipc a2, 0\nsw a3, 8(a2)\nli a1, 2\necall`, { engine })
+    setX(b.hart, 13, replacement)
+    expect(b.run().kind).toBe('syscall')
+    expect(b.x(11)).toBe(7)
+    b.machine.ram32[(FRAMES.code * PAGE_SIZE) / 4 + 3] = words('li a1, 9')[0]
+    frameWritten(b.machine, FRAMES.code)
+    setPc(b.hart, CODE + 12)
+    b.run()
+    expect(b.x(11)).toBe(9)
+  })
+
+  test('fuel ends a run on its very instruction', () => {
+    const text = Array.from({ length: 20 }, () => 'addi a1, a1, 1').join('\n') + '\necall'
+    for (let fuel = 1; fuel < 20; fuel++) {
+      const b = bench(text, { engine })
+      expect(b.run(fuel)).toMatchObject({ kind: 'fuel', retired: fuel })
+      expect([b.x(11), getPc(b.hart)]).toEqual([fuel, CODE + 4 * fuel])
+    }
+  })
+
+  test('the timer stops at its instruction', () => {
+    const b = bench(`addi a1, a1, 1\nj ${CODE}`, { engine })
+    writeCsr(b.machine, b.hart, 'stimecmp', 1001n)
+    expect(b.run(1_000_000)).toMatchObject({ kind: 'timer', retired: 1001 })
+    expect(b.x(11)).toBe(501)
+    expect(b.run()).toMatchObject({ kind: 'timer', retired: 0 })
+  })
+
+  test('user mode may not use what is the supervisor’s', () => {
+    for (const text of ['sret', 'wfi', 'sfence.vma', 'csrr a1, satp', 'csrw cycle, a1', 'csrr a1, 0x5c0', 'mret']) {
+      expect(bench(text, { engine }).run()).toMatchObject({ kind: 'illegal', retired: 0 })
+    }
+    const off = bench('fadd.d fa0, fa0, fa0', { engine })
+    off.hart.words[WORD_FS] = FS_OFF
+    expect(off.run().kind).toBe('illegal')
+  })
+
+  test('counters are CSRs', () => {
+    const b = bench('nop\nnop\nrdinstret a1\nrdtime a2\necall', { engine })
+    b.hart.counters[COUNTERS.timeOffset] = 1000
+    b.run()
+    expect([b.x(11), b.x(12)]).toEqual([2, 1003])
+  })
+
+  test('supervisor mode: CSRs, SUM, sret to user mode, wfi', () => {
+    const supervisor = `csrw sscratch, a0\ncsrr a1, sscratch\nwfi\ncsrw sepc, a2\nsret`
+    const b = bench(supervisor, { engine, privilege: PRIVILEGE_S })
+    b.map(CODE, FRAMES.code, 0xcf)
+    setX(b.hart, 12, CODE + PAGE_SIZE)
+    expect(b.run()).toMatchObject({ kind: 'wfi', retired: 3 })
+    expect(b.x(11)).toBe(DATA)
+    b.machine.ram32[((FRAMES.code + 1) * PAGE_SIZE) / 4] = words('ecall')[0]
+    expect(b.run()).toMatchObject({ kind: 'syscall', cause: 8 })
+    expect(b.hart.words[WORD_PRIVILEGE]).toBe(PRIVILEGE_U)
+    const sum = bench('csrs sstatus, a1\nlw a2, 0(a0)\ncsrc sstatus, a1\nlw a2, 0(a0)', { engine, privilege: PRIVILEGE_S })
+    sum.map(CODE, FRAMES.code, 0xcf)
+    setX(sum.hart, 11, 1 << 18)
+    expect(sum.run()).toMatchObject({ kind: 'pageFault', retired: 3 })
+  })
+
+  test('machine mode runs untranslated and returns with mret', () => {
+    const b = bench('', { engine, privilege: PRIVILEGE_M })
+    b.machine.ram32.set(words('csrw mepc, a2\nmret', 0x8000_0000), (FRAMES.code * PAGE_SIZE) / 4)
+    b.machine.ram32[((FRAMES.code + 1) * PAGE_SIZE) / 4] = words('ecall')[0]
+    setPc(b.hart, 0x8000_0000 + FRAMES.code * PAGE_SIZE)
+    setX(b.hart, 12, CODE + PAGE_SIZE)
+    expect(b.run()).toMatchObject({ kind: 'syscall', cause: 8 })
+  })
+
+  test('a page without W stops a store, and the store runs again once it may', () => {
+    const b = bench('li a1, 3\nsw a1, 0(a0)\necall', { engine })
+    b.map(DATA, FRAMES.data, PTE_V | PTE_R | PTE_U)
+    expect(b.run()).toMatchObject({ kind: 'pageFault', access: 'write', tval: DATA })
+    b.map(DATA, FRAMES.data)
+    expect(b.run().kind).toBe('syscall')
+    expect(b.data32(0)).toBe(3)
+  })
+
+  test('harts have their own registers and TLBs; a reservation does not outlive another hart’s turn', () => {
+    const b = bench('lr.w a1, (a0)\nsc.w a2, a1, (a0)\necall', { engine, harts: 2 })
+    const [first, second] = b.machine.harts
+    second.words.set(first.words)
+    for (const csr of ['satp', 'mstatus']) writeCsr(b.machine, second, csr, readCsr(b.machine, first, csr))
+    setPc(second, CODE)
+    setX(second, 10, DATA)
+    run(b.machine, first, 1)
+    run(b.machine, second, 10)
+    run(b.machine, first, 10)
+    expect([getX(first, 12), getX(second, 12)]).toEqual([1, 0])
+  })
+
+  test('a snapshot goes back, TLB and all', () => {
+    const b = bench(`addi a1, a1, 1\nsw a1, 0(a0)\nlw a2, 0(a0)\nj ${CODE}`, { engine })
+    b.run(101)
+    const before = snapshotMachine(b.machine)
+    b.run(1000)
+    const after = snapshotMachine(b.machine)
+    restoreMachine(b.machine, before)
+    b.run(1000)
+    expect(snapshotMachine(b.machine)).toEqual(after)
+  })
+})
