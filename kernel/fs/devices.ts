@@ -22,13 +22,18 @@ export const devices: readonly Device[] = [
   { name: 'tty', major: 5, minor: 0, mode: WORLD, kind: 'tty' },
   { name: 'ttyS0', major: 4, minor: 64, mode: 0o620, kind: 'tty' },
   { name: 'console', major: 5, minor: 1, mode: 0o600, kind: 'tty' },
+  { name: 'ptmx', major: 5, minor: 2, mode: WORLD, kind: 'ptmx' },
 ]
+
+/** Every minor number of these is a pseudo-terminal's slave. */
+const SLAVE_MAJOR = 136
 
 /** st_rdev as the kernel keeps it. */
 export const deviceNumber = (major: number, minor: number): number => (major << 8) | minor
 
 /** Which operations a device number has; undefined: nobody serves it (ENXIO). */
-export const deviceKind = (rdev: number): FileOpsKind | undefined => devices.find(d => deviceNumber(d.major, d.minor) === rdev)?.kind
+export const deviceKind = (rdev: number): FileOpsKind | undefined =>
+  rdev >> 8 === SLAVE_MAJOR ? 'tty' : devices.find(d => deviceNumber(d.major, d.minor) === rdev)?.kind
 
 const NOTHING = new Uint8Array(0)
 const swallow: FileOps['write'] = (_k, _task, _file, bytes) => bytes.length

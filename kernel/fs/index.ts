@@ -21,6 +21,8 @@ const NO_NAMES: DirectoryOps = { fixed: EPERM }
 export const directoryOps: Readonly<Record<FileSystemKind, DirectoryOps>> = {
   tmpfs: {},
   devtmpfs: {},
+  // Names come and go with the masters (tty/pty.ts).
+  devpts: NO_NAMES,
   get proc() {
     return procDirectory
   },

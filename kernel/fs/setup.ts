@@ -47,6 +47,7 @@ function newDev(k: Kernel): Dentry {
   for (const { name, major, minor, mode } of devices) node(k, root, name, 'chardev', mode, { rdev: deviceNumber(major, minor) })
   for (const [name, target] of DEV_LINKS) node(k, root, name, 'symlink', LINK_MODE, { target })
   node(k, root, 'shm', 'directory', SHARED)
+  node(k, root, 'pts', 'directory', PLAIN)
   return root
 }
 
@@ -64,11 +65,14 @@ function mountOn(k: Kernel, path: string, root: Dentry, readOnly = false): Mount
   return mountAt(k, { mount, dentry }, root, readOnly)
 }
 
-/** Mounts /proc, /dev and /dev/shm, and sees to /tmp. After the image or host root is in place. */
+/** Mounts /proc, /dev, /dev/shm and /dev/pts, and sees to /tmp. After the image or host root is in place. */
 export function mountSystem(k: Kernel): void {
   mountOn(k, '/proc', newProcRoot(k))
   mountOn(k, '/dev', newDev(k))
   mountOn(k, '/dev/shm', newRoot(newFileSystem(k.state.vfs, 'tmpfs', 'tmpfs'), SHARED, timestampNow(k)))
+  const pts = newRoot(newFileSystem(k.state.vfs, 'devpts', 'devpts'), PLAIN, timestampNow(k))
+  node(k, pts, 'ptmx', 'chardev', 0, { rdev: deviceNumber(5, 2) })
+  mountOn(k, '/dev/pts', pts)
   const root = k.state.vfs.root.root
   if (!findChild(k, null, root, 'tmp')) makeDirectories(k, root, ['tmp']).inode.mode = SHARED
 }

@@ -77,12 +77,15 @@ export function defaultTermios(): Termios {
 
 /** A terminal that nobody has opened. `index` is its place in `KernelState.ttys`. */
 export function newTty(kind: TtyKind, index: number, major: number, minor: number): Tty {
+  const termios = defaultTermios()
+  // There is no line to hang up when the last user closes it.
+  if (kind === 'pty') termios.cflag &= ~HUPCL
   return {
     kind,
     index,
     major,
     minor,
-    termios: defaultTermios(),
+    termios,
     winsize: kind === 'console' ? { ...DEFAULT_WINDOW } : { rows: 0, columns: 0, xpixel: 0, ypixel: 0 },
     input: {
       ring: new Uint8Array(INPUT_BYTES),

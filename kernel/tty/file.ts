@@ -1,8 +1,7 @@
-// /dev/tty, /dev/console and /dev/ttyS0 as open files.
+// Terminals as open files: /dev/tty, /dev/console, /dev/ttyS0, /dev/pts/N.
 import {
   EAGAIN,
   EIO,
-  ENXIO,
   ERESTARTSYS,
   ESPIPE,
   ICANON,
@@ -28,40 +27,26 @@ import type { Blocked } from '../syscalls/define.ts'
 import type { FileDescription, FileOps } from '../vfs/types.ts'
 import { hasLocal } from './echo.ts'
 import { ttyIoctl } from './ioctl.ts'
-import { checkForeground, giveTerminal, ttyOfTask } from './job.ts'
+import { checkForeground, giveTerminal } from './job.ts'
+import { CONSOLE, CURRENT_TTY, ttyByDevice, ttyOfFile } from './lookup.ts'
 import { processOutput, sendOut } from './output.ts'
+import { openSlave, releaseSlave } from './pty.ts'
 import { hasInput, rawDecision, takeLine, takeRaw } from './read.ts'
 import type { RawWait } from './read.ts'
 import type { Tty } from './types.ts'
 
-/** /dev/tty, and /dev/console, which is the first terminal but never becomes a controlling one by being opened (tty_io.c). */
-const CURRENT_TTY = (5 << 8) | 0
-const CONSOLE = (5 << 8) | 1
 const NOTHING = new Uint8Array(0)
 
 /** Output is processed in pieces of this size, so that one huge write does not make one huge array. */
 const WRITE_PIECE = 65536
-
-const deviceOf = (tty: Tty): number => (tty.major << 8) | tty.minor
-
-/** Which terminal a device number means for this task. ENXIO: none. */
-function ttyByDevice(k: Kernel, task: Task, rdev: number): Tty {
-  const tty = rdev === CURRENT_TTY ? ttyOfTask(task) : rdev === CONSOLE ? k.state.ttys[0] : k.state.ttys.find(t => deviceOf(t) === rdev)
-  if (!tty) throw ENXIO
-  return tty
-}
-
-export function ttyOfFile(k: Kernel, file: FileDescription): Tty {
-  const { data } = file
-  const tty = data?.kind === 'tty' ? k.state.ttys[data.index] : undefined
-  if (!tty) throw new Error(`finding the terminal of an open file of kind ${file.kind}`)
-  return tty
-}
+/** Output that may wait for the reader of a pseudo-terminal; then writers wait. */
+const MAX_UNREAD = 65536
 
 function open(k: Kernel, task: Task, file: FileDescription): void {
   const { rdev } = file.inode
   const tty = ttyByDevice(k, task, rdev)
   if (tty.hungUp) throw EIO
+  openSlave(tty)
   file.data = { kind: 'tty', index: tty.index }
   const { group } = task
   const mayControl = rdev !== CURRENT_TTY && rdev !== CONSOLE && !(file.flags & O_NOCTTY) && (file.flags & O_ACCMODE) !== O_WRONLY
@@ -114,6 +99,10 @@ function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array):
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([tty.writers], ERESTARTSYS)
   }
+  if (tty.master && tty.master.output.length >= MAX_UNREAD) {
+    if (file.flags & O_NONBLOCK) throw EAGAIN
+    return blocked([tty.writers], ERESTARTSYS)
+  }
   for (let at = 0; at < bytes.length; at += WRITE_PIECE) {
     if (!sendOut(k, tty, processed(tty, bytes.subarray(at, at + WRITE_PIECE)))) throw EIO
   }
@@ -128,8 +117,10 @@ export const ttyFileOps: FileOps = {
     const tty = ttyOfFile(k, file)
     queues?.push(tty.readers, tty.writers)
     if (tty.hungUp) return POLLIN | POLLRDNORM | POLLHUP | POLLERR | POLLOUT | POLLWRNORM
-    return (hasInput(tty) ? POLLIN | POLLRDNORM : 0) | (tty.stopped ? 0 : POLLOUT | POLLWRNORM)
+    const full = tty.stopped || (tty.master !== null && tty.master.output.length >= MAX_UNREAD)
+    return (hasInput(tty) ? POLLIN | POLLRDNORM : 0) | (full ? 0 : POLLOUT | POLLWRNORM)
   },
-  ioctl: (k, task, file, request, argument) => ttyIoctl(k, task, ttyOfFile(k, file), request, argument),
+  release: (k, file) => releaseSlave(k, ttyOfFile(k, file)),
+  ioctl: (k, task, file, request, argument) => ttyIoctl(k, task, ttyOfFile(k, file), request, argument, false),
   positioned: ESPIPE,
 }

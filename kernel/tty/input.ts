@@ -107,6 +107,7 @@ function signalKey(k: Kernel, tty: Tty, byte: number): boolean {
       if (!hasLocal(tty, NOFLSH)) {
         flushInput(tty)
         tty.echo = []
+        if (tty.master) tty.master.output = []
       }
       if (hasInput(tty, IXON)) startOutput(k, tty)
       if (hasLocal(tty, ECHO)) echoByte(tty, byte)
@@ -224,6 +225,7 @@ function drain(k: Kernel, tty: Tty): void {
   let taken = 0
   while (taken < backlog.length && hasRoom(tty)) receive(k, tty, backlog[taken++] as number)
   backlog.splice(0, taken)
+  if (tty.master && taken > 0) wakeAll(k, tty.master.writers)
   flushEcho(k, tty)
 }
 

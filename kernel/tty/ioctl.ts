@@ -185,9 +185,22 @@ const REQUESTS: Readonly<Record<number, Request>> = {
   },
 }
 
-/** ENOTTY for what terminals do not know. */
-export function ttyIoctl(k: Kernel, task: Task, tty: Tty, request: number, argument: number): number | Blocked {
-  const run = REQUESTS[request]
+/** Asked through the master of a pseudo-terminal, these tell about the slave, whoever controls it. */
+const FROM_MASTER: Readonly<Record<number, Request>> = {
+  [TIOCGPGRP]: (k, task, tty, at) => {
+    putU32(k, task, at, tty.pgid)
+    return 0
+  },
+  [TIOCGSID]: (k, task, tty, at) => {
+    if (tty.sid === 0) throw ENOTTY
+    putU32(k, task, at, tty.sid)
+    return 0
+  },
+}
+
+/** `byMaster`: through the master side of a pseudo-terminal. ENOTTY for what terminals do not know. */
+export function ttyIoctl(k: Kernel, task: Task, tty: Tty, request: number, argument: number, byMaster: boolean): number | Blocked {
+  const run = (byMaster ? FROM_MASTER[request] : undefined) ?? REQUESTS[request]
   if (!run) throw ENOTTY
   if (tty.hungUp) throw EIO
   return run(k, task, tty, argument)

@@ -77,6 +77,7 @@ export interface PtyMaster {
   writers: WaitQueue
   /** TIOCSPTLCK: the slave cannot be opened yet. */
   locked: boolean
+  /** The description of /dev/ptmx is open. */
   open: boolean
   /** Open descriptions of the slave, and whether there ever was one. */
   slaves: number

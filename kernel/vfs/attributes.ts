@@ -78,6 +78,7 @@ export function mountOf(k: Kernel, file: FileDescription): Mount {
 const MAGIC: Readonly<Record<FileSystemKind, number>> = {
   tmpfs: TMPFS_MAGIC,
   devtmpfs: TMPFS_MAGIC,
+  devpts: FS_MAGIC.DEVPTS_SUPER_MAGIC,
   proc: PROC_SUPER_MAGIC,
   host: FS_MAGIC.OVERLAYFS_SUPER_MAGIC,
   pipefs: PIPEFS_MAGIC,

@@ -4,7 +4,7 @@ import { EPERM } from '../abi/index.ts'
 import { epollOps, eventOps, pipeOps } from '../ipc/index.ts'
 import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
 import { signalFileOps } from '../signal/index.ts'
-import { ttyFileOps } from '../tty/index.ts'
+import { ptmxFileOps, ttyFileOps } from '../tty/index.ts'
 import { directoryFileOps } from './directory.ts'
 import { regularOps } from './regular.ts'
 import type { FileDescription, FileOps, FileOpsKind } from './types.ts'
@@ -35,6 +35,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   },
   get tty() {
     return ttyFileOps
+  },
+  get ptmx() {
+    return ptmxFileOps
   },
   get proc() {
     return procFileOps

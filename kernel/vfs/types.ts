@@ -1,5 +1,5 @@
 // The shapes of files: inodes (what is stored), dentries (what it is called), mounts, open file descriptions and descriptor tables.
-// All plain data: a snapshot is a structuredClone. Behaviour is in tables keyed by the `kind` fields.
+// All plain data: a snapshot is a copy. Behaviour is in tables keyed by the `kind` fields.
 import type { Errno } from '../abi/errno.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -15,7 +15,7 @@ export interface Timestamp {
   nsec: number
 }
 
-export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'proc' | 'host' | 'pipefs' | 'anon'
+export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'host' | 'pipefs' | 'anon'
 
 /** A superblock. */
 export interface FileSystem {
@@ -31,11 +31,11 @@ export interface FileSystem {
   writeThrough: boolean
 }
 
-/** Where a regular file's bytes come from while their page is not in the page cache yet. */
+/** Where a regular file's bytes come from while their page is not in the page cache yet. Frozen and replaced, never changed: snapshots share it. */
 export type Backing =
-  | { kind: 'bytes'; bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** `size`: bytes the host file had when first seen; beyond are zeros. */
-  | { kind: 'host'; path: string; size: number }
+  | { readonly kind: 'host'; readonly path: string; readonly size: number }
 
 export interface Inode {
   fs: FileSystem
@@ -134,6 +134,7 @@ export type FileOpsKind =
   | 'full'
   | 'random'
   | 'tty'
+  | 'ptmx'
   | 'proc'
   | 'hostStream'
   | 'eventfd'

@@ -8,6 +8,7 @@ import type { FileSystemKind, Mount } from '../../vfs/types.ts'
 const TYPE_NAMES: Readonly<Record<FileSystemKind, string>> = {
   tmpfs: 'tmpfs',
   devtmpfs: 'devtmpfs',
+  devpts: 'devpts',
   proc: 'proc',
   host: 'overlay',
   pipefs: 'pipefs',

@@ -161,7 +161,7 @@ const hostName = (given: string): string => given.split('\n')[0].slice(0, HOST_N
 export const systemFiles: Readonly<Record<string, SystemFile>> = {
   cmdline: number('console=ttyS0'),
   cpuinfo: text(cpuinfoText),
-  filesystems: number('nodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\toverlay'),
+  filesystems: number('nodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay'),
   loadavg: text(loadavgText),
   meminfo: text(meminfoText),
   stat: text(statText),
