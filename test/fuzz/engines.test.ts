@@ -1,0 +1,117 @@
+// The interpreter against the reference engine on random programs: registers, floating-point flags, memory, pc and counts must be
+// the same. A divergence is shrunk to a few instructions and shown as assembly.
+import { expect, test } from 'vitest'
+import { COUNTERS, getXBig, RAM_BASE, run, setXBig, type Machine } from '../../vm/index.ts'
+import { FUZZ_CODE_BASE, FUZZ_SCRATCH_BASE, fuzzMachine, runOnMachine } from './machine.ts'
+import { codeOf, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from './program.ts'
+import { amount, PATIENCE, SEED } from './size.ts'
+
+const LENGTH = 1000
+const PLACE = { codeBase: FUZZ_CODE_BASE, scratchBase: FUZZ_SCRATCH_BASE }
+const program = (seed: number, length = LENGTH): RandomProgram => randomProgram(seed, { length, ...PLACE })
+
+/** Counts that both engines must agree on, besides what a program leaves. */
+const COUNTED = ['instret', 'loads', 'stores', 'readMisses', 'writeMisses', 'fetchMisses'] as const
+
+function differences(a: Machine, b: Machine, candidate: RandomProgram): string[] {
+  const before = [a, b].map(m => m.harts[0].counters.slice())
+  const [left, right] = [runOnMachine(a, candidate), runOnMachine(b, candidate)]
+  const counted = (m: Machine, n: number, name: (typeof COUNTED)[number]): number =>
+    m.harts[0].counters[COUNTERS[name]] - before[n][COUNTERS[name]]
+  const counts = COUNTED.flatMap(name => {
+    const [x, y] = [counted(a, 0, name), counted(b, 1, name)]
+    return x === y ? [] : [`${name}: ${x} / ${y}`]
+  })
+  const pcs = a.harts[0].pc[0] === b.harts[0].pc[0] ? [] : [`pc: ${a.harts[0].pc[0].toString(16)} / ${b.harts[0].pc[0].toString(16)}`]
+  return [...stateDifferences(left, right), ...pcs, ...counts]
+}
+
+/** What is shown of a program on which two machines differ: the shortest that still does. */
+function explain(makeA: () => Machine, makeB: () => Machine, diverging: RandomProgram): string {
+  const differ = (candidate: RandomProgram): string[] => differences(makeA(), makeB(), candidate)
+  const small = shrink(diverging, candidate => differ(candidate).length > 0)
+  return `seed ${diverging.seed}, reference / other:\n${differ(small).join('\n')}\n${listing(small)}`
+}
+
+type Engine = Machine['engine']
+
+const PROGRAMS = amount(40, 2000)
+
+test(`the interpreter and the reference agree on ${PROGRAMS} random programs`, { timeout: PATIENCE }, () => {
+  const [reference, interpreter] = [fuzzMachine('reference'), fuzzMachine('interpreter')]
+  let retired = 0
+  for (let n = 0; n < PROGRAMS; n++) {
+    const candidate = program(SEED * 1_000_000 + n)
+    if (differences(reference, interpreter, candidate).length > 0)
+      expect.fail(
+        explain(
+          () => fuzzMachine('reference'),
+          () => fuzzMachine('interpreter'),
+          candidate,
+        ),
+      )
+    retired = reference.harts[0].counters[COUNTERS.instret]
+  }
+  // Jumps leave some instructions out.
+  expect(retired).toBeGreaterThan(amount(20_000, 1_000_000))
+})
+
+test('they agree wherever a run is cut', { timeout: PATIENCE }, () => {
+  for (let seed = 0; seed < amount(3, 100); seed++) {
+    const candidate = program(SEED * 7_000_000 + seed, 300)
+    const whole = fuzzMachine('interpreter')
+    const expected = runOnMachine(whole, candidate)
+    // The same program a few instructions at a time.
+    const cut = fuzzMachine('interpreter')
+    const inner = cut.engine
+    const pieces: Engine = {
+      name: 'pieces',
+      run(machine, hart, fuel) {
+        for (let done = 0; ;) {
+          const stop = inner.run(machine, hart, Math.min(1 + (done % 5), fuel - done))
+          done += stop.retired
+          if (stop.kind === 'fuel' && done < fuel) continue
+          stop.retired = done
+          return stop
+        }
+      },
+    }
+    cut.engine = pieces
+    expect(stateDifferences(expected, runOnMachine(cut, candidate))).toEqual([])
+    expect([...cut.harts[0].counters]).toEqual([...whole.harts[0].counters])
+  }
+})
+
+/** The reference engine with a defect: after an `xor`, one bit of its destination is wrong. */
+function withDefect(): Machine {
+  const machine = fuzzMachine('reference')
+  const inner = machine.engine
+  const MAJOR_AND_FUNCTION = 0xfe00707f
+  const XOR = 0x00004033
+  const engine: Engine = {
+    name: 'defective',
+    run(m, hart, fuel) {
+      for (let done = 0; done < fuel; done++) {
+        const word = m.view.getInt32(m.layout.ram + (hart.pc[0] >>> 0) - RAM_BASE, true)
+        const stop = inner.run(m, hart, 1)
+        if (stop.kind !== 'fuel') return Object.assign(stop, { retired: done })
+        const rd = (word >>> 7) & 31
+        if ((word & MAJOR_AND_FUNCTION) === XOR && rd !== 0) setXBig(hart, rd, getXBig(hart, rd) ^ 1n)
+      }
+      return run(m, hart, 0)
+    },
+  }
+  return Object.assign(machine, { engine })
+}
+
+test('a divergence shrinks to the instruction that is wrong', () => {
+  const good = (): Machine => fuzzMachine('reference')
+  const seed = Array.from({ length: 50 }, (_, n) => n).find(n => differences(good(), withDefect(), program(n, 200)).length > 0)
+  if (seed === undefined) throw new Error('the defect was not found')
+  const text = explain(good, withDefect, program(seed, 200))
+  const [, ...shown] = text.split('\n')
+  const code = shown.filter(line => /^[0-9a-f]+: [0-9a-f]+\t/.test(line))
+  expect(code.length).toBeLessThanOrEqual(5)
+  expect(code.some(line => /\txor\t/.test(line))).toBe(true)
+  expect(codeOf(program(seed, 200)).length).toBeGreaterThan(20 * code.length)
+})
