@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addBuildCommands } from './commands/build.ts'
 import { addDocCommand } from './commands/doc.ts'
 import { addRunCommands } from './commands/run.ts'
+import { addViewCommands } from './commands/views.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { normalise } from './gnu-flags.ts'
 
@@ -19,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hartbeat: ')) })
   addRunCommands(cli, done)
   addBuildCommands(cli, done)
+  addViewCommands(cli, done)
   addDocCommand(cli)
   for (const command of cli.commands) command.exitOverride().configureOutput(cli.configureOutput())
   try {
