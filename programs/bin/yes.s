@@ -34,17 +34,16 @@ main:
     sb t0, -1(s2)
 
     la s0, block
-    sub s3, s2, s0                  # s3 = length of a line
-2:  add t1, s2, s3                  # the line again and again, while it fits
-    la t0, block + BLOCK
-    bgtu t1, t0, 3f
-    mv a0, s2
-    mv s2, t1
+    sub s3, s2, s0                  # s3 = length of the text: a line, then as many as fit
+2:  slli t0, s3, 1
+    li t1, BLOCK
+    bgtu t0, t1, 4f
+    add a0, s0, s3
     mv a1, s0
     mv a2, s3
+    mv s3, t0
     call memcpy
     j 2b
-3:  sub s3, s2, s0
 4:  li a0, STDOUT
     mv a1, s0
     mv a2, s3
