@@ -3,6 +3,7 @@ import { createMachine, restoreMachine, snapshotMachine, type EngineName, type M
 import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, isErrno } from './abi/index.ts'
 import { newEventStream } from './events.ts'
 import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
+import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
@@ -241,7 +242,7 @@ export interface Snapshot {
 }
 
 export const snapshot = (k: Kernel): Snapshot => ({
-  state: structuredClone(k.state),
+  state: clonePlain(k.state),
   machine: snapshotMachine(k.machine),
   journalNext: k.journal.next,
 })
@@ -251,7 +252,7 @@ export const snapshot = (k: Kernel): Snapshot => ({
  * then the run takes another course from here.
  */
 export function restore(k: Kernel, from: Snapshot, forget = false): void {
-  k.state = structuredClone(from.state)
+  k.state = clonePlain(from.state)
   restoreMachine(k.machine, from.machine)
   const { entries } = k.journal
   k.journal = { mode: 'replay', entries: forget ? entries.slice(0, from.journalNext) : entries, next: from.journalNext }

@@ -7,7 +7,7 @@ import type { KernelState } from './state.ts'
 
 export interface Kernel {
   readonly machine: Machine
-  /** Plain data: records, arrays, Maps, typed arrays. `structuredClone` of it is a snapshot. Replaced whole on restore. */
+  /** Plain data: records, arrays, Maps, typed arrays. A copy of it (clone.ts) is a snapshot. Replaced whole on restore. */
   state: KernelState
   readonly host: Host
   journal: Journal

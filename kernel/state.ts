@@ -1,5 +1,5 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
-// Tasks, address spaces and files refer to each other directly; structuredClone keeps the sharing.
+// Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
 import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm } from './mm/types.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
@@ -137,6 +137,8 @@ export interface ThreadGroup {
   stopReport: 'none' | 'stopped' | 'continued'
   /** setitimer: [real, virtual, prof]; deadlines in ns, 0 off. */
   itimers: { expires: number; interval: number; timer: number }[]
+  /** Polls of this process's end sleep here; made when first needed. */
+  exitWait?: WaitQueue
   /** timer_create: by id; made when first needed. */
   posixTimers?: Map<number, PosixTimer>
   /** prctl(PR_SET_CHILD_SUBREAPER). */

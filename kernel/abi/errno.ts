@@ -13,7 +13,7 @@ const byName = new Map<string, Errno>()
 const byCode = new Map<number, Errno>()
 
 function errno(code: number, name: string, message: string): Errno {
-  const row: Errno = { kind: 'errno', code, name, message }
+  const row: Errno = Object.freeze({ kind: 'errno', code, name, message })
   byName.set(name, row)
   byCode.set(code, row)
   return row

@@ -24,7 +24,7 @@ function inodeOf(k: Kernel, fs: FileSystem, path: string, stat: HostStat): Inode
   inode.mtime = inode.ctime = inode.atime = inode.btime = timestampOfNs(stat.mtime)
   inode.size = stat.size
   if (stat.kind === 'regular') {
-    inode.backing = { kind: 'host', path, size: stat.size }
+    inode.backing = Object.freeze({ kind: 'host', path, size: stat.size })
   }
   if (stat.kind === 'symlink') {
     inode.target = checked(door(k, 'host.readlink', () => k.host.files.readlink(path))).target
@@ -98,7 +98,7 @@ export const hostDirectory: DirectoryOps = {
 function moveHostPaths(dentry: Dentry, from: string, to: string): void {
   const { inode } = dentry
   if (inode.hostPath !== null) inode.hostPath = to + inode.hostPath.slice(from.length)
-  if (inode.backing?.kind === 'host' && inode.hostPath !== null) inode.backing = { ...inode.backing, path: inode.hostPath }
+  if (inode.backing?.kind === 'host' && inode.hostPath !== null) inode.backing = Object.freeze({ ...inode.backing, path: inode.hostPath })
   for (const child of dentry.children?.values() ?? []) if (child) moveHostPaths(child, from, to)
 }
 

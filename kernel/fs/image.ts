@@ -109,7 +109,7 @@ export function buildImage(k: Kernel, root: Dentry, files: readonly ImageFile[])
     }
     if (file.kind === 'regular' && file.data) {
       inode.size = file.data.length
-      inode.backing = { kind: 'bytes', bytes: file.data }
+      inode.backing = Object.freeze({ kind: 'bytes', bytes: file.data })
     }
     addNode(dir, name, inode)
   }

@@ -3,6 +3,7 @@
 import { EPERM } from '../abi/index.ts'
 import { epollOps, eventOps, pipeOps } from '../ipc/index.ts'
 import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
+import { pidfdOps } from '../process/index.ts'
 import { signalFileOps } from '../signal/index.ts'
 import { ptmxFileOps, ttyFileOps } from '../tty/index.ts'
 import { directoryFileOps } from './directory.ts'
@@ -50,6 +51,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   },
   get epoll() {
     return epollOps
+  },
+  get pidfd() {
+    return pidfdOps
   },
   get signalfd() {
     return signalFileOps

@@ -86,8 +86,9 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
   inode.size = size
   const backing = inode.backing
   // What was cut off must read as zeros when the file grows again.
-  if (backing?.kind === 'bytes' && backing.bytes.length > size) inode.backing = { kind: 'bytes', bytes: backing.bytes.subarray(0, size) }
-  if (backing?.kind === 'host' && backing.size > size) inode.backing = { ...backing, size }
+  if (backing?.kind === 'bytes' && backing.bytes.length > size)
+    inode.backing = Object.freeze({ kind: 'bytes', bytes: backing.bytes.subarray(0, size) })
+  if (backing?.kind === 'host' && backing.size > size) inode.backing = Object.freeze({ ...backing, size })
   dropPrivilegeBits(task, inode)
   touchModified(k, inode)
 }

@@ -2,7 +2,7 @@
 // All plain data: a snapshot is a copy. Behaviour is in tables keyed by the `kind` fields.
 import type { Errno } from '../abi/errno.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Task } from '../state.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 import type { Blocked, SyscallResult } from '../syscalls/define.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { Pipe } from '../ipc/types.ts'
@@ -140,6 +140,7 @@ export type FileOpsKind =
   | 'eventfd'
   | 'epoll'
   | 'signalfd'
+  | 'pidfd'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -169,6 +170,7 @@ export type FileData =
   | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   | { kind: 'signalfd'; mask: bigint }
+  | { kind: 'pidfd'; group: ThreadGroup }
 
 export interface EpollItem {
   fd: number

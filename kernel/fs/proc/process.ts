@@ -194,6 +194,8 @@ export function fdinfoText(k: Kernel, task: Task, fd: number): string {
   const mount = file.path?.mount.id ?? 0
   let text = `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n`
   if (file.data?.kind === 'eventfd') text += `eventfd-count: ${file.data.count.toString(16).padStart(16)}\n`
+  if (file.data?.kind === 'pidfd') text += `Pid:\t${isDead(file.data.group) ? -1 : file.data.group.tgid}\nNSpid:\t${isDead(file.data.group) ? -1 : file.data.group.tgid}\n`
+  if (file.data?.kind === 'signalfd') text += `sigmask:\t${file.data.mask.toString(16).padStart(16, '0')}\n`
   if (file.data?.kind === 'epoll') {
     for (const item of file.data.items.values()) {
       text += `tfd: ${String(item.fd).padStart(8)} events: ${(item.events >>> 0).toString(16).padStart(8)} data: ${item.data.toString(16).padStart(16)}\n`
