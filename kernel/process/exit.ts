@@ -12,6 +12,7 @@ import { releaseFiles, releaseFs } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
 import { isDead, orphanedBy } from './group.ts'
 import { releasePid } from './pid.ts'
+import { wakePidfds } from './pidfd.ts'
 import { freeTrapFrame } from './trapframe.ts'
 import { addUsage, noteRss } from './usage.ts'
 
@@ -84,5 +85,6 @@ function endProcess(k: Kernel, group: ThreadGroup): void {
     return
   }
   orphanedBy(k, group, group.parent, true)
+  wakePidfds(k, group)
   notifyParent(k, group)
 }

@@ -23,6 +23,7 @@ export {
   usesFp,
 } from './trapframe.ts'
 export { cloneTask, enrol, newItimers } from './clone.ts'
+export { isReaped, openPidfd, pidfdGroup, pidfdOps } from './pidfd.ts'
 export { execve } from './exec.ts'
 export { exitGroup, exitTask } from './exit.ts'
 export { reapGroup } from './reap.ts'
@@ -42,6 +43,6 @@ export {
 } from './credentials.ts'
 export { newRlimits, rlimit, setRlimit } from './limits.ts'
 export { addUsage, groupUsage, newUsage } from './usage.ts'
-export { makeVdso, mapVdso, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
+export { makeVdso, mapVdso, updateVvar, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'
 export { waitForChild, type WaitAnswer, type WaitRequest } from './wait.ts'

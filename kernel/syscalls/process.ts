@@ -45,6 +45,7 @@ import {
   P_ALL,
   P_PGID,
   P_PID,
+  P_PIDFD,
   ROBUST_LIST_HEAD,
   SIGCHLD,
   TASK_COMM_LEN,
@@ -70,6 +71,7 @@ import {
   execve,
   exitGroup,
   exitTask,
+  pidfdGroup,
   setpgid,
   setsid,
   taskByPid,
@@ -230,6 +232,7 @@ const NOBODY = new Uint8Array(SIGINFO_BYTES)
 
 function waitid(k: Kernel, task: Task, type: number, who: number, info: number, options: number, usage: number): SyscallResult {
   if (options & ~WAITID_OPTIONS || (options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw EINVAL
+  if (type === P_PIDFD) return waitid(k, task, P_PID, pidfdGroup(task, who).tgid, info, options, usage)
   if (type !== P_ALL && type !== P_PID && type !== P_PGID) throw EINVAL
   if ((type === P_PID && who <= 0) || (type === P_PGID && who < 0)) throw EINVAL
   const target = type === P_PGID && who === 0 ? task.group.pgid : who
@@ -367,7 +370,6 @@ export const processCalls: Syscall[] = [
     'waitid',
     { which: oneOf(WAITID_TYPES), pid, infop: siginfoOut, options: waitOptions, rusage: rusageOut },
     (k, task, { which, pid: who, infop, options, rusage }) => waitid(k, task, which, who, infop, options, rusage),
-    { note: 'P_PIDFD is refused with EINVAL.' },
   ),
   syscall(96, 'set_tid_address', { tidptr: address }, (_k, task, { tidptr }) => {
     task.clearChildTid = tidptr

@@ -7,6 +7,7 @@ import { futexCalls } from './futex.ts'
 import { ioCalls } from './io.ts'
 import { memoryCalls } from './memory.ts'
 import { pollCalls } from './poll.ts'
+import { pidfdCalls } from './pidfd.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -24,6 +25,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   systemCalls,
   futexCalls,
   signalCalls,
+  pidfdCalls,
   posixTimerCalls,
   memoryCalls,
   ioCalls,

@@ -23,7 +23,7 @@ import {
   TASK_COMM_LEN,
 } from '../../abi/index.ts'
 import { mapsText, peekMm, smapsRollupText, smapsText } from '../../mm/index.ts'
-import { capable, groupUsage, regPc, regX } from '../../process/index.ts'
+import { capable, groupUsage, isReaped, regPc, regX } from '../../process/index.ts'
 import { isCloexec, pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
@@ -194,7 +194,10 @@ export function fdinfoText(k: Kernel, task: Task, fd: number): string {
   const mount = file.path?.mount.id ?? 0
   let text = `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n`
   if (file.data?.kind === 'eventfd') text += `eventfd-count: ${file.data.count.toString(16).padStart(16)}\n`
-  if (file.data?.kind === 'pidfd') text += `Pid:\t${isDead(file.data.group) ? -1 : file.data.group.tgid}\nNSpid:\t${isDead(file.data.group) ? -1 : file.data.group.tgid}\n`
+  if (file.data?.kind === 'pidfd') {
+    const pid = isReaped(k, file.data.group) ? -1 : file.data.group.tgid
+    text += `Pid:\t${pid}\nNSpid:\t${pid}\n`
+  }
   if (file.data?.kind === 'signalfd') text += `sigmask:\t${file.data.mask.toString(16).padStart(16, '0')}\n`
   if (file.data?.kind === 'epoll') {
     for (const item of file.data.items.values()) {
