@@ -41,7 +41,11 @@ interface Limits {
 
 /** Runs the machine until it halts, has nothing to do, or reaches a limit. */
 export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
-  const limits: Limits = { executed: k.state.executed + (options.maxInstructions ?? Infinity), time: options.until ?? Infinity, output: k.outputBytes + (options.maxOutput ?? Infinity) }
+  const limits: Limits = {
+    executed: k.state.executed + (options.maxInstructions ?? Infinity),
+    time: options.until ?? Infinity,
+    output: k.outputBytes + (options.maxOutput ?? Infinity),
+  }
   const result = runUntil(k, limits)
   if (k.debug) {
     const broken = checkInvariants(k)
@@ -55,9 +59,10 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
   for (;;) {
     const { state } = k
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
+    // Timers first: a run that ended here had fired them before the host could let anything in.
+    fireTimers(k)
     const incoming = takeIncoming(k, false)
     if (incoming !== null) takeEffect(k, incoming)
-    fireTimers(k)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
     if (runHarts(k, limits)) continue
     const idle = passIdleTime(k, limits)

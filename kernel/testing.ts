@@ -1,9 +1,9 @@
 // For tests of the whole kernel: programs written as lines of assembly, run from nothing to their end.
-import { encode, loadImmediate, parseInstruction, rowByName, xByName } from '../vm/index.ts'
 import { createKernel, spawnInit, type KernelOptions } from './boot.ts'
 import type { ImageFile } from './fs/index.ts'
 import type { Host } from './host.ts'
 import type { Kernel } from './kernel.ts'
+import { assembleLines } from './lines.ts'
 import { runKernel, type RunOptions, type RunResult } from './loop.ts'
 
 /** Programs are loaded here; DATA is a page-aligned area of zeroes that they may use. */
@@ -12,56 +12,6 @@ export const DATA = 0x40000
 export const DATA_BYTES = 0x20000
 const EHDR_BYTES = 64
 const PHDR_BYTES = 56
-
-type Labels = Map<string, number>
-
-/** One pass: labels that are not known yet count as where we are. */
-function pass(lines: readonly string[], labels: Labels): { words: number[]; found: Labels } {
-  const words: number[] = []
-  const found: Labels = new Map()
-  for (const line of lines) {
-    const pc = CODE + 4 * words.length
-    const label = /^(\w+):$/.exec(line)
-    if (label) {
-      found.set(label[1], pc)
-      continue
-    }
-    const text = line.replace(/\{(\w+)\}/g, (_, name: string) => String(labels.get(name) ?? pc))
-    const encoded = loadWords(text) ?? parseInstruction(text, pc)
-    if (typeof encoded === 'string') throw new Error(`assembling '${text}': ${encoded}`)
-    words.push(...encoded)
-  }
-  return { words, found }
-}
-
-/** `li` of any value is several instructions; null: it is no li. */
-function loadWords(text: string): number[] | null {
-  const li = /^li\s+(\w+)\s*,\s*(\S+)$/.exec(text)
-  if (!li) return null
-  return loadImmediate(xByName.get(li[1]) ?? 0, BigInt(li[2])).map(({ name, values }) => {
-    const row = rowByName.get(name)
-    const word = row && encode(row, values)
-    if (typeof word !== 'number') throw new Error(`assembling '${text}': ${name} ${values.join(', ')}`)
-    return word
-  })
-}
-
-/** The words of a program. One instruction, or `label:`, a line; `{label}` is an address; `sys NR` is `li a7, NR` and `ecall`. */
-export function words(source: string): number[] {
-  const lines = source
-    .split('\n')
-    .map(line => line.replace(/#.*/, '').trim())
-    .filter(line => line !== '')
-    .flatMap(line => (line.startsWith('sys ') ? [`li a7, ${line.slice(4)}`, 'ecall'] : [line]))
-  let labels: Labels = new Map()
-  // Addresses can change the length of what loads them: until nothing moves.
-  for (let i = 0; i < 8; i++) {
-    const { words: encoded, found } = pass(lines, labels)
-    if ([...found].every(([name, at]) => labels.get(name) === at)) return encoded
-    labels = found
-  }
-  throw new Error('assembling: the labels do not settle')
-}
 
 /** A static ELF executable of the code and the data area. */
 export function elf(code: readonly number[]): Uint8Array {
@@ -92,7 +42,8 @@ export function elf(code: readonly number[]): Uint8Array {
   return bytes
 }
 
-export const program = (source: string): Uint8Array => elf(words(source))
+/** A program of the lines that assembleLines takes. */
+export const program = (source: string): Uint8Array => elf(assembleLines(source, CODE).words)
 
 export interface Run {
   k: Kernel

@@ -129,18 +129,19 @@ function auditTlbs(k: Kernel, problems: string[]): void {
 /** Every inode that a name, a descriptor, a mapping or a task's directory leads to. */
 function allInodes(k: Kernel): Set<Inode> {
   const inodes = new Set<Inode>(k.state.frames.reclaimable).add(k.state.vdso)
-  inodes.add(k.state.vdso)
+
   const seen = new Set<Dentry>()
-  const addTree = (dentry: Dentry): void => {
-    if (seen.has(dentry)) return
-    seen.add(dentry)
-    inodes.add(dentry.inode)
-    if (dentry.children) for (const child of dentry.children.values()) if (child) addTree(child)
-  }
-  for (const mount of k.state.vfs.mounts) addTree(mount.root)
+  // A list, not recursion: directories may be nested deeper than our stack.
+  const dentries = k.state.vfs.mounts.map(mount => mount.root)
   for (const task of k.state.tasks.values()) {
     for (const file of task.files?.files ?? []) if (file) inodes.add(file.inode)
-    if (task.fs) for (const path of [task.fs.root, task.fs.cwd]) addTree(path.dentry)
+    if (task.fs) dentries.push(task.fs.root.dentry, task.fs.cwd.dentry)
+  }
+  for (let dentry = dentries.pop(); dentry; dentry = dentries.pop()) {
+    if (seen.has(dentry)) continue
+    seen.add(dentry)
+    inodes.add(dentry.inode)
+    if (dentry.children) for (const child of dentry.children.values()) if (child) dentries.push(child)
   }
   for (const mm of allSpaces(k)) {
     if (mm.exe) inodes.add(mm.exe)

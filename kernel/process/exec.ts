@@ -1,9 +1,9 @@
 // execve: a task gives up its program for another one. The new address space is built whole before the old one goes, so whatever
 // is wrong with the new program, the old one lives to hear of it.
-import { AT_FDCWD, ENOMEM, PF, PT, RLIMIT_STACK, SIGCHLD, S_ISGID, S_ISUID, S_IXGRP, TASK_COMM_LEN } from '../abi/index.ts'
+import { AT_FDCWD, PF, PT, RLIMIT_STACK, SIGCHLD, S_ISGID, S_ISUID, S_IXGRP, TASK_COMM_LEN } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { STACK_GUARD_GAP, USER_END, findFree, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
+import { STACK_GUARD_GAP, USER_END, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
 import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { closeOnExec, forkFiles, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
@@ -17,12 +17,13 @@ import { buildStack, checkArguments } from './startstack.ts'
 import { clearRegisters, setRegPc, setRegX } from './trapframe.ts'
 import type { Credentials } from './types.ts'
 import { addUsage, noteRss } from './usage.ts'
-import { VDSO_BYTES, mapVdso } from './vdso.ts'
+import { mapVdso } from './vdso.ts'
 
 const SP = 2
-/** The mmap area starts at least this far below the top, however small the stack's limit, and at most at 5/6 of the address space. */
+/** The mmap area starts at least this far below the top, however small the stack's limit... */
 const STACK_GAP_MIN = 128 * 2 ** 20
-const STACK_GAP_MAX = Math.floor(USER_END / 6) * 5
+/** ... and leaves itself at least this part of the address space, however large. */
+const MMAP_SHARE = 1 / 6
 
 interface Start {
   mm: Mm
@@ -116,7 +117,7 @@ function buildSpace(
   envp: readonly string[],
   credentials: Credentials,
 ): Start {
-  const gap = Math.min(Math.max(rlimit(task.group, RLIMIT_STACK) + STACK_GUARD_GAP, STACK_GAP_MIN), STACK_GAP_MAX)
+  const gap = Math.min(Math.max(rlimit(task.group, RLIMIT_STACK) + STACK_GUARD_GAP, STACK_GAP_MIN), USER_END * (1 - MMAP_SHARE))
   mm.mmapBase = Math.floor((USER_END - gap) / 4096) * 4096
   const loaded = loadImage(k, task, mm, image, linkerImage !== null)
   const extent = { startCode: mm.startCode, endCode: mm.endCode, startData: mm.startData, endData: mm.endData }
@@ -125,9 +126,7 @@ function buildSpace(
   // A program that is its own linker sits among the libraries: its heap must not grow into them.
   const alone = linker === null && loaded.bias !== 0
   mm.brkStart = mm.brk = alone ? PIE_BASE : loaded.end
-  const vdso = findFree(mm, VDSO_BYTES)
-  if (vdso < 0) throw ENOMEM
-  mapVdso(k, mm, vdso)
+  mapVdso(k, mm)
   const executableStack = image.segments.some(s => s.type === PT.GNU_STACK && (s.flags & PF.X) !== 0)
   const secure = credentials.euid !== credentials.uid || credentials.egid !== credentials.gid
   const sp = buildStack(k, task, mm, { argv, envp, name, image, loaded, linker, credentials, secure, executableStack })

@@ -1,30 +1,43 @@
-// The vDSO: code of the kernel's that every program finds mapped. Signal handlers return to it (riscv64 has no SA_RESTORER), so its
-// sigreturn code is where a backtrace through a handler ends; unwinders know it by these two instructions.
+// Mapping the vDSO: code of the kernel's that every program finds, and before it the page of data that the code reads. Both are pages
+// of one nameless file, so all programs share them.
 import { PAGE_SIZE } from '../../vm/index.ts'
+import { ENOMEM, NANOSECONDS, PROT_EXEC, PROT_READ } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { mapRegion, writeCached, type Mm } from '../mm/index.ts'
-import { PROT_EXEC, PROT_READ } from '../abi/index.ts'
+import { findFree, mapRegion, writeCached, type Mm } from '../mm/index.ts'
 import { anonymousInode, retainInode, type Inode } from '../vfs/index.ts'
+import { vdsoImage, VVAR } from './vdso-image.ts'
 
+const IMAGE = vdsoImage()
+/** Offset of the code that signal handlers return to: unwinders know it by its two instructions. */
+export const VDSO_SIGRETURN = IMAGE.sigreturn
+const DATA_BYTES = PAGE_SIZE
 export const VDSO_BYTES = PAGE_SIZE
-/** Offset of the code that handlers return to. */
-export const VDSO_SIGRETURN = 0x800
 
-/** li a7, 139 (rt_sigreturn); ecall */
-const SIGRETURN_CODE = [0x08b00893, 0x00000073] as const
-
-/** The page behind every [vdso]: made once at boot. */
+/** The pages behind every [vvar] and [vdso]: made once at boot. */
 export function makeVdso(k: Kernel): Inode {
-  const page = new Uint8Array(VDSO_BYTES)
-  const view = new DataView(page.buffer)
-  SIGRETURN_CODE.forEach((word, i) => view.setUint32(VDSO_SIGRETURN + 4 * i, word, true))
-  const inode = retainInode(anonymousInode(k, VDSO_BYTES))
-  writeCached(k, inode, 0, page)
+  const inode = retainInode(anonymousInode(k, DATA_BYTES + VDSO_BYTES))
+  writeCached(k, inode, DATA_BYTES, IMAGE.bytes)
+  k.state.vdso = inode
+  updateVvar(k)
   return inode
 }
 
-/** Maps it at `at` and notes where. */
-export function mapVdso(k: Kernel, mm: Mm, at: number): void {
-  mapRegion(k, mm, { start: at, length: VDSO_BYTES, prot: PROT_READ | PROT_EXEC, inode: k.state.vdso, offset: 0, label: '[vdso]' })
-  mm.vdso = at
+/** The date changed: programs read it from the data page. */
+export function updateVvar(k: Kernel): void {
+  const { bootEpoch } = k.state
+  const data = new DataView(new ArrayBuffer(Object.keys(VVAR).length * 8))
+  data.setBigUint64(VVAR.epochSec, BigInt(Math.floor(bootEpoch / NANOSECONDS)), true)
+  data.setBigUint64(VVAR.epochNsec, BigInt(bootEpoch % NANOSECONDS), true)
+  writeCached(k, k.state.vdso, 0, new Uint8Array(data.buffer))
+}
+
+/** Maps both where there is room, and notes where. ENOMEM. */
+export function mapVdso(k: Kernel, mm: Mm): void {
+  const at = findFree(mm, DATA_BYTES + VDSO_BYTES)
+  if (at < 0) throw ENOMEM
+  const inode = k.state.vdso
+  mapRegion(k, mm, { start: at, length: DATA_BYTES, prot: PROT_READ, maxProt: PROT_READ, inode, offset: 0, label: '[vvar]' })
+  const prot = PROT_READ | PROT_EXEC
+  mapRegion(k, mm, { start: at + DATA_BYTES, length: VDSO_BYTES, prot, inode, offset: DATA_BYTES, label: '[vdso]' })
+  mm.vdso = at + DATA_BYTES
 }

@@ -72,6 +72,8 @@ import {
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
 const SP = 2
+/** Where the frame on the stack keeps the mask to go back to: behind siginfo, in ucontext. */
+const FRAME_SIGMASK = 128 + 40
 const NANOSECONDS = 1e9
 const NS_PER_US = 1000
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
@@ -325,10 +327,19 @@ export const signalCalls: Syscall[] = [
     if (!target) throw ESRCH
     return killAll(k, task, [target], info)
   }),
-  syscall(139, 'rt_sigreturn', {}, (k, task) => {
-    rtSigreturn(k, task)
-    return NO_RETURN
-  }),
+  syscall(
+    139,
+    'rt_sigreturn',
+    {},
+    (k, task) => {
+      rtSigreturn(k, task)
+      return NO_RETURN
+    },
+    {
+      text: (k, task, raw, result) =>
+        result === undefined ? `{mask=${sigset.show(regX(k, task, SP) + FRAME_SIGMASK, k, task, raw)}}` : '',
+    },
+  ),
   syscall(240, 'rt_tgsigqueueinfo', { tgid: pid, tid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, tid, sig, uinfo }) => {
     const info = readSigInfo(k, task, uinfo, sig)
     if (tgid <= 0 || tid <= 0) throw EINVAL

@@ -146,7 +146,7 @@ function reboot(k: Kernel, task: Task, magic1: number, magic2: number, command: 
 // What riscv64 adds
 
 /** riscv_hwprobe keys (Documentation/arch/riscv/hwprobe.rst) and what this machine answers. */
-const HWPROBE: readonly number[] = [
+const hwprobeValues = (): readonly number[] => [
   0, // vendor, architecture and implementation ids: none
   0,
   0,
@@ -163,10 +163,11 @@ const HWPROBE_MAX = 2 ** 16
 
 function hwprobe(k: Kernel, task: Task, pairs: number, count: number, flags: number): number {
   if (flags !== 0 || count > HWPROBE_MAX) throw EINVAL
+  const values = hwprobeValues()
   for (let i = 0; i < count; i++) {
     const at = pairs + i * HWPROBE_PAIR
     const key = getU64(k, task, at)
-    const value = HWPROBE[key]
+    const value = values[key]
     if (value === undefined) putU64(k, task, at, -1)
     putU64(k, task, at + 8, value ?? 0)
   }

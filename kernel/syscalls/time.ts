@@ -28,7 +28,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
-import { capable, findGroup, findTask, groupUsage } from '../process/index.ts'
+import { capable, findGroup, findTask, groupUsage, updateVvar } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow } from '../vfs/index.ts'
 import { flags, oneOf, structIn, structOut } from './args.ts'
@@ -132,6 +132,7 @@ function setDate(k: Kernel, task: Task, value: Timespec): number {
   checkTimespec(value)
   if (!capable(task.credentials, CAP_SYS_TIME)) throw EPERM
   k.state.bootEpoch = nanoseconds(value) - k.state.time
+  updateVvar(k)
   return 0
 }
 
