@@ -96,10 +96,16 @@ export const hostDirectory: DirectoryOps = {
 
 /** The host's tree moved below us: what is known of it has new paths. */
 function moveHostPaths(dentry: Dentry, from: string, to: string): void {
-  const { inode } = dentry
+  const moved = [dentry]
+  for (let next = moved.pop(); next; next = moved.pop()) {
+    moveInode(next.inode, from, to)
+    for (const child of next.children?.values() ?? []) if (child) moved.push(child)
+  }
+}
+
+function moveInode(inode: Inode, from: string, to: string): void {
   if (inode.hostPath !== null) inode.hostPath = to + inode.hostPath.slice(from.length)
   if (inode.backing?.kind === 'host' && inode.hostPath !== null) inode.backing = Object.freeze({ ...inode.backing, path: inode.hostPath })
-  for (const child of dentry.children?.values() ?? []) if (child) moveHostPaths(child, from, to)
 }
 
 /** Bytes of a host file; EIO when the host cannot give them (any more). */

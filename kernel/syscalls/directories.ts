@@ -10,11 +10,13 @@ import {
   DIRENT64_NAME,
   EBADF,
   EINVAL,
+  ENAMETOOLONG,
   ENOENT,
   ENOTDIR,
   EPERM,
   ERANGE,
   O_PATH,
+  PATH_MAX,
   RENAME,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
@@ -146,6 +148,7 @@ function getcwd(k: Kernel, task: Task, at: number, length: number): number {
   const text = bytesOf(
     `${below ?? `(unreachable)${pathBelow(fs.cwd, { mount: k.state.vfs.root, dentry: k.state.vfs.root.root }) ?? '/'}`}\0`,
   )
+  if (text.length > PATH_MAX) throw ENAMETOOLONG
   if (text.length > length) throw ERANGE
   copyOut(k, task, at, text)
   return text.length

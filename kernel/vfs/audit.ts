@@ -18,20 +18,21 @@ const called = (inode: Inode): string => `inode ${inode.ino} (${inode.kind} of $
 /** Link counts are the names there are; names know their directories. */
 function auditNames(k: Kernel, problems: string[]): void {
   const names = new Map<Inode, number>()
-  const walk = (dir: Dentry): void => {
-    let directories = 0
+  const directories: Dentry[] = []
+  for (const mount of k.state.vfs.mounts) if (mount.fs.kind !== 'proc') directories.push(mount.root)
+  // A list, not recursion: directories may be nested deeper than our stack.
+  for (let dir = directories.pop(); dir; dir = directories.pop()) {
+    let below = 0
     for (const [name, child] of dir.children ?? []) {
       if (!child) continue
       if (child.name !== name || child.parent !== dir) problems.push(`'${name}' in '${dir.name}' calls itself '${child.name}'`)
       if (child.deleted) problems.push(`'${name}' in '${dir.name}' is deleted`)
-      if (child.inode.kind === 'directory') directories++
+      if (child.inode.kind === 'directory') below++
       else names.set(child.inode, (names.get(child.inode) ?? 0) + 1)
-      if (child.children) walk(child)
+      if (child.children) directories.push(child)
     }
-    if (dir.inode.nlink !== directories + DOTS)
-      problems.push(`${called(dir.inode)} has ${directories} directories and ${dir.inode.nlink} links`)
+    if (dir.inode.nlink !== below + DOTS) problems.push(`${called(dir.inode)} has ${below} directories and ${dir.inode.nlink} links`)
   }
-  for (const mount of k.state.vfs.mounts) if (mount.fs.kind !== 'proc') walk(mount.root)
   for (const [inode, count] of names)
     if (inode.nlink !== count) problems.push(`${called(inode)} has ${count} names and ${inode.nlink} links`)
 }
