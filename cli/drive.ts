@@ -1,5 +1,6 @@
 // Drives a kernel from the event loop: runs it in pieces so that keys get in between, waits in host time when the guest sleeps on a
 // real clock, and leaves the terminal as it was.
+import { spawnSync } from 'node:child_process'
 import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
 
 /** Instructions between two looks at the host's clock: few, as each may be a system call that prints a page on a slow terminal. */
@@ -27,7 +28,7 @@ function runTurn(k: Kernel, budget: number): RunResult {
   const end = performance.now() + TURN_MS
   for (;;) {
     const left = budget - (k.state.executed - start)
-    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left) })
+    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), maxOutput: PIECE_OUTPUT })
     if (result.kind !== 'budget' || left <= PIECE || performance.now() >= end) return result
   }
 }
@@ -53,6 +54,8 @@ export async function driveInteractively(k: Kernel, limit: number, terminal: boo
   }
   if (terminal) {
     process.stdin.setRawMode(true)
+    // Node's raw mode keeps output processing on; the guest's terminal does its own.
+    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] })
     process.stdin.on('data', onInput).on('end', onEnd).resume()
     process.stdout.on('resize', onResize)
     process.once('SIGHUP', onEnd)
@@ -74,7 +77,7 @@ export async function driveInteractively(k: Kernel, limit: number, terminal: boo
       for (const effect of arrived.splice(0)) effect()
       const left = limit - (k.state.executed - start)
       if (left <= 0) return { kind: 'limit' }
-      const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), maxOutput: PIECE_OUTPUT })
+      const result = runTurn(k, left)
       if (result.kind === 'halted') return result
       if (result.kind === 'budget') {
         await new Promise(setImmediate)

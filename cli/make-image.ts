@@ -67,5 +67,6 @@ for (const [from, to] of [
     files.push({ path: `${to}/${basename(name, '.s')}`, kind: 'regular', mode: EXECUTABLE, data: makeProgram(path, library) })
   }
 }
+files.push({ path: '/bin/[', kind: 'symlink', mode: 0o777, target: 'test' })
 files.push(text('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'), text('/etc/group', 'root:x:0:\n'), text('/etc/hostname', 'hartbeat\n'))
 writeFileSync(imagePath, writeCpio(files))

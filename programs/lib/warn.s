@@ -3,9 +3,10 @@
     .include "fcntl.inc"
 
     .text
-# prefix(): prints "prog: " on standard error.
+# prefix(): prints "prog: " on standard error, after what the program has written so far, as GNU's error() does.
 prefix:
     enter 0
+    call fflush_stdout
     call progname
     mv a2, a0
     lstr a1, "%s: "
