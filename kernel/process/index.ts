@@ -3,10 +3,12 @@ export type * from './types.ts'
 export { allocPid, isPidFree, joinGroup, joinSession, leaveGroup, leaveSession, newPidTable, releasePid } from './pid.ts'
 export {
   allocTrapFrame,
+  CONTEXT_BYTES,
   copyTrapFrame,
   freeTrapFrame,
   getFcsr,
   loadRegisters,
+  readContext,
   newTrapFrames,
   regBig,
   regF,
@@ -21,6 +23,7 @@ export {
   touchFp,
   TRAP_FRAME_BYTES,
   usesFp,
+  writeContext,
 } from './trapframe.ts'
 export { cloneTask, enrol, newItimers } from './clone.ts'
 export { isReaped, openPidfd, pidfdGroup, pidfdOps } from './pidfd.ts'

@@ -18,6 +18,8 @@ const FCSR = 128
 const FP_USED = 129
 const WORDS = TRAP_FRAME_BYTES / 4
 const TWO_32 = 2 ** 32
+/** Rounding mode and accrued exceptions. */
+const FCSR_BITS = 0xff
 
 export const newTrapFrames = (): TrapFrames => ({ taken: new Map(), partial: new Set() })
 
@@ -126,6 +128,35 @@ export function clearRegisters(k: Kernel, task: Task): void {
   const base = task.trapFrame >> 2
   k.machine.ram32.fill(0, base, base + WORDS)
   task.sched.fpHart = -1
+  if (task.onHart >= 0) loadRegisters(k, task, task.onHart)
+}
+
+/** pc, x1..x31, f0..f31 and fcsr in one piece, as Linux's sigcontext begins: the first bytes of a trap frame. */
+export const CONTEXT_BYTES = 4 * (FCSR + 1)
+
+/** All registers of a task into `into` at `at`. */
+export function readContext(k: Kernel, task: Task, into: Uint8Array, at: number): void {
+  if (task.onHart >= 0) saveRegisters(k, task)
+  into.set(k.machine.ram.subarray(task.trapFrame, task.trapFrame + CONTEXT_BYTES), at)
+}
+
+/** All registers of a task from bytes that a program may have written: pc has no bit 0, fcsr only its defined bits. */
+export function writeContext(k: Kernel, task: Task, from: DataView, at: number): void {
+  if (task.onHart >= 0) saveRegisters(k, task)
+  const { ram32 } = k.machine
+  const base = task.trapFrame >> 2
+  for (let i = 0; i < F0; i++) ram32[base + i] = from.getInt32(at + 4 * i, true)
+  ram32[base + PC] &= ~1
+  let changed = false
+  for (let i = F0; i <= FCSR; i++) {
+    const word = from.getInt32(at + 4 * i, true) & (i === FCSR ? FCSR_BITS : -1)
+    changed ||= ram32[base + i] !== word
+    ram32[base + i] = word
+  }
+  if (changed) {
+    ram32[base + FP_USED] = 1
+    task.sched.fpHart = -1
+  }
   if (task.onHart >= 0) loadRegisters(k, task, task.onHart)
 }
 

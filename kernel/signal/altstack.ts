@@ -25,7 +25,9 @@ export function altStackFlags(task: Task, sp: number): number {
 
 /** EPERM while running on it, EINVAL for unknown flags, ENOMEM when it is smaller than MINSIGSTKSZ. */
 export function setAltStack(task: Task, stack: AltStack, sp: number): void {
+  const { altStack } = task
   if (onAltStack(task, sp)) throw EPERM
+  if (altStack.sp === stack.sp && altStack.size === stack.size && altStack.flags === stack.flags >>> 0) return
   const mode = (stack.flags & ~SS_AUTODISARM) >>> 0
   if (mode !== SS_DISABLE && mode !== SS_ONSTACK && mode !== 0) throw EINVAL
   if (mode === SS_DISABLE) {

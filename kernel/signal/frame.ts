@@ -5,13 +5,13 @@
 import { SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
-import { VDSO_SIGRETURN, getFcsr, regBig, regF, regPc, regX, setFcsr, setRegBig, setRegF, setRegPc, setRegX } from '../process/index.ts'
+import { CONTEXT_BYTES, VDSO_SIGRETURN, readContext, regX, setRegPc, setRegX, writeContext } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { onAltStack, setAltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
 import { setBlocked } from './mask.ts'
 import { forceSignal } from './send.ts'
-import { SIGINFO_BYTES, encodeSigInfo } from './siginfo.ts'
+import { SIGINFO_BYTES, encodeSigInfoInto } from './siginfo.ts'
 import type { SigAction, SigInfo, Sigset } from './types.ts'
 
 export const FRAME_BYTES = 1088
@@ -21,12 +21,9 @@ const STACK_FLAGS = UCONTEXT + 24
 const STACK_SIZE = UCONTEXT + 32
 const SIGMASK = UCONTEXT + 40
 const PC = UCONTEXT + 176
-/** x0's place is taken by pc. */
-const X = PC
-const F = PC + 256
-const FCSR = F + 256
-/** Must be zero: it tells this layout from later ones. Then the END header: magic 0, size 0. */
-const EXTENSIONS_RESERVED = F + 516
+/** Behind the registers and padding to the size of the union of all floating-point formats. Zero: it tells this layout from later ones. */
+const EXTENSIONS_RESERVED = PC + CONTEXT_BYTES + 256
+/** The END header: magic 0, size 0. */
 const END_MAGIC = EXTENSIONS_RESERVED + 4
 const END_SIZE = END_MAGIC + 4
 
@@ -47,19 +44,11 @@ function framePlace(task: Task, sp: number, action: SigAction): number | null {
   return top - (((top % STACK_ALIGN) + STACK_ALIGN) % STACK_ALIGN)
 }
 
-function saveRegisters(k: Kernel, task: Task, view: DataView): void {
-  view.setBigInt64(PC, BigInt(regPc(k, task)), true)
-  for (let n = 1; n < 32; n++) view.setBigInt64(X + 8 * n, regBig(k, task, n), true)
-  for (let n = 0; n < 32; n++) view.setBigInt64(F + 8 * n, regF(k, task, n), true)
-  view.setUint32(FCSR, getFcsr(k, task), true)
-}
-
-function loadRegisters(k: Kernel, task: Task, view: DataView): void {
-  // sepc has no bit 0 (Privileged spec, sepc).
-  setRegPc(k, task, Number(view.getBigInt64(PC, true) & ~1n))
-  for (let n = 1; n < 32; n++) setRegBig(k, task, n, view.getBigInt64(X + 8 * n, true))
-  for (let n = 0; n < 32; n++) setRegF(k, task, n, view.getBigInt64(F + 8 * n, true))
-  setFcsr(k, task, view.getUint32(FCSR, true) & 0xff)
+const TWO_32 = 2 ** 32
+const get64 = (view: DataView, at: number): number => view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true)
+function put64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % TWO_32, true)
+  view.setInt32(at + 4, Math.floor(value / TWO_32), true)
 }
 
 function isEfault(run: () => void): boolean {
@@ -78,12 +67,13 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   if (place === null || !task.mm) return false
   const bytes = new Uint8Array(FRAME_BYTES)
   const view = new DataView(bytes.buffer)
-  bytes.set(encodeSigInfo(info))
-  view.setBigInt64(STACK_SP, BigInt(task.altStack.sp), true)
-  view.setUint32(STACK_FLAGS, task.altStack.flags, true)
-  view.setBigInt64(STACK_SIZE, BigInt(task.altStack.size), true)
+  encodeSigInfoInto(info, view)
+  const { sp, flags, size } = task.altStack
+  put64(view, STACK_SP, sp)
+  view.setUint32(STACK_FLAGS, flags, true)
+  put64(view, STACK_SIZE, size)
   view.setBigUint64(SIGMASK, oldMask, true)
-  saveRegisters(k, task, view)
+  readContext(k, task, bytes, PC)
   if (isEfault(() => copyOut(k, task, place, bytes))) return false
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
   setRegX(k, task, RA, task.mm.vdso + VDSO_SIGRETURN)
@@ -108,14 +98,14 @@ export function rtSigreturn(k: Kernel, task: Task): void {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   setBlocked(task, view.getBigUint64(SIGMASK, true))
-  loadRegisters(k, task, view)
+  writeContext(k, task, view, PC)
   if (view.getUint32(EXTENSIONS_RESERVED, true) !== 0 || view.getUint32(END_MAGIC, true) !== 0 || view.getUint32(END_SIZE, true) !== 0) {
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
     return
   }
   const stack = {
-    sp: Number(view.getBigInt64(STACK_SP, true)),
-    size: Number(view.getBigInt64(STACK_SIZE, true)),
+    sp: get64(view, STACK_SP),
+    size: get64(view, STACK_SIZE),
     flags: view.getUint32(STACK_FLAGS, true),
   }
   // Its refusals count for nothing here (restore_altstack).

@@ -80,13 +80,17 @@ function kindOf(signal: number, code: number): SigFields['kind'] {
 /** The 128 bytes a program sees. */
 export function encodeSigInfo(info: SigInfo): Uint8Array {
   const bytes = new Uint8Array(SIGINFO_BYTES)
-  const view = new DataView(bytes.buffer)
+  encodeSigInfoInto(info, new DataView(bytes.buffer))
+  return bytes
+}
+
+/** The same at the start of something larger, which is zero there. */
+export function encodeSigInfoInto(info: SigInfo, view: DataView): void {
   view.setInt32(SIGNO, info.signal, true)
   view.setInt32(ERRNO, info.errno, true)
   view.setInt32(CODE, info.code, true)
   const encode = encoders[info.fields.kind] as (view: DataView, fields: SigFields) => void
   encode(view, info.fields)
-  return bytes
 }
 
 /** What a program queued; `signal` is the number it was sent as, whatever si_signo said. */
