@@ -1,0 +1,90 @@
+// Both engines side by side on every program of the repository, a piece at a time: registers, pc, counts and what the kernel did must be
+// equal after each piece, memory every so often and at the end.
+import { expect, test } from 'vitest'
+import { runKernel, type Kernel } from '../../kernel/index.ts'
+import { COUNTERS, getPcBig, getXBig } from '../../vm/index.ts'
+import { BUILT_ROOT, start } from '../machine.ts'
+import { COMMANDS } from '../flows/commands.ts'
+import { FULL, PATIENCE } from './size.ts'
+
+const LABS: Readonly<Record<string, readonly string[]>> = {
+  cow: ['2'],
+  'fork-chain': ['2'],
+  'fork-many': ['4'],
+  'fork-tree': ['1'],
+  'pipe-pingpong': ['5'],
+  preemption: ['1'],
+  'zombie-factory': ['2'],
+}
+const labs = BUILT_ROOT.flatMap(file => /^\/?labs\/(.+)$/.exec(file.path)?.[1] ?? []).map(name => [`/labs/${name}`, ...(LABS[name] ?? [])])
+/** In the sample: commands that stay below this many instructions on the way. */
+const LONGEST = FULL ? 20_000_000 : 150_000
+const scripts = [...COMMANDS.map(c => c.script), 'ps; pstree; top -b -n 1 | head -n 3'].map(script => ['/bin/sh', '-c', script])
+
+const PIECE = 4999
+const MEMORY_EVERY = FULL ? 1 : 8
+const RAM = 8 * 2 ** 20
+
+/** What must be equal after every piece. */
+function observed({ machine, state }: Kernel): unknown {
+  const harts = machine.harts.map(h => [h.pc, h.x, h.f, h.words, h.counters].map(part => [...part].join(' ')))
+  return [state.time, state.executed, JSON.stringify(state.counts), state.halted, harts]
+}
+
+const sameMemory = (a: Kernel, b: Kernel): boolean => Buffer.compare(a.machine.ram, b.machine.ram) === 0
+
+/** From two machines that are equal still: one instruction at a time until they are not, and which instruction that was. */
+function findDivergence(a: Kernel, b: Kernel, pieces: number): string {
+  for (let n = 0; n < pieces; n++) {
+    const [hart] = a.machine.harts
+    const before = { pc: getPcBig(hart), retired: hart.counters[COUNTERS.instret] }
+    for (const kernel of [a, b]) runKernel(kernel, { maxInstructions: 1 })
+    if (JSON.stringify(observed(a)) === JSON.stringify(observed(b)) && sameMemory(a, b)) continue
+    const registers = Array.from({ length: 32 }, (_, r) => r).filter(r => getXBig(a.machine.harts[0], r) !== getXBig(b.machine.harts[0], r))
+    const comm = a.state.harts[0].current?.comm
+    return `${comm} at ${before.pc.toString(16)}, instruction ${before.retired}: registers ${registers.map(r => `x${r}`).join(' ')} differ`
+  }
+  return 'only in counts'
+}
+
+function lockstep(argv: readonly string[], long: number): number {
+  const machines = (['reference', 'interpreter'] as const).map(engine =>
+    start(argv, { engine, ramBytes: RAM, debug: false, cwd: '/tmp', init: true }),
+  )
+  const [a, b] = machines.map(m => m.kernel)
+  for (let n = 1; ; n++) {
+    const [x, y] = [a, b].map(k => runKernel(k, { maxInstructions: PIECE }))
+    const differ = JSON.stringify(observed(a)) !== JSON.stringify(observed(b)) || JSON.stringify(x) !== JSON.stringify(y)
+    const end = x.kind !== 'budget'
+    if (differ || ((end || n % MEMORY_EVERY === 0) && !sameMemory(a, b))) {
+      const again = (['reference', 'interpreter'] as const).map(
+        engine => start(argv, { engine, ramBytes: RAM, debug: false, cwd: '/tmp', init: true }).kernel,
+      )
+      for (const k of again) runKernel(k, { maxInstructions: (n - MEMORY_EVERY) * PIECE })
+      throw new Error(`${argv.join(' ')}: ${findDivergence(again[0], again[1], MEMORY_EVERY * PIECE)}`)
+    }
+    if (end || a.state.executed > long) {
+      expect(machines[0].host.out).toBe(machines[1].host.out)
+      return a.state.executed
+    }
+  }
+}
+
+test.each(labs.map(argv => ({ argv, title: argv.join(' ') })))('$title', { timeout: PATIENCE }, ({ argv }) => {
+  expect(lockstep(argv, LONGEST)).toBeGreaterThan(1000)
+})
+
+test('every program of /bin, by the shell', { timeout: PATIENCE }, () => {
+  let executed = 0
+  for (const argv of FULL ? scripts : scripts.filter((_, n) => n % 3 === 0)) executed += lockstep(argv, LONGEST)
+  expect(executed).toBeGreaterThan(500_000)
+})
+
+test('a divergence is pinned to its instruction', () => {
+  const [a, b] = ['reference', 'interpreter'].map(
+    () => start(['/labs/cow', '1'], { engine: 'reference', ramBytes: RAM, debug: false }).kernel,
+  )
+  for (const k of [a, b]) runKernel(k, { maxInstructions: 100 })
+  b.machine.harts[0].x[2 * 9] ^= 1
+  expect(findDivergence(a, b, 10)).toMatch(/^cow at [0-9a-f]+, instruction \d+: registers x9 differ$/)
+})
