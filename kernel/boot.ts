@@ -20,6 +20,7 @@ import {
   newRlimits,
   newTrapFrames,
   newUsage,
+  reapGroup,
   rootCredentials,
 } from './process/index.ts'
 import { seedRandom } from './random.ts'
@@ -223,7 +224,11 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
     for (const fd of [0, 1, 2] as const) installFd(k, task, openStdio(k, task, options.stdio[fd], fd), false)
     execve(k, task, options.path, options.argv, options.env)
   } catch (error) {
-    if (isErrno(error)) exitTask(k, task, 0)
+    if (isErrno(error)) {
+      exitTask(k, task, 0)
+      // There is nobody to wait for it.
+      reapGroup(k, task.group, false)
+    }
     throw error
   }
   if (options.controls ?? (options.stdio[0] === 'console' && !options.protected)) giveTerminal(task.group, k.state.ttys[0])
