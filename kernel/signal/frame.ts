@@ -19,7 +19,8 @@ const UCONTEXT = SIGINFO_BYTES
 const STACK_SP = UCONTEXT + 16
 const STACK_FLAGS = UCONTEXT + 24
 const STACK_SIZE = UCONTEXT + 32
-const SIGMASK = UCONTEXT + 40
+/** The mask to go back to. */
+export const FRAME_SIGMASK = UCONTEXT + 40
 const PC = UCONTEXT + 176
 /** Behind the registers and padding to the size of the union of all floating-point formats. Zero: it tells this layout from later ones. */
 const EXTENSIONS_RESERVED = PC + CONTEXT_BYTES + 256
@@ -72,7 +73,7 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   put64(view, STACK_SP, sp)
   view.setUint32(STACK_FLAGS, flags, true)
   put64(view, STACK_SIZE, size)
-  view.setBigUint64(SIGMASK, oldMask, true)
+  view.setBigUint64(FRAME_SIGMASK, oldMask, true)
   readContext(k, task, bytes, PC)
   if (isEfault(() => copyOut(k, task, place, bytes))) return false
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
@@ -97,7 +98,7 @@ export function rtSigreturn(k: Kernel, task: Task): void {
     return
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  setBlocked(task, view.getBigUint64(SIGMASK, true))
+  setBlocked(task, view.getBigUint64(FRAME_SIGMASK, true))
   writeContext(k, task, view, PC)
   if (view.getUint32(EXTENSIONS_RESERVED, true) !== 0 || view.getUint32(END_MAGIC, true) !== 0 || view.getUint32(END_SIZE, true) !== 0) {
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))

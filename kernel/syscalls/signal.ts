@@ -28,6 +28,7 @@ import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
 import { findGroup, findTask, groupMembers, regX } from '../process/index.ts'
 import { newQueue } from '../sched/index.ts'
 import {
+  FRAME_SIGMASK,
   KERNEL_ONLY,
   SIGSET_FULL,
   actionOf,
@@ -72,8 +73,6 @@ import {
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
 const SP = 2
-/** Where the frame on the stack keeps the mask to go back to: behind siginfo, in ucontext. */
-const FRAME_SIGMASK = 128 + 40
 const NANOSECONDS = 1e9
 const NS_PER_US = 1000
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
