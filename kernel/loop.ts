@@ -173,10 +173,12 @@ function runTask(k: Kernel, hart: HartState, fuel: number): void {
   const task = hart.current as Task
   const { sched } = task
   const cpu = machine.harts[hart.id]
-  const slice = Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
+  // Alone on its hart it needs no slice.
+  const slice = hart.queue.length === 0 ? MAX_FUEL : Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
+  const itimer = untilItimer(task.group)
   const started = state.harts.length === 1 ? state.time : hart.time
   cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
-  const stop = run(machine, cpu, Math.min(fuel, slice, untilItimer(task.group), MAX_FUEL))
+  const stop = run(machine, cpu, Math.min(fuel, slice, itimer, MAX_FUEL))
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const ran = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   sched.sumExec += ran
@@ -185,9 +187,9 @@ function runTask(k: Kernel, hart: HartState, fuel: number): void {
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
-  chargeItimers(k, task.group, ran, 0)
+  if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
   if (stop.kind !== 'fuel') handleTrap(k, task, stop)
-  if (ran >= slice) {
+  if (ran >= slice && hart.queue.length > 0) {
     state.counts.timerTicks++
     hart.resched = true
   }

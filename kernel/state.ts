@@ -148,10 +148,9 @@ export interface ThreadGroup {
   exePath: string
 }
 
+/** Its arguments are still in the registers: `callArguments`. */
 export interface SyscallInProgress {
   nr: number
-  /** The six arguments as the program gave them (a0 is overwritten by the result). */
-  args: number[]
   /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
   progress: Record<string, unknown>
   startTime: number

@@ -3,6 +3,7 @@ export type * from './types.ts'
 export { allocPid, isPidFree, joinGroup, joinSession, leaveGroup, leaveSession, newPidTable, releasePid } from './pid.ts'
 export {
   allocTrapFrame,
+  callArguments,
   CONTEXT_BYTES,
   copyTrapFrame,
   freeTrapFrame,

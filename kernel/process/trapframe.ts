@@ -170,6 +170,16 @@ export function regX(k: Kernel, task: Task, n: number): number {
   return words[at + 1] * TWO_32 + (words[at] >>> 0)
 }
 
+const A0 = 10
+const ARGUMENTS = 6
+
+/** The six argument registers as signed doubles: of the call a task is in, until it has its result. */
+export function callArguments(k: Kernel, task: Task): number[] {
+  const raw: number[] = []
+  for (let i = 0; i < ARGUMENTS; i++) raw.push(regX(k, task, A0 + i))
+  return raw
+}
+
 /** xN := any safe integer, sign-extended. */
 export function setRegX(k: Kernel, task: Task, n: number, value: number): void {
   if (n === 0) return

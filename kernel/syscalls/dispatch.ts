@@ -13,7 +13,6 @@ import { SYSCALLS } from './table.ts'
 
 const A0 = 10
 const A7 = 17
-const ARGUMENTS = 6
 const ECALL_BYTES = 4
 const TWO_32 = 2 ** 32
 /** From here on errno codes are the kernel's own: the call is restarted or becomes EINTR (signal/deliver.ts). */
@@ -27,7 +26,7 @@ export function runSyscall(k: Kernel, task: Task): void {
   const nr = x[2 * A7 + 1] === 0 ? x[2 * A7] : -1
   if (task.call === null) {
     k.state.counts.syscalls++
-    if (wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
+    if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
   }
   const row = SYSCALLS[nr]
   let failure: Errno
@@ -60,13 +59,6 @@ function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Reco
   return values
 }
 
-/** The six argument registers as signed doubles. */
-export function rawArguments(k: Kernel, task: Task): number[] {
-  const raw: number[] = []
-  for (let i = 0; i < ARGUMENTS; i++) raw.push(regX(k, task, A0 + i))
-  return raw
-}
-
 /** The result goes to a0 and the program goes on behind its ecall. */
 function finish(k: Kernel, task: Task, nr: number, result: number): void {
   task.call = null
@@ -78,7 +70,7 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
   const next = (pc[0] >>> 0) + ECALL_BYTES
   pc[0] = next | 0
   if (next >= TWO_32) pc[1]++
-  if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result })
+  if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result })
 }
 
 /** exec, sigreturn and exit: the registers are as they shall be, or gone. */
@@ -89,7 +81,7 @@ function finishWithout(k: Kernel, task: Task, nr: number): void {
 
 /** The record of a call that takes more than one run: made when it first has to wait. */
 export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProgress {
-  task.call ??= { nr, args: rawArguments(k, task), progress: {}, startTime: k.state.time }
+  task.call ??= { nr, progress: {}, startTime: k.state.time }
   return task.call
 }
 

@@ -5,11 +5,11 @@ import { subscribe, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import { showSigInfo } from '../signal/index.ts'
+import { callArguments } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { pathOf } from '../vfs/index.ts'
 import { dirfd, fd, SHOWN_BYTES } from './args.ts'
 import type { Syscall } from './define.ts'
-import { rawArguments } from './dispatch.ts'
 import { SYSCALLS } from './table.ts'
 import { callName, hex, quote } from './text.ts'
 import { newSummary, summaryText, tally, type Summary } from './trace-summary.ts'
@@ -185,7 +185,7 @@ function onEnter(t: Tracer, { task, nr }: EventOf<'syscallEnter'>): void {
   const p: Pending = {
     row: SYSCALLS[nr],
     nr,
-    raw: rawArguments(t.k, task),
+    raw: callArguments(t.k, task),
     text: '',
     shown: 0,
     start: t.k.state.time,

@@ -23,7 +23,7 @@ import {
   TASK_COMM_LEN,
 } from '../../abi/index.ts'
 import { mapsText, peekMm, smapsRollupText, smapsText } from '../../mm/index.ts'
-import { capable, groupUsage, isReaped, regPc, regX } from '../../process/index.ts'
+import { capable, groupUsage, isReaped, callArguments, regPc, regX } from '../../process/index.ts'
 import { isCloexec, pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
@@ -33,6 +33,7 @@ import { mountInfoText, mountsText } from './mounts.ts'
 import { OWNER_ONLY, READ_ONLY, WRITABLE, type ProcessFile, type ProcessLink } from './nodes.ts'
 import { schedText, statmText, statText, statusText } from './status.ts'
 
+const A0 = 10
 const SP = 2
 const O_CLOEXEC = 0o2000000
 
@@ -98,11 +99,11 @@ const WAIT_CHANNELS: Readonly<Record<string, string>> = {
 /** How a kind of file is called where one waits to read or write it. */
 const FILE_CHANNELS: Readonly<Record<string, string>> = { pipe: 'pipe_', tty: 'n_tty_', eventfd: 'eventfd_' }
 
-function wchanText(_k: Kernel, task: Task): string {
+function wchanText(k: Kernel, task: Task): string {
   const call = task.waiting && task.call
   if (!call) return '0'
   const name = SYSCALL_NAMES[call.nr] ?? '0'
-  const file = task.files?.files[call.args[0]]
+  const file = task.files?.files[regX(k, task, A0)]
   const prefix = file ? FILE_CHANNELS[file.kind] : undefined
   if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
   return WAIT_CHANNELS[name] ?? name
@@ -113,7 +114,7 @@ function syscallText(k: Kernel, task: Task): string {
   if (task.state === 'Z' || task.trapFrame < 0) return ''
   if (!task.waiting || !task.call) return 'running\n'
   const hex = (n: number): string => `0x${(n < 0 ? BigInt(n) + 2n ** 64n : BigInt(n)).toString(16)}`
-  return `${[task.call.nr, ...[...task.call.args, regX(k, task, SP), regPc(k, task)].map(hex)].join(' ')}\n`
+  return `${[task.call.nr, ...[...callArguments(k, task), regX(k, task, SP), regPc(k, task)].map(hex)].join(' ')}\n`
 }
 
 function setComm(_k: Kernel, task: Task, text: string, writer: Task): void {
