@@ -96,14 +96,19 @@ export function nm(bytes: Uint8Array, name: string, options: NmOptions = {}): st
   const table = elf.sections.find(s => s.type === (options.dynamic ? SHT.DYNSYM : SHT.SYMTAB))
   const symbols = table ? readSymbols(elf, table).slice(1) : []
   const kept = symbols.filter(s => {
-    if (s.type === STT.SECTION || s.type === STT.FILE) return options.all ?? false
+    if (s.type === STT.SECTION || s.type === STT.FILE) return (options.all ?? false) && nameOf(elf, s) !== ''
     if (isSpecial(s.name)) return false
     if (options.externOnly && s.binding === STB.LOCAL) return false
     if (options.undefinedOnly && s.section !== SHN.UNDEF) return false
     return !(options.definedOnly && s.section === SHN.UNDEF)
   })
-  if (options.sort !== 'none') kept.sort(options.sort === 'address' ? byAddress(elf) : byName(elf))
-  if (options.reverse) kept.reverse()
+  if (options.sort === 'none') {
+    if (options.reverse) kept.reverse()
+  } else {
+    const order = (options.sort === 'address' ? byAddress : byName)(elf)
+    // Equal ones keep their order in reverse, too.
+    kept.sort(options.reverse ? (a, b) => order(b, a) : order)
+  }
   return kept.map(s => `${row(elf, s, options)}\n`).join('')
 }
 

@@ -64,7 +64,7 @@ function disassembleSection(elf: ElfFile, options: ObjdumpOptions, symbols: Symb
   let current = symbolFor(symbols, section.address, section.index, true)
   while (at < bytes.length) {
     const address = section.address + at
-    c.lines.push('', `${hex(address, HEX64)} ${nameAddress(c, address)}:`)
+    c.lines.push('', `${hex(address, HEX64)} ${nameAddress(c, address, true)}:`)
     let next: typeof current = null
     if (current && values[current.index] > address) next = current
     else if (current) {
@@ -94,12 +94,15 @@ function mappingOf(symbols: Symbols, section: Section): Context['mapping'] {
 }
 
 /** `<main+0x10>` */
-function nameAddress(c: Context, address: number): string {
+function nameAddress(c: Context, address: number, label = false): string {
   const { section, elf } = c
-  const relocatable = elf.header.type === ET.REL
-  const own = relocatable && address >= section.address && address < section.address + section.size
+  const inside = elf.header.type === ET.REL && address >= section.address && address < section.address + section.size
+  // A label is named after something in the section that it stands in.
+  const own = label || inside
   const found = symbolFor(c.symbols, address, section.index, own)
   const base = found ? c.symbols.values[found.index] : section.address
+  const written = base === address ? undefined : c.symbols.dynamic.get(address)
+  if (written !== undefined) return `<${written}>`
   const name = found ? visible(found.symbol.name) : section.name
   if (base === address) return `<${name}>`
   return address < base ? `<${name}-0x${hex(base - address)}>` : `<${name}+0x${hex(address - base)}>`
@@ -192,7 +195,9 @@ function commentName(c: Context, address: bigint): string {
 /** As nameAddress, for addresses beyond 2^53, which are relative to the last symbol. */
 function nameBig(c: Context, address: bigint): string {
   if (address < 1n << 53n) return nameAddress(c, Number(address))
-  const last = c.symbols.sorted.findLast(s => isNamed(s) && BigInt.asUintN(64, s.value) <= address)
+  const nearest = c.symbols.sorted.findLast(s => isNamed(s) && s.value <= address)
+  // Of those that share an address, the first.
+  const last = c.symbols.sorted.find(s => isNamed(s) && s.value === nearest?.value)
   if (!last) return `<${c.section.name}>`
   const offset = address - last.value
   return offset === 0n ? `<${visible(last.name)}>` : `<${visible(last.name)}+0x${hex(offset)}>`

@@ -32,7 +32,7 @@ export function showRelocations(elf: ElfFile, options: ReadelfOptions): string[]
       if (r.symbol === 0 || !symbols[r.symbol]) return `${head}${' '.repeat(20)}${hex(r.addend)}`
       const symbol = symbols[r.symbol]
       const name = symbolName(elf, symbols, r.symbol, versions)
-      return `${head} ${hex(symbol.value, HEX64)} ${wide ? name : shorten(name, 22)} ${signed(r.addend)}`
+      return `${head} ${hex(symbol.value, HEX64)} ${wide || name.includes('@') ? name : shorten(name, 22)} ${signed(r.addend)}`
     }
     const count = relocations.length
     return [

@@ -7,6 +7,7 @@ import type { ReadelfOptions } from './readelf.ts'
 import type { ElfFile, ElfSymbol, Section } from '../../kernel/abi/index.ts'
 
 const NAME_WIDTH = 21
+const CUT_MARK = '[...]'
 /** Sizes beyond five digits are shown in hex. */
 const MAX_DECIMAL_SIZE = 99999
 
@@ -25,21 +26,19 @@ function nameOf(
   versions: ReturnType<typeof readVersions>,
 ): string {
   if (s.type === STT.SECTION && s.name === '') return cut(elf.sections[s.section]?.name ?? '', wide)
-  const { text, number } = table.type === SHT.DYNSYM ? versionSuffix(versions, index, s.section === SHN.UNDEF) : { text: '', number: null }
+  const isVersion = s.section === SHN.ABS && s.size === 0 && s.type === STT.OBJECT
+  const { text, number } =
+    table.type === SHT.DYNSYM && !isVersion ? versionSuffix(versions, index, s.section === SHN.UNDEF) : { text: '', number: null }
   const name = visible(s.name)
   const suffix = number === null ? '' : ` (${number})`
   if (wide || text === '') return cut(name, wide) + text + suffix
-  // In narrow form the version counts too: what is cut is the whole.
-  return name.length + text.length + suffix.length > NAME_WIDTH ? shortenVersioned(name, text, suffix) : name + text + suffix
+  // In narrow form the version stays whole, and the name gets what room is left.
+  const room = NAME_WIDTH - text.length - suffix.length
+  const kept = name.length > room ? name.slice(0, Math.max(0, room - CUT_MARK.length)) + CUT_MARK : name
+  return kept + text + suffix
 }
 
 const cut = (name: string, wide: boolean): string => (wide ? name : shorten(name, NAME_WIDTH))
-
-/** The name gives way, so that the version stays whole where there is room for a bit of the name. */
-function shortenVersioned(name: string, version: string, suffix: string): string {
-  const room = NAME_WIDTH - version.length - suffix.length
-  return (room > 5 ? shorten(name, room) : `${name.slice(0, Math.max(0, room))}[...]`) + version + suffix
-}
 
 export function showSymbols(elf: ElfFile, options: ReadelfOptions): string[] {
   const wide = options.wide ?? false
