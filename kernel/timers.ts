@@ -1,4 +1,5 @@
 // What happens when a timer expires, by its kind.
+import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
 import { takeDueTimer, wakeTask, type TimerSpec } from './sched/index.ts'
 import { itimerExpired, posixTimerExpired } from './signal/index.ts'
@@ -8,6 +9,7 @@ type Expiry<K extends TimerSpec['kind']> = (k: Kernel, spec: Extract<TimerSpec, 
 const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
   wake: (k, { task }) => wakeTask(k, task),
   itimer: (k, { group, which }) => itimerExpired(k, group, which),
+  timerfd: (k, { data }) => timerFdExpired(k, data),
   posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),
 }
 

@@ -121,6 +121,7 @@ export function readyItems(
 }
 
 export const epollOps: FileOps = {
+  noPosition: true,
   poll(k, file, queues) {
     return readyItems(k, file, 1, queues ?? [], false).length > 0 ? POLLIN | POLLRDNORM : 0
   },

@@ -22,6 +22,7 @@ export function makeEventFd(k: Kernel, count: number, flags: number): FileDescri
 
 export const eventOps: FileOps = {
   positioned: ESPIPE,
+  noPosition: true,
   read(_k, _task, file, max) {
     const data = dataOf(file)
     if (max < COUNTER_BYTES) throw EINVAL

@@ -2,5 +2,6 @@
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
 export { eventOps, makeEventFd } from './eventfd.ts'
+export { armTimerFd, makeTimerFd, timerFdExpired, timerFdLeft, timerFdOf, timerFdOps, type TimerFdData } from './timerfd.ts'
 export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, PIPE_MAX_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake } from './futex.ts'

@@ -1,4 +1,5 @@
 // What the scheduler keeps: who waits for what, who runs next on each hart, and what shall happen at which instant.
+import type { TimerFdData } from '../ipc/timerfd.ts'
 import type { Mm } from '../mm/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
@@ -67,6 +68,7 @@ export type TimerSpec =
   | { kind: 'wake'; task: Task }
   | { kind: 'itimer'; group: ThreadGroup; which: number }
   | { kind: 'posixTimer'; group: ThreadGroup; id: number }
+  | { kind: 'timerfd'; data: TimerFdData }
 
 export interface Timer {
   id: number

@@ -66,8 +66,9 @@ function vector2(
 /** lseek(2). */
 function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
   const ops = opsOf(file)
-  if (ops.positioned || file.kind === 'tty' || file.kind === 'path' || file.kind === 'epoll') throw file.kind === 'path' ? EBADF : ESPIPE
+  if (file.kind === 'path') throw EBADF
   if (ops.noPosition) return 0
+  if (ops.positioned) throw ESPIPE
   const end = (): number => {
     if (!ops.seekEnd) throw EINVAL
     return ops.seekEnd(k, file)

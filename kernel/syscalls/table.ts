@@ -14,6 +14,7 @@ import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
 import { statCalls } from './stat.ts'
 import { systemCalls } from './system.ts'
+import { timerFdCalls } from './timerfd.ts'
 import { timeCalls } from './time.ts'
 import { identityCalls } from './identity.ts'
 
@@ -33,6 +34,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   directoryCalls,
   statCalls,
   pollCalls,
+  timerFdCalls,
 ]
 
 function byNumber(): readonly (Syscall | undefined)[] {

@@ -1,7 +1,7 @@
 // What each kind of open file can do. Kinds of other folders come by getters: folders refer to each other in circles, so their
 // tables may not be there yet while this one is being made.
-import { EPERM } from '../abi/index.ts'
-import { epollOps, eventOps, pipeOps } from '../ipc/index.ts'
+import { EBADF } from '../abi/index.ts'
+import { epollOps, eventOps, pipeOps, timerFdOps } from '../ipc/index.ts'
 import { deviceOps, hostStreamOps, procFileOps } from '../fs/index.ts'
 import { pidfdOps } from '../process/index.ts'
 import { signalFileOps } from '../signal/index.ts'
@@ -18,7 +18,7 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
     return directoryFileOps
   },
   // O_PATH: only a place. The calls refuse it with EBADF before they get here.
-  path: { positioned: EPERM },
+  path: { positioned: EBADF },
   get pipe() {
     return pipeOps
   },
@@ -51,6 +51,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   },
   get epoll() {
     return epollOps
+  },
+  get timerfd() {
+    return timerFdOps
   },
   get pidfd() {
     return pidfdOps

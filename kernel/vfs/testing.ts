@@ -18,10 +18,11 @@ import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'
 import { pollCalls } from '../syscalls/poll.ts'
 import { statCalls } from '../syscalls/stat.ts'
+import { timerFdCalls } from '../syscalls/timerfd.ts'
 import { newFiles, newFs } from './index.ts'
 
 /** The calls on files. */
-export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls]
+export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls]
 
 /** Where the task's buffers are. */
 export const BUFFER = 0x10000

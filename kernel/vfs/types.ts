@@ -139,6 +139,7 @@ export type FileOpsKind =
   | 'hostStream'
   | 'eventfd'
   | 'epoll'
+  | 'timerfd'
   | 'signalfd'
   | 'pidfd'
 
@@ -169,6 +170,8 @@ export type FileData =
   | { kind: 'proc'; text: string | null }
   | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
+  /** `expires`: an instant of guest time (ns), 0 when disarmed. */
+  | { kind: 'timerfd'; clock: number; expires: number; interval: number; timer: number; queue: WaitQueue }
   | { kind: 'signalfd'; mask: bigint }
   | { kind: 'pidfd'; group: ThreadGroup }
 
@@ -251,7 +254,7 @@ export interface FileOps {
   /** POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. */
   poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null): number
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
-  /** lseek answers 0 whatever is asked, as /dev/null does. */
+  /** lseek answers 0 whatever is asked, as /dev/null and event files do. */
   noPosition?: boolean
   /** Size for SEEK_END; missing: ESPIPE. */
   seekEnd?(k: Kernel, file: FileDescription): number

@@ -1,0 +1,83 @@
+// timerfd_create(2): a timer that is read. It is restarted when it is read (as Linux does), so a period of a nanosecond is no harm.
+import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
+import { addTimer, cancelTimer, newQueue, wakeAll } from '../sched/index.ts'
+import { blocked } from '../syscalls/define.ts'
+import { anonymousInode, newDescription } from '../vfs/index.ts'
+import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
+import type { Kernel } from '../kernel.ts'
+
+const COUNTER_BYTES = 8
+export type TimerFdData = Extract<FileData, { kind: 'timerfd' }>
+
+/** EINVAL for other kinds of files. */
+export function timerFdOf(file: FileDescription): TimerFdData {
+  if (file.data?.kind !== 'timerfd') throw EINVAL
+  return file.data
+}
+
+export function makeTimerFd(k: Kernel, clock: number, nonblock: boolean): FileDescription {
+  const data: TimerFdData = { kind: 'timerfd', clock, expires: 0, interval: 0, timer: 0, queue: newQueue() }
+  return newDescription('timerfd', anonymousInode(k, 0), null, O_RDWR | (nonblock ? O_NONBLOCK : 0), data, 'anon_inode:[timerfd]')
+}
+
+function disarm(k: Kernel, data: TimerFdData): void {
+  if (data.timer !== 0) cancelTimer(k, data.timer)
+  data.timer = 0
+}
+
+/** Expires at an instant of guest time (ns), 0 for never, and then every `interval`. */
+export function armTimerFd(k: Kernel, data: TimerFdData, expires: number, interval: number): void {
+  disarm(k, data)
+  data.expires = expires
+  data.interval = interval
+  if (expires !== 0) data.timer = addTimer(k, expires, { kind: 'timerfd', data })
+}
+
+/** The kernel's timer ran out: readers look. */
+export function timerFdExpired(k: Kernel, data: TimerFdData): void {
+  data.timer = 0
+  wakeAll(k, data.queue)
+}
+
+const isDue = (k: Kernel, data: TimerFdData): boolean => data.expires !== 0 && data.expires <= k.state.time
+
+/** Times it ran out since it was last read or set. */
+const countOf = (k: Kernel, { expires, interval }: TimerFdData): number =>
+  interval === 0 ? 1 : Math.floor((k.state.time - expires) / interval) + 1
+
+/** Until it runs out next (0: never), and its period. */
+export function timerFdLeft(k: Kernel, data: TimerFdData): { value: number; interval: number } {
+  const { expires, interval } = data
+  if (expires === 0) return { value: 0, interval }
+  if (!isDue(k, data)) return { value: expires - k.state.time, interval }
+  return { value: interval === 0 ? 0 : expires + countOf(k, data) * interval - k.state.time, interval }
+}
+
+export const timerFdOps: FileOps = {
+  positioned: ESPIPE,
+  noPosition: true,
+  read(k, _task, file, max) {
+    const data = timerFdOf(file)
+    if (max < COUNTER_BYTES) throw EINVAL
+    if (!isDue(k, data)) {
+      if (file.flags & O_NONBLOCK) throw EAGAIN
+      return blocked([data.queue], ERESTARTSYS)
+    }
+    const bytes = new Uint8Array(COUNTER_BYTES)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(countOf(k, data)), true)
+    return bytes
+  },
+  consume(k, file) {
+    const data = timerFdOf(file)
+    const next = data.interval === 0 ? 0 : data.expires + countOf(k, data) * data.interval
+    armTimerFd(k, data, next, data.interval)
+  },
+  poll(k, file, queues) {
+    const data = timerFdOf(file)
+    queues?.push(data.queue)
+    return isDue(k, data) ? POLLIN | POLLRDNORM : 0
+  },
+  release(k, file) {
+    disarm(k, timerFdOf(file))
+  },
+}
