@@ -5,7 +5,7 @@
 import { SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
-import { CONTEXT_BYTES, VDSO_SIGRETURN, readContext, regX, setRegPc, setRegX, writeContext } from '../process/index.ts'
+import { VDSO_SIGRETURN, readContext, regX, setRegPc, setRegX, writeContext } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { onAltStack, setAltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
@@ -23,7 +23,7 @@ const STACK_SIZE = UCONTEXT + 32
 export const FRAME_SIGMASK = UCONTEXT + 40
 const PC = UCONTEXT + 176
 /** Behind the registers and padding to the size of the union of all floating-point formats. Zero: it tells this layout from later ones. */
-const EXTENSIONS_RESERVED = PC + CONTEXT_BYTES + 256
+const EXTENSIONS_RESERVED = UCONTEXT + 948
 /** The END header: magic 0, size 0. */
 const END_MAGIC = EXTENSIONS_RESERVED + 4
 const END_SIZE = END_MAGIC + 4
