@@ -121,15 +121,15 @@ export const SIGPROCMASK_HOW = {
 } as const
 export const { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK } = SIGPROCMASK_HOW
 
-/** sigaction(2) flags. riscv64 has no SA_RESTORER. */
+/** sigaction(2) flags, in strace's order. riscv64 has no SA_RESTORER. */
 export const SA_FLAGS = {
-  SA_NOCLDSTOP: 0x1,
-  SA_NOCLDWAIT: 0x2,
-  SA_SIGINFO: 0x4,
   SA_ONSTACK: 0x8000000,
   SA_RESTART: 0x10000000,
   SA_NODEFER: 0x40000000,
   SA_RESETHAND: 0x80000000,
+  SA_SIGINFO: 0x4,
+  SA_NOCLDSTOP: 0x1,
+  SA_NOCLDWAIT: 0x2,
 } as const
 export const { SA_NOCLDSTOP, SA_NOCLDWAIT, SA_SIGINFO, SA_ONSTACK, SA_RESTART, SA_NODEFER, SA_RESETHAND } = SA_FLAGS
 

@@ -1,6 +1,6 @@
 // POSIX timers (timer_create(2)): any number a process, each with its own signal and value. A periodic one starts its next period when
 // its signal is taken; what it missed meanwhile is its overrun count (posix-timers.c does the same).
-import { CLOCK_REALTIME, EAGAIN, EINVAL, TIMER_ABSTIME } from '../abi/index.ts'
+import { EAGAIN, EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { findTask } from '../process/index.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
@@ -74,14 +74,14 @@ export function posixTimerLeft(k: Kernel, timer: PosixTimer): { value: number; i
   return { value: interval === 0 ? 0 : interval - ((now - expires) % interval), interval }
 }
 
-/** timer_settime(2): `value` 0 disarms; an instant of the timer's clock with TIMER_ABSTIME, else from now. */
-export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, flags: number, value: number, interval: number): void {
+/** timer_settime(2): expires at an instant (ns of CLOCK_MONOTONIC, even one before boot), null disarms. */
+export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number | null, interval: number): void {
   disarm(k, timer)
   timer.overrun = 0
   timer.interval = interval
-  if (value === 0) return
-  const clockStart = timer.clock === CLOCK_REALTIME ? k.state.bootEpoch : 0
-  timer.expires = flags & TIMER_ABSTIME ? Math.max(value - clockStart, 1) : k.state.time + value
+  if (at === null) return
+  // 0 means that the timer is off.
+  timer.expires = at || 1
   arm(k, group, timer, timer.expires)
 }
 

@@ -1,43 +1,20 @@
 // POSIX timers as programs ask for them (timer_create(2)); timers themselves are in signal/posix-timer.ts.
-import {
-  CLOCKS,
-  CLOCK_BOOTTIME,
-  CLOCK_MONOTONIC,
-  CLOCK_REALTIME,
-  EINVAL,
-  ITIMERSPEC,
-  NANOSECONDS,
-  NSIG,
-  SIGALRM,
-  TIMER_ABSTIME,
-  signalName,
-  struct,
-  writeStruct,
-} from '../abi/index.ts'
+import { CLOCKS, EINVAL, NSIG, SIGALRM, TIMER_ABSTIME, signalName, struct } from '../abi/index.ts'
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut, peekUser, putU32 } from '../mm/index.ts'
 import { findTask } from '../process/index.ts'
 import { createPosixTimer, deletePosixTimer, posixTimer, posixTimerLeft, setPosixTimer } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { flags, int, oneOf, pointer, structIn, structOut } from './args.ts'
+import { flags, int, oneOf, pointer, structIn } from './args.ts'
+import { TIMER_CLOCKS, itimerspec, itimerspecBytes, itimerspecOut, timerInstant, timerInterval } from './timer-args.ts'
 import { syscall } from './define.ts'
 import type { Arg, Syscall } from './define.ts'
 
 /** struct sigevent, 64 bytes (uapi asm-generic/siginfo.h). */
 const SIGEVENT = struct({ value: 'big', signo: 'i32', notify: 'i32', tid: 'i32', rest: { bytes: 44 } })
 const SIGEV = { SIGEV_SIGNAL: 0, SIGEV_NONE: 1, SIGEV_THREAD: 2, SIGEV_THREAD_ID: 4 } as const
-/** Timers run against these; those of processor time (CLOCK_PROCESS_CPUTIME_ID and the like) are refused with EINVAL. */
-const TIMER_CLOCKS: readonly number[] = [CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME]
 const CPU_CLOCKS_NOTE = 'Clocks of processor time cannot have timers: EINVAL.'
-/** 104 days: instants stay exact. */
-const MAX_NS = 2 ** 52
-
-type Spec = StructValues<(typeof ITIMERSPEC)['members']>
-const timespecText = ({ sec, nsec }: Spec['value']): string => `{tv_sec=${sec}, tv_nsec=${nsec}}`
-const specText = ({ interval, value }: Spec): string => `{it_interval=${timespecText(interval)}, it_value=${timespecText(value)}}`
-const spec = structIn(ITIMERSPEC, specText, 'const struct itimerspec *')
-const specOut = structOut(ITIMERSPEC, specText, 'struct itimerspec *')
 
 const notifyName = (notify: number): string => Object.entries(SIGEV).find(([, n]) => n === notify)?.[0] ?? String(notify)
 const sigevent = structIn(
@@ -74,16 +51,7 @@ function eventOf(
   return { signal: signo, tid, value }
 }
 
-function toNs({ sec, nsec }: Spec['value']): number {
-  if (sec < 0 || nsec < 0 || nsec >= NANOSECONDS) throw EINVAL
-  return Math.min(sec * NANOSECONDS + nsec, Number.MAX_SAFE_INTEGER)
-}
-const fromNs = (ns: number): Spec['value'] => ({ sec: Math.floor(ns / NANOSECONDS), nsec: ns % NANOSECONDS })
-
-function leftBytes(k: Kernel, task: Task, id: number): Uint8Array {
-  const { value, interval } = posixTimerLeft(k, posixTimer(task.group, id))
-  return writeStruct(ITIMERSPEC, { interval: fromNs(interval), value: fromNs(value) })
-}
+const leftBytes = (k: Kernel, task: Task, id: number): Uint8Array => itimerspecBytes(posixTimerLeft(k, posixTimer(task.group, id)))
 
 export const posixTimerCalls: Syscall[] = [
   syscall(
@@ -103,7 +71,7 @@ export const posixTimerCalls: Syscall[] = [
     },
     { note: CPU_CLOCKS_NOTE },
   ),
-  syscall(108, 'timer_gettime', { timer_id: int, setting: specOut }, (k, task, { timer_id, setting }) => {
+  syscall(108, 'timer_gettime', { timer_id: int, setting: itimerspecOut }, (k, task, { timer_id, setting }) => {
     copyOut(k, task, setting, leftBytes(k, task, timer_id))
     return 0
   }),
@@ -111,14 +79,13 @@ export const posixTimerCalls: Syscall[] = [
   syscall(
     110,
     'timer_settime',
-    { timer_id: int, flags: flags({ TIMER_ABSTIME }), new_setting: spec, old_setting: specOut },
+    { timer_id: int, flags: flags({ TIMER_ABSTIME }), new_setting: itimerspec, old_setting: itimerspecOut },
     (k, task, { timer_id, flags, new_setting, old_setting }) => {
       if (new_setting === null) throw EINVAL
-      const value = toNs(new_setting.value)
-      const interval = Math.min(toNs(new_setting.interval), MAX_NS)
       const timer = posixTimer(task.group, timer_id)
+      const at = timerInstant(k, timer.clock, flags, new_setting)
       const before = old_setting === 0 ? null : leftBytes(k, task, timer_id)
-      setPosixTimer(k, task.group, timer, flags, flags & TIMER_ABSTIME ? value : Math.min(value, MAX_NS), interval)
+      setPosixTimer(k, task.group, timer, at, timerInterval(new_setting))
       if (before) copyOut(k, task, old_setting, before)
       return 0
     },

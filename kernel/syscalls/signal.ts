@@ -8,6 +8,7 @@ import {
   ESRCH,
   ITIMERS,
   ITIMERVAL,
+  NANOSECONDS,
   O_CLOEXEC,
   O_NONBLOCK,
   SA_FLAGS,
@@ -18,8 +19,8 @@ import {
   SIG_UNBLOCK,
   SI_TKILL,
   STACK,
-  TIMESPEC,
   readStruct,
+  signalName,
   writeStruct,
 } from '../abi/index.ts'
 import type { StructValues } from '../abi/index.ts'
@@ -69,26 +70,22 @@ import {
   sigsetOut,
   stackText,
 } from './signal-args.ts'
+import { checkTimespec, nanoseconds, timespec, timevalText, toTimeval, type Timespec, type Timeval } from './times.ts'
 
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
 const SP = 2
-const NANOSECONDS = 1e9
 const NS_PER_US = 1000
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
 const KNOWN_SA_FLAGS = Object.values(SA_FLAGS).reduce((all, flag) => (all | flag) >>> 0, 0)
 /** Intervals past this many nanoseconds (104 days) are cut to it: instants stay exact. */
 const MAX_INTERVAL = 2 ** 53 - 1 - 2 ** 52
 
-type Timeval = StructValues<(typeof ITIMERVAL)['members']>['value']
-const timevalText = ({ sec, usec }: Timeval): string => `{tv_sec=${sec}, tv_usec=${usec}}`
 const itimervalText = (values: StructValues<(typeof ITIMERVAL)['members']>): string =>
   `{it_interval=${timevalText(values.interval)}, it_value=${timevalText(values.value)}}`
-const timespecText = ({ sec, nsec }: StructValues<(typeof TIMESPEC)['members']>): string => `{tv_sec=${sec}, tv_nsec=${nsec}}`
 
 const itimerval = structIn(ITIMERVAL, itimervalText, 'const struct itimerval *')
 const itimervalOut = structOut(ITIMERVAL, itimervalText, 'struct itimerval *')
-const timespec = structIn(TIMESPEC, timespecText, 'const struct timespec *')
 const stack = structIn(STACK, ({ sp, flags, size }) => stackText(sp, flags, size), 'const stack_t *')
 const stackOut = structOut(STACK, ({ sp, flags, size }) => stackText(sp, flags, size), 'stack_t *')
 
@@ -169,14 +166,14 @@ function changeAction(k: Kernel, task: Task, signal: number, at: number, old: nu
 // Waiting
 
 /** Absolute deadline of a relative timeout; `kept` is the one from before the call slept. EINVAL for a timespec that is none. */
-function deadlineOf(k: Kernel, timeout: { sec: number; nsec: number } | null, kept: unknown): number {
+function deadlineOf(k: Kernel, timeout: Timespec | null, kept: unknown): number {
   if (typeof kept === 'number') return kept
   if (timeout === null) return Infinity
-  if (timeout.sec < 0 || timeout.nsec < 0 || timeout.nsec >= NANOSECONDS) throw EINVAL
-  return k.state.time + Math.min(timeout.sec * NANOSECONDS + timeout.nsec, MAX_INTERVAL)
+  checkTimespec(timeout)
+  return k.state.time + Math.min(nanoseconds(timeout), MAX_INTERVAL)
 }
 
-function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: { sec: number; nsec: number } | null): SyscallResult {
+function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: Timespec | null): SyscallResult {
   const wanted = getBig(k, task, at) & ~KERNEL_ONLY
   const deadline = deadlineOf(k, timeout, task.call?.progress.deadline)
   const taken = takeSignal(k, task, wanted)
@@ -195,8 +192,6 @@ function intervalNs({ sec, usec }: Timeval): number {
   if (sec < 0 || usec < 0 || usec >= 1e6) throw EINVAL
   return Math.min(sec * NANOSECONDS + usec * NS_PER_US, MAX_INTERVAL)
 }
-
-const toTimeval = (ns: number): Timeval => ({ sec: Math.floor(ns / NANOSECONDS), usec: Math.floor((ns % NANOSECONDS) / NS_PER_US) })
 
 function itimerBytes(k: Kernel, task: Task, which: number): Uint8Array {
   const { value, interval } = getItimer(k, task.group, which)
@@ -317,6 +312,7 @@ export const signalCalls: Syscall[] = [
       checkSigsetSize(sigsetsize)
       return sigtimedwait(k, task, uthese, uinfo, uts)
     },
+    { answer: (_k, _task, _raw, result) => `${result} (${signalName(result)})` },
   ),
   syscall(138, 'rt_sigqueueinfo', { tgid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, sig, uinfo }) => {
     const info = readSigInfo(k, task, uinfo, sig)

@@ -47,7 +47,7 @@ export const timerFdCalls: Syscall[] = [
     (k, task, { fd, flags: how, new: wanted, old }) => settime(k, task, timerFdOf(getFile(task, fd)), how, wanted, old),
   ),
   syscall(87, 'timerfd_gettime', { fd, current: itimerspecOut }, (k, task, { fd, current }) => {
-    copyOut(k, task, current, leftBytes(k, timerFdOf(getFile(task, fd))))
+    copyOut(k, task, current, itimerspecBytes(timerFdLeft(k, timerFdOf(getFile(task, fd)))))
     return 0
   }),
 ]
