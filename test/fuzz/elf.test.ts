@@ -11,13 +11,12 @@ import { amount, PATIENCE, SEED } from './size.ts'
 const EHDR_BYTES = 64
 const PHDR_BYTES = 56
 /** Offset and width of every field of the file header, and of a program header. */
-const EHDR_FIELDS = [4, 5, 6, 7]
-  .map(at => [at, 1] as const)
-  .concat(
-    [16, 18, 52, 54, 56, 58, 60, 62].map(at => [at, 2] as const),
-    [20, 48].map(at => [at, 4] as const),
-    [24, 32, 40].map(at => [at, 8] as const),
-  ) as readonly (readonly [number, number])[]
+const EHDR_FIELDS: readonly (readonly [number, number])[] = [
+  ...[4, 5, 6, 7].map(at => [at, 1] as const),
+  ...[16, 18, 52, 54, 56, 58, 60, 62].map(at => [at, 2] as const),
+  ...[20, 48].map(at => [at, 4] as const),
+  ...[24, 32, 40].map(at => [at, 8] as const),
+]
 const PHDR_FIELDS: readonly (readonly [number, number])[] = [
   [0, 4],
   [4, 4],
@@ -111,7 +110,7 @@ const MUTATIONS: readonly Mutation[] = [
 
 export function mutate(bytes: Uint8Array, random: Random): { bytes: Uint8Array; how: string } {
   const how: string[] = []
-  let mutated = bytes.slice()
+  let mutated: Uint8Array = bytes.slice()
   for (let n = 1 + random(3); n > 0; n--) {
     const mutation = pick(random, MUTATIONS)
     how.push(mutation.name)

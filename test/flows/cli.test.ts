@@ -1,0 +1,306 @@
+// The command line as people call it: exit statuses, messages, options. It runs what the build made.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const CLI = join(ROOT, 'dist', 'hartbeat.js')
+const directory = mkdtempSync(join(tmpdir(), 'hartbeat-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+interface Result {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+function hartbeat(args: readonly string[], input = '', cwd = ROOT): Result {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { input, encoding: 'latin1', cwd, timeout: 60_000 })
+  return { status, stdout, stderr }
+}
+
+const HELLO = `
+  .globl main
+main:
+  la a0, text
+  addi sp, sp, -16
+  sd ra, 0(sp)
+  call puts
+  ld ra, 0(sp)
+  addi sp, sp, 16
+  li a0, 5
+  ret
+  .section .rodata
+text: .asciz "hello"
+`
+const EXITS_5 = '  .globl _start\n_start:\n  li a0, 5\n  li a7, 93\n  ecall\n'
+function file(name: string, content: string | Uint8Array, mode = 0o644): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  chmodSync(path, mode)
+  return path
+}
+const exits5 = file('exits5.s', EXITS_5)
+
+describe('exit statuses', () => {
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['no command', [], 2, /Usage: hartbeat/],
+    ['an unknown command', ['frobnicate'], 2, /unknown command 'frobnicate'/],
+    ['an unknown option', ['run', '--frobnicate', 'true'], 2, /unknown option '--frobnicate'/],
+    ['no program', ['run'], 2, /missing required argument 'program'/],
+    ['bad memory', ['run', '-m', 'lots', 'true'], 2, /lots/],
+    ['too many harts', ['run', '--smp', '99', 'true'], 2, /--smp/],
+    ['a bad clock', ['run', '--clock', 'lunar', 'true'], 2, /lunar/],
+    ['a bad limit', ['run', '--limit', 'soon', 'true'], 2, /soon/],
+    ['a bad environment', ['run', '--env', 'novalue', 'true'], 2, /NAME=value/],
+    ['a bad share', ['run', '--share', 'nothing', 'true'], 2, /HOST:GUEST/],
+    ['a share of no directory', ['run', '--share', '/nonexistent:/s', 'true'], 2, /no directory/],
+    ['a missing root', ['run', '--root', '/nonexistent', 'true'], 2, /No such file or directory/],
+    ['a missing program', ['run', './nonexistent'], 127, /nonexistent: No such file or directory/],
+    ['a missing name', ['run', 'nonexistent'], 127, /nonexistent: No such file or directory/],
+    ['a directory', ['run', './programs'], 126, /Is a directory/],
+    ['text that is no program', ['run', file('text', 'not a program\n', 0o755)], 126, /[Ee]xec format error/],
+    ['half a program', ['run', file('half', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1), 0o755)], 126, /[Ee]xec format error/],
+    ['an empty file', ['run', file('empty', '', 0o755)], 126, /[Ee]xec format error/],
+    ['a script without interpreter', ['run', file('lost', '#!/no/such/shell\n', 0o755)], 127, /No such file or directory/],
+    ['an unknown topic', ['doc', 'nothing'], 2, /nothing/],
+  ])('%s', (_name, args, status, message) => {
+    const ran = hartbeat(args)
+    expect(ran.stderr).toMatch(message)
+    expect(ran.status).toBe(status)
+    expect(ran.stderr).not.toMatch(/defect of ours|\n {4}at /)
+  })
+
+  test('the guest’s own', () => expect(hartbeat(['run', exits5])).toEqual({ status: 5, stdout: '', stderr: '' }))
+  test('128 + signal', () => {
+    expect(hartbeat(['run', 'sh', '-c', 'kill -TERM $$']).status).toBe(143)
+    expect(hartbeat(['run', 'sh', '-c', 'kill -KILL $$']).status).toBe(137)
+    expect(hartbeat(['run', file('segv.s', '  .globl _start\n_start:\n  ld a0, 0(zero)\n')]).status).toBe(139)
+    expect(hartbeat(['run', file('ill.s', '  .globl _start\n_start:\n  unimp\n')]).status).toBe(132)
+  })
+  test('124 when the limit is reached', () => {
+    const spin = file('spin.s', '  .globl _start\n_start:\n  j _start\n')
+    for (const limit of ['100000', '100k', '1ms']) {
+      const { status, stderr } = hartbeat(['run', '--limit', limit, spin])
+      expect([status, stderr]).toEqual([124, 'hartbeat: the limit was reached\n'])
+    }
+  })
+  test('a machine that sleeps for ever is told, not waited for', () => {
+    const { status, stderr } = hartbeat([
+      'run',
+      file('pause.s', '  .globl _start\n_start:\n  li a0, 0\n  li a1, 0\n  li a2, 0\n  li a3, 0\n  li a7, 73\n  ecall\n'),
+    ])
+    expect([status, stderr]).toEqual([125, 'hartbeat: every task sleeps and nothing can wake one\n'])
+  })
+  test('help and version succeed', () => {
+    expect(hartbeat(['--version'])).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' })
+    expect(hartbeat(['run', '--help']).stdout).toMatch(/Usage: hartbeat run \[options\] <program> \[args...\]/)
+  })
+})
+
+describe('run', () => {
+  test('a source file is assembled with the library', () => {
+    expect(hartbeat(['run', file('hello.s', HELLO)])).toEqual({ status: 5, stdout: 'hello\n', stderr: '' })
+  })
+  test('arguments after the program are its own', () => {
+    expect(hartbeat(['run', 'echo', '-n', '--stat', '-m', 'x']).stdout).toBe('--stat -m x')
+  })
+  test('standard streams of the host are the guest’s', () => {
+    expect(hartbeat(['run', 'cat'], 'in\n').stdout).toBe('in\n')
+    expect(hartbeat(['run', 'sh', '-c', 'echo err >&2; echo out'])).toEqual({ status: 0, stdout: 'out\n', stderr: 'err\n' })
+  })
+  test('a host script with #! runs', () => {
+    expect(hartbeat(['run', file('script', '#!/bin/sh\necho $1 $#\nexit 9\n', 0o755), 'arg']).status).toBe(9)
+  })
+  test('any byte goes through', () => {
+    const bytes = String.fromCharCode(...Array.from({ length: 256 }, (_, n) => n))
+    expect(hartbeat(['run', 'cat'], '').stdout).toBe('')
+    const { stdout } = spawnSync(process.execPath, [CLI, 'run', 'cat'], { input: Buffer.from(bytes, 'latin1'), encoding: 'latin1' })
+    expect(stdout).toBe(bytes)
+  })
+  test('--env adds to the environment and replaces', () => {
+    expect(
+      hartbeat(['run', '--env', 'A=1', '--env', 'B=x=y', '--env', 'USER=me', 'env'])
+        .stdout.split('\n')
+        .filter(l => /^(A|B|USER)=/.test(l)),
+    ).toEqual(['USER=me', 'A=1', 'B=x=y'])
+  })
+  test('-m is the machine’s memory', () => {
+    const total = (m: string): number => Number(/MemTotal: +(\d+) kB/.exec(hartbeat(['run', '-m', m, 'cat', '/proc/meminfo']).stdout)?.[1])
+    expect([total('64') > 50_000 && total('64') <= 65_536, total('1G') > 1_000_000]).toEqual([true, true])
+  })
+  test('--smp is the number of harts', () => {
+    expect(hartbeat(['run', '--smp', '3', 'grep', '-c', '^processor', '/proc/cpuinfo']).stdout).toBe('3\n')
+  })
+  test('--check says that all is well, or what is not', () => {
+    expect(hartbeat(['run', '--check', 'sh', '-c', 'true | true']).stderr).toBe('hartbeat: check: invariants hold, no zombie is left\n')
+    // Process 1 that does not wait.
+    const { status, stderr } = hartbeat([
+      'run',
+      '--check',
+      file(
+        'zombie.s',
+        '  .globl _start\n_start:\n  li a0, 17\n  li a1, 0\n  li a2, 0\n  li a3, 0\n  li a4, 0\n  li a7, 220\n  ecall\n  mv s0, a0\n  beqz s0, 1f\n  la a0, t\n  li a1, 0\n  li a7, 101\n  ecall\n1: li a0, 0\n  li a7, 93\n  ecall\n  .data\n  .balign 8\nt: .dword 1, 0\n',
+      ),
+    ])
+    expect([status, stderr]).toEqual([125, 'hartbeat: check: process 2 (zombie) is still a zombie\nhartbeat: 1 check failed\n'])
+  })
+})
+
+describe('--stat', () => {
+  test('the same run twice is identical to the byte', () => {
+    const stat = (...flags: string[]): Result => hartbeat(['run', '--stat', ...flags, 'programs/labs/cow.s'])
+    const [first, second] = [stat(), stat()]
+    expect(first).toEqual(second)
+    expect(first.stderr).toMatch(/^ Performance counter stats for 'programs\/labs\/cow\.s':$/m)
+    expect(first.stderr).toMatch(/^ {16}32 {6}cow-copies$|^ +\d+ {6}cow-copies$/m)
+    // Nor does it depend on the engine.
+    expect(stat('--engine', 'reference')).toEqual(first)
+  })
+  test('--stat=FILE and --json', () => {
+    const path = join(directory, 'stat.json')
+    expect(hartbeat(['run', `--stat=${path}`, exits5]).stderr).toBe('')
+    const saved = JSON.parse(readFileSync(path, 'utf8')) as { schema: string; counts: Record<string, number> }
+    expect([saved.schema, saved.counts.syscalls, saved.counts.forks]).toEqual(['hartbeat-stat/1', 1, 0])
+    expect(JSON.parse(hartbeat(['run', '--stat', '--json', exits5]).stderr)).toEqual(saved)
+  })
+})
+
+describe('--root and --share', () => {
+  const root = join(directory, 'root')
+  mkdirSync(join(root, 'sub'), { recursive: true })
+  writeFileSync(join(root, 'file'), 'of the host\n')
+  symlinkSync('file', join(root, 'link'))
+
+  test('a directory as root is read through; writes stay in memory', () => {
+    const { stdout, status } = hartbeat([
+      'run',
+      '--root',
+      root,
+      'sh',
+      '-c',
+      'cat /file /link; echo changed > /file; cat /file; echo new > /sub/new; cat /sub/new; rm /link; ls /sub',
+    ])
+    expect([status, stdout]).toEqual([0, 'of the host\nof the host\nchanged\nnew\nnew\n'])
+    expect(readFileSync(join(root, 'file'), 'utf8')).toBe('of the host\n')
+    expect([existsSync(join(root, 'sub/new')), existsSync(join(root, 'link'))]).toEqual([false, true])
+  })
+  test('what is written to a share stays in memory unless it says rw', () => {
+    const kept = hartbeat([
+      'run',
+      '--share',
+      `${root}:/mnt`,
+      'sh',
+      '-c',
+      'cat /mnt/file; echo x > /mnt/new; cat /mnt/new; rm /mnt/file; ls /mnt',
+    ])
+    expect([kept.stdout, kept.stderr, kept.status]).toEqual(['of the host\nx\nlink\nnew\nsub\n', '', 0])
+    expect([existsSync(join(root, 'new')), existsSync(join(root, 'file'))]).toEqual([false, true])
+    const written = hartbeat([
+      'run',
+      '--share',
+      `${root}:/mnt:rw`,
+      'sh',
+      '-c',
+      'echo x > /mnt/new; mkdir /mnt/d; mv /mnt/new /mnt/d/moved; ls /mnt/d',
+    ])
+    expect([written.stdout, written.stderr, written.status]).toEqual(['moved\n', '', 0])
+    expect(readFileSync(join(root, 'd/moved'), 'utf8')).toBe('x\n')
+  })
+  test('a share does not lead out of its directory', () => {
+    symlinkSync('/etc/passwd', join(root, 'out'))
+    const { stdout } = hartbeat(['run', '--share', `${root}:/mnt`, 'sh', '-c', 'cat /mnt/out; cat /mnt/../mnt/file'])
+    // The link is the guest's: it leads to the guest's file.
+    expect(stdout).toBe('root:x:0:0:root:/root:/bin/sh\nof the host\n')
+  })
+  test('an archive as root', () => {
+    const { status } = spawnSync('tar', ['-C', root, '-cf', join(directory, 'root.tar'), 'file', 'sub'])
+    expect(status).toBe(0)
+    expect(hartbeat(['run', '--root', join(directory, 'root.tar'), 'cat', '/file']).stdout).toBe('of the host\n')
+    expect(hartbeat(['run', '--root', file('bad.tar', 'x'.repeat(2000)), 'true']).status).toBe(2)
+  })
+})
+
+describe('boot', () => {
+  test('commands from standard input, the shell’s exit status', () => {
+    const { status, stdout } = hartbeat(['boot'], 'echo hi | cat | wc -c\nsleep 1 &\njobs\nfalse || echo no\nexit 7\n')
+    expect([status, stdout]).toEqual([7, '3\n[1]+  Running                 sleep 1 &\nno\n'])
+  })
+  test('a command instead of the shell', () => expect(hartbeat(['boot', 'echo', 'a', 'b']).stdout).toBe('a b\n'))
+  test('an unknown command is 127', () => expect(hartbeat(['boot', 'nonexistent']).status).toBe(127))
+})
+
+describe('trace', () => {
+  test('strace’s form', () => {
+    const { stderr, status } = hartbeat(['trace', 'sh', '-c', 'exit 3'])
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^execve\("\/bin\/sh", \["sh", "-c", "exit 3"\], 0x[0-9a-f]+ \/\* \d+ vars \*\/\) = 0$/)
+    expect(lines.at(-1)).toBe('+++ exited with 3 +++')
+    expect(status).toBe(3)
+    for (const line of lines.slice(1, -1)) expect(line).toMatch(/^[a-z0-9_]+\(.*\) += (-?\d+|0x[0-9a-f]+|\?)|^--- SIG/)
+  })
+  test('-e chooses calls, -f follows children, -c counts, -o writes to a file', () => {
+    expect(hartbeat(['trace', '-e', 'trace=write', 'echo', 'hi']).stderr).toMatch(
+      /^write\(1, "hi\\n", 3\) +?= 3\n\+\+\+ exited with 0 \+\+\+\n$/,
+    )
+    expect(hartbeat(['trace', '-f', 'programs/labs/fork-chain.s', '1']).stderr).toMatch(/^\[pid +2\] /m)
+    expect(hartbeat(['trace', '-c', 'echo', 'hi']).stderr).toMatch(/% time +seconds +usecs\/call +calls +errors syscall/)
+    const path = join(directory, 'trace.txt')
+    expect(hartbeat(['trace', '-o', path, 'echo', 'hi']).stderr).toBe('')
+    expect(readFileSync(path, 'latin1')).toMatch(/write\(1, "hi\\n", 3\)/)
+  })
+  test('-y shows what descriptors are, -T the time', () => {
+    expect(hartbeat(['trace', '-y', 'sh', '-c', 'cd /tmp; echo x > f; cat f']).stderr).toMatch(/<\/tmp\/f>/)
+    expect(hartbeat(['trace', '-T', 'echo', 'hi']).stderr).toMatch(/ = 3 <\d+\.\d{6}>/)
+  })
+  test('a bad expression is a usage error', () => expect(hartbeat(['trace', '-e', 'signal=all', 'true']).status).toBe(2))
+})
+
+describe('doc', () => {
+  test('syscalls: what is there and what answers ENOSYS', () => {
+    const text = hartbeat(['doc', 'syscalls']).stdout
+    expect(text).toMatch(/^\| 64 \| `write\(/m)
+    expect(text).toMatch(/^## Answered with ENOSYS$/m)
+    const json = JSON.parse(hartbeat(['doc', 'syscalls', '--json']).stdout) as {
+      implemented: { nr: number; name: string }[]
+      enosys: string[]
+    }
+    expect(json.implemented.length).toBeGreaterThan(150)
+    expect(json.implemented.find(c => c.name === 'openat')?.nr).toBe(56)
+    expect(json.enosys.filter(name => json.implemented.some(c => c.name === name))).toEqual([])
+  })
+  test('isa: one line for each instruction', () => expect(hartbeat(['doc', 'isa']).stdout).toMatch(/addi? /))
+})
+
+describe('as and ld', () => {
+  test('assemble, link, run', () => {
+    const [object, image] = [join(directory, 'hello.o'), join(directory, 'hello')]
+    expect(hartbeat(['as', '-march=rv64gc', '-mabi=lp64d', '-o', object, file('hello2.s', HELLO)])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    })
+    expect(hartbeat(['ld', '-o', image, object, '-lhartbeat'])).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(hartbeat(['run', image])).toEqual({ status: 5, stdout: 'hello\n', stderr: '' })
+  })
+  test('every error is told, with its place and a caret', () => {
+    const source = file('bad.s', '  addd a0, a1, a2\n  addi a0, a1, 5000\n  li a7, 93\n  lw a0, 0(q7)\n')
+    const { status, stderr } = hartbeat(['as', '-o', join(directory, 'bad.o'), source])
+    expect(status).toBe(1)
+    expect(stderr.match(/^.*bad\.s:\d+(:\d+)?: Error: /gm)?.length).toBe(3)
+    expect(stderr).toMatch(/bad\.s:1(:\d+)?: Error: unrecognized opcode/)
+    expect(stderr).toMatch(/^ *(\d+ \| )?\|? *\^/m)
+    expect(existsSync(join(directory, 'bad.o'))).toBe(false)
+    const ran = hartbeat(['run', source])
+    expect([ran.status, /not assembled/.test(ran.stderr)]).toEqual([126, true])
+  })
+  test('an undefined symbol is a link error', () => {
+    const object = join(directory, 'lonely.o')
+    hartbeat(['as', '-o', object, file('lonely.s', '  .globl _start\n_start:\n  call nowhere\n')])
+    const { status, stderr } = hartbeat(['ld', '-o', join(directory, 'lonely'), object])
+    expect([status, /undefined (reference to|symbol).*nowhere/.test(stderr)]).toEqual([1, true])
+  })
+  test('a missing input', () => expect(hartbeat(['as', '/nonexistent.s']).status).toBe(1))
+})
