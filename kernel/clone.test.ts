@@ -6,7 +6,7 @@ test('keeps sharing, cycles and kinds', () => {
   const shared = { n: 1 }
   const bytes = new Uint8Array([1, 2, 3])
   const original = {
-    list: [shared, shared, , 'x'],
+    list: [shared, shared, undefined, 'x'],
     map: new Map<unknown, unknown>([[shared, { back: null as unknown }]]),
     set: new Set([shared]),
     bytes,
