@@ -33,7 +33,7 @@ import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { forkMm, putU32, retainMm, type Mm } from '../mm/index.ts'
 import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
-import { actionsForExec, emptyPending, forkActions } from '../signal/index.ts'
+import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, shareFiles, shareFs } from '../vfs/index.ts'
 import { capable, ROOT } from './credentials.ts'
@@ -109,8 +109,11 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   setRegPc(k, child, regPc(k, parent) + ECALL_BYTES)
   if (args.stack !== 0) setRegX(k, child, SP, args.stack)
   if (has(flags, CLONE_SETTLS)) setRegX(k, child, TP, args.tls)
-  if (has(flags, CLONE_THREAD)) child.group.threads.push(child)
-  else enrol(k, child)
+  if (has(flags, CLONE_THREAD)) {
+    child.group.threads.push(child)
+    // A stop that has begun holds for the newcomer too.
+    recalcSignalPending(child)
+  } else enrol(k, child)
   k.state.tasks.set(pid, child)
   if (has(flags, CLONE_PARENT_SETTID)) putTid(k, parent, args.parentTid, pid)
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)

@@ -1,6 +1,17 @@
 // Interval timers (setitimer(2)): one against the clock, one against time in the program, one against all its processor time.
 // The real one is a timer of the kernel; the other two are charged as time is used, and the loop stops a hart when one is due.
-import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, SIGALRM, SIGPROF, SIGVTALRM } from '../abi/index.ts'
+import {
+  ITIMER_PROF,
+  ITIMER_REAL,
+  ITIMER_VIRTUAL,
+  NANOSECONDS,
+  RLIMIT_CPU,
+  SIGALRM,
+  SIGKILL,
+  SIGPROF,
+  SIGVTALRM,
+  SIGXCPU,
+} from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
 import type { ThreadGroup } from '../state.ts'
@@ -69,17 +80,49 @@ function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void 
   sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
 }
 
-/** Time in user mode that the process can use before one of the two expires (ns). */
-export function untilItimer({ itimers }: ThreadGroup): number {
+/** Time in user mode that the process can use before one of the two, or its limit, is reached (ns). */
+export function untilItimer(group: ThreadGroup): number {
+  const { itimers } = group
   const virtual = (itimers[ITIMER_VIRTUAL] as Itimer).expires
   const prof = (itimers[ITIMER_PROF] as Itimer).expires
-  return Math.min(virtual === 0 ? Infinity : virtual, prof === 0 ? Infinity : prof)
+  return Math.min(virtual === 0 ? Infinity : virtual, prof === 0 ? Infinity : prof, untilCpuLimit(group))
+}
+
+/** Processor time of all threads so far (ns). */
+function cpuTime({ threads, exitedUsage }: ThreadGroup): number {
+  let time = exitedUsage.userTime + exitedUsage.systemTime
+  for (const { usage } of threads) time += usage.userTime + usage.systemTime
+  return time
+}
+
+/** Before RLIMIT_CPU is reached; a limit that was passed is looked at again at once. */
+function untilCpuLimit(group: ThreadGroup): number {
+  const { soft, hard } = group.rlimits
+  const limit = Math.min(soft[RLIMIT_CPU] as number, hard[RLIMIT_CPU] as number)
+  return limit === Infinity ? Infinity : Math.max(limit * NANOSECONDS - cpuTime(group), 1)
+}
+
+/** getrlimit(2), RLIMIT_CPU: SIGXCPU at the soft limit and every second after it, SIGKILL at the hard one. */
+function checkCpuLimit(k: Kernel, group: ThreadGroup): void {
+  const { soft, hard } = group.rlimits
+  const limit = soft[RLIMIT_CPU] as number
+  if (limit === Infinity && hard[RLIMIT_CPU] === Infinity) return
+  const seconds = cpuTime(group) / NANOSECONDS
+  if (seconds >= (hard[RLIMIT_CPU] as number)) sendToGroup(k, null, group, kernelInfo(SIGKILL))
+  else if (seconds >= limit) {
+    // Records of limits are shared: this process gets one of its own.
+    const raised = soft.slice()
+    raised[RLIMIT_CPU] = limit + 1
+    group.rlimits = { soft: raised, hard }
+    sendToGroup(k, null, group, kernelInfo(SIGXCPU))
+  }
 }
 
 /** The process used this much time in user mode and in the kernel. Called where time is accounted. */
 export function chargeItimers(k: Kernel, group: ThreadGroup, userNs: number, systemNs: number): void {
   charge(k, group, ITIMER_VIRTUAL, userNs)
   charge(k, group, ITIMER_PROF, userNs + systemNs)
+  checkCpuLimit(k, group)
 }
 
 /** The process ended: nothing may fire any more. (exec keeps these, but not POSIX timers.) */
