@@ -5,6 +5,7 @@ import {
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
   CLONE_CLEAR_SIGHAND,
+  CLONE_DETACHED,
   CLONE_FILES,
   CLONE_FS,
   CLONE_INTO_CGROUP,
@@ -26,6 +27,7 @@ import {
   CLONE_VM,
   EAGAIN,
   EINVAL,
+  O_CLOEXEC,
   RLIMIT_NPROC,
   isErrno,
 } from '../abi/index.ts'
@@ -35,9 +37,10 @@ import { forkMm, putU32, retainMm, type Mm } from '../mm/index.ts'
 import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
 import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { forkFiles, forkFs, shareFiles, shareFs } from '../vfs/index.ts'
+import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
 import { capable, ROOT } from './credentials.ts'
 import { rlimit } from './limits.ts'
+import { openPidfd } from './pidfd.ts'
 import { allocPid, joinGroup, joinSession, releasePid } from './pid.ts'
 import { allocTrapFrame, copyTrapFrame, freeTrapFrame, setRegPc, setRegX, regPc } from './trapframe.ts'
 import type { CloneArgs } from './types.ts'
@@ -49,7 +52,7 @@ const A0 = 10
 const ECALL_BYTES = 4
 const ITIMERS = 3
 
-/** Namespaces, pidfds and cgroups are not there: refused as a Linux built without them does. */
+/** Namespaces and cgroups are not there: refused as a Linux built without them does. */
 const REFUSED = [
   CLONE_NEWNS,
   CLONE_NEWCGROUP,
@@ -59,18 +62,20 @@ const REFUSED = [
   CLONE_NEWPID,
   CLONE_NEWNET,
   CLONE_NEWTIME,
-  CLONE_PIDFD,
   CLONE_INTO_CGROUP,
 ]
 
 /** Flags reach beyond 32 bits. */
 const has = (flags: number, flag: number): boolean => Math.floor(flags / flag) % 2 === 1
 
-function checkFlags(k: Kernel, parent: Task, { flags }: CloneArgs): void {
+function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneArgs): void {
   if (REFUSED.some(flag => has(flags, flag))) throw EINVAL
   if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) throw EINVAL
   if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) throw EINVAL
   if (has(flags, CLONE_CLEAR_SIGHAND) && has(flags, CLONE_SIGHAND)) throw EINVAL
+  if (has(flags, CLONE_PIDFD) && has(flags, CLONE_PARENT_SETTID) && pidfd === parentTid) throw EINVAL
+  // A thread is nothing that a descriptor could stand for.
+  if (has(flags, CLONE_PIDFD) && (has(flags, CLONE_THREAD) || has(flags, CLONE_DETACHED))) throw EINVAL
   // Init's children could not be waited for by anyone.
   if (has(flags, CLONE_PARENT) && parent.group === k.state.init?.group) throw EINVAL
 }
@@ -92,6 +97,8 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   const { flags } = args
   checkFlags(k, parent, args)
   checkCount(k, parent)
+  // Refused before anything is made.
+  if (has(flags, CLONE_PIDFD)) freeFd(parent)
   const pid = allocPid(k, args.setTid)
   let trapFrame = -1
   let mm: Mm
@@ -116,6 +123,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   } else enrol(k, child)
   k.state.tasks.set(pid, child)
   if (has(flags, CLONE_PARENT_SETTID)) putTid(k, parent, args.parentTid, pid)
+  if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
   k.state.counts.forks++
   if (wants(k, 'fork')) emit(k, { kind: 'fork', task: parent, child, flags })

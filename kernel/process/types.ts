@@ -70,6 +70,8 @@ export interface CloneArgs {
   parentTid: number
   childTid: number
   tls: number
+  /** CLONE_PIDFD: where the descriptor's number goes. */
+  pidfd: number
   /** clone3 set_tid: wanted pid, or 0. */
   setTid: number
 }

@@ -163,6 +163,7 @@ function readCloneArgs(k: Kernel, task: Task, at: number, length: number): Clone
     parentTid: a.parentTid,
     childTid: a.childTid,
     tls: a.tls,
+    pidfd: a.pidfd,
     setTid,
   }
 }
@@ -423,9 +424,11 @@ export const processCalls: Syscall[] = [
         parentTid: a.parent_tid,
         childTid: a.child_tid,
         tls: a.tls,
+        // The old call has one place for both, so CLONE_PARENT_SETTID may not be asked for too.
+        pidfd: a.parent_tid,
         setTid: 0,
       })),
-    { note: 'Namespaces, pidfds and CLONE_PTRACE have no effect or are refused with EINVAL.', text: cloneText },
+    { note: 'Namespaces are refused with EINVAL, CLONE_PTRACE has no effect.', text: cloneText },
   ),
   syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => {
     execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp))
@@ -444,6 +447,6 @@ export const processCalls: Syscall[] = [
     return NO_RETURN
   }),
   syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
-    note: 'Namespaces, pidfds, cgroups and set_tid beyond one level are refused with EINVAL.',
+    note: 'Namespaces, cgroups and set_tid beyond one level are refused with EINVAL.',
   }),
 ]
