@@ -40,6 +40,7 @@ function newLink(options: LinkOptions): Link {
     globals: new Map(),
     groups: new Set(),
     outputs: [],
+    dataStart: 0,
     got: { entries: [], section: null },
     flags: -1,
     attributes: new Map(),

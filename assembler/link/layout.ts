@@ -1,5 +1,5 @@
 // Which input section goes where: output sections in the order of the table, addresses, segments, and the symbols that depend on them.
-import { PF, PT, SHF, SHT, SIZEOF_EHDR, SIZEOF_PHDR } from '../../kernel/abi/index.ts'
+import { PF, PT, SHF, SHT, SIZEOF_EHDR, SIZEOF_PHDR, STT } from '../../kernel/abi/index.ts'
 import { alignUp } from '../bytes.ts'
 import type { OutputSegment } from '../elf-write.ts'
 import { DISCARDED, layoutTable, matchIndex, type LayoutRow } from './layout-table.ts'
@@ -112,8 +112,8 @@ export function arrangeSections(link: Link): void {
   for (const file of link.files) {
     for (const s of file.sections) {
       if (!s || !s.live || DISCARDED.some(d => d.test(s.name))) continue
-      // Empty sections still anchor symbols.
-      if (s.size === 0 && s.symbols.length === 0) continue
+      // Empty sections may still anchor symbols.
+      if (s.size === 0 && s.symbols.every(x => x.type === STT.SECTION)) continue
       all.push(s)
     }
   }
@@ -193,25 +193,45 @@ function countSegments(link: Link): number {
 
 /** Gives every section its address. Runs again after each change of sizes. */
 export function assignAddresses(link: Link): void {
+  for (const o of link.outputs) placeInputs(o)
+  // The same offset within the next page: file and memory stay congruent without padding.
+  const first = place(link, at => at + PAGE)
+  // When a fresh page makes the data touch one page less, it gets one (GNU ld, DATA_SEGMENT_ALIGN).
+  const head = (PAGE - (first.start % PAGE)) % PAGE
+  const tail = first.end % PAGE
+  const apart = Math.floor(first.start / PAGE) !== Math.floor(first.end / PAGE)
+  if (head > 0 && tail > 0 && apart && head + tail <= PAGE) place(link, at => alignUp(at, PAGE))
+  defineBorders(link)
+}
+
+/** Addresses, given where the data segment begins after the text. Answers the borders of the data segment. */
+function place(link: Link, dataFrom: (at: number) => number): { start: number; end: number } {
   const { options } = link
   const base = options.textSegment ?? DEFAULT_BASE
   let at = base + SIZEOF_EHDR + countSegments(link) * SIZEOF_PHDR
-  let region: 'text' | 'data' = 'text'
+  let start = 0
+  link.dataStart = 0
   const fixed: Readonly<Record<string, number | undefined>> = { '.text': options.text, '.data': options.data, '.bss': options.bss }
   for (const o of link.outputs) {
-    placeInputs(o)
     if (!isAlloc(o)) continue
-    if (region === 'text' && regionOf(o) === 'data') {
-      // The same offset within the next page: file and memory stay congruent without padding.
-      at += PAGE
-      region = 'data'
-    }
+    if (start === 0 && regionOf(o) === 'data') at = start = dataFrom(at)
+    if (link.dataStart === 0 && start > 0 && !beforeData(o)) link.dataStart = at
     at = fixed[o.name] ?? alignUp(at, o.align)
     o.address = at
+    // As in GNU ld's script: space ends on a boundary of 8.
+    if (o.name === '.bss' && o.size > 0) o.size = alignUp(at + o.size, 8) - at
     // Thread-local space is a template: it takes no room in the program's own image.
     if (!(isTls(o) && isNobits(o))) at += o.size
   }
-  defineBorders(link)
+  if (start === 0) at = start = dataFrom(at)
+  if (link.dataStart === 0) link.dataStart = at
+  return { start, end: alignUp(at, 8) }
+}
+
+/** Thread-local data, arrays of constructors and constants that are relocated stand before .data itself. */
+function beforeData(o: OutputSection): boolean {
+  const row = layoutTable.findIndex(r => r.name === o.name)
+  return row >= 0 && row < layoutTable.findIndex(r => r.name === '.data')
 }
 
 /** The symbols of GNU ld's default script. */
@@ -225,25 +245,26 @@ function defineBorders(link: Link): void {
   const stored = datas.filter(o => !isNobits(o))
   const spaces = datas.filter(o => isNobits(o) && !isTls(o))
   const endOfText = end(texts.at(-1))
-  const dataBegin = find('.data')?.address ?? stored[0]?.address ?? alignUp(end(last), 8)
-  const edata = stored.length > 0 ? end(stored.at(-1)) : (spaces[0]?.address ?? end(last))
-  const endAll = alignUp(end(last), 8)
+  const dataBegin = find('.data')?.address ?? link.dataStart
+  const edata = stored.length > 0 ? Math.max(end(stored.at(-1)), link.dataStart) : link.dataStart
+  const endAll = alignUp(Math.max(end(last), edata), 8)
   const sdataBegin = find('.sdata')?.address ?? edata
-  const address = (name: string, value: number, onlyIfUsed: boolean): void => {
-    const owner = alloc.findLast(o => o.address <= value && value <= o.address + o.size && !isTls(o)) ?? null
-    provide(link, name, owner, BigInt(value - (owner?.address ?? 0)), onlyIfUsed)
+  /** Defines an address; a symbol at the end of a section belongs to that section. */
+  const address = (name: string, value: number, onlyIfUsed: boolean, owner: OutputSection | null | undefined): void => {
+    provide(link, name, owner ?? null, BigInt(value - (owner?.address ?? 0)), onlyIfUsed)
   }
-  for (const name of ['__etext', '_etext', 'etext']) address(name, endOfText, true)
-  address('__executable_start', link.options.textSegment ?? DEFAULT_BASE, true)
-  provide(link, '__ehdr_start', null, BigInt(link.options.textSegment ?? DEFAULT_BASE), true)
-  address('__DATA_BEGIN__', dataBegin, false)
-  address('__SDATA_BEGIN__', sdataBegin, false)
-  address('_edata', edata, false)
-  address('edata', edata, true)
-  address('__bss_start', spaces[0]?.address ?? edata, false)
-  address('__BSS_END__', endAll, false)
-  address('_end', endAll, false)
-  address('end', endAll, true)
+  for (const name of ['__etext', '_etext', 'etext']) address(name, endOfText, true, texts.at(-1))
+  address('__executable_start', link.options.textSegment ?? DEFAULT_BASE, true, null)
+  address('__ehdr_start', link.options.textSegment ?? DEFAULT_BASE, true, null)
+  const lastStored = stored.at(-1)
+  address('__DATA_BEGIN__', dataBegin, false, find('.data') ?? stored[0] ?? spaces[0])
+  address('__SDATA_BEGIN__', sdataBegin, false, find('.sdata') ?? lastStored ?? spaces[0])
+  address('_edata', edata, false, lastStored ?? spaces[0])
+  address('edata', edata, true, lastStored ?? spaces[0])
+  address('__bss_start', edata, false, spaces[0] ?? lastStored)
+  address('__BSS_END__', endAll, false, last)
+  address('_end', endAll, false, last)
+  address('end', endAll, true, last)
   const gp = Math.min(sdataBegin + GP_REACH, Math.max(dataBegin + GP_REACH, endAll - GP_REACH))
   provide(link, '__global_pointer$', null, BigInt(gp), false)
   for (const name of ['__rela_iplt_start', '__rela_iplt_end']) provide(link, name, null, 0n, true)
@@ -298,10 +319,12 @@ export function makeSegments(link: Link): OutputSegment[] {
       size = Math.max(size, o.address + o.size - start)
       if (!isNobits(o)) stored = Math.max(stored, o.address + o.size - start)
     }
-    fileEnd = Math.max(fileEnd, offset + stored)
+    if (stored > 0) fileEnd = Math.max(fileEnd, offset + stored)
     const code = members.some(o => o.flags & SHF.EXECINSTR)
     const flags = PF.R | (region === 'data' ? PF.W : 0) | (code ? PF.X : 0)
-    segments.push({ type: PT.LOAD, flags, offset, address: start, fileSize: stored, memorySize: size, align: PAGE })
+    // What has nothing in the file stands anywhere in it.
+    const place = stored === 0 ? start % PAGE : offset
+    segments.push({ type: PT.LOAD, flags, offset: place, address: start, fileSize: stored, memorySize: size, align: PAGE })
   }
   let at = fileEnd
   for (const o of link.outputs) {

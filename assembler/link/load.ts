@@ -53,12 +53,14 @@ export function loadArchives(link: Link): void {
   }
 }
 
+/** Goes along the archive's index until nothing more is wanted, as GNU ld does: the order of members is the archive's. */
 function loadFrom(link: Link, archive: Archive): void {
-  // Loading adds to the symbols while this loop runs over them: the new ones are visited too.
-  for (const symbol of link.globals.values()) {
-    if (symbol.kind !== 'undefined' || symbol.binding === STB.WEAK) continue
-    const at = archive.index.get(symbol.name)
-    if (at !== undefined) loadMember(link, archive, at, symbol)
+  for (let before = -1; before !== archive.loaded.size;) {
+    before = archive.loaded.size
+    for (const [name, at] of archive.index) {
+      const symbol = link.globals.get(name)
+      if (symbol?.kind === 'undefined' && symbol.binding !== STB.WEAK) loadMember(link, archive, at, symbol)
+    }
   }
 }
 

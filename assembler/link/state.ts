@@ -120,6 +120,8 @@ export interface Link {
   /** Names of comdat groups that are already in. */
   groups: Set<string>
   outputs: OutputSection[]
+  /** Where .data begins, or would. */
+  dataStart: number
   /** The linker's own table of addresses. */
   got: { entries: GotEntry[]; section: OutputSection | null }
   flags: number

@@ -106,8 +106,8 @@ export function writeExecutable(link: Link, entry: bigint): Uint8Array {
   if (link.attributes.size > 0) {
     const bytes = writeAttributes(link.attributes)
     const end = Math.max(
-      ...link.outputs.map(o => o.offset + (o.type === SHT.NOBITS ? 0 : o.size)),
-      ...segments.map(s => s.offset + s.fileSize),
+      ...link.outputs.map(o => (o.type === SHT.NOBITS ? 0 : o.offset + o.size)),
+      ...segments.map(s => (s.fileSize === 0 ? 0 : s.offset + s.fileSize)),
     )
     sections.push({ name: '.riscv.attributes', type: SHT.RISCV_ATTRIBUTES, flags: 0, align: 1, bytes, offset: end })
     segments.unshift({ type: PT.RISCV_ATTRIBUTES, flags: PF.R, offset: end, address: 0, fileSize: bytes.length, memorySize: 0, align: 1 })
