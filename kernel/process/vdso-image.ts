@@ -253,7 +253,17 @@ export function vdsoImage(): { bytes: Uint8Array; sigreturn: number } {
       at += width
     }
   }
-  put(16, [2, ET.DYN], [2, EM_RISCV], [4, EV_CURRENT], [8, 0], [8, SIZEOF_EHDR], [8, headersAt], [4, EF_RISCV_FLOAT_ABI_DOUBLE], [2, SIZEOF_EHDR])
+  put(
+    16,
+    [2, ET.DYN],
+    [2, EM_RISCV],
+    [4, EV_CURRENT],
+    [8, 0],
+    [8, SIZEOF_EHDR],
+    [8, headersAt],
+    [4, EF_RISCV_FLOAT_ABI_DOUBLE],
+    [2, SIZEOF_EHDR],
+  )
   put(54, [2, SIZEOF_PHDR], [2, 2], [2, SIZEOF_SHDR], [2, sectionCount], [2, sectionCount - 1])
   const segment = (n: number, type: number, flags: number, at: number, length: number, align: number): void =>
     put(SIZEOF_EHDR + n * SIZEOF_PHDR, [4, type], [4, flags], [8, at], [8, at], [8, at], [8, length], [8, length], [8, align])
