@@ -42,6 +42,7 @@ export const { OPOST, OLCUC, ONLCR, OCRNL, ONOCR, ONLRET, OFILL, OFDEL, NLDLY, C
 /** Control modes. */
 export const CFLAGS = {
   CBAUD: 0o10017,
+  BOTHER: 0o10000,
   B9600: 0o15,
   B38400: 0o17,
   B115200: 0o10002,
@@ -57,7 +58,20 @@ export const CFLAGS = {
   HUPCL: 0o2000,
   CLOCAL: 0o4000,
 } as const
-export const { CBAUD, B9600, B38400, B115200, CSIZE, CS5, CS6, CS7, CS8, CSTOPB, CREAD, PARENB, PARODD, HUPCL, CLOCAL } = CFLAGS
+export const { CBAUD, BOTHER, B9600, B38400, B115200, CSIZE, CS5, CS6, CS7, CS8, CSTOPB, CREAD, PARENB, PARODD, HUPCL, CLOCAL } = CFLAGS
+
+/** Bits per second by B0, B50, ... B38400 in order; then those past B38400, from B57600. */
+const SPEEDS = [0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400]
+const FAST_SPEEDS = [
+  57600, 115200, 230400, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000,
+]
+
+/** What c_cflag says of the speed, null for BOTHER: then it is said in struct termios2. */
+export function speedOf(cflag: number): number | null {
+  const code = cflag & CBAUD
+  if (code === BOTHER) return null
+  return (code & BOTHER ? FAST_SPEEDS[(code & ~BOTHER) - 1] : SPEEDS[code]) ?? 0
+}
 
 /** Local modes. */
 export const LFLAGS = {
@@ -177,6 +191,12 @@ export const TTY_IOCTLS = {
   TIOCSPTLCK: 0x40045431,
   TIOCGPTPEER: 0x5441,
   TIOCVHANGUP: 0x5437,
+  TCGETS2: 0x802c542a,
+  TCSETS2: 0x402c542b,
+  TCSETSW2: 0x402c542c,
+  TCSETSF2: 0x402c542d,
+  TIOCGDEV: 0x80045432,
+  TIOCGPTLCK: 0x80045439,
   FIONCLEX: 0x5450,
   FIOCLEX: 0x5451,
   FIOASYNC: 0x5452,
@@ -217,6 +237,12 @@ export const {
   TIOCSPTLCK,
   TIOCGPTPEER,
   TIOCVHANGUP,
+  TCGETS2,
+  TCSETS2,
+  TCSETSW2,
+  TCSETSF2,
+  TIOCGDEV,
+  TIOCGPTLCK,
   FIONCLEX,
   FIOCLEX,
   FIOASYNC,

@@ -72,6 +72,8 @@ export function defaultTermios(): Termios {
     lflag: ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
     line: 0,
     cc,
+    ispeed: 38400,
+    ospeed: 38400,
   }
 }
 

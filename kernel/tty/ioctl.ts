@@ -10,6 +10,7 @@ import {
   SIGTTOU,
   TCFLSH,
   TCGETS,
+  TCGETS2,
   TCIFLUSH,
   TCIOFF,
   TCIOFLUSH,
@@ -20,10 +21,15 @@ import {
   TCSBRK,
   TCSBRKP,
   TCSETS,
+  TCSETS2,
   TCSETSF,
+  TCSETSF2,
   TCSETSW,
+  TCSETSW2,
   TCXONC,
   TERMIOS,
+  TERMIOS2,
+  TIOCGDEV,
   TIOCGETD,
   TIOCGPGRP,
   TIOCGSID,
@@ -66,10 +72,17 @@ const fromForeground =
   (k, task, tty, at) =>
     checkForeground(k, task, tty, SIGTTOU) ?? request(k, task, tty, at)
 
+const getAttributes =
+  (layout: typeof TERMIOS | typeof TERMIOS2): Request =>
+  (k, task, tty, at) => {
+    copyOut(k, task, at, termiosBytes(tty.termios, layout))
+    return 0
+  }
+
 /** Output leaves at once, so there is nothing to wait for before the change. */
-const setAttributes = (flushFirst: boolean): Request =>
+const setAttributes = (layout: typeof TERMIOS | typeof TERMIOS2, flushFirst: boolean): Request =>
   fromForeground((k, task, tty, at) => {
-    const termios = termiosFrom(copyIn(k, task, at, TERMIOS.size))
+    const termios = termiosFrom(copyIn(k, task, at, layout.size), layout, tty.termios)
     if (flushFirst) flushInput(tty)
     setTermios(k, tty, termios)
     return 0
@@ -106,13 +119,18 @@ function checkOwn(task: Task, tty: Tty): void {
 const drained: Request = fromForeground(() => 0)
 
 const REQUESTS: Readonly<Record<number, Request>> = {
-  [TCGETS]: (k, task, tty, at) => {
-    copyOut(k, task, at, termiosBytes(tty.termios))
+  [TCGETS]: getAttributes(TERMIOS),
+  [TCSETS]: setAttributes(TERMIOS, false),
+  [TCSETSW]: setAttributes(TERMIOS, false),
+  [TCSETSF]: setAttributes(TERMIOS, true),
+  [TCGETS2]: getAttributes(TERMIOS2),
+  [TCSETS2]: setAttributes(TERMIOS2, false),
+  [TCSETSW2]: setAttributes(TERMIOS2, false),
+  [TCSETSF2]: setAttributes(TERMIOS2, true),
+  [TIOCGDEV]: (k, task, tty, at) => {
+    putU32(k, task, at, (tty.major << 8) | tty.minor)
     return 0
   },
-  [TCSETS]: setAttributes(false),
-  [TCSETSW]: setAttributes(false),
-  [TCSETSF]: setAttributes(true),
   // tcsendbreak and tcdrain: there is no line to break, and nothing is ever left to be sent.
   [TCSBRK]: drained,
   [TCSBRKP]: drained,

@@ -17,6 +17,7 @@ import {
   POLLOUT,
   POLLRDNORM,
   POLLWRNORM,
+  TIOCGPTLCK,
   TIOCGPTN,
   TIOCGPTPEER,
   TIOCINQ,
@@ -145,6 +146,10 @@ const REQUESTS: Readonly<Record<number, (k: Kernel, task: Task, tty: Tty, at: nu
   },
   [TIOCSPTLCK]: (k, task, tty, at) => {
     masterOf(tty).locked = getI32(k, task, at) !== 0
+    return 0
+  },
+  [TIOCGPTLCK]: (k, task, tty, at) => {
+    putU32(k, task, at, masterOf(tty).locked ? 1 : 0)
     return 0
   },
   [TIOCGPTPEER]: (k, task, tty, flags) => openPeer(k, task, tty, flags),

@@ -9,6 +9,9 @@ export interface Termios {
   lflag: number
   line: number
   cc: Uint8Array
+  /** Bits per second. They slow nothing down. */
+  ispeed: number
+  ospeed: number
 }
 
 export interface WinSize {
