@@ -23,7 +23,7 @@ import type { Task } from '../state.ts'
 import { actionOf } from './actions.ts'
 import { pushFrame } from './frame.ts'
 import { faultInfo } from './info.ts'
-import { setBlocked } from './mask.ts'
+import { restoreMask, setBlocked } from './mask.ts'
 import { killPending } from './pending.ts'
 import { forceSignal, isProtected } from './send.ts'
 import { KERNEL_ONLY, hasSignal, sigbit } from './sigset.ts'
@@ -98,6 +98,7 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
       return 'dead'
     }
     if (group.stopSignal !== 0 && !killPending(task)) {
+      if (!restart) restoreMask(task)
       stopThread(k, task)
       return 'stopped'
     }
@@ -125,5 +126,9 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
     exitGroup(k, task, killedStatus(signal, false))
     return 'dead'
   }
-  return restart ? 'again' : 'user'
+  if (restart) return 'again'
+  // A call that exchanged the mask ended without a handler: the old one is back, and may let more through.
+  if (task.savedMask === null) return 'user'
+  restoreMask(task)
+  return task.signalPending ? deliverSignals(k, task) : 'user'
 }
