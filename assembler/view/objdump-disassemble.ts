@@ -24,7 +24,7 @@ interface Context {
   bytes: Uint8Array
   view: DataView
   /** Offsets where code or data begins. */
-  mapping: { at: number; code: boolean }[]
+  mapping: { at: number; code: boolean; compressed: boolean }[]
   relocations: Relocation[]
   relocationSymbols: ElfSymbol[]
   /** Bytes that are printed as one number: as for the last instruction, 1 before there was any. */
@@ -86,11 +86,17 @@ function disassembleSection(elf: ElfFile, options: ObjdumpOptions, symbols: Symb
   return c.lines
 }
 
+/** Mapping symbols; `$xrv64...` names the extensions from there on, `$x` leaves them as they were. */
 function mappingOf(symbols: Symbols, section: Section): Context['mapping'] {
-  return symbols.all
+  const marks = symbols.all
     .filter(s => s.section === section.index && /^\$[xd]/.test(s.name))
-    .map(s => ({ at: Number(s.value) - section.address, code: s.name[1] === 'x' }))
+    .map(s => ({ at: Number(s.value) - section.address, name: s.name }))
     .sort((a, b) => a.at - b.at)
+  let compressed = true
+  return marks.map(({ at, name }) => {
+    if (name.startsWith('$xrv')) compressed = /_c\d/.test(name)
+    return { at, code: name[1] === 'x', compressed }
+  })
 }
 
 /** `<main+0x10>` */
@@ -118,8 +124,9 @@ function addressText(c: Context, address: number): string {
 }
 
 /** What the bytes at an offset are, and how far that goes. */
-function stateAt(c: Context, at: number): { code: boolean; end: number } {
+function stateAt(c: Context, at: number): { code: boolean; compressed: boolean; end: number } {
   let code = true
+  let compressed = true
   let end = c.bytes.length
   for (const m of c.mapping) {
     if (m.at > at) {
@@ -127,8 +134,9 @@ function stateAt(c: Context, at: number): { code: boolean; end: number } {
       break
     }
     code = m.code
+    compressed = m.compressed
   }
-  return { code, end }
+  return { code, compressed, end }
 }
 
 function zerosFrom(c: Context, at: number, stop: number): number {
@@ -149,8 +157,8 @@ function disassembleRange(c: Context, from: number, stop: number): void {
       at += zeros
       continue
     }
-    const { code, end } = stateAt(c, at)
-    const length = code ? instruction(c, at, stop) : data(c, at, Math.min(stop, end))
+    const { code, compressed, end } = stateAt(c, at)
+    const length = code ? instruction(c, at, stop, compressed) : data(c, at, Math.min(stop, end))
     relocationLines(c, at, at + length)
     at += length
   }
@@ -172,11 +180,15 @@ function line(c: Context, at: number, length: number, text: string): void {
 /** What GNU objdump calls a c.nop when it may not use aliases. */
 const C_NOP = 'c.addi\tzero,0'
 
-function instruction(c: Context, at: number, stop: number): number {
+function instruction(c: Context, at: number, stop: number, compressed: boolean): number {
   if (at + 2 > c.bytes.length) return odd(c, at)
   const half = c.view.getUint16(at, true)
   const length = instructionLength(half)
   if (at + length > c.bytes.length) return data(c, at, stop)
+  if (length === 2 && !compressed) {
+    line(c, at, length, `.2byte\t0x${hex(half)}`)
+    return length
+  }
   const word = length === 2 ? half : c.view.getUint32(at, true)
   const pc = c.section.address + at
   const aliases = !c.options.noAliases

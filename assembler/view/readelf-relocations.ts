@@ -29,7 +29,7 @@ export function showRelocations(elf: ElfFile, options: ReadelfOptions): string[]
       const head = wide
         ? `${hex(r.offset, HEX64)}  ${hex(info, HEX64)} ${relocationName(r.type).padEnd(22)}`
         : `${hex(r.offset, 12)}  ${hex(info, 12)} ${relocationName(r.type).slice(0, 17).padEnd(17)}`
-      if (r.symbol === 0 || !symbols[r.symbol]) return `${head}${' '.repeat(20)}${hex(r.addend)}`
+      if (r.symbol === 0 || !symbols[r.symbol]) return `${head}${' '.repeat(20)}${r.addend < 0 ? '-' : ''}${hex(Math.abs(r.addend))}`
       const symbol = symbols[r.symbol]
       const name = symbolName(elf, symbols, r.symbol, versions)
       return `${head} ${hex(symbol.value, HEX64)} ${wide || name.includes('@') ? name : shorten(name, 22)} ${signed(r.addend)}`

@@ -12,8 +12,8 @@ export interface Run {
   err: string
 }
 
-export function run(command: string, args: readonly string[], input?: string | Uint8Array): Run {
-  const r = spawnSync(command, args, { input, maxBuffer: 1 << 28 })
+export function run(command: string, args: readonly string[], input?: string | Uint8Array, cwd?: string): Run {
+  const r = spawnSync(command, args, { input, cwd, maxBuffer: 1 << 28 })
   return { status: r.status ?? 128, out: r.stdout?.toString('latin1') ?? '', err: r.stderr?.toString('latin1') ?? '' }
 }
 export const gnu = (tool: string, args: readonly string[], input?: string | Uint8Array): Run => run(PREFIX + tool, args, input)
@@ -30,6 +30,8 @@ export interface Workspace {
   path(name: string): string
   write(name: string, data: string | Uint8Array, mode?: number): string
   read(name: string): Uint8Array
+  /** A new empty directory inside. */
+  directory(): string
   remove(): void
 }
 
@@ -43,6 +45,7 @@ export function workspace(): Workspace {
       return path(name)
     },
     read: name => readFileSync(path(name)),
+    directory: () => mkdtempSync(join(dir, 'in-')),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }
 }
