@@ -1,0 +1,67 @@
+// A root file system of Debian's riscv64 packages, downloaded and unpacked without touching the host's own package system. Kept in the
+// temporary directory for the next time.
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+
+const SUITE = 'trixie'
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+const PACKAGES = [
+  ...[
+    'bash',
+    'busybox-static',
+    'coreutils',
+    'dash',
+    'findutils',
+    'gawk',
+    'grep',
+    'lua5.4',
+    'sed',
+    'python3.13-minimal',
+    'libpython3.13-minimal',
+  ],
+  ...['libacl1', 'libattr1', 'libc6', 'libcap2', 'libcrypt1', 'libexpat1', 'libgmp10', 'libmpfr6', 'libpcre2-8-0', 'libreadline8t64'],
+  ...['libselinux1', 'libsigsegv2', 'libssl3t64', 'libtinfo6', 'libzstd1', 'zlib1g'],
+]
+const MINUTES = 60_000
+
+function attempt(command: string, args: readonly string[], cwd: string): boolean {
+  return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 3 * MINUTES }).status === 0
+}
+
+/** The root's path, or null (said on the console) where it cannot be made: no apt, no network. */
+export function debianRoot(): string | null {
+  const place = join(tmpdir(), `hartbeat-debian-${SUITE}`)
+  const root = join(place, 'root')
+  if (existsSync(join(place, 'complete'))) return root
+  rmSync(place, { recursive: true, force: true })
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'packages', 'root']) mkdirSync(join(place, folder), { recursive: true })
+  writeFileSync(join(place, 'status'), '')
+  writeFileSync(join(place, 'sources.list'), `deb [arch=riscv64 signed-by=${KEYRING}] http://deb.debian.org/debian ${SUITE} main\n`)
+  const options = {
+    'APT::Architecture': 'riscv64',
+    'APT::Architectures': 'riscv64',
+    'Dir::State::Lists': join(place, 'lists'),
+    'Dir::State::status': join(place, 'status'),
+    'Dir::Cache': join(place, 'cache'),
+    'Dir::Etc::sourcelist': join(place, 'sources.list'),
+    'Dir::Etc::sourceparts': '/dev/null',
+  }
+  const apt = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  const packages = join(place, 'packages')
+  const unpacked =
+    attempt('apt-get', [...apt, 'update'], packages) &&
+    attempt('apt-get', [...apt, 'download', ...PACKAGES], packages) &&
+    readdirSync(packages).every(name => attempt('dpkg', ['-x', name, root], packages))
+  if (!unpacked) {
+    console.warn(`SKIPPED, as Debian's riscv64 packages of ${SUITE} cannot be downloaded here`)
+    return null
+  }
+  for (const name of ['bin', 'lib', 'sbin']) if (!existsSync(join(root, name))) symlinkSync(`usr/${name}`, join(root, name))
+  for (const name of ['tmp', 'proc', 'dev', 'sys']) mkdirSync(join(root, name), { recursive: true })
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/bash\n')
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\n')
+  writeFileSync(join(place, 'complete'), '')
+  return root
+}
