@@ -107,14 +107,16 @@ export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDe
     delete task.call!.progress['held']
     return waiting
   }
-  if (mode === O_WRONLY && flags & O_NONBLOCK && pipe.readers === 0) throw ENXIO
+  // A pipe without a name, opened through /proc/PID/fd: never waits.
+  const anonymous = inode.fs === k.state.vfs.pipefs
+  if (mode === O_WRONLY && flags & O_NONBLOCK && pipe.readers === 0 && !anonymous) throw ENXIO
   const file = newDescription('pipe', inode, at, flags, null)
   openEnd(pipe, file)
   // Both queues: openers of the other end wait on theirs.
   wakeAll(k, pipe.readable)
   wakeAll(k, pipe.writable)
   const others = mode === O_RDONLY ? pipe.writers : pipe.readers
-  if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK) return file
+  if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK || anonymous) return file
   const opens = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
   return { ...waitForOtherEnd(pipe, mode), progress: { held: file, opens } }
 }
