@@ -65,6 +65,8 @@ describe('exit statuses', () => {
     ['half a program', ['run', file('half', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1), 0o755)], 126, /[Ee]xec format error/],
     ['an empty file', ['run', file('empty', '', 0o755)], 126, /[Ee]xec format error/],
     ['a script without interpreter', ['run', file('lost', '#!/no/such/shell\n', 0o755)], 127, /No such file or directory/],
+    ['a program for another machine', ['run', process.execPath], 126, /[Ee]xec format error/],
+    ['a damaged image', ['run', '--root', file('bad.tgz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0)), 'true'], 2, /--root .*bad\.tgz/],
     ['an unknown topic', ['doc', 'nothing'], 2, /nothing/],
   ])('%s', (_name, args, status, message) => {
     const ran = hartbeat(args)
@@ -86,6 +88,11 @@ describe('exit statuses', () => {
       const { status, stderr } = hartbeat(['run', '--limit', limit, spin])
       expect([status, stderr]).toEqual([124, 'hartbeat: the limit was reached\n'])
     }
+  })
+  test('a limit of guest time counts sleep too', () => {
+    expect(hartbeat(['run', '--limit', '10ms', 'sleep', '5']).status).toBe(124)
+    expect(hartbeat(['run', '--limit', '1000000', 'sleep', '5']).status).toBe(0)
+    expect(hartbeat(['run', '--clock', 'real', '--limit', '10ms', 'sleep', '5']).status).toBe(124)
   })
   test('a machine that sleeps for ever is told, not waited for', () => {
     const { status, stderr } = hartbeat([
@@ -113,6 +120,25 @@ describe('run', () => {
   })
   test('a host script with #! runs', () => {
     expect(hartbeat(['run', file('script', '#!/bin/sh\necho $1 $#\nexit 9\n', 0o755), 'arg']).status).toBe(9)
+  })
+  test('a name that is a program of another machine on the host is the guest’s', () => {
+    expect(hartbeat(['run', '/bin/sh', '-c', 'exit 6']).status).toBe(6)
+  })
+  test('devices of the host are read and written; what they refuse the guest is told', () => {
+    const through = (redirect: string, ...args: string[]): Result => {
+      const command = `"$0" "$@" ${redirect}`
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, CLI, ...args], { encoding: 'latin1' })
+      return { status, stdout, stderr }
+    }
+    expect(through('</dev/zero', 'run', 'head', '-c', '3')).toEqual({ status: 0, stdout: '\0\0\0', stderr: '' })
+    expect(through('</dev/null', 'run', 'cat')).toEqual({ status: 0, stdout: '', stderr: '' })
+    const full = through('>/dev/full', 'run', 'echo', 'hi')
+    expect([full.status, full.stderr]).toEqual([1, expect.stringMatching(/No space left on device/)])
+  })
+  test('files that fill the memory are told ENOSPC; programs live on', () => {
+    const { status, stdout, stderr } = hartbeat(['run', '-m', '4', 'sh', '-c', 'yes >/tmp/x; echo $?; rm /tmp/x; echo ok >/tmp/y && cat /tmp/y'])
+    expect([status, stdout]).toEqual([0, '1\nok\n'])
+    expect(stderr).toMatch(/No space left on device/)
   })
   test('any byte goes through', () => {
     const bytes = String.fromCharCode(...Array.from({ length: 256 }, (_, n) => n))

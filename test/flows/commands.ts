@@ -264,6 +264,11 @@ export const COMMANDS: readonly Command[] = [
     stdout: lines('0', '5', '143'),
   },
   {
+    name: 'pipes by name',
+    script: 'echo a | { sleep 0.01; cat /dev/fd/0; }; echo b | cat /dev/stdin -; echo c | tee /dev/stderr 2>&1 | cat',
+    stdout: lines('a', 'b', 'c', 'c'),
+  },
+  {
     name: 'exit statuses',
     script: `sh -c 'exit 300'; echo $?; { sh -c "kill -9 \\$\\$"; echo $?; } 2> /dev/null; nosuchcommand 2> /dev/null; echo $?; ./. 2> /dev/null; echo $?; touch f; ./f 2> /dev/null; echo $?`,
     stdout: lines('44', '137', '127', '126', '126'),
