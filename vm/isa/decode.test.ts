@@ -18,6 +18,11 @@ test('no two 32-bit patterns overlap', () => {
   expect(overlapping).toEqual([])
 })
 
+test('no two rows fix the same bits to the same values', () => {
+  const patterns = rows.map(r => `${r.length} ${r.mask} ${r.match}`)
+  expect(patterns.filter((p, n) => patterns.indexOf(p) !== n)).toEqual([])
+})
+
 test('every row encodes and decodes again, with its operands', () => {
   const next = randomNumbers(1)
   for (const row of rows.filter(r => !r.hint)) {

@@ -1,7 +1,7 @@
 // From an instruction word to the row that means it, with operands under names that engines can use without knowing the format:
 // rd rs1 rs2 rs3 are register numbers in whichever file the row uses, imm is its one immediate.
-import { matches, type Row } from './define.ts'
-import { decodeField, type FieldName } from './fields.ts'
+import type { Row } from './define.ts'
+import { fieldReader, fieldSpec, type FieldName } from './fields.ts'
 import { namedRow, rows } from './rows.ts'
 
 export interface Operands {
@@ -63,54 +63,76 @@ export function slotOf(field: FieldName): Slot {
   return slot
 }
 
+type Reader = (word: number) => number
+
+/** What decoding does for a row, worked out once. */
 interface Plan {
   row: Row
   written: Row
+  mask: number
+  match: number
+  /** Fields with values that the encoding reserves, and those values. */
+  reserved: readonly { read: Reader; values: readonly number[] }[]
   /** The fields to read, each into a slot. */
-  fields: readonly (readonly [Slot, FieldName])[]
+  fields: readonly { slot: Slot; read: Reader }[]
   base: Operands
 }
 
 const NO_OPERANDS: Operands = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, rm: 0, csr: 0, pred: 0, succ: 0, aq: 0, rl: 0 }
 
-function planOf(written: Row): Plan {
-  const base = { ...NO_OPERANDS }
-  const { expansion } = written
-  if (!expansion) return { row: written, written, fields: written.fields.map(f => [slotOf(f), f] as const), base }
-  const row = namedRow(expansion.name)
-  const fields: [Slot, FieldName][] = []
-  expansion.operands.forEach((operand, n) => {
-    const slot = slotOf(row.operands[n])
-    if (typeof operand === 'number') base[slot] = operand
-    else fields.push([slot, operand])
-  })
-  return { row, written, fields, base }
+function reservedValues(field: FieldName): number[] {
+  const { nonzero, not } = fieldSpec(field)
+  return [...(nonzero ? [0] : []), ...(not ?? [])]
 }
 
-// Buckets by the bits that nearly every row fixes: opcode and funct3, or quadrant and funct3.
+function planOf(written: Row): Plan {
+  const base = { ...NO_OPERANDS }
+  const row = written.expansion ? namedRow(written.expansion.name) : written
+  const fields: Plan['fields'][number][] = []
+  const operands = written.expansion?.operands ?? written.fields
+  for (const [n, operand] of operands.entries()) {
+    const slot = slotOf(written.expansion ? row.operands[n] : written.fields[n])
+    if (typeof operand === 'number') base[slot] = operand
+    else fields.push({ slot, read: fieldReader(operand) })
+  }
+  const reserved = written.fields.map(f => ({ read: fieldReader(f), values: reservedValues(f) })).filter(r => r.values.length > 0)
+  // Compared as signed 32-bit numbers, as the bit operators give them.
+  return { row, written, mask: written.mask | 0, match: written.match | 0, reserved, fields, base }
+}
+
+// Buckets by the bits that nearly every row fixes: opcode and funct3, or quadrant and funct3. In a bucket the few masks that
+// occur, and for each the rows by the bits that they fix.
+type Bucket = readonly { mask: number; plans: ReadonlyMap<number, Plan> }[]
+
 const key32 = (word: number): number => ((word >>> 2) & 31) | ((word >>> 7) & 0xe0)
 const key16 = (word: number): number => (word & 3) | ((word >>> 11) & 28)
 const isShort = (word: number): boolean => (word & 3) !== 3
 
-function buckets(length: 2 | 4, count: number, representative: (key: number) => number, keyMask: number): Plan[][] {
+function buckets(length: 2 | 4, count: number, representative: (key: number) => number, keyMask: number): Bucket[] {
   const plans = rows.filter(r => r.length === length).map(planOf)
   return Array.from({ length: count }, (_, key) => {
     const word = representative(key)
-    return plans.filter(({ written: { mask, match } }) => ((word ^ match) & mask & keyMask) === 0)
+    const here = plans.filter(({ mask, match }) => ((word ^ match) & mask & keyMask) === 0)
+    const masks = [...new Set(here.map(p => p.mask))]
+    return masks.map(mask => ({ mask, plans: new Map(here.filter(p => p.mask === mask).map(p => [p.match, p])) }))
   })
 }
 
-const plans32 = buckets(4, 256, key => 3 | ((key & 31) << 2) | ((key & 0xe0) << 7), 0x707f)
-const plans16 = buckets(2, 32, key => (key & 3) | ((key & 28) << 11), 0xe003)
+const buckets32 = buckets(4, 256, key => 3 | ((key & 31) << 2) | ((key & 0xe0) << 7), 0x707f)
+const buckets16 = buckets(2, 32, key => (key & 3) | ((key & 28) << 11), 0xe003)
+const bucketOf = (word: number): Bucket => (isShort(word) ? buckets16[key16(word)] : buckets32[key32(word)])
 
 /** Every row that a word could be, for the check that there is at most one. */
 export const candidates = (word: number): Row[] =>
-  bucket(word)
-    .filter(p => fits(p, word))
-    .map(p => p.written)
+  bucketOf(word).flatMap(({ mask, plans }) => {
+    const plan = plans.get(word & mask)
+    return plan && isAllowed(plan, word) ? [plan.written] : []
+  })
 
-const bucket = (word: number): Plan[] => (isShort(word) ? plans16[key16(word)] : plans32[key32(word)])
-const fits = (plan: Plan, word: number): boolean => matches(plan.written, word, decodeField)
+function isAllowed({ reserved }: Plan, word: number): boolean {
+  for (const { read, values } of reserved) if (values.includes(read(word))) return false
+  return true
+}
 
 /** Length in bytes of the instruction that begins with this halfword; longer encodings than 32 bits do not occur in RV64GC. */
 export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword) ? 2 : 4)
@@ -118,11 +140,13 @@ export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword)
 /** The instruction in a word (its low half when that is compressed), or null when it is illegal. */
 export function decode(word: number): Decoded | null {
   const bits = isShort(word) ? word & 0xffff : word >>> 0
-  for (const plan of bucket(bits)) {
-    if ((bits & plan.written.mask) >>> 0 !== plan.written.match || !fits(plan, bits)) continue
-    const values = { ...plan.base }
-    for (const [slot, field] of plan.fields) values[slot] = decodeField(bits, field)
-    return { row: plan.row, written: plan.written, length: plan.written.length, word: bits, values }
+  for (const { mask, plans } of bucketOf(bits)) {
+    const plan = plans.get(bits & mask)
+    if (!plan || !isAllowed(plan, bits)) continue
+    const { row, written, fields, base } = plan
+    const values = { ...base }
+    for (const { slot, read } of fields) values[slot] = read(bits)
+    return { row, written, length: written.length, word: bits, values }
   }
   return null
 }

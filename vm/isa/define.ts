@@ -1,6 +1,6 @@
 // How a row of the instruction table is written. `insn` takes the syntax, the bit pattern, one sentence and the meaning;
 // `compressed` takes a pattern and the 32-bit instruction that it stands for.
-import { fieldSpec, fields, type FieldName } from './fields.ts'
+import { fields, type FieldName } from './fields.ts'
 import type { Meaning } from './sem.ts'
 
 export interface Row {
@@ -89,12 +89,3 @@ export const hint = (syntax: string, pattern: string, stands: string): Row => ({
   ...compressed(syntax, pattern, stands, 'Nothing (a hint).'),
   hint: true,
 })
-
-/** True when the word is this row's, reserved field values excluded. */
-export function matches(row: Row, word: number, decode: (word: number, f: FieldName) => number): boolean {
-  if ((word & row.mask) >>> 0 !== row.match) return false
-  return row.fields.every(f => {
-    const spec = fieldSpec(f)
-    return !(spec.nonzero && decode(word, f) === 0) && !spec.not?.includes(decode(word, f))
-  })
-}
