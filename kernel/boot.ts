@@ -83,7 +83,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
   return {
     time: 0,
     executed: 0,
-    round: { hart: 0, start: 0, end: 0 },
+    round: { hart: 0, start: 0, end: 0, open: false, ran: false },
     bootEpoch,
     tasks: new Map(),
     pids: newPidTable(),

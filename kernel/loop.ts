@@ -59,8 +59,9 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
   for (;;) {
     const { state } = k
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
-    // Timers first: a run that ended here had fired them before the host could let anything in.
-    fireTimers(k)
+    // Timers first: a run that ended here had fired them before the host could let anything in. Not in the middle of a round, where
+    // only a limit of this run brought us: the next run must find things as one without limits does.
+    if (!state.round.open) fireTimers(k)
     const incoming = takeIncoming(k, false)
     if (incoming !== null) takeEffect(k, incoming)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
@@ -104,7 +105,7 @@ function runAlone(k: Kernel, limits: Limits): boolean {
 function runRound(k: Kernel, limits: Limits): boolean {
   const { state } = k
   const { harts, round } = state
-  let ran = false
+  round.open = true
   for (; round.hart < harts.length; round.hart++) {
     const hart = harts[round.hart]
     hart.time = Math.max(hart.time, round.start)
@@ -112,11 +113,13 @@ function runRound(k: Kernel, limits: Limits): boolean {
       const fuel = Math.min(round.end - hart.time, limits.executed - state.executed, untilIncoming(k))
       if (fuel <= 0 || k.outputBytes >= limits.output) return true
       runTask(k, hart, fuel)
-      ran = true
+      round.ran = true
       if (state.halted !== null) return true
     }
     if (hart.time < round.end) hart.idleTime += round.end - hart.time
   }
+  const { ran } = round
+  round.open = round.ran = false
   if (!ran && !harts.some(hart => hart.current !== null || hart.queue.length > 0)) {
     // A fresh round begins whenever there is something to run again.
     round.hart = 0

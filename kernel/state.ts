@@ -12,8 +12,8 @@ export interface KernelState {
   time: number
   /** Instructions that all harts have executed: with several harts or while idle it tells instants apart that `time` does not. */
   executed: number
-  /** With several harts: whose turn it is in the round that ends at `end`. */
-  round: { hart: number; start: number; end: number }
+  /** With several harts: whose turn it is in the round that ends at `end`; whether it has begun, and whether anybody ran in it. */
+  round: { hart: number; start: number; end: number; open: boolean; ran: boolean }
   /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
   bootEpoch: number
   /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
