@@ -73,6 +73,20 @@ test('duplicates share offset and flags, other opens do not', () => {
   expect(call(k, task, 'fcntl', c, F_GETFL, 0)).toBe(O_RDWR | 0o100000)
 })
 
+test('a position that is no offset is EINVAL, and nothing moves', () => {
+  const { k, task } = fileKernel()
+  const fd = open(k, task)
+  call(k, task, 'lseek', fd, 7, 0)
+  for (const [offset, whence] of [
+    [-1, 0],
+    [-8, 1],
+    [2 ** 63, 0],
+    [0, 9],
+  ] as const)
+    expect(outcome(k, task, 'lseek', fd, offset, whence)).toBe('EINVAL')
+  expect(call(k, task, 'lseek', fd, 0, 1)).toBe(7)
+})
+
 test('close-on-exec belongs to the descriptor', () => {
   const { k, task } = fileKernel()
   const a = open(k, task, O_RDWR | O_CREAT | O_CLOEXEC)
