@@ -46,6 +46,17 @@ export function createFrames(ramBytes: number): Frames {
   return frames
 }
 
+/** Files in memory leave one frame in so many to programs: what grows a file is told ENOSPC before a program has to die for it. */
+const FILE_RESERVE_PART = 16
+
+/** Frames that files in memory may still take. */
+export const roomForFiles = ({ freeCount, total }: Frames): number => Math.max(0, freeCount - Math.floor(total / FILE_RESERVE_PART))
+
+/** Makes sure that a file in memory may take a frame more. ENOMEM when it may not. */
+export function checkRoomForFiles(k: Kernel): void {
+  if (roomForFiles(k.state.frames) === 0 && reclaim(k) === 0) throw ENOMEM
+}
+
 /** A free frame with one reference, filled with zeroes unless `zeroed` is false. ENOMEM when none is left and nothing can be reclaimed. */
 export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   const frames = k.state.frames

@@ -2,6 +2,7 @@
 export type * from './types.ts'
 export {
   allocFrame,
+  roomForFiles,
   createFrames,
   frameBytes,
   releaseFrame,

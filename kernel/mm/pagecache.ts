@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel.ts'
 import { hostWrite } from '../fs/index.ts'
 import { fillPage, type Inode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
-import { allocFrame, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CACHE } from './frames.ts'
+import { allocFrame, checkRoomForFiles, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CACHE } from './frames.ts'
 import { zapRange } from './pagetable.ts'
 import type { Mm, Region } from './types.ts'
 
@@ -130,6 +130,7 @@ export function writeCached(k: Kernel, inode: Inode, offset: number, bytes: Uint
 
 /** A page's frame to write into; `whole`: every byte will be, so nothing need be read first. */
 function pageToWrite(k: Kernel, inode: Inode, index: number, whole: boolean): number {
+  if (!inode.fs.writeThrough && !inode.pages.has(index)) checkRoomForFiles(k)
   const frame = inode.pages.get(index) ?? addPage(k, inode, index, whole)
   // What is written through to the host can be read again from there.
   if (!inode.fs.writeThrough) k.state.frames.flags[frame] |= FRAME_DIRTY

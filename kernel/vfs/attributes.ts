@@ -14,6 +14,7 @@ import {
   TMPFS_MAGIC,
 } from '../abi/index.ts'
 import { typeOfKind } from '../fs/index.ts'
+import { roomForFiles } from '../mm/index.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -89,16 +90,15 @@ const ST_RDONLY = 1
 const ST_VALID = 0x20
 const ST_RELATIME = 0x1000
 
-/** statfs(2): a file system in memory may use what memory there is. */
+/** statfs(2): a file system in memory may use what memory there is, but for what is left to programs. */
 export function statFsOf(
   k: Kernel,
   mount: Mount,
 ): Record<'type' | 'bsize' | 'blocks' | 'bfree' | 'bavail' | 'files' | 'ffree' | 'fsid' | 'namelen' | 'frsize' | 'flags', number> {
   const { kind, dev } = mount.fs
-  const { total, freeCount } = k.state.frames
   const inMemory = kind === 'tmpfs' || kind === 'devtmpfs' || kind === 'host'
-  const blocks = inMemory ? total : 0
-  const free = inMemory ? freeCount : 0
+  const blocks = inMemory ? k.state.frames.total : 0
+  const free = inMemory ? roomForFiles(k.state.frames) : 0
   return {
     type: MAGIC[kind],
     bsize: BLOCK,
