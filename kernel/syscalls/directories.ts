@@ -132,8 +132,7 @@ function link(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: nu
 
 function readlink(k: Kernel, task: Task, dir: number, name: string, at: number, length: number): number {
   if (length <= 0) throw EINVAL
-  const place = name === '' ? getFile(task, dir).path : lookup(k, task, dir, name, { follow: false })
-  if (!place) throw ENOENT
+  const place = lookup(k, task, dir, name, { follow: false, empty: true })
   if (place.dentry.inode.kind !== 'symlink') throw name === '' ? ENOENT : EINVAL
   const text = bytesOf(readLink(k, task, place.dentry)).subarray(0, length)
   touchAccessed(k, place.dentry.inode)

@@ -5,7 +5,6 @@ import {
   EISDIR,
   ENXIO,
   EOPNOTSUPP,
-  EOVERFLOW,
   ESPIPE,
   MAX_RW_COUNT,
   O_APPEND,
@@ -74,7 +73,7 @@ function seek(k: Kernel, file: FileDescription, offset: number, whence: number):
     return ops.seekEnd(k, file)
   }
   const target = seekTarget(file, offset, whence, end)
-  if (target < 0 || !Number.isSafeInteger(target)) throw target < 0 ? EINVAL : EOVERFLOW
+  if (target < 0 || !Number.isSafeInteger(target)) throw EINVAL
   if (file.kind === 'hostStream' && file.inode.kind !== 'regular') throw ESPIPE
   file.pos = target
   if (file.kind === 'directory') rewindDirectory(file)
