@@ -2,6 +2,7 @@
 // real clock, and leaves the terminal as it was.
 import { spawnSync } from 'node:child_process'
 import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+import type { RunLimit } from './sizes.ts'
 
 /** Instructions between two looks at the host's clock: few, as each may be a system call that prints a page on a slow terminal. */
 const PIECE = 20_000
@@ -15,26 +16,26 @@ const NS_PER_MS = 1e6
 export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | { kind: 'stuck' }
 
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
-export function driveToEnd(k: Kernel, limit: number): Outcome {
-  return outcomeOf(runKernel(k, { maxInstructions: limit }))
+export function driveToEnd(k: Kernel, limit: RunLimit): Outcome {
+  return outcomeOf(runKernel(k, { maxInstructions: limit.instructions, until: limit.time }))
 }
 
 const outcomeOf = (result: RunResult): Outcome =>
   result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
 
-/** Runs for a turn, or up to `budget` instructions. */
-function runTurn(k: Kernel, budget: number): RunResult {
+/** Runs for a turn, or up to `budget` instructions or the instant `until`. */
+function runTurn(k: Kernel, budget: number, until: number): RunResult {
   const start = k.state.executed
   const end = performance.now() + TURN_MS
   for (;;) {
     const left = budget - (k.state.executed - start)
-    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), maxOutput: PIECE_OUTPUT })
-    if (result.kind !== 'budget' || left <= PIECE || performance.now() >= end) return result
+    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxOutput: PIECE_OUTPUT })
+    if (result.kind !== 'budget' || left <= PIECE || k.state.time >= until || performance.now() >= end) return result
   }
 }
 
 /** Runs a kernel whose console is our terminal (or on a real clock). */
-export async function driveInteractively(k: Kernel, limit: number, terminal: boolean): Promise<Outcome> {
+export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean): Promise<Outcome> {
   const wakeUps = new Set<() => void>()
   const wake = (): void => {
     for (const one of wakeUps) one()
@@ -75,22 +76,23 @@ export async function driveInteractively(k: Kernel, limit: number, terminal: boo
   try {
     for (;;) {
       for (const effect of arrived.splice(0)) effect()
-      const left = limit - (k.state.executed - start)
-      if (left <= 0) return { kind: 'limit' }
-      const result = runTurn(k, left)
+      const left = limit.instructions - (k.state.executed - start)
+      if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
+      const result = runTurn(k, left, limit.time)
       if (result.kind === 'halted') return result
       if (result.kind === 'budget') {
         await new Promise(setImmediate)
         continue
       }
       if (arrived.length > 0) continue
-      if (!terminal && result.until === Infinity) return { kind: 'stuck' }
+      const until = Math.min(result.until, limit.time)
+      if (!terminal && until === Infinity) return { kind: 'stuck' }
       const began = process.hrtime.bigint()
       const from = k.state.time
-      await pause(result.until === Infinity ? Infinity : (result.until - from) / NS_PER_MS)
+      await pause((until - from) / NS_PER_MS)
       const waited = Number(process.hrtime.bigint() - began)
       // A host timer may be early by less than a millisecond: what was waited for has come.
-      const target = arrived.length === 0 && result.until !== Infinity ? result.until : from + waited
+      const target = arrived.length === 0 && until !== Infinity ? until : from + waited
       advanceClock(k, target)
     }
   } finally {

@@ -71,14 +71,15 @@ const RETRY_MS = 1
 /** Sleeps without the event loop: only for a descriptor that somebody made non-blocking. */
 const pause = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
 
-function writeAll(fd: number, data: Uint8Array): 0 | 'EPIPE' {
+/** Writes everything, or answers why not (EPIPE, ENOSPC, EIO ...). */
+function writeAll(fd: number, data: Uint8Array): 0 | string {
   for (let at = 0; at < data.length;) {
     try {
       at += fs.writeSync(fd, data, at, data.length - at)
     } catch (error) {
       const code = codeOf(error)
-      if (code === 'EPIPE') return 'EPIPE'
-      if (code !== 'EAGAIN') throw error
+      if (code === undefined) throw error
+      if (code !== 'EAGAIN') return code
       pause()
     }
   }
@@ -101,7 +102,11 @@ function readSome(max: number): Uint8Array {
 
 export const nodeHost: Host = { write: (stream, data) => writeAll(stream, data), readInput: readSome, files: hostFiles }
 
-/** What kind of file a standard stream of ours is. A closed one is as good as /dev/null. */
+/** Linux's numbers of /dev/null. */
+const NULL_DEVICE = { major: 1, minor: 3 }
+const isNullDevice = (rdev: number): boolean => rdev >> 8 === NULL_DEVICE.major && (rdev & 0xff) === NULL_DEVICE.minor
+
+/** What kind of file a standard stream of ours is: a device that is no terminal passes bytes like a pipe. A closed one is as good as /dev/null. */
 export function streamKind(fd: 0 | 1 | 2): 'terminal' | 'pipe' | 'regular' | 'null' {
   let s: fs.Stats
   try {
@@ -110,8 +115,8 @@ export function streamKind(fd: 0 | 1 | 2): 'terminal' | 'pipe' | 'regular' | 'nu
     return 'null'
   }
   if (s.isFile()) return 'regular'
-  if (s.isCharacterDevice()) return isTerminal(fd) ? 'terminal' : 'null'
-  return 'pipe'
+  if (s.isCharacterDevice() && isTerminal(fd)) return 'terminal'
+  return s.isCharacterDevice() && isNullDevice(s.rdev) ? 'null' : 'pipe'
 }
 const isTerminal = (fd: 0 | 1 | 2): boolean =>
   (fd === 1 ? process.stdout.isTTY : fd === 2 ? process.stderr.isTTY : process.stdin.isTTY) === true

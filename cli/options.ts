@@ -7,7 +7,7 @@ import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel }
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { ownRoot } from './resources.ts'
-import { instructionLimit, memorySize, wholeNumber } from './sizes.ts'
+import { memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
 
 export interface MachineFlags {
   m: string
@@ -48,10 +48,10 @@ export function machineOptions(command: Command): Command {
 const GZIP = [0x1f, 0x8b]
 
 function readImage(path: string): ImageFile[] {
-  let data: Uint8Array = readFileSync(path)
-  if (data[0] === GZIP[0] && data[1] === GZIP[1]) data = gunzipSync(data)
-  const cpio = data.length > 5 && String.fromCharCode(...data.subarray(0, 5)) === '07070'
   try {
+    let data: Uint8Array = readFileSync(path)
+    if (data[0] === GZIP[0] && data[1] === GZIP[1]) data = gunzipSync(data)
+    const cpio = data.length > 5 && String.fromCharCode(...data.subarray(0, 5)) === '07070'
     return cpio ? readCpio(data) : readTar(data)
   } catch (error) {
     throw new CommandError(EXIT.usage, `--root ${path}: ${(error as Error).message}`)
@@ -78,7 +78,7 @@ function parseShare(text: string): { host: string; guest: string; writable: bool
 
 export interface MachineRun {
   kernel: Kernel
-  limit: number
+  limit: RunLimit
   /** Standard streams for the first process. */
   stdio: ['console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null']
   /** Keys come from a terminal. */
@@ -122,7 +122,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
     })
     return {
       kernel,
-      limit: flags.limit === undefined ? Infinity : instructionLimit(flags.limit),
+      limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,
       interactive,
       env: environment(flags.env, interactive),

@@ -13,6 +13,19 @@ export interface Program {
   path: string
   /** To lay over the root; none when the guest has it already. */
   files: ImageFile[]
+  /** The host's file of this name is for another kind of machine: unless the guest has one of its own. */
+  foreign?: boolean
+}
+
+/** An ELF file's magic, and where its header says which machine it is for. */
+const ELF_MAGIC = 0x7f454c46
+const ELF_MACHINE_AT = 18
+const EM_RISCV = 243
+
+function isForeign(data: Uint8Array): boolean {
+  if (data.length < ELF_MACHINE_AT + 2) return false
+  const view = new DataView(data.buffer, data.byteOffset, data.length)
+  return view.getUint32(0) === ELF_MAGIC && view.getUint16(ELF_MACHINE_AT, true) !== EM_RISCV
 }
 
 const EXECUTABLE = 0o755
@@ -49,6 +62,7 @@ export function findProgram(name: string): Program {
   } catch (error) {
     throw error instanceof CommandError ? error : notReadable(name, error)
   }
+  if (name.startsWith('/') && isForeign(data)) return { path: byteString(name), files: [], foreign: true }
   const path = byteString(source ? resolve(dirname(name), basename(name).replace(/\.[sS]$/, '')) : resolve(name))
   return { path, files: [{ path, kind: 'regular', mode: EXECUTABLE, data }] }
 }

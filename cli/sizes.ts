@@ -2,7 +2,8 @@
 import { CommandError, EXIT } from './errors.ts'
 
 const BINARY: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
-const DECIMAL: Record<string, number> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
+const DECIMAL: Record<string, number> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9 }
+const NANOSECONDS: Record<string, number> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
 const PAGE = 4096
 
 const bad = (option: string, text: string, wanted: string): never => {
@@ -17,12 +18,20 @@ export function memorySize(text: string): number {
   return bytes < 2 ** 20 || bytes > 3 * 2 ** 30 ? bad('-m', text, 'a machine has 1 MiB to 3 GiB') : bytes
 }
 
-/** Instructions, or guest time with ns, us, ms or s behind it: an instruction is a nanosecond. */
-export function instructionLimit(text: string): number {
+/** Where a run ends: after so many instructions (of all harts), or at an instant of guest time (ns since it began). */
+export interface RunLimit {
+  instructions: number
+  time: number
+}
+export const NO_LIMIT: RunLimit = { instructions: Infinity, time: Infinity }
+
+/** Instructions, or guest time with ns, us, ms or s behind it. */
+export function runLimit(text: string): RunLimit {
   const m = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text)
-  const scale = m ? DECIMAL[m[2]] : undefined
+  const scale = m ? (DECIMAL[m[2]] ?? NANOSECONDS[m[2]]) : undefined
   if (!m || scale === undefined) return bad('--limit', text, 'a limit is a number of instructions (k, M, G) or a guest time (ms, s)')
-  return Math.max(1, Math.round(Number(m[1]) * scale))
+  const count = Math.max(1, Math.round(Number(m[1]) * scale))
+  return m[2] in DECIMAL ? { ...NO_LIMIT, instructions: count } : { ...NO_LIMIT, time: count }
 }
 
 /** A whole number in a range. */

@@ -28,8 +28,8 @@ export interface HostFiles {
 }
 
 export interface Host {
-  /** Bytes to the host's standard output (1) or error (2). Output is not journalled: it is a consequence. 'EPIPE' when the reader is gone. */
-  write(stream: 1 | 2, bytes: Uint8Array): 0 | 'EPIPE'
+  /** Bytes to the host's standard output (1) or error (2). Output is not journalled: it is a consequence. Or an errno name: 'EPIPE', 'ENOSPC'. */
+  write(stream: 1 | 2, bytes: Uint8Array): 0 | string
   /** Next bytes of a standard input that is a pipe or file, waiting for them; an empty array is end of file. Never asked of a terminal. */
   readInput(max: number): Uint8Array
   files: HostFiles

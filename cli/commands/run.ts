@@ -7,17 +7,20 @@ import { CommandError, EXIT } from '../errors.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
-import { findProgram } from '../program.ts'
+import { findProgram, type Program } from '../program.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
 /** Starts the first process; a failure is what the shell would say, with 126 or 127. */
-function start(run: MachineRun, path: string, argv: readonly string[], isInit: boolean): void {
+function start(run: MachineRun, program: Program, argv: readonly string[], isInit: boolean): void {
   try {
-    spawnInit(run.kernel, { path, argv, env: run.env, stdio: run.stdio, protected: isInit })
+    spawnInit(run.kernel, { path: program.path, argv, env: run.env, stdio: run.stdio, protected: isInit })
   } catch (error) {
     if (!isErrno(error)) throw error
-    throw new CommandError(NOT_FOUND.includes(error.name) ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}`)
+    const missing = NOT_FOUND.includes(error.name)
+    if (missing && program.foreign) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is no RISC-V program)`)
+    const hint = missing && program.files.length > 0 ? ' (its interpreter is not in the guest: see --root)' : ''
+    throw new CommandError(missing ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}${hint}`)
   }
 }
 
@@ -35,7 +38,7 @@ async function runProgram(
   const program = findProgram(name)
   const run = makeMachine(flags, program.files)
   const endTrace = trace?.(run)
-  start(run, program.path, [name, ...args].map(byteString), false)
+  start(run, program, [name, ...args].map(byteString), false)
   const outcome = await drive(run)
   endTrace?.()
   return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
@@ -91,7 +94,7 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags) => {
       const run = makeMachine(flags, [])
-      start(run, '/bin/init', ['init', ...command.map(byteString)], true)
+      start(run, { path: '/bin/init', files: [] }, ['init', ...command.map(byteString)], true)
       done(finish(run.kernel, await drive(run), flags, ['boot', ...command].join(' ')))
     })
 

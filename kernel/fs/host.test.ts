@@ -193,6 +193,14 @@ describe("the host's streams", () => {
     expect(buffer(k, task, 2)).toBe('34')
   })
 
+  test.each(['ENOSPC', 'EIO', 'EPIPE'])('refuse output with the %s of the host', name => {
+    const { k, task } = fileKernel({ write: () => name })
+    task.files!.files = [makeHostStream(k, 1, 'pipe')]
+    task.files!.lowest = 1
+    expect(outcome(k, task, 'write', 0, 'x', 1)).toBe(name)
+    expect(task.files!.files[0]!.pos).toBe(0)
+  })
+
   test('can be opened again through /dev/stdin', () => {
     const { k, task } = streams('0123456789abcdef', 'pipe')
     retainFile(task.files!.files[0]!)

@@ -13,6 +13,7 @@ import {
   POLLRDNORM,
   POLLWRNORM,
   SIGPIPE,
+  errnoByName,
 } from '../abi/index.ts'
 import { door } from '../journal.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -92,9 +93,10 @@ export const hostStreamOps: FileOps = {
   write(k, task, file, bytes) {
     const s = streamOf(file.inode)
     if (s.stream === 0) throw EIO
-    if (hostWrite(k, s.stream, bytes) === 'EPIPE') {
-      sendSignal(k, null, task, killInfo(SIGPIPE, task))
-      throw EPIPE
+    const refused = hostWrite(k, s.stream, bytes)
+    if (refused !== 0) {
+      if (refused === EPIPE.name) sendSignal(k, null, task, killInfo(SIGPIPE, task))
+      throw errnoByName(refused) ?? EIO
     }
     file.pos += bytes.length
     if (file.inode.kind === 'regular') file.inode.size += bytes.length

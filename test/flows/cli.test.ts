@@ -136,7 +136,14 @@ describe('run', () => {
     expect([full.status, full.stderr]).toEqual([1, expect.stringMatching(/No space left on device/)])
   })
   test('files that fill the memory are told ENOSPC; programs live on', () => {
-    const { status, stdout, stderr } = hartbeat(['run', '-m', '4', 'sh', '-c', 'yes >/tmp/x; echo $?; rm /tmp/x; echo ok >/tmp/y && cat /tmp/y'])
+    const { status, stdout, stderr } = hartbeat([
+      'run',
+      '-m',
+      '4',
+      'sh',
+      '-c',
+      'yes >/tmp/x; echo $?; rm /tmp/x; echo ok >/tmp/y && cat /tmp/y',
+    ])
     expect([status, stdout]).toEqual([0, '1\nok\n'])
     expect(stderr).toMatch(/No space left on device/)
   })
