@@ -42,6 +42,14 @@ describe.each(PROGRAMS)('$name', ({ argv, options = {} }) => {
     for (let n = 0; n < 4; n++) expect(result(interrupted(argv, options, 1 + random(executed), random(executed)))).toEqual(result(whole))
   })
 
+  test.each([1, 3])('cut into many pieces on %i harts it ends the same', harts => {
+    const once = run(argv, { ...options, harts })
+    const machine = start(argv, { ...options, harts, debug: false })
+    const piece = Math.ceil(once.kernel.state.executed / 97)
+    while (runKernel(machine.kernel, { maxInstructions: piece }).kind === 'budget') {}
+    expect(result(finish(machine))).toEqual(result(once))
+  })
+
   test.each([2, 4])('on %i harts: the same twice, and from a snapshot', harts => {
     const once = run(argv, { ...options, harts })
     expect(once.status).toBe(whole.status)
