@@ -33,12 +33,12 @@ export function missingExtension(asm: Assembly, row: Row): string | null {
 /** Notes in the line table that an instruction starts here. */
 function markLine(asm: Assembly): void {
   const { section, loc, statement, debug } = asm
-  const here = { fixed: section.fixed, gaps: section.gaps.length }
+  const here = { fixed: section.fixed, gaps: section.gaps.length, slack: section.slack }
   if (loc) {
     const file = asm.lineFiles.get(loc.file) ?? ''
     section.lines.push({ ...here, file, line: loc.line, column: loc.column, isStatement: loc.isStatement })
     asm.loc = null
-  } else if (debug && statement) {
+  } else if (debug && statement && asm.lineFiles.size === 0) {
     // Code from a macro belongs to the line that called it.
     let origin = statement
     while (origin.via) origin = origin.via

@@ -2,6 +2,7 @@
 import { hasErrors, type Diagnostic } from '../diagnostic.ts'
 import { hasExtension, parseArch } from './arch.ts'
 import { SourceError } from './cursor.ts'
+import { writeLineTable } from './debug-line.ts'
 import { numberExpr } from './expression.ts'
 import { pushInput } from './input.ts'
 import { writeObject } from './object.ts'
@@ -23,6 +24,8 @@ export interface AssembleOptions {
   defines?: Readonly<Record<string, bigint | number>>
   /** As -g: a line table for the source itself. */
   debug?: boolean
+  /** With -g: the directory that file names start from, for debuggers; default `.`. */
+  directory?: string
   /** As -mrelax and -mno-relax: whether the linker may shorten code; default true. */
   relax?: boolean
   /** As -fpic: `la` goes through the global offset table. */
@@ -91,6 +94,7 @@ export function assemble(source: { name: string; text: string }, options: Assemb
   for (const [name, value] of Object.entries(options.defines ?? {})) assign(asm, name, numberExpr(BigInt(value)), false)
   pushInput(asm, scan(source.name, source.text), false)
   runStatements(asm)
+  writeLineTable(asm, options.directory ?? '.')
   checkSymbols(asm)
   const layout = layoutSections(asm)
   const resolved = [...asm.sections.values()].map(s => resolveSection(asm, layout, s))

@@ -119,6 +119,7 @@ export interface Fixup {
 export interface LineRow {
   fixed: number
   gaps: number
+  slack: number
   file: string
   line: number
   column: number

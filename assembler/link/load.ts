@@ -4,6 +4,7 @@ import {
   EF_RISCV_RVC,
   EM_RISCV,
   ET,
+  R_RISCV,
   readElf,
   readRelocations,
   readSymbols,
@@ -14,11 +15,12 @@ import {
   STB,
   STT,
 } from '../../kernel/abi/index.ts'
-import type { ElfFile, ElfSymbol } from '../../kernel/abi/index.ts'
+import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
 import { ATTRIBUTE_TAGS, readAttributes } from '../assemble/attributes.ts'
 import { unionArch } from '../assemble/arch.ts'
 import { archiveMember, isArchive, memberOffsets, readArchive } from './archive.ts'
-import { error } from './report.ts'
+import { relocationName, relocationRows } from '../relocations.ts'
+import { error, placeText } from './report.ts'
 import { newLinkSymbol, resolve } from './symbols.ts'
 import type { Archive, InputFile, InputSection, Link, LinkSymbol } from './state.ts'
 
@@ -93,15 +95,39 @@ function loadObject(link: Link, name: string, bytes: Uint8Array): void {
       mergeAttributes(link, readAttributes(sectionBytes(elf, s)))
       return null
     }
-    return inputSection(file, s)
+    return checkSection(link, file, s) ? inputSection(file, s) : null
   })
   for (const s of elf.sections) {
     if (s.type !== SHT.RELA) continue
     const target = file.sections[s.info]
-    if (target) target.relocations = readRelocations(elf, s).sort((a, b) => a.offset - b.offset)
+    if (target) target.relocations = checkedRelocations(link, target, readRelocations(elf, s))
   }
   link.files.push(file)
   file.symbols = file.raw.map((raw, i) => linkSymbol(link, file, raw, i))
+}
+
+/** Relocations in order; those that reach out of their section are refused here, so that nobody after needs to ask. */
+function checkedRelocations(link: Link, section: InputSection, relocations: Relocation[]): Relocation[] {
+  const limit = section.type === SHT.NOBITS ? 0 : section.size
+  return relocations
+    .filter(r => {
+      const reach = r.type === R_RISCV.ALIGN ? r.addend : (relocationRows.get(r.type)?.size ?? 0)
+      const fits = r.offset >= 0 && reach >= 0 && r.offset + reach <= limit
+      if (!fits) error(link, section.file.name, `${placeText(section, r.offset)}: ${relocationName(r.type)} is outside of the section`)
+      return fits
+    })
+    .sort((a, b) => a.offset - b.offset)
+}
+
+/** Larger sections and boundaries are mistakes, and would make addresses that are no exact numbers. */
+const MAX_SIZE = 2 ** 40
+const MAX_ALIGN = 2 ** 32
+
+function checkSection(link: Link, file: InputFile, s: ElfFile['sections'][number]): boolean {
+  const align = Math.max(1, s.align)
+  if (s.size <= MAX_SIZE && align <= MAX_ALIGN && 2 ** Math.round(Math.log2(align)) === align) return true
+  error(link, file.name, `section ${s.name}: bad size or alignment`)
+  return false
 }
 
 function inputSection(file: InputFile, s: ElfFile['sections'][number]): InputSection {

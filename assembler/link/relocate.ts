@@ -52,10 +52,6 @@ function relocateInput(c: Context): void {
       continue
     }
     if (row.value === 'none' || row.value === 'relax' || row.value === 'align') continue
-    if (r.offset + row.size > c.section.size) {
-      complain(c, r, `${row.name} is outside of the section`)
-      continue
-    }
     if (!isResolved(c, r, symbol)) continue
     // The low part names the auipc, which may come later.
     if (row.value === 'low') lows.push({ r, row, symbol })

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { assemble, link, writeArchive } from '../../assembler/index.ts'
-import { gnu, includesOf, librarySources, listing, missingTool, programs, run, workspace } from './assembler-gnu.ts'
+import { gnu, includeFlags, includesOf, librarySources, listing, missingTool, programs, run, workspace } from './assembler-gnu.ts'
 
 const missing = missingTool()
 if (missing) console.warn(`skipped: ${missing} is not installed`)
@@ -58,6 +58,61 @@ describe.skipIf(missing)('programs', () => {
     if (UNSTEADY.includes(p.name)) return
     const results = [path, target].map(program => run('timeout', ['10', 'qemu-riscv64-static', program, '2'], 'b 2\na 1\n', w.directory()))
     expect([results[0].status, masked(results[0].out)]).toEqual([results[1].status, masked(results[1].out)])
+  })
+})
+
+describe.skipIf(missing)('line tables', () => {
+  /** Address and line of each place where the line changes, as objdump finds them. */
+  const lines = (path: string): string[] => {
+    const out: string[] = []
+    let line = ''
+    for (const text of gnu('objdump', ['-dl', path]).out.split('\n')) {
+      const place = /([\w.-]+\.(?:s|inc)):(\d+)/.exec(text)
+      if (place) line = `${place[1]}:${place[2]}`
+      const address = /^ +([0-9a-f]+):\t/.exec(text)
+      if (address && line) {
+        out.push(`${address[1]} ${line}`)
+        line = ''
+      }
+    }
+    return out
+  }
+
+  it.each(
+    programs()
+      .slice(0, 12)
+      .map(p => [p.name, p] as const),
+  )('of %s are those of GNU as', (_, p) => {
+    for (const relax of [false, true]) {
+      const ours: string[] = []
+      const theirs: string[] = []
+      for (const [i, source] of p.sources.entries()) {
+        const text = readFileSync(source, 'utf8')
+        const result = assemble({ name: source, text }, { readFile: includesOf(source), debug: true, relax })
+        expect(result.diagnostics).toEqual([])
+        ours.push(w.write(`o${i}.o`, result.object ?? ''))
+        theirs.push(w.path(`g${i}.o`))
+        expect(
+          gnu('as', ['-march=rv64gc', '-g', relax ? '-mrelax' : '-mno-relax', ...includeFlags(source), source, '-o', theirs[i]]).err,
+        ).toBe('')
+      }
+      const archive = w.write('lib.a', library)
+      const image = linked([...ours.map(o => ({ name: o, bytes: new Uint8Array(readFileSync(o)) })), { name: 'lib.a', bytes: library }], {
+        relax,
+      })
+      const path = w.write('ours', image, 0o755)
+      expect(
+        gnu('ld', [...(relax ? [] : ['--no-relax']), '-z', 'noexecstack', '-u', '_start', ...ours, archive, '-o', w.path('mixed')]).err,
+      ).toBe('')
+      expect(
+        gnu('ld', [...(relax ? [] : ['--no-relax']), '-z', 'noexecstack', '-u', '_start', ...theirs, archive, '-o', w.path('theirs')]).err,
+      ).toBe('')
+      const want = lines(w.path('theirs'))
+      // Linkers shorten by their own rules: then the lines count, not their addresses.
+      const shown = (l: string[]): string[] => (relax ? l.map(x => x.split(' ')[1]) : l)
+      expect(shown(lines(w.path('mixed')))).toEqual(shown(want))
+      expect(shown(lines(path))).toEqual(shown(want))
+    }
   })
 })
 
