@@ -1,2 +1,4 @@
+// Comparisons with gcc, binutils, QEMU and Debian's programs: `npm run test:oracle`. What is not installed is skipped, loudly.
 import { defineConfig } from 'vitest/config'
-export default defineConfig({ test: { include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000 } })
+
+export default defineConfig({ test: { include: ['test/oracle/**/*.test.ts'], testTimeout: 300_000, maxWorkers: '100%' } })
