@@ -30,6 +30,12 @@ function attempt(command: string, args: readonly string[], cwd: string): boolean
   return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 3 * MINUTES }).status === 0
 }
 
+/** The mirror that the host's own packages come from, or null where there is no apt. */
+function mirror(): string | null {
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { encoding: 'utf8' })
+  return stdout?.split('\n').find(uri => uri !== '' && !uri.includes('security')) ?? null
+}
+
 /** The root's path, or null (said on the console) where it cannot be made: no apt, no network. */
 export function debianRoot(): string | null {
   const place = join(tmpdir(), `hartbeat-debian-${SUITE}`)
@@ -38,7 +44,7 @@ export function debianRoot(): string | null {
   rmSync(place, { recursive: true, force: true })
   for (const folder of ['lists/partial', 'cache/archives/partial', 'packages', 'root']) mkdirSync(join(place, folder), { recursive: true })
   writeFileSync(join(place, 'status'), '')
-  writeFileSync(join(place, 'sources.list'), `deb [arch=riscv64 signed-by=${KEYRING}] http://deb.debian.org/debian ${SUITE} main\n`)
+  writeFileSync(join(place, 'sources.list'), `deb [arch=riscv64 signed-by=${KEYRING}] ${mirror()} ${SUITE} main\n`)
   const options = {
     'APT::Architecture': 'riscv64',
     'APT::Architectures': 'riscv64',
