@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { randomNumbers } from '../../vm/index.ts'
+import { staticElf } from '../fuzz/elves.ts'
+import { mutate } from '../fuzz/mutate.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(ROOT, 'dist', 'hartbeat.js')
@@ -73,6 +76,20 @@ describe('exit statuses', () => {
     expect(ran.stderr).toMatch(message)
     expect(ran.status).toBe(status)
     expect(ran.stderr).not.toMatch(/defect of ours|\n {4}at /)
+  })
+
+  test('a damaged program is refused in words, or ends by itself', () => {
+    const random = randomNumbers(3)
+    let refused = 0
+    for (let n = 0; n < 8; n++) {
+      const { bytes, how } = mutate(staticElf, random)
+      const { status, stderr } = hartbeat(['run', '--limit', '100k', file('damaged', bytes, 0o755)])
+      expect(stderr, how).not.toMatch(/defect of ours|\n {4}at /)
+      if (status === 126) refused++
+      if (status === 126) expect(stderr).toMatch(/^hartbeat: .*damaged: [A-Z].+\n$/)
+      else expect(status === 7 || status === 124 || (status !== null && status > 128), `${how}: ${status}`).toBe(true)
+    }
+    expect(refused).toBeGreaterThan(0)
   })
 
   test('the guest’s own', () => expect(hartbeat(['run', exits5])).toEqual({ status: 5, stdout: '', stderr: '' }))
