@@ -97,7 +97,14 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
   const out: OutputSection[] = []
   const indexOf = new Map<AsmSection, number>()
   const relocated: { r: Resolved; output: OutputSection }[] = []
-  const groups = new Map<string, number[]>()
+  // Groups stand in front of their members.
+  const groups = new Map<string, { members: number[]; output: OutputSection }>()
+  for (const { section } of resolved) {
+    if (section.group === null || groups.has(section.group)) continue
+    const output: OutputSection = { name: '.group', type: SHT.GROUP, flags: 0, align: 4, entrySize: 4 }
+    out.push(output)
+    groups.set(section.group, { members: [], output })
+  }
   for (const r of resolved) {
     const { section } = r
     indexOf.set(section, out.length + 1)
@@ -110,7 +117,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
       bytes: r.bytes,
       size: r.size,
     })
-    if (section.group !== null) groups.set(section.group, [...(groups.get(section.group) ?? []), out.length])
+    if (section.group !== null) groups.get(section.group)?.members.push(out.length)
     if (r.relocations.length === 0) continue
     const output: OutputSection = {
       name: `.rela${section.name}`,
@@ -122,7 +129,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
     }
     out.push(output)
     relocated.push({ r, output })
-    if (section.group !== null) groups.get(section.group)?.push(out.length)
+    if (section.group !== null) groups.get(section.group)?.members.push(out.length)
   }
   for (const [i, section] of [...indexOf].map(([s, n]) => [n, s] as const)) {
     const linked = section.linkOrder === null ? undefined : asm.symbols.get(section.linkOrder)?.place?.section
@@ -151,7 +158,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
     putSymbol(table, name, symbol, placement, index, size)
   }
 
-  const symtabIndex = out.length + groups.size + 1
+  const symtabIndex = out.length + 1
   for (const { r, output } of relocated) {
     output.link = symtabIndex
     const b = newBytes(r.relocations.length * SIZEOF_RELA)
@@ -163,7 +170,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
     }
     output.bytes = toBytes(b)
   }
-  for (const [name, members] of groups) {
+  for (const [name, { members, output }] of groups) {
     const b = newBytes()
     putU32(b, GRP_COMDAT)
     for (const m of members) {
@@ -171,8 +178,9 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
       out[m - 1].flags |= SHF.GROUP
     }
     const signature = asm.symbols.get(name)
-    const info = signature ? (numberOf.get(signature) ?? 0) : 0
-    out.push({ name: '.group', type: SHT.GROUP, flags: 0, align: 4, entrySize: 4, bytes: toBytes(b), link: symtabIndex, info })
+    output.bytes = toBytes(b)
+    output.link = symtabIndex
+    output.info = signature ? (numberOf.get(signature) ?? 0) : 0
   }
   out.push({
     name: '.symtab',

@@ -103,7 +103,9 @@ function loadObject(link: Link, name: string, bytes: Uint8Array): void {
     if (target) target.relocations = checkedRelocations(link, target, readRelocations(elf, s))
   }
   link.files.push(file)
-  file.symbols = file.raw.map((raw, i) => linkSymbol(link, file, raw, i))
+  const used = new Set(file.sections.flatMap(s => s?.relocations.map(r => r.symbol) ?? []))
+  const isIdle = (raw: ElfSymbol, i: number): boolean => raw.section === SHN.ABS && raw.binding === STB.LOCAL && !used.has(i)
+  file.symbols = file.raw.map((raw, i) => (isIdle(raw, i) ? null : linkSymbol(link, file, raw, i)))
 }
 
 /** Relocations in order; those that reach out of their section are refused here, so that nobody after needs to ask. */

@@ -53,6 +53,10 @@ function relocateInput(c: Context): void {
     }
     if (row.value === 'none' || row.value === 'relax' || row.value === 'align') continue
     if (!isResolved(c, r, symbol)) continue
+    if (symbol.type === STT.GNU_IFUNC && symbol.kind === 'section') {
+      complain(c, r, `\`${symbol.name}' is an indirect function (IFUNC), which is not supported`)
+      continue
+    }
     // The low part names the auipc, which may come later.
     if (row.value === 'low') lows.push({ r, row, symbol })
     else store(c, r, row, symbol, valueOf(c, r, row, symbol))

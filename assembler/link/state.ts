@@ -37,8 +37,8 @@ export interface InputFile {
   name: string
   elf: ElfFile
   sections: (InputSection | null)[]
-  /** By symbol index. */
-  symbols: LinkSymbol[]
+  /** By symbol index; null for local constants (`.equ`) that no relocation uses: there are many, and only the symbol table wants them. */
+  symbols: (LinkSymbol | null)[]
   raw: ElfSymbol[]
 }
 

@@ -1,5 +1,6 @@
 // The executable file: section contents, the symbol table, headers.
 import { EM_RISCV, ET, PF, PT, SHN, SHT, SIZEOF_SYM, STB, STT, STV } from '../../kernel/abi/index.ts'
+import type { ElfSymbol } from '../../kernel/abi/index.ts'
 import { writeAttributes } from '../assemble/attributes.ts'
 import { newBytes, putU16, putU32, putU64, putU8, toBytes } from '../bytes.ts'
 import { newStrings, stringOffset, writeElf, type OutputSection as ElfSection } from '../elf-write.ts'
@@ -44,6 +45,15 @@ const fileSymbolName = (file: InputFile): string => {
   return own ?? (/\(([^)]*)\)$/.exec(file.name)?.[1] ?? file.name).replace(/^.*\//, '')
 }
 
+/** The row of a file's local symbol; null when it does not reach the output. */
+function localRow(file: InputFile, raw: ElfSymbol, index: number, tls: bigint): Row | null {
+  if (index === 0 || raw.binding !== STB.LOCAL) return null
+  const symbol = file.symbols[index]
+  if (symbol) return isShown(symbol) && isPlaced(symbol) && symbol.kind !== 'undefined' ? row(symbol, STB.LOCAL, tls) : null
+  if (raw.name === '' || raw.name.startsWith('.L') || raw.type === STT.FILE) return null
+  return { name: raw.name, value: raw.value, size: raw.size, info: (STB.LOCAL << 4) | raw.type, other: raw.visibility, section: SHN.ABS }
+}
+
 /** Locals file by file, then globals. */
 function symbolRows(link: Link, tls: bigint): { rows: Row[]; locals: number } {
   const rows: Row[] = [{ name: '', value: 0n, size: 0, info: 0, other: 0, section: 0 }]
@@ -51,10 +61,10 @@ function symbolRows(link: Link, tls: bigint): { rows: Row[]; locals: number } {
     rows.push({ name: '', value: BigInt(o.address), size: 0, info: (STB.LOCAL << 4) | STT.SECTION, other: 0, section: o.index })
   }
   for (const file of link.files) {
-    const locals = file.symbols.filter((s, i) => i > 0 && s.binding === STB.LOCAL && isShown(s) && isPlaced(s) && s.kind !== 'undefined')
+    const locals = file.raw.flatMap((raw, i) => localRow(file, raw, i, tls) ?? [])
     if (locals.length === 0) continue
     rows.push({ name: fileSymbolName(file), value: 0n, size: 0, info: (STB.LOCAL << 4) | STT.FILE, other: 0, section: SHN.ABS })
-    for (const s of locals) rows.push(row(s, STB.LOCAL, tls))
+    for (const r of locals) rows.push(r)
   }
   const globals: Row[] = []
   for (const s of link.globals.values()) {

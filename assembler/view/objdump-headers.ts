@@ -20,6 +20,8 @@ function flagNames(elf: ElfFile, s: Section): string {
     [debugging, 'DEBUGGING'],
     [debugging, 'OCTETS'],
     [Math.floor(s.flags / SHF.EXCLUDE) % 2 === 1, 'EXCLUDE'],
+    [s.type === SHT.GROUP, 'GROUP'],
+    [s.type === SHT.GROUP, 'LINK_ONCE_DISCARD'],
     [(s.flags & SHF.TLS) !== 0, 'THREAD_LOCAL'],
   ]
   return flags

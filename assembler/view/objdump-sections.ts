@@ -8,7 +8,7 @@ const HIDDEN: ReadonlySet<number> = new Set([SHT.NULL, SHT.SYMTAB, SHT.STRTAB, S
 const isShown = (elf: ElfFile, s: Section): boolean => {
   if (s.type === SHT.STRTAB && s.flags & SHF.ALLOC) return true
   if (s.type === SHT.RELA) return (s.flags & SHF.ALLOC) !== 0
-  return !HIDDEN.has(s.type) && s.type !== SHT.GROUP
+  return !HIDDEN.has(s.type)
 }
 
 export const shownSections = (elf: ElfFile): Section[] => elf.sections.filter(s => isShown(elf, s))

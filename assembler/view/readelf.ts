@@ -2,6 +2,7 @@
 import { readElf, type ElfFile } from '../../kernel/abi/index.ts'
 import { showAttributes } from './readelf-attributes.ts'
 import { showDynamic } from './readelf-dynamic.ts'
+import { showGroups, showUnwind, showVersions } from './readelf-groups.ts'
 import { showHeader } from './readelf-header.ts'
 import { showNotes } from './readelf-notes.ts'
 import { showRelocations } from './readelf-relocations.ts'
@@ -28,18 +29,24 @@ export interface ReadelfOptions {
   attributes?: boolean
   /** -W */
   wide?: boolean
+  /** -a: all of these, section groups, unwind tables and versions. */
+  all?: boolean
 }
 
 /** One part of the output: lines, an empty list when there is nothing to say. */
 export type Part = (elf: ElfFile, options: ReadelfOptions) => string[]
 
+/** Each with the option that asks for it; `all` asks for every one. */
 const PARTS: readonly (readonly [keyof ReadelfOptions, Part])[] = [
   ['header', showHeader],
   ['sections', showSections],
+  ['all', showGroups],
   ['segments', showSegments],
   ['dynamic', showDynamic],
   ['relocations', showRelocations],
+  ['all', showUnwind],
   ['symbols', showSymbols],
+  ['all', showVersions],
   ['notes', showNotes],
   ['attributes', showAttributes],
 ]
@@ -50,6 +57,7 @@ const PARTS: readonly (readonly [keyof ReadelfOptions, Part])[] = [
  */
 export function readelf(bytes: Uint8Array, name: string, options: ReadelfOptions): string {
   const elf = readElf(bytes, name)
-  const lines = PARTS.flatMap(([option, part]) => (options[option] ? part(elf, options) : []))
+  const asked = options.all ? { ...options, header: true } : options
+  const lines = PARTS.flatMap(([option, part]) => (options.all || options[option] ? part(elf, asked) : []))
   return lines.map(line => `${line}\n`).join('')
 }
