@@ -18,11 +18,11 @@ const LABS: Readonly<Record<string, readonly string[]>> = {
 }
 const labs = BUILT_ROOT.flatMap(file => /^\/?labs\/(.+)$/.exec(file.path)?.[1] ?? []).map(name => [`/labs/${name}`, ...(LABS[name] ?? [])])
 /** In the sample: commands that stay below this many instructions on the way. */
-const LONGEST = FULL ? 20_000_000 : 150_000
+const LONGEST = FULL ? 1_000_000 : 100_000
 const scripts = [...COMMANDS.map(c => c.script), 'ps; pstree; top -b -n 1 | head -n 3'].map(script => ['/bin/sh', '-c', script])
 
 const PIECE = 4999
-const MEMORY_EVERY = FULL ? 1 : 8
+const MEMORY_EVERY = FULL ? 4 : 8
 const RAM = 8 * 2 ** 20
 
 /** What must be equal after every piece. */
