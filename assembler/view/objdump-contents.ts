@@ -2,7 +2,7 @@
 import { sectionBytes, type ElfFile } from '../../kernel/abi/index.ts'
 import { chosenSections, hasContents } from './objdump-sections.ts'
 import { hex } from './text.ts'
-import type { ObjdumpOptions } from './objdump.ts'
+import type { ObjdumpOptions } from './objdump-options.ts'
 
 const PER_LINE = 16
 const PER_GROUP = 4

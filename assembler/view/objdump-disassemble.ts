@@ -7,7 +7,7 @@ import { follow, newTracker, type Tracker } from './addresses.ts'
 import { chosenSections, hasContents } from './objdump-sections.ts'
 import { isNamed, loadSymbols, symbolFor, type Symbols } from './symbols.ts'
 import { HEX64, hex, visible } from './text.ts'
-import type { ObjdumpOptions } from './objdump.ts'
+import type { ObjdumpOptions } from './objdump-options.ts'
 
 /** Zeros in a row that are left out: that many, or fewer than so many at the end of a piece. */
 const SKIP_ZEROS = 8
@@ -27,6 +27,7 @@ interface Context {
   mapping: { at: number; code: boolean; compressed: boolean }[]
   relocations: Relocation[]
   relocationSymbols: ElfSymbol[]
+  nextRelocation: number
   /** Bytes that are printed as one number: as for the last instruction, 1 before there was any. */
   unit: number
   lines: string[]
@@ -56,6 +57,7 @@ function disassembleSection(elf: ElfFile, options: ObjdumpOptions, symbols: Symb
     mapping: mappingOf(symbols, section),
     relocations: table ? readRelocations(elf, table).sort((a, b) => a.offset - b.offset) : [],
     relocationSymbols: linked ? readSymbols(elf, linked) : [],
+    nextRelocation: 0,
     unit: 1,
     lines: ['', `Disassembly of section ${section.name}:`],
   }
@@ -125,18 +127,16 @@ function addressText(c: Context, address: number): string {
 
 /** What the bytes at an offset are, and how far that goes. */
 function stateAt(c: Context, at: number): { code: boolean; compressed: boolean; end: number } {
-  let code = true
-  let compressed = true
-  let end = c.bytes.length
-  for (const m of c.mapping) {
-    if (m.at > at) {
-      end = m.at
-      break
-    }
-    code = m.code
-    compressed = m.compressed
+  const { mapping } = c
+  let low = 0
+  let high = mapping.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (mapping[middle].at <= at) low = middle + 1
+    else high = middle
   }
-  return { code, compressed, end }
+  const current = mapping[low - 1]
+  return { code: current?.code ?? true, compressed: current?.compressed ?? true, end: mapping[low]?.at ?? c.bytes.length }
 }
 
 function zerosFrom(c: Context, at: number, stop: number): number {
@@ -257,15 +257,12 @@ function dumpObject(c: Context, from: number, stop: number): void {
 }
 
 function relocationLines(c: Context, from: number, to: number): void {
-  for (const r of c.relocations) {
-    if (r.offset < from || r.offset >= to) continue
+  for (; c.nextRelocation < c.relocations.length && c.relocations[c.nextRelocation].offset < to; c.nextRelocation++) {
+    const r = c.relocations[c.nextRelocation]
+    if (r.offset < from) continue
     const symbol = c.relocationSymbols[r.symbol]
-    const name =
-      r.symbol === 0 || !symbol
-        ? '*ABS*'
-        : symbol.type === STT.SECTION
-          ? (c.elf.sections[symbol.section]?.name ?? '')
-          : visible(symbol.name)
+    const section = symbol?.type === STT.SECTION ? (c.elf.sections[symbol.section]?.name ?? '') : null
+    const name = r.symbol === 0 || !symbol ? '*ABS*' : (section ?? visible(symbol.name))
     const addend = r.addend === 0 ? '' : r.addend < 0 ? `-0x${hex(-r.addend)}` : `+0x${hex(r.addend)}`
     c.lines.push(`\t\t\t${hex(c.section.address + r.offset)}: ${relocationName(r.type)}\t${name}${addend}`)
   }

@@ -2,7 +2,7 @@
 import { SHF, SHT, type ElfFile, type Section } from '../../kernel/abi/index.ts'
 import { hasContents, shownSections } from './objdump-sections.ts'
 import { HEX64, hex } from './text.ts'
-import type { ObjdumpOptions } from './objdump.ts'
+import type { ObjdumpOptions } from './objdump-options.ts'
 
 function flagNames(elf: ElfFile, s: Section): string {
   const alloc = (s.flags & SHF.ALLOC) !== 0

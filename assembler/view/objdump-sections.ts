@@ -1,6 +1,6 @@
 // Sections as objdump sees them: without those that only describe others.
 import { SHF, SHT, type ElfFile, type Section } from '../../kernel/abi/index.ts'
-import type { ObjdumpOptions } from './objdump.ts'
+import type { ObjdumpOptions } from './objdump-options.ts'
 
 const HIDDEN: ReadonlySet<number> = new Set([SHT.NULL, SHT.SYMTAB, SHT.STRTAB, SHT.SYMTAB_SHNDX])
 

@@ -1,30 +1,10 @@
 // What GNU objdump 2.40 prints, to the letter, for the parts that its options ask for.
-import { readElf, type ElfFile } from '../../kernel/abi/index.ts'
+import { readElf } from '../../kernel/abi/index.ts'
 import { showContents } from './objdump-contents.ts'
 import { showDisassembly } from './objdump-disassemble.ts'
 import { showHeaders } from './objdump-headers.ts'
 import { showSymbolTable } from './objdump-symbols.ts'
-
-export interface ObjdumpOptions {
-  /** -d; `all` is -D. */
-  disassemble?: boolean | 'all'
-  /** -h */
-  headers?: boolean
-  /** -t */
-  symbols?: boolean
-  /** -s */
-  contents?: boolean
-  /** -r with -d: relocations between the lines. */
-  relocations?: boolean
-  /** -M no-aliases */
-  noAliases?: boolean
-  /** -z: zeros are shown too. */
-  zeros?: boolean
-  /** -j: these sections only. */
-  only?: readonly string[]
-}
-
-export type Part = (elf: ElfFile, options: ObjdumpOptions) => string[]
+import type { ObjdumpOptions, Part } from './objdump-options.ts'
 
 const PARTS: readonly (readonly [keyof ObjdumpOptions, Part])[] = [
   ['headers', showHeaders],
@@ -40,6 +20,6 @@ const PARTS: readonly (readonly [keyof ObjdumpOptions, Part])[] = [
 export function objdump(bytes: Uint8Array, name: string, options: ObjdumpOptions): string {
   const elf = readElf(bytes, name)
   const lines = ['', `${name}:     file format elf64-littleriscv`, '']
-  for (const [option, part] of PARTS) if (options[option]) lines.push(...part(elf, options))
+  for (const [option, part] of PARTS) if (options[option]) for (const line of part(elf, options)) lines.push(line)
   return lines.map(line => `${line}\n`).join('')
 }

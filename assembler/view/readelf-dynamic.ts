@@ -1,7 +1,7 @@
 // readelf -d
 import { DT, readDynamic, sectionBytes, SHT } from '../../kernel/abi/index.ts'
 import { dynamicFlags, dynamicFlags1, dynamicForms, dynamicTags, type DynamicForm } from './names.ts'
-import { HEX64, hex } from './text.ts'
+import { HEX64, hex, textAt } from './text.ts'
 import type { DynamicEntry, ElfFile } from '../../kernel/abi/index.ts'
 
 const TYPE_WIDTH = 20
@@ -32,11 +32,7 @@ export function showDynamic(elf: ElfFile): string[] {
   if (!section || entries.length === 0) return ['', 'There is no dynamic section in this file.']
   const strings = elf.sections[section.link]
   const table = strings ? sectionBytes(elf, strings) : new Uint8Array(0)
-  const text = (offset: bigint): string => {
-    const start = Number(offset)
-    const end = table.indexOf(0, start)
-    return end < 0 ? '' : String.fromCharCode(...table.subarray(start, end))
-  }
+  const text = (offset: bigint): string => textAt(table, Number(offset))
   const row = ({ tag, value }: DynamicEntry): string => {
     const name = `(${dynamicTags.get(tag) ?? `<unknown>: ${hex(tag)}`})`
     const shown = SHOW[dynamicForms.get(tag) ?? 'address'](value, text)

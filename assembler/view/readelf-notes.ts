@@ -1,7 +1,7 @@
 // readelf -n
 import { NT_GNU_ABI_TAG, NT_GNU_BUILD_ID, PT, readNotes, sectionBytes, segmentBytes, SHT } from '../../kernel/abi/index.ts'
 import { hex } from './text.ts'
-import type { ReadelfOptions } from './readelf.ts'
+import type { ReadelfOptions } from './readelf-options.ts'
 import type { ElfFile, Note } from '../../kernel/abi/index.ts'
 
 const KINDS: ReadonlyMap<number, string> = new Map([

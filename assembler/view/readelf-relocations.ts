@@ -3,7 +3,7 @@ import { readRelocations, readSymbols, SHN, SHT, STT } from '../../kernel/abi/in
 import { relocationName } from '../relocations.ts'
 import { HEX64, hex, shorten, visible } from './text.ts'
 import { readVersions, versionSuffix, type Versions } from './versions.ts'
-import type { ReadelfOptions } from './readelf.ts'
+import type { ReadelfOptions } from './readelf-options.ts'
 import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
 
 const signed = (n: number): string => (n < 0 ? `- ${hex(-n)}` : `+ ${hex(n)}`)

@@ -1,7 +1,7 @@
 // readelf -S
 import { flagLetters, sectionTypes } from './names.ts'
 import { HEX64, hex, shorten } from './text.ts'
-import type { ReadelfOptions } from './readelf.ts'
+import type { ReadelfOptions } from './readelf-options.ts'
 import type { ElfFile, Section } from '../../kernel/abi/index.ts'
 
 const OSABI_GNU = 3

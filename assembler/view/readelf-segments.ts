@@ -2,8 +2,8 @@
 import { PF, PT, SHF, SHT, segmentBytes } from '../../kernel/abi/index.ts'
 import { segmentTypes } from './names.ts'
 import { fileType } from './readelf-header.ts'
-import { HEX64, hex } from './text.ts'
-import type { ReadelfOptions } from './readelf.ts'
+import { HEX64, hex, textAt } from './text.ts'
+import type { ReadelfOptions } from './readelf-options.ts'
 import type { ElfFile, Section, Segment } from '../../kernel/abi/index.ts'
 
 const TYPE_WIDTH = 14
@@ -23,10 +23,7 @@ function rows(elf: ElfFile, p: Segment, wide: boolean): string[] {
         `                 ${value(p.fileSize, HEX64)} ${value(p.memorySize, HEX64)}  ${flags(p)}    0x${hex(p.align)}`,
       ]
   if (p.type === PT.INTERP) {
-    const bytes = segmentBytes(elf, p)
-    const end = bytes.indexOf(0)
-    const name = String.fromCharCode(...bytes.subarray(0, end < 0 ? bytes.length : end))
-    out.push(`      [Requesting program interpreter: ${name}]`)
+    out.push(`      [Requesting program interpreter: ${textAt(segmentBytes(elf, p), 0)}]`)
   }
   return out
 }

@@ -3,7 +3,7 @@ import { readSymbols, SHN, SHT, STO_RISCV_VARIANT_CC, STT } from '../../kernel/a
 import { symbolBindings, symbolTypes, visibilities } from './names.ts'
 import { HEX64, hex, shorten, visible } from './text.ts'
 import { readVersions, versionSuffix } from './versions.ts'
-import type { ReadelfOptions } from './readelf.ts'
+import type { ReadelfOptions } from './readelf-options.ts'
 import type { ElfFile, ElfSymbol, Section } from '../../kernel/abi/index.ts'
 
 const NAME_WIDTH = 21

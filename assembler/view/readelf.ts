@@ -1,5 +1,5 @@
 // What GNU readelf 2.40 prints, to the letter, for the parts that its options ask for.
-import { readElf, type ElfFile } from '../../kernel/abi/index.ts'
+import { readElf } from '../../kernel/abi/index.ts'
 import { showAttributes } from './readelf-attributes.ts'
 import { showDynamic } from './readelf-dynamic.ts'
 import { showGroups, showUnwind, showVersions } from './readelf-groups.ts'
@@ -9,32 +9,7 @@ import { showRelocations } from './readelf-relocations.ts'
 import { showSections } from './readelf-sections.ts'
 import { showSegments } from './readelf-segments.ts'
 import { showSymbols } from './readelf-symbols.ts'
-
-export interface ReadelfOptions {
-  /** -h */
-  header?: boolean
-  /** -l */
-  segments?: boolean
-  /** -S */
-  sections?: boolean
-  /** -s */
-  symbols?: boolean
-  /** -r */
-  relocations?: boolean
-  /** -d */
-  dynamic?: boolean
-  /** -n */
-  notes?: boolean
-  /** -A */
-  attributes?: boolean
-  /** -W */
-  wide?: boolean
-  /** -a: all of these, section groups, unwind tables and versions. */
-  all?: boolean
-}
-
-/** One part of the output: lines, an empty list when there is nothing to say. */
-export type Part = (elf: ElfFile, options: ReadelfOptions) => string[]
+import type { ReadelfOptions, Part } from './readelf-options.ts'
 
 /** Each with the option that asks for it; `all` asks for every one. */
 const PARTS: readonly (readonly [keyof ReadelfOptions, Part])[] = [

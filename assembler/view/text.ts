@@ -9,3 +9,11 @@ export const shorten = (name: string, width: number): string => (name.length > w
 /** Control characters as `^X`, as GNU tools show them. */
 export const visible = (name: string): string =>
   name.replace(/[\x00-\x1f\x7f]/g, c => (c === '\x7f' ? '^?' : `^${String.fromCharCode(c.charCodeAt(0) + 64)}`))
+
+const decoder = new TextDecoder('latin1')
+
+/** The text from an offset up to a zero or the end. */
+export function textAt(bytes: Uint8Array, start: number): string {
+  const end = bytes.indexOf(0, start)
+  return decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
+}

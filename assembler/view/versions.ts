@@ -1,5 +1,6 @@
 // Symbol versions of dynamic files: `printf@GLIBC_2.27 (2)`. (GNU symbol versioning: .gnu.version, .gnu.version_d, .gnu.version_r.)
 import { sectionBytes, SHT, type ElfFile } from '../../kernel/abi/index.ts'
+import { textAt } from './text.ts'
 
 export interface Versions {
   /** Version index of each dynamic symbol. */
@@ -10,11 +11,6 @@ export interface Versions {
 
 const HIDDEN = 0x8000
 const BASE_FLAG = 1
-
-function stringAt(table: Uint8Array, at: number): string {
-  const end = table.indexOf(0, at)
-  return String.fromCharCode(...table.subarray(at, end < 0 ? table.length : end))
-}
 
 function viewOf(elf: ElfFile, type: number): { view: DataView; strings: Uint8Array } | null {
   const s = elf.sections.find(x => x.type === type)
@@ -50,7 +46,7 @@ export function readVersions(elf: ElfFile): Versions | null {
     chain(view, 0, 20, 16, at => {
       const aux = at + view.getUint32(at + 12, true)
       if (aux + 8 > view.byteLength || view.getUint16(at + 2, true) & BASE_FLAG) return
-      names.set(view.getUint16(at + 4, true), { name: stringAt(strings, view.getUint32(aux, true)), needed: false })
+      names.set(view.getUint16(at + 4, true), { name: textAt(strings, view.getUint32(aux, true)), needed: false })
     })
   }
   const needed = viewOf(elf, SHT.GNU_VERNEED)
@@ -58,7 +54,7 @@ export function readVersions(elf: ElfFile): Versions | null {
     const { view, strings } = needed
     chain(view, 0, 16, 12, at => {
       chain(view, at + view.getUint32(at + 8, true), 16, 12, aux => {
-        names.set(view.getUint16(aux + 6, true), { name: stringAt(strings, view.getUint32(aux + 8, true)), needed: true })
+        names.set(view.getUint16(aux + 6, true), { name: textAt(strings, view.getUint32(aux + 8, true)), needed: true })
       })
     })
   }

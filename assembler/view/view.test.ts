@@ -1,5 +1,6 @@
 // The views on a small file. (test/oracle/assembler-views.test.ts compares them with GNU's, line by line.)
 import { describe, expect, it } from 'vitest'
+import { ElfError } from '../../kernel/abi/index.ts'
 import { assemble, build, nm, objdump, readelf } from '../index.ts'
 
 const SOURCE = `
@@ -69,6 +70,33 @@ describe('readelf', () => {
   })
   it('throws only what it says', () =>
     expect(() => readelf(new Uint8Array(10), 'x', { header: true })).toThrow('x: ELF header at 0x0: not an ELF file'))
+})
+
+describe('damaged files', () => {
+  it('are refused with an ElfError, or shown', () => {
+    let state = 4711
+    const random = (n: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return Math.floor((state / 2 ** 32) * n)
+    }
+    for (let round = 0; round < 400; round++) {
+      const bytes = (round % 2 ? object : program).slice()
+      for (let k = random(6); k >= 0; k--)
+        bytes[random(3) ? random(bytes.length) : bytes.length - 1 - random(640)] = random(3) ? random(256) : 0xff
+      for (const view of [
+        () => readelf(bytes, 'm', { all: true }),
+        () => objdump(bytes, 'm', { disassemble: 'all', relocations: true }),
+        () => objdump(bytes, 'm', { headers: true, symbols: true, contents: true }),
+        () => nm(bytes, 'm'),
+      ]) {
+        try {
+          view()
+        } catch (error) {
+          if (!(error instanceof ElfError)) throw error
+        }
+      }
+    }
+  })
 })
 
 describe('nm', () => {

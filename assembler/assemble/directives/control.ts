@@ -8,7 +8,7 @@ import { report, warn } from '../report.ts'
 import { scan } from '../scan.ts'
 import { emitBytes, mapAs, MAX_SECTION_BYTES } from '../sections.ts'
 import type { Assembly } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 const decoder = new TextDecoder()
 const text = (bytes: readonly number[]): string => decoder.decode(Uint8Array.from(bytes))

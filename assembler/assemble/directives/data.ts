@@ -8,7 +8,7 @@ import { constantOf } from '../value.ts'
 import { floatBits } from '../float.ts'
 import { R_RISCV } from '../../../kernel/abi/index.ts'
 import type { Assembly } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 /** `a, b, c`: runs `item` for each; an empty list has none. */
 export function list(c: Cursor, item: () => void): void {

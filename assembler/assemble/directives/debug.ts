@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../bytes.ts'
 import { accept, acceptName, atEnd, expectString, peek, rest, SourceError } from '../cursor.ts'
 import { absoluteIn } from '../operand-expression.ts'
 import { emitBytes, sectionNamed } from '../sections.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 const decoder = new TextDecoder()
 const MAX_LINE = 0x7fffffff

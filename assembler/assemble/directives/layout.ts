@@ -4,7 +4,7 @@ import { absolute, absoluteIn, expression } from '../operand-expression.ts'
 import { warn } from '../report.ts'
 import { align, MAX_ALIGN_POWER, organise, skip } from '../space.ts'
 import type { Assembly } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 const MAX_ALIGN = 2 ** MAX_ALIGN_POWER
 

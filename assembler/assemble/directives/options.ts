@@ -6,7 +6,7 @@ import { accept, acceptName, expectName, expectString, peek, rest, SourceError }
 import { absolute, absoluteIn } from '../operand-expression.ts'
 import { warn } from '../report.ts'
 import type { Assembly, Flags } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 const change =
   (flags: Partial<Flags>) =>

@@ -6,7 +6,7 @@ import { absolute, absoluteIn } from '../operand-expression.ts'
 import { warn } from '../report.ts'
 import { kindByName, sectionNamed, switchTo, type SectionKind } from '../sections.ts'
 import type { Assembly } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 /** Letters of the flags string (gas manual, .section). `?` (the group of the previous section) is not among them. */
 const LETTERS: Readonly<Record<string, number>> = {

@@ -8,7 +8,7 @@ import { align } from '../space.ts'
 import { assign, defineLabel, isDefined, symbolNamed } from '../symbols.ts'
 import { list } from './data.ts'
 import type { Assembly, AsmSymbol } from '../state.ts'
-import type { Directive } from './index.ts'
+import type { Directive } from './directive.ts'
 
 const each =
   (change: (symbol: AsmSymbol) => void): Directive =>
