@@ -22,6 +22,9 @@ const TOPICS = [
 ]
 const SOURCE = new URL('programs/signals.c', import.meta.url).pathname
 
+/** Ours is one run, always the same. QEMU's races with the host's scheduler: ours must be one of what it prints. */
+const QEMU_RUNS = 6
+
 let work: Workspace
 beforeAll(() => {
   work = workspace()
@@ -36,9 +39,14 @@ const here = (topic: string, harts: number): string =>
 
 describe.each([1, 2])('on %i harts', harts => {
   test.each(TOPICS)('%s', topic => {
-    const qemu = spawnSync('qemu-riscv64-static', [work.path('signals'), topic], { encoding: 'latin1' })
-    expect(qemu.status).toBe(0)
-    expect(here(topic, harts)).toBe(qemu.stdout)
+    const ours = here(topic, harts)
+    let theirs = ''
+    for (let n = 0; n < QEMU_RUNS && theirs !== ours; n++) {
+      const qemu = spawnSync('qemu-riscv64-static', [work.path('signals'), topic], { encoding: 'latin1' })
+      expect(qemu.status).toBe(0)
+      theirs = qemu.stdout
+    }
+    expect(ours).toBe(theirs)
   })
 })
 
