@@ -31,7 +31,7 @@ export function missingExtension(asm: Assembly, row: Row): string | null {
 }
 
 /** Notes in the line table that an instruction starts here. */
-function markLine(asm: Assembly): void {
+export function markLine(asm: Assembly): void {
   const { section, loc, statement, debug } = asm
   const here = { fixed: section.fixed, gaps: section.gaps.length, slack: section.slack }
   if (loc) {

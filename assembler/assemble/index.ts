@@ -68,6 +68,8 @@ function newAssembly(name: string, options: AssembleOptions, arch: string): Asse
     sourceFile: null,
     lineFiles: new Map(),
     loc: null,
+    locState: { isStatement: true },
+    lineDirectory: null,
     cfi: { open: false },
     attributes: new Map(),
     diagnostics: [],
@@ -94,7 +96,7 @@ export function assemble(source: { name: string; text: string }, options: Assemb
   for (const [name, value] of Object.entries(options.defines ?? {})) assign(asm, name, numberExpr(BigInt(value)), false)
   pushInput(asm, scan(source.name, source.text), false)
   runStatements(asm)
-  writeLineTable(asm, options.directory ?? '.')
+  writeLineTable(asm, asm.lineDirectory ?? options.directory ?? '.')
   checkSymbols(asm)
   const layout = layoutSections(asm)
   const resolved = [...asm.sections.values()].map(s => resolveSection(asm, layout, s))

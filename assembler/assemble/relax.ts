@@ -95,9 +95,11 @@ function sizeOf(gap: Gap, layout: Layout, section: AsmSection, offset: number): 
 
 function branchSize(gap: BranchGap, layout: Layout, section: AsmSection, offset: number): number {
   const longest = gap.jump ? 4 : 8
-  const v = evaluate(gap.target, finalDistance(layout), true)
+  // A weak name may be replaced by another, even if it stands for a label near by.
+  const named = evaluate(gap.target, finalDistance(layout), true)
+  const v = evaluate(gap.target, finalDistance(layout))
   const place = v.plus?.place
-  if (v.minus || !v.plus || !place || place.section !== section || v.plus.binding === STB.WEAK) return longest
+  if (v.minus || !place || place.section !== section || named.plus?.binding === STB.WEAK) return longest
   const distance = offsetOf(layout, place, section) + Number(v.constant) - offset
   const within = (reach: number): boolean => distance >= -reach && distance < reach
   if (gap.short !== null && within(gap.jump ? REACH.shortJump : REACH.shortBranch)) return 2

@@ -79,8 +79,8 @@ function fillTentative(r: ObjectRelocation, layout: Layout, view: DataView): voi
   if (!row) return
   if (TENTATIVE_ADDENDS.has(r.type)) row.store(view, r.offset, r.addend)
   if (!r.symbol || !TENTATIVE_BRANCHES.has(r.type)) return
-  const place = r.symbol.place
-  const address = place ? BigInt(offsetOf(layout, place, place.section)) : 0n
+  const { kind, value } = placementOf(r.symbol, layout)
+  const address = kind === 'section' ? value : 0n
   row.store(view, r.offset, address + r.addend - BigInt(r.offset))
 }
 

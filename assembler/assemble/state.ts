@@ -232,6 +232,10 @@ export interface Assembly {
   lineFiles: Map<number, string>
   /** `.loc` waiting for the next instruction. */
   loc: { file: number; line: number; column: number; isStatement: boolean } | null
+  /** What one .loc hands on to the next. */
+  locState: { isStatement: boolean }
+  /** The directory of `.file 0`. */
+  lineDirectory: string | null
   cfi: Cfi
   attributes: Map<number, string | number>
   diagnostics: Diagnostic[]

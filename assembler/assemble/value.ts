@@ -1,6 +1,5 @@
 // What an expression comes to: a constant, or a constant plus one address, minus one. Before addresses are known only the distance of
 // two labels with nothing of variable size between them is; afterwards all distances within a section are.
-import { STB } from '../../kernel/abi/index.ts'
 import { SourceError } from './cursor.ts'
 import { OPERATIONS, UNARY } from './expression.ts'
 import type { AsmSymbol, Expr, Place, Value } from './state.ts'
@@ -49,12 +48,9 @@ function sum(a: Value, b: Value, operator: string, distance: Distance): Value {
 
 const negate = (v: Value): Value => ({ constant: -v.constant, plus: v.minus, minus: v.plus })
 
-/** A symbol whose binding makes it visible elsewhere stays itself in relocations: another definition may take its place. */
-const isOwn = (s: AsmSymbol): boolean => s.binding === STB.LOCAL
-
 /**
  * Evaluates an expression.
- * @param keepAliases symbols set to an address stay themselves if they are global or weak, for relocations; otherwise they are looked through
+ * @param keepAliases a symbol set to an address in this file stays itself, for relocations; otherwise it is looked through
  * @throws SourceError when it is not of the form constant + plus - minus
  */
 export function evaluate(e: Expr, distance: Distance, keepAliases = false, depth = 0): Value {
@@ -84,7 +80,8 @@ function ofSymbol(symbol: AsmSymbol, distance: Distance, keepAliases: boolean, d
   symbol.visiting = true
   try {
     const v = evaluate(symbol.value, distance, keepAliases, depth + 1)
-    return keepAliases && !isConstant(v) && !isOwn(symbol) ? { constant: 0n, plus: symbol, minus: null } : v
+    const isPlace = v.plus !== null && v.minus === null && (v.plus.place !== null || v.plus.value !== null)
+    return keepAliases && isPlace ? { constant: 0n, plus: symbol, minus: null } : v
   } finally {
     symbol.visiting = false
   }
