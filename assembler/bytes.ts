@@ -118,6 +118,7 @@ export function sleb128(value: bigint): number[] {
   }
 }
 
+export const isPowerOfTwo = (n: number): boolean => n >= 1 && 2 ** Math.round(Math.log2(n)) === n
 export const alignUp = (n: number, alignment: number): number => Math.ceil(n / alignment) * alignment
 
 const encoder = new TextEncoder()

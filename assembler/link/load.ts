@@ -17,6 +17,7 @@ import {
 } from '../../kernel/abi/index.ts'
 import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
 import { ATTRIBUTE_TAGS, readAttributes } from '../assemble/attributes.ts'
+import { isPowerOfTwo } from '../bytes.ts'
 import { unionArch } from '../assemble/arch.ts'
 import { archiveMember, isArchive, memberOffsets, readArchive } from './archive.ts'
 import { relocationName, relocationRows } from '../relocations.ts'
@@ -127,7 +128,7 @@ const MAX_ALIGN = 2 ** 32
 
 function checkSection(link: Link, file: InputFile, s: ElfFile['sections'][number]): boolean {
   const align = Math.max(1, s.align)
-  if (s.size <= MAX_SIZE && align <= MAX_ALIGN && 2 ** Math.round(Math.log2(align)) === align) return true
+  if (s.size <= MAX_SIZE && align <= MAX_ALIGN && isPowerOfTwo(align)) return true
   error(link, file.name, `section ${s.name}: bad size or alignment`)
   return false
 }

@@ -1,6 +1,20 @@
 // The reader must read what it is given, name the place of what it cannot read, and stay bounded on hostile bytes.
 import { describe, expect, it } from 'vitest'
-import { ElfError, ET, PT, SHT, readElf, readElfHeaders, readRelocations, readSymbols, sectionBytes, SHF, STB, R_RISCV } from './elf.ts'
+import {
+  elfParsers,
+  ElfError,
+  ET,
+  PT,
+  SHT,
+  readElf,
+  readElfHeaders,
+  readRelocations,
+  readSymbols,
+  sectionBytes,
+  SHF,
+  STB,
+  R_RISCV,
+} from './elf.ts'
 import { readNotes, SIZEOF_EHDR, SIZEOF_PHDR, SIZEOF_SHDR } from './elf.ts'
 
 /** An executable of one segment, .text with four bytes, a symbol `start`, one relocation. */
@@ -53,6 +67,10 @@ describe('readElf', () => {
     expect(() => readElf(sample().subarray(0, 0x2a0), 'x.elf')).toThrow(new ElfError('x.elf: section header 2 at 0x280: file truncated'))
     expect(() => readElfHeaders(sample().subarray(0, 100), 'x.elf')).toThrow('x.elf: program header 0 at 0x40: file truncated')
     expect(() => readElf(new Uint8Array([1, 2, 3, 4]), 'x')).toThrow('x: ELF header at 0x0: not an ELF file')
+  })
+
+  it('has parsers whose code a build can write down', () => {
+    for (const parser of Object.values(elfParsers)) expect(parser.getCode()).toContain('return vars')
   })
 
   it('refuses numbers beyond 2^53', () => {

@@ -62,9 +62,8 @@ const ident: Directive = (asm, c) => {
   asm.section = section
 }
 
-const cfi: Directive = (asm, c, name) => {
+const cfi: Directive = (asm, c) => {
   if (!asm.cfi.open) throw new SourceError('CFI instruction used without previous .cfi_startproc')
-  void name
   rest(c)
 }
 

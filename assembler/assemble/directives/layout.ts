@@ -1,4 +1,5 @@
 // Directives that move the current place: alignment, skipping, .org.
+import { isPowerOfTwo } from '../../bytes.ts'
 import { accept, peek, SourceError, type Cursor } from '../cursor.ts'
 import { absolute, absoluteIn, expression } from '../operand-expression.ts'
 import { warn } from '../report.ts'
@@ -33,7 +34,7 @@ const byBytes =
   (asm, c) => {
     const start = c.at
     const bytes = peek(c) === '' ? 1 : absoluteIn(asm, c, 0, MAX_ALIGN, 'alignment') || 1
-    if (2 ** Math.floor(Math.log2(bytes)) !== bytes) throw new SourceError('alignment not a power of 2', start, c.at)
+    if (!isPowerOfTwo(bytes)) throw new SourceError('alignment not a power of 2', start, c.at)
     const { fill, max } = fillAndMax(asm, c)
     align(asm, bytes, fill, fillSize, max)
   }

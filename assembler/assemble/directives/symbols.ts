@@ -1,7 +1,7 @@
 // Directives about symbols: binding, visibility, type, size, value, common blocks.
 import { STB, STO_RISCV_VARIANT_CC, STT, STV } from '../../../kernel/abi/index.ts'
 import { accept, acceptName, expectName, peek, SourceError, type Cursor } from '../cursor.ts'
-import { alignUp } from '../../bytes.ts'
+import { isPowerOfTwo } from '../../bytes.ts'
 import { absoluteIn, expression } from '../operand-expression.ts'
 import { MAX_SECTION_BYTES, emitFill, sectionNamed } from '../sections.ts'
 import { align } from '../space.ts'
@@ -105,7 +105,7 @@ function readAlign(asm: Assembly, c: Cursor, bytes: number): number {
   if (!accept(c, ',')) return naturalAlign(bytes)
   const start = c.at
   const boundary = absoluteIn(asm, c, 1, 2 ** 31, 'alignment')
-  if (alignUp(2 ** Math.floor(Math.log2(boundary)), 1) !== boundary) throw new SourceError('alignment not a power of 2', start, c.at)
+  if (!isPowerOfTwo(boundary)) throw new SourceError('alignment not a power of 2', start, c.at)
   return boundary
 }
 
