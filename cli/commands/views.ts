@@ -127,6 +127,7 @@ function addReadelf(cli: Command, done: (status: number) => void): void {
         dynamic: all || flags.dynamic,
         notes: all || flags.notes,
         attributes: all || flags.archSpecific,
+        all,
         wide: flags.wide,
       }
       done(printEach('readelf', files, (bytes, name) => (files.length > 1 ? `\nFile: ${name}\n` : '') + readelf(bytes, name, options)))
