@@ -138,6 +138,22 @@ test('Ctrl-Z, jobs, bg, fg', { timeout: 3 * PATIENCE }, async () => {
   await t.ended()
 })
 
+test('a shell with stopped jobs says so once, and ends when told again', { timeout: 3 * PATIENCE }, async () => {
+  const t = await shellPrompt()
+  t.type('cat\r')
+  await t.until('cat\r\n')
+  t.type('\x1a')
+  await t.until(PROMPT)
+  t.type('\x04')
+  await t.until('\r\nThere are stopped jobs.\r\n')
+  await t.until(PROMPT)
+  t.type('echo; exit 3\r')
+  await t.until('\r\nThere are stopped jobs.\r\n')
+  await t.until(PROMPT)
+  t.type('(exit 5); exit 4\r')
+  expect(await t.ended()).toBe(4)
+})
+
 test('sleeping takes time of the host, and keys are seen meanwhile', { timeout: 3 * PATIENCE }, async () => {
   const t = await shellPrompt()
   const began = performance.now()

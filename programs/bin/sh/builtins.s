@@ -180,11 +180,16 @@ do_return:
 
 # exit [N]
 do_exit:
-    enter 0
+    enter 1
     ld a2, last_status
     call number_argument
-    andi a0, a0, 0xff
+    andi s0, a0, 0xff
+    li a0, 2
+    call warn_stopped
+    bnez a0, 1f
+    mv a0, s0
     tail shell_exit
+1:  leave 1                 # not yet: status 1
 
 # cd [DIRECTORY | -]: PWD is always the path without symbolic links, as with cd -P
 do_cd:

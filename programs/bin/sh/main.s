@@ -189,23 +189,42 @@ shell_exit:
     mv a0, s0
     tail exit
 
-# leave_shell() -> 1 when an interactive shell may end: not at the first try while jobs are stopped
+# warn_stopped(lines) -> 1 when an interactive shell may not end yet, because its user had to be told of stopped jobs. The warning holds
+# for so many lines of commands: 1 after an end of input; 2 in an `exit`, as the one that follows is such a line itself.
+    .globl warn_stopped
+warn_stopped:
+    enter 1
+    mv s0, a0
+    la t0, main_source
+    ld t1, SOURCE_KIND(t0)
+    li t2, SOURCE_TERMINAL
+    bne t1, t2, 1f
+    ld t0, main_stack
+    beqz t0, 1f
+    ld t0, warned_stopped
+    bnez t0, 1f
+    call count_stopped
+    beqz a0, 1f
+    sd s0, warned_stopped, t1
+    lstr a1, "\nThere are stopped jobs.\n"
+    addi t0, s0, -1
+    snez t0, t0
+    add a1, a1, t0          # behind an `exit` the cursor is at the start of a line already
+    li a0, STDERR
+    call dprintf
+    li a0, 1
+    leave 1
+1:  li a0, 0
+    leave 1
+
+# leave_shell() -> 1 when an interactive shell may end at this end of input
 leave_shell:
     enter 0
     la t0, main_source
     sd zero, SOURCE_EOF(t0)
-    ld t1, SOURCE_KIND(t0)
-    li t2, SOURCE_TERMINAL
-    bne t1, t2, 1f
-    call count_stopped
+    li a0, 1
+    call warn_stopped
     beqz a0, 1f
-    ld t0, warned_stopped
-    bnez t0, 1f
-    li t0, 1
-    sd t0, warned_stopped, t1
-    lstr a1, "\nThere are stopped jobs.\n"
-    li a0, STDERR
-    call dprintf
     li a0, 0
     leave 0
 1:  la t0, main_source
@@ -266,7 +285,11 @@ next_line:
     mv s4, a1
     mv s5, a0
     beqz a1, line_done
-    sd zero, warned_stopped, t0
+    ld t0, warned_stopped
+    beqz t0, 5f
+    addi t0, t0, -1
+    sd t0, warned_stopped, t1
+5:
     lbu t0, options + OPTION_NOEXEC
     bnez t0, line_done
     call source_sync
@@ -376,7 +399,7 @@ main_source: .zero SOURCE_SIZEOF
     .globl prompt_due
 main_stack: .zero 8
 prompt_due: .zero 8
-warned_stopped: .zero 8
+warned_stopped: .zero 8        # lines of commands for which the user knows of the stopped jobs
 # last_status: $?. shell_pid: $$.
     .globl last_status
     .globl shell_pid
