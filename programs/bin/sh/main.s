@@ -203,6 +203,7 @@ warn_stopped:
     beqz t0, 1f
     ld t0, warned_stopped
     bnez t0, 1f
+    call poll_jobs          # one that was killed meanwhile is not stopped any more
     call count_stopped
     beqz a0, 1f
     sd s0, warned_stopped, t1
