@@ -1,6 +1,8 @@
 // What the assembler and linker have to say to the user, as data. The text form follows GNU (`file:line: Error: message`) and adds the
 // source line with a caret and, where one is likely, a suggestion.
 
+import { nearestName } from '../vm/isa/index.ts'
+
 export interface Diagnostic {
   /** The source or object file; '' when about none. */
   file: string
@@ -45,35 +47,8 @@ export function fileDiagnostic(file: string, message: string, severity: Diagnost
   return { file, line: 0, column: 1, severity, message, source: '', span: 1, suggestion: null, notes: [] }
 }
 
-/** Damerau-Levenshtein distance: insertions, deletions, replacements and swaps of neighbours each count 1. */
-function distance(a: string, b: string): number {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], beforeLast[j - 2] + 1)
-    }
-    beforeLast = last
-    last = row
-  }
-  return last[b.length]
-}
-
-/** `did you mean ...?` when a candidate is close to what was written (a third of its length at most), else null. */
+/** `did you mean ...?` when a candidate is close to what was written, else null. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | null {
-  if (!/^\.?[A-Za-z]/.test(written) || written.length < 2) return null
-  const limit = Math.max(1, Math.floor(written.length / 3))
-  let best: string | null = null
-  let bestDistance = limit + 1
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - written.length) >= bestDistance) continue
-    const d = distance(written, candidate)
-    if (d < bestDistance) {
-      best = candidate
-      bestDistance = d
-    }
-  }
-  return best === null ? null : `did you mean \`${best}'?`
+  const nearest = nearestName(written, candidates)
+  return nearest === null ? null : `did you mean \`${nearest}'?`
 }

@@ -2,6 +2,7 @@
 // Names and numbers are rows of isa/csrs.ts; here is their behaviour. A register without a row does not exist: access is illegal.
 import * as L from './layout.ts'
 import type { Hart, Machine } from './machine.ts'
+import { BARE, timeAddressSpace } from './timing/index.ts'
 import { refreshTlbKey } from './tlb.ts'
 
 export const SSTATUS_SIE = 1 << 1
@@ -29,6 +30,9 @@ const ALL = (1n << 64n) - 1n
 const MISA = (2n << 62n) | BigInt([...'ACDFIMSU'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - 65)), 0))
 const SATP_MODE_BARE = 0n
 const SATP_MODE_SV48 = 9n
+const PPN_MASK = (1n << 44n) - 1n
+const ASID_SHIFT = 44n
+const ASID_MASK = 0xffffn
 const COUNTER_BITS = 7n
 const MISA_C_ALIGNED = ~1n
 
@@ -41,10 +45,20 @@ interface CsrRow {
   reset?: bigint
 }
 
-const counter =
-  (offset: boolean) =>
-  (_machine: Machine, hart: Hart): bigint =>
-    BigInt(hart.counters[L.COUNTERS.instret] + (offset ? hart.counters[L.COUNTERS.timeOffset] : 0))
+/** The hart's clock in nanoseconds: retired instructions or, on a timed machine that counts by them, cycles; plus an offset. */
+export function timeOf(machine: Machine, hart: Hart): number {
+  const { timing } = machine
+  const { counters } = hart
+  const counted =
+    timing !== null && timing.config.time === 'cycles'
+      ? Math.floor(counters[L.COUNTERS.cycles] / timing.config.clock)
+      : counters[L.COUNTERS.instret]
+  return counted + counters[L.COUNTERS.timeOffset]
+}
+const instret = (_machine: Machine, hart: Hart): bigint => BigInt(hart.counters[L.COUNTERS.instret])
+/** A machine that is not timed takes one cycle for each instruction. */
+const cycle = (machine: Machine, hart: Hart): bigint =>
+  BigInt(machine.timing === null ? hart.counters[L.COUNTERS.instret] : hart.counters[L.COUNTERS.cycles])
 const fixed = (value: bigint): CsrRow => ({ read: () => value, write: () => {} })
 const word = (index: number, shift: number, mask: number): CsrRow => ({
   read: (_machine, hart) => BigInt((hart.words[index] >>> shift) & mask),
@@ -82,9 +96,9 @@ const ROWS: Record<string, CsrRow> = {
   fflags: word(L.WORD_FCSR, 0, 0x1f),
   frm: word(L.WORD_FCSR, 5, 7),
   fcsr: word(L.WORD_FCSR, 0, 0xff),
-  cycle: { read: counter(false) },
-  time: { read: counter(true) },
-  instret: { read: counter(false) },
+  cycle: { read: cycle },
+  time: { read: (machine, hart) => BigInt(timeOf(machine, hart)) },
+  instret: { read: instret },
   sstatus: statusRow(SSTATUS_VISIBLE, SSTATUS_WRITABLE),
   sie: windowOn('mie', S_INTERRUPTS),
   sip: windowOn('mip', 2n),
@@ -124,8 +138,8 @@ const ROWS: Record<string, CsrRow> = {
   mepc: masked(MISA_C_ALIGNED),
   mcause: plain(),
   mtval: plain(),
-  mcycle: { read: counter(false), write: () => {} },
-  minstret: { read: counter(false), write: () => {} },
+  mcycle: { read: cycle, write: () => {} },
+  minstret: { read: instret, write: () => {} },
   mhartid: { read: (_machine, hart) => BigInt(hart.id) },
   mvendorid: fixed(0n),
   marchid: fixed(0n),
@@ -173,7 +187,9 @@ export function writeCsr(machine: Machine, hart: Hart, name: string, value: bigi
   const kept = row.write ? row.write(machine, hart, value & ALL, old) : value
   if (kept === undefined) return
   setSlot(machine, hart, name, kept)
-  if (name === 'satp') refreshTlbKey(machine, hart)
+  if (name !== 'satp') return
+  refreshTlbKey(machine, hart)
+  announceAddressSpace(machine, hart)
 }
 
 /**
@@ -185,6 +201,16 @@ export function setSatp(machine: Machine, hart: Hart, root: number, asid: number
   machine.i32[at] = root + L.RAM_PPN
   machine.i32[at + 1] = (Number(SATP_MODE_SV48) << 28) | ((asid & 0xffff) << 12)
   refreshTlbKey(machine, hart)
+  if (machine.timing !== null) timeAddressSpace(machine.timing, machine.timing.cores[hart.id], root, asid)
+}
+
+/** Tells the timing model, where there is one, what satp says now. */
+export function announceAddressSpace(machine: Machine, hart: Hart): void {
+  if (machine.timing === null) return
+  const satp = slotValue(machine, hart, 'satp')
+  const bare = satp >> 60n !== SATP_MODE_SV48
+  const root = bare ? BARE : Number(satp & PPN_MASK) - L.RAM_PPN
+  timeAddressSpace(machine.timing, machine.timing.cores[hart.id], root, Number((satp >> ASID_SHIFT) & ASID_MASK))
 }
 
 export function resetCsrs(machine: Machine, hart: Hart): void {

@@ -1,7 +1,7 @@
 // The machine's door: a RISC-V RV64GC hart or several, their TLBs and RAM. It knows no kernel and no host.
 export * from './isa/index.ts'
 export * from './layout.ts'
-export { createMachine, frameAddress, run } from './machine.ts'
+export { createMachine, frameAddress, run, setTiming } from './machine.ts'
 export type { Access, EngineName, Hart, Machine, MachineOptions, Stop, StopKind } from './machine.ts'
 export * from './registers.ts'
 export { readCsr, setSatp, writeCsr } from './csr.ts'
@@ -11,3 +11,4 @@ export { frameWritten } from './decode-cache.ts'
 export { createStepper, referenceEngine } from './reference.ts'
 export { interpreterEngine } from './interpreter/index.ts'
 export { snapshotMachine, restoreMachine, type MachineSnapshot } from './snapshot.ts'
+export * from './timing/index.ts'

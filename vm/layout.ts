@@ -19,6 +19,9 @@ export const TLB_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** An entry: the tag (0: empty), the i32 to add to a virtual address's low word, and what views and selective flushes need (tlb.ts). */
 export const TLB_ENTRY = { tag: 0, addend: 8, info: 12 } as const
 
+/** Sets that a first-level data cache can have. */
+export const MAX_CACHE_SETS = 1024
+
 export const HART = {
   /** x0..x31, 8 bytes each. */
   x: 0,
@@ -46,8 +49,11 @@ export const HART = {
   tlbRead: 0x2000,
   tlbWrite: 0x2000 + TLB_BYTES,
   tlbFetch: 0x2000 + 2 * TLB_BYTES,
+  /** Timed machines: the virtual line (i64) that was last read, and last written, in each set of the data cache (timing/lines.ts). */
+  readLines: 0x2000 + 3 * TLB_BYTES,
+  writeLines: 0x2000 + 3 * TLB_BYTES + 8 * MAX_CACHE_SETS,
 } as const
-export const HART_BYTES = 0x2000 + 3 * TLB_BYTES
+export const HART_BYTES = 0x2000 + 3 * TLB_BYTES + 16 * MAX_CACHE_SETS
 
 /** Indexes into `Hart.words`. */
 export const WORD_FCSR = 0
@@ -72,8 +78,10 @@ export const COUNTERS = {
   timeOffset: 11,
   /** stimecmp as a double: the time at which `run` stops for the timer, Infinity for never. */
   timer: 12,
+  /** Timed machines: cycles, of programs and of the kernel, idle ones included. */
+  cycles: 13,
 } as const
-const COUNTER_COUNT = 13
+const COUNTER_COUNT = 14
 
 /** TLB tags have this many names for address spaces; when they run out, every TLB is emptied and naming starts anew. */
 export const TLB_KEYS = 4096

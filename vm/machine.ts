@@ -15,12 +15,13 @@ import {
   WORD_RESERVATION,
 } from './layout.ts'
 import type { HartViews, Layout } from './layout.ts'
-import { createDecodeCache, type DecodeCache } from './decode-cache.ts'
+import { createDecodeCache, dropAllCode, type DecodeCache } from './decode-cache.ts'
 import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
-import { resetCsrs } from './csr.ts'
+import { announceAddressSpace, resetCsrs, timeOf } from './csr.ts'
 import type { Engine } from './engine.ts'
-import { interpreterEngine } from './interpreter/index.ts'
+import { interpreterEngine, timedEngine } from './interpreter/index.ts'
 import { referenceEngine } from './reference.ts'
+import { newTiming, type Timing, type TimingConfig } from './timing/index.ts'
 import { stopFor } from './trap.ts'
 
 export type Access = 'read' | 'write' | 'fetch'
@@ -62,6 +63,8 @@ export interface Machine {
   readonly decoded: DecodeCache
   readonly stop: Stop
   engine: Engine
+  /** The timing model, while the machine is timed. */
+  timing: Timing | null
   /** The hart that ran last, to drop reservations when another one runs. */
   lastHart: number
 }
@@ -96,6 +99,7 @@ export function createMachine(options: MachineOptions): Machine {
     decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, SLABS),
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: referenceEngine,
+    timing: null,
     lastHart: -1,
   }
   for (const hart of harts) {
@@ -109,23 +113,45 @@ export function createMachine(options: MachineOptions): Machine {
 }
 
 /**
- * Lets a hart run for at most `fuel` instructions. The answer is one record used again by the next run: read it first.
+ * From now on the machine is timed, with cold caches and TLBs; null: not any more. What programs compute stays the same. The engine that
+ * was chosen goes on, in its timed form; what was decoded for the other form is forgotten.
+ */
+export function setTiming(machine: Machine, config: TimingConfig | null): void {
+  machine.timing = config === null ? null : newTiming(config, machine.memory.buffer, machine.harts)
+  for (const hart of machine.harts) announceAddressSpace(machine, hart)
+  // That was not an action of the machine's.
+  for (const core of machine.timing?.cores ?? []) {
+    core.stalls = 0
+    core.row.fill(0)
+    core.counts.fill(0)
+  }
+  if (machine.engine.name === referenceEngine.name) return
+  dropAllCode(machine)
+  machine.engine = machine.timing === null ? interpreterEngine(machine) : timedEngine(machine, machine.timing)
+}
+
+/**
+ * Lets a hart run for at most `fuel` instructions and, when it is timed, until `cycles` have passed at the end of one. The answer is one record used again by the next run: read it first.
  * Harts of a machine run one after another in the order the caller chooses; a reservation does not outlive another hart's turn.
  */
-export function run(machine: Machine, hart: Hart, fuel: number): Stop {
+export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinity): Stop {
   if (machine.lastHart !== hart.id) {
     if (machine.harts.length > 1) hart.words[WORD_RESERVATION] = 0
     machine.lastHart = hart.id
   }
   // The timer: time reaching stimecmp ends the run, on the same instruction in every engine.
-  const now = hart.counters[COUNTERS.instret] + hart.counters[COUNTERS.timeOffset]
-  const untilTimer = hart.counters[COUNTERS.timer] - now
+  const untilTimer = hart.counters[COUNTERS.timer] - timeOf(machine, hart)
   if (untilTimer <= 0) {
     machine.stop.retired = 0
     return stopFor(machine, 'timer')
   }
-  const stop = machine.engine.run(machine, hart, Math.min(fuel, untilTimer))
-  return stop.kind === 'fuel' && stop.retired === untilTimer ? stopFor(machine, 'timer') : stop
+  const { timing } = machine
+  // Each cycle of a timed machine is 1 / clock nanoseconds, each instruction of another is one.
+  const byCycles = timing !== null && timing.config.time === 'cycles'
+  const stop = byCycles
+    ? machine.engine.run(machine, hart, fuel, Math.min(cycles, Math.ceil(untilTimer * timing.config.clock)))
+    : machine.engine.run(machine, hart, Math.min(fuel, untilTimer), cycles)
+  return stop.kind === 'fuel' && timeOf(machine, hart) >= hart.counters[COUNTERS.timer] ? stopFor(machine, 'timer') : stop
 }
 
 /** Physical address of a RAM frame's first byte. */

@@ -29,16 +29,15 @@ import type {
 } from './isa/index.ts'
 import * as L from './layout.ts'
 import type { Access, Hart, Machine, Stop } from './machine.ts'
+import { BigArithmetic, i64, u64 } from './reference-arithmetic.ts'
 import { getPcBig, setPcBig } from './registers.ts'
 import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from './tlb.ts'
+import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, stall, timeAccess, timeFetch, type Core, type Timing } from './timing/index.ts'
 import { faultCause, stopFor, takeTrap } from './trap.ts'
 
-const i64 = (v: bigint): bigint => BigInt.asIntN(64, v)
-const u64 = (v: bigint): bigint => BigInt.asUintN(64, v)
 const lowWord = (v: bigint): number => Number(BigInt.asIntN(32, v))
 const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
 const PAGE = BigInt(L.PAGE_SIZE)
-const I64_MIN = -(1n << 63n)
 const NAN_BOX = 0xffffffff_00000000n
 const NAN_F32 = 0x7fc00000n
 const FCSR_FLAGS = 0x1f
@@ -51,7 +50,7 @@ const WORDS_REMEMBERED = 65536
 const TRAP = { cause: 0, tval: 0n }
 type Wait = { wfi: boolean }
 
-class Reference implements Sem<bigint, boolean> {
+class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private m!: Machine
   private hart!: Hart
   private base = 0
@@ -127,12 +126,40 @@ class Reference implements Sem<bigint, boolean> {
   }
 
   private fetch(): number {
-    const low = this.view.getUint16(this.at(this.here, 'fetch'), true)
+    const at = this.at(this.here, 'fetch')
+    if (this.m.timing !== null) this.timeFetch(this.m.timing, at)
+    const low = this.view.getUint16(at, true)
     if ((low & 3) !== 3) return low
     const second = i64(this.here + 2n)
     const crosses = (this.here & (PAGE - 1n)) === PAGE - 2n
     const high = this.view.getUint16(crosses ? this.at(second, 'fetch') : this.at(this.here, 'fetch') + 2, true)
     return (high << 16) | low
+  }
+
+  // ---- timing: what an access waits, once it is certain to be made
+
+  private physical(at: number): number {
+    return at - this.m.layout.ram + L.RAM_BASE
+  }
+  /** Code goes on into another line. */
+  private timeFetch(t: Timing, at: number): void {
+    const core = t.cores[this.hart.id]
+    const lo = lowWord(this.here) & -t.config.line
+    const hi = highWord(this.here)
+    const line = hi * 4294967296 + (lo >>> 0)
+    if (line === core.fetched) return
+    core.fetched = line
+    timeFetch(this.m, t, core, lo, hi, this.physical(at))
+  }
+  private timeData(va: bigint, at: number, bytes: number, write: boolean): void {
+    const t = this.m.timing
+    if (t === null) return
+    const core = t.cores[this.hart.id]
+    timeAccess(this.m, t, core, lowWord(va), highWord(va), this.physical(at), bytes, write)
+  }
+  private timeLoad(): void {
+    const t = this.m.timing
+    if (t !== null) stall(t.cores[this.hart.id], C_L1_DATA, loadUse(t))
   }
 
   private readAt(bytes: Width, at: number): bigint {
@@ -153,11 +180,19 @@ class Reference implements Sem<bigint, boolean> {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
     let value: bigint
-    if (offset + BigInt(bytes) <= PAGE) value = this.readAt(bytes, this.at(va, 'read'))
-    else {
+    if (offset + BigInt(bytes) <= PAGE) {
+      const at = this.at(va, 'read')
+      this.timeLoad()
+      this.timeData(va, at, bytes, false)
+      value = this.readAt(bytes, at)
+    } else {
       const inFirst = Number(PAGE - offset)
       const first = this.at(va, 'read')
-      const second = this.at(i64(va - offset + PAGE), 'read')
+      const next = i64(va - offset + PAGE)
+      const second = this.at(next, 'read')
+      this.timeLoad()
+      this.timeData(va, first, inFirst, false)
+      this.timeData(next, second, bytes - inFirst, false)
       value = 0n
       for (let n = 0; n < bytes; n++) {
         const byte = this.view.getUint8(n < inFirst ? first + n : second + n - inFirst)
@@ -172,13 +207,19 @@ class Reference implements Sem<bigint, boolean> {
   store(bytes: Width, addr: bigint, v: bigint): void {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
-    if (offset + BigInt(bytes) <= PAGE) this.writeAt(bytes, this.at(va, 'write'), v)
-    else {
+    if (offset + BigInt(bytes) <= PAGE) {
+      const at = this.at(va, 'write')
+      this.timeData(va, at, bytes, true)
+      this.writeAt(bytes, at, v)
+    } else {
       const inFirst = Number(PAGE - offset)
       this.at(va, 'write')
-      const second = this.at(i64(va - offset + PAGE), 'write')
+      const next = i64(va - offset + PAGE)
+      const second = this.at(next, 'write')
       // Filling the second page's entry may have evicted nothing of the first: their indexes differ.
       const first = this.at(va, 'write')
+      this.timeData(va, first, inFirst, true)
+      this.timeData(next, second, bytes - inFirst, true)
       for (let n = 0; n < bytes; n++)
         this.view.setUint8(n < inFirst ? first + n : second + n - inFirst, Number((v >> BigInt(8 * n)) & 0xffn))
     }
@@ -192,6 +233,7 @@ class Reference implements Sem<bigint, boolean> {
   }
   amo(bytes: 4 | 8, addr: bigint, update: (old: bigint) => bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
+    this.timeData(i64(addr), at, bytes, true)
     const old = this.readAt(bytes, at)
     this.writeAt(bytes, at, update(old))
     this.hart.counters[L.COUNTERS.stores]++
@@ -199,12 +241,15 @@ class Reference implements Sem<bigint, boolean> {
   }
   loadReserved(bytes: 4 | 8, addr: bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_LOAD_MISALIGNED), 'read')
+    this.timeLoad()
+    this.timeData(i64(addr), at, bytes, false)
     this.hart.words[L.WORD_RESERVATION] = at + 1
     this.hart.counters[L.COUNTERS.loads]++
     return this.readAt(bytes, at)
   }
   storeConditional(bytes: 4 | 8, addr: bigint, v: bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
+    this.timeData(i64(addr), at, bytes, true)
     const held = this.hart.words[L.WORD_RESERVATION] === ((at + 1) | 0)
     this.hart.words[L.WORD_RESERVATION] = 0
     if (held) this.writeAt(bytes, at, v)
@@ -237,98 +282,8 @@ class Reference implements Sem<bigint, boolean> {
   nextPc(): bigint {
     return i64(this.here + BigInt(this.d.length))
   }
-  num(n: bigint): bigint {
-    return i64(n)
-  }
-  let(v: bigint): bigint {
-    return v
-  }
   fieldIsZero(f: FieldName): boolean {
     return (f === 'uimm' ? this.d.values.imm : this.number(f)) === 0
-  }
-
-  // ---- integers
-
-  add(a: bigint, b: bigint): bigint {
-    return i64(a + b)
-  }
-  sub(a: bigint, b: bigint): bigint {
-    return i64(a - b)
-  }
-  mul(a: bigint, b: bigint): bigint {
-    return i64(a * b)
-  }
-  and(a: bigint, b: bigint): bigint {
-    return a & b
-  }
-  or(a: bigint, b: bigint): bigint {
-    return a | b
-  }
-  xor(a: bigint, b: bigint): bigint {
-    return a ^ b
-  }
-  shl(a: bigint, b: bigint): bigint {
-    return i64(a << (b & 63n))
-  }
-  shrS(a: bigint, b: bigint): bigint {
-    return i64(a) >> (b & 63n)
-  }
-  shrU(a: bigint, b: bigint): bigint {
-    return i64(u64(a) >> (b & 63n))
-  }
-  mulhS(a: bigint, b: bigint): bigint {
-    return i64((i64(a) * i64(b)) >> 64n)
-  }
-  mulhU(a: bigint, b: bigint): bigint {
-    return i64((u64(a) * u64(b)) >> 64n)
-  }
-  mulhSU(a: bigint, b: bigint): bigint {
-    return i64((i64(a) * u64(b)) >> 64n)
-  }
-  divS(a: bigint, b: bigint): bigint {
-    return b === 0n ? -1n : i64(a / b)
-  }
-  divU(a: bigint, b: bigint): bigint {
-    return b === 0n ? -1n : i64(u64(a) / u64(b))
-  }
-  remS(a: bigint, b: bigint): bigint {
-    return b === 0n ? a : a === I64_MIN && b === -1n ? 0n : a % b
-  }
-  remU(a: bigint, b: bigint): bigint {
-    return b === 0n ? a : i64(u64(a) % u64(b))
-  }
-  sext32(a: bigint): bigint {
-    return BigInt.asIntN(32, a)
-  }
-  zext32(a: bigint): bigint {
-    return BigInt.asUintN(32, a)
-  }
-
-  // ---- conditions
-
-  eq(a: bigint, b: bigint): boolean {
-    return i64(a) === i64(b)
-  }
-  ne(a: bigint, b: bigint): boolean {
-    return i64(a) !== i64(b)
-  }
-  ltS(a: bigint, b: bigint): boolean {
-    return i64(a) < i64(b)
-  }
-  ltU(a: bigint, b: bigint): boolean {
-    return u64(a) < u64(b)
-  }
-  geS(a: bigint, b: bigint): boolean {
-    return i64(a) >= i64(b)
-  }
-  geU(a: bigint, b: bigint): boolean {
-    return u64(a) >= u64(b)
-  }
-  bool(c: boolean): bigint {
-    return c ? 1n : 0n
-  }
-  select(c: boolean, a: bigint, b: bigint): bigint {
-    return c ? a : b
   }
 
   // ---- control and system
@@ -480,13 +435,40 @@ export function createStepper(): Stepper {
 
 const stepper = createStepper()
 
+/** One instruction at a time, each followed by what it waited. */
+function runTimed(machine: Machine, t: Timing, hart: Hart, fuel: number, cycles: number): Stop | null {
+  const core = t.cores[hart.id]
+  const { counters } = hart
+  settle(core, counters)
+  const end = counters[L.COUNTERS.cycles] + cycles
+  let stop: Stop | null = null
+  core.fetched = -1
+  for (let left = fuel; left > 0 && stop === null && counters[L.COUNTERS.cycles] < end; left--) {
+    stop = timedStep(machine, core, hart, stepper)
+  }
+  return stop
+}
+
+/** Runs the instruction at pc and charges its cycles. */
+export function timedStep(machine: Machine, core: Core, hart: Hart, { step }: Stepper): Stop | null {
+  const { counters } = hart
+  const before = counters[L.COUNTERS.instret]
+  const stop = step(machine, hart)
+  const retired = counters[L.COUNTERS.instret] - before
+  core.row[C_INSTRUCTIONS] += retired
+  counters[L.COUNTERS.cycles] += retired
+  settle(core, counters)
+  return stop
+}
+
 export const referenceEngine: Engine = {
   name: 'reference',
-  run(machine, hart, fuel) {
+  run(machine, hart, fuel, cycles = Infinity) {
     const { step } = stepper
     const start = hart.counters[L.COUNTERS.instret]
     let stop: Stop | null = null
-    for (let left = fuel; left > 0 && stop === null; left--) stop = step(machine, hart)
+    if (machine.timing === null) for (let left = fuel; left > 0 && stop === null; left--) stop = step(machine, hart)
+    else stop = runTimed(machine, machine.timing, hart, fuel, cycles)
     stop ??= stopFor(machine, 'fuel')
     stop.retired = hart.counters[L.COUNTERS.instret] - start
     return stop

@@ -7,6 +7,7 @@ import { dropCode, frameOfSlab, hasCode, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
 import type { Access, Hart, Machine } from './machine.ts'
 import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
+import { timeFlush } from './timing/index.ts'
 import { newTranslation, translate, type Translation, type WalkMode } from './walk.ts'
 
 // An entry's info word: the low 8 flags of the leaf PTE, its level, and the ASID it was filled under.
@@ -172,6 +173,7 @@ function emptyTlbs(machine: Machine, hart: Hart): void {
  * With an ASID, global entries stay.
  */
 export function tlbFlush(machine: Machine, hart: Hart, va: number | null, asid: number | null): void {
+  if (machine.timing !== null) timeFlush(machine.timing, machine.timing.cores[hart.id], va, asid)
   if (va === null) {
     hart.counters[asid === null ? L.COUNTERS.flushAll : L.COUNTERS.flushAsid]++
     if (asid === null) emptyTlbs(machine, hart)

@@ -50,7 +50,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
   private fpChecked = false
   /** A near branch's condition, and where its code began. */
   private branchCondition: { condition: Code; at: number } | null = null
-  private readonly base: number
+  protected readonly base: number
   private readonly flavour: Flavour
   private readonly depths: Depths
 
@@ -65,6 +65,8 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
   private leaveIf(label: Label): void {
     this.push(...brIf(this.depths[label] + this.nest))
   }
+  /** An access to `va` found its translation and is about to be made: the timed emitter's place. */
+  protected accessing(_tlb: number, _bytes: Width): void {}
   private notHere(): never {
     throw LEFT_TO_REFERENCE
   }
@@ -120,7 +122,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.leaveIf(miss)
   }
   /** Linear-memory address of `va` after a successful probe. */
-  private host(tlb: number): Code {
+  protected host(tlb: number): Code {
     return [...get(LOCAL.va), OP.i32WrapI64, ...get(LOCAL.index), ...mem(OP.i32Load, this.base + tlb + L.TLB_ENTRY.addend), OP.i32Add]
   }
   private count(local: number): void {
@@ -133,12 +135,14 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.address(addr)
     this.probe(L.HART.tlbRead, bytes, 'readMiss')
     this.count(LOCAL.loads)
+    this.accessing(L.HART.tlbRead, bytes)
     return [...this.host(L.HART.tlbRead), ...mem(LOADS[bytes][signed ? 0 : 1], 0)]
   }
   store(bytes: Width, addr: Code, v: Code): void {
     this.address(addr)
     this.probe(L.HART.tlbWrite, bytes, 'writeMiss')
     this.count(LOCAL.stores)
+    this.accessing(L.HART.tlbWrite, bytes)
     this.push(...this.host(L.HART.tlbWrite), ...v, ...mem(STORES[bytes], 0))
   }
   /** Misaligned atomics trap: left to the reference engine. */
@@ -151,6 +155,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.aligned(bytes, addr)
     this.probe(L.HART.tlbWrite, bytes, 'writeMiss')
     this.count(LOCAL.stores)
+    this.accessing(L.HART.tlbWrite, bytes)
     const old = this.let([...this.host(L.HART.tlbWrite), ...mem(LOADS[bytes][0], 0)])
     this.push(...this.host(L.HART.tlbWrite), ...update(old), ...mem(STORES[bytes], 0))
     return old
@@ -159,6 +164,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.aligned(bytes, addr)
     this.probe(L.HART.tlbRead, bytes, 'readMiss')
     this.count(LOCAL.loads)
+    this.accessing(L.HART.tlbRead, bytes)
     this.push(...i32Const(0), ...this.host(L.HART.tlbRead), ...i32Const(1), OP.i32Add, ...mem(OP.i32Store, this.base + L.HART.reservation))
     return [...this.host(L.HART.tlbRead), ...mem(LOADS[bytes][0], 0)]
   }
@@ -166,6 +172,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.aligned(bytes, addr)
     this.probe(L.HART.tlbWrite, bytes, 'writeMiss')
     this.count(LOCAL.stores)
+    this.accessing(L.HART.tlbWrite, bytes)
     const reservation = [...i32Const(0), ...mem(OP.i32Load, this.base + L.HART.reservation)]
     const lost = this.let([...reservation, ...this.host(L.HART.tlbWrite), ...i32Const(1), OP.i32Add, OP.i32Ne, OP.i64ExtendI32U])
     this.push(...lost, OP.i64Eqz, OP.if, TYPE.empty, ...this.host(L.HART.tlbWrite), ...v, ...mem(STORES[bytes], 0), OP.end)
@@ -307,7 +314,8 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
 
   // ---- floating point: done here only where no flag but NX can be raised and NX is already up, so flags stay exact
 
-  private fpOn(): void {
+  /** Leaves while the floating-point unit is off. */
+  fpOn(): void {
     if (this.fpChecked) return
     this.fpChecked = true
     this.push(...i32Const(0), ...mem(OP.i32Load, this.base + L.HART.fs), OP.i32Eqz)

@@ -4,10 +4,13 @@ import type { Engine } from '../engine.ts'
 import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U, decode, type Row } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Access, Hart, Machine, Stop } from '../machine.ts'
-import { createStepper, type Stepper } from '../reference.ts'
+import { frameOfSlab } from '../decode-cache.ts'
+import { createStepper, timedStep, type Stepper } from '../reference.ts'
+import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
 import { tlbFill, tlbFillForStore, tlbProbe } from '../tlb.ts'
 import { faultCause, stopFor, takeTrap } from '../trap.ts'
 import { interpreterModule, WHY } from './module.ts'
+import { timedVariant, type TimedShape } from './timed-emit.ts'
 import { numberOps, opFor, PAIR_STRIDE, OP_PAGE_END, OP_SLOW, type Ops } from './ops.ts'
 
 type RunLoop = (fuel: number) => number
@@ -21,36 +24,76 @@ interface Compiled {
   ops: Ops
   module: WebAssembly.Module
 }
-/** The compiled loop by number of harts: a pure function of it, remembered because it costs tens of milliseconds. */
-const compiled = new Map<number, Compiled>()
+/** Compiled loops by what they are made for: pure functions of it, remembered because each costs tens of milliseconds. */
+const compiled = new Map<string, Compiled>()
 
-function compile(machine: Machine): Compiled {
-  const count = machine.harts.length
-  let known = compiled.get(count)
+function compile(machine: Machine, key: string, make: (bases: readonly number[]) => { ops: Ops; code: Uint8Array<ArrayBuffer> }): Compiled {
+  const bases = machine.harts.map(h => h.base)
+  const name = `${bases.length} ${key}`
+  let known = compiled.get(name)
   if (!known) {
-    const ops = numberOps()
-    known = {
-      ops,
-      module: new WebAssembly.Module(
-        interpreterModule(
-          machine.harts.map(h => h.base),
-          ops,
-        ),
-      ),
-    }
-    compiled.set(count, known)
+    const { ops, code } = make(bases)
+    known = { ops, module: new WebAssembly.Module(code) }
+    compiled.set(name, known)
   }
   return known
 }
 
+/** The functions of a compiled loop over a machine's memory, one for each hart. */
+function instantiate(machine: Machine, module: WebAssembly.Module, imports: Record<string, (...args: number[]) => number>): RunLoop[] {
+  machine.decoded.pageEndOp = OP_PAGE_END
+  const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, ...imports } })
+  return machine.harts.map(h => exports[`hart${h.id}`] as RunLoop)
+}
+
 /** The interpreter for a machine's harts. */
 export function interpreterEngine(machine: Machine): Engine {
-  const { ops, module } = compile(machine)
-  machine.decoded.pageEndOp = OP_PAGE_END
-  const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory } })
-  const loops = machine.harts.map(h => exports[`hart${h.id}`] as RunLoop)
+  const { ops, module } = compile(machine, 'untimed', bases => {
+    const numbered = numberOps()
+    return { ops: numbered, code: interpreterModule(bases, numbered) }
+  })
+  const loops = instantiate(machine, module, {})
   const stepper = createStepper()
   return { name: 'interpreter', run: (m, hart, fuel) => runLoop(m, hart, Math.min(fuel, MAX_FUEL), loops[hart.id], ops, stepper) }
+}
+
+/** The interpreter in its timed form: whatever its line buffers do not answer, it asks the model. */
+export function timedEngine(machine: Machine, timing: Timing): Engine {
+  const shape: TimedShape = { lineShift: timing.lineShift, setMask: timing.setMask, loadUse: loadUse(timing) }
+  const { ops, module } = compile(machine, JSON.stringify(shape), bases => {
+    const numbered = numberOps(false)
+    return { ops: numbered, code: interpreterModule(bases, numbered, timedVariant(shape)) }
+  })
+  const loops = instantiate(machine, module, modelCalls(machine, timing))
+  const stepper = createStepper()
+  return {
+    name: 'interpreter',
+    run: (m, hart, fuel, cycles = Infinity) => runTimedLoop(m, timing, hart, fuel, cycles, loops[hart.id], ops, stepper),
+  }
+}
+
+/** What the loop calls, by IMPORTS of timed-emit.ts. Each answers the cycles that were waited. */
+function modelCalls(machine: Machine, timing: Timing): Record<string, (...args: number[]) => number> {
+  const coreAt = (base: number): Core => timing.cores[(base - L.hartBase(0)) / L.HART_BYTES]
+  const toPhysical = L.RAM_BASE - machine.layout.ram
+  return {
+    fetch(base, slab, line, lo, hi) {
+      const core = coreAt(base)
+      const offset = line << timing.lineShift
+      // Behind the last instruction of a page there is an entry that leads on.
+      if (offset >= L.PAGE_SIZE) return 0
+      const before = core.stalls
+      const physical = L.RAM_BASE + frameOfSlab(machine, slab >>> 0) * L.PAGE_SIZE + offset
+      timeFetch(machine, timing, core, lo + offset, hi, physical)
+      return core.stalls - before
+    },
+    data(base, host, lo, hi, bytes) {
+      const core = coreAt(base)
+      const before = core.stalls
+      timeAccess(machine, timing, core, lo, hi, (host >>> 0) + toPhysical, Math.abs(bytes), bytes < 0)
+      return core.stalls - before
+    },
+  }
 }
 
 function runLoop(machine: Machine, hart: Hart, fuel: number, loop: RunLoop, ops: Ops, stepper: Stepper): Stop {
@@ -58,38 +101,78 @@ function runLoop(machine: Machine, hart: Hart, fuel: number, loop: RunLoop, ops:
   for (;;) {
     if (left <= 0) return stopped(stopFor(machine, 'fuel'), fuel)
     const why = loop(left)
-    const remaining = machine.i32[(hart.base + L.HART.exitFuel) >> 2]
+    const remaining = exitFuel(machine, hart)
     hart.counters[L.COUNTERS.instret] += left - remaining
     left = remaining
-    switch (why) {
-      case WHY.fuel:
-        return stopped(stopFor(machine, 'fuel'), fuel - left)
-      case WHY.ecall:
-        return stopped(takeTrap(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0), fuel - left)
-      case WHY.decode:
-        decodeFrom(machine, hart, ops)
-        continue
-      case WHY.jumpMiss: {
-        const stop = refill(machine, hart, 'fetch')
-        if (stop && stop !== STORE_TO_CODE) return stopped(stop, fuel - left)
-        continue
-      }
-      case WHY.slow:
-        break
-      default: {
-        const access = why === WHY.readMiss ? 'read' : 'write'
-        if (crossesPage(machine, hart, access)) break
-        const stop = refill(machine, hart, access)
-        if (stop === STORE_TO_CODE) break
-        if (stop) return stopped(stop, fuel - left)
-        continue
-      }
-    }
-    // One instruction on the reference engine.
+    if (why === WHY.fuel) return stopped(stopFor(machine, 'fuel'), fuel - left)
     const before = hart.counters[L.COUNTERS.instret]
-    const stop = stepper.step(machine, hart)
+    const stop = attend(machine, hart, why, ops, stepper)
     left -= hart.counters[L.COUNTERS.instret] - before
     if (stop) return stopped(stop, fuel - left)
+  }
+}
+
+/** The loop's fuel is cycles here: what it spent is what retired, plus what loads and the model's answers waited. */
+function runTimedLoop(
+  machine: Machine,
+  timing: Timing,
+  hart: Hart,
+  fuel: number,
+  cycles: number,
+  loop: RunLoop,
+  ops: Ops,
+  stepper: Stepper,
+): Stop {
+  const core = timing.cores[hart.id]
+  const { counters } = hart
+  const { instret, loads } = L.COUNTERS
+  const use = loadUse(timing)
+  const timed: Stepper = { step: (m, h) => timedStep(m, core, h, stepper) }
+  settle(core, counters)
+  const started = counters[instret]
+  const end = counters[L.COUNTERS.cycles] + cycles
+  for (;;) {
+    // Every instruction takes a cycle at least: so many cycles are not more instructions than there is fuel for.
+    const budget = Math.min(fuel - (counters[instret] - started), end - counters[L.COUNTERS.cycles], MAX_FUEL)
+    if (budget <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
+    const loadsBefore = counters[loads]
+    const why = loop(budget)
+    const spent = budget - exitFuel(machine, hart)
+    const loadCycles = use * (counters[loads] - loadsBefore)
+    const retired = spent - core.stalls - loadCycles
+    core.row[C_L1_DATA] += loadCycles
+    core.row[C_INSTRUCTIONS] += retired
+    core.stalls = 0
+    counters[instret] += retired
+    counters[L.COUNTERS.cycles] += spent
+    if (why === WHY.fuel) continue
+    const stop = attend(machine, hart, why, ops, timed)
+    if (stop) return stopped(stop, counters[instret] - started)
+  }
+}
+
+const exitFuel = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitFuel) >> 2]
+
+/** Does what the loop came back for. null: it can go on. */
+function attend(machine: Machine, hart: Hart, why: number, ops: Ops, stepper: Stepper): Stop | null {
+  switch (why) {
+    case WHY.ecall:
+      return takeTrap(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
+    case WHY.decode:
+      decodeFrom(machine, hart, ops)
+      return null
+    case WHY.jumpMiss: {
+      const stop = refill(machine, hart, 'fetch')
+      return stop === STORE_TO_CODE ? null : stop
+    }
+    case WHY.slow:
+      return stepper.step(machine, hart)
+    default: {
+      const access = why === WHY.readMiss ? 'read' : 'write'
+      if (crossesPage(machine, hart, access)) return stepper.step(machine, hart)
+      const stop = refill(machine, hart, access)
+      return stop === STORE_TO_CODE ? stepper.step(machine, hart) : stop
+    }
   }
 }
 

@@ -14,6 +14,13 @@ export const LOCAL = {
   key: 8,
   va: 9,
   let: 10,
+  /** Timed: the line of the page that is being run, and the address of an access in the linear memory. */
+  line: 16,
+  host: 17,
 } as const
-export const LETS = 6
-export const LOCAL_TYPES: readonly number[] = [...Array<number>(6).fill(TYPE.i32), ...Array<number>(3 + LETS).fill(TYPE.i64)]
+export const LETS = LOCAL.line - LOCAL.let
+export const LOCAL_TYPES: readonly number[] = [
+  ...Array<number>(6).fill(TYPE.i32),
+  ...Array<number>(3 + LETS).fill(TYPE.i64),
+  ...Array<number>(2).fill(TYPE.i32),
+]

@@ -1,10 +1,10 @@
 // The interpreter as one WebAssembly function for each hart: a loop around a br_table with a handler for each op.
 // It takes fuel, starts at the hart's pc, and answers why it came back; pc, fuel and counters are in the hart's block by then.
 import * as L from '../layout.ts'
-import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code } from '../wasm/bytes.ts'
+import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code, type WasmImport } from '../wasm/bytes.ts'
 import { Emitter, type Depths } from './emit.ts'
 import { LOCAL, LOCAL_TYPES } from './locals.ts'
-import { handlers, opCount, OP_PAGE_END, OP_SLOW, OP_UNDECODED, type Ops } from './ops.ts'
+import { handlers, opCount, OP_PAGE_END, OP_SLOW, OP_UNDECODED, type EmitterMaker, type Ops } from './ops.ts'
 
 /** Why the interpreter came back. All but jumpMiss: the instruction at pc has not run. */
 export const WHY = { fuel: 0, decode: 1, slow: 2, readMiss: 3, writeMiss: 4, ecall: 5, jumpMiss: 6 } as const
@@ -59,8 +59,8 @@ function depthsFor(op: number, count: number): Depths {
 const PLAIN = { length: 4, near: true, rounding: 'nearest' } as const
 
 /** Handlers of the ops that are not instructions, by op number. */
-function specialHandlers(base: number, count: number): Code[] {
-  const end = new Emitter(base, PLAIN, depthsFor(OP_PAGE_END, count))
+function specialHandlers(base: number, count: number, make: EmitterMaker): Code[] {
+  const end = make(base, PLAIN, depthsFor(OP_PAGE_END, count))
   end.pageEnd()
   const special: Code[] = []
   special[OP_UNDECODED] = br(depthsFor(OP_UNDECODED, count).next + exitDepth('decode'))
@@ -69,14 +69,14 @@ function specialHandlers(base: number, count: number): Code[] {
   return special
 }
 
-function interpreterFunction(base: number, ops: Ops): Code[] {
+function interpreterFunction(base: number, ops: Ops, { make, beforeEach }: Variant): Code[] {
   const count = opCount(ops)
-  const bodies = [...specialHandlers(base, count), ...handlers(base, ops, op => depthsFor(op, count))]
+  const bodies = [...specialHandlers(base, count, make), ...handlers(base, ops, op => depthsFor(op, count), make)]
   const labels: Code = []
   for (let op = 0; op < count; op++) labels.push(...unsigned(op))
 
   // Entering at pc goes through the fetch TLB, outside the loop: there the exits are one block nearer.
-  const start = new Emitter(base, PLAIN, { ...depthsFor(count - 1, count), jumpMiss: EXITS.indexOf('jumpMiss') })
+  const start = make(base, PLAIN, { ...depthsFor(count - 1, count), jumpMiss: EXITS.indexOf('jumpMiss') })
   start.enterPage()
   const spend = [...get(LOCAL.fuel), ...i32Const(1), OP.i32Sub, ...tee(LOCAL.fuel), ...i32Const(0), OP.i32LtS, ...brIf(exitDepth('fuel'))]
   const refund = [...get(LOCAL.fuel), ...i32Const(1), OP.i32Add, ...set(LOCAL.fuel)]
@@ -91,7 +91,7 @@ function interpreterFunction(base: number, ops: Ops): Code[] {
     why(WHY.jumpMiss),
     EXITS.flatMap(() => block),
     start.code,
-    [OP.loop, TYPE.empty, ...spend],
+    [OP.loop, TYPE.empty, ...spend, ...beforeEach(base)],
     Array.from({ length: count }, () => block).flat(),
     [...get(LOCAL.ip), ...mem(OP.i32Load16U, L.ENTRY.op), OP.brTable, ...unsigned(count - 1), ...labels],
     ...bodies.flatMap(body => [[OP.end], body]),
@@ -102,15 +102,25 @@ function interpreterFunction(base: number, ops: Ops): Code[] {
   ]
 }
 
+/** What an interpreter does differently: how handlers are made, code that runs before each instruction, functions that it calls. */
+export interface Variant {
+  make: EmitterMaker
+  /** For the hart's block at `base`. */
+  beforeEach: (base: number) => Code
+  imports: readonly WasmImport[]
+}
+const PLAIN_VARIANT: Variant = { make: (base, flavour, depths) => new Emitter(base, flavour, depths), beforeEach: () => [], imports: [] }
+
 /** One module with a function `hartN` for each hart; `bases` are the offsets of their blocks. */
-export function interpreterModule(bases: readonly number[], ops: Ops): Uint8Array<ArrayBuffer> {
+export function interpreterModule(bases: readonly number[], ops: Ops, variant = PLAIN_VARIANT): Uint8Array<ArrayBuffer> {
   return wasmModule(
     bases.map((base, id) => ({
       export: `hart${id}`,
       params: [TYPE.i32],
       results: [TYPE.i32],
       locals: LOCAL_TYPES,
-      code: interpreterFunction(base, ops),
+      code: interpreterFunction(base, ops, variant),
     })),
+    variant.imports,
   )
 }

@@ -35,11 +35,21 @@ const NOWHERE: Depths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, 
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding}`
 
+/** Makes the emitter of one handler. */
+export type EmitterMaker = (base: number, flavour: Flavour, depths: Depths) => Emitter
+const plainEmitter: EmitterMaker = (base, flavour, depths) => new Emitter(base, flavour, depths)
+
+/** The row's meaning. That the floating-point unit is on is asked first: after a load, the load would be counted though it never was. */
+function emitMeaning(emitter: Emitter, row: Row): void {
+  if (row.fields.includes('frd')) emitter.fpOn()
+  row.meaning!(emitter)
+}
+
 /** The handler of an op, or null when the meaning needs the reference engine. */
-export function emitHandler(base: number, row: Row, flavour: Flavour, depths: Depths): Emitter | null {
-  const emitter = new Emitter(base, flavour, depths)
+export function emitHandler(base: number, row: Row, flavour: Flavour, depths: Depths, make = plainEmitter): Emitter | null {
+  const emitter = make(base, flavour, depths)
   try {
-    row.meaning!(emitter)
+    emitMeaning(emitter, row)
   } catch (e) {
     if (e !== LEFT_TO_REFERENCE) throw e
     return null
@@ -48,8 +58,8 @@ export function emitHandler(base: number, row: Row, flavour: Flavour, depths: De
   return emitter
 }
 
-/** Numbers every op, by trying what the emitter can do. */
-export function numberOps(): Ops {
+/** Numbers every op, by trying what the emitter can do; with the ops of fused pairs, or without. */
+export function numberOps(fused = true): Ops {
   const shortForms = new Set(rows.flatMap(r => (r.expansion ? [r.expansion.name] : [])))
   const list: Op[] = []
   const number = new Map<string, number>()
@@ -69,7 +79,7 @@ export function numberOps(): Ops {
       }
     }
   }
-  return { list, number, pairs: numberPairs(list) }
+  return { list, number, pairs: fused ? numberPairs(list) : new Map() }
 }
 
 /** Appends the ops of fused pairs: every two ops, with targets in the page, whose rows FUSED_PAIRS names. */
@@ -115,14 +125,14 @@ const usesTarget = (row: Row): boolean => row.fields.includes('b') || row.fields
 const hasRounding = (row: Row): boolean => row.fields.includes('rm')
 
 /** Code of every op's handler, in op order, for a hart's block at `base`. */
-export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths): Code[] {
+export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths, make = plainEmitter): Code[] {
   return ops.list.map((op, index) => {
     const depths = depthsOf(FIRST_ROW_OP + index)
-    if (!op.second) return emitHandler(base, op.row, op.flavour, depths)!.code
-    const first = new Emitter(base, op.flavour, depths)
-    op.row.meaning!(first)
+    if (!op.second) return emitHandler(base, op.row, op.flavour, depths, make)!.code
+    const first = make(base, op.flavour, depths)
+    emitMeaning(first, op.row)
     first.goOn()
-    return first.code.concat(emitHandler(base, op.second.row, op.second.flavour, depths)!.code)
+    return first.code.concat(emitHandler(base, op.second.row, op.second.flavour, depths, make)!.code)
   })
 }
 

@@ -146,6 +146,7 @@ export const get = (local: number): Code => [OP.localGet, ...unsigned(local)]
 export const set = (local: number): Code => [OP.localSet, ...unsigned(local)]
 export const tee = (local: number): Code => [OP.localTee, ...unsigned(local)]
 export const br = (depth: number): Code => [OP.br, ...unsigned(depth)]
+export const call = (index: number): Code => [OP.call, ...unsigned(index)]
 export const brIf = (depth: number): Code => [OP.brIf, ...unsigned(depth)]
 /** A load or store at a constant offset, no alignment promised. */
 export const mem = (op: number, offset: number): Code => [op, 0, ...unsigned(offset)]
@@ -173,13 +174,21 @@ export interface WasmFunction {
   export: string
 }
 
+/** A function that the module calls, imported as e.NAME. Imports come first in the numbering of functions. */
+export interface WasmImport {
+  name: string
+  params: readonly number[]
+  results: readonly number[]
+}
+
 const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const FUNCTION_TYPE = 0x60
 
-/** A module that imports one memory, of any size, as e.memory and exports its functions. */
-export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(f => [FUNCTION_TYPE, ...vector(f.params.map(t => [t])), ...vector(f.results.map(t => [t]))])
+/** A module that imports one memory, of any size, as e.memory, and functions; and exports its own. */
+export function wasmModule(functions: readonly WasmFunction[], imports: readonly WasmImport[] = []): Uint8Array<ArrayBuffer> {
+  const types = [...imports, ...functions].map(f => [FUNCTION_TYPE, ...vector(f.params.map(t => [t])), ...vector(f.results.map(t => [t]))])
   const memoryImport = [...name('e'), ...name('memory'), 2, 0, 1]
+  const functionImports = imports.map((f, index) => [...name('e'), ...name(f.name), 0, ...unsigned(index)])
   const bodies = functions.flatMap(f => {
     const locals = vector(f.locals.map(t => [1, t]))
     return [unsigned(locals.length + lengthOf(f.code) + 1), locals, ...f.code, [OP.end]]
@@ -187,9 +196,9 @@ export function wasmModule(functions: readonly WasmFunction[]): Uint8Array<Array
   const pieces: Code[] = [
     [...MAGIC],
     ...section(1, [vector(types)]),
-    ...section(2, [vector([memoryImport])]),
-    ...section(3, [vector(functions.map((_, index) => unsigned(index)))]),
-    ...section(7, [vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(index)]))]),
+    ...section(2, [vector([memoryImport, ...functionImports])]),
+    ...section(3, [vector(functions.map((_, index) => unsigned(imports.length + index)))]),
+    ...section(7, [vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(imports.length + index)]))]),
     ...section(10, [unsigned(functions.length), ...bodies]),
   ]
   const module = new Uint8Array(lengthOf(pieces))
