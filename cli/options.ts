@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Option, type Command } from 'commander'
-import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel } from '../kernel/index.ts'
+import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel, type KernelOptions } from '../kernel/index.ts'
+import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { ownRoot } from './resources.ts'
@@ -19,6 +20,9 @@ export interface MachineFlags {
   clock?: 'real' | 'virtual'
   engine: 'interpreter' | 'reference'
   seed: string
+  timing?: string
+  timingFrom: 'boot' | 'mark'
+  set: string[]
   stat?: boolean
   statFile?: string
   json?: boolean
@@ -39,6 +43,13 @@ export function machineOptions(command: Command): Command {
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
     .option('--seed <n>', 'seed of the guest random generator', '0')
+    .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)
+    .addOption(
+      new Option('--timing-from <when>', 'from the first process on, or from the first mark of the program')
+        .choices(['boot', 'mark'])
+        .default('boot'),
+    )
+    .option('--set <key=value>', "override a constant of the preset (see 'doc timing'); may be repeated", collect, [])
     .option('--stat', 'counts as perf stat prints them, to standard error (--stat=FILE: as JSON to a file)')
     .addOption(new Option('--stat-file <file>').hideHelp())
     .option('--json', 'with --stat: JSON')
@@ -74,6 +85,19 @@ function parseShare(text: string): { host: string; guest: string; writable: bool
   }
   if (!existsSync(host) || !statSync(host).isDirectory()) throw new CommandError(EXIT.usage, `--share ${text}: ${host} is no directory`)
   return { host: byteString(resolve(host)), guest: byteString(guest), writable: mode === 'rw' }
+}
+
+/** The timing model that the options ask for. */
+function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
+  if (flags.timing === undefined) {
+    if (flags.set.length > 0) throw new CommandError(EXIT.usage, `--set ${flags.set[0]}: it needs --timing`)
+    return undefined
+  }
+  try {
+    return { preset: resolvePreset(flags.timing, flags.set), start: flags.timingFrom }
+  } catch (error) {
+    throw new CommandError(EXIT.usage, (error as Error).message)
+  }
 }
 
 export interface MachineRun {
@@ -119,6 +143,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       clock: flags.clock ?? (interactive ? 'real' : 'virtual'),
       epoch: interactive || flags.clock === 'real' ? Date.now() * 1e6 : undefined,
       window,
+      timing: chooseTiming(flags),
     })
     return {
       kernel,

@@ -1,6 +1,6 @@
-// `--stat`: what the machine counted, in the form of `perf stat`. Guest counts are exact: two equal runs print the same bytes.
+// `--stat`: what a run counted, in the form of `perf stat`. Guest counts are exact: two equal runs print the same bytes.
 import { COUNTERS } from '../vm/index.ts'
-import type { Kernel } from '../kernel/index.ts'
+import { intervals, ledgerRows, timedCounters, type Interval, type Kernel, type LedgerRow } from '../kernel/index.ts'
 
 export interface Statistics {
   schema: 'hartbeat-stat/1'
@@ -8,31 +8,46 @@ export interface Statistics {
   seconds: number
   idleSeconds: number
   counts: Record<string, number>
+  /** Of a timed run. */
+  timing?: TimedStatistics
+}
+
+export interface TimedStatistics {
+  preset: string
+  /** What was set over the preset, and the hash of all constants. */
+  overrides: readonly string[]
+  hash: string
+  /** Of all harts together; the rows of the ledger sum to it. */
+  cycles: number
+  ledger: LedgerRow[]
+  intervals: readonly Interval[]
 }
 
 const NS = 1e9
 const COUNT_WIDTH = 18
 
+const sum = (k: Kernel, counter: number): number => k.machine.harts.reduce((total, hart) => total + hart.counters[counter], 0)
+
 /** Everything counted since the machine was made. */
 export function statistics(k: Kernel): Statistics {
-  const sum = (counter: number): number => k.machine.harts.reduce((total, hart) => total + hart.counters[counter], 0)
   const { counts } = k.state
   return {
     schema: 'hartbeat-stat/1',
-    instructions: sum(COUNTERS.instret),
+    instructions: sum(k, COUNTERS.instret),
     seconds: k.state.time / NS,
     idleSeconds: counts.idleTime / NS,
     counts: {
-      instructions: sum(COUNTERS.instret),
-      'dTLB-loads': sum(COUNTERS.loads),
-      'dTLB-load-misses': sum(COUNTERS.readMisses),
-      'dTLB-stores': sum(COUNTERS.stores),
-      'dTLB-store-misses': sum(COUNTERS.writeMisses),
+      instructions: sum(k, COUNTERS.instret),
+      ...timedCounts(k),
+      'dTLB-loads': sum(k, COUNTERS.loads),
+      'dTLB-load-misses': sum(k, COUNTERS.readMisses),
+      'dTLB-stores': sum(k, COUNTERS.stores),
+      'dTLB-store-misses': sum(k, COUNTERS.writeMisses),
       // Every instruction is looked up, however an engine goes about it: the same count on each of them.
-      'iTLB-loads': sum(COUNTERS.instret),
-      'iTLB-load-misses': sum(COUNTERS.fetchMisses),
-      'tlb-evictions': sum(COUNTERS.evictions),
-      'tlb-flushes': sum(COUNTERS.flushAll) + sum(COUNTERS.flushAsid) + sum(COUNTERS.flushPage) + sum(COUNTERS.flushPageAsid),
+      'iTLB-loads': sum(k, COUNTERS.instret),
+      'iTLB-load-misses': sum(k, COUNTERS.fetchMisses),
+      'tlb-evictions': sum(k, COUNTERS.evictions),
+      'tlb-flushes': sum(k, COUNTERS.flushAll) + sum(k, COUNTERS.flushAsid) + sum(k, COUNTERS.flushPage) + sum(k, COUNTERS.flushPageAsid),
       'page-faults': counts.minorFaults + counts.majorFaults,
       'minor-faults': counts.minorFaults,
       'major-faults': counts.majorFaults,
@@ -43,13 +58,74 @@ export function statistics(k: Kernel): Statistics {
       forks: counts.forks,
       'timer-ticks': counts.timerTicks,
     },
+    ...(k.machine.timing === null || k.timing === null ? {} : { timing: timedStatistics(k) }),
   }
+}
+
+/** Cycles, and what the model's own caches and TLBs missed. */
+function timedCounts(k: Kernel): Record<string, number> {
+  if (k.machine.timing === null) return {}
+  const counted = timedCounters(k)
+  return {
+    cycles: sum(k, COUNTERS.cycles),
+    'L1-icache-load-misses': counted.l1iMisses,
+    'L1-dcache-load-misses': counted.l1dMisses,
+    'l2-misses': counted.l2Misses,
+    'LLC-load-misses': counted.llcMisses,
+    'model-dTLB-misses': counted.dtlbMisses,
+    'model-iTLB-misses': counted.itlbMisses,
+    'page-walks': counted.walks,
+    'page-walk-reads': counted.pteReads,
+  }
+}
+
+function timedStatistics(k: Kernel): TimedStatistics {
+  const { timing, machine } = k
+  if (timing === null || machine.timing === null) throw new Error('timed statistics of a machine that is not timed')
+  return {
+    preset: timing.name,
+    overrides: timing.overrides,
+    hash: timing.hash,
+    cycles: sum(k, COUNTERS.cycles),
+    ledger: ledgerRows(k, machine.timing.ledger),
+    intervals: intervals(k),
+  }
+}
+
+const count = (n: number): string => n.toLocaleString('en-US').padStart(COUNT_WIDTH)
+
+/** Cycles by one column of the ledger, most first, with their share. */
+function breakdown(ledger: readonly LedgerRow[], column: 'component' | 'path' | 'task', total: number): string[] {
+  const sums = new Map<string, number>()
+  for (const row of ledger) sums.set(row[column], (sums.get(row[column]) ?? 0) + row.cycles)
+  return [...sums]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([name, cycles]) => `${count(cycles)}      ${name.padEnd(24)} # ${((100 * cycles) / total).toFixed(2).padStart(6)} %`)
+}
+
+function timedText({ timing }: Statistics): string[] {
+  if (timing === undefined) return []
+  const { preset, overrides, hash, cycles, ledger } = timing
+  return [
+    ` Cycles of all harts by component (preset ${[preset, ...overrides].join(' ')}, hash ${hash}):`,
+    '',
+    ...breakdown(ledger, 'component', cycles),
+    '',
+    ' by activity:',
+    '',
+    ...breakdown(ledger, 'path', cycles),
+    '',
+    ' by task:',
+    '',
+    ...breakdown(ledger, 'task', cycles),
+    '',
+  ]
 }
 
 /** As `perf stat` lays it out: counts right-aligned in 18 columns with thousands separated. */
 export function statText(k: Kernel, command: string): string {
   const s = statistics(k)
-  const lines = Object.entries(s.counts).map(([name, n]) => `${n.toLocaleString('en-US').padStart(COUNT_WIDTH)}      ${name}`)
+  const lines = Object.entries(s.counts).map(([name, n]) => `${count(n)}      ${name}`)
   const seconds = (value: number): string => value.toFixed(9).padStart(COUNT_WIDTH)
   return [
     '',
@@ -57,6 +133,7 @@ export function statText(k: Kernel, command: string): string {
     '',
     ...lines,
     '',
+    ...timedText(s),
     `${seconds(s.seconds)} seconds time elapsed (guest)`,
     `${seconds(s.idleSeconds)} seconds idle`,
     '',

@@ -1,5 +1,5 @@
 // From nothing to a running machine: the hardware, an empty kernel over it, its file systems, and the first process.
-import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot } from '../vm/index.ts'
+import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot, type Preset } from '../vm/index.ts'
 import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, isErrno } from './abi/index.ts'
 import { newEventStream } from './events.ts'
 import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
@@ -27,6 +27,7 @@ import { seedRandom } from './random.ts'
 import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
 import { defaultActions, emptyPending } from './signal/index.ts'
 import type { KernelState, Task, ThreadGroup } from './state.ts'
+import { newTimingState, startTiming } from './timing/index.ts'
 import { giveTerminal, newConsole, resizeTty } from './tty/index.ts'
 import { installFd, lookup, newFiles, newFs, newVfs, openFile, timestampOfNs, type FileDescription, type Inode } from './vfs/index.ts'
 
@@ -56,6 +57,8 @@ export interface KernelOptions {
   shares?: readonly { host: string; guest: string; writable: boolean }[]
   clock?: Kernel['clock']
   window?: { rows: number; columns: number }
+  /** Cycles by a model: from the first process on, or from the first mark that a program writes to /dev/timing (`warm`, `begin NAME`). */
+  timing?: { preset: Preset; start: 'boot' | 'mark' }
   /** Check the invariants after every run. */
   debug?: boolean
   /** A journal to replay; default: a new one. */
@@ -78,6 +81,14 @@ export interface InitOptions {
   controls?: boolean
 }
 
+/** As many address-space numbers as the timed hardware has; one that has none is none of the kernel's business. */
+function asidLimit({ timing }: KernelOptions): number | undefined {
+  const bits = timing?.preset.config.asidBits ?? 0
+  return bits === 0 ? undefined : 2 ** bits - 1
+}
+
+const NS_PER_MS = 1e6
+
 function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
   const bootEpoch = options.epoch ?? DEFAULT_EPOCH
   return {
@@ -90,11 +101,11 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     groups: new Map(),
     init: null,
     initProtected: false,
-    harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
+    harts: Array.from({ length: harts }, (_, id) => newHartState(id, (options.timing?.preset.config.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
     schedOrder: 0,
     frames: createFrames(ramBytes),
-    asids: createAsids(),
+    asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
     vdso: null as unknown as Inode,
     vfs: newVfs(timestampOfNs(bootEpoch)),
@@ -103,6 +114,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     random: seedRandom(options.seed ?? 0),
     hostname: options.hostname ?? 'hartbeat',
     domainname: '(none)',
+    timing: options.timing ? newTimingState(harts) : null,
     counts: {
       contextSwitches: 0,
       migrations: 0,
@@ -131,8 +143,10 @@ export function createKernel(options: KernelOptions): Kernel {
     journal: options.journal ?? newJournal(),
     events: newEventStream(),
     clock: options.clock ?? 'virtual',
+    timing: options.timing?.preset ?? null,
     debug: options.debug ?? false,
   }
+  if (options.timing?.start === 'boot') startTiming(k)
   k.state.vdso = makeVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
   buildImage(k, k.state.vfs.root.root, options.root ?? [])

@@ -3,6 +3,7 @@
 import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { nextTimer } from './sched/index.ts'
+import { countsCycles, idleUntil } from './timing/index.ts'
 import { hangUp, resizeTty, ttyInput } from './tty/index.ts'
 
 type Effect<K extends Incoming['kind']> = (k: Kernel, incoming: Extract<Incoming, { kind: K }>) => void
@@ -46,7 +47,10 @@ export function skipTo(k: Kernel, time: number): void {
   const { state } = k
   const skipped = time - state.time
   if (skipped <= 0) return
-  state.time = time
+  for (const hart of state.harts) {
+    hart.idleTime += skipped
+    if (countsCycles(k)) idleUntil(k, hart, time)
+  }
+  if (state.time < time) state.time = time
   state.counts.idleTime += skipped
-  for (const hart of state.harts) hart.idleTime += skipped
 }

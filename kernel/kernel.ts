@@ -1,5 +1,5 @@
 // What every kernel function is handed: the machine, the kernel's whole state as plain data, and the doors to the outside.
-import type { Machine } from '../vm/index.ts'
+import type { Machine, Preset } from '../vm/index.ts'
 import type { EventStream } from './events.ts'
 import type { Host } from './host.ts'
 import type { Journal } from './journal.ts'
@@ -16,6 +16,8 @@ export interface Kernel {
   outputBytes: number
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */
   readonly clock: 'virtual' | 'real'
+  /** The timing model of a timed machine; until it starts the machine is a fast one. */
+  readonly timing: Preset | null
   /** Check the invariants after every run (debug builds and tests). */
   readonly debug: boolean
 }

@@ -1,6 +1,6 @@
 // The kernel's heart: let each hart run its task until something needs the kernel, do that, pick who goes on. One retired instruction
 // is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
-import { COUNTERS, run } from '../vm/index.ts'
+import { COUNTERS, run, type Stop } from '../vm/index.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
@@ -10,6 +10,20 @@ import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
 import type { Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 import { fireTimers } from './timers.ts'
+import {
+  chargeEcall,
+  chargeSchedule,
+  countsCycles,
+  cyclesIn,
+  enter,
+  enterKernel,
+  idleUntil,
+  leave,
+  leaveKernel,
+  passKernelTime,
+  passTime,
+  PATH,
+} from './timing/index.ts'
 import { handleTrap } from './trap.ts'
 
 /** Several harts take turns of this many nanoseconds. */
@@ -61,7 +75,7 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
     // Timers first: a run that ended here had fired them before the host could let anything in. Not in the middle of a round, where
     // only a limit of this run brought us: the next run must find things as one without limits does.
-    if (!state.round.open) fireTimers(k)
+    if (!state.round.open && fireTimers(k)) for (const hart of state.harts) passKernelTime(k, hart)
     const incoming = takeIncoming(k, false)
     if (incoming !== null) takeEffect(k, incoming)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
@@ -93,11 +107,11 @@ function runAlone(k: Kernel, limits: Limits): boolean {
   const hart = k.state.harts[0]
   for (;;) {
     if (!prepareHart(k, hart)) return k.state.halted !== null
-    const room = Math.min(limits.time, nextTimer(k)) - k.state.time
-    if (room <= 0) return true
-    const fuel = Math.min(room, limits.executed - k.state.executed, untilIncoming(k))
+    const until = Math.min(limits.time, nextTimer(k))
+    if (until <= k.state.time) return true
+    const fuel = Math.min(limits.executed - k.state.executed, untilIncoming(k))
     if (fuel <= 0 || k.outputBytes >= limits.output) return true
-    runTask(k, hart, fuel)
+    runTask(k, hart, fuel, until)
   }
 }
 
@@ -108,15 +122,16 @@ function runRound(k: Kernel, limits: Limits): boolean {
   round.open = true
   for (; round.hart < harts.length; round.hart++) {
     const hart = harts[round.hart]
-    hart.time = Math.max(hart.time, round.start)
+    idleUntil(k, hart, round.start)
     while (hart.time < round.end && prepareHart(k, hart)) {
-      const fuel = Math.min(round.end - hart.time, limits.executed - state.executed, untilIncoming(k))
+      const fuel = Math.min(limits.executed - state.executed, untilIncoming(k))
       if (fuel <= 0 || k.outputBytes >= limits.output) return true
-      runTask(k, hart, fuel)
+      runTask(k, hart, fuel, round.end)
       round.ran = true
       if (state.halted !== null) return true
     }
     if (hart.time < round.end) hart.idleTime += round.end - hart.time
+    if (countsCycles(k) && hart.current === null) idleUntil(k, hart, round.end)
   }
   const { ran } = round
   round.open = round.ran = false
@@ -139,16 +154,28 @@ function runRound(k: Kernel, limits: Limits): boolean {
 function prepareHart(k: Kernel, hart: HartState): boolean {
   for (;;) {
     if (k.state.halted !== null) return false
+    if (k.state.timing !== null) k.state.timing.hart = hart.id
     let task = hart.current
     if (task === null || hart.resched || task.state !== 'R') {
+      // Told by another hart, or by a timer, to look again.
+      if (task !== null) enterKernel(k, hart.id, task, 'entry')
       schedule(k, hart)
+      passKernelTime(k, hart)
       task = hart.current
       if (task === null) return false
     }
     if (task.call !== null) runSyscall(k, task)
-    else if (task.signalPending) deliverSignals(k, task)
+    else if (task.signalPending) takeSignals(k, hart, task)
     else return true
+    passKernelTime(k, hart)
   }
+}
+
+function takeSignals(k: Kernel, hart: HartState, task: Task): void {
+  enterKernel(k, hart.id, task, 'entry')
+  const row = enter(k, PATH.signal, task)
+  deliverSignals(k, task)
+  leave(k, row)
 }
 
 /** Chooses who runs now. The one that ran goes back to its queue if it still can. */
@@ -159,6 +186,7 @@ function schedule(k: Kernel, hart: HartState): void {
     account(hart, current.sched)
     if (current.state === 'R' && mayRunOn(current, hart.id)) enqueue(k, hart, current)
   }
+  chargeSchedule(k, hart.id, hart.queue)
   const next = pickNext(k, hart)
   if (current === null || next !== current) {
     const stillRuns = current !== null && current.state === 'R'
@@ -170,30 +198,51 @@ function schedule(k: Kernel, hart: HartState): void {
   current.sched.sliceStart = current.sched.sumExec
 }
 
-/** Runs the hart's task for at most `fuel` instructions and handles what it stopped for. */
-function runTask(k: Kernel, hart: HartState, fuel: number): void {
-  const { state, machine } = k
+/** Runs the hart's task for at most `fuel` instructions, and up to the instant `until` (ns), and handles what it stopped for. */
+function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void {
+  const { state } = k
   const task = hart.current as Task
   const { sched } = task
-  const cpu = machine.harts[hart.id]
   // Alone on its hart it needs no slice.
   const slice = hart.queue.length === 0 ? MAX_FUEL : Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
   const itimer = untilItimer(task.group)
+  leaveKernel(k, hart.id, task)
   const started = state.harts.length === 1 ? state.time : hart.time
-  cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
-  const stop = run(machine, cpu, Math.min(fuel, slice, itimer, MAX_FUEL))
+  const room = Math.min(until - started, slice, itimer)
+  const stop = countsCycles(k) ? runByCycles(k, hart, fuel, room) : runByInstructions(k, hart, Math.min(fuel, room), started)
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
-  const ran = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
+  const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
+  const ran = countsCycles(k) ? hart.time - started : executed
   sched.sumExec += ran
   task.usage.userTime += ran
-  state.executed += ran
+  state.executed += executed
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
   if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
-  if (stop.kind !== 'fuel') handleTrap(k, task, stop)
+  if (stop.kind !== 'fuel') {
+    enterKernel(k, hart.id, task, 'entry')
+    handleTrap(k, task, stop)
+  }
   if (ran >= slice && hart.queue.length > 0) {
+    enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
     hart.resched = true
   }
+  passKernelTime(k, hart)
+}
+
+/** Each instruction is a nanosecond. */
+function runByInstructions(k: Kernel, hart: HartState, fuel: number, started: number): Stop {
+  const cpu = k.machine.harts[hart.id]
+  cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
+  return run(k.machine, cpu, Math.min(fuel, MAX_FUEL))
+}
+
+/** The hart's cycles are its time; it is up to date afterwards. */
+function runByCycles(k: Kernel, hart: HartState, fuel: number, room: number): Stop {
+  const stop = run(k.machine, k.machine.harts[hart.id], fuel, cyclesIn(k, room))
+  if (stop.kind === 'syscall') chargeEcall(k, hart.id)
+  passTime(k, hart)
+  return stop
 }

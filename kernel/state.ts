@@ -5,6 +5,7 @@ import type { Asids, Frames, Mm } from './mm/types.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
+import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 
 export interface KernelState {
@@ -41,6 +42,8 @@ export interface KernelState {
   random: Uint32Array
   hostname: string
   domainname: string
+  /** Of a machine that is timed, or will be at a mark. */
+  timing: TimingState | null
   /** Whole-system counts for /proc and --stat. */
   counts: SystemCounts
   /** Set when init exited (the wait status), or the machine was shut down: the loop stops. */

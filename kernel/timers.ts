@@ -2,6 +2,7 @@
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
 import { takeDueTimer, wakeTask, type TimerSpec } from './sched/index.ts'
+import { charge, enterKernel } from './timing/index.ts'
 import { itimerExpired, posixTimerExpired } from './signal/index.ts'
 
 type Expiry<K extends TimerSpec['kind']> = (k: Kernel, spec: Extract<TimerSpec, { kind: K }>) => void
@@ -13,10 +14,21 @@ const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
   posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),
 }
 
-/** Fires everything that is due by now, earliest first. */
-export function fireTimers(k: Kernel): void {
+/** Fires everything that is due by now, earliest first: the first hart's interrupt. False: nothing was. */
+export function fireTimers(k: Kernel): boolean {
+  let fired = false
   for (let timer = takeDueTimer(k); timer !== null; timer = takeDueTimer(k)) {
+    if (!fired) interrupt(k)
+    fired = true
     const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void
     expire(k, timer.spec)
   }
+  return fired
+}
+
+function interrupt(k: Kernel): void {
+  const [hart] = k.state.harts
+  if (k.state.timing !== null) k.state.timing.hart = hart.id
+  if (hart.current === null) charge(k, 'timer', null)
+  else enterKernel(k, hart.id, hart.current, 'timer')
 }

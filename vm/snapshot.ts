@@ -3,7 +3,8 @@
 // misses exactly where the original would have.
 import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
-import type { Hart, Machine } from './machine.ts'
+import { setTiming, type Hart, type Machine } from './machine.ts'
+import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
 export interface MachineSnapshot {
   ramBytes: number
@@ -15,6 +16,8 @@ export interface MachineSnapshot {
   /** Non-zero pages of RAM by frame. */
   pages: Map<number, Uint8Array>
   lastHart: number
+  /** Of a timed machine. */
+  timing: TimingSnapshot | null
 }
 
 const FETCH_ENTRIES = L.TLB_BYTES / L.TLB_ENTRY_BYTES
@@ -62,6 +65,7 @@ export function snapshotMachine(machine: Machine): MachineSnapshot {
     keys: { next: machine.keys.next, names, superpages: machine.keys.superpages },
     pages,
     lastHart: machine.lastHart,
+    timing: machine.timing && copyTiming(machine.timing),
   }
 }
 
@@ -72,6 +76,10 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): voi
       `restoring a machine of ${snapshot.harts.length} harts and ${snapshot.ramBytes} bytes into one of ${machine.harts.length} and ${machine.ramBytes}`,
     )
   }
+  const timed = snapshot.timing
+  // A machine that was timed by another model, or not at all, takes the snapshot's.
+  if (JSON.stringify(machine.timing?.config) !== JSON.stringify(timed?.config)) setTiming(machine, timed?.config ?? null)
+  if (machine.timing && timed) restoreTiming(machine.timing, timed)
   dropAllCode(machine)
   machine.ram.fill(0)
   for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)

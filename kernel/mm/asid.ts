@@ -3,6 +3,7 @@
 import { PAGE_SIZE, setSatp, tlbFlush } from '../../vm/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
+import { chargeShootdown } from '../timing/index.ts'
 import { FLUSH_PAGES_MAX } from './limits.ts'
 import type { LostWrites } from './pagetable.ts'
 import type { Asids, Mm } from './types.ts'
@@ -62,28 +63,47 @@ function flushHart(k: Kernel, hart: number, va: number | null, asid: number | nu
 /** True when some TLB may hold entries of it: it ran in this generation. */
 const mayBeCached = (k: Kernel, mm: Mm): boolean => mm.harts !== 0 && mm.asidGeneration === k.state.asids.generation
 
+const FIRST_HART: readonly number[] = [0]
+/** The harts whose TLBs may hold entries of it; the others among them are told by an interrupt. */
+function hartsOf(k: Kernel, mm: Mm): readonly number[] {
+  const { harts } = k.machine
+  if (harts.length === 1) return FIRST_HART
+  const ids = harts.map(hart => hart.id).filter(id => mm.harts & hartBit(id))
+  chargeShootdown(k, ids)
+  return ids
+}
+
 /** After changing the leaf of one page: no hart may go on with the old one. */
 export function flushPage(k: Kernel, mm: Mm, va: number): void {
   if (!mayBeCached(k, mm)) return
-  const harts = k.machine.harts
-  for (let id = 0; id < harts.length; id++) if (mm.harts & hartBit(id)) flushHart(k, id, va, mm.asid)
+  for (const id of hartsOf(k, mm)) flushHart(k, id, va, mm.asid)
 }
 
 /** After changing many leaves of an address space. */
 export function flushMm(k: Kernel, mm: Mm): void {
   if (!mayBeCached(k, mm)) return
-  const harts = k.machine.harts
-  for (let id = 0; id < harts.length; id++) if (mm.harts & hartBit(id)) flushHart(k, id, null, mm.asid)
+  for (const id of hartsOf(k, mm)) flushHart(k, id, null, mm.asid)
+}
+
+function* pagesFrom(start: number, end: number): Iterable<number> {
+  for (let va = start; va < end; va += PAGE_SIZE) yield va
+}
+
+/** Several pages with one message to each hart. */
+function flushPages(k: Kernel, mm: Mm, pages: Iterable<number>): void {
+  if (!mayBeCached(k, mm)) return
+  const ids = hartsOf(k, mm)
+  for (const va of pages) for (const id of ids) flushHart(k, id, va, mm.asid)
 }
 
 /** After changing leaves in [start, end). */
 export function flushRange(k: Kernel, mm: Mm, start: number, end: number): void {
   if (end - start > FLUSH_PAGES_MAX * PAGE_SIZE) return flushMm(k, mm)
-  for (let va = start; va < end; va += PAGE_SIZE) flushPage(k, mm, va)
+  flushPages(k, mm, pagesFrom(start, end))
 }
 
 /** After a fork took W from pages of the parent. */
 export function flushLostWrites(k: Kernel, mm: Mm, lost: LostWrites): void {
   if (lost.count > FLUSH_PAGES_MAX) return flushMm(k, mm)
-  for (const va of lost.pages) flushPage(k, mm, va)
+  flushPages(k, mm, lost.pages)
 }

@@ -2,6 +2,7 @@
 import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { chargeClear } from '../timing/index.ts'
 import type { FrameUse, Frames } from './types.ts'
 
 /** What a frame can hold, by FrameUse. `kernel`: saved registers and the like. */
@@ -66,7 +67,10 @@ export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   frames.use[frame] = use
   frames.used[USE_FREE]--
   frames.used[use]++
-  if (zeroed) k.machine.ram.fill(0, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+  if (zeroed) {
+    k.machine.ram.fill(0, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+    chargeClear(k, frame)
+  }
   frameWritten(k.machine, frame)
   return frame
 }

@@ -4,6 +4,7 @@ import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, WORD_FCSR, WORD_FS, WORD_RESERVA
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_KERNEL } from '../mm/index.ts'
 import type { Task } from '../state.ts'
+import { chargeFp } from '../timing/index.ts'
 import type { TrapFrames } from './types.ts'
 
 /** pc, x1..x31, f0..f31, fcsr and whether floating point was ever used: 520 bytes, kept on cache lines. */
@@ -81,6 +82,7 @@ export function saveRegisters(k: Kernel, task: Task): void {
 }
 
 function saveFp(k: Kernel, task: Task, hart: Hart): void {
+  chargeFp(k, hart.id, task, 'fpSave')
   const ram32 = k.machine.ram32
   const base = task.trapFrame >> 2
   const f = hart.f
@@ -105,6 +107,7 @@ export function loadRegisters(k: Kernel, task: Task, hartId: number): void {
   hart.words[WORD_FS] = holdsFp(k, task, hartId) ? FS_CLEAN : FS_OFF
   // A store-conditional must not succeed on a load-reserved of the task before.
   hart.words[WORD_RESERVATION] = 0
+  if (k.timing?.config.fpu === 'eager' && ram32[base + FP_USED] !== 0) bringFp(k, task, hart)
 }
 
 const holdsFp = (k: Kernel, task: Task, hart: number): boolean => k.state.harts[hart].fpOwner === task && task.sched.fpHart === hart
@@ -113,6 +116,12 @@ const holdsFp = (k: Kernel, task: Task, hart: number): boolean => k.state.harts[
 export function touchFp(k: Kernel, task: Task): boolean {
   const hart = k.machine.harts[task.onHart]
   if (hart.words[WORD_FS] !== FS_OFF) return false
+  bringFp(k, task, hart)
+  return true
+}
+
+function bringFp(k: Kernel, task: Task, hart: Hart): void {
+  chargeFp(k, hart.id, task, 'fpRestore')
   const ram32 = k.machine.ram32
   const base = task.trapFrame >> 2
   for (let i = 0; i < 64; i++) hart.f[i] = ram32[base + F0 + i]
@@ -120,7 +129,6 @@ export function touchFp(k: Kernel, task: Task): boolean {
   hart.words[WORD_FS] = FS_CLEAN
   k.state.harts[hart.id].fpOwner = task
   task.sched.fpHart = hart.id
-  return true
 }
 
 /** Zeroes every register: for the image that exec starts. */

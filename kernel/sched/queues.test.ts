@@ -16,7 +16,7 @@ function kernel(harts = 1): Kernel {
     schedOrder: 0,
     counts: { migrations: 0 },
   }
-  return { state, events: {} } as unknown as Kernel
+  return { state, events: {}, machine: { timing: null } } as unknown as Kernel
 }
 
 const task = (sched: Partial<SchedEntity> = {}): Task =>

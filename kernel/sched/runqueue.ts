@@ -3,6 +3,7 @@
 import { SCHED_FIFO, SCHED_IDLE, SCHED_OTHER, SCHED_RR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { chargeWake } from '../timing/index.ts'
 import type { HartState, SchedEntity } from './types.ts'
 import { IDLE_WEIGHT, NICE_0_WEIGHT, weightOfNice } from './weights.ts'
 
@@ -40,7 +41,7 @@ export function newSchedEntity(affinity: number, parent: SchedEntity | null = nu
   return entity
 }
 
-export const newHartState = (id: number): HartState => ({
+export const newHartState = (id: number, quantum = 0): HartState => ({
   id,
   current: null,
   time: 0,
@@ -52,6 +53,7 @@ export const newHartState = (id: number): HartState => ({
   mm: null,
   idleTime: 0,
   switches: 0,
+  quantum,
 })
 
 /** Real-time before fair, then the higher priority, then the smaller vruntime, then who came first. */
@@ -93,7 +95,9 @@ export function makeRunnable(k: Kernel, task: Task): void {
   // A long sleeper gets half a latency of credit, not all the time it slept.
   s.vruntime = Math.max(s.vruntime, hart.minVruntime - LATENCY / 2)
   enqueue(k, hart, task)
-  if (hart.current === null || preempts(hart, s)) hart.resched = true
+  const looks = hart.current === null || preempts(hart, s)
+  if (looks) hart.resched = true
+  chargeWake(k, hart.id, task, hart.queue, looks)
 }
 
 function preempts(hart: HartState, s: SchedEntity): boolean {
@@ -167,6 +171,7 @@ function steal(k: Kernel, hart: HartState): Task | undefined {
 /** How long the running task of a hart may go on (ns) while others wait: its weight's share of the latency. */
 export function sliceOf(hart: HartState, s: SchedEntity): number {
   if (hart.queue.length === 0 || s.policy === SCHED_FIFO) return Infinity
+  if (hart.quantum > 0) return hart.quantum
   if (s.policy === SCHED_RR) return RR_SLICE
   return Math.max(MIN_GRANULARITY, (LATENCY * s.weight) / (s.weight + hart.queueWeight))
 }

@@ -4,12 +4,14 @@ import type { Kernel } from '../kernel.ts'
 import { useMm } from '../mm/index.ts'
 import { loadRegisters, saveRegisters } from '../process/index.ts'
 import type { Task } from '../state.ts'
+import { enterSwitch, leave } from '../timing/index.ts'
 import type { HartState } from './types.ts'
 
 /** Puts a task (or nothing: idle) on a hart. The one that was there must be queued, asleep or dead already. */
 export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
   const from = hart.current
   if (from === task) return
+  const row = enterSwitch(k, hart.id, from, task)
   if (from !== null && from.onHart >= 0) {
     saveRegisters(k, from)
     from.onHart = -1
@@ -21,6 +23,7 @@ export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
     task.sched.sliceStart = task.sched.sumExec
     if (task.mm !== null) useMm(k, hart.id, task.mm)
   }
+  leave(k, row)
   hart.switches++
   k.state.counts.contextSwitches++
   if (wants(k, 'switch')) emit(k, { kind: 'switch', hart: hart.id, from, to: task })

@@ -61,6 +61,8 @@ export interface HartState {
   mm: Mm | null
   idleTime: number
   switches: number
+  /** Every task's slice (ns) instead of the scheduler's own; 0: none. */
+  quantum: number
 }
 
 /** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */

@@ -8,6 +8,7 @@ import { regX } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
+import { callPath, enterCall, leave } from '../timing/index.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 
@@ -24,6 +25,13 @@ const NO_ARGS: Record<string, unknown> = Object.freeze({})
 export function runSyscall(k: Kernel, task: Task): void {
   const { x } = k.machine.harts[task.onHart]
   const nr = x[2 * A7 + 1] === 0 ? x[2 * A7] : -1
+  if (k.machine.timing === null) return runCall(k, task, nr, x)
+  const row = enterCall(k, callPath(nr), task, task.call !== null)
+  runCall(k, task, nr, x)
+  leave(k, row)
+}
+
+function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   if (task.call === null) {
     k.state.counts.syscalls++
     if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })

@@ -34,6 +34,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   get random() {
     return deviceOps.random
   },
+  get timing() {
+    return deviceOps.timing
+  },
   get tty() {
     return ttyFileOps
   },

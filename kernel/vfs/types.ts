@@ -133,6 +133,7 @@ export type FileOpsKind =
   | 'zero'
   | 'full'
   | 'random'
+  | 'timing'
   | 'tty'
   | 'ptmx'
   | 'proc'

@@ -100,6 +100,13 @@ export function timeKernelData(t: Timing, core: Core, physical: number, bytes: n
   }
 }
 
+/** The same for a block that is copied or cleared: misses follow each other so regularly that several are under way at once. */
+export function timeKernelBlock(t: Timing, core: Core, physical: number, bytes: number, write: boolean): void {
+  core.overlap = t.config.copyOverlap
+  timeKernelData(t, core, physical, bytes, write)
+  core.overlap = 1
+}
+
 /** The kernel runs the code in `bytes` bytes at `physical`, once through. */
 export function timeKernelFetch(t: Timing, core: Core, physical: number, bytes: number): void {
   const { line: size } = t.config

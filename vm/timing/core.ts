@@ -27,6 +27,8 @@ export interface Core {
   /** Line buffers in the hart's block: the virtual line last read, and last written, in each set of the data cache. Two words each. */
   readonly readLines: Int32Array
   readonly writeLines: Int32Array
+  /** Accesses to memory that are under way at once: 1, but for blocks that the kernel copies. */
+  overlap: number
   row: Float64Array
   counts: Float64Array
 }
@@ -85,6 +87,7 @@ export function newTiming(config: TimingConfig, memory: ArrayBuffer, harts: read
       fetched: NONE,
       readLines: new Int32Array(memory, hart.base + L.HART.readLines, 2 * sets),
       writeLines: new Int32Array(memory, hart.base + L.HART.writeLines, 2 * sets),
+      overlap: 1,
       row: rowOf(ledger, 0),
       counts: new Float64Array(Object.keys(COUNTS).length),
     }

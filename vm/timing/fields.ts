@@ -25,7 +25,7 @@ interface ChoiceField<T extends string> {
 export type Field = NumberField | ChoiceField<string>
 
 const count = (unit: string, min: number, max: number, doc: string): NumberField => ({ type: 'number', unit, min, max, whole: true, doc })
-const size = (max: number, doc: string): NumberField => ({ type: 'number', unit: 'bytes', min: 0, max, whole: true, powerOfTwo: true, doc })
+const size = (max: number, doc: string): NumberField => ({ type: 'number', unit: 'bytes', min: 0, max, whole: true, doc })
 const amount = (unit: string, max: number, doc: string): NumberField => ({ type: 'number', unit, min: 0, max, doc })
 const choice = <T extends string>(choices: readonly T[], doc: string): ChoiceField<T> => ({ type: 'choice', choices, doc })
 
@@ -59,6 +59,7 @@ export const FIELDS = {
   'llc.ways': count('ways', 1, MAX_WAYS, 'Associativity of the last level.'),
   'llc.latency': count('cycles', 0, MAX_CYCLES, 'What an access that hits in the last level waits.'),
   dram: amount('ns', MAX_CYCLES, 'What an access that misses every cache waits; a dirty line that leaves the last cache costs the same.'),
+  copyOverlap: count('misses', 1, 64, 'Misses to memory that overlap where the kernel copies or clears a page. Programs wait for each.'),
   'itlb.entries': count('entries', 1, 4096, 'First-level instruction TLB.'),
   'itlb.ways': count('ways', 1, MAX_WAYS, 'Its associativity; as many as entries: fully associative.'),
   'dtlb.entries': count('entries', 1, 4096, 'First-level data TLB.'),

@@ -24,7 +24,7 @@ function bringLine(t: Timing, core: Core, line: number, component: number): void
     touch(llc as Assoc, inLlc)
     charge(1, t.config['llc.latency'])
   } else {
-    charge(2, t.dram)
+    charge(2, Math.ceil(t.dram / core.overlap))
     if (llc !== null) {
       core.counts[COUNTS.llcMisses]++
       place(llc, line, line)
@@ -50,7 +50,7 @@ function writeToLlc(t: Timing, core: Core, line: number): void {
 }
 function writeToMemory(t: Timing, core: Core): void {
   core.counts[COUNTS.writebacks]++
-  stall(core, C_WRITE_BACK, t.dram)
+  stall(core, C_WRITE_BACK, Math.ceil(t.dram / core.overlap))
 }
 
 /** A data access to a physical line through the data cache. */

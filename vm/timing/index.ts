@@ -5,4 +5,4 @@ export { FIELDS, fieldNames, type Field, type FieldName as TimingField, type Fra
 export * from './ledger.ts'
 export { DEFAULT_PRESET, presetConstants, presetDoc, presetNames, resolvePreset, type Constant, type Preset } from './presets.ts'
 export { copyTiming, type TimingSnapshot, restoreTiming } from './snapshot.ts'
-export { timeAddressSpace, timeFlush } from './translate.ts'
+export { timeAddressSpace, timeFlush, timeKernelTable } from './translate.ts'
