@@ -5,7 +5,21 @@
 const MACHINE_COMMANDS = new Set(['run', 'boot', 'trace'])
 const TOOL_COMMANDS = new Set(['as', 'ld'])
 /** Machine options that take a value as the next word. */
-const WITH_VALUE = new Set(['-m', '--smp', '--limit', '--env', '--root', '--share', '--clock', '--engine', '--seed', '-e', '-o'])
+const WITH_VALUE = new Set([
+  '-m',
+  '--smp',
+  '--limit',
+  '--env',
+  '--root',
+  '--share',
+  '--clock',
+  '--engine',
+  '--seed',
+  '--thp',
+  '--frames',
+  '-e',
+  '-o',
+])
 const ONE_DASH =
   /^-(march|mabi|mno-relax|mrelax|mno-arch-attr|march-attr|Ttext-segment|Ttext|Tdata|Tbss|Map|static|fpic|fno-pic|fPIC|nostdlib|no-pie)(=.*)?$/
 

@@ -3,7 +3,16 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Option, type Command } from 'commander'
-import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel } from '../kernel/index.ts'
+import {
+  createKernel,
+  isErrno,
+  readCpio,
+  readTar,
+  type FramePlacement,
+  type ImageFile,
+  type Kernel,
+  type ThpPolicy,
+} from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { ownRoot } from './resources.ts'
@@ -19,6 +28,8 @@ export interface MachineFlags {
   clock?: 'real' | 'virtual'
   engine: 'interpreter' | 'reference'
   seed: string
+  thp: ThpPolicy
+  frames: FramePlacement
   stat?: boolean
   statFile?: string
   json?: boolean
@@ -39,6 +50,12 @@ export function machineOptions(command: Command): Command {
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
     .option('--seed <n>', 'seed of the guest random generator', '0')
+    .addOption(new Option('--thp <policy>', 'transparent huge pages').choices(['always', 'madvise', 'never']).default('never'))
+    .addOption(
+      new Option('--frames <placement>', 'which free page of RAM is next')
+        .choices(['sequential', 'random', 'coloured'])
+        .default('sequential'),
+    )
     .option('--stat', 'counts as perf stat prints them, to standard error (--stat=FILE: as JSON to a file)')
     .addOption(new Option('--stat-file <file>').hideHelp())
     .option('--json', 'with --stat: JSON')
@@ -113,6 +130,8 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       harts: wholeNumber('--smp', flags.smp, 1, 32),
       engine: flags.engine,
       seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff),
+      thp: flags.thp,
+      frames: flags.frames,
       hostRoot: chosen.hostRoot,
       root: [...chosen.root, ...files],
       shares: flags.share.map(parseShare),

@@ -7,7 +7,7 @@ import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { createAsids, createFrames } from './mm/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy } from './mm/index.ts'
 import {
   allocPid,
   allocTrapFrame,
@@ -47,8 +47,14 @@ export interface KernelOptions {
   hostname?: string
   /** CLOCK_REALTIME at boot, nanoseconds since 1970. */
   epoch?: number
-  /** Of the random generator. */
+  /** Of the random generator, and of `frames: 'random'`. */
   seed?: number
+  /** Transparent huge pages: default 'never'. */
+  thp?: ThpPolicy
+  /** Which free page of RAM is handed out next: default 'sequential'. */
+  frames?: FramePlacement
+  /** Page colours that `frames: 'coloured'` goes through: default 64. */
+  colours?: number
   /** Files of the root, in memory. */
   root?: readonly ImageFile[]
   /** A host directory as root: read through, writes stay in memory. `root`'s files are laid over it. */
@@ -93,7 +99,8 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
     timers: newTimerQueue(),
     schedOrder: 0,
-    frames: createFrames(ramBytes),
+    frames: createFrames(ramBytes, { placement: options.frames, colours: options.colours, seed: options.seed }),
+    thp: options.thp ?? 'never',
     asids: createAsids(),
     trapFrames: newTrapFrames(),
     vdso: null as unknown as Inode,

@@ -23,6 +23,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { flushPage } from './asid.ts'
 import { allocFrame, FRAME_DIRTY, retainFrame, releaseFrame, USE_ANON } from './frames.ts'
+import { hugeFault } from './hugefault.ts'
 import { FAULT_AROUND_PAGES, MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { countPage, ensureLeaf, entryFor, frameOf, leafFlags, setLeaf } from './pagetable.ts'
 import { cachePage } from './pagecache.ts'
@@ -83,14 +84,17 @@ function growStack(task: Task, mm: Mm, region: Region, page: number): boolean {
 
 function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: number, access: Access, grew: boolean): FaultSignal | null {
   try {
-    const at = ensureLeaf(k, mm, page)
-    const entry = k.machine.ram32[at]
-    const major = entry === 0 && readsHost(region, page)
-    let how: How | null
-    if (entry === 0)
-      how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
-    else if (access === 'write' && !(entry & PTE_W)) how = breakSharing(k, task, mm, region, page, at, entry)
-    else how = restore(k, mm, region, page, at, entry)
+    let how: How | 'small' | null = hugeFault(k, task, mm, region, page, access)
+    let major = false
+    if (how === 'small') {
+      const at = ensureLeaf(k, mm, page)
+      const entry = k.machine.ram32[at]
+      major = entry === 0 && readsHost(region, page)
+      if (entry === 0)
+        how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
+      else if (access === 'write' && !(entry & PTE_W)) how = breakSharing(k, task, mm, region, page, at, entry)
+      else how = restore(k, mm, region, page, at, entry)
+    }
     if (how === null) return FAULT_BEYOND_FILE
     if (major) {
       task.usage.majorFaults++
@@ -103,7 +107,7 @@ function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: n
     return null
   } catch (error) {
     if (error === ENOMEM) return FAULT_OOM
-    // The file's bytes cannot be had from the host.
+    // The file's bytes cannot be had from the host, or there is no huge page for MAP_HUGETLB.
     if (isErrno(error)) return FAULT_BEYOND_FILE
     throw error
   }
@@ -193,7 +197,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   flushPage(k, mm, page)
   if (wasZero) return 'zero'
   k.state.counts.cowCopies++
-  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy })
+  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy, pages: 1 })
   return 'cow'
 }
 

@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { FAULT_OOM, handleFault } from './fault.ts'
 import { USER_END } from './limits.ts'
-import { frameOf, leafAt } from './pagetable.ts'
+import { frameUnder, leafAt } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
 const TWO_32 = 4294967296
@@ -22,7 +22,7 @@ function locate(k: Kernel, task: Task, va: number, need: number): number {
   const ram32 = k.machine.ram32
   const at = leafAt(ram32, mm.root, va)
   const entry = at < 0 ? 0 : ram32[at]
-  return (entry & need) === need ? frameOf(entry) : faultIn(k, task, mm, va, need)
+  return (entry & need) === need ? frameUnder(entry, va) : faultIn(k, task, mm, va, need)
 }
 
 function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): number {
@@ -30,7 +30,7 @@ function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): numbe
   if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
   const entry = k.machine.ram32[leafAt(k.machine.ram32, mm.root, va)]
   if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
-  return frameOf(entry)
+  return frameUnder(entry, va)
 }
 
 /** RAM offset of a user byte that may be read, as may what follows to the end of its page. */
