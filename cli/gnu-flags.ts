@@ -18,6 +18,8 @@ const WITH_VALUE = new Set([
   '--timing',
   '--timing-from',
   '--set',
+  '--thp',
+  '--frames',
   '-e',
   '-o',
 ])

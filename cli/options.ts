@@ -3,7 +3,17 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { Option, type Command } from 'commander'
-import { createKernel, isErrno, readCpio, readTar, type ImageFile, type Kernel, type KernelOptions } from '../kernel/index.ts'
+import {
+  createKernel,
+  isErrno,
+  readCpio,
+  readTar,
+  type FramePlacement,
+  type ImageFile,
+  type Kernel,
+  type KernelOptions,
+  type ThpPolicy,
+} from '../kernel/index.ts'
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
@@ -23,6 +33,8 @@ export interface MachineFlags {
   timing?: string
   timingFrom: 'boot' | 'mark'
   set: string[]
+  thp?: ThpPolicy
+  frames?: FramePlacement
   stat?: boolean
   statFile?: string
   json?: boolean
@@ -50,6 +62,14 @@ export function machineOptions(command: Command): Command {
         .default('boot'),
     )
     .option('--set <key=value>', "override a constant of the preset (see 'doc timing'); may be repeated", collect, [])
+    .addOption(new Option('--thp <policy>', 'transparent huge pages (default: never)').choices(['always', 'madvise', 'never']))
+    .addOption(
+      new Option('--frames <placement>', 'which free page of RAM is next (default: sequential)').choices([
+        'sequential',
+        'random',
+        'coloured',
+      ]),
+    )
     .option('--stat', 'counts as perf stat prints them, to standard error (--stat=FILE: as JSON to a file)')
     .addOption(new Option('--stat-file <file>').hideHelp())
     .option('--json', 'with --stat: JSON')
@@ -137,6 +157,8 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       harts: wholeNumber('--smp', flags.smp, 1, 32),
       engine: flags.engine,
       seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff),
+      thp: flags.thp,
+      frames: flags.frames,
       hostRoot: chosen.hostRoot,
       root: [...chosen.root, ...files],
       shares: flags.share.map(parseShare),

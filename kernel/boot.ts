@@ -7,7 +7,7 @@ import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { createAsids, createFrames } from './mm/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy } from './mm/index.ts'
 import {
   allocPid,
   allocTrapFrame,
@@ -48,8 +48,14 @@ export interface KernelOptions {
   hostname?: string
   /** CLOCK_REALTIME at boot, nanoseconds since 1970. */
   epoch?: number
-  /** Of the random generator. */
+  /** Of the random generator, and of `frames: 'random'`. */
   seed?: number
+  /** Transparent huge pages: default 'never'. */
+  thp?: ThpPolicy
+  /** Which free page of RAM is handed out next: default 'sequential'. */
+  frames?: FramePlacement
+  /** Page colours that `frames: 'coloured'` goes through: default 64. */
+  colours?: number
   /** Files of the root, in memory. */
   root?: readonly ImageFile[]
   /** A host directory as root: read through, writes stay in memory. `root`'s files are laid over it. */
@@ -91,6 +97,7 @@ const NS_PER_MS = 1e6
 
 function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
   const bootEpoch = options.epoch ?? DEFAULT_EPOCH
+  const timed = options.timing?.preset.config
   return {
     time: 0,
     executed: 0,
@@ -101,10 +108,15 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     groups: new Map(),
     init: null,
     initProtected: false,
-    harts: Array.from({ length: harts }, (_, id) => newHartState(id, (options.timing?.preset.config.quantum ?? 0) * NS_PER_MS)),
+    harts: Array.from({ length: harts }, (_, id) => newHartState(id, (timed?.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
     schedOrder: 0,
-    frames: createFrames(ramBytes),
+    frames: createFrames(ramBytes, {
+      placement: options.frames ?? timed?.frames,
+      colours: options.colours,
+      seed: options.seed,
+    }),
+    thp: options.thp ?? (timed?.pageSize === '2M' ? 'always' : 'never'),
     asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
     vdso: null as unknown as Inode,

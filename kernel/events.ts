@@ -15,7 +15,8 @@ export type KernelEvent =
       access: 'read' | 'write' | 'fetch'
       how: 'zero' | 'cow' | 'reuse' | 'file' | 'stack' | 'spurious' | 'signal'
     }
-  | { kind: 'cowCopy'; task: Task; va: number; from: number; to: number }
+  /** `pages` of 4 KiB were copied: one, or a huge page's 512. */
+  | { kind: 'cowCopy'; task: Task; va: number; from: number; to: number; pages: number }
   | { kind: 'switch'; hart: number; from: Task | null; to: Task | null }
   | { kind: 'wake'; task: Task }
   | { kind: 'signalSent'; from: Task | null; task: Task; signal: number; code: number }

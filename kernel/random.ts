@@ -23,9 +23,11 @@ export function seedRandom(seed: number): Uint32Array {
   return words
 }
 
-/** The next 32 bits, unsigned. */
-export function randomU32(k: Kernel): number {
-  const s = k.state.random
+/** The next 32 bits of the machine's generator, unsigned. */
+export const randomU32 = (k: Kernel): number => nextU32(k.state.random)
+
+/** The next 32 bits, unsigned, of a generator with these four words. */
+export function nextU32(s: Uint32Array): number {
   const result = Math.imul(rotl(Math.imul(s[1], 5), 7), 9) >>> 0
   const t = s[1] << 9
   s[2] ^= s[0]

@@ -1,7 +1,7 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
 import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
-import type { Asids, Frames, Mm } from './mm/types.ts'
+import type { Asids, Frames, Mm, ThpPolicy } from './mm/types.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
@@ -30,6 +30,7 @@ export interface KernelState {
   /** Next SchedEntity.order. */
   schedOrder: number
   frames: Frames
+  thp: ThpPolicy
   asids: Asids
   trapFrames: TrapFrames
   /** The page of code that every program finds mapped: the way back from signal handlers. */

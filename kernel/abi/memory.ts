@@ -49,6 +49,9 @@ export const {
   MAP_FIXED_NOREPLACE,
 } = MAP_FLAGS
 
+/** The bits of the flags that hold the logarithm of the page size for MAP_HUGETLB (0: the default size), and the one size there is, 2^21. */
+export const MAP_HUGE_SIZE = 0xfc00_0000 | 0
+export const MAP_HUGE_2MB = 0x5400_0000
 /** The sharing type within the flags: MAP_SHARED, MAP_PRIVATE or MAP_SHARED_VALIDATE. */
 export const MAP_TYPE = 0x0f
 

@@ -13,7 +13,9 @@ import {
   MADV_DONTFORK,
   MADV_DONTNEED,
   MADV_FREE,
+  MADV_HUGEPAGE,
   MADV_KEEPONFORK,
+  MADV_NOHUGEPAGE,
   MADV_NORMAL,
   MADV_PAGEOUT,
   MADV_POPULATE_READ,
@@ -29,86 +31,116 @@ import {
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { flushRange } from './asid.ts'
+import { carve } from './huge.ts'
+import { HUGE_PAGE } from './limits.ts'
 import { populate } from './lock.ts'
 import { punchCached } from './pagecache.ts'
 import { zapRange } from './pagetable.ts'
-import { isolate, joinAround } from './regions.ts'
+import { findRegion, joinAround, touched } from './regions.ts'
 import type { Mm, Region } from './types.ts'
 
-/** Applied to each region, cut to the range that the advice is about. */
-type Advice = (k: Kernel, task: Task, mm: Mm, region: Region) => void
+/** Applied to each region that the advice reaches: cut to the range that it is about... */
+type Change = (k: Kernel, task: Task, mm: Mm, region: Region) => void
+/** ...or left as it is, with the part of it that is meant: no huge page is split for a hint. */
+type Hint = (k: Kernel, task: Task, mm: Mm, region: Region, start: number, end: number) => void
+type Advice = { change: Change } | { hint: Hint }
 
-const nothing: Advice = () => {}
+const nothing: Advice = { hint: () => {} }
 
 /** Private pages are forgotten: the next touch finds zeroes, or the file. */
-const discard: Advice = (k, _task, mm, region) => {
+const discard: Change = (k, _task, mm, region) => {
   if (region.locked) throw EINVAL
   if (zapRange(k, mm, region.start, region.end) > 0) flushRange(k, mm, region.start, region.end)
   region.hasPrivate = false
 }
 
-const free: Advice = (k, task, mm, region) => {
-  if (region.inode !== null || region.shared) throw EINVAL
+const free: Change = (k, task, mm, region) => {
+  if (region.inode !== null || region.shared || region.hugetlb) throw EINVAL
   discard(k, task, mm, region)
 }
 
-const remove: Advice = (k, _task, _mm, region) => {
+const remove: Change = (k, _task, _mm, region) => {
   if (region.locked || region.inode === null) throw EINVAL
   if (!region.shared || !(region.maxProt & PROT_WRITE)) throw EACCES
   if (region.inode.fs.hostRoot !== null) throw EOPNOTSUPP
   punchCached(k, region.inode, region.offset, region.end - region.start)
 }
 
-const wipeOnFork: Advice = (_k, _task, _mm, region) => {
-  if (region.inode !== null || region.shared) throw EINVAL
+const wipeOnFork: Change = (_k, _task, _mm, region) => {
+  if (region.inode !== null || region.shared || region.hugetlb) throw EINVAL
   region.wipeOnFork = true
 }
 
-const refuseLocked: Advice = (_k, _task, _mm, region) => {
-  if (region.locked) throw EINVAL
+const refuseLocked: Advice = {
+  hint: (_k, _task, _mm, region) => {
+    if (region.locked || region.hugetlb) throw EINVAL
+  },
 }
 
-const bringIn =
-  (access: 'read' | 'write'): Advice =>
-  (k, task, mm, region) => {
-    const failure = populate(k, task, mm, region.start, region.end, access)
+/** MADV_HUGEPAGE, MADV_NOHUGEPAGE: what counts is the next first touch; pages that are there stay what they are. */
+const sized = (thp: Region['thp']): Advice => ({
+  change: (_k, _task, _mm, region) => {
+    if (region.hugetlb) throw EINVAL
+    region.thp = thp
+  },
+})
+
+const bringIn = (access: 'read' | 'write'): Advice => ({
+  hint: (k, task, mm, _region, start, end) => {
+    const failure = populate(k, task, mm, start, end, access)
     if (failure !== null) throw failure.signal === SIGKILL ? ENOMEM : EFAULT
-  }
+  },
+})
 
 const ADVICE: Readonly<Record<number, Advice>> = {
   [MADV_NORMAL]: nothing,
   [MADV_RANDOM]: nothing,
   [MADV_SEQUENTIAL]: nothing,
   [MADV_WILLNEED]: nothing,
-  [MADV_DONTNEED]: discard,
-  [MADV_FREE]: free,
-  [MADV_REMOVE]: remove,
-  [MADV_DONTFORK]: (_k, _task, _mm, region) => void (region.dontFork = true),
-  [MADV_DOFORK]: (_k, _task, _mm, region) => void (region.dontFork = false),
+  [MADV_DONTNEED]: { change: discard },
+  [MADV_FREE]: { change: free },
+  [MADV_REMOVE]: { change: remove },
+  [MADV_DONTFORK]: { change: (_k, _task, _mm, region) => void (region.dontFork = true) },
+  [MADV_DOFORK]: { change: (_k, _task, _mm, region) => void (region.dontFork = false) },
+  [MADV_HUGEPAGE]: sized('huge'),
+  [MADV_NOHUGEPAGE]: sized('small'),
   [MADV_DONTDUMP]: nothing,
   [MADV_DODUMP]: nothing,
-  [MADV_WIPEONFORK]: wipeOnFork,
-  [MADV_KEEPONFORK]: (_k, _task, _mm, region) => void (region.wipeOnFork = false),
+  [MADV_WIPEONFORK]: { change: wipeOnFork },
+  [MADV_KEEPONFORK]: { change: (_k, _task, _mm, region) => void (region.wipeOnFork = false) },
   [MADV_COLD]: refuseLocked,
   [MADV_PAGEOUT]: refuseLocked,
   [MADV_POPULATE_READ]: bringIn('read'),
   [MADV_POPULATE_WRITE]: bringIn('write'),
 }
 
-/** True for advice that this kernel takes (huge and mergeable pages it has not). */
+/** True for advice that this kernel takes (mergeable pages it has not, nor does it make huge pages of small ones). */
 export const knowsAdvice = (advice: number): boolean => advice in ADVICE
 
-/** Applies advice to the whole pages of [start, end). ENOMEM when there are holes, after doing the rest. */
+/** MADV_DONTNEED keeps a page of MAP_HUGETLB of which it was told only the beginning (madvise(2)); one without its beginning is EINVAL. */
+function withoutCutHugePage(mm: Mm, start: number, end: number): number {
+  if (!findRegion(mm, end)?.hugetlb) return end
+  const whole = end - (end % HUGE_PAGE)
+  if (whole <= start && start % HUGE_PAGE !== 0) throw EINVAL
+  return whole
+}
+
+/** Applies advice to the whole pages of [start, end). ENOMEM when there are holes, after doing the rest; EINVAL where it cuts a page of MAP_HUGETLB. */
 export function advise(k: Kernel, task: Task, mm: Mm, start: number, end: number, advice: number): void {
-  const apply = ADVICE[advice]
-  if (apply === undefined) throw EINVAL
-  const [first, last] = isolate(mm, start, end)
+  const row = ADVICE[advice]
+  if (row === undefined) throw EINVAL
+  if (advice === MADV_DONTNEED) end = withoutCutHugePage(mm, start, end)
+  if (end <= start) return
+  const [first, last] = 'change' in row ? carve(k, mm, start, end) : touched(mm, start, end)
   let pages = 0
   try {
     for (let i = first; i < last; i++) {
       const region = mm.regions[i]
-      apply(k, task, mm, region)
-      pages += (region.end - region.start) / PAGE_SIZE
+      const from = Math.max(start, region.start)
+      const to = Math.min(end, region.end)
+      if ('change' in row) row.change(k, task, mm, region)
+      else row.hint(k, task, mm, region, from, to)
+      pages += (to - from) / PAGE_SIZE
     }
   } finally {
     joinAround(k, mm, first, last)

@@ -2,11 +2,12 @@
 import { PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, tlbEntries } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Dentry, Inode } from '../vfs/index.ts'
-import { FRAME_SHMEM, FRAME_USES, USE_ANON, USE_CACHE, USE_FREE, USE_KERNEL, USE_TABLE } from './frames.ts'
+import { FRAME_SHMEM, FRAME_USES, ownsRun, USE_ANON, USE_CACHE, USE_FREE, USE_HUGETLB, USE_TABLE, USE_ZERO } from './frames.ts'
+import { HUGE_FRAMES, HUGE_PAGE } from './limits.ts'
 import { allSpaces } from './pagecache.ts'
-import { eachLeaf, frameOf, peekPte } from './pagetable.ts'
+import { eachLeaf, frameOf, peekPte, PTE_HUGE } from './pagetable.ts'
 import { findRegion } from './regions.ts'
-import type { Mm } from './types.ts'
+import type { FrameUse, Mm, Region } from './types.ts'
 
 const PERMISSIONS = PTE_R | PTE_W | PTE_X | PTE_U
 const ROOT_LEVEL = 3
@@ -35,12 +36,17 @@ function auditFrames(k: Kernel, expected: Uint32Array, problems: string[]): void
     if ((frames.use[frame] === USE_FREE) !== (frames.count[frame] === 0)) problems.push(`${name} has count ${frames.count[frame]}`)
   }
   const free = new Set<number>()
-  for (let i = 0; i < frames.freeCount; i++) {
-    const frame = frames.freeStack[i]
-    if (frames.use[frame] !== USE_FREE || free.has(frame)) problems.push(`frame ${frame} is on the free stack wrongly`)
-    free.add(frame)
+  const colours = frames.freeTops.length
+  frames.freeTops.forEach((top, colour) => {
+    for (const frame of frames.freeStacks[colour].subarray(0, top)) {
+      const right = frames.use[frame] === USE_FREE && frame % colours === colour && !free.has(frame)
+      if (!right) problems.push(`frame ${frame} is on the free stack of colour ${colour} wrongly`)
+      free.add(frame)
+    }
+  })
+  if (free.size !== used[USE_FREE] || free.size !== frames.freeCount) {
+    problems.push(`${free.size} frames are on the free stacks, ${used[USE_FREE]} are free, counted are ${frames.freeCount}`)
   }
-  if (free.size !== used[USE_FREE]) problems.push(`${free.size} frames are on the free stack, ${used[USE_FREE]} are free`)
   FRAME_USES.forEach((use, i) => {
     if (used[i] !== frames.used[i]) problems.push(`${used[i]} frames are ${use}, counted are ${frames.used[i]}`)
   })
@@ -67,7 +73,7 @@ function auditSpace(k: Kernel, mm: Mm, expected: Uint32Array, problems: string[]
       const entry = k.machine.ram32[table * 1024 + i * 2]
       if (entry === 0) continue
       entries++
-      if (level > 0) countTables(frameOf(entry), level - 1)
+      if (level > 0 && !(entry & PTE_HUGE)) countTables(frameOf(entry), level - 1)
     }
     if (entries !== frames.entries[table])
       problems.push(`${name}: table ${table} has ${entries} entries, counted are ${frames.entries[table]}`)
@@ -82,29 +88,48 @@ function auditLeaves(k: Kernel, mm: Mm, name: string, expected: Uint32Array, pro
   let anon = 0
   let file = 0
   let shmem = 0
+  let hugetlb = 0
   eachLeaf(k, mm, 0, 2 ** 47, (va, _at, entry) => {
-    const frame = frameOf(entry)
-    const where = `${name}: page 0x${va.toString(16)}`
-    if (frame < 0 || frame >= frames.total) {
-      problems.push(`${where} maps frame ${frame}, which is not in RAM`)
+    const head = frameOf(entry)
+    const huge = (entry & PTE_HUGE) !== 0
+    const where = `${name}: ${huge ? 'huge page' : 'page'} 0x${va.toString(16)}`
+    if (head < 0 || head + (huge ? HUGE_FRAMES : 1) > frames.total) {
+      problems.push(`${where} maps frame ${head}, which is not in RAM`)
       return
     }
-    expected[frame]++
-    const use = frames.use[frame]
-    if (use === USE_ANON) anon++
-    else if (use === USE_CACHE && frames.flags[frame] & FRAME_SHMEM) shmem++
-    else if (use === USE_CACHE) file++
-    else if (use === USE_FREE || use === USE_TABLE || use === USE_KERNEL)
-      problems.push(`${where} maps frame ${frame}, which is ${FRAME_USES[use]}`)
+    for (let frame = head; frame < head + (huge ? HUGE_FRAMES : 1); frame++) {
+      expected[frame]++
+      const use = frames.use[frame]
+      if (use === USE_ANON) anon++
+      else if (use === USE_HUGETLB && huge) hugetlb++
+      else if (use === USE_CACHE && frames.flags[frame] & FRAME_SHMEM) shmem++
+      else if (use === USE_CACHE) file++
+      else if (use !== USE_ZERO) problems.push(`${where} maps frame ${frame}, which is ${FRAME_USES[use]}`)
+    }
     const region = findRegion(mm, va)
     if (region === null) problems.push(`${where} is mapped outside of every region`)
-    else if (entry & PTE_W && !region.shared && (use !== USE_ANON || frames.count[frame] !== 1)) {
-      problems.push(`${where} is private, writable, and its frame ${frame} has count ${frames.count[frame]}`)
+    else if (huge) auditHugeLeaf(k, region, va, entry, where, problems)
+    else if (region.hugetlb) problems.push(`${where} is small, in a mapping of huge pages`)
+    else if (entry & PTE_W && !region.shared && (frames.use[head] !== USE_ANON || frames.count[head] !== 1)) {
+      problems.push(`${where} is private, writable, and its frame ${head} has count ${frames.count[head]}`)
     }
   })
-  if (anon !== mm.anonPages || file !== mm.filePages || shmem !== mm.shmemPages) {
-    problems.push(`${name}: ${anon}+${file}+${shmem} pages are mapped, counted are ${mm.anonPages}+${mm.filePages}+${mm.shmemPages}`)
+  const counted = [mm.anonPages, mm.filePages, mm.shmemPages, mm.hugetlbPages].join('+')
+  if ([anon, file, shmem, hugetlb].join('+') !== counted) {
+    problems.push(`${name}: ${anon}+${file}+${shmem}+${hugetlb} pages are mapped, counted are ${counted}`)
   }
+}
+
+/** A huge leaf maps 512 frames of one kind from a multiple of 512 on, lies within its region, and is writable only where it is alone. */
+function auditHugeLeaf(k: Kernel, region: Region, va: number, entry: number, where: string, problems: string[]): void {
+  const { use } = k.state.frames
+  const head = frameOf(entry)
+  const kind: FrameUse = region.hugetlb ? USE_HUGETLB : USE_ANON
+  if (va % HUGE_PAGE !== 0 || head % HUGE_FRAMES !== 0) problems.push(`${where} maps frame ${head}: not aligned`)
+  if (va + HUGE_PAGE > region.end) problems.push(`${where} reaches beyond its region`)
+  if (use.subarray(head, head + HUGE_FRAMES).some(u => u !== kind))
+    problems.push(`${where} maps frames that are not all ${FRAME_USES[kind]}`)
+  if (entry & PTE_W && !region.shared && !ownsRun(k, head)) problems.push(`${where} is private, writable, and shared`)
 }
 
 /** Every valid TLB entry under a live ASID must be what a walk of that address space would give now. */
@@ -120,7 +145,12 @@ function auditTlbs(k: Kernel, problems: string[]): void {
       const mm = byAsid.get(entry.asid)
       if (mm === undefined) continue
       const leaf = peekPte(k, mm, entry.va)
-      const right = (leaf & PTE_V) !== 0 && frameOf(leaf) === entry.frame && (leaf & PERMISSIONS) === (entry.flags & PERMISSIONS)
+      const level = leaf & PTE_HUGE ? 1 : 0
+      const right =
+        (leaf & PTE_V) !== 0 &&
+        frameOf(leaf) === entry.frame &&
+        (leaf & PERMISSIONS) === (entry.flags & PERMISSIONS) &&
+        entry.level === level
       if (!right) problems.push(`hart ${hart.id}: stale ${entry.access} TLB entry for 0x${entry.va.toString(16)} of ASID ${entry.asid}`)
     }
   }

@@ -21,10 +21,12 @@ import {
 import { emit, wants, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { chargeCopy, chargeFault, enter, leave, PATH } from '../timing/index.ts'
 import { flushPage } from './asid.ts'
 import { allocFrame, FRAME_DIRTY, retainFrame, releaseFrame, USE_ANON } from './frames.ts'
+import { hugeFault } from './hugefault.ts'
 import { FAULT_AROUND_PAGES, MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
-import { countPage, ensureLeaf, entryFor, frameOf, leafFlags, setLeaf } from './pagetable.ts'
+import { countPage, ensureLeaf, entryFor, frameOf, leafAt, leafFlags, setLeaf } from './pagetable.ts'
 import { cachePage } from './pagecache.ts'
 import { regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
@@ -47,6 +49,14 @@ const NEEDS: Record<Access, number> = { read: PROT_READ | PROT_WRITE, write: PRO
  * `va` may be any number.
  */
 export function handleFault(k: Kernel, task: Task, va: number, access: Access): FaultSignal | null {
+  const row = enter(k, PATH.fault, task)
+  const failure = serve(k, task, va, access)
+  if (task.mm !== null) chargeFault(k, task.mm.root, leafAt(k.machine.ram32, task.mm.root, va))
+  leave(k, row)
+  return failure
+}
+
+function serve(k: Kernel, task: Task, va: number, access: Access): FaultSignal | null {
   const mm = task.mm
   let failure: FaultSignal | null = FAULT_MAPERR
   if (mm !== null && va >= 0 && va < USER_END) {
@@ -83,14 +93,17 @@ function growStack(task: Task, mm: Mm, region: Region, page: number): boolean {
 
 function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: number, access: Access, grew: boolean): FaultSignal | null {
   try {
-    const at = ensureLeaf(k, mm, page)
-    const entry = k.machine.ram32[at]
-    const major = entry === 0 && readsHost(region, page)
-    let how: How | null
-    if (entry === 0)
-      how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
-    else if (access === 'write' && !(entry & PTE_W)) how = breakSharing(k, task, mm, region, page, at, entry)
-    else how = restore(k, mm, region, page, at, entry)
+    let how: How | 'small' | null = hugeFault(k, task, mm, region, page, access)
+    let major = false
+    if (how === 'small') {
+      const at = ensureLeaf(k, mm, page)
+      const entry = k.machine.ram32[at]
+      major = entry === 0 && readsHost(region, page)
+      if (entry === 0)
+        how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
+      else if (access === 'write' && !(entry & PTE_W)) how = breakSharing(k, task, mm, region, page, at, entry)
+      else how = restore(k, mm, region, page, at, entry)
+    }
     if (how === null) return FAULT_BEYOND_FILE
     if (major) {
       task.usage.majorFaults++
@@ -103,7 +116,7 @@ function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: n
     return null
   } catch (error) {
     if (error === ENOMEM) return FAULT_OOM
-    // The file's bytes cannot be had from the host.
+    // The file's bytes cannot be had from the host, or there is no huge page for MAP_HUGETLB.
     if (isErrno(error)) return FAULT_BEYOND_FILE
     throw error
   }
@@ -193,7 +206,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   flushPage(k, mm, page)
   if (wasZero) return 'zero'
   k.state.counts.cowCopies++
-  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy })
+  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy, pages: 1 })
   return 'cow'
 }
 
@@ -204,6 +217,7 @@ function copyOf(k: Kernel, frame: number): number {
   try {
     const copy = allocFrame(k, USE_ANON, false)
     k.machine.ram.copyWithin(copy * PAGE_SIZE, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+    chargeCopy(k, frame, copy)
     return copy
   } finally {
     releaseFrame(k, frame)

@@ -24,6 +24,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
     anonPages: 0,
     filePages: 0,
     shmemPages: 0,
+    hugetlbPages: 0,
     peakPages: 0,
     totalPages: 0,
     peakTotalPages: 0,

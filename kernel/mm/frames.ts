@@ -3,16 +3,19 @@ import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { chargeClear } from '../timing/index.ts'
+import { HUGE_FRAMES } from './limits.ts'
+import { freeLists, popFree, pushFree, takeFreeRun, type PlacementOptions } from './placement.ts'
 import type { FrameUse, Frames } from './types.ts'
 
-/** What a frame can hold, by FrameUse. `kernel`: saved registers and the like. */
-export const FRAME_USES = ['free', 'zero', 'anon', 'table', 'cache', 'kernel'] as const
+/** What a frame can hold, by FrameUse. `kernel`: saved registers and the like. `hugetlb`: a part of a page of MAP_HUGETLB. */
+export const FRAME_USES = ['free', 'zero', 'anon', 'table', 'cache', 'kernel', 'hugetlb'] as const
 export const USE_FREE = 0
 export const USE_ZERO = 1
 export const USE_ANON = 2
 export const USE_TABLE = 3
 export const USE_CACHE = 4
 export const USE_KERNEL = 5
+export const USE_HUGETLB = 6
 
 /** Frames.flags: differs from what it was read from, so it cannot be given back. */
 export const FRAME_DIRTY = 1
@@ -22,18 +25,16 @@ export const FRAME_SHMEM = 2
 /** How many frames one reclaim tries to give back. */
 const RECLAIM_BATCH = 64
 
-/** All of RAM free, except the page of zeroes (which the caller's fresh RAM already is). Lowest frames are given out first. */
-export function createFrames(ramBytes: number): Frames {
+/** All of RAM free, except the page of zeroes (which the caller's fresh RAM already is). Lowest frames are given out first, unless `options` say otherwise. */
+export function createFrames(ramBytes: number, options: PlacementOptions = {}): Frames {
   const total = ramBytes / PAGE_SIZE
-  const freeStack = new Uint32Array(total)
-  for (let i = 0; i < total; i++) freeStack[i] = total - 1 - i
   const frames: Frames = {
     total,
     count: new Uint32Array(total),
     use: new Uint8Array(total),
     flags: new Uint8Array(total),
     entries: new Uint16Array(total),
-    freeStack,
+    ...freeLists(total, options),
     freeCount: total - 1,
     used: FRAME_USES.map(() => 0),
     zero: 0,
@@ -62,7 +63,8 @@ export function checkRoomForFiles(k: Kernel): void {
 export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   const frames = k.state.frames
   if (frames.freeCount === 0 && reclaim(k) === 0) throw ENOMEM
-  const frame = frames.freeStack[--frames.freeCount]
+  const frame = popFree(frames)
+  frames.freeCount--
   frames.count[frame] = 1
   frames.use[frame] = use
   frames.used[USE_FREE]--
@@ -89,7 +91,49 @@ export function releaseFrame(k: Kernel, frame: number): void {
   frames.use[frame] = USE_FREE
   frames.flags[frame] = 0
   frames.entries[frame] = 0
-  frames.freeStack[frames.freeCount++] = frame
+  frames.freeCount++
+  pushFree(frames, frame)
+}
+
+/**
+ * A run for a huge page: 512 free frames from a multiple of 512 on, with one reference each; the first of them, or -1 when free
+ * memory has no such run. Nothing is moved or given back to make one. Filled with zeroes unless `zeroed` is false.
+ */
+export function allocRun(k: Kernel, use: FrameUse, zeroed = true): number {
+  const frames = k.state.frames
+  const head = takeFreeRun(frames)
+  if (head < 0) return -1
+  const end = head + HUGE_FRAMES
+  frames.freeCount -= HUGE_FRAMES
+  frames.count.fill(1, head, end)
+  frames.use.fill(use, head, end)
+  frames.used[USE_FREE] -= HUGE_FRAMES
+  frames.used[use] += HUGE_FRAMES
+  if (zeroed) {
+    k.machine.ram.fill(0, head * PAGE_SIZE, end * PAGE_SIZE)
+    chargeClear(k, head, HUGE_FRAMES * PAGE_SIZE)
+  }
+  for (let frame = head; frame < end; frame++) frameWritten(k.machine, frame)
+  return head
+}
+
+/** One reference more to each frame of a run. */
+export function retainRun(k: Kernel, head: number): void {
+  const { count } = k.state.frames
+  for (let frame = head; frame < head + HUGE_FRAMES; frame++) count[frame]++
+}
+
+/** Drops one reference to each frame of a run. */
+export function releaseRun(k: Kernel, head: number): void {
+  for (let frame = head + HUGE_FRAMES - 1; frame >= head; frame--) releaseFrame(k, frame)
+}
+
+/** True when every frame of a run is private memory that a single entry maps. */
+export function ownsRun(k: Kernel, head: number): boolean {
+  const { count, use } = k.state.frames
+  if (use[head] !== USE_ANON && use[head] !== USE_HUGETLB) return false
+  for (let frame = head; frame < head + HUGE_FRAMES; frame++) if (count[frame] !== 1) return false
+  return true
 }
 
 /** A frame's bytes: a view into RAM, good for as long as the caller holds a reference. */

@@ -10,21 +10,23 @@ export {
   FRAME_USES,
   USE_ANON,
   USE_CACHE,
+  USE_HUGETLB,
   USE_KERNEL,
   USE_TABLE,
   USE_ZERO,
 } from './frames.ts'
+export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
 export { newMm, releaseMm, retainMm } from './space.ts'
 export { forkMm } from './fork.ts'
-export { USER_END, MMAP_MIN, STACK_GUARD_GAP, MAX_REGIONS } from './limits.ts'
+export { HUGE_FRAMES, HUGE_PAGE, USER_END, MMAP_MIN, STACK_GUARD_GAP, MAX_REGIONS } from './limits.ts'
 export { covered, findFree, findRegion, overlaps } from './regions.ts'
 export { checkCommit, checkGrowth, mapRegion, pageDown, pageUp, protectRange, setBrk, unmapRange } from './map.ts'
 export { populate, setLocked, unlockedPages } from './lock.ts'
 export { advise, knowsAdvice } from './advise.ts'
 export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'
-export { frameOf, peekPte } from './pagetable.ts'
+export { frameOf, peekPte, PTE_HUGE } from './pagetable.ts'
 export {
   borrowIn,
   checkUser,
@@ -58,5 +60,5 @@ export {
   writeBack,
   writeCached,
 } from './pagecache.ts'
-export { mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
+export { anonymousHugePages, mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
 export { auditMemory } from './audit.ts'

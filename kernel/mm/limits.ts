@@ -11,5 +11,8 @@ export const MAX_REGIONS = 65530
 export const STACK_GUARD_GAP = 256 * PAGE_SIZE
 /** A fault on a file's page maps up to this many cached neighbours along with it (an aligned window, Linux fault_around_bytes). */
 export const FAULT_AROUND_PAGES = 16
+/** A huge page: what one level 1 entry of a page table maps, in bytes and in frames. */
+export const HUGE_PAGE = 0x20_0000
+export const HUGE_FRAMES = HUGE_PAGE / PAGE_SIZE
 /** Up to this many pages are flushed from a TLB one by one; more: the whole address space. */
 export const FLUSH_PAGES_MAX = 32

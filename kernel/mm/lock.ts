@@ -5,8 +5,9 @@ import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { handleFault } from './fault.ts'
+import { carve } from './huge.ts'
 import { peekPte } from './pagetable.ts'
-import { isolate, joinAround, regionIndex } from './regions.ts'
+import { findRegion, joinAround, regionIndex } from './regions.ts'
 import type { FaultSignal, Mm, Region } from './types.ts'
 
 /** How bringing in touches a region's pages: written where that makes a private copy, else in some way that is permitted; null: in none. */
@@ -32,12 +33,17 @@ export function populate(k: Kernel, task: Task, mm: Mm, start: number, end: numb
   return null
 }
 
-/** Marks regions of [start, end) as locked or not; holes are passed over. */
+/** Marks regions of [start, end) as locked or not; holes are passed over, and so is MAP_HUGETLB: its pages are never lost anyway. ENOMEM. */
 export function setLocked(k: Kernel, mm: Mm, start: number, end: number, locked: boolean): void {
-  const [first, last] = isolate(mm, start, end)
+  const head = findRegion(mm, start)
+  if (head?.hugetlb) start = head.end
+  const tail = findRegion(mm, end)
+  if (tail?.hugetlb) end = tail.start
+  if (start >= end) return
+  const [first, last] = carve(k, mm, start, end)
   for (let i = first; i < last; i++) {
     const region = mm.regions[i]
-    if (region.locked === locked) continue
+    if (region.locked === locked || region.hugetlb) continue
     region.locked = locked
     mm.lockedPages += ((region.end - region.start) / PAGE_SIZE) * (locked ? 1 : -1)
   }

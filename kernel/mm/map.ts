@@ -1,16 +1,17 @@
 // Making, removing and re-protecting regions, and the heap. Addresses and lengths are whole pages here; the calls of programs
 // (syscalls/memory.ts) have checked what they were given.
 import { PAGE_SIZE, PTE_W } from '../../vm/index.ts'
-import { EACCES, ENOMEM, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
+import { EACCES, EINVAL, ENOMEM, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseInode, retainInode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
-import { USE_ANON } from './frames.ts'
-import { MAX_REGIONS, STACK_GUARD_GAP, USER_END } from './limits.ts'
+import { ownsRun, USE_ANON } from './frames.ts'
+import { carve } from './huge.ts'
+import { HUGE_PAGE, MAX_REGIONS, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
-import { eachLeaf, entryFor, frameOf, leafFlags, zapRange } from './pagetable.ts'
-import { cutsNeeded, isolate, joinAround, overlaps, regionIndex } from './regions.ts'
+import { eachLeaf, entryFor, frameOf, leafFlags, PTE_HUGE, zapRange } from './pagetable.ts'
+import { cutsNeeded, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
 import type { Mm, Region, RegionSpec } from './types.ts'
 
@@ -23,7 +24,7 @@ export const pageDown = (n: number): number => Math.floor(n / PAGE_SIZE) * PAGE_
 export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
   const start = spec.start
   const end = start + pageUp(spec.length)
-  if (start % PAGE_SIZE !== 0 || end <= start || end > USER_END)
+  if (start % PAGE_SIZE !== 0 || end <= start || end > USER_END || (spec.hugetlb && (start % HUGE_PAGE || end % HUGE_PAGE)))
     throw new Error(`mapping [${start}, ${end}): not whole pages of user space`)
   if (mm.regions.length + cutsNeeded(mm, start, end) >= MAX_REGIONS) throw ENOMEM
   unmapRange(k, mm, start, end)
@@ -39,10 +40,12 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
     label: spec.label ?? '',
     growsDown: spec.growsDown ?? false,
     hasPrivate: false,
-    locked: mm.lockFuture,
+    locked: mm.lockFuture && !spec.hugetlb,
     dontFork: false,
     wipeOnFork: false,
     noReserve: spec.noReserve ?? false,
+    hugetlb: spec.hugetlb ?? false,
+    thp: spec.thp ?? 'policy',
   }
   if (region.inode) retainInode(region.inode)
   const index = regionIndex(mm, start)
@@ -54,12 +57,15 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
   return mm.regions[regionIndex(mm, start)]
 }
 
-/** Removes every mapping in [start, end): whole pages. Holes are fine. ENOMEM: a cut would make too many regions. */
+/**
+ * Removes every mapping in [start, end): whole pages. Holes are fine. ENOMEM: a cut would make too many regions, or split a huge page
+ * with no frame left for its table; EINVAL: it would go through a page of MAP_HUGETLB.
+ */
 export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void {
   if (!overlaps(mm, start, end)) return
   const cuts = cutsNeeded(mm, start, end)
   if (cuts > 0 && mm.regions.length + cuts > MAX_REGIONS) throw ENOMEM
-  const [first, last] = isolate(mm, start, end)
+  const [first, last] = carve(k, mm, start, end)
   const gone = mm.regions.splice(first, last - first)
   for (const region of gone) if (region.shared) writeBackLast(k, region)
   if (zapRange(k, mm, start, end) > 0) flushRange(k, mm, start, end)
@@ -71,10 +77,10 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
   }
 }
 
-/** mprotect: gives [start, end) another protection. EACCES where a shared mapping may not have it; ENOMEM at the first hole (what lies below it is done). */
+/** mprotect: gives [start, end) another protection. EACCES where a shared mapping may not have it; ENOMEM at the first hole (what lies below it is done), or as for unmapRange, like EINVAL. */
 export function protectRange(k: Kernel, mm: Mm, start: number, end: number, prot: number): void {
   if (mm.regions.length + cutsNeeded(mm, start, end) > MAX_REGIONS) throw ENOMEM
-  const [first, last] = isolate(mm, start, end)
+  const [first, last] = carve(k, mm, start, end)
   let at = start
   try {
     for (let i = first; i < last; i++) {
@@ -99,8 +105,9 @@ function protectLeaves(k: Kernel, mm: Mm, region: Region): void {
   let touched = false
   eachLeaf(k, mm, region.start, region.end, (_va, at, entry) => {
     const frame = frameOf(entry)
-    const own = region.shared ? (entry & PTE_W) !== 0 : frames.use[frame] === USE_ANON && frames.count[frame] === 1
-    ram32[at] = entryFor(frame, leafFlags(region.prot, own))
+    const huge = entry & PTE_HUGE
+    const own = huge ? ownsRun(k, frame) : frames.use[frame] === USE_ANON && frames.count[frame] === 1
+    ram32[at] = entryFor(frame, leafFlags(region.prot, region.shared ? (entry & PTE_W) !== 0 : own) | huge)
     touched = true
   })
   if (touched) flushRange(k, mm, region.start, region.end)
@@ -133,10 +140,20 @@ export function setBrk(k: Kernel, task: Task, wanted: number): number {
   if (!(wanted >= mm.brkStart && wanted < USER_END)) return mm.brk
   const from = pageUp(mm.brk)
   const to = pageUp(wanted)
-  if (to < from) unmapRange(k, mm, to, from)
-  else if (to > from && !growHeap(k, task, mm, from, to, wanted)) return mm.brk
+  if (to < from && !shrinkHeap(k, mm, to, from)) return mm.brk
+  if (to > from && !growHeap(k, task, mm, from, to, wanted)) return mm.brk
   mm.brk = wanted
   return wanted
+}
+
+function shrinkHeap(k: Kernel, mm: Mm, to: number, from: number): boolean {
+  try {
+    unmapRange(k, mm, to, from)
+  } catch (error) {
+    if (error === ENOMEM || error === EINVAL) return false
+    throw error
+  }
+  return true
 }
 
 function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number, wanted: number): boolean {

@@ -1,11 +1,12 @@
 // Page tables: four levels of 512 entries, bytes in guest RAM that the hardware walks. An entry is two 32-bit words of which the high
-// one stays 0: no machine has RAM enough to need it. Level 3 is the root, level 0 holds the leaves.
+// one stays 0: no machine has RAM enough to need it. Level 3 is the root, level 0 holds the leaves; a huge page is a leaf at level 1.
 // A leaf whose region may not be touched (PROT_NONE) keeps its frame but not V, so "occupied" is `entry !== 0`.
 import { PAGE_SIZE, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, RAM_PPN } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { allocFrame, FRAME_SHMEM, releaseFrame, USE_ANON, USE_CACHE, USE_TABLE } from './frames.ts'
-import { FLUSH_PAGES_MAX, USER_END } from './limits.ts'
+import { allocFrame, FRAME_SHMEM, releaseFrame, releaseRun, retainRun, USE_ANON, USE_CACHE, USE_HUGETLB, USE_TABLE } from './frames.ts'
+import { FLUSH_PAGES_MAX, HUGE_FRAMES, HUGE_PAGE, USER_END } from './limits.ts'
+import { chargeForkEntry, chargeUnmapEntry } from '../timing/index.ts'
 import type { Mm } from './types.ts'
 
 const PPN_SHIFT = 10
@@ -17,17 +18,23 @@ const FRAME_WORDS_SHIFT = 10
 const PPN_MASK = ~0x3ff
 const RAM_ENTRY = RAM_PPN << PPN_SHIFT
 const PAIR_MASK = 1022
-/** Last index of a table, and bytes that one table of leaves covers. */
 const LAST_ENTRY = 511
-const BLOCK = 0x20_0000
+/** Bytes that one table of leaves covers. */
+const BLOCK = HUGE_PAGE
 /** Bytes that one entry covers, by level. */
 const SPAN = [PAGE_SIZE, BLOCK, BLOCK * 512, BLOCK * 512 ** 2] as const
 /** A leaf that is not valid needs some bit besides the page number to be told from an empty one: the first that software may use. */
 const PTE_OCCUPIED = 1 << 8
+/** The other bit that software may use: a leaf at level 1. Set in every huge leaf and in nothing else. */
+export const PTE_HUGE = 1 << 9
 
 /** Frame that an entry's low word names. */
 export const frameOf = (entry: number): number => (entry >>> PPN_SHIFT) - RAM_PPN
 export const entryFor = (frame: number, flags: number): number => ((frame + RAM_PPN) << PPN_SHIFT) | flags
+/** Number of an address's page within its huge page. */
+const pageInBlock = (va: number): number => (va >>> 12) & LAST_ENTRY
+/** Frame of a user address whose leaf is `entry`. */
+export const frameUnder = (entry: number, va: number): number => (entry & PTE_HUGE ? frameOf(entry) + pageInBlock(va) : frameOf(entry))
 
 /** Flags of a leaf under PROT_* `prot`. W only where `writable`: shared and unwritten pages must fault first. Writing implies reading. */
 export function leafFlags(prot: number, writable: boolean): number {
@@ -42,7 +49,7 @@ export function leafFlags(prot: number, writable: boolean): number {
 /** Index in ram32 of the first entry of the table that an entry points to; all in 32-bit arithmetic. */
 const tableAt = (entry: number): number => ((entry & PPN_MASK) - RAM_ENTRY) | 0
 
-/** Index in ram32 of the leaf for a user address, or -1 where there is no table for it. */
+/** Index in ram32 of the leaf for a user address, which may be a huge one (PTE_HUGE), or -1 where there is no table for it. */
 export function leafAt(ram32: Int32Array, root: number, va: number): number {
   // Blocks of 2 MiB: user space has fewer than 2^26. An entry's index is shifted left by one, for it is two words.
   const block = (va / BLOCK) | 0
@@ -50,8 +57,10 @@ export function leafAt(ram32: Int32Array, root: number, va: number): number {
   if (entry === 0) return -1
   entry = ram32[tableAt(entry) + ((block >> 8) & PAIR_MASK)]
   if (entry === 0) return -1
-  entry = ram32[tableAt(entry) + ((block << 1) & PAIR_MASK)]
+  const at = tableAt(entry) + ((block << 1) & PAIR_MASK)
+  entry = ram32[at]
   if (entry === 0) return -1
+  if (entry & PTE_HUGE) return at
   return tableAt(entry) + ((va >>> 11) & PAIR_MASK)
 }
 
@@ -59,13 +68,18 @@ export function leafAt(ram32: Int32Array, root: number, va: number): number {
 export function ensureLeaf(k: Kernel, mm: Mm, va: number): number {
   const at = leafAt(k.machine.ram32, mm.root, va)
   if (at >= 0) return at
+  const table = ensureTable(k, mm, ensureBlock(k, mm, va))
+  return (table << FRAME_WORDS_SHIFT) + ((va >>> 11) & PAIR_MASK)
+}
+
+/** Index in ram32 of the level 1 entry for a user address, making the tables above it. ENOMEM. */
+export function ensureBlock(k: Kernel, mm: Mm, va: number): number {
   const block = (va / BLOCK) | 0
   let table = mm.root
-  for (let shift = 17; shift >= -1; shift -= 9) {
-    const pair = shift < 0 ? block << 1 : block >> shift
-    table = ensureTable(k, mm, (table << FRAME_WORDS_SHIFT) + (pair & PAIR_MASK))
+  for (let shift = 17; shift > 0; shift -= 9) {
+    table = ensureTable(k, mm, (table << FRAME_WORDS_SHIFT) + ((block >> shift) & PAIR_MASK))
   }
-  return (table << FRAME_WORDS_SHIFT) + ((va >>> 11) & PAIR_MASK)
+  return (table << FRAME_WORDS_SHIFT) + ((block << 1) & PAIR_MASK)
 }
 
 /** The table that the entry at ram32 index `at` points to, made if need be. */
@@ -86,9 +100,42 @@ export function setLeaf(k: Kernel, mm: Mm, at: number, frame: number, flags: num
   countPage(k, mm, frame, 1)
 }
 
+/** True when the leaf at ram32 index `at` (-1: no table) is in a block of 2 MiB of which no page is mapped. */
+export const isBlockEmpty = (k: Kernel, at: number): boolean => at < 0 || k.state.frames.entries[at >>> FRAME_WORDS_SHIFT] === 0
+
+/** Writes a huge leaf to a level 1 entry that is empty, or a table in which nothing is left. The caller gives a reference of each frame to it. */
+export function setHugeLeaf(k: Kernel, mm: Mm, at: number, head: number, flags: number): void {
+  placeHugeLeaf(k, mm, at, entryFor(head, flags | PTE_HUGE))
+  countPage(k, mm, head, HUGE_FRAMES)
+}
+
+function placeHugeLeaf(k: Kernel, mm: Mm, at: number, entry: number): void {
+  const { ram32 } = k.machine
+  const { entries } = k.state.frames
+  if (ram32[at] !== 0) {
+    const table = frameOf(ram32[at])
+    if (ram32[at] & PTE_HUGE || entries[table] !== 0) throw new Error(`mapping a huge page at ram32[${at}], where pages are mapped`)
+    dropTable(k, mm, at, table)
+  }
+  ram32[at] = entry
+  entries[at >>> FRAME_WORDS_SHIFT]++
+}
+
+/** Puts a table of 512 leaves that say the same in the place of a huge leaf. The caller flushes. ENOMEM, with nothing done, when no frame is left for it. */
+export function splitHugeLeaf(k: Kernel, mm: Mm, at: number): void {
+  const { ram32 } = k.machine
+  const first = ram32[at] & ~PTE_HUGE
+  const table = allocFrame(k, USE_TABLE)
+  for (let i = 0; i < HUGE_FRAMES; i++) ram32[table * FRAME_WORDS + i * 2] = first + (i << PPN_SHIFT)
+  k.state.frames.entries[table] = HUGE_FRAMES
+  mm.tablePages++
+  ram32[at] = entryFor(table, PTE_V)
+}
+
 /** Empties an occupied leaf and answers its frame, whose reference is now the caller's. */
 export function takeLeaf(k: Kernel, mm: Mm, at: number): number {
   const frame = frameOf(k.machine.ram32[at])
+  chargeUnmapEntry(k, at, frame)
   k.machine.ram32[at] = 0
   k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
   countPage(k, mm, frame, -1)
@@ -100,6 +147,7 @@ export function countPage(k: Kernel, mm: Mm, frame: number, by: number): void {
   const frames = k.state.frames
   const use = frames.use[frame]
   if (use === USE_ANON) mm.anonPages += by
+  else if (use === USE_HUGETLB) mm.hugetlbPages += by
   else if (use !== USE_CACHE) return
   else if (frames.flags[frame] & FRAME_SHMEM) mm.shmemPages += by
   else mm.filePages += by
@@ -113,7 +161,7 @@ export function countPage(k: Kernel, mm: Mm, frame: number, by: number): void {
 const firstIndex = (start: number, base: number, level: number): number => (start <= base ? 0 : Math.floor((start - base) / SPAN[level]))
 const lastIndex = (end: number, base: number, level: number): number => Math.min(LAST_ENTRY, Math.floor((end - 1 - base) / SPAN[level]))
 
-/** Calls back for every occupied leaf in [start, end), lowest first: for reports and rare operations, never on a hot path. */
+/** Calls back for every occupied leaf in [start, end), a huge one once, lowest first: for reports and rare operations, never on a hot path. */
 export function eachLeaf(k: Kernel, mm: Mm, start: number, end: number, visit: (va: number, at: number, entry: number) => void): void {
   const ram32 = k.machine.ram32
   const visitTable = (table: number, level: number, base: number): void => {
@@ -123,14 +171,17 @@ export function eachLeaf(k: Kernel, mm: Mm, start: number, end: number, visit: (
       const entry = ram32[at]
       if (entry === 0) continue
       const va = base + i * SPAN[level]
-      if (level === 0) visit(va, at, entry)
+      if (level === 0 || entry & PTE_HUGE) visit(va, at, entry)
       else visitTable(frameOf(entry), level - 1, va)
     }
   }
   if (end > start) visitTable(mm.root, ROOT_LEVEL, 0)
 }
 
-/** Unmaps [start, end): drops every frame's reference and frees tables that became empty. The caller flushes TLBs. Answers how many leaves went. */
+/**
+ * Unmaps [start, end): drops every frame's reference and frees tables that became empty. The caller flushes TLBs, and has split huge
+ * pages at both ends. Answers how many leaves went.
+ */
 export function zapRange(k: Kernel, mm: Mm, start: number, end: number): number {
   return end > start ? zapTable(k, mm, mm.root, ROOT_LEVEL, 0, start, end) : 0
 }
@@ -149,18 +200,38 @@ function zapTable(k: Kernel, mm: Mm, table: number, level: number, base: number,
       zapped++
       continue
     }
+    if (entry & PTE_HUGE) {
+      const va = base + i * BLOCK
+      if (va < start || va + BLOCK > end) throw new Error(`unmapping a part of the huge page at ${va}`)
+      zapHugeLeaf(k, mm, at)
+      zapped++
+      continue
+    }
     const child = frameOf(entry)
     zapped += zapTable(k, mm, child, level - 1, base + i * SPAN[level], start, end)
-    if (frames.entries[child] !== 0) continue
-    ram32[at] = 0
-    frames.entries[table]--
-    mm.tablePages--
-    releaseFrame(k, child)
+    if (frames.entries[child] === 0) dropTable(k, mm, at, child)
   }
   return zapped
 }
 
-/** What a fork did to the parent: how many pages lost W, and the first FLUSH_PAGES_MAX of them. Their stale TLB entries must go. */
+/** Frees the table that an entry points to. */
+function dropTable(k: Kernel, mm: Mm, at: number, table: number): void {
+  k.machine.ram32[at] = 0
+  k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
+  mm.tablePages--
+  releaseFrame(k, table)
+}
+
+function zapHugeLeaf(k: Kernel, mm: Mm, at: number): void {
+  const head = frameOf(k.machine.ram32[at])
+  chargeUnmapEntry(k, at, head)
+  k.machine.ram32[at] = 0
+  k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
+  countPage(k, mm, head, -HUGE_FRAMES)
+  releaseRun(k, head)
+}
+
+/** What a fork did to the parent: how many leaves lost W, and the first FLUSH_PAGES_MAX of them. Their stale TLB entries must go. */
 export interface LostWrites {
   count: number
   pages: number[]
@@ -188,22 +259,25 @@ function copyTable(
   const ram32 = k.machine.ram32
   const frames = k.state.frames
   const last = lastIndex(end, base, level)
+  const timed = k.machine.timing !== null
   for (let i = firstIndex(start, base, level); i <= last; i++) {
     const at = source * FRAME_WORDS + i * 2
     const entry = ram32[at]
     if (entry === 0) continue
     const targetAt = target * FRAME_WORDS + i * 2
-    if (level === 0) {
+    if (level === 0 || entry & PTE_HUGE) {
       if (entry & PTE_W) {
         // D goes with W: no entry of ours has one without the other.
         ram32[at] = entry & ~(PTE_W | PTE_D)
-        if (++lost.count <= FLUSH_PAGES_MAX) lost.pages.push(base + i * PAGE_SIZE)
+        if (++lost.count <= FLUSH_PAGES_MAX) lost.pages.push(base + i * SPAN[level])
       }
       const frame = frameOf(entry)
+      if (timed) chargeForkEntry(k, at, targetAt, frame, (entry & PTE_W) !== 0)
       ram32[targetAt] = ram32[at]
       frames.entries[target]++
-      frames.count[frame]++
-      countPage(k, to, frame, 1)
+      if (level === 0) frames.count[frame]++
+      else retainRun(k, frame)
+      countPage(k, to, frame, level === 0 ? 1 : HUGE_FRAMES)
       continue
     }
     const child = ensureTable(k, to, targetAt)
@@ -211,17 +285,30 @@ function copyTable(
   }
 }
 
-/** Makes every table that leaves of [start, end) need. ENOMEM. */
-export function reserveTables(k: Kernel, mm: Mm, start: number, end: number): void {
-  for (let va = Math.floor(start / SPAN[1]) * SPAN[1]; va < end; va += SPAN[1]) ensureLeaf(k, mm, va)
+/** Makes every table that moveRange needs for its target. ENOMEM. */
+export function reserveTables(k: Kernel, mm: Mm, from: number, to: number, length: number): void {
+  for (let va = Math.floor(to / SPAN[1]) * SPAN[1]; va < to + length; va += SPAN[1]) {
+    if (va >= to && peekPte(k, mm, va - to + from) & PTE_HUGE) ensureBlock(k, mm, va)
+    else ensureLeaf(k, mm, va)
+  }
 }
 
-/** Moves the leaves of `length` bytes within an address space (mremap). The target range is unmapped. The caller flushes. ENOMEM unless reserveTables was called. */
+/**
+ * Moves the leaves of `length` bytes within an address space (mremap). The target range is unmapped. The caller flushes, and has split
+ * huge pages that are cut by the range or would not be aligned afterwards. ENOMEM unless reserveTables was called.
+ */
 export function moveRange(k: Kernel, mm: Mm, from: number, to: number, length: number): void {
   const ram32 = k.machine.ram32
   for (let done = 0; done < length; done += PAGE_SIZE) {
     const at = leafAt(ram32, mm.root, from + done)
     if (at < 0 || ram32[at] === 0) continue
+    if (ram32[at] & PTE_HUGE) {
+      placeHugeLeaf(k, mm, ensureBlock(k, mm, to + done), ram32[at])
+      ram32[at] = 0
+      k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]--
+      done += BLOCK - PAGE_SIZE
+      continue
+    }
     const target = ensureLeaf(k, mm, to + done)
     ram32[target] = ram32[at]
     ram32[at] = 0
@@ -230,11 +317,13 @@ export function moveRange(k: Kernel, mm: Mm, from: number, to: number, length: n
   }
 }
 
-/** The leaf's low word for a user address, 0 where nothing is mapped. */
+/** The leaf's low word for a user address, 0 where nothing is mapped. In a huge page: what the page's own leaf would be were it split, and PTE_HUGE. */
 export function peekPte(k: Kernel, mm: Mm, va: number): number {
   if (!(va >= 0 && va < USER_END)) return 0
   const at = leafAt(k.machine.ram32, mm.root, va)
-  return at < 0 ? 0 : k.machine.ram32[at]
+  if (at < 0) return 0
+  const entry = k.machine.ram32[at]
+  return entry & PTE_HUGE ? entry + (pageInBlock(va) << PPN_SHIFT) : entry
 }
 
 /** Frees the root and tables that a fault made in vain. */

@@ -2,6 +2,7 @@
 import { frameWritten, PAGE_SIZE, PTE_V, walk, type WalkStep } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_ANON } from './frames.ts'
+import { ownHugePage } from './hugefault.ts'
 import { USER_END } from './limits.ts'
 import { countPage, ensureLeaf, entryFor, frameOf, leafFlags, peekPte, setLeaf } from './pagetable.ts'
 import { cachePage } from './pagecache.ts'
@@ -100,6 +101,8 @@ function fileOffset(k: Kernel, region: Region, page: number): number | null {
 
 /** Frame of a private page that is this address space's alone, made from the bytes at RAM offset `from` (-1: zeroes) where it is not yet. */
 function ownPage(k: Kernel, mm: Mm, region: Region, page: number, from: number): number {
+  const huge = ownHugePage(k, mm, region, page)
+  if (huge >= 0) return huge
   const frames = k.state.frames
   const at = ensureLeaf(k, mm, page)
   const entry = k.machine.ram32[at]

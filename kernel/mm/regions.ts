@@ -50,7 +50,7 @@ function splitAt(mm: Mm, index: number, va: number): void {
   mm.regions.splice(index + 1, 0, upper)
 }
 
-/** Cuts so that [start, end) begins and ends at region boundaries; answers the indexes [first, last) of what lies within. */
+/** Cuts so that [start, end) begins and ends at region boundaries; answers the indexes [first, last) of what lies within. Call carve (huge.ts) instead: it sees to the huge pages. */
 export function isolate(mm: Mm, start: number, end: number): [number, number] {
   let first = regionIndex(mm, start)
   if (first < mm.regions.length && mm.regions[first].start < start) splitAt(mm, first++, start)
@@ -59,6 +59,14 @@ export function isolate(mm: Mm, start: number, end: number): [number, number] {
     if (mm.regions[last].end > end) splitAt(mm, last, end)
     last++
   }
+  return [first, last]
+}
+
+/** Indexes [first, last) of the regions that reach into [start, end), uncut. */
+export function touched(mm: Mm, start: number, end: number): [number, number] {
+  const first = regionIndex(mm, start)
+  let last = first
+  while (last < mm.regions.length && mm.regions[last].start < end) last++
   return [first, last]
 }
 
@@ -85,7 +93,9 @@ const joins = (a: Region, b: Region): boolean =>
   a.locked === b.locked &&
   a.dontFork === b.dontFork &&
   a.wipeOnFork === b.wipeOnFork &&
-  a.noReserve === b.noReserve
+  a.noReserve === b.noReserve &&
+  a.hugetlb === b.hugetlb &&
+  a.thp === b.thp
 
 /** Joins equal neighbours among the regions from index `first` - 1 to `last`. */
 export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void {
@@ -103,30 +113,34 @@ export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void
 /** What a region keeps free below itself. */
 const lowEdge = (region: Region): number => (region.growsDown ? region.start - STACK_GUARD_GAP : region.start)
 
-/** The highest free `length` bytes below the mmap base (else the lowest anywhere above it is not tried before the low ones). -1: no room. */
-export function findFree(mm: Mm, length: number, hint = 0): number {
-  const size = Math.ceil(length / PAGE_SIZE) * PAGE_SIZE
-  const wanted = Math.ceil(hint / PAGE_SIZE) * PAGE_SIZE
+/**
+ * The highest free `length` bytes below the mmap base (else the lowest anywhere above it is not tried before the low ones) that begin
+ * at a multiple of `unit`. -1: no room.
+ */
+export function findFree(mm: Mm, length: number, hint = 0, unit = PAGE_SIZE): number {
+  const size = Math.ceil(length / unit) * unit
+  const wanted = Math.ceil(hint / unit) * unit
   if (wanted >= MMAP_MIN && wanted + size <= USER_END && isFree(mm, wanted, wanted + size)) return wanted
-  let top = mm.mmapBase
+  // An end that is a multiple of the unit makes a beginning that is one.
+  let top = mm.mmapBase - (mm.mmapBase % unit)
   for (let i = regionIndex(mm, mm.mmapBase - 1); i >= 0; i--) {
     const region = mm.regions[i]
     if (region === undefined) continue
     if (region.end <= top - size) return top - size
-    top = Math.min(top, lowEdge(region))
+    top = Math.min(top, lowEdge(region) - (lowEdge(region) % unit))
   }
   if (top - size >= MMAP_MIN) return top - size
-  return findAbove(mm, size)
+  return findAbove(mm, size, unit)
 }
 
 /** The lowest room above the mmap base, when there is none below. */
-function findAbove(mm: Mm, size: number): number {
-  let at = mm.mmapBase
+function findAbove(mm: Mm, size: number, unit: number): number {
+  let at = Math.ceil(mm.mmapBase / unit) * unit
   for (let i = regionIndex(mm, at); i <= mm.regions.length; i++) {
     const region = mm.regions[i]
     if (region === undefined) break
     if (lowEdge(region) - at >= size) return at
-    at = Math.max(at, region.end)
+    at = Math.max(at, Math.ceil(region.end / unit) * unit)
   }
   return at + size <= USER_END ? at : -1
 }

@@ -4,10 +4,11 @@ import { EAGAIN, EFAULT, EINVAL, ENOMEM, MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { flushRange } from './asid.ts'
-import { MAX_REGIONS, MMAP_MIN, USER_END } from './limits.ts'
+import { carve, splitForMove } from './huge.ts'
+import { HUGE_PAGE, MAX_REGIONS, MMAP_MIN, USER_END } from './limits.ts'
 import { checkCommit, checkGrowth, mapRegion, pageUp, unmapRange } from './map.ts'
 import { moveRange, reserveTables } from './pagetable.ts'
-import { findFree, findRegion, isolate, joinAround, overlaps, regionIndex } from './regions.ts'
+import { findFree, findRegion, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
 import type { Mm, Region } from './types.ts'
 
@@ -18,13 +19,15 @@ export function remap(k: Kernel, task: Task, mm: Mm, old: number, oldSize: numbe
   if (flags & ~FLAGS || old % PAGE_SIZE !== 0) throw EINVAL
   if (flags & MREMAP_FIXED && !(flags & MREMAP_MAYMOVE)) throw EINVAL
   if (flags & MREMAP_DONTUNMAP && (!(flags & MREMAP_MAYMOVE) || pageUp(oldSize) !== pageUp(newSize))) throw EINVAL
-  const oldLength = pageUp(oldSize)
-  const length = pageUp(newSize)
+  const unit = findRegion(mm, old)?.hugetlb ? HUGE_PAGE : PAGE_SIZE
+  const oldLength = Math.ceil(oldSize / unit) * unit
+  const length = Math.ceil(newSize / unit) * unit
   if (length <= 0 || length > USER_END || oldLength > USER_END) throw EINVAL
   const fixed = (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) !== 0
   if (flags & MREMAP_FIXED) checkTarget(old, oldLength, target, length)
   const region = findRegion(mm, old)
   if (region === null) throw EFAULT
+  if (region.hugetlb) checkHugetlb(old, oldLength, length, flags, target)
   if (oldLength === 0) return duplicate(k, mm, region, old, length, flags, target)
   if (oldLength > region.end - old) throw EFAULT
   if (flags & MREMAP_DONTUNMAP && (region.inode !== null || region.shared)) throw EINVAL
@@ -49,6 +52,12 @@ export function remap(k: Kernel, task: Task, mm: Mm, old: number, oldSize: numbe
 function checkTarget(old: number, oldLength: number, target: number, length: number): void {
   if (target % PAGE_SIZE !== 0 || !(target >= MMAP_MIN && target + length <= USER_END)) throw EINVAL
   if (old + oldLength > target && target + length > old) throw EINVAL
+}
+
+/** Pages of MAP_HUGETLB move whole, and such a mapping does not grow (Linux mm/mremap.c). */
+function checkHugetlb(old: number, oldLength: number, length: number, flags: number, target: number): void {
+  if (old % HUGE_PAGE !== 0 || length > oldLength || flags & MREMAP_DONTUNMAP) throw EINVAL
+  if (flags & MREMAP_FIXED && target % HUGE_PAGE !== 0) throw EINVAL
 }
 
 function checkRemapGrowth(k: Kernel, task: Task, mm: Mm, region: Region, growth: number): void {
@@ -81,8 +90,9 @@ function duplicate(k: Kernel, mm: Mm, region: Region, old: number, length: numbe
 function move(k: Kernel, mm: Mm, old: number, oldLength: number, target: number, length: number, keepOld: boolean): number {
   const moved = Math.min(oldLength, length)
   // Nothing may fail once pages have begun to move.
-  reserveTables(k, mm, target, target + moved)
-  const [first, last] = isolate(mm, old, old + oldLength)
+  splitForMove(k, mm, old, moved, target - old)
+  reserveTables(k, mm, old, target, moved)
+  const [first, last] = carve(k, mm, old, old + oldLength)
   const source = mm.regions[first]
   mapRegion(k, mm, { ...source, start: target, length })
   const copy = findRegion(mm, target)

@@ -4,7 +4,10 @@ import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { pathOf } from '../vfs/index.ts'
 import { FRAME_DIRTY, USE_ANON, USE_CACHE } from './frames.ts'
-import { eachLeaf, frameOf } from './pagetable.ts'
+import { isThpEligible } from './huge.ts'
+import { HUGE_FRAMES, HUGE_PAGE, USER_END } from './limits.ts'
+import { allSpaces } from './pagecache.ts'
+import { eachLeaf, frameOf, PTE_HUGE } from './pagetable.ts'
 import type { Mm, Region } from './types.ts'
 
 /** Column where the name begins (fs/proc/task_mmu.c: 25 + 6 * sizeof(void *) - 1). */
@@ -55,26 +58,69 @@ interface Holdings {
   privateDirty: number
   anonymous: number
   pssDirty: number
+  /** Of `anonymous`, in transparent huge pages; and what MAP_HUGETLB has, which is part of nothing else here. */
+  anonymousHuge: number
+  sharedHugetlb: number
+  privateHugetlb: number
 }
 
+const nothingHeld = (): Holdings => ({
+  rss: 0,
+  pss: 0,
+  sharedClean: 0,
+  sharedDirty: 0,
+  privateClean: 0,
+  privateDirty: 0,
+  anonymous: 0,
+  pssDirty: 0,
+  anonymousHuge: 0,
+  sharedHugetlb: 0,
+  privateHugetlb: 0,
+})
+
 function holdings(k: Kernel, mm: Mm, region: Region): Holdings {
-  const frames = k.state.frames
-  const sum: Holdings = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, anonymous: 0, pssDirty: 0 }
+  const sum = nothingHeld()
   eachLeaf(k, mm, region.start, region.end, (_va, _at, entry) => {
+    if (!(entry & PTE_V)) return
     const frame = frameOf(entry)
-    const use = frames.use[frame]
-    if (!(entry & PTE_V) || (use !== USE_ANON && use !== USE_CACHE)) return
-    // The cache's own reference maps nothing.
-    const mappings = frames.count[frame] - (use === USE_CACHE ? 1 : 0)
-    const dirty = use === USE_ANON || (frames.flags[frame] & FRAME_DIRTY) !== 0
-    sum.rss += PAGE_SIZE
-    sum.pss += PAGE_SIZE / mappings
-    if (dirty) sum.pssDirty += PAGE_SIZE / mappings
-    if (use === USE_ANON) sum.anonymous += PAGE_SIZE
-    if (mappings > 1) sum[dirty ? 'sharedDirty' : 'sharedClean'] += PAGE_SIZE
-    else sum[dirty ? 'privateDirty' : 'privateClean'] += PAGE_SIZE
+    if (region.hugetlb) sum[mappingsOf(k, region, frame) > 1 ? 'sharedHugetlb' : 'privateHugetlb'] += HUGE_PAGE
+    else if (entry & PTE_HUGE) {
+      sum.anonymousHuge += HUGE_PAGE
+      for (let i = 0; i < HUGE_FRAMES; i++) addFrame(k, region, frame + i, sum)
+    } else addFrame(k, region, frame, sum)
   })
   return sum
+}
+
+/** How many entries map a frame: the reference of the cache that holds shared pages maps nothing. */
+const mappingsOf = (k: Kernel, region: Region, frame: number): number => {
+  const { count, use } = k.state.frames
+  return count[frame] - (use[frame] === USE_CACHE || (region.hugetlb && region.shared) ? 1 : 0)
+}
+
+function addFrame(k: Kernel, region: Region, frame: number, sum: Holdings): void {
+  const frames = k.state.frames
+  const use = frames.use[frame]
+  if (use !== USE_ANON && use !== USE_CACHE) return
+  const mappings = mappingsOf(k, region, frame)
+  const dirty = use === USE_ANON || (frames.flags[frame] & FRAME_DIRTY) !== 0
+  sum.rss += PAGE_SIZE
+  sum.pss += PAGE_SIZE / mappings
+  if (dirty) sum.pssDirty += PAGE_SIZE / mappings
+  if (use === USE_ANON) sum.anonymous += PAGE_SIZE
+  if (mappings > 1) sum[dirty ? 'sharedDirty' : 'sharedClean'] += PAGE_SIZE
+  else sum[dirty ? 'privateDirty' : 'privateClean'] += PAGE_SIZE
+}
+
+/** Pages of 4 KiB in transparent huge pages that are mapped whole somewhere (Linux NR_ANON_THPS). */
+export function anonymousHugePages(k: Kernel): number {
+  const heads = new Set<number>()
+  for (const mm of allSpaces(k)) {
+    eachLeaf(k, mm, 0, USER_END, (_va, _at, entry) => {
+      if (entry & PTE_HUGE && k.state.frames.use[frameOf(entry)] === USE_ANON) heads.add(frameOf(entry))
+    })
+  }
+  return heads.size * HUGE_FRAMES
 }
 
 const field = (name: string, bytes: number): string => `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / KIB)).padStart(8)} kB\n`
@@ -91,9 +137,15 @@ function holdingRows(sum: Holdings): string {
     field('Private_Dirty', sum.privateDirty) +
     field('Referenced', sum.rss) +
     field('Anonymous', sum.anonymous) +
-    ['KSM', 'LazyFree', 'AnonHugePages', 'ShmemPmdMapped', 'FilePmdMapped', 'Shared_Hugetlb', 'Private_Hugetlb', 'Swap', 'SwapPss']
-      .map(name => field(name, 0))
-      .join('')
+    field('KSM', 0) +
+    field('LazyFree', 0) +
+    field('AnonHugePages', sum.anonymousHuge) +
+    field('ShmemPmdMapped', 0) +
+    field('FilePmdMapped', 0) +
+    field('Shared_Hugetlb', sum.sharedHugetlb) +
+    field('Private_Hugetlb', sum.privateHugetlb) +
+    field('Swap', 0) +
+    field('SwapPss', 0)
   )
 }
 
@@ -110,9 +162,13 @@ function vmFlags(region: Region): string {
     [region.growsDown, 'gd'],
     [region.locked, 'lo'],
     [region.dontFork, 'dc'],
-    [!region.shared && region.prot & PROT_WRITE && !region.noReserve, 'ac'],
+    [region.hugetlb, 'de'],
+    [!region.shared && region.prot & PROT_WRITE && !region.noReserve && !region.hugetlb, 'ac'],
     [region.noReserve, 'nr'],
+    [region.hugetlb, 'ht'],
     [region.wipeOnFork, 'wf'],
+    [region.thp === 'huge', 'hg'],
+    [region.thp === 'small', 'nh'],
   ] as const
   return flags.map(([on, name]) => (on ? `${name} ` : '')).join('')
 }
@@ -123,16 +179,17 @@ export function smapsText(k: Kernel, mm: Mm): string {
   for (const region of mm.regions) {
     const sum = holdings(k, mm, region)
     text += `${regionLine(k, mm, region)}\n`
-    text += field('Size', region.end - region.start) + field('KernelPageSize', PAGE_SIZE) + field('MMUPageSize', PAGE_SIZE)
+    const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
+    text += field('Size', region.end - region.start) + field('KernelPageSize', unit) + field('MMUPageSize', unit)
     text += holdingRows(sum) + field('Locked', region.locked ? sum.pss : 0)
-    text += `THPeligible:           0\nVmFlags: ${vmFlags(region)}\n`
+    text += `THPeligible:           ${isThpEligible(k, region) ? 1 : 0}\nVmFlags: ${vmFlags(region)}\n`
   }
   return text
 }
 
 /** /proc/PID/smaps_rollup: the sums. */
 export function smapsRollupText(k: Kernel, mm: Mm): string {
-  const total: Holdings = { rss: 0, pss: 0, sharedClean: 0, sharedDirty: 0, privateClean: 0, privateDirty: 0, anonymous: 0, pssDirty: 0 }
+  const total = nothingHeld()
   for (const region of mm.regions) {
     const sum = holdings(k, mm, region)
     for (const key of Object.keys(total) as (keyof Holdings)[]) total[key] += sum[key]
@@ -152,6 +209,7 @@ export interface MmStatistics {
   anon: number
   file: number
   shmem: number
+  hugetlb: number
   locked: number
   /** Private writable pages that are no stack (VmData), stack pages, pages of the program's code, other executable pages, page tables. */
   data: number
@@ -180,6 +238,7 @@ export function mmStatistics(mm: Mm): MmStatistics {
     anon: mm.anonPages,
     file: mm.filePages,
     shmem: mm.shmemPages,
+    hugetlb: mm.hugetlbPages,
     locked: mm.lockedPages,
     data,
     stack,

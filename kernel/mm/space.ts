@@ -23,6 +23,7 @@ export function newMm(k: Kernel): Mm {
     anonPages: 0,
     filePages: 0,
     shmemPages: 0,
+    hugetlbPages: 0,
     peakPages: 0,
     totalPages: 0,
     peakTotalPages: 0,

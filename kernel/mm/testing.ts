@@ -15,12 +15,24 @@ import {
   useMm,
   writeCached,
   type Mm,
+  type FramePlacement,
   type RegionSpec,
+  type ThpPolicy,
 } from './index.ts'
 
 const EPOCH = { sec: 0, nsec: 0 }
 
-export function memoryKernel(options: { frames?: number; harts?: number; asidLimit?: number } = {}): Kernel {
+interface MemoryOptions {
+  frames?: number
+  harts?: number
+  asidLimit?: number
+  thp?: ThpPolicy
+  placement?: FramePlacement
+  colours?: number
+  seed?: number
+}
+
+export function memoryKernel(options: MemoryOptions = {}): Kernel {
   const ramBytes = (options.frames ?? 1024) * 4096
   const machine = createMachine({ ramBytes, harts: options.harts ?? 1, engine: 'reference' })
   const state = {
@@ -28,7 +40,8 @@ export function memoryKernel(options: { frames?: number; harts?: number; asidLim
     bootEpoch: 0,
     tasks: new Map(),
     harts: machine.harts.map(hart => ({ id: hart.id, mm: null })),
-    frames: createFrames(ramBytes),
+    frames: createFrames(ramBytes, options),
+    thp: options.thp ?? 'never',
     asids: createAsids(options.asidLimit),
     trapFrames: { taken: new Map(), partial: new Set() },
     vfs: newVfs(EPOCH),

@@ -3,12 +3,15 @@
 import type { Inode, Path } from '../vfs/types.ts'
 
 /** What a frame holds: an index into FRAME_USES (frames.ts). */
-export type FrameUse = 0 | 1 | 2 | 3 | 4 | 5
+export type FrameUse = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
 /** Physical memory, one slot per frame. Frame 0 is the first page of RAM. */
 export interface Frames {
   total: number
-  /** References: one per PTE that maps it, one for the page cache that holds it, one for a kernel use. 0: free. */
+  /**
+   * References: one per PTE that maps it, one for the page cache that holds it, one for a kernel use. 0: free. A huge page's entry is
+   * a reference to each of its 512 frames, so that splitting it moves no count.
+   */
   count: Uint32Array
   /** FrameUse of each. */
   use: Uint8Array
@@ -16,8 +19,11 @@ export interface Frames {
   flags: Uint8Array
   /** For a page table: how many of its 512 entries are valid. */
   entries: Uint16Array
-  /** Stack of free frames: the next one handed out is freeStack[freeCount - 1]. */
-  freeStack: Uint32Array
+  /** Free frames, a stack for each page colour (one in all unless frames are handed out by colour), and how many are on each. */
+  freeStacks: Uint32Array[]
+  freeTops: number[]
+  /** The colour whose turn it is. */
+  nextColour: number
   freeCount: number
   /** How many frames each use has, by FrameUse. */
   used: number[]
@@ -61,7 +67,17 @@ export interface Region {
   dontFork: boolean
   wipeOnFork: boolean
   noReserve: boolean
+  /** MAP_HUGETLB: nothing but huge pages; it begins and ends at multiples of them. */
+  hugetlb: boolean
+  /** madvise(MADV_HUGEPAGE), madvise(MADV_NOHUGEPAGE), or what the machine's policy says. */
+  thp: 'policy' | 'huge' | 'small'
 }
+
+/**
+ * When anonymous memory gets huge pages unasked (/sys/kernel/mm/transparent_hugepage/enabled on Linux): wherever one fits, where
+ * madvise(MADV_HUGEPAGE) wants them, or nowhere.
+ */
+export type ThpPolicy = 'always' | 'madvise' | 'never'
 
 /** One address space: shared by the threads of a process, and by a vfork child until it execs. */
 export interface Mm {
@@ -80,6 +96,8 @@ export interface Mm {
   anonPages: number
   filePages: number
   shmemPages: number
+  /** Pages of 4 KiB in MAP_HUGETLB's huge pages: not part of the resident set (Linux keeps them apart too). */
+  hugetlbPages: number
   peakPages: number
   /** Pages in all regions, and the most there ever were. */
   totalPages: number
@@ -131,4 +149,6 @@ export interface RegionSpec {
   label?: string
   growsDown?: boolean
   noReserve?: boolean
+  hugetlb?: boolean
+  thp?: Region['thp']
 }

@@ -4,9 +4,10 @@ import { frameWritten, PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W } from '../../vm/in
 import { EFAULT, ENAMETOOLONG, ENOMEM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { chargeUserCopy } from '../timing/index.ts'
 import { FAULT_OOM, handleFault } from './fault.ts'
 import { USER_END } from './limits.ts'
-import { frameOf, leafAt } from './pagetable.ts'
+import { frameUnder, leafAt } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
 const TWO_32 = 4294967296
@@ -22,7 +23,7 @@ function locate(k: Kernel, task: Task, va: number, need: number): number {
   const ram32 = k.machine.ram32
   const at = leafAt(ram32, mm.root, va)
   const entry = at < 0 ? 0 : ram32[at]
-  return (entry & need) === need ? frameOf(entry) : faultIn(k, task, mm, va, need)
+  return (entry & need) === need ? frameUnder(entry, va) : faultIn(k, task, mm, va, need)
 }
 
 function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): number {
@@ -30,7 +31,7 @@ function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): numbe
   if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
   const entry = k.machine.ram32[leafAt(k.machine.ram32, mm.root, va)]
   if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
-  return frameOf(entry)
+  return frameUnder(entry, va)
 }
 
 /** RAM offset of a user byte that may be read, as may what follows to the end of its page. */
@@ -60,6 +61,7 @@ export function copyInTo(k: Kernel, task: Task, addr: number, target: Uint8Array
   for (let done = 0; done < length;) {
     const from = locateToRead(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (from & OFFSET_MASK))
+    chargeUserCopy(k, task, addr + done, from, part, false)
     if (part < 64) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
     else target.set(ram.subarray(from, from + part), done)
     done += part
@@ -79,6 +81,7 @@ export function borrowIn(k: Kernel, task: Task, addr: number, length: number): U
   if ((addr & OFFSET_MASK) + length > PAGE_SIZE || length === 0) return copyIn(k, task, addr, length)
   checkUser(addr, length)
   const from = locateToRead(k, task, addr)
+  chargeUserCopy(k, task, addr, from, length, false)
   return k.machine.ram.subarray(from, from + length)
 }
 
@@ -90,6 +93,7 @@ export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array):
   for (let done = 0; done < length;) {
     const to = locateToWrite(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
+    chargeUserCopy(k, task, addr + done, to, part, true)
     if (part < 64) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
     else ram.set(part === length ? bytes : bytes.subarray(done, done + part), to)
     done += part
@@ -102,6 +106,7 @@ export function clearUser(k: Kernel, task: Task, addr: number, length: number): 
   for (let done = 0; done < length;) {
     const to = locateToWrite(k, task, addr + done)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
+    chargeUserCopy(k, task, addr + done, to, part, true)
     k.machine.ram.fill(0, to, to + part)
     done += part
   }
@@ -116,6 +121,7 @@ export function copyInString(k: Kernel, task: Task, addr: number, max: number): 
     const part = Math.min(max - done, PAGE_SIZE - (from & OFFSET_MASK))
     const end = ram.indexOf(0, from)
     const length = end >= 0 && end - from < part ? end - from : part
+    chargeUserCopy(k, task, addr + done, from, Math.min(length + 1, part), false)
     text += latin1(ram, from, from + length)
     if (length < part) return text
     done += part
@@ -129,14 +135,30 @@ function latin1(ram: Uint8Array, start: number, end: number): string {
   return text
 }
 
-export const getU8 = (k: Kernel, task: Task, addr: number): number => k.machine.ram[locateToRead(k, task, addr)]
+/** Index in ram32 of an aligned value of `bytes` bytes. */
+function wordToRead(k: Kernel, task: Task, addr: number, bytes: number): number {
+  const frame = locate(k, task, addr, READABLE)
+  chargeUserCopy(k, task, addr, frame * PAGE_SIZE + (addr & OFFSET_MASK), bytes, false)
+  return wordOf(frame, addr)
+}
+function wordToWrite(k: Kernel, task: Task, addr: number, bytes: number): number {
+  const frame = locateForWrite(k, task, addr)
+  chargeUserCopy(k, task, addr, frame * PAGE_SIZE + (addr & OFFSET_MASK), bytes, true)
+  return wordOf(frame, addr)
+}
+
+export function getU8(k: Kernel, task: Task, addr: number): number {
+  const at = locateToRead(k, task, addr)
+  chargeUserCopy(k, task, addr, at, 1, false)
+  return k.machine.ram[at]
+}
 
 export function getU16(k: Kernel, task: Task, addr: number): number {
   return getU8(k, task, addr) | (getU8(k, task, addr + 1) << 8)
 }
 
 export function getI32(k: Kernel, task: Task, addr: number): number {
-  if ((addr & 3) === 0) return k.machine.ram32[wordOf(locate(k, task, addr, READABLE), addr)]
+  if ((addr & 3) === 0) return k.machine.ram32[wordToRead(k, task, addr, 4)]
   return getU16(k, task, addr) | (getU16(k, task, addr + 2) << 16)
 }
 
@@ -146,7 +168,7 @@ export const getU32 = (k: Kernel, task: Task, addr: number): number => getI32(k,
 export function getI64(k: Kernel, task: Task, addr: number): number {
   if ((addr & 7) !== 0) return getI32(k, task, addr + 4) * TWO_32 + getU32(k, task, addr)
   const { ram32 } = k.machine
-  const at = wordOf(locate(k, task, addr, READABLE), addr)
+  const at = wordToRead(k, task, addr, 8)
   return ram32[at + 1] * TWO_32 + (ram32[at] >>> 0)
 }
 
@@ -161,7 +183,9 @@ export const getBig = (k: Kernel, task: Task, addr: number): bigint =>
   (BigInt(getU32(k, task, addr + 4)) << 32n) | BigInt(getU32(k, task, addr))
 
 export function putU8(k: Kernel, task: Task, addr: number, value: number): void {
-  k.machine.ram[locateToWrite(k, task, addr)] = value
+  const at = locateToWrite(k, task, addr)
+  chargeUserCopy(k, task, addr, at, 1, true)
+  k.machine.ram[at] = value
 }
 
 export function putU16(k: Kernel, task: Task, addr: number, value: number): void {
@@ -171,7 +195,7 @@ export function putU16(k: Kernel, task: Task, addr: number, value: number): void
 
 /** The low 32 bits of any safe integer. */
 export function putU32(k: Kernel, task: Task, addr: number, value: number): void {
-  if ((addr & 3) === 0) k.machine.ram32[wordOf(locateForWrite(k, task, addr), addr)] = value
+  if ((addr & 3) === 0) k.machine.ram32[wordToWrite(k, task, addr, 4)] = value
   else for (let i = 0; i < 4; i++) putU8(k, task, addr + i, value >>> (8 * i))
 }
 
@@ -182,7 +206,7 @@ export function putU64(k: Kernel, task: Task, addr: number, value: number): void
     putU32(k, task, addr + 4, Math.floor(value / TWO_32))
     return
   }
-  const at = wordOf(locateForWrite(k, task, addr), addr)
+  const at = wordToWrite(k, task, addr, 8)
   k.machine.ram32[at] = value
   k.machine.ram32[at + 1] = Math.floor(value / TWO_32)
 }

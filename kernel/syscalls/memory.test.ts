@@ -18,7 +18,7 @@ import {
   RLIMIT_AS,
   RLIMIT_MEMLOCK,
 } from '../abi/index.ts'
-import { copyIn, forkMm, getU32, MMAP_MIN, putU32, USER_END } from '../mm/index.ts'
+import { copyIn, forkMm, getU32, HUGE_PAGE, MMAP_MIN, putU32, USER_END } from '../mm/index.ts'
 import { expectSound, fileOf, map, memoryKernel, memoryTask, READ_WRITE, space } from '../mm/testing.ts'
 import { rootCredentials } from '../process/index.ts'
 import { installFd, newDescription, newFiles } from '../vfs/index.ts'
@@ -77,7 +77,12 @@ test.each([
   ['fixed, negative', [-PAGE, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'ENOMEM'],
   ['fixed, too low', [0, PAGE, 3, ANON | MAP_FIXED, -1, 0], 'EPERM'],
   ['fixed where something is', [0x20_0000, PAGE, 3, ANON | MAP_FIXED_NOREPLACE, -1, 0], 'EEXIST'],
-  ['huge pages', [0, PAGE, 3, ANON | MAP_HUGETLB, -1, 0], 'ENOMEM'],
+  ['more huge pages than fit', [0, 2 * HUGE_PAGE, 3, ANON | MAP_HUGETLB, -1, 0], 'ENOMEM'],
+  ['huge pages of 1 GiB', [0, PAGE, 3, ANON | MAP_HUGETLB | (30 << 26), -1, 0], 'EINVAL'],
+  ['huge pages of a file', [0, PAGE, 3, MAP_PRIVATE | MAP_HUGETLB, 0, 0], 'EBADF'],
+  ['huge pages within one', [HUGE_PAGE + PAGE, PAGE, 3, ANON | MAP_HUGETLB | MAP_FIXED, -1, 0], 'EINVAL'],
+  ['huge pages from within one of the file', [0, PAGE, 3, ANON | MAP_HUGETLB, -1, PAGE], 'EINVAL'],
+  ['a stack of huge pages', [0, PAGE, 3, ANON | MAP_HUGETLB | MAP_GROWSDOWN, -1, 0], 'EINVAL'],
   ['a shared stack', [0, PAGE, 3, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0], 'EINVAL'],
   ['a hint below the lowest address', [1, PAGE, 3, ANON, -1, 0], MMAP_MIN],
 ])('mmap: %s', (_name, raw, outcome) => {

@@ -22,6 +22,8 @@ import {
   MAP_FLAGS,
   MAP_GROWSDOWN,
   MAP_HUGETLB,
+  MAP_HUGE_2MB,
+  MAP_HUGE_SIZE,
   MAP_LOCKED,
   MAP_NONBLOCK,
   MAP_NORESERVE,
@@ -58,9 +60,11 @@ import {
   checkCommit,
   checkGrowth,
   copyOut,
+  countFreeRuns,
   covered,
   findFree,
   findRegion,
+  HUGE_PAGE,
   knowsAdvice,
   mapRegion,
   MMAP_MIN,
@@ -91,8 +95,12 @@ const PAGE = 4096
 const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC
 /** PROT_SEM: accepted by mprotect and without meaning on every architecture. */
 const PROT_SEM = 8
+/** What maps calls pages of MAP_HUGETLB, which have a nameless file behind them on Linux. */
+const HUGETLB_NAME = '/anon_hugepage (deleted)'
 const LARGEST_OFFSET = 2 ** 63
-const KNOWN_FLAGS = Object.values(MAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
+/** As strace writes them. */
+const MMAP_FLAGS = { ...MAP_FLAGS, '21<<MAP_HUGE_SHIFT': MAP_HUGE_2MB }
+const KNOWN_FLAGS = Object.values(MMAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
 /** Flags that MAP_SHARED_VALIDATE refuses because this kernel's files do not support them. */
 const VALIDATED = MAP_SYNC
 
@@ -123,6 +131,7 @@ interface MmapArgs {
 /** What the mapping shows, and what may be done with it. */
 function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<RegionSpec> {
   const shared = (a.flags & MAP_TYPE) !== MAP_PRIVATE
+  if (a.flags & MAP_HUGETLB) return { shared, inode: shared ? anonymousInode(k, length) : null, hugetlb: true, label: HUGETLB_NAME }
   if (a.flags & MAP_ANONYMOUS) return shared ? { shared, inode: anonymousInode(k, length) } : {}
   const file = getFile(task, a.fd)
   if (file.flags & O_PATH) throw EBADF
@@ -146,21 +155,27 @@ function checkMapFlags(a: MmapArgs): void {
   if (type !== MAP_SHARED && type !== MAP_PRIVATE && type !== MAP_SHARED_VALIDATE) throw EINVAL
   if (type === MAP_SHARED_VALIDATE && !(a.flags & MAP_ANONYMOUS) && (a.flags & ~KNOWN_FLAGS || a.flags & VALIDATED)) throw EOPNOTSUPP
   if (type === MAP_SHARED_VALIDATE && a.flags & MAP_ANONYMOUS) throw EINVAL
-  // No huge pages: what a kernel without them answers.
-  if (a.flags & MAP_HUGETLB) throw a.flags & MAP_ANONYMOUS ? ENOMEM : EINVAL
+  if (a.flags & MAP_HUGETLB) checkHugeFlags(a)
   if (a.flags & MAP_GROWSDOWN && (type !== MAP_PRIVATE || !(a.flags & MAP_ANONYMOUS))) throw EINVAL
 }
 
+/** Huge pages are anonymous (there is no hugetlbfs to open files on) and of one size. Linux has a file behind them: so no stacks. */
+function checkHugeFlags(a: MmapArgs): void {
+  const log = a.flags & MAP_HUGE_SIZE
+  if (!(a.flags & MAP_ANONYMOUS) || (log !== 0 && log !== MAP_HUGE_2MB)) throw EINVAL
+  if (a.flags & MAP_GROWSDOWN || a.offset % HUGE_PAGE !== 0) throw EINVAL
+}
+
 /** Where the mapping goes: the wanted place when fixed, else near the hint, else wherever there is room. */
-function place(task: Task, mm: Mm, a: MmapArgs, length: number): number {
+function place(task: Task, mm: Mm, a: MmapArgs, length: number, unit: number): number {
   if (!(a.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))) {
     const hint = a.addr > 0 && a.addr < USER_END ? Math.max(pageDown(a.addr), MMAP_MIN) : 0
-    const start = findFree(mm, length, hint)
+    const start = findFree(mm, length, hint, unit)
     if (start < 0) throw ENOMEM
     return start
   }
   if (!(a.addr >= 0 && a.addr <= USER_END - length)) throw ENOMEM
-  if (a.addr % PAGE !== 0) throw EINVAL
+  if (a.addr % unit !== 0) throw EINVAL
   if (a.addr < MMAP_MIN && !capable(task.credentials, CAP_SYS_RAWIO)) throw EPERM
   if (a.flags & MAP_FIXED_NOREPLACE && overlaps(mm, a.addr, a.addr + length)) throw EEXIST
   return a.addr
@@ -171,10 +186,12 @@ function mmap(k: Kernel, task: Task, a: MmapArgs): number {
   if (a.offset % PAGE !== 0 || a.offset < 0) throw EINVAL
   if (!(a.flags & MAP_ANONYMOUS)) getFile(task, a.fd)
   if (a.length === 0) throw EINVAL
-  const length = pageUp(a.length)
+  const huge = (a.flags & MAP_HUGETLB) !== 0
+  const unit = huge ? HUGE_PAGE : PAGE
+  const length = Math.ceil(a.length / unit) * unit
   if (length > USER_END) throw ENOMEM
   checkMapFlags(a)
-  const start = place(task, mm, a, length)
+  const start = place(task, mm, a, length, unit)
   const locked = (a.flags & MAP_LOCKED) !== 0 || mm.lockFuture
   if (a.flags & MAP_LOCKED && !mayLock(task)) throw EPERM
   if (locked && !mayLockPages(task, mm, length / PAGE)) throw EAGAIN
@@ -183,7 +200,8 @@ function mmap(k: Kernel, task: Task, a: MmapArgs): number {
   const noReserve = (a.flags & MAP_NORESERVE) !== 0
   checkGrowth(task, mm, length, data)
   // Memory that would have to be found: private writable, or shared without a file.
-  if ((data || (target.shared && a.flags & MAP_ANONYMOUS)) && !noReserve) checkCommit(k, length)
+  if ((data || (target.shared && a.flags & MAP_ANONYMOUS)) && !noReserve && !huge) checkCommit(k, length)
+  if (huge && !noReserve && countFreeRuns(k.state.frames) < length / HUGE_PAGE) throw ENOMEM
   mapRegion(k, mm, { ...target, start, length, prot: a.prot, growsDown: (a.flags & MAP_GROWSDOWN) !== 0, noReserve })
   if (a.flags & MAP_LOCKED) setLocked(k, mm, start, start + length, true)
   if (locked || (a.flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE) populate(k, task, mm, start, start + length)
@@ -333,9 +351,12 @@ export const memoryCalls: Syscall[] = [
     (k, task, a) => remap(k, task, space(task), a.old_address, a.old_size, a.new_size, a.flags, a.new_address),
     { result: 'address', text: remapText },
   ),
-  syscall(222, 'mmap', { addr: address, length: size, prot, flags: flags(MAP_FLAGS), fd, offset: fileOffset }, mmap, {
+  syscall(222, 'mmap', { addr: address, length: size, prot, flags: flags(MMAP_FLAGS), fd, offset: fileOffset }, mmap, {
     result: 'address',
-    note: 'No huge pages (MAP_HUGETLB fails). MAP_DENYWRITE, MAP_EXECUTABLE and MAP_STACK mean nothing, as on Linux.',
+    note:
+      'MAP_HUGETLB has pages of 2 MiB only. There is no pool of them: each is an aligned run of free memory, ENOMEM when there are too few ' +
+      'runs now, SIGBUS when there is none at the first touch or the first write after a fork, as where nothing is reserved on Linux. ' +
+      'MAP_DENYWRITE, MAP_EXECUTABLE and MAP_STACK mean nothing, as on Linux.',
   }),
   syscall(226, 'mprotect', { addr: address, len: size, prot }, (k, task, { addr, len, prot }) => mprotect(k, task, addr, len, prot)),
   syscall(227, 'msync', { addr: address, length: size, flags: flags(MSYNC) }, (k, task, { addr, length, flags }) =>
@@ -358,7 +379,11 @@ export const memoryCalls: Syscall[] = [
     'madvise',
     { addr: address, length: size, advice: oneOf(MADVISE) },
     (k, task, { addr, length, advice }) => madvise(k, task, addr, length, advice),
-    { note: 'MADV_FREE forgets pages at once. Advice about huge pages and page merging is refused: there are none.' },
+    {
+      note:
+        'MADV_FREE forgets pages at once. MADV_HUGEPAGE takes effect with `--thp madvise` or `always`, at the first write to a block of ' +
+        '2 MiB of which no page is there yet; nothing makes huge pages of small ones later (MADV_COLLAPSE is refused). Page merging is refused.',
+    },
   ),
   syscall(284, 'mlock2', { addr: address, len: size, flags: flags({ MLOCK_ONFAULT }) }, (k, task, { addr, len, flags }) => {
     if (flags & ~MLOCK_ONFAULT) throw EINVAL

@@ -154,13 +154,13 @@ export function chargeObject(k: Kernel, number: number, write: boolean): void {
 
 // ---- memory
 
-/** A fault is looked into: the regions of the address space, and the entry that is written at last. `entry`: index in ram32. */
+/** A fault was looked into: the regions of the address space, and the entry that was written at last (index in ram32, -1: none). */
 export function chargeFault(k: Kernel, root: number, entry: number): void {
   const t = k.machine.timing
   if (t === null) return
   const core = coreOf(k, t)
   timeKernelData(t, core, SPACES + root * SPACE_BYTES, SPACE_BYTES, false)
-  timeKernelData(t, core, RAM_BASE + entry * 4, WORD, true)
+  if (entry >= 0) timeKernelData(t, core, RAM_BASE + entry * 4, WORD, true)
 }
 
 /** A frame is cleared, or copied from another one. */

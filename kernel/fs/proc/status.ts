@@ -34,6 +34,7 @@ const NO_MEMORY: MmStatistics = {
   anon: 0,
   file: 0,
   shmem: 0,
+  hugetlb: 0,
   locked: 0,
   data: 0,
   stack: 0,
@@ -140,7 +141,7 @@ export function statmText(_k: Kernel, task: Task): string {
   return `${m.size} ${m.resident} ${m.file + m.shmem} ${m.code} 0 ${m.data + m.stack} 0\n`
 }
 
-function memoryLines(task: Task): string {
+function memoryLines(k: Kernel, task: Task): string {
   if (!task.mm) return ''
   const m = mmStatistics(task.mm)
   const rows: [string, number][] = [
@@ -159,9 +160,9 @@ function memoryLines(task: Task): string {
     ['VmLib', m.library],
     ['VmPTE', m.tables],
     ['VmSwap', 0],
-    ['HugetlbPages', 0],
+    ['HugetlbPages', m.hugetlb],
   ]
-  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t0\nuntag_mask:\t0xffffffffffffffff\n`
+  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t${k.state.thp === 'never' ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
 }
 
 const queued = (pending: PendingSignals): number => pending.queue.length
@@ -235,7 +236,7 @@ export function statusText(k: Kernel, task: Task): string {
       .filter(row => row !== null)
       .map(row => `${row}\n`)
       .join('')
-  return lines(head) + memoryLines(task) + lines(tail) + cpuMask(k, task.sched.affinity) + lines(last)
+  return lines(head) + memoryLines(k, task) + lines(tail) + cpuMask(k, task.sched.affinity) + lines(last)
 }
 
 /** Linux's 41 capabilities. */

@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../../vm/index.ts'
 import { EINVAL, HOST_NAME_MAX, NGROUPS_MAX, NR_OPEN, PID_MAX } from '../../abi/index.ts'
 import { PIPE_MAX_CAPACITY } from '../../ipc/index.ts'
-import { MMAP_MIN, USE_ANON, USE_CACHE, USE_TABLE } from '../../mm/index.ts'
+import { anonymousHugePages, HUGE_FRAMES, MMAP_MIN, USE_ANON, USE_CACHE, USE_HUGETLB, USE_TABLE } from '../../mm/index.ts'
 import { randomBytes } from '../../random.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -12,6 +12,7 @@ import { READ_ONLY, seconds, ticks, WRITABLE, type SystemFile } from './nodes.ts
 const KIB = 1024
 const ISA = 'rv64imafdc_zicntr_zicsr_zifencei'
 const NAME_WIDTH = 16
+const HUGEPAGES_WIDTH = 19
 
 /** "MemTotal:       24684084 kB". */
 const sizeLine = (name: string, pages: number): string =>
@@ -66,8 +67,25 @@ function meminfoText(k: Kernel): string {
     ['VmallocTotal', 0],
     ['VmallocUsed', 0],
     ['VmallocChunk', 0],
+    ['AnonHugePages', anonymousHugePages(k)],
+    ['ShmemHugePages', 0],
+    ['ShmemPmdMapped', 0],
   ]
-  return rows.map(([name, pages]) => sizeLine(name, pages)).join('')
+  return rows.map(([name, pages]) => sizeLine(name, pages)).join('') + hugetlbText(used[USE_HUGETLB])
+}
+
+/** The pool of MAP_HUGETLB. None is kept in store: each page is a surplus one, taken from free memory and given back to it. */
+function hugetlbText(pages: number): string {
+  const row = (name: string, count: number): string => `${`${name}:`.padEnd(HUGEPAGES_WIDTH)}${String(count).padStart(5)}\n`
+  const huge = pages / HUGE_FRAMES
+  return (
+    row('HugePages_Total', huge) +
+    row('HugePages_Free', 0) +
+    row('HugePages_Rsvd', 0) +
+    row('HugePages_Surp', huge) +
+    sizeLine('Hugepagesize', HUGE_FRAMES) +
+    sizeLine('Hugetlb', pages)
+  )
 }
 
 /** User and idle ticks of one hart: the kernel itself takes no guest time. */
