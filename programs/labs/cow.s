@@ -154,12 +154,3 @@ report:
     mv a2, s2
     call dprintf
     leave 0
-
-# minor_faults() -> how many this process has taken since it began
-minor_faults:
-    enter 0, RUSAGE_SIZE
-    li a0, RUSAGE_SELF
-    mv a1, sp
-    call getrusage
-    ld a0, RUSAGE_MINFLT(sp)
-    leave 0, RUSAGE_SIZE
