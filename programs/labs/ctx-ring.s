@@ -4,13 +4,13 @@
 #             ROUNDS = rounds to measure, 100 when not given   STRIDE = bytes from one load to the next, 8..4096, 32 when not given
 #
 # A token goes round a ring of processes joined by pipes. Whoever gets it sums up its own array, with one 8-byte load every STRIDE bytes,
-# and passes it on. With -o one process does it all by itself: it passes the token to itself and sums up as many arrays in turn. What
-# the first takes longer than the second is the switch.
+# and passes it on. With -o one process does it all by itself, with one array: it passes the token to itself and sums up. What the first
+# takes longer than the second is the switch, with what it does to the caches; that is how lmbench counts.
 #
 # Watch for:  - with 0 KiB: the bare switch: registers, the scheduler, another address space;
 #             - the cost stays about the same while all arrays together fit into the second-level cache, and jumps once they do not:
 #               each process finds its array gone from the cache when its turn comes. That is the indirect cost of a switch;
-#             - -o jumps at the same place, for its arrays are as many: what is left after subtracting it are the switches alone.
+#             - -o does not jump: its array stays in the cache as long as it fits at all.
     .include "macros.inc"
     .include "fcntl.inc"
     .include "arguments.inc"
@@ -51,22 +51,11 @@ main:
     sd t0, 0(t1)
     argument t2, PROCESSES
     argument s0, ROUNDS
-    mul a1, s0, t2                  # alone: a round for each hand-over, and all the arrays
-    mv t3, t2
+    mul a1, s0, t2                  # alone: a round for each hand-over
     bnez s4, 2f
     mv s4, t2
     mv a1, s0
-    li t3, 1
 2:  mul s0, s0, t2
-    li t1, PAGE_SIZE - 1
-    add t0, t0, t1
-    not t1, t1
-    and t0, t0, t1
-    la t1, spacing
-    sd t0, 0(t1)
-    mul t0, t0, t3
-    la t1, all_bytes
-    sd t0, 0(t1)
     mv a0, s4
     la a2, prepare
     la a3, turn
@@ -81,37 +70,16 @@ main:
     li a0, 0
     leave 5
 
-# prepare() -> this process's state: its arrays, which array it is at.
-    .equ FIRST, 0
-    .equ AT, 8
-    .equ END, 16
-    .equ STATE_SIZE, 24
+# prepare() -> this process's array.
 prepare:
     enter 0
-    la a0, all_bytes
+    la a0, bytes
     ld a0, 0(a0)
     call map_array
-    mv t0, a0
-    la a0, state
-    sd t0, FIRST(a0)
-    sd t0, AT(a0)
-    la t1, all_bytes
-    ld t1, 0(t1)
-    add t0, t0, t1
-    sd t0, END(a0)
     leave 0
 
-# turn(state): sums up an array, another one each time when there are several.
+# turn(array): sums it up.
 turn:
-    mv t0, a0
-    ld a0, AT(t0)
-    la t1, spacing
-    ld t1, 0(t1)
-    add t1, t1, a0
-    ld t2, END(t0)
-    bltu t1, t2, 1f
-    ld t1, FIRST(t0)
-1:  sd t1, AT(t0)
     la a1, bytes
     ld a1, 0(a1)
     argument a2, STRIDE
@@ -120,9 +88,6 @@ turn:
     .bss
     .balign 8
 bytes: .zero 8                      # of an array
-spacing: .zero 8                    # from one array to the next: whole pages
-all_bytes: .zero 8                  # of all the arrays that a process has
-state: .zero STATE_SIZE
 
     .data
     .balign 8
