@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { PTE_W } from '../../vm/index.ts'
 import {
   ENOMEM,
+  MADV_DONTFORK,
   MADV_DONTNEED,
   MADV_HUGEPAGE,
   MADV_NOHUGEPAGE,
@@ -177,31 +178,32 @@ test.each([
   ['the child writes first', true],
   ['the parent writes first', false],
 ])('fork shares the entry; %s and copies 2 MiB, the last owner copies nothing', (_name, childFirst) => {
-  const { k, task: parent } = setup(1, 'always', 2)
-  putU32(k, parent, BASE, 1)
-  putU32(k, parent, BASE + HUGE_PAGE - 4, 2)
-  for (const hart of [0, 1]) expect(touch(k, parent, hart, BASE + PAGE, 'write')).toBe('fuel')
+  const BLOCK = BASE + HUGE_PAGE
+  const { k, task: parent } = setup(2, 'always', 2)
+  putU32(k, parent, BLOCK, 1)
+  putU32(k, parent, BLOCK + HUGE_PAGE - 4, 2)
+  for (const hart of [0, 1]) expect(touch(k, parent, hart, BLOCK + PAGE, 'write')).toBe('fuel')
   const free = k.state.frames.freeCount
   const child = fork(k, parent)
-  expect(peekPte(k, space(parent), BASE)).toBe(peekPte(k, space(child), BASE))
-  expect(peekPte(k, space(parent), BASE) & PTE_W).toBe(0)
+  expect(peekPte(k, space(parent), BLOCK)).toBe(peekPte(k, space(child), BLOCK))
+  expect(peekPte(k, space(parent), BLOCK) & PTE_W).toBe(0)
   // The root, two tables, and the one of the code that touch() runs.
   expect(free - k.state.frames.freeCount).toBe(4)
   expectSound(k)
-  for (const hart of [0, 1]) expect(touch(k, parent, hart, BASE + PAGE, 'write')).toBe('pageFault')
+  for (const hart of [0, 1]) expect(touch(k, parent, hart, BLOCK + PAGE, 'write')).toBe('pageFault')
   const [first, last] = childFirst ? [child, parent] : [parent, child]
   const copies = k.state.counts.cowCopies
-  putU32(k, first, BASE, 9)
+  putU32(k, first, BLOCK, 9)
   expect(k.state.counts.cowCopies).toBe(copies + 1)
-  expect([getU32(k, first, BASE), getU32(k, last, BASE)]).toEqual([9, 1])
-  expect([getU32(k, first, BASE + HUGE_PAGE - 4), getU32(k, last, BASE + HUGE_PAGE - 4)]).toEqual([2, 2])
-  expect([isHuge(k, first, BASE), isHuge(k, last, BASE)]).toEqual([true, true])
+  expect([getU32(k, first, BLOCK), getU32(k, last, BLOCK)]).toEqual([9, 1])
+  expect([getU32(k, first, BLOCK + HUGE_PAGE - 4), getU32(k, last, BLOCK + HUGE_PAGE - 4)]).toEqual([2, 2])
+  expect([isHuge(k, first, BLOCK), isHuge(k, last, BLOCK)]).toEqual([true, true])
   expectSound(k)
-  const before = peekPte(k, space(last), BASE)
-  putU32(k, last, BASE + PAGE, 5)
+  const before = peekPte(k, space(last), BLOCK)
+  putU32(k, last, BLOCK + PAGE, 5)
   expect(k.state.counts.cowCopies).toBe(copies + 1)
-  expect(frameOf(peekPte(k, space(last), BASE))).toBe(frameOf(before))
-  expect(getU32(k, first, BASE + PAGE)).toBe(0)
+  expect(frameOf(peekPte(k, space(last), BLOCK))).toBe(frameOf(before))
+  expect(getU32(k, first, BLOCK + PAGE)).toBe(0)
   expectSound(k)
   end(k, first)
   end(k, last)
@@ -288,6 +290,17 @@ test('mprotect of a part splits, of the whole does not', () => {
   expect(touch(k, task, 0, BASE + HUGE_PAGE + 4 * PAGE, 'write')).toBe('pageFault')
   expect(touch(k, task, 0, BASE + HUGE_PAGE + 5 * PAGE, 'write')).toBe('fuel')
   expectSound(k)
+})
+
+test('a cut that changes no page still takes the translations of 2 MiB out of the TLB', () => {
+  const { k, task, mm } = setup(2)
+  putU32(k, task, BASE + HUGE_PAGE, 1)
+  expect(touch(k, task, 0, BASE + HUGE_PAGE + PAGE, 'write')).toBe('fuel')
+  expectSound(k)
+  advise(k, task, mm, BASE + HUGE_PAGE + 8 * PAGE, BASE + HUGE_PAGE + 9 * PAGE, MADV_DONTFORK)
+  expect([isHuge(k, task, BASE + HUGE_PAGE), mm.regions.length]).toEqual([false, 4])
+  expectSound(k)
+  expect(touch(k, task, 0, BASE + HUGE_PAGE + PAGE, 'write')).toBe('fuel')
 })
 
 test('mprotect does not make a shared huge page writable', () => {

@@ -21,7 +21,10 @@ export interface PlacementOptions {
 
 /** As many pages as one way of a 2 MiB cache of 8 ways holds. */
 const DEFAULT_COLOURS = 64
-/** Chance works within windows of 32 MiB, more than any cache here holds: over all of memory it would soon leave no huge page whole. */
+/**
+ * Chance works within windows of 32 MiB, more than the caches of such a machine hold: over all of memory it would soon leave no run for
+ * a huge page whole. A machine that is no larger than a window has none for long.
+ */
 const RANDOM_WINDOW = (32 * 2 ** 20) / PAGE_SIZE
 /** Makes the order of frames a stream of its own: the guest's random numbers stay what they are. */
 const STREAM = 0x6672_616d

@@ -1,14 +1,21 @@
 // The memory calls as programs make them: results and refusals of mmap(2), munmap(2), mprotect(2), madvise(2), mincore(2), mlock(2).
 import { expect, test } from 'vitest'
 import {
+  MADV_COLD,
+  MADV_DONTFORK,
   MADV_DONTNEED,
+  MADV_FREE,
+  MADV_HUGEPAGE,
+  MADV_NOHUGEPAGE,
   MADV_POPULATE_WRITE,
+  MADV_REMOVE,
   MADV_WIPEONFORK,
   MAP_ANONYMOUS,
   MAP_FIXED,
   MAP_FIXED_NOREPLACE,
   MAP_GROWSDOWN,
   MAP_HUGETLB,
+  MAP_HUGE_2MB,
   MAP_POPULATE,
   MAP_PRIVATE,
   MAP_SHARED,
@@ -18,7 +25,7 @@ import {
   RLIMIT_AS,
   RLIMIT_MEMLOCK,
 } from '../abi/index.ts'
-import { copyIn, forkMm, getU32, HUGE_PAGE, MMAP_MIN, putU32, USER_END } from '../mm/index.ts'
+import { copyIn, forkMm, getU32, HUGE_PAGE, mapsText, MMAP_MIN, pokeUser, putU32, releaseMm, smapsText, USER_END } from '../mm/index.ts'
 import { expectSound, fileOf, map, memoryKernel, memoryTask, READ_WRITE, space } from '../mm/testing.ts'
 import { rootCredentials } from '../process/index.ts'
 import { installFd, newDescription, newFiles } from '../vfs/index.ts'
@@ -27,8 +34,8 @@ import { memoryCalls } from './memory.ts'
 const PAGE = 4096
 const ANON = MAP_PRIVATE | MAP_ANONYMOUS
 
-function setup() {
-  const k = memoryKernel()
+function setup(options: Parameters<typeof memoryKernel>[0] = {}) {
+  const k = memoryKernel(options)
   const task = memoryTask(k)
   task.credentials = { ...rootCredentials(), capEffective: 0 }
   task.files = newFiles()
@@ -151,6 +158,64 @@ test('madvise: forget, bring in, wipe in children; holes are told of', () => {
   expect(call('madvise', at, PAGE, 1000)).toBe('EINVAL')
   expect(call('madvise', at + 1, PAGE, MADV_DONTNEED)).toBe('EINVAL')
   expectSound(k)
+})
+
+test('huge pages: lengths are rounded up, addresses aligned; what would cut one is refused', () => {
+  const { k, task, call, mm } = setup({ frames: 8 * 512 })
+  const huge = ANON | MAP_HUGETLB
+  const at = call('mmap', 0, HUGE_PAGE + 1, READ_WRITE, huge | MAP_HUGE_2MB, -1, 0) as number
+  expect([at % HUGE_PAGE, mm.totalPages]).toEqual([0, 1024])
+  expect(call('mmap', at - HUGE_PAGE - PAGE, PAGE, READ_WRITE, huge, -1, 0)).toBe(at - HUGE_PAGE)
+  expect(mapsText(k, mm)).toContain('/anon_hugepage (deleted)\n')
+  putU32(k, task, at, 1)
+  putU32(k, task, at + HUGE_PAGE, 2)
+  for (const [name, ...rest] of [['munmap'], ['mprotect', PROT_READ], ['madvise', MADV_DONTFORK]] as const) {
+    expect(call(name, at, PAGE, ...rest)).toBe('EINVAL')
+    expect(call(name, at + PAGE, HUGE_PAGE - PAGE, ...rest)).toBe('EINVAL')
+  }
+  // MADV_DONTNEED forgets whole pages and leaves alone the one whose beginning only is meant.
+  expect(call('madvise', at + PAGE, PAGE, MADV_DONTNEED)).toBe('EINVAL')
+  expect(call('madvise', at, PAGE, MADV_DONTNEED)).toBe(0)
+  expect(getU32(k, task, at)).toBe(1)
+  expect(call('madvise', at, HUGE_PAGE + PAGE, MADV_DONTNEED)).toBe(0)
+  expect([getU32(k, task, at), getU32(k, task, at + HUGE_PAGE)]).toEqual([0, 2])
+  for (const advice of [MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_FREE, MADV_WIPEONFORK, MADV_COLD])
+    expect(call('madvise', at, HUGE_PAGE, advice)).toBe('EINVAL')
+  expect(call('mmap', at + PAGE, PAGE, READ_WRITE, ANON | MAP_FIXED, -1, 0)).toBe('EINVAL')
+  expect(call('mlock', at + PAGE, PAGE)).toBe(0)
+  expect(mm.lockedPages).toBe(0)
+  const vec = call('mmap', 0, PAGE, READ_WRITE, ANON, -1, 0) as number
+  expect(call('mincore', at + HUGE_PAGE - PAGE, 2 * PAGE, vec)).toBe(0)
+  expect([...copyIn(k, task, vec, 2)]).toEqual([1, 1])
+  expect(call('munmap', at, HUGE_PAGE)).toBe(0)
+  expectSound(k)
+})
+
+test('shared huge pages are the same pages in parent and child, and go with the last of them', () => {
+  const { k, task, call } = setup({ frames: 8 * 512 })
+  const free = k.state.frames.freeCount
+  const at = call('mmap', 0, 2 * HUGE_PAGE, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0) as number
+  putU32(k, task, at, 1)
+  const child = memoryTask(k, forkMm(k, space(task)))
+  expect(getU32(k, child, at)).toBe(1)
+  putU32(k, child, at + HUGE_PAGE + PAGE, 5)
+  putU32(k, task, at, 6)
+  expect([getU32(k, task, at + HUGE_PAGE + PAGE), getU32(k, child, at)]).toEqual([5, 6])
+  expect([space(task).hugetlbPages, space(child).hugetlbPages, k.state.counts.cowCopies]).toEqual([1024, 1024, 0])
+  expect(smapsText(k, space(task))).toContain('Shared_Hugetlb:     4096 kB\n')
+  // A debugger, and MADV_REMOVE, find the same pages.
+  expect(pokeUser(k, space(task), at + PAGE, new Uint8Array([9]))).toBe(1)
+  expect(getU32(k, child, at + PAGE)).toBe(9)
+  expect(call('madvise', at, HUGE_PAGE, MADV_REMOVE)).toBe(0)
+  expect(getU32(k, child, at + PAGE)).toBe(0)
+  expectSound(k)
+  expect(call('munmap', at, 2 * HUGE_PAGE)).toBe(0)
+  expect(getU32(k, child, at + HUGE_PAGE + PAGE)).toBe(5)
+  releaseMm(k, space(child))
+  k.state.tasks.delete(child.pid)
+  expectSound(k)
+  // The tables of the task itself are gone too.
+  expect(k.state.frames.freeCount).toBe(free)
 })
 
 test('mincore tells which pages a touch would find', () => {

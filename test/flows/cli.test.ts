@@ -184,6 +184,24 @@ describe('run', () => {
   test('--smp is the number of harts', () => {
     expect(hartbeat(['run', '--smp', '3', 'grep', '-c', '^processor', '/proc/cpuinfo']).stdout).toBe('3\n')
   })
+  test('--thp and --frames choose how memory is given, which a program does not see', () => {
+    const huge = file(
+      'huge.s',
+      '  .globl _start\n_start:\n  la s1, memory\n  sd s1, 0(s1)\n  li a0, 0\n  li a7, 93\n  ecall\n  .bss\nmemory: .space 0x600000\n',
+    )
+    const instructions = (...flags: string[]): string | undefined => {
+      const { status, stderr } = hartbeat(['run', '--stat', '--check', ...flags, huge])
+      expect(status).toBe(0)
+      return /^ +(\d+) {6}instructions/m.exec(stderr)?.[1]
+    }
+    const plain = instructions()
+    expect(plain).toBeDefined()
+    expect(instructions('--thp', 'always', '--frames', 'coloured')).toBe(plain)
+    expect(instructions('--thp=madvise', '--frames=random', '--seed', '0')).toBe(plain)
+    expect(hartbeat(['run', '--thp', 'always', 'grep', 'AnonHugePages', '/proc/meminfo']).stdout).toMatch(/^AnonHugePages: +\d+ kB\n$/)
+    expect(hartbeat(['run', '--frames', 'best', 'true']).status).toBe(2)
+    expect(hartbeat(['run', '--thp', 'sometimes', 'true']).status).toBe(2)
+  })
   test('--check says that all is well, or what is not', () => {
     expect(hartbeat(['run', '--check', 'sh', '-c', 'true | true']).stderr).toBe('hartbeat: check: invariants hold, no zombie is left\n')
     // Process 1 that does not wait.

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
+import { HUGE_PAGE, mapRegion, putU32 } from '../../mm/index.ts'
+import { READ_WRITE } from '../../mm/testing.ts'
 import type { Task } from '../../state.ts'
 import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'
 
@@ -115,6 +117,34 @@ test('settings can be written, within bounds; nothing can be made or removed', (
   expect(task.comm).toBe('a name that is ')
   expect(outcome(k, task, 'openat', AT_FDCWD, '/proc/x', O_CREAT | O_WRONLY, 0o644)).toBe('ENOENT')
   expect(outcome(k, task, 'unlinkat', AT_FDCWD, '/proc/stat', 0)).toBe('EPERM')
+})
+
+test('meminfo and status tell of huge pages', () => {
+  const { k, task } = fileKernel()
+  const mm = task.mm
+  if (mm === null) throw new Error('the task has no memory')
+  k.state.thp = 'always'
+  for (const [start, hugetlb] of [
+    [0x4000_0000, true],
+    [0x5000_0000, false],
+  ] as const) {
+    mapRegion(k, mm, { start, length: HUGE_PAGE, prot: READ_WRITE, hugetlb })
+    putU32(k, task, start, 1)
+  }
+  const text = read(k, task, '/proc/meminfo')
+  expect(text.slice(text.indexOf('AnonHugePages'))).toBe(
+    `AnonHugePages:      2048 kB
+ShmemHugePages:        0 kB
+ShmemPmdMapped:        0 kB
+HugePages_Total:       1
+HugePages_Free:        0
+HugePages_Rsvd:        0
+HugePages_Surp:        1
+Hugepagesize:       2048 kB
+Hugetlb:            2048 kB
+`,
+  )
+  expect(read(k, task, '/proc/self/status')).toMatch(/HugetlbPages:\t +2048 kB\n[^]*THP_enabled:\t1\n/)
 })
 
 test('meminfo adds up', () => {
