@@ -14,7 +14,7 @@ import {
   chargeEcall,
   chargeSchedule,
   countsCycles,
-  cyclesIn,
+  cyclesUntil,
   enter,
   enterKernel,
   idleUntil,
@@ -209,7 +209,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   leaveKernel(k, hart.id, task)
   const started = state.harts.length === 1 ? state.time : hart.time
   const room = Math.min(until - started, slice, itimer)
-  const stop = countsCycles(k) ? runByCycles(k, hart, fuel, room) : runByInstructions(k, hart, Math.min(fuel, room), started)
+  const stop = countsCycles(k) ? runByCycles(k, hart, fuel, started + room) : runByInstructions(k, hart, Math.min(fuel, room), started)
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   const ran = countsCycles(k) ? hart.time - started : executed
@@ -240,8 +240,8 @@ function runByInstructions(k: Kernel, hart: HartState, fuel: number, started: nu
 }
 
 /** The hart's cycles are its time; it is up to date afterwards. */
-function runByCycles(k: Kernel, hart: HartState, fuel: number, room: number): Stop {
-  const stop = run(k.machine, k.machine.harts[hart.id], fuel, cyclesIn(k, room))
+function runByCycles(k: Kernel, hart: HartState, fuel: number, until: number): Stop {
+  const stop = run(k.machine, k.machine.harts[hart.id], fuel, cyclesUntil(k, hart, until))
   if (stop.kind === 'syscall') chargeEcall(k, hart.id)
   passTime(k, hart)
   return stop

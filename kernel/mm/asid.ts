@@ -3,7 +3,7 @@
 import { PAGE_SIZE, setSatp, tlbFlush } from '../../vm/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { chargeShootdown } from '../timing/index.ts'
+import { chargeShootdown, passOther } from '../timing/index.ts'
 import { FLUSH_PAGES_MAX } from './limits.ts'
 import type { LostWrites } from './pagetable.ts'
 import type { Asids, Mm } from './types.ts'
@@ -57,6 +57,7 @@ export function forgetMm(k: Kernel, mm: Mm): void {
 
 function flushHart(k: Kernel, hart: number, va: number | null, asid: number | null): void {
   tlbFlush(k.machine, k.machine.harts[hart], va, asid)
+  passOther(k, hart)
   if (wants(k, 'tlbFlush')) emit(k, { kind: 'tlbFlush', hart, va, asid })
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { passOther } from './clock.ts'
 import { causeOf, PATH, pathBytes, pathCode, pathWork, type PathName } from './paths.ts'
 
 // Where the kernel's own things are, physically: above any RAM.
@@ -296,7 +297,7 @@ function takeInterrupt(k: Kernel, t: Timing, hart: number): void {
   const row = blame(k, t, core, k.state.harts[hart].current, PATH.ipi)
   stall(core, C_IPI, cyclesOf(t, t.config.ipiHandle))
   core.row = row
-  settle(core, k.machine.harts[hart].counters)
+  passOther(k, hart)
 }
 
 /** Translations of other harts are dropped: each is interrupted, and the one that asked waits until they have answered, which they do together. */

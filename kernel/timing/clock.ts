@@ -1,5 +1,5 @@
 // Guest time on a machine that is timed by its cycles: a hart's clock is what its cycle counter says.
-import { C_IDLE, rowOf, settle, timeOf } from '../../vm/index.ts'
+import { C_IDLE, COUNTERS, rowOf, settle, timeOf } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { HartState } from '../sched/index.ts'
 import { causeOf, PATH } from './paths.ts'
@@ -7,8 +7,13 @@ import { causeOf, PATH } from './paths.ts'
 /** Does guest time count cycles? */
 export const countsCycles = (k: Kernel): boolean => k.machine.timing !== null && k.machine.timing.config.time === 'cycles'
 
-/** Cycles that pass in so many nanoseconds: at least one. */
-export const cyclesIn = (k: Kernel, ns: number): number => Math.max(1, Math.ceil(ns * (k.machine.timing?.config.clock ?? 1)))
+/** Cycles from now to an instant (ns) of a hart's clock: at least one. */
+export function cyclesUntil(k: Kernel, hart: HartState, until: number): number {
+  const { counters } = k.machine.harts[hart.id]
+  const clock = k.machine.timing?.config.clock ?? 1
+  // From the clock's beginning, so that it does not matter where a run is cut.
+  return Math.max(1, Math.ceil((until - counters[COUNTERS.timeOffset]) * clock) - counters[COUNTERS.cycles])
+}
 
 /** Brings a hart's clock up to its cycle counter. Answers the nanoseconds that passed. */
 export function passTime(k: Kernel, hart: HartState): number {
@@ -23,6 +28,11 @@ export function passTime(k: Kernel, hart: HartState): number {
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (now > k.state.time) k.state.time = now
   return passed
+}
+
+/** Another hart than the one whose kernel code runs was made to do something: that is in its clock at once. */
+export function passOther(k: Kernel, hart: number): void {
+  if (k.machine.timing !== null && k.state.timing?.hart !== hart) passTime(k, k.state.harts[hart])
 }
 
 /** What the kernel did on a hart for its task took time of that task. */
@@ -42,8 +52,8 @@ export function idleUntil(k: Kernel, hart: HartState, until: number): void {
     return
   }
   passTime(k, hart)
-  const idle = Math.ceil((until - hart.time) * t.config.clock)
-  if (idle <= 0) return
+  if (hart.time >= until) return
+  const idle = cyclesUntil(k, hart, until)
   const core = t.cores[hart.id]
   const { row } = core
   core.row = rowOf(t.ledger, causeOf(0, PATH.idle))
