@@ -49,22 +49,19 @@ main:
     slli t0, t0, KIB_SHIFT
     la t1, bytes
     sd t0, 0(t1)
-    argument t2, PROCESSES
-    argument s0, ROUNDS
-    mul a1, s0, t2                  # alone: a round for each hand-over, and all the arrays
-    mv t3, t2
-    bnez s4, 2f
-    mv s4, t2
-    mv a1, s0
-    li t3, 1
-2:  mul s0, s0, t2
-    li t1, PAGE_SIZE - 1
+    argument a5, PROCESSES
+    argument a1, ROUNDS
+    mul s0, a1, a5
+    bnez s4, 2f                     # alone: a lap of the ring for each of them, and all the arrays
+    mv s4, a5
+    li a5, 1
+2:  li t1, PAGE_SIZE - 1
     add t0, t0, t1
     not t1, t1
     and t0, t0, t1
     la t1, spacing
     sd t0, 0(t1)
-    mul t0, t0, t3
+    mul t0, t0, a5
     la t1, all_bytes
     sd t0, 0(t1)
     mv a0, s4
