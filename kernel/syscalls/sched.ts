@@ -122,12 +122,10 @@ function getPriority(k: Kernel, caller: Task, which: number, who: number): numbe
 
 function setAffinity(k: Kernel, caller: Task, task: Task, length: number, at: number): number {
   checkOwner(caller, task)
-  let mask = 0
-  copyIn(k, caller, at, Math.min(length, MASK_BYTES)).forEach((byte, i) => {
-    mask += byte * 2 ** (8 * i)
-  })
+  const mask = new Uint8Array(MASK_BYTES)
+  mask.set(copyIn(k, caller, at, Math.min(length, MASK_BYTES)))
   const there = 2 ** k.state.harts.length - 1
-  const allowed = ((mask % 2 ** 32) & there) >>> 0
+  const allowed = (new DataView(mask.buffer).getUint32(0, true) & there) >>> 0
   if (allowed === 0) throw EINVAL
   task.sched.affinity = allowed
   if (task.onHart >= 0) k.state.harts[task.onHart].resched = true

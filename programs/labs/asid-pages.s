@@ -29,6 +29,7 @@ main:
     la a2, prepare
     la a3, turn
     lstr a4, "asid-pages"
+    li a5, 1
     call ring
     mv a1, s0
     lstr a2, "a hand-over"

@@ -27,6 +27,7 @@ main:
     mul a0, s0, t0
     call map_array
     mv s1, a0
+    call measure_warm               # before the fork: the child inherits what it opens
     call fork
     bltz a0, failed
     beqz a0, child

@@ -49,13 +49,13 @@ main:
     slli t0, t0, KIB_SHIFT
     la t1, bytes
     sd t0, 0(t1)
-    argument t2, PROCESSES
-    argument s0, ROUNDS
-    mul a1, s0, t2                  # alone: a round for each hand-over
-    bnez s4, 2f
-    mv s4, t2
-    mv a1, s0
-2:  mul s0, s0, t2
+    argument a5, PROCESSES
+    argument a1, ROUNDS
+    mul s0, a1, a5
+    bnez s4, 2f                     # alone: a lap of the ring for each of them
+    mv s4, a5
+    li a5, 1
+2:
     mv a0, s4
     la a2, prepare
     la a3, turn

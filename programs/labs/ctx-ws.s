@@ -34,10 +34,11 @@ main:
     argument a1, ROUNDS
     li a0, PROCESSES
     mul s0, a0, a1
+    li a5, 1
     argument t0, ALONE
     beqz t0, 1f
+    mv a5, a0
     li a0, 1
-    mv a1, s0
 1:  la a2, prepare
     argument t0, WRITES
     la a3, read_turn

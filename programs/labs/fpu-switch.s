@@ -41,6 +41,7 @@ main:
     ld a2, USE_PREPARE(s0)
     ld a3, USE_TURN(s0)
     lstr a4, "fpu-switch"
+    li a5, 1
     call ring
     mv a1, s1
     lstr a2, "a hand-over"

@@ -57,6 +57,7 @@ main:
     la a2, nothing
     la a3, nothing
     lstr a4, "process"
+    li a5, 1
     call ring
     mv s2, a0
 

@@ -100,7 +100,7 @@ await_others:
     bne a0, t0, failed
     mv a0, s4
     argument a1, ROUNDS
-    lstr a2, "a round"
+    lstr a2, "a round of two calls"
     lstr a3, "1 + %ld %s"
     mv a4, s0
     lstr a5, "threads"

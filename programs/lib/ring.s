@@ -11,17 +11,19 @@
     .equ LOCALS, 16
 
     .text
-# ring(processes, rounds, prepare, turn, name) -> nanoseconds that `rounds` rounds took, which are rounds * processes hand-overs and turns.
-# The caller is the first process, and the others are its children, gone when it returns. Each process calls prepare() -> context once,
-# for memory of its own, and turn(context) each time the token comes. A round goes before those that are measured so that nobody faults
-# any more, and a second one so that the caches are warm. The interval is called `name`.
+# ring(processes, rounds, prepare, turn, name, laps) -> nanoseconds that `rounds` rounds took: rounds * laps * processes hand-overs, each
+# with a turn. A round is one lap of the token, or several where one process does the turns of many. The caller is the first process, and
+# the others are its children, gone when it returns. Each process calls prepare() -> context once, for memory of its own, and
+# turn(context) each time the token comes. A round goes before those that are measured so that nobody faults any more, and a second one
+# so that the caches are warm. The interval is called `name`.
     .globl ring
 ring:
-    enter 9, LOCALS
+    enter 10, LOCALS
     mv s1, a1                       # s1 = rounds, later nanoseconds
     mv s2, a2                       # s2 = prepare
     mv s3, a3                       # s3 = turn
     mv s4, a4                       # s4 = name
+    mv s9, a5                       # s9 = laps of a round
     addi s0, a0, -1                 # s0 = children yet to start
     mv s8, s0                       # s8 = children
     call stay_on_one_processor      # on several, the token could move without a switch
@@ -76,7 +78,7 @@ reap_next:
     addi s8, s8, -1
     j reap_next
 1:  mv a0, s1
-    leave 9, LOCALS
+    leave 10, LOCALS
 
 child:
     mv a0, s6
@@ -97,9 +99,10 @@ child:
 2:  li a0, 0
     call _exit
 
-# go_round: sends the token round s0 times. Private: uses ring's registers.
+# go_round: sends the token round, for s0 rounds. Private: uses ring's registers.
 go_round:
     enter 0
+    mul s0, s0, s9
 1:  mv a0, s6
     call pass_token
     mv a0, s5

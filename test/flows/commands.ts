@@ -170,6 +170,11 @@ export const COMMANDS: readonly Command[] = [
     stdout: lines('19', '20', '4', '5', 'def', '10'),
   },
   {
+    name: 'taskset',
+    script: `taskset -c 0- true 2> /dev/null; echo $?; taskset ffffffff echo ran; taskset 0 echo ran 2> /dev/null; echo $?; taskset ffff sh -c 'exit 5'; echo $?; taskset ffff missing 2> /dev/null; echo $?`,
+    stdout: lines('1', 'ran', '1', '5', '127'),
+  },
+  {
     name: 'tee',
     script: 'echo twice | tee f g; cat f g; echo more | tee -a f > /dev/null; cat f',
     stdout: lines('twice', 'twice', 'twice', 'twice', 'more'),

@@ -9,10 +9,12 @@ const SCRIPT =
 const PROGRAMS: readonly { name: string; argv: readonly string[]; options?: TestOptions }[] = [
   { name: 'a pipeline and jobs', argv: ['/bin/sh', '-c', SCRIPT], options: { init: true } },
   { name: 'cow', argv: ['/labs/cow', '4'] },
+  { name: 'ctx-ring', argv: ['/labs/ctx-ring', '3', '1', '5'] },
   { name: 'eintr', argv: ['/labs/eintr'] },
   { name: 'orphan', argv: ['/labs/orphan'], options: { init: true } },
   { name: 'pipe-pingpong', argv: ['/labs/pipe-pingpong', '30'] },
   { name: 'preemption', argv: ['/labs/preemption', '8'], options: { init: true } },
+  { name: 'shootdown', argv: ['/labs/shootdown', '1', '5'], options: { harts: 2 } },
   { name: 'signal-handler', argv: ['/labs/signal-handler'] },
 ]
 /** What a run shows and leaves. */

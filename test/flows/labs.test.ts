@@ -1,6 +1,7 @@
-// Every lab, its output in full: what a course shows on the screen is a promise. The texts are in golden/; `vitest -u` writes them.
+// Every lab that shows something, its output in full (those that measure are in measuring.test.ts): what a course shows on the screen is a promise. The texts are in golden/; `vitest -u` writes them.
 import { describe, expect, test } from 'vitest'
 import { BUILT_ROOT, fingerprint, run, type TestOptions } from '../machine.ts'
+import { MEASURING } from './measuring.ts'
 
 /** Arguments, exit status when it is not 0, and whether the lab runs under an init (or is process 1 itself). */
 interface Lab {
@@ -34,8 +35,8 @@ const titleOf = (lab: Lab): string => [lab.init === true ? 'init' : '', lab.name
 
 test('every lab is here', () => {
   const built = BUILT_ROOT.flatMap(file => /^\/?labs\/(.+)$/.exec(file.path)?.[1] ?? [])
-  expect(built.length).toBeGreaterThanOrEqual(12)
-  expect([...new Set(LABS.map(lab => lab.name))].sort()).toEqual(built.sort())
+  expect(built.length).toBeGreaterThanOrEqual(26)
+  expect([...new Set([...LABS, ...MEASURING].map(lab => lab.name))].sort()).toEqual(built.sort())
 })
 
 test.each(LABS.map(lab => ({ ...lab, title: titleOf(lab) })))('$title', async lab => {

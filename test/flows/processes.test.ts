@@ -1,6 +1,7 @@
 // Programs that look at this machine's own processes, boot, jobs and the console: what no other system prints the same way.
 import { expect, test } from 'vitest'
 import { hostInput, runKernel, shellStatus } from '../../kernel/index.ts'
+import { COUNTERS } from '../../vm/index.ts'
 import { boot, bytesOf, expectSound, shell, start } from '../machine.ts'
 
 test('the boot script: pipes, a background job, lists, the exit status', () => {
@@ -43,6 +44,38 @@ test('sleeping costs no time of the host: an hour of the guest', () => {
 
 test('/proc knows the process that reads it', () => {
   expect(shell('cat /proc/self/comm; cat /proc/$$/comm; read a b < /proc/self/stat; echo $b | cut -c 1-4').stdout).toBe('cat\nsh\n(sh)\n')
+})
+
+test.each([
+  ["taskset 5 sh -c 'taskset -p $$; taskset -cp $$'", "pid 2's current affinity mask: 5\npid 2's current affinity list: 0,2\n"],
+  ["taskset -c 1-3 sh -c 'taskset -p $$; taskset -cp $$'", "pid 2's current affinity mask: e\npid 2's current affinity list: 1-3\n"],
+  ["taskset ffffffffffffffff sh -c 'taskset -p $$'", "pid 2's current affinity mask: ffffffff\n"],
+  ["taskset -c 0-99:31 sh -c 'taskset -p $$'", "pid 2's current affinity mask: 80000001\n"],
+  [
+    'sleep 9 & taskset -cp 7,1,2 $! | cut -d " " -f 3-; taskset -p 0x80 $! | cut -d " " -f 3-; kill $!',
+    ['list: 0-31', 'list: 1,2,7', 'mask: 86', 'mask: 80'].map((text, n) => `${n % 2 ? 'new' : 'current'} affinity ${text}\n`).join(''),
+  ],
+])('%s, on 32 processors', (script, stdout) => {
+  expect(shell(script, { harts: 32 }).stdout).toBe(stdout)
+})
+
+test('taskset keeps a program on its processor', () => {
+  const { kernel } = shell('taskset 4 seq 100 > /dev/null; taskset 4 seq 100 > /dev/null', { harts: 4 })
+  const busy = kernel.machine.harts.map(hart => hart.counters[COUNTERS.instret])
+  expect(busy[2]).toBeGreaterThan(10_000)
+})
+
+test.each([
+  ['taskset 0 true', "taskset: failed to set pid 2's affinity: Invalid argument\n"],
+  ['taskset -c 1 true', "taskset: failed to set pid 2's affinity: Invalid argument\n"],
+  ['taskset -p 99', "taskset: failed to get pid 99's affinity: No such process\n"],
+  ['taskset 1g true', 'taskset: failed to parse CPU mask: 1g\n'],
+  ['taskset -c 3-1 true', 'taskset: failed to parse CPU list: 3-1\n'],
+  ['taskset -p x', "taskset: invalid PID argument: 'x'\n"],
+  ['taskset 1', "taskset: bad usage\nTry 'taskset --help' for more information.\n"],
+])('%s fails', (script, stderr) => {
+  const ran = shell(script)
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([1, '', stderr])
 })
 
 /** A shell on the console; `type` sends keys and lets the machine run until it waits for more. */

@@ -8,12 +8,26 @@ import { COMMANDS } from '../flows/commands.ts'
 import { FULL, PATIENCE } from './size.ts'
 
 const LABS: Readonly<Record<string, readonly string[]>> = {
+  'asid-pages': ['4', '2'],
   cow: ['2'],
+  'cow-fault': ['3'],
+  'ctx-ring': ['3', '1', '2'],
+  'ctx-ws': ['two', '1', '64', 'write', '2'],
   'fork-chain': ['2'],
   'fork-many': ['4'],
+  'fork-size': ['0', 'spawn'],
   'fork-tree': ['1'],
+  'fpu-switch': ['dirty', '3'],
+  'green-threads': ['3'],
+  'null-call': ['10', '5'],
+  'page-fault': ['3'],
   'pipe-pingpong': ['5'],
   preemption: ['1'],
+  quantum: ['2', '1000', '1'],
+  shootdown: ['0', '3'],
+  'signal-cost': ['3'],
+  'tlb-stride': ['4', '3'],
+  'walk-depth': ['4', 'cold', 'small', '2'],
   'zombie-factory': ['2'],
 }
 const labs = BUILT_ROOT.flatMap(file => /^\/?labs\/(.+)$/.exec(file.path)?.[1] ?? []).map(name => [`/labs/${name}`, ...(LABS[name] ?? [])])
