@@ -2,14 +2,17 @@
 # Run:        green-threads [ROUNDS]        ROUNDS = 1000 when not given
 #
 # Two threads of control share one process, each with a stack of its own, and switch to each other by hand: 14 registers are stored and 14
-# loaded. Then two processes do the same through pipes. Both make two switches a round.
+# loaded. Then two processes do the same, giving way to each other by sched_yield, and once more by a byte that goes through pipes. All
+# make two switches a round.
 #
 # Watch for:  - a green switch is a few dozen instructions, since a switch is a function call: what a caller does not expect to be kept
 #               need not be kept. No trap, no scheduler, no other address space;
-#             - a process switch takes two system calls, the scheduler and satp besides the registers, all 31 of them;
+#             - a process switch takes a system call, the scheduler and satp besides the registers, all 31 of them;
+#             - through pipes it takes two system calls more, and waking up the other one;
 #             - what green threads cannot have: a processor each, a page fault or a read that makes only one of them wait, protection.
     .include "macros.inc"
     .include "fcntl.inc"
+    .include "signal.inc"
     .include "arguments.inc"
 
     .equ ROUNDS, 0                  # arguments
@@ -19,7 +22,7 @@
     .equ SWITCH_FRAME, 112          # what `enter 12` makes: ra, s0 to s11, and the padding
     .equ SWITCH_RA, 0
 
-# s0 = switches of each kind   s1 = nanoseconds of the green ones, s2 of the others   s3 = rounds left
+# s0 = switches of each kind   s1 = nanoseconds of the green ones, s2 of the others, s3 of those by a pipe   s3 = rounds left
 
     .text
     .globl main
@@ -52,14 +55,16 @@ main:
     addi t1, t1, WARM_ROUNDS
     bne t0, t1, lost
 
+    call yield_rounds
+    mv s2, a0
     li a0, PROCESSES
     argument a1, ROUNDS
     la a2, nothing
     la a3, nothing
-    lstr a4, "process"
+    lstr a4, "pipe"
     li a5, 1
     call ring
-    mv s2, a0
+    mv s3, a0
 
     mv a0, s1
     mv a1, s0
@@ -71,6 +76,12 @@ main:
     mv a1, s0
     lstr a2, "each"
     lstr a3, "%ld process switches"
+    mv a4, s0
+    call report
+    mv a0, s3
+    mv a1, s0
+    lstr a2, "each"
+    lstr a3, "%ld process switches by a pipe"
     mv a4, s0
     call report
     mv a0, s2
@@ -93,6 +104,38 @@ green_rounds:
     addi s3, s3, -1
     bnez s3, 1b
     leave 0
+
+# yield_rounds() -> nanoseconds of as many rounds between this process and a child that does nothing but give way
+yield_rounds:
+    enter 3
+    call stay_on_one_processor      # on several, nobody would have to give way
+    call fork
+    bltz a0, failed
+    mv s0, a0
+    bnez a0, 1f
+0:  call sched_yield
+    j 0b
+1:  li s1, WARM_ROUNDS
+2:  call sched_yield
+    addi s1, s1, -1
+    bnez s1, 2b
+    lstr a0, "process"
+    call measure_begin
+    argument s1, ROUNDS
+3:  call sched_yield
+    addi s1, s1, -1
+    bnez s1, 3b
+    call measure_end
+    mv s2, a0
+    mv a0, s0
+    li a1, SIGKILL
+    call kill
+    mv a0, s0
+    li a1, 0
+    li a2, 0
+    call waitpid
+    mv a0, s2
+    leave 3
 
 # partner: the other thread. Its count is in a register that the switch must keep, and main uses the same one for something else.
 partner:
@@ -117,6 +160,11 @@ switch:
 nothing:
     ret
 
+failed:
+    mv a1, a0
+    li a0, 1
+    lstr a2, "a system call failed"
+    call die
 lost:
     li a0, 1
     li a1, 0

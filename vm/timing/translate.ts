@@ -62,6 +62,8 @@ function walkUser(t: Timing, core: Core, machine: Machine, lo: number, hi: numbe
 /** One entry of a page table, through the data cache. */
 function readTable(t: Timing, core: Core, address: number): void {
   core.counts[COUNTS.pteReads]++
+  // The walker waits for each entry: what it finds there says where to read next.
+  if (core.l1d !== null) stall(core, C_WALK, t.config['l1d.latency'])
   const line = Math.floor(address / t.config.line)
   accessData(t, core, line, false, C_WALK)
   forgetLine(t, core, line)
