@@ -41,7 +41,7 @@ main:
     addi t1, s0, -1
     li t0, MAX_MS
     bgeu t1, t0, bad_time
-1:  call stay_on_one_cpu
+1:  call stay_on_one_processor      # children inherit that
     li a0, 0
     li a1, PAGE_SIZE
     li a2, PROT_READ | PROT_WRITE
@@ -152,23 +152,3 @@ bad_time:
     lstr a2, "the time must be from 1 to %d milliseconds"
     li a3, MAX_MS
     call die
-
-# stay_on_one_cpu(): on a machine with several processors, ask for the first one that we may use; children inherit that.
-    .equ CPU_SET_SIZE, 128          # room for 1024 processors
-stay_on_one_cpu:
-    enter 0, CPU_SET_SIZE
-    li a0, 0
-    li a1, CPU_SET_SIZE
-    mv a2, sp
-    call sched_getaffinity
-    blez a0, 2f                     # a kernel without the call has one processor only, or shares out as it likes
-    ld t0, 0(sp)
-    neg t1, t0
-    and t0, t0, t1                  # the lowest set bit
-    beqz t0, 2f
-    sd t0, 0(sp)
-    li a0, 0
-    li a1, 8
-    mv a2, sp
-    call sched_setaffinity
-2:  leave 0, CPU_SET_SIZE
