@@ -3,23 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import * as kernelDoor from '../kernel/index.ts'
-import { readCpio, runKernel, shellStatus, spawnInit, type Host, type HostFiles, type Kernel, type KernelOptions } from '../kernel/index.ts'
+import { createKernel, intervals, readCpio, runKernel, shellStatus, spawnInit, type Host, type HostFiles } from '../kernel/index.ts'
 import { presetNames, resolvePreset, type Preset } from '../vm/index.ts'
 import { BenchError, EXIT } from './errors.ts'
-import type { CellMachine, Geometry, Interval, Job, Laboratory } from './types.ts'
-
-interface TimedOptions extends KernelOptions {
-  /** `mark`: fast until the guest writes `warm` or `begin` to /dev/timing. */
-  timing: { preset: Preset; start: 'boot' | 'mark' }
-  thp?: CellMachine['thp']
-  frames?: CellMachine['frames']
-}
-interface TimedKernel {
-  createKernel(options: TimedOptions): Kernel
-  intervals?(k: Kernel): Interval[]
-}
-const timed = kernelDoor as unknown as TimedKernel
+import type { Geometry, Interval, Job, Laboratory } from './types.ts'
 
 const MIB = 2 ** 20
 const DEFAULT_RAM = 256
@@ -83,12 +70,11 @@ const IMAGE = join(here, 'root.cpio')
 const failed = (message: string): BenchError => new BenchError(EXIT.failed, message)
 
 /** Runs a job's guest on a machine of its own. Throws when the guest fails, or never ends. */
-export function runCell(job: Job): Interval[] {
-  if (timed.intervals === undefined) throw failed('the kernel of this build cannot be timed')
+export function runCell(job: Job): readonly Interval[] {
   if (!existsSync(IMAGE)) throw failed(`there is no ${IMAGE}: it is made by the build`)
   const { lab, argv, machine } = job.cell
   const host = quietHost()
-  const kernel = timed.createKernel({
+  const kernel = createKernel({
     host,
     root: readCpio(readFileSync(IMAGE)),
     ramBytes: (machine?.ram ?? DEFAULT_RAM) * MIB,
@@ -105,5 +91,5 @@ export function runCell(job: Job): Interval[] {
   if (result.kind === 'idle') throw failed(`${command} waits for something that never comes${said && `: ${said}`}`)
   const status = shellStatus(result.status)
   if (status !== 0) throw failed(`${command} ended with status ${status}${said && `: ${said}`}`)
-  return timed.intervals(kernel)
+  return intervals(kernel)
 }

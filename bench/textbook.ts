@@ -1,15 +1,15 @@
 // The textbook's numbers for a context switch, one by one, beside what was measured: confirmed where they lie on a curve, corrected
 // where they do not, with the curve that shows it.
 import { quantity } from './claims.ts'
-import { cyclesIn, nsIn, PARTS } from './ledger.ts'
-import { duration, only, select } from './results.ts'
+import { nsIn, PARTS, type Part } from './ledger.ts'
+import { binary, duration, only, select } from './results.ts'
 import { crossing } from './statistics.ts'
 import { refillCurve } from './scenarios/asid-pages.ts'
 import { switchCost } from './scenarios/ctx-ring.ts'
 import { ownCurve } from './scenarios/ctx-ws.ts'
 import { kptiCurve } from './scenarios/kpti.ts'
+import { bigWarmWalk, walkCycles } from './scenarios/walk-depth.ts'
 import { opOf } from './scenarios/signal.ts'
-import { binary } from './results.ts'
 import type { Row, ScenarioResult } from './types.ts'
 
 export interface TextbookRow {
@@ -58,7 +58,7 @@ const KPTI_WITH = [0.05, 0.1] as const
 const WALK_CYCLES = [16, 20] as const
 
 /** A part of a bare switch of two processes, from its ledger. */
-function partOfSwitch(rows: readonly Row[], part: RegExp, range: readonly [number, number], what: string): Judgement {
+function partOfSwitch(rows: readonly Row[], part: Part, range: readonly [number, number], what: string): Judgement {
   const ns = nsIn(only(rows, { grid: 'sweep', processes: 2, KiB: 0 }), part)
   const remark = inside(ns, range)
     ? `in a hand-over of two processes without arrays`
@@ -110,7 +110,7 @@ function green(rows: readonly Row[]): Judgement {
 }
 
 function isolation(rows: readonly Row[]): Judgement {
-  const [without, with_] = [kptiCurve(rows, 'off'), kptiCurve(rows, 'on')]
+  const [without, with_] = [kptiCurve(rows, 'server', 'off'), kptiCurve(rows, 'server', 'on')]
   const rate = crossing([...without].reverse(), KPTI_WITHOUT)
   const share = (points: readonly (readonly [number, number])[]): string => `${quantity(100 * Math.max(...points.map(([, s]) => s)))} %`
   const text = `up to ${share(without)} without ASIDs, ${share(with_)} with`
@@ -137,8 +137,7 @@ function atX(points: readonly (readonly [number, number])[], x: number): number 
 }
 
 function walk(rows: readonly Row[]): Judgement {
-  const row = only(rows, { place: 'warm', size: 'small', caches: 'on' })
-  const cycles = cyclesIn(row, PARTS.walk) / row.counters.walks
+  const cycles = walkCycles(bigWarmWalk(rows)) ?? 0
   return {
     measured: `${quantity(cycles)} cycles`,
     holds: inside(cycles, WALK_CYCLES),
@@ -169,7 +168,7 @@ const SUBJECTS: readonly Subject[] = [
     subject: 'page-table isolation',
     textbook: '30 % without PCIDs, 5 to 10 % with',
     scenario: 'kpti',
-    chart: 'kpti-rate',
+    chart: 'kpti-rate-server',
     judge: isolation,
   },
   { subject: 'a page-table walk, warm', textbook: '16 to 20 cycles (big cores)', scenario: 'walk-depth', chart: 'walk-depth', judge: walk },

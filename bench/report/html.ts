@@ -35,9 +35,9 @@ function figure(chart: Chart): string {
 /** Many rows are folded away. */
 const FOLDED = 12
 
-function tableBlock(table: Table): string {
+function tableBlock(table: Table, folded = table.rows.length > FOLDED): string {
   const body = numberTable(table)
-  return table.rows.length > FOLDED
+  return folded
     ? `<details><summary>${e(table.title)} (${table.rows.length} rows)</summary>${body}</details>`
     : `<h3>${e(table.title)}</h3>${body}`
 }
@@ -68,7 +68,7 @@ const claimsTable = ({ result }: ScenarioReport): string =>
       )
 
 function scenarioSection(report: ScenarioReport): string {
-  const { scenario, charts, tables } = report
+  const { scenario, charts, tables, cells } = report
   const labs = scenario.labs.map(lab => `<code>programs/labs/${e(lab)}.s</code>`).join(' ')
   return `<section id="${e(scenario.name)}">
 <h2>${e(scenario.name)}: ${e(scenario.title)}</h2>
@@ -76,7 +76,8 @@ function scenarioSection(report: ScenarioReport): string {
 <p class="source">${e(scenario.source)}. ${labs}</p>
 ${claimsTable(report)}
 ${charts.length ? `<div class="charts">${charts.map(figure).join('\n')}</div>` : ''}
-${tables.map(tableBlock).join('\n')}
+${tables.map(table => tableBlock(table)).join('\n')}
+${cells ? tableBlock(cells, true) : ''}
 ${comparisonBlock(report)}
 </section>`
 }

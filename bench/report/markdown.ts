@@ -1,9 +1,8 @@
 // A report as markdown: for a pull request or a wiki. Curves become tables of their points.
 import { signedPercent } from '../claims.ts'
 import { duration, paramText } from '../results.ts'
-import { valueText } from './axis.ts'
-import type { Chart, LineChart, Table } from './figures.ts'
-import { allX, ledgerTable } from './plot.ts'
+import type { Chart, Table } from './figures.ts'
+import { ledgerTable, pointsTable } from './plot.ts'
 import { verdict, type Report, type ScenarioReport } from './report.ts'
 
 /** What markdown would take for a column or for markup. */
@@ -19,19 +18,7 @@ function table(t: Omit<Table, 'title'>): string[] {
   ]
 }
 
-function points(chart: LineChart): Table {
-  const series = chart.series.filter(s => s.points.length > 0)
-  const ys = series.map(s => new Map(s.points.map(([x, y]) => [x, y])))
-  const text = (y: number | undefined): string => (y === undefined ? '' : valueText(chart.y, y))
-  return {
-    title: chart.title,
-    columns: [chart.x.label, ...series.map(s => s.name)],
-    rows: allX(chart).map(x => [valueText(chart.x, x), ...ys.map(y => text(y.get(x)))]),
-    note: chart.marks?.length ? `Marks: ${chart.marks.map(m => m.label).join(', ')}.` : undefined,
-  }
-}
-
-const chartTable = (chart: Chart): Table => (chart.kind === 'lines' ? points(chart) : ledgerTable(chart, Infinity))
+const chartTable = (chart: Chart): Table => (chart.kind === 'lines' ? pointsTable(chart) : ledgerTable(chart, Infinity))
 
 function comparison({ comparison: c }: ScenarioReport): string[] {
   if (c === null) return []
@@ -55,7 +42,7 @@ function comparison({ comparison: c }: ScenarioReport): string[] {
 const holds = (yes: boolean): string => (yes ? 'holds' : '**fails**')
 
 function scenario(report: ScenarioReport): string[] {
-  const { scenario: s, result, charts, tables } = report
+  const { scenario: s, result, charts, tables, cells } = report
   const claims = result.claims.map(c => `| ${[c.claim, c.required, c.measured].map(escape).join(' | ')} | ${holds(c.holds)} |`)
   return [
     '',
@@ -64,7 +51,12 @@ function scenario(report: ScenarioReport): string[] {
     s.question,
     `Source: ${s.source}.`,
     ...(claims.length ? ['', '| claim | required | measured | |', '|---|---|---|---|', ...claims] : []),
-    ...[...tables, ...charts.map(chartTable)].flatMap(t => ['', `### ${t.title}`, '', ...table(t)]),
+    ...[...tables, ...charts.map(chartTable), ...(charts.length === 0 && cells ? [cells] : [])].flatMap(t => [
+      '',
+      `### ${t.title}`,
+      '',
+      ...table(t),
+    ]),
     ...comparison(report),
   ]
 }

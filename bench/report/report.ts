@@ -14,6 +14,8 @@ export interface ScenarioReport {
   result: ScenarioResult
   charts: Chart[]
   tables: Table[]
+  /** Every cell, a row each. */
+  cells: Table | null
   comparison: Comparison | null
 }
 
@@ -24,7 +26,7 @@ export interface Report {
   textbook: TextbookRow[]
 }
 
-/** A row for each cell, for scenarios without tables of their own. */
+/** A row for each cell. */
 export function cellTable(operation: string, rows: readonly Row[]): Table {
   const names = [...new Set(rows.flatMap(row => Object.keys(row.params)))]
   const text = (row: Row, name: string): string => String(row.params[name] ?? '')
@@ -62,8 +64,14 @@ export function makeReport(results: readonly ScenarioResult[], laboratory: Labor
     const findings = { rows: result.cells, quick: result.quick, preset: result.preset, geometry }
     // A part of a sweep has no curves to draw.
     const whole = result.shard === undefined && result.cells.length > 0
-    const tables = (whole && scenario.tables?.(findings)) || (result.cells.length ? [cellTable(scenario.operation, result.cells)] : [])
-    return { scenario, result, charts: whole ? scenario.charts(findings) : [], tables, comparison: comparisons[n] ?? null }
+    return {
+      scenario,
+      result,
+      charts: whole ? scenario.charts(findings) : [],
+      tables: (whole && scenario.tables?.(findings)) || [],
+      cells: result.cells.length ? cellTable(scenario.operation, result.cells) : null,
+      comparison: comparisons[n] ?? null,
+    }
   })
   return { heading: headingOf(results[0]), scenarios, textbook: textbook(results) }
 }

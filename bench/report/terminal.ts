@@ -3,7 +3,7 @@ import { signedPercent } from '../claims.ts'
 import type { Comparison } from '../compare.ts'
 import { duration, paramText } from '../results.ts'
 import type { Chart, Table } from './figures.ts'
-import { clip, ledgerTable, plotLines } from './plot.ts'
+import { clip, ledgerTable, plotLines, pointsTable } from './plot.ts'
 import { verdict, type Report, type ScenarioReport } from './report.ts'
 
 export interface TerminalStyle {
@@ -20,7 +20,6 @@ const painter =
 
 /** Columns of a claims table. */
 const CLAIM_WIDTH = 60
-const LEDGER_COLUMN = 14
 
 /** A table in columns: the first to the left, the others to the right. */
 export function layOut(table: Table, width: number): string[] {
@@ -66,14 +65,15 @@ function claimLines({ result }: ScenarioReport, width: number, paint: Paint): st
   })
 }
 
+const tableLines = (table: Table, width: number): string[] => [
+  ...layOut(table, width),
+  ...(table.note ? wrap(table.note, width, '  ') : []),
+]
+
 function chartLines(chart: Chart, width: number, paint: Paint): string[] {
-  const lines = chart.kind === 'lines' ? plotLines(chart, width) : []
-  if (chart.kind === 'stacked') {
-    const label = Math.max(0, ...chart.bars.map(b => b.label.length))
-    const columns = Math.max(1, Math.floor((width - 20) / Math.max(LEDGER_COLUMN, label + 2)))
-    return [paint('bold', chart.title), ...layOut(ledgerTable(chart, columns), width)]
-  }
-  return [paint('bold', lines[0]), ...lines.slice(1)]
+  if (chart.kind === 'stacked') return [paint('bold', chart.title), ...tableLines(ledgerTable(chart, width), width)]
+  const [title, ...curves] = plotLines(chart, width)
+  return [paint('bold', title), ...curves, '', ...layOut(pointsTable(chart), width)]
 }
 
 /** Cells that changed, the largest change first; what stands on one side only is said. */
@@ -92,7 +92,7 @@ export function comparisonLines(comparison: Comparison, width: number): string[]
 }
 
 function scenarioLines(report: ScenarioReport, width: number, paint: Paint): string[] {
-  const { scenario, result, tables, charts, comparison } = report
+  const { scenario, result, tables, cells, charts, comparison } = report
   const block = (lines: readonly string[]): string[] => (lines.length ? [...lines, ''] : [])
   return [
     paint('bold', `${scenario.name}: ${scenario.title}`),
@@ -100,7 +100,7 @@ function scenarioLines(report: ScenarioReport, width: number, paint: Paint): str
     '',
     ...block(claimLines(report, width, paint)),
     ...(result.shard ? ['  a shard: claims are judged by bench merge', ''] : []),
-    ...tables.flatMap(t => [paint('bold', t.title), ...layOut(t, width), ...(t.note ? wrap(t.note, width, '  ') : []), '']),
+    ...[...tables, ...(charts.length === 0 && cells ? [cells] : [])].flatMap(t => [paint('bold', t.title), ...tableLines(t, width), '']),
     ...charts.flatMap(c => [...chartLines(c, width, paint), '']),
     ...(comparison ? block([paint('bold', 'Against the base'), ...comparisonLines(comparison, width)]) : []),
   ]

@@ -80,7 +80,7 @@ export const pageFault: Scenario = {
   ],
 }
 
-const entryShare = (row: Row): number => cyclesIn(row, PARTS.trap) / row.cycles
+const entryShare = (row: Row): number => cyclesIn(row, PARTS.entry) / row.cycles
 
 /** The ledger shows entry and exit: a share that is neither nothing nor all. */
 function entryClaim(machine: string, row: Row): Claim {

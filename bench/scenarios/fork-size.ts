@@ -1,6 +1,6 @@
 // What fork costs by the memory of the parent: it copies page tables, so by entries; 2 MiB pages have one for 512.
 import { atLeast, atMost, between, straight } from '../claims.ts'
-import { nsOf, only, select } from '../results.ts'
+import { nsOf, select } from '../results.ts'
 import type { Scenario } from '../scenario.ts'
 import { linearFit, spread, type Line, type Point } from '../statistics.ts'
 import type { Chart } from '../report/figures.ts'
@@ -75,9 +75,6 @@ const chart = (rows: readonly Row[], machine: string, name: string): Chart => ({
     { name: 'vfork + exec', points: points(rows, machine, 'spawn', 'small') },
   ],
 })
-
-/** The row of a bare fork, for other reports: the smallest parent. */
-export const smallestFork = (rows: readonly Row[]): Row => only(rows, { machine: OWN, call: 'fork', pages: 'small', MiB: SIZES[0] })
 
 export const forkSize: Scenario = {
   name: 'fork-size',

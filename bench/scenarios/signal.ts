@@ -14,9 +14,12 @@ const TEXT: Readonly<Record<(typeof OPERATIONS)[number], string>> = {
   process: 'process switch by pipes',
 }
 
-function cell(lab: string, intervals: readonly (typeof OPERATIONS)[number][], quick: boolean): Cell {
+/** Both green and heavy threads switch there and back in a round. */
+const SWITCHES_PER_ROUND = 2
+
+function cell(lab: string, intervals: readonly (typeof OPERATIONS)[number][], perRound: number, quick: boolean): Cell {
   const rounds = quick ? ROUNDS / 5 : ROUNDS
-  return { lab, argv: [rounds], measures: intervals.map(interval => ({ params: { what: interval }, interval, operations: rounds })) }
+  return { lab, argv: [rounds], measures: intervals.map(what => ({ params: { what }, interval: what, operations: rounds * perRound })) }
 }
 
 export const opOf = (rows: readonly Row[], what: (typeof OPERATIONS)[number]): number => nsOf(only(rows, { what }))
@@ -29,7 +32,10 @@ export const signal: Scenario = {
   source: 'lmbench, lat_sig; user-level threads: Anderson et al., Scheduler activations (1992)',
   labs: ['signal-cost', 'green-threads'],
   operation: 'operation',
-  cells: ({ quick }) => [cell('signal-cost', ['call', 'signal'], quick), cell('green-threads', ['green', 'process'], quick)],
+  cells: ({ quick }) => [
+    cell('signal-cost', ['call', 'signal'], 1, quick),
+    cell('green-threads', ['green', 'process'], SWITCHES_PER_ROUND, quick),
+  ],
   claims: ({ rows }) => [
     atLeast(
       'delivery and return (the call of kill taken off as a null call) over a null call',

@@ -50,8 +50,8 @@ function cells(quick: boolean, g: Geometry): Cell[] {
 }
 
 /** Cycles of a touch beyond those of the same touches in 2 MiB pages. */
-const translation = (rows: readonly Row[]): Point[] =>
-  select(rows, { kind: 'small' }).map(row => [
+const translation = (rows: readonly Row[], kind = 'small'): Point[] =>
+  select(rows, { kind }).map(row => [
     Number(row.params.pages),
     Math.max(0, cyclesOf(row) - cyclesOf(only(rows, { kind: 'huge', pages: row.params.pages }))),
   ])
@@ -80,12 +80,8 @@ function claims(rows: readonly Row[], g: Geometry): Claim[] {
   const reaches = [g.tlbEntries, ...(g.l2TlbEntries ? [g.l2TlbEntries] : [])]
   const names = ['first-level', 'second-level']
   const steps = stepsOf(small, reaches.length)
-  const sparse = curve(select(rows, { kind: SPARSE }), 'pages', cyclesOf)
-  const base = sparse[0][1]
-  const [sparseStep] = stepsOf(
-    sparse.map(([n, c]) => [n, Math.max(0, c - base)] as const),
-    1,
-  )
+  const sparse = translation(rows, SPARSE)
+  const [sparseStep] = stepsOf(sparse, 1)
   // With 2 MiB pages the second level hides nothing of the first step.
   const [first, second] = [small[steps[0]], sparse[sparseStep]]
   const factor = (second[0] * HUGE_MIB * 2 ** 20) / (first[0] * 4096)
@@ -128,7 +124,10 @@ function charts(rows: readonly Row[], g: Geometry): Chart[] {
       title: 'What translation adds to a touch',
       x: { label: 'pages', scale: 'log2', unit: 'count' },
       y,
-      series: [{ name: '4 KiB − 2 MiB', points: translation(rows) }],
+      series: [
+        { name: '4 KiB pages', points: translation(rows) },
+        { name: 'one touch in each 2 MiB page', points: translation(rows, SPARSE) },
+      ],
       marks,
     },
   ]
