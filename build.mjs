@@ -24,6 +24,7 @@ await Promise.all([
   build({ ...common, entryPoints: ['index.ts'], outfile: 'dist/index.js', sourcemap: true }),
   build({ ...common, entryPoints: ['cli/make-image.ts'], outfile: 'dist/make-image.js' }),
   build({ ...common, entryPoints: ['bench/index.ts'], outfile: 'dist/bench.js' }),
+  build({ ...common, entryPoints: ['bench/worker.ts'], outfile: 'dist/bench-worker.js' }),
 ])
 chmodSync('dist/hartbeat.js', 0o755)
 const { status } = spawnSync(process.execPath, ['dist/make-image.js'], { stdio: 'inherit' })

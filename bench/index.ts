@@ -1,42 +1,43 @@
-// `npm run bench [-- WHAT]`: host-time figures, each beside a peer run interleaved on the same machine.
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { benchInterpreter } from './interpreter.ts'
-import { benchOperations, benchWhole } from './operations.ts'
+// The door of the bench: `benchMain` is what `hartbeat bench` calls. A bundle of its own, since nothing else needs it.
+import { benchCommand } from './commands.ts'
+import { openPool } from './pool.ts'
+import { laboratory } from './run-cell.ts'
+import type { Surroundings } from './run.ts'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const PAIRS = 5
-const us = (ns: number | null): string =>
-  (ns === null ? '-' : ns < 1000 ? `${ns.toFixed(0)} ns` : `${(ns / 1000).toFixed(1)} us`).padStart(10)
+const DEFAULT_WIDTH = 100
+/** Lines longer than this are hard to read. */
+const MOST_WIDTH = 140
+/** Built beside this bundle. */
+const WORKER = new URL('./bench-worker.js', import.meta.url)
 
-const BENCHES: Record<string, (rest: readonly string[]) => void> = {
-  interpreter(rest) {
-    const { rows, geomean } = benchInterpreter(root, PAIRS, rest)
-    console.log('kernel      Hartbeat MIPS   QEMU MIPS   ratio')
-    for (const r of rows)
-      console.log(
-        `${r.kernel.padEnd(10)} ${r.mips.toFixed(0).padStart(14)} ${r.qemuMips.toFixed(0).padStart(11)} ${r.ratio.toFixed(3).padStart(7)}`,
-      )
-    console.log(`geometric mean of the ratios: ${geomean.toFixed(3)}`)
-  },
-  operations() {
-    console.log(`${'operation'.padEnd(32)}  Hartbeat    target    native  qemu-user`)
-    for (const r of benchOperations(root, PAIRS))
-      console.log(`${r.name.padEnd(32)}${us(r.ns)}${us(r.target)}${us(r.nativeNs)} ${us(r.qemuNs)}`)
-  },
-  whole() {
-    const w = benchWhole(root, PAIRS)
-    console.log(`boot to a shell's answer: ${w.promptSeconds.toFixed(2)} s`)
-    console.log(`${w.liveProcesses} live processes: ${(w.rssBytes / 1e9).toFixed(2)} GB resident`)
-  },
+/** Ctrl-C, and what a cluster sends before it takes a machine away. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+function surroundings(interrupt: AbortSignal): Surroundings {
+  const { stdout, stderr, env } = process
+  return {
+    laboratory,
+    openPool: lanes => openPool(lanes, WORKER),
+    print: text => void stdout.write(text),
+    complain: text => void stderr.write(text),
+    progress: stderr.isTTY === true,
+    style: { width: Math.min(MOST_WIDTH, stdout.columns ?? DEFAULT_WIDTH), colour: stdout.isTTY === true && !env.NO_COLOR },
+    interrupt,
+  }
 }
 
-const [what, ...rest] = process.argv.slice(2)
-const chosen = what === undefined ? Object.keys(BENCHES) : [what]
-for (const name of chosen) {
-  if (!(name in BENCHES)) {
-    console.error(`no bench ${name}; there are: ${Object.keys(BENCHES).join(' ')}`)
-    process.exit(2)
+/** Runs the words after `hartbeat bench`; answers with the exit status. */
+export async function benchMain(words: readonly string[]): Promise<number> {
+  const controller = new AbortController()
+  const onSignal = (): void => controller.abort(new Error('interrupted'))
+  for (const name of ENDING_SIGNALS) process.on(name, onSignal)
+  try {
+    return await benchCommand(
+      words,
+      () => surroundings(controller.signal),
+      text => void process.stdout.write(text),
+    )
+  } finally {
+    for (const name of ENDING_SIGNALS) process.off(name, onSignal)
   }
-  BENCHES[name](rest)
 }

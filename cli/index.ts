@@ -1,5 +1,6 @@
 // The command line: one word for what to do, options with the names that gcc, strace, QEMU and binutils taught people.
 import { Command, CommanderError } from 'commander'
+import { addBenchCommand } from './commands/bench.ts'
 import { addBuildCommands } from './commands/build.ts'
 import { addDocCommand } from './commands/doc.ts'
 import { addRunCommands } from './commands/run.ts'
@@ -22,6 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addBuildCommands(cli, done)
   addViewCommands(cli, done)
   addDocCommand(cli)
+  addBenchCommand(cli, done)
   for (const command of cli.commands) command.exitOverride().configureOutput(cli.configureOutput())
   try {
     await cli.parseAsync([...argv.slice(0, 2), ...normalise(argv.slice(2))])

@@ -23,7 +23,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '.': EVERYTHING,
 }
 /** The packages from outside that a room may use, and whether it may use Node. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { 'kernel/abi': ['binary-parser'], cli: ['commander'], bench: ['benchmark'] }
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'kernel/abi': ['binary-parser'],
+  cli: ['commander'],
+  bench: ['benchmark', 'commander'],
+}
 const WITH_NODE = ['cli', 'bench', 'test']
 /** What would make two equal runs differ, or tie the machine to a host. */
 const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|(?<![/\w])process\.|require\(|setTimeout|setInterval|crypto\.)/

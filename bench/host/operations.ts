@@ -5,9 +5,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, formatDiagnostic } from '../assembler/index.ts'
-import { createKernel, runKernel, spawnInit, type Host } from '../kernel/index.ts'
-import { median } from './statistics.ts'
+import { build, formatDiagnostic } from '../../assembler/index.ts'
+import { createKernel, runKernel, spawnInit, type Host } from '../../kernel/index.ts'
+import { median } from '../statistics.ts'
 
 interface Operation {
   name: string
@@ -90,10 +90,10 @@ export interface OperationRow {
 /** Measures every operation, `pairs` interleaved times. */
 export function benchOperations(root: string, pairs: number): OperationRow[] {
   const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
-  const native = exists('cc') && spawnSync('cc', ['-O2', '-o', join(out, 'native'), join(root, 'bench/guest/native.c')]).status === 0
+  const native = exists('cc') && spawnSync('cc', ['-O2', '-o', join(out, 'native'), join(root, 'bench/host/guest/native.c')]).status === 0
   const qemu = exists('qemu-riscv64-static')
   return OPERATIONS.map(({ name, source, few, many, perRound, target }) => {
-    const image = buildProgram(root, join(root, 'bench', 'guest', `${source}.s`))
+    const image = buildProgram(root, join(root, 'bench', 'host', 'guest', `${source}.s`))
     const elf = join(out, source)
     writeFileSync(elf, image, { mode: 0o755 })
     const costs: Record<'ours' | 'native' | 'qemu', number[]> = { ours: [], native: [], qemu: [] }

@@ -20,7 +20,7 @@ import {
   setSatp,
   setX,
   type Machine,
-} from '../vm/index.ts'
+} from '../../vm/index.ts'
 
 /** Rounds of each kernel that take a few tenths of a second under QEMU. */
 export const KERNELS: Readonly<Record<string, number>> = {
@@ -61,7 +61,7 @@ export interface BuiltKernel {
   image: Uint8Array
 }
 
-/** Compiles a kernel of bench/guest (`sources`: that folder). */
+/** Compiles a kernel of bench/host/guest (`sources`: that folder). */
 export function buildKernel(name: string, rounds: number, sources: string): BuiltKernel {
   const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
   const object = (source: string, flags: string[] = []): string => {

@@ -1,7 +1,7 @@
 // The interpreter against qemu-system-riscv64, the same bytes on the same page tables, runs interleaved, medians of ratios.
 import { join } from 'node:path'
 import { buildKernel, KERNELS, missingTools, timeOurs, timeQemu } from './guest.ts'
-import { geomean, median } from './statistics.ts'
+import { geomean, median } from '../statistics.ts'
 
 export interface InterpreterRow {
   kernel: string
@@ -15,7 +15,7 @@ export interface InterpreterRow {
 export function benchInterpreter(root: string, pairs: number, only: readonly string[] = []): { rows: InterpreterRow[]; geomean: number } {
   const missing = missingTools()
   if (missing.length) throw new Error(`this bench compares with QEMU and needs ${missing.join(' and ')}`)
-  const sources = join(root, 'bench', 'guest')
+  const sources = join(root, 'bench', 'host', 'guest')
   const rows: InterpreterRow[] = []
   for (const [name, rounds] of Object.entries(KERNELS)) {
     if (only.length && !only.includes(name)) continue
