@@ -68,7 +68,7 @@ describe('the intervals that a timed machine sees', () => {
     ['fpu-switch dirty 2', ['warm', 'begin fpu-switch', 'end']],
     ['quantum 2 10', ['warm', 'begin quantum', 'end']],
     ['signal-cost 2', ['warm', 'begin call', 'end', 'begin signal', 'end']],
-    ['green-threads 2', ['warm', 'begin green', 'end', 'warm', 'begin process', 'end']],
+    ['green-threads 2', ['warm', 'begin green', 'end', 'begin process', 'end', 'warm', 'begin pipe', 'end']],
   ]
   test('of every lab', () => {
     const named = new Set(INTERVALS.map(([command]) => command.split(' ')[0]))
