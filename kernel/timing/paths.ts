@@ -24,8 +24,8 @@ const WORK = {
   clear: 256,
   copy: 512,
   /** One page-table entry copied by fork, or taken away. */
-  forkEntry: 14,
-  unmapEntry: 20,
+  forkEntry: 40,
+  unmapEntry: 40,
   /** Setting up a copy between the kernel and a program, and eight bytes of it. */
   usercopy: 30,
   /** A call that waited looks again. */
