@@ -18,7 +18,7 @@ import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { ownRoot } from './resources.ts'
-import { memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
+import { instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
 
 export interface MachineFlags {
   m: string
@@ -31,7 +31,7 @@ export interface MachineFlags {
   engine: 'interpreter' | 'reference'
   seed: string
   timing?: string
-  timingFrom: 'boot' | 'mark'
+  timingFrom: string
   set: string[]
   thp?: ThpPolicy
   frames?: FramePlacement
@@ -56,11 +56,7 @@ export function machineOptions(command: Command): Command {
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
     .option('--seed <n>', 'seed of the guest random generator', '0')
     .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)
-    .addOption(
-      new Option('--timing-from <when>', 'from the first process on, or from the first mark of the program')
-        .choices(['boot', 'mark'])
-        .default('boot'),
-    )
+    .option('--timing-from <when>', "start counting at 'boot', at the first 'mark' of the program, or after so many instructions", 'boot')
     .option('--set <key=value>', "override a constant of the preset (see 'doc timing'); may be repeated", collect, [])
     .addOption(new Option('--thp <policy>', 'transparent huge pages (default: never)').choices(['always', 'madvise', 'never']))
     .addOption(
@@ -107,6 +103,13 @@ function parseShare(text: string): { host: string; guest: string; writable: bool
   return { host: byteString(resolve(host)), guest: byteString(guest), writable: mode === 'rw' }
 }
 
+function timingStart(text: string): 'boot' | 'mark' | number {
+  if (text === 'boot' || text === 'mark') return text
+  const count = instructionCount(text)
+  if (count === null) throw new Error(`--timing-from ${text}: it is boot, mark, or a number of instructions (k, M, G)`)
+  return count
+}
+
 /** The timing model that the options ask for. */
 function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
   if (flags.timing === undefined) {
@@ -114,7 +117,7 @@ function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
     return undefined
   }
   try {
-    return { preset: resolvePreset(flags.timing, flags.set), start: flags.timingFrom }
+    return { preset: resolvePreset(flags.timing, flags.set), start: timingStart(flags.timingFrom) }
   } catch (error) {
     throw new CommandError(EXIT.usage, (error as Error).message)
   }

@@ -34,6 +34,12 @@ export function runLimit(text: string): RunLimit {
   return m[2] in DECIMAL ? { ...NO_LIMIT, instructions: count } : { ...NO_LIMIT, time: count }
 }
 
+/** A count of instructions (k, M, G), or null for anything else. */
+export function instructionCount(text: string): number | null {
+  const m = /^(\d+(?:\.\d+)?)([kKMG]?)$/.exec(text)
+  return m === null ? null : Math.round(Number(m[1]) * DECIMAL[m[2]])
+}
+
 /** A whole number in a range. */
 export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const n = Number(text)

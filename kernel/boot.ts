@@ -63,8 +63,11 @@ export interface KernelOptions {
   shares?: readonly { host: string; guest: string; writable: boolean }[]
   clock?: Kernel['clock']
   window?: { rows: number; columns: number }
-  /** Cycles by a model: from the first process on, or from the first mark that a program writes to /dev/timing (`warm`, `begin NAME`). */
-  timing?: { preset: Preset; start: 'boot' | 'mark' }
+  /**
+   * Cycles by a model: from the first process on, from the first mark that a program writes to /dev/timing (`warm`, `begin NAME`), or once
+   * so many instructions have been executed.
+   */
+  timing?: { preset: Preset; start: 'boot' | 'mark' | number }
   /** Check the invariants after every run. */
   debug?: boolean
   /** A journal to replay; default: a new one. */
@@ -85,6 +88,11 @@ export interface InitOptions {
   protected?: boolean
   /** The console is its controlling terminal. Default: when standard input is the console, but not for an init, which leaves it to a session. */
   controls?: boolean
+}
+
+function timingStart({ timing }: KernelOptions): number {
+  if (typeof timing?.start === 'number') return timing.start
+  return timing?.start === 'boot' ? 0 : Infinity
 }
 
 /** As many address-space numbers as the timed hardware has; one that has none is none of the kernel's business. */
@@ -156,9 +164,10 @@ export function createKernel(options: KernelOptions): Kernel {
     events: newEventStream(),
     clock: options.clock ?? 'virtual',
     timing: options.timing?.preset ?? null,
+    timingStart: timingStart(options),
     debug: options.debug ?? false,
   }
-  if (options.timing?.start === 'boot') startTiming(k)
+  if (k.timingStart === 0) startTiming(k)
   k.state.vdso = makeVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
   buildImage(k, k.state.vfs.root.root, options.root ?? [])

@@ -18,6 +18,8 @@ export interface Kernel {
   readonly clock: 'virtual' | 'real'
   /** The timing model of a timed machine; until it starts the machine is a fast one. */
   readonly timing: Preset | null
+  /** Instructions after which it starts by itself: 0 from the first process on, Infinity at a mark of a program's. */
+  readonly timingStart: number
   /** Check the invariants after every run (debug builds and tests). */
   readonly debug: boolean
 }

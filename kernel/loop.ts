@@ -23,6 +23,8 @@ import {
   passKernelTime,
   passTime,
   PATH,
+  startTiming,
+  untilTiming,
 } from './timing/index.ts'
 import { handleTrap } from './trap.ts'
 
@@ -209,7 +211,9 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   leaveKernel(k, hart.id, task)
   const started = state.harts.length === 1 ? state.time : hart.time
   const room = Math.min(until - started, slice, itimer)
-  const stop = countsCycles(k) ? runByCycles(k, hart, fuel, started + room) : runByInstructions(k, hart, Math.min(fuel, room), started)
+  const stop = countsCycles(k)
+    ? runByCycles(k, hart, fuel, started + room)
+    : runByInstructions(k, hart, Math.min(fuel, room, untilTiming(k)), started)
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   const ran = countsCycles(k) ? hart.time - started : executed
@@ -230,6 +234,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
     hart.resched = true
   }
   passKernelTime(k, hart)
+  if (untilTiming(k) <= 0) startTiming(k)
 }
 
 /** Each instruction is a nanosecond. */

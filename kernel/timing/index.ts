@@ -1,6 +1,6 @@
 // The timed kernel: what its work costs, guest time by cycles, and marks. The only door of this folder.
 export * from './charge.ts'
 export { countsCycles, cyclesUntil, idleUntil, passKernelTime, passOther, passTime } from './clock.ts'
-export { intervals, ledgerRows, newTimingState, startTiming, timedCounters, writeMarks } from './marks.ts'
+export { intervals, ledgerRows, newTimingState, startTiming, timedCounters, untilTiming, writeMarks } from './marks.ts'
 export { callPath, PATH, pathName, type PathName } from './paths.ts'
 export type { Interval, LedgerRow, Mark, TimingState } from './types.ts'

@@ -29,6 +29,9 @@ export function startTiming(k: Kernel): void {
   }
 }
 
+/** Instructions until the model starts by itself; Infinity where it runs already, or waits for a mark. */
+export const untilTiming = (k: Kernel): number => (k.machine.timing === null ? k.timingStart - k.state.executed : Infinity)
+
 /** All that the machine and the kernel count, by the names that reports use. */
 export function timedCounters(k: Kernel): Record<string, number> {
   const { counts } = k.state

@@ -138,6 +138,21 @@ describe('with time by cycles', () => {
   })
 })
 
+test('the model starts after so many instructions, wherever the run is cut', () => {
+  const timing = { preset: resolvePreset('u74'), start: 20_000 } as const
+  const argv = ['/bin/sh', '-c', 'seq 100 | sort -n | tail -n 1']
+  const whole = run(argv, { init: true, timing })
+  const timedInstructions = ledgerRows(whole.kernel, whole.kernel.machine.timing?.ledger ?? new Map())
+    .filter(row => row.path === 'user' && row.component === 'instructions')
+    .reduce((sum, row) => sum + row.cycles, 0)
+  // Ecalls are charged to the path that they begin.
+  expect(whole.kernel.state.executed - timedInstructions).toBeGreaterThanOrEqual(20_000)
+  expect(whole.kernel.state.executed - timedInstructions).toBeLessThan(20_500)
+  const cut = start(argv, { init: true, timing, debug: false })
+  while (runKernel(cut.kernel, { maxInstructions: 1009 }).kind === 'budget') {}
+  expect(fingerprint(finish(cut).kernel)).toBe(fingerprint(whole.kernel))
+})
+
 describe('/dev/timing', () => {
   test('marks cut a run into intervals, fast until the first one', () => {
     const timing = { preset: resolvePreset('u74'), start: 'mark' } as const
