@@ -87,7 +87,7 @@ export function runCell(job: Job): readonly Interval[] {
   const result = runKernel(kernel, { maxInstructions: INSTRUCTION_LIMIT })
   const command = [lab, ...argv].join(' ')
   const said = host.output.trim().slice(-OUTPUT_SHOWN)
-  if (result.kind === 'budget') throw failed(`${command} did not end within ${INSTRUCTION_LIMIT} instructions`)
+  if (result.kind === 'budget' || result.kind === 'paused') throw failed(`${command} did not end within ${INSTRUCTION_LIMIT} instructions`)
   if (result.kind === 'idle') throw failed(`${command} waits for something that never comes${said && `: ${said}`}`)
   const status = shellStatus(result.status)
   if (status !== 0) throw failed(`${command} ended with status ${status}${said && `: ${said}`}`)

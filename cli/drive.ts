@@ -17,7 +17,11 @@ export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | {
 
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
 export function driveToEnd(k: Kernel, limit: RunLimit): Outcome {
-  return outcomeOf(runKernel(k, { maxInstructions: limit.instructions, until: limit.time }))
+  const end = k.state.executed + limit.instructions
+  for (;;) {
+    const result = runKernel(k, { maxInstructions: end - k.state.executed, until: limit.time })
+    if (result.kind !== 'paused') return outcomeOf(result)
+  }
 }
 
 const outcomeOf = (result: RunResult): Outcome =>
@@ -80,7 +84,7 @@ export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: b
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = runTurn(k, left, limit.time)
       if (result.kind === 'halted') return result
-      if (result.kind === 'budget') {
+      if (result.kind === 'budget' || result.kind === 'paused') {
         await new Promise(setImmediate)
         continue
       }

@@ -109,6 +109,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
   return {
     time: 0,
     executed: 0,
+    steps: 0,
     round: { hart: 0, start: 0, end: 0, open: false, ran: false },
     bootEpoch,
     tasks: new Map(),
@@ -160,6 +161,7 @@ export function createKernel(options: KernelOptions): Kernel {
     state: emptyState(options, ramBytes, harts),
     host: options.host,
     outputBytes: 0,
+    pause: false,
     journal: options.journal ?? newJournal(),
     events: newEventStream(),
     clock: options.clock ?? 'virtual',

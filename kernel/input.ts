@@ -20,6 +20,7 @@ const EFFECTS: { [K in Incoming['kind']]: Effect<K> } = {
 export function takeEffect(k: Kernel, incoming: Incoming): void {
   const effect = EFFECTS[incoming.kind] as (k: Kernel, incoming: Incoming) => void
   effect(k, incoming)
+  k.state.steps++
 }
 
 function arrive(k: Kernel, incoming: Incoming): void {

@@ -6,8 +6,9 @@ import type { Kernel } from './kernel.ts'
 export interface JournalEntry {
   /** Guest nanoseconds, for people. */
   time: number
-  /** `KernelState.executed` then. */
+  /** `KernelState.executed` and `steps` then: the instant. */
   executed: number
+  steps: number
   kind: string
   data: unknown
 }
@@ -43,7 +44,7 @@ function upcoming(journal: Journal): JournalEntry | null {
 }
 
 function note(k: Kernel, kind: string, data: unknown): void {
-  k.journal.entries.push({ time: k.state.time, executed: k.state.executed, kind, data })
+  k.journal.entries.push({ time: k.state.time, executed: k.state.executed, steps: k.state.steps, kind, data })
   k.journal.next = k.journal.entries.length
 }
 
@@ -79,7 +80,7 @@ export function untilIncoming(k: Kernel): number {
 /** Takes what comes in at this instant, if anything does. `idle`: nothing can run now. */
 export function takeIncoming(k: Kernel, idle: boolean): Incoming | null {
   const entry = upcoming(k.journal)
-  if (entry?.kind !== INCOMING || entry.executed > k.state.executed) return null
+  if (entry?.kind !== INCOMING || entry.executed > k.state.executed || entry.steps > k.state.steps) return null
   const incoming = entry.data as Incoming
   if (incoming.idle && !idle) return null
   k.journal.next++

@@ -38,19 +38,23 @@ export interface RunOptions {
   maxInstructions?: number
   /** Stop at this instant of guest time (ns). */
   until?: number
+  /** ... and not before the kernel did so many things (KernelState.steps) in all. */
+  untilStep?: number
   /** Stop soon after so many bytes went to the host's streams: a terminal may be slow, and somebody may be typing meanwhile. */
   maxOutput?: number
 }
 
 /**
- * Why the machine stands still: `halted` with init's wait status; `idle` until a timer (ns, Infinity: none) with nothing to run, to
+ * Why the machine stands still: `paused` because somebody set `Kernel.pause`, or a hart came to where a debugger wants it to stop
+ * (machine.debug); `halted` with init's wait status; `idle` until a timer (ns, Infinity: none) with nothing to run, to
  * be continued after input or `advanceClock`; `budget`: an option's limit.
  */
-export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; until: number } | { kind: 'budget' }
+export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; until: number } | { kind: 'budget' } | { kind: 'paused' }
 
 /** Where this run stops, in absolute counts. */
 interface Limits {
   executed: number
+  steps: number
   time: number
   output: number
 }
@@ -59,6 +63,7 @@ interface Limits {
 export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
   const limits: Limits = {
     executed: k.state.executed + (options.maxInstructions ?? Infinity),
+    steps: options.untilStep ?? 0,
     time: options.until ?? Infinity,
     output: k.outputBytes + (options.maxOutput ?? Infinity),
   }
@@ -72,15 +77,24 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
 
 function runUntil(k: Kernel, limits: Limits): RunResult {
   const runHarts = k.state.harts.length === 1 ? runAlone : runRound
+  k.pause = false
+  let steps = -1
   for (;;) {
     const { state } = k
+    if (k.pause) return { kind: 'paused' }
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
     // Timers first: a run that ended here had fired them before the host could let anything in. Not in the middle of a round, where
     // only a limit of this run brought us: the next run must find things as one without limits does.
-    if (!state.round.open && fireTimers(k)) for (const hart of state.harts) passKernelTime(k, hart)
+    if (!state.round.open && fireTimers(k)) {
+      state.steps++
+      for (const hart of state.harts) passKernelTime(k, hart)
+    }
     const incoming = takeIncoming(k, false)
     if (incoming !== null) takeEffect(k, incoming)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
+    // Out of instructions, and nothing that the kernel could still do: the step that was asked for does not come.
+    if (state.executed >= limits.executed && state.steps === steps) return { kind: 'budget' }
+    steps = state.steps
     if (runHarts(k, limits)) continue
     const idle = passIdleTime(k, limits)
     if (idle !== null) return idle
@@ -88,7 +102,7 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
 }
 
 const isAtLimit = ({ state, outputBytes }: Kernel, limits: Limits): boolean =>
-  state.executed >= limits.executed || state.time >= limits.time || outputBytes >= limits.output
+  (state.executed >= limits.executed && state.steps >= limits.steps) || state.time >= limits.time || outputBytes >= limits.output
 
 /** Nothing can run. Time goes on to the next timer, or the host has to do something first. */
 function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
@@ -101,6 +115,7 @@ function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
   const next = nextTimer(k)
   if (k.clock === 'real' || next === Infinity) return { kind: 'idle', until: next }
   skipTo(k, Math.min(next, limits.time))
+  state.steps++
   return state.time < next ? { kind: 'budget' } : null
 }
 
@@ -108,12 +123,13 @@ function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
 function runAlone(k: Kernel, limits: Limits): boolean {
   const hart = k.state.harts[0]
   for (;;) {
-    if (!prepareHart(k, hart)) return k.state.halted !== null
+    if (!prepareHart(k, hart)) return k.pause || k.state.halted !== null
     const until = Math.min(limits.time, nextTimer(k))
     if (until <= k.state.time) return true
     const fuel = Math.min(limits.executed - k.state.executed, untilIncoming(k))
     if (fuel <= 0 || k.outputBytes >= limits.output) return true
     runTask(k, hart, fuel, until)
+    if (k.pause) return true
   }
 }
 
@@ -130,8 +146,9 @@ function runRound(k: Kernel, limits: Limits): boolean {
       if (fuel <= 0 || k.outputBytes >= limits.output) return true
       runTask(k, hart, fuel, round.end)
       round.ran = true
-      if (state.halted !== null) return true
+      if (state.halted !== null || k.pause) return true
     }
+    if (k.pause) return true
     if (hart.time < round.end) hart.idleTime += round.end - hart.time
     if (countsCycles(k) && hart.current === null) idleUntil(k, hart, round.end)
   }
@@ -151,17 +168,18 @@ function runRound(k: Kernel, limits: Limits): boolean {
 
 /**
  * Brings a hart to where it can go to user mode: a task is chosen, its unfinished call was run again, its signals were delivered.
- * False: there is no task for it, or the machine halted.
+ * False: there is no task for it, or the machine halted, or somebody wants a pause.
  */
 function prepareHart(k: Kernel, hart: HartState): boolean {
   for (;;) {
-    if (k.state.halted !== null) return false
+    if (k.state.halted !== null || k.pause) return false
     if (k.state.timing !== null) k.state.timing.hart = hart.id
     let task = hart.current
     if (task === null || hart.resched || task.state !== 'R') {
       // Told by another hart, or by a timer, to look again.
       if (task !== null) enterKernel(k, hart.id, task, 'entry')
       schedule(k, hart)
+      k.state.steps++
       passKernelTime(k, hart)
       task = hart.current
       if (task === null) return false
@@ -169,6 +187,7 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
     if (task.call !== null) runSyscall(k, task)
     else if (task.signalPending) takeSignals(k, hart, task)
     else return true
+    k.state.steps++
     passKernelTime(k, hart)
   }
 }
@@ -224,7 +243,9 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
   if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
-  if (stop.kind !== 'fuel') {
+  if (stop.kind === 'debug') k.pause = true
+  else if (stop.kind !== 'fuel') {
+    state.steps++
     enterKernel(k, hart.id, task, 'entry')
     handleTrap(k, task, stop)
   }

@@ -13,6 +13,8 @@ export interface KernelState {
   time: number
   /** Instructions that all harts have executed: with several harts or while idle it tells instants apart that `time` does not. */
   executed: number
+  /** Things that the kernel did: traps handled, calls, switches, signals. With `executed` it names an instant, wherever runs are cut. */
+  steps: number
   /** With several harts: whose turn it is in the round that ends at `end`; whether it has begun, and whether anybody ran in it. */
   round: { hart: number; start: number; end: number; open: boolean; ran: boolean }
   /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */

@@ -46,6 +46,7 @@ const HANDLERS: Record<StopKind, Handler> = {
     k.state.harts[task.onHart].resched = true
   },
   timer: nothing,
+  debug: nothing,
   fuel: nothing,
 }
 

@@ -39,8 +39,7 @@ export function slabFor(machine: Machine, frame: number): number {
   cache.frameOf[slab] = frame
   cache.slabOfFrame[frame] = slab + 1
   const address = slabAddress(machine, slab)
-  machine.bytes.fill(0, address, address + L.SLAB_BYTES)
-  machine.i32[(address + L.PARCELS * L.ENTRY_BYTES) >> 2] = cache.pageEndOp
+  emptySlab(machine, address)
   const target = machine.layout.ram + frame * L.PAGE_SIZE
   dropTranslationsTo(machine, 'write', (addend, page) => ((addend + page) | 0) === (target | 0))
   return address
@@ -59,6 +58,19 @@ export function dropCode(machine: Machine, frame: number): void {
   dropTranslationsTo(machine, 'fetch', addend => addend === (address | 0))
 }
 
+/** Decodes everything anew, in the same slabs: what instructions become has changed, not where they are. */
+export function redecode(machine: Machine): void {
+  const cache = machine.decoded
+  cache.frameOf.forEach((frame, slab) => {
+    if (frame >= 0) emptySlab(machine, slabAddress(machine, slab))
+  })
+}
+
+function emptySlab(machine: Machine, address: number): void {
+  machine.bytes.fill(0, address, address + L.SLAB_BYTES)
+  machine.i32[(address + L.PARCELS * L.ENTRY_BYTES) >> 2] = machine.decoded.pageEndOp
+}
+
 /** Forgets everything decoded, for a machine whose RAM was replaced. */
 export function dropAllCode(machine: Machine): void {
   machine.decoded.slabOfFrame.fill(0)
@@ -66,5 +78,8 @@ export function dropAllCode(machine: Machine): void {
   dropTranslationsTo(machine, 'fetch', () => true)
 }
 
-/** The kernel wrote a frame (loaded a file into it, copied a page): call this so that nothing stale runs. */
-export const frameWritten = dropCode
+/** The kernel wrote a frame (loaded a file into it, copied a page): call this so that nothing stale runs, and snapshots know. */
+export function frameWritten(machine: Machine, frame: number): void {
+  dropCode(machine, frame)
+  if (machine.written !== null) machine.written[frame] = 1
+}

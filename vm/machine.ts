@@ -18,6 +18,7 @@ import type { HartViews, Layout } from './layout.ts'
 import { createDecodeCache, dropAllCode, type DecodeCache } from './decode-cache.ts'
 import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
 import { announceAddressSpace, resetCsrs, timeOf } from './csr.ts'
+import type { DebugState } from './debug.ts'
 import type { Engine } from './engine.ts'
 import { interpreterEngine, timedEngine } from './interpreter/index.ts'
 import { referenceEngine } from './reference.ts'
@@ -26,12 +27,13 @@ import { stopFor } from './trap.ts'
 
 export type Access = 'read' | 'write' | 'fetch'
 
-/** Why a hart stopped. pc points at the instruction that trapped; for fuel, timer and wfi at the next one to run. */
-export type StopKind = 'fuel' | 'timer' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi'
+/** Why a hart stopped. pc points at the instruction that trapped; for fuel, timer, wfi and debug at the next one to run. */
+export type StopKind =
+  'fuel' | 'timer' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi' | 'debug'
 
 export interface Stop {
   kind: StopKind
-  /** Exception code as scause has it (Privileged spec, table of supervisor cause values); -1 for fuel, timer and wfi. */
+  /** Exception code as scause has it (Privileged spec, table of supervisor cause values); -1 for fuel, timer, wfi and debug. */
   cause: number
   /** Faulting virtual address (exact below 2^53), or the instruction word when illegal. */
   tval: number
@@ -63,6 +65,10 @@ export interface Machine {
   readonly decoded: DecodeCache
   readonly stop: Stop
   engine: Engine
+  /** Where a debugger wants harts to stop, while there is one. */
+  debug: DebugState | null
+  /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */
+  written: Uint8Array | null
   /** The timing model, while the machine is timed. */
   timing: Timing | null
   /** The hart that ran last, to drop reservations when another one runs. */
@@ -99,6 +105,8 @@ export function createMachine(options: MachineOptions): Machine {
     decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, SLABS),
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: referenceEngine,
+    debug: null,
+    written: null,
     timing: null,
     lastHart: -1,
   }
@@ -135,6 +143,7 @@ export function setTiming(machine: Machine, config: TimingConfig | null): void {
  * Harts of a machine run one after another in the order the caller chooses; a reservation does not outlive another hart's turn.
  */
 export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinity): Stop {
+  if (machine.debug !== null) machine.debug.hit = null
   if (machine.lastHart !== hart.id) {
     if (machine.harts.length > 1) hart.words[WORD_RESERVATION] = 0
     machine.lastHart = hart.id

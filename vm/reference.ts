@@ -11,6 +11,7 @@ import {
   MSTATUS_MPIE,
   MSTATUS_MPP_SHIFT,
 } from './csr.ts'
+import { atBreakpoint, noteAccess } from './debug.ts'
 import type { Engine } from './engine.ts'
 import * as fpu from './fp/index.ts'
 import * as C from './isa/index.ts'
@@ -136,7 +137,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     return (high << 16) | low
   }
 
-  // ---- timing: what an access waits, once it is certain to be made
+  // ---- observers: what an access waits, and who watches it, once it is certain to be made
 
   private physical(at: number): number {
     return at - this.m.layout.ram + L.RAM_BASE
@@ -151,8 +152,9 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     core.fetched = line
     timeFetch(this.m, t, core, lo, hi, this.physical(at))
   }
-  private timeData(va: bigint, at: number, bytes: number, write: boolean): void {
-    const t = this.m.timing
+  private observe(va: bigint, at: number, bytes: number, write: boolean): void {
+    const { debug, timing: t } = this.m
+    if (debug !== null) noteAccess(debug, this.hart, Number(va), this.physical(at), bytes, write ? 'write' : 'read')
     if (t === null) return
     const core = t.cores[this.hart.id]
     timeAccess(this.m, t, core, lowWord(va), highWord(va), this.physical(at), bytes, write)
@@ -183,7 +185,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if (offset + BigInt(bytes) <= PAGE) {
       const at = this.at(va, 'read')
       this.timeLoad()
-      this.timeData(va, at, bytes, false)
+      this.observe(va, at, bytes, false)
       value = this.readAt(bytes, at)
     } else {
       const inFirst = Number(PAGE - offset)
@@ -191,8 +193,8 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
       const next = i64(va - offset + PAGE)
       const second = this.at(next, 'read')
       this.timeLoad()
-      this.timeData(va, first, inFirst, false)
-      this.timeData(next, second, bytes - inFirst, false)
+      this.observe(va, first, inFirst, false)
+      this.observe(next, second, bytes - inFirst, false)
       value = 0n
       for (let n = 0; n < bytes; n++) {
         const byte = this.view.getUint8(n < inFirst ? first + n : second + n - inFirst)
@@ -209,7 +211,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const offset = va & (PAGE - 1n)
     if (offset + BigInt(bytes) <= PAGE) {
       const at = this.at(va, 'write')
-      this.timeData(va, at, bytes, true)
+      this.observe(va, at, bytes, true)
       this.writeAt(bytes, at, v)
     } else {
       const inFirst = Number(PAGE - offset)
@@ -218,8 +220,8 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
       const second = this.at(next, 'write')
       // Filling the second page's entry may have evicted nothing of the first: their indexes differ.
       const first = this.at(va, 'write')
-      this.timeData(va, first, inFirst, true)
-      this.timeData(next, second, bytes - inFirst, true)
+      this.observe(va, first, inFirst, true)
+      this.observe(next, second, bytes - inFirst, true)
       for (let n = 0; n < bytes; n++)
         this.view.setUint8(n < inFirst ? first + n : second + n - inFirst, Number((v >> BigInt(8 * n)) & 0xffn))
     }
@@ -233,7 +235,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   }
   amo(bytes: 4 | 8, addr: bigint, update: (old: bigint) => bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
-    this.timeData(i64(addr), at, bytes, true)
+    this.observe(i64(addr), at, bytes, true)
     const old = this.readAt(bytes, at)
     this.writeAt(bytes, at, update(old))
     this.hart.counters[L.COUNTERS.stores]++
@@ -242,14 +244,14 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   loadReserved(bytes: 4 | 8, addr: bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_LOAD_MISALIGNED), 'read')
     this.timeLoad()
-    this.timeData(i64(addr), at, bytes, false)
+    this.observe(i64(addr), at, bytes, false)
     this.hart.words[L.WORD_RESERVATION] = at + 1
     this.hart.counters[L.COUNTERS.loads]++
     return this.readAt(bytes, at)
   }
   storeConditional(bytes: 4 | 8, addr: bigint, v: bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
-    this.timeData(i64(addr), at, bytes, true)
+    this.observe(i64(addr), at, bytes, true)
     const held = this.hart.words[L.WORD_RESERVATION] === ((at + 1) | 0)
     this.hart.words[L.WORD_RESERVATION] = 0
     if (held) this.writeAt(bytes, at, v)
@@ -435,6 +437,15 @@ export function createStepper(): Stepper {
 
 const stepper = createStepper()
 
+/** The stop of a breakpoint that the hart is before. */
+const debugStop = (machine: Machine, hart: Hart): Stop | null =>
+  machine.debug !== null && atBreakpoint(machine, hart) ? stopFor(machine, 'debug') : null
+
+/** An instruction that retired and did what is watched is a stop too. */
+export function debugged(machine: Machine, stop: Stop | null): Stop | null {
+  return stop === null && machine.debug !== null && machine.debug.hit !== null ? stopFor(machine, 'debug') : stop
+}
+
 /** One instruction at a time, each followed by what it waited. */
 function runTimed(machine: Machine, t: Timing, hart: Hart, fuel: number, cycles: number): Stop | null {
   const core = t.cores[hart.id]
@@ -444,7 +455,7 @@ function runTimed(machine: Machine, t: Timing, hart: Hart, fuel: number, cycles:
   let stop: Stop | null = null
   core.fetched = -1
   for (let left = fuel; left > 0 && stop === null && counters[L.COUNTERS.cycles] < end; left--) {
-    stop = timedStep(machine, core, hart, stepper)
+    stop = debugStop(machine, hart) ?? debugged(machine, timedStep(machine, core, hart, stepper))
   }
   return stop
 }
@@ -467,8 +478,8 @@ export const referenceEngine: Engine = {
     const { step } = stepper
     const start = hart.counters[L.COUNTERS.instret]
     let stop: Stop | null = null
-    if (machine.timing === null) for (let left = fuel; left > 0 && stop === null; left--) stop = step(machine, hart)
-    else stop = runTimed(machine, machine.timing, hart, fuel, cycles)
+    if (machine.timing !== null) stop = runTimed(machine, machine.timing, hart, fuel, cycles)
+    else for (let left = fuel; left > 0 && stop === null; left--) stop = debugStop(machine, hart) ?? debugged(machine, step(machine, hart))
     stop ??= stopFor(machine, 'fuel')
     stop.retired = hart.counters[L.COUNTERS.instret] - start
     return stop

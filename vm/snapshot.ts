@@ -4,6 +4,7 @@
 import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
 import { setTiming, type Hart, type Machine } from './machine.ts'
+import { unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
 export interface MachineSnapshot {
@@ -39,6 +40,7 @@ function hartBytes(machine: Machine, hart: Hart): Uint8Array {
     const at = L.HART.tlbFetch + n * L.TLB_ENTRY_BYTES + L.TLB_ENTRY.addend
     bytes.fill(0, at, at + 4)
   }
+  unwatch(bytes)
   return bytes
 }
 
@@ -95,4 +97,7 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): voi
       if (frame >= 0) machine.i32[first + n * (L.TLB_ENTRY_BYTES / 4) + 2] = slabFor(machine, frame)
     })
   })
+  watchEntries(machine)
+  // Another time: what was passed then is not passed now.
+  if (machine.debug !== null) machine.debug.passedAt = -1
 }

@@ -5,6 +5,7 @@
 import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
 import { dropCode, frameOfSlab, hasCode, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
+import type { DebugState, Watch } from './debug.ts'
 import type { Access, Hart, Machine } from './machine.ts'
 import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
 import { timeFlush } from './timing/index.ts'
@@ -16,6 +17,14 @@ const INFO_LEVEL_SHIFT = 8
 const INFO_LEVEL = 3
 const INFO_ASID_SHIFT = 16
 const PAGE_MASK = ~(L.PAGE_SIZE - 1)
+
+/**
+ * Flipped in the high word of a tag whose page a debugger watches: no address matches it, so the interpreter leaves each access to the
+ * page to the slow path, where the entry is found all the same. Addresses have bits 62 and 63 alike.
+ */
+const WATCHED = 1 << 30
+/** The high word of the address in a tag. */
+const plainHigh = (tagHi: number): number => (tagHi < 0 ? tagHi | WATCHED : tagHi & ~WATCHED)
 
 const TLB_OF = { read: L.HART.tlbRead, write: L.HART.tlbWrite, fetch: L.HART.tlbFetch } as const
 const MISSES = { read: L.COUNTERS.readMisses, write: L.COUNTERS.writeMisses, fetch: L.COUNTERS.fetchMisses } as const
@@ -120,7 +129,9 @@ const entryAt = (hart: Hart, access: Access, lo: number): number =>
 export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): number {
   const at = entryAt(hart, access, lo)
   const key = machine.i32[(hart.base + L.HART.tlbKey) >> 2]
-  return machine.i32[at] === ((lo & PAGE_MASK) | key) && machine.i32[at + 1] === hi ? at : -1
+  if (machine.i32[at] !== ((lo & PAGE_MASK) | key)) return -1
+  const tagHi = machine.i32[at + 1]
+  return tagHi === hi || tagHi === (hi ^ WATCHED) ? at : -1
 }
 
 /**
@@ -153,6 +164,8 @@ function fill(machine: Machine, hart: Hart, lo: number, hi: number, access: Acce
   if (i32[at] !== 0) hart.counters[L.COUNTERS.evictions]++
   i32[at] = (lo & PAGE_MASK) | i32[(hart.base + L.HART.tlbKey) >> 2]
   i32[at + 1] = hi
+  if (machine.debug !== null) noteFill(machine, machine.debug, hart, at, lo, hi, access, frame)
+  if (access === 'write' && machine.written !== null) machine.written[frame] = 1
   i32[at + 2] = addend
   i32[at + 3] = (flags & INFO_FLAGS) | (level << INFO_LEVEL_SHIFT) | (asidOf(machine, hart) << INFO_ASID_SHIFT)
   if (level > 0) machine.keys.superpages = true
@@ -161,6 +174,65 @@ function fill(machine: Machine, hart: Hart, lo: number, hi: number, access: Acce
 
 /** Offset in the linear memory of the address under an entry found by tlbProbe (reads and writes). */
 export const hostAddress = (machine: Machine, entry: number, lo: number): number => (lo + machine.i32[entry + 2]) >>> 0
+
+// ---- watched pages
+
+const overlapsPage = (watch: Watch, page: number): boolean => watch.start < page + L.PAGE_SIZE && watch.end > page
+
+function isWatched(debug: DebugState, access: Access, page: number, frame: number): boolean {
+  if (access === 'fetch') return false
+  return debug.watches.some(
+    w => (access === 'read' ? w.reads : w.writes) && overlapsPage(w, w.physical ? L.RAM_BASE + frame * L.PAGE_SIZE : page),
+  )
+}
+
+function noteFill(
+  machine: Machine,
+  debug: DebugState,
+  hart: Hart,
+  at: number,
+  lo: number,
+  hi: number,
+  access: Access,
+  frame: number,
+): void {
+  const page = hi * 4294967296 + ((lo & PAGE_MASK) >>> 0)
+  if (isWatched(debug, access, page, frame)) machine.i32[at + 1] = hi ^ WATCHED
+  if (debug.tlbMisses) debug.hit = { kind: 'tlbMiss', hart: hart.id, va: hi * 4294967296 + (lo >>> 0), bytes: 0, access }
+}
+
+/** Brings every entry in line with what is watched now. */
+export function watchEntries(machine: Machine): void {
+  const { i32, debug } = machine
+  for (const hart of machine.harts) {
+    for (const access of ['read', 'write'] as const) {
+      const first = (hart.base + TLB_OF[access]) >> 2
+      for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4) {
+        if (i32[at] === 0) continue
+        const hi = plainHigh(i32[at + 1])
+        const lo = i32[at] & PAGE_MASK
+        const frame = (((i32[at + 2] + lo) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
+        const watched = debug !== null && isWatched(debug, access, hi * 4294967296 + (lo >>> 0), frame)
+        i32[at + 1] = watched ? hi ^ WATCHED : hi
+      }
+    }
+  }
+}
+
+/** The bytes of a hart's block without marks of watched pages: for snapshots. */
+export function unwatch(bytes: Uint8Array): void {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
+  for (let at = L.HART.tlbRead >> 2; at < (L.HART.tlbRead + 3 * L.TLB_BYTES) >> 2; at += L.TLB_ENTRY_BYTES / 4) {
+    if (words[at] !== 0) words[at + 1] = plainHigh(words[at + 1])
+  }
+}
+
+/** Frames that some write entry leads to now: programs write them without a miss. */
+export function writableFrames(machine: Machine): Set<number> {
+  const frames = new Set<number>()
+  for (const hart of machine.harts) for (const entry of tlbEntries(machine, hart)) if (entry.access === 'write') frames.add(entry.frame)
+  return frames
+}
 
 // ---- flushes
 
@@ -195,7 +267,7 @@ export function tlbFlush(machine: Machine, hart: Hart, va: number | null, asid: 
   const i32 = machine.i32
   for (const access of ['read', 'write', 'fetch'] as const) {
     const at = entryAt(hart, access, lo)
-    if ((i32[at] & PAGE_MASK) !== (lo & PAGE_MASK) || i32[at + 1] !== hi) continue
+    if ((i32[at] & PAGE_MASK) !== (lo & PAGE_MASK) || plainHigh(i32[at + 1]) !== hi) continue
     const info = i32[at + 3]
     if (asid === null || (info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))) i32[at] = i32[at + 1] = 0
   }
@@ -214,7 +286,7 @@ function dropEntries(machine: Machine, hart: Hart, drop: (info: number, tagLo: n
   const first = (hart.base + L.HART.tlbRead) >> 2
   const end = first + (3 * L.TLB_BYTES) / 4
   for (let at = first; at < end; at += L.TLB_ENTRY_BYTES / 4) {
-    if (i32[at] !== 0 && drop(i32[at + 3], i32[at], i32[at + 1])) i32[at] = i32[at + 1] = 0
+    if (i32[at] !== 0 && drop(i32[at + 3], i32[at], plainHigh(i32[at + 1]))) i32[at] = i32[at + 1] = 0
   }
 }
 
@@ -247,7 +319,7 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
       entries.push({
         access,
         index,
-        va: tagHi * 4294967296 + (page >>> 0),
+        va: plainHigh(tagHi) * 4294967296 + (page >>> 0),
         asid: info >>> INFO_ASID_SHIFT,
         flags: info & INFO_FLAGS,
         level: (info >>> INFO_LEVEL_SHIFT) & INFO_LEVEL,

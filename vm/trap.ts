@@ -40,7 +40,7 @@ export function takeTrap(machine: Machine, hart: Hart, cause: number, lo: number
 }
 
 /** A stop that is not a trap. */
-export function stopFor(machine: Machine, kind: 'fuel' | 'timer' | 'wfi'): Stop {
+export function stopFor(machine: Machine, kind: 'fuel' | 'timer' | 'wfi' | 'debug'): Stop {
   const stop = machine.stop
   stop.kind = kind
   stop.cause = -1

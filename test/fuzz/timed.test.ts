@@ -1,7 +1,7 @@
 // The timed interpreter against the timed reference engine, and timed runs against untimed ones: what programs leave is the same, and so
 // are the cycles, each in its place in the ledger, wherever a run is cut.
 import { expect, test } from 'vitest'
-import { COMPONENTS, COUNTERS, resolvePreset, setTiming, type EngineName, type Machine, type Preset } from '../../vm/index.ts'
+import { COMPONENTS, COUNTERS, frameWritten, resolvePreset, setTiming, type EngineName, type Machine, type Preset } from '../../vm/index.ts'
 import { FUZZ_CODE_BASE, FUZZ_SCRATCH_BASE, fuzzMachine, runOnMachine } from './machine.ts'
 import { randomProgram, stateDifferences, type RandomProgram } from './program.ts'
 import { amount, PATIENCE, SEED } from './size.ts'
@@ -57,6 +57,32 @@ test.each(PRESETS.map(preset => [`${preset.name} ${preset.overrides.join(' ')}`,
     expect(cycles).toBeGreaterThan(ledger.instructions)
   },
 )
+
+test('both engines stop after the same instruction for any number of cycles, whatever is decoded already', { timeout: PATIENCE }, () => {
+  for (const preset of PRESETS) {
+    const candidate = program(SEED * 9_000_000)
+    const stops: number[][] = [[], [], []]
+    for (const [n, engine] of (['reference', 'interpreter', 'interpreter'] as const).entries()) {
+      const machine = timed(engine, preset)
+      const inner = machine.engine
+      machine.engine = {
+        name: 'pieces',
+        run(m, hart, fuel) {
+          for (let piece = 0; ; piece++) {
+            // The third machine has everything to decode anew each time.
+            if (n === 2) for (const frame of [1, 2, 3]) frameWritten(m, frame)
+            const stop = inner.run(m, hart, fuel, 1 + (piece % 9))
+            stops[n].push(stop.retired, hart.pc[0])
+            if (stop.kind !== 'fuel') return stop
+          }
+        },
+      }
+      runOnMachine(machine, candidate)
+    }
+    expect(stops[1]).toEqual(stops[0])
+    expect(stops[2]).toEqual(stops[0])
+  }
+})
 
 test('where a timed run is cut makes no difference', { timeout: PATIENCE }, () => {
   for (const preset of PRESETS) {

@@ -5,7 +5,8 @@ import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U, decode, type Row } from '.
 import * as L from '../layout.ts'
 import type { Access, Hart, Machine, Stop } from '../machine.ts'
 import { frameOfSlab } from '../decode-cache.ts'
-import { createStepper, timedStep, type Stepper } from '../reference.ts'
+import { atBreakpoint } from '../debug.ts'
+import { createStepper, debugged, timedStep, type Stepper } from '../reference.ts'
 import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
 import { tlbFill, tlbFillForStore, tlbProbe } from '../tlb.ts'
 import { faultCause, stopFor, takeTrap } from '../trap.ts'
@@ -131,9 +132,13 @@ function runTimedLoop(
   settle(core, counters)
   const started = counters[instret]
   const end = counters[L.COUNTERS.cycles] + cycles
+  // An instruction that has begun ends, whatever it waits on the way: also when the loop came back to have it decoded or its page found.
+  let begun = false
   for (;;) {
+    const left = fuel - (counters[instret] - started)
+    const cyclesLeft = end - counters[L.COUNTERS.cycles]
     // Every instruction takes a cycle at least: so many cycles are not more instructions than there is fuel for.
-    const budget = Math.min(fuel - (counters[instret] - started), end - counters[L.COUNTERS.cycles], MAX_FUEL)
+    const budget = Math.min(left, begun ? Math.max(cyclesLeft, 1) : cyclesLeft, MAX_FUEL)
     if (budget <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
     const loadsBefore = counters[loads]
     const why = loop(budget)
@@ -145,9 +150,12 @@ function runTimedLoop(
     core.stalls = 0
     counters[instret] += retired
     counters[L.COUNTERS.cycles] += spent
+    begun = false
     if (why === WHY.fuel) continue
+    const before = counters[instret]
     const stop = attend(machine, hart, why, ops, timed)
     if (stop) return stopped(stop, counters[instret] - started)
+    begun = why !== WHY.jumpMiss && counters[instret] === before
   }
 }
 
@@ -163,15 +171,16 @@ function attend(machine: Machine, hart: Hart, why: number, ops: Ops, stepper: St
       return null
     case WHY.jumpMiss: {
       const stop = refill(machine, hart, 'fetch')
-      return stop === STORE_TO_CODE ? null : stop
+      return stop === STORE_TO_CODE ? null : debugged(machine, stop)
     }
     case WHY.slow:
-      return stepper.step(machine, hart)
+      if (machine.debug !== null && atBreakpoint(machine, hart)) return stopFor(machine, 'debug')
+      return debugged(machine, stepper.step(machine, hart))
     default: {
       const access = why === WHY.readMiss ? 'read' : 'write'
-      if (crossesPage(machine, hart, access)) return stepper.step(machine, hart)
+      if (crossesPage(machine, hart, access)) return debugged(machine, stepper.step(machine, hart))
       const stop = refill(machine, hart, access)
-      return stop === STORE_TO_CODE ? stepper.step(machine, hart) : stop
+      return debugged(machine, stop === STORE_TO_CODE ? stepper.step(machine, hart) : stop)
     }
   }
 }
@@ -184,7 +193,7 @@ function stopped(stop: Stop, retired: number): Stop {
 const exitLo = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitVa) >> 2]
 const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base + L.HART.exitVa) >> 2) + 1]
 
-/** The loop missed although its address is in the TLB: so the access goes on into the next page. */
+/** The loop missed although its address is in the TLB: the access goes on into the next page, or its page is watched. */
 const crossesPage = (machine: Machine, hart: Hart, access: Access): boolean =>
   tlbProbe(machine, hart, exitLo(machine, hart), exitHi(machine, hart), access) >= 0
 
@@ -228,6 +237,14 @@ function decodeFrom(machine: Machine, hart: Hart, ops: Ops): void {
     }
     const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
     const decoded = decode(word)
+    // Where a breakpoint may be, the loop is left before the instruction.
+    if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
+      view.setUint16(at + L.ENTRY.op, OP_SLOW, true)
+      before = null
+      if (decoded.row.name === 'jal' || decoded.row.name === 'jalr') return
+      offset += decoded.length
+      continue
+    }
     if (decoded === null) {
       view.setUint16(at + L.ENTRY.op, OP_SLOW, true)
       return

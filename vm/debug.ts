@@ -1,0 +1,82 @@
+// Where a debugger wants harts to stop: before instructions at given addresses, after accesses to given bytes, after TLB misses. None of
+// it changes what a program or the hardware does, counters included; a machine that is not debugged pays nothing.
+import { redecode } from './decode-cache.ts'
+import * as L from './layout.ts'
+import type { Access, Hart, Machine } from './machine.ts'
+import { watchEntries } from './tlb.ts'
+
+/** Bytes to watch, [start, end): virtual addresses of whatever address space is current, or physical ones. */
+export interface Watch {
+  start: number
+  end: number
+  physical: boolean
+  reads: boolean
+  writes: boolean
+}
+
+/** What a hart stopped for after an instruction. `va` is exact below 2^53. */
+export interface DebugHit {
+  kind: 'watch' | 'tlbMiss'
+  hart: number
+  va: number
+  bytes: number
+  access: Access
+}
+
+export interface DebugPoints {
+  /** Virtual addresses, as doubles (exact below 2^53). */
+  breakpoints: ReadonlySet<number>
+  watches: readonly Watch[]
+  tlbMisses: boolean
+}
+
+/** The points with what finds them quickly. */
+export interface DebugState extends DebugPoints {
+  /** By parcel of a page: some breakpoint lies there in its page. */
+  readonly parcels: Uint8Array
+  hit: DebugHit | null
+  /** A breakpoint was reported on this hart at this count of instructions: going on from there does not report it again. */
+  passedHart: number
+  passedAt: number
+}
+
+/** Makes these the points at which harts stop (`Stop.kind` debug); null: none. */
+export function setDebugPoints(machine: Machine, points: DebugPoints | null): void {
+  const parcels = new Uint8Array(L.PARCELS)
+  for (const address of points?.breakpoints ?? []) parcels[(address % L.PAGE_SIZE) >> 1] = 1
+  const before = machine.debug
+  const passed = { passedHart: before?.passedHart ?? -1, passedAt: before?.passedAt ?? -1 }
+  machine.debug = points === null ? null : { ...points, parcels, hit: null, ...passed }
+  const changed = before === null ? parcels : parcels.map((set, n) => (set === before.parcels[n] ? 0 : 1))
+  if (changed.includes(1)) redecode(machine)
+  watchEntries(machine)
+}
+
+/** Is the hart before an instruction at which it shall stop? */
+export function atBreakpoint(machine: Machine, hart: Hart): boolean {
+  const { debug } = machine
+  if (debug === null || debug.parcels[(hart.pc[0] & (L.PAGE_SIZE - 1)) >> 1] === 0) return false
+  if (!debug.breakpoints.has(hart.pc[1] * 4294967296 + (hart.pc[0] >>> 0))) return false
+  const at = hart.counters[L.COUNTERS.instret]
+  if (debug.passedHart === hart.id && debug.passedAt === at) return false
+  debug.passedHart = hart.id
+  debug.passedAt = at
+  return true
+}
+
+/** Going on must not stop at the instruction that this hart is before. */
+export function passHere(machine: Machine, hart: Hart): void {
+  if (machine.debug === null) return
+  machine.debug.passedHart = hart.id
+  machine.debug.passedAt = hart.counters[L.COUNTERS.instret]
+}
+
+/** An access of a program's that was made: is it one that is watched? */
+export function noteAccess(debug: DebugState, hart: Hart, va: number, physical: number, bytes: number, access: 'read' | 'write'): void {
+  for (const watch of debug.watches) {
+    const at = watch.physical ? physical : va
+    if (at >= watch.end || at + bytes <= watch.start || !(access === 'read' ? watch.reads : watch.writes)) continue
+    debug.hit = { kind: 'watch', hart: hart.id, va, bytes, access }
+    return
+  }
+}

@@ -1,0 +1,21 @@
+// Which frames of RAM were written since a snapshot: what a recording keeps of them. Programs write through write-TLB entries, so a
+// frame that they wrote had one at the last snapshot or got one since; the kernel says what it writes (frameWritten).
+import type { Machine } from './machine.ts'
+import { writableFrames } from './tlb.ts'
+
+/** Begins to note writes, from a clean slate; false: stops. */
+export function noteWrites(machine: Machine, on: boolean): void {
+  machine.written = on ? new Uint8Array(machine.decoded.slabOfFrame.length) : null
+  if (on) for (const frame of writableFrames(machine)) (machine.written as Uint8Array)[frame] = 1
+}
+
+/** Frames that may have been written since the last call, in order; a new round begins. Page tables and other memory of the kernel's own are not among them. */
+export function takeWritten(machine: Machine): number[] {
+  const { written } = machine
+  if (written === null) throw new Error('taking the written frames of a machine that does not note them')
+  const frames: number[] = []
+  for (let frame = 0; frame < written.length; frame++) if (written[frame] === 1) frames.push(frame)
+  written.fill(0)
+  for (const frame of writableFrames(machine)) written[frame] = 1
+  return frames
+}
