@@ -101,8 +101,8 @@ function lines(chart: LineChart): string {
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(chart.title)}">` +
     grid(frame, chart) +
-    (chart.marks ?? []).map((m, row) => mark(frame, m.x, m.label, row)).join('') +
     chart.series.map((_, at) => curveOf(chart, frame, at)).join('') +
+    (chart.marks ?? []).map((m, row) => mark(frame, m.x, m.label, row)).join('') +
     '</svg>'
   )
 }
