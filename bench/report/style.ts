@@ -26,7 +26,7 @@ svg { display: block; width: 100%; height: auto; max-width: 620px; overflow: vis
 svg text { font: 12.5px system-ui, sans-serif; fill: var(--muted) }
 svg .label, svg .barlabel { fill: var(--fg) }
 .grid { stroke: var(--grid) } .axis { stroke: var(--muted) }
-.mark { stroke: var(--muted); stroke-dasharray: 3 3 } svg .marklabel { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round }
+.mark { stroke: var(--muted); stroke-dasharray: 3 3 } 
 .curve path { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round } .curve circle { fill: var(--c); stroke: var(--card); stroke-width: 1 }
 .curve circle:hover { stroke: var(--fg) }
 .reference path { stroke-dasharray: 5 4; stroke-width: 1.4; opacity: .8 } .reference circle { opacity: .8 }
