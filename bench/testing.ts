@@ -9,6 +9,8 @@ import type { Interval, Job, LedgerRow } from './types.ts'
 export interface Quirks {
   /** Nanoseconds of a bare switch, by preset. */
   direct: Readonly<Record<string, number>>
+  /** Nanoseconds of a line from memory, by preset: the published ones, however the presets are calibrated. Others: the preset's. */
+  lineNs: Readonly<Record<string, number>>
   /** Share of an array that is lost when all arrays together are `fill` times the cache. */
   lost(fill: number): number
   /** Fills of ctx-ws, whose arrays are walked by two at most. */
@@ -38,6 +40,7 @@ export interface Quirks {
 
 export const SOUND: Quirks = {
   direct: { u74: 4000, xiangshan: 2500, server: 1500, textbook: 2000, ppro1996: 6000, xeon2007: 3800 },
+  lineNs: { ppro1996: 179, xeon2007: 110 },
   lost: fill => Math.min(1, Math.max(0, (fill - 0.75) / 0.5)),
   lostByTwo: fill => Math.min(0.65, Math.max(0, (fill - 0.72) / 2)),
   writeFactor: 2,
@@ -117,9 +120,10 @@ function bare({ config, quirks, preset }: Run): Parts {
 /** A sum over an array, of which a share comes from memory. */
 function summing(run: Run, kib: number, stride: number, lost: number, factor = 1): Parts {
   const lines = (kib * 1024) / run.config.line
+  const ns = run.quirks.lineNs[run.preset] ?? run.config.dram
   return [
     ['user', 'instructions', ((kib * 1024) / stride) * 3],
-    ['user', 'DRAM data', lines * lost * run.config.dram * run.config.clock * factor],
+    ['user', 'DRAM data', lines * lost * ns * run.config.clock * factor],
   ]
 }
 
