@@ -26,6 +26,7 @@ function geometryOf({ config }: Preset): Geometry {
     lineBytes: config.line,
     tlbEntries: config['dtlb.entries'],
     l2TlbEntries: config['l2tlb.entries'],
+    walkCaches: config['walkCache.lower'] > 0 || config['walkCache.upper'] > 0 || config['walkCache.root'] > 0,
   }
 }
 
@@ -64,19 +65,20 @@ function quietHost(): Host & { output: string } {
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
-/** Built beside the bundle. */
-const IMAGE = join(here, 'root.cpio')
+/** Made by the build: beside the bundle, or in dist when this is run from its source. */
+const IMAGES = [join(here, 'root.cpio'), join(here, '..', 'dist', 'root.cpio')]
 
 const failed = (message: string): BenchError => new BenchError(EXIT.failed, message)
 
 /** Runs a job's guest on a machine of its own. Throws when the guest fails, or never ends. */
 export function runCell(job: Job): readonly Interval[] {
-  if (!existsSync(IMAGE)) throw failed(`there is no ${IMAGE}: it is made by the build`)
+  const image = IMAGES.find(path => existsSync(path))
+  if (image === undefined) throw failed(`there is no ${IMAGES[0]}: it is made by the build`)
   const { lab, argv, machine } = job.cell
   const host = quietHost()
   const kernel = createKernel({
     host,
-    root: readCpio(readFileSync(IMAGE)),
+    root: readCpio(readFileSync(image)),
     ramBytes: (machine?.ram ?? DEFAULT_RAM) * MIB,
     harts: machine?.harts,
     thp: machine?.thp,

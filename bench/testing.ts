@@ -9,6 +9,8 @@ import type { Interval, Job, LedgerRow } from './types.ts'
 export interface Quirks {
   /** Nanoseconds of a bare switch, by preset. */
   direct: Readonly<Record<string, number>>
+  /** Nanoseconds of a line from memory, by preset: the published ones, however the presets are calibrated. Others: the preset's. */
+  lineNs: Readonly<Record<string, number>>
   /** Share of an array that is lost when all arrays together are `fill` times the cache. */
   lost(fill: number): number
   /** Fills of ctx-ws, whose arrays are walked by two at most. */
@@ -28,16 +30,19 @@ export interface Quirks {
   minorNs: number
   ipiNs: number
   processIpis: number
-  fpuWords: number
-  sliceCostNs: number
+  /** Cycles of floating-point state saved and restored, by use. */
+  fpu: Readonly<Record<string, { saved: number; restored: number }>>
+  /** Nanoseconds of a preemption, by the time slice in milliseconds. */
+  sliceCostNs(ms: number): number
   signalFactor: number
   greenFactor: number
 }
 
 export const SOUND: Quirks = {
   direct: { u74: 4000, xiangshan: 2500, server: 1500, textbook: 2000, ppro1996: 6000, xeon2007: 3800 },
+  lineNs: { ppro1996: 179, xeon2007: 110 },
   lost: fill => Math.min(1, Math.max(0, (fill - 0.75) / 0.5)),
-  lostByTwo: fill => Math.min(0.65, Math.max(0, (fill - 0.7) / 2)),
+  lostByTwo: fill => Math.min(0.65, Math.max(0, (fill - 0.72) / 2)),
   writeFactor: 2,
   walkCycles: 22,
   pteReads: (huge, cached, warm) => (cached ? (warm ? 1.05 : 2) : huge ? 3 : 4),
@@ -51,8 +56,8 @@ export const SOUND: Quirks = {
   minorNs: 500,
   ipiNs: 1250,
   processIpis: 0,
-  fpuWords: 33,
-  sliceCostNs: 5000,
+  fpu: { none: { saved: 0, restored: 0 }, clean: { saved: 0, restored: 120 }, dirty: { saved: 60, restored: 120 } },
+  sliceCostNs: () => 5000,
   signalFactor: 5,
   greenFactor: 9,
 }
@@ -75,7 +80,7 @@ function interval(
   }))
   const cycles = ledger.reduce((sum, row) => sum + row.cycles, 0)
   const counters = Object.fromEntries(
-    Object.entries({ walks: 0, pteReads: 0, loads: 0, stores: 0, switches: 0, ipis: 0, cowCopies: 0, ...counts }).map(([k, n]) => [
+    Object.entries({ walks: 0, pteReads: 0, switches: 0, ipis: 0, cowCopies: 0, ...counts }).map(([k, n]) => [
       k,
       Math.round(n * operations),
     ]),
@@ -97,13 +102,16 @@ function bare({ config, quirks, preset }: Run): Parts {
   const cycles = quirks.direct[preset] * config.clock
   const share: Parts = [
     ['user', 'instructions', 0.1],
-    ['system call', 'instructions', 0.3],
-    ['save registers', 'L1 data', 0.05],
-    ['scheduler', 'instructions', 0.1],
-    ['system call', 'L2 data', 0.15],
-    ['system call', 'L2 fetch', 0.1],
+    ['entry', 'instructions', 0.05],
+    ['exit', 'instructions', 0.03],
+    ['entry', 'trap', 0.07],
+    ['exit', 'trap', 0.05],
+    ['schedule', 'instructions', 0.07],
+    ['wake', 'instructions', 0.03],
+    ['sys_read', 'instructions', 0.2],
+    ['sys_write', 'instructions', 0.15],
+    ['sys_write', 'L2 data', 0.15],
     ['user', 'TLB walk', 0.08],
-    ['user', 'trap', 0.1],
     ['switch', 'satp', 0.02],
   ]
   return share.map(([path, component, part]) => [path, component, part * cycles])
@@ -112,9 +120,10 @@ function bare({ config, quirks, preset }: Run): Parts {
 /** A sum over an array, of which a share comes from memory. */
 function summing(run: Run, kib: number, stride: number, lost: number, factor = 1): Parts {
   const lines = (kib * 1024) / run.config.line
+  const ns = run.quirks.lineNs[run.preset] ?? run.config.dram
   return [
     ['user', 'instructions', ((kib * 1024) / stride) * 3],
-    ['user', 'DRAM data', lines * lost * run.config.dram * run.config.clock * factor],
+    ['user', 'DRAM data', lines * lost * ns * run.config.clock * factor],
   ]
 }
 
@@ -179,7 +188,7 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
       interval(
         config,
         'walk-depth',
-        num(run, 0),
+        num(run, 0) * num(run, 3),
         [
           ['user', 'instructions', 5],
           ['user', 'TLB walk', reads * 17],
@@ -226,15 +235,9 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
     return [interval(run.config, 'shootdown', num(run, 1), parts, { ipis: threads ? targets : quirks.processIpis })]
   },
   'fpu-switch'(run) {
-    const { config, quirks } = run
-    const restored = config.fpu === 'eager' || run.argv[0] !== 'none' ? quirks.fpuWords : 0
-    const saved = run.argv[0] === 'dirty' ? quirks.fpuWords : 0
-    return [
-      interval(config, 'fpu-switch', 2 * num(run, 1), [...bare(run), ['save registers', 'L1 data', 2 * (saved + restored)]], {
-        loads: 300 + restored,
-        stores: 200 + saved,
-      }),
-    ]
+    const { saved, restored } = run.quirks.fpu[String(run.argv[0])]
+    const parts: Parts = [...bare(run), ['fpRestore', 'instructions', restored], ['fpSave', 'instructions', saved]]
+    return [interval(run.config, 'fpu-switch', 2 * num(run, 1), parts)]
   },
   quantum(run) {
     const { config, quirks } = run
@@ -247,7 +250,7 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
         1,
         [
           ['user', 'instructions', cycles],
-          ['switch', 'instructions', switches * quirks.sliceCostNs * config.clock],
+          ['switch', 'instructions', switches * quirks.sliceCostNs(config.quantum) * config.clock],
         ],
         { switches },
       ),
@@ -263,8 +266,8 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
   'green-threads'(run) {
     const process = run.quirks.direct[run.preset]
     return [
-      interval(run.config, 'green', num(run, 0), [['user', 'instructions', (process / run.quirks.greenFactor) * run.config.clock]]),
-      interval(run.config, 'process', num(run, 0), bare(run)),
+      interval(run.config, 'green', 2 * num(run, 0), [['user', 'instructions', (process / run.quirks.greenFactor) * run.config.clock]]),
+      interval(run.config, 'process', 2 * num(run, 0), bare(run)),
     ]
   },
 }

@@ -2,7 +2,7 @@
 // where they do not, with the curve that shows it.
 import { quantity } from './claims.ts'
 import { nsIn, PARTS, type Part } from './ledger.ts'
-import { binary, duration, only, select } from './results.ts'
+import { duration, only, select } from './results.ts'
 import { crossing } from './statistics.ts'
 import { refillCurve } from './scenarios/asid-pages.ts'
 import { switchCost } from './scenarios/ctx-ring.ts'
@@ -86,7 +86,7 @@ function wholeSwitch(rows: readonly Row[]): Judgement {
     : {
         measured: span([low, high]),
         holds: true,
-        remark: `${SWITCH_US} us is the price at a working set of about ${binary(Math.round(at / 1024) * 1024)}, not of a switch as such`,
+        remark: `${SWITCH_US} us is the price at a working set of about ${quantity(at / 1024)} KiB, not of a switch as such`,
       }
 }
 
@@ -119,7 +119,7 @@ function isolation(rows: readonly Row[]): Judgement {
   return {
     measured: text,
     holds: inside(meanwhile, KPTI_WITH),
-    remark: `30 % without ASIDs is at ${quantity(rate)} calls a second; with them that rate costs ${quantity(100 * meanwhile)} %`,
+    remark: `30 % without ASIDs is at ${quantity(rate / 1e6)} million calls a second; with them that rate costs ${quantity(100 * meanwhile)} %`,
   }
 }
 

@@ -31,6 +31,7 @@ export interface Geometry {
   lineBytes: number
   tlbEntries: number
   l2TlbEntries: number
+  walkCaches: boolean
 }
 
 /** A preset with its overrides, resolved. `hash` names it whole. */

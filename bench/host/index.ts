@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { nearestName } from '../../vm/index.ts'
 import { usage } from '../errors.ts'
 import { benchInterpreter } from './interpreter.ts'
+import { benchMicro } from './micro.ts'
 import { benchOperations, benchWhole } from './operations.ts'
 
 /** The package: the folder above dist. */
@@ -36,6 +37,16 @@ export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
     run(_rest, print) {
       print(`${'operation'.padEnd(32)}  Hartbeat    target    native  qemu-user`)
       for (const r of benchOperations(root, PAIRS)) print(`${r.name.padEnd(32)}${us(r.ns)}${us(r.target)}${us(r.nativeNs)} ${us(r.qemuNs)}`)
+    },
+  },
+  micro: {
+    doc: 'the machine in this process, by benchmark.js: instructions, traps, snapshots',
+    run(_rest, print) {
+      print(`${'what'.padEnd(30)} ${'a second'.padStart(12)}   margin  samples`)
+      for (const r of benchMicro(root)) {
+        const rate = `${r.rate.toFixed(r.rate < 100 ? 2 : 0)} ${r.unit}`.trim()
+        print(`${r.name.padEnd(30)} ${rate.padStart(12)} ${`±${r.margin.toFixed(1)} %`.padStart(8)} ${String(r.samples).padStart(8)}`)
+      }
     },
   },
   whole: {

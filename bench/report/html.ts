@@ -25,11 +25,14 @@ function numberTable(table: Table): string {
   )
 }
 
+/** Scenarios have anchors of their names; curves must not take them. */
+const anchor = (chart: string): string => `curve-${chart}`
+
 function figure(chart: Chart): string {
   const keys = legend(chart).map(
     k => `<li><span class="swatch${k.reference ? ' reference' : ''}" style="--c:${k.colour}"></span>${e(k.name)}</li>`,
   )
-  return `<figure id="${e(chart.id)}"><figcaption>${e(chart.title)}</figcaption>${svgChart(chart)}<ul class="legend">${keys.join('')}</ul></figure>`
+  return `<figure id="${e(anchor(chart.id))}"><figcaption>${e(chart.title)}</figcaption>${svgChart(chart)}<ul class="legend">${keys.join('')}</ul></figure>`
 }
 
 /** Many rows are folded away. */
@@ -98,7 +101,7 @@ function textbookCard(report: Report): string {
     e(r.textbook),
     e(r.measured),
     badge(r.verdict === 'confirmed' ? 'good' : 'note', r.verdict),
-    `${e(r.remark)} (<a href="#${e(r.chart)}">curve</a>)`,
+    `${e(r.remark)} (<a href="#${e(anchor(r.chart))}">curve</a>)`,
   ])
   return `<div class="card"><h2>The textbook's numbers, and ours</h2>${stackTable(['', 'textbook', 'measured', '', 'where'], rows)}</div>`
 }

@@ -13,20 +13,20 @@ body { margin: 0; background: var(--bg); color: var(--fg); font: 16px/1.5 system
 main { max-width: 1120px; margin: 0 auto; padding: 24px 16px 64px }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 4px }
 h2 { font-size: 1.25rem; margin: 0 0 6px; line-height: 1.3 }
-h3 { font-size: 1rem; margin: 0 0 8px }
+h3 { font-size: 1rem; margin: 20px 0 8px }
 a { color: var(--s0) }
 code { font: 0.9em ui-monospace, monospace; background: var(--grid); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere }
 .muted, .source { color: var(--muted); font-size: .9rem; margin: 4px 0; overflow-wrap: anywhere }
 section, .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; margin: 18px 0 }
 section section, .charts > figure { margin: 0; border: 0; padding: 0 }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 26px 28px; margin: 18px 0 4px }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); gap: 26px 28px; margin: 18px 0 4px }
 figure { min-width: 0; scroll-margin-top: 12px }
 figcaption { font-weight: 600; margin-bottom: 6px; line-height: 1.35 }
 svg { display: block; width: 100%; height: auto; max-width: 620px; overflow: visible }
 svg text { font: 12.5px system-ui, sans-serif; fill: var(--muted) }
 svg .label, svg .barlabel { fill: var(--fg) }
 .grid { stroke: var(--grid) } .axis { stroke: var(--muted) }
-.mark { stroke: var(--muted); stroke-dasharray: 3 3 } .marklabel { fill: var(--muted) }
+.mark { stroke: var(--muted); stroke-dasharray: 3 3 } 
 .curve path { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round } .curve circle { fill: var(--c); stroke: var(--card); stroke-width: 1 }
 .curve circle:hover { stroke: var(--fg) }
 .reference path { stroke-dasharray: 5 4; stroke-width: 1.4; opacity: .8 } .reference circle { opacity: .8 }

@@ -6,10 +6,13 @@ export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, char
 
 /** Narrow enough that its text is still readable on a phone. */
 const WIDTH = 480
-const HEIGHT = 310
+const HEIGHT = 326
 const LEFT = 62
 const RIGHT = 14
-const TOP = 26
+/** Room for the name of the upright axis and, below it, for the names of two marks. */
+const TOP = 44
+const MARK_ROWS = 2
+const MARK_STEP = 13
 const BOTTOM = 46
 const PLOT = { width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }
 /** Colours that the page defines as --s0, --s1 ... */
@@ -67,7 +70,7 @@ function grid({ x, y, px, py }: Frame, chart: LineChart): string {
     ...up,
     `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${bottom}" y2="${bottom}"/>`,
     `<text class="label" x="${LEFT + PLOT.width / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escapeXml(chart.x.label)}</text>`,
-    `<text class="label" x="${LEFT - 54}" y="14">${escapeXml(chart.y.label)}</text>`,
+    `<text class="label" x="${LEFT - 54}" y="12">${escapeXml(chart.y.label)}</text>`,
   ].join('')
 }
 
@@ -76,9 +79,9 @@ function mark({ x, px }: Frame, value: number, label: string, row: number): stri
   const at = px(value)
   // At the right edge the label goes to the left of its line.
   const left = at + label.length * LABEL_CHARACTER > WIDTH - RIGHT
-  const y = TOP + 11 + row * 13
+  const y = TOP - 5 - (row % MARK_ROWS) * MARK_STEP
   return (
-    `<line class="mark" x1="${n(at)}" x2="${n(at)}" y1="${TOP}" y2="${TOP + PLOT.height}"/>` +
+    `<line class="mark" x1="${n(at)}" x2="${n(at)}" y1="${y}" y2="${TOP + PLOT.height}"/>` +
     `<text class="marklabel" x="${n(at + (left ? -4 : 4))}" y="${y}" text-anchor="${left ? 'end' : 'start'}">${escapeXml(label)}</text>`
   )
 }
@@ -101,8 +104,8 @@ function lines(chart: LineChart): string {
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(chart.title)}">` +
     grid(frame, chart) +
-    (chart.marks ?? []).map((m, row) => mark(frame, m.x, m.label, row)).join('') +
     chart.series.map((_, at) => curveOf(chart, frame, at)).join('') +
+    (chart.marks ?? []).map((m, row) => mark(frame, m.x, m.label, row)).join('') +
     '</svg>'
   )
 }

@@ -71,7 +71,8 @@ const tableLines = (table: Table, width: number): string[] => [
 ]
 
 function chartLines(chart: Chart, width: number, paint: Paint): string[] {
-  if (chart.kind === 'stacked') return [paint('bold', chart.title), ...tableLines(ledgerTable(chart, width), width)]
+  if (chart.kind === 'stacked')
+    return [...wrap(chart.title, width, '').map(line => paint('bold', line)), ...tableLines(ledgerTable(chart, width), width)]
   const [title, ...curves] = plotLines(chart, width)
   return [paint('bold', title), ...curves, '', ...layOut(pointsTable(chart), width)]
 }
@@ -93,6 +94,7 @@ export function comparisonLines(comparison: Comparison, width: number): string[]
 
 function scenarioLines(report: ScenarioReport, width: number, paint: Paint): string[] {
   const { scenario, result, tables, cells, charts, comparison } = report
+  const headline = (title: string): string[] => wrap(title, width, '').map(line => paint('bold', line))
   const block = (lines: readonly string[]): string[] => (lines.length ? [...lines, ''] : [])
   return [
     paint('bold', `${scenario.name}: ${scenario.title}`),
@@ -100,7 +102,7 @@ function scenarioLines(report: ScenarioReport, width: number, paint: Paint): str
     '',
     ...block(claimLines(report, width, paint)),
     ...(result.shard ? ['  a shard: claims are judged by bench merge', ''] : []),
-    ...[...tables, ...(charts.length === 0 && cells ? [cells] : [])].flatMap(t => [paint('bold', t.title), ...tableLines(t, width), '']),
+    ...[...tables, ...(charts.length === 0 && cells ? [cells] : [])].flatMap(t => [...headline(t.title), ...tableLines(t, width), '']),
     ...charts.flatMap(c => [...chartLines(c, width, paint), '']),
     ...(comparison ? block([paint('bold', 'Against the base'), ...comparisonLines(comparison, width)]) : []),
   ]
@@ -116,7 +118,8 @@ export function terminalReport(report: Report, style: TerminalStyle): string {
     return `  ${scenario.name.padEnd(14)} ${text}`
   })
   const book = report.textbook.flatMap(row => [
-    `  ${paint(row.verdict === 'confirmed' ? 'green' : 'yellow', row.verdict)}  ${paint('bold', row.subject)}: ${row.textbook}`,
+    `  ${paint(row.verdict === 'confirmed' ? 'green' : 'yellow', row.verdict)}  ${paint('bold', row.subject)}`,
+    ...wrap(`textbook: ${row.textbook}`, width, '    '),
     ...wrap(`measured ${row.measured}; ${row.remark} (${row.scenario})`, width, '    '),
   ])
   return [

@@ -12,6 +12,8 @@ const PUBLISHED_PAGES = 512
 const REPLAYED = 'server'
 const PUBLISHED_US: Readonly<Record<OnOff, number>> = { on: 1.8, off: 6.2 }
 const TOUCHES = 40_000
+/** Where a curve of walks ends at the bottom, as nothing has no logarithm. */
+const FEWEST_WALKS = 0.1
 
 /** Entries that hold translations beyond the first level: what ASIDs keep warm. */
 const reach = (g: Geometry): number => g.l2TlbEntries || g.tlbEntries
@@ -73,8 +75,8 @@ function charts(rows: readonly Row[], g: Geometry): Chart[] {
       id: 'asid-pages-walks',
       title: 'Page-table walks in a turn',
       x,
-      y: { label: 'walks', scale: 'log2', unit: 'count' },
-      series: series(row => Math.max(0.01, misses(row))),
+      y: { label: 'walks', scale: 'log10', unit: 'count' },
+      series: series(row => Math.max(FEWEST_WALKS, misses(row))),
       marks,
     },
     {

@@ -58,7 +58,7 @@ function machineClaims(rows: readonly Row[], machine: string, name: string): Cla
 
 const claims = (rows: readonly Row[], preset: string): Claim[] => [
   ...machineClaims(rows, OWN, preset),
-  ...machineClaims(rows, PUBLISHED, `${PUBLISHED} as published`),
+  ...machineClaims(rows, PUBLISHED, PUBLISHED),
   between(`${PUBLISHED}: fork for each GiB`, (line(rows, PUBLISHED, 'small').slope * GIB_IN_MIB) / NS_PER_MS, 5, 15, 'ms'),
 ]
 

@@ -58,7 +58,7 @@ function charts(rows: readonly Row[]): Chart[] {
         { name: 'other processes', points: curve(of(rows, 'processes'), 'targets', nsOf) },
       ],
     },
-    ledgerChart('shootdown-ledger', 'A change, by cause', of(rows, 'threads'), row => `${row.params.targets} targets`),
+    ledgerChart('shootdown-ledger', 'A change, all harts together', of(rows, 'threads'), row => `targets: ${row.params.targets}`),
   ]
 }
 

@@ -53,12 +53,13 @@ const readsOf = (row: Row): number => countOf(row, 'pteReads') / countOf(row, 'w
 export const walkCycles = (row: Row): number | null => (row.counters.walks === 0 ? null : cyclesIn(row, PARTS.walk) / row.counters.walks)
 export const bigWarmWalk = (rows: readonly Row[]): Row => only(rows, { machine: BIG, place: 'warm', size: 'small', caches: 'on' })
 
-function claims(rows: readonly Row[]): Claim[] {
+function claims(rows: readonly Row[], g: Geometry): Claim[] {
   const reads = (place: string, size: string, caches: OnOff): number => readsOf(only(rows, { machine: OWN, place, size, caches }))
   return [
     between('a walk without help reads (entries, 4 KiB pages)', reads('cold', 'small', 'off'), 3.95, 4),
     between('a walk without help reads (entries, 2 MiB pages)', reads('cold', 'huge', 'off'), 2.95, 3.05),
-    between('with warm walk caches (entries, 4 KiB pages)', reads('warm', 'small', 'on'), 1, 1.3),
+    // A preset without them has nothing to show.
+    ...(g.walkCaches ? [between('with warm walk caches (entries, 4 KiB pages)', reads('warm', 'small', 'on'), 1, 1.3)] : []),
   ]
 }
 
@@ -83,7 +84,7 @@ export const walkDepth: Scenario = {
   labs: ['walk-depth'],
   operation: 'touch',
   cells: ({ geometry, quick }) => CASES.map(c => cell(c, geometry, quick)),
-  claims: ({ rows }) => claims(rows),
+  claims: ({ rows, geometry }) => claims(rows, geometry),
   charts: ({ rows }) => [ledgerChart('walk-depth', 'A touch that misses the TLB', rows, row => text(row.params as unknown as Case))],
   tables: ({ rows }) => tables(rows),
 }
