@@ -27,8 +27,10 @@ export function fireTimers(k: Kernel): boolean {
 }
 
 function interrupt(k: Kernel): void {
+  const { timing } = k.state
+  if (k.machine.timing === null || timing === null) return
   const [hart] = k.state.harts
-  if (k.state.timing !== null) k.state.timing.hart = hart.id
+  timing.hart = hart.id
   if (hart.current === null) charge(k, 'timer', null)
   else enterKernel(k, hart.id, hart.current, 'timer')
 }
