@@ -161,6 +161,7 @@ export function createKernel(options: KernelOptions): Kernel {
     state: emptyState(options, ramBytes, harts),
     host: options.host,
     outputBytes: 0,
+    shownBytes: 0,
     pause: false,
     journal: options.journal ?? newJournal(),
     events: newEventStream(),

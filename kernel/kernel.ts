@@ -14,6 +14,8 @@ export interface Kernel {
   readonly events: EventStream
   /** Bytes written to the host's streams so far, for RunOptions.maxOutput. Not part of the state: it says nothing about the guest. */
   outputBytes: number
+  /** Of these, how many the host has had already: a past that is run again does not write them twice. */
+  shownBytes: number
   /** Set by a subscriber that wants the run to end: it does, as soon as what the kernel does just now is done. */
   pause: boolean
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */

@@ -78,7 +78,7 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
 function runUntil(k: Kernel, limits: Limits): RunResult {
   const runHarts = k.state.harts.length === 1 ? runAlone : runRound
   k.pause = false
-  let steps = -1
+  let before = ''
   for (;;) {
     const { state } = k
     if (k.pause) return { kind: 'paused' }
@@ -93,8 +93,11 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     if (incoming !== null) takeEffect(k, incoming)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
     // Out of instructions, and nothing that the kernel could still do: the step that was asked for does not come.
-    if (state.executed >= limits.executed && state.steps === steps) return { kind: 'budget' }
-    steps = state.steps
+    if (state.executed >= limits.executed) {
+      const here = `${state.steps} ${state.time} ${state.round.start} ${state.round.hart}`
+      if (here === before) return { kind: 'budget' }
+      before = here
+    }
     if (runHarts(k, limits)) continue
     const idle = passIdleTime(k, limits)
     if (idle !== null) return idle
@@ -239,6 +242,8 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   sched.sumExec += ran
   task.usage.userTime += ran
   state.executed += executed
+  sched.instructions += executed
+  if (executed > 0) hart.ran = task.pid
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time

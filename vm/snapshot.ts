@@ -49,13 +49,10 @@ const isZero = (words: Int32Array, from: number, to: number): boolean => {
   return true
 }
 
-export function snapshotMachine(machine: Machine): MachineSnapshot {
-  const pages = new Map<number, Uint8Array>()
-  const words = L.PAGE_SIZE / 4
-  for (let frame = 0; frame < machine.ramBytes / L.PAGE_SIZE; frame++) {
-    if (!isZero(machine.ram32, frame * words, (frame + 1) * words))
-      pages.set(frame, machine.ram.slice(frame * L.PAGE_SIZE, (frame + 1) * L.PAGE_SIZE))
-  }
+/** Everything but RAM. */
+export type HartsSnapshot = Omit<MachineSnapshot, 'pages'>
+
+export function snapshotHarts(machine: Machine): HartsSnapshot {
   const names: [number, number][] = []
   machine.keys.names.forEach((name, context) => {
     if (name !== 0) names.push([context, name])
@@ -65,26 +62,45 @@ export function snapshotMachine(machine: Machine): MachineSnapshot {
     harts: machine.harts.map(h => hartBytes(machine, h)),
     fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
     keys: { next: machine.keys.next, names, superpages: machine.keys.superpages },
-    pages,
     lastHart: machine.lastHart,
     timing: machine.timing && copyTiming(machine.timing),
   }
 }
 
+export function snapshotMachine(machine: Machine): MachineSnapshot {
+  const pages = new Map<number, Uint8Array>()
+  const words = L.PAGE_SIZE / 4
+  for (let frame = 0; frame < machine.ramBytes / L.PAGE_SIZE; frame++) {
+    if (!isZero(machine.ram32, frame * words, (frame + 1) * words))
+      pages.set(frame, machine.ram.slice(frame * L.PAGE_SIZE, (frame + 1) * L.PAGE_SIZE))
+  }
+  return { ...snapshotHarts(machine), pages }
+}
+
 /** Makes the machine what it was. It must have the same RAM size and number of harts. */
 export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): void {
+  checkFits(machine, snapshot)
+  machine.ram.fill(0)
+  for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
+  restoreHarts(machine, snapshot)
+}
+
+function checkFits(machine: Machine, snapshot: HartsSnapshot): void {
   if (snapshot.ramBytes !== machine.ramBytes || snapshot.harts.length !== machine.harts.length) {
     throw new Error(
       `restoring a machine of ${snapshot.harts.length} harts and ${snapshot.ramBytes} bytes into one of ${machine.harts.length} and ${machine.ramBytes}`,
     )
   }
+}
+
+/** The same, for a machine whose RAM is what it was already. */
+export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
+  checkFits(machine, snapshot)
   const timed = snapshot.timing
   // A machine that was timed by another model, or not at all, takes the snapshot's.
   if (JSON.stringify(machine.timing?.config) !== JSON.stringify(timed?.config)) setTiming(machine, timed?.config ?? null)
   if (machine.timing && timed) restoreTiming(machine.timing, timed)
   dropAllCode(machine)
-  machine.ram.fill(0)
-  for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
   machine.keys.names.fill(0)
   for (const [context, name] of snapshot.keys.names) machine.keys.names[context] = name
   machine.keys.next = snapshot.keys.next

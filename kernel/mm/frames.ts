@@ -86,6 +86,8 @@ export function releaseFrame(k: Kernel, frame: number): void {
   const frames = k.state.frames
   if (frames.count[frame] === 0) throw new Error(`releasing frame ${frame}, which is free`)
   if (--frames.count[frame] !== 0) return
+  // What the kernel wrote to memory of its own it does not say each time: a recording must know before it forgets whose this was.
+  if (frames.use[frame] === USE_TABLE || frames.use[frame] === USE_KERNEL) frameWritten(k.machine, frame)
   frames.used[frames.use[frame]]--
   frames.used[USE_FREE]++
   frames.use[frame] = USE_FREE

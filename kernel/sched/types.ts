@@ -32,6 +32,8 @@ export interface SchedEntity {
   hart: number
   /** Bit n set: may run on hart n. */
   affinity: number
+  /** Instructions it has executed, calls of the system included. */
+  instructions: number
   /** Place in its hart's heap, -1 when not queued (running, asleep, dead). */
   heapIndex: number
   /** Who came first, among equals. */
@@ -57,6 +59,8 @@ export interface HartState {
   resched: boolean
   /** Whose values the floating-point registers hold. */
   fpOwner: Task | null
+  /** Who executed an instruction on it last: a task id, 0 nobody. */
+  ran: number
   /** Address space that satp names. */
   mm: Mm | null
   idleTime: number

@@ -1,0 +1,3 @@
+// The debugger's door: sessions that stop, step and look, forwards and backwards in time. It knows no protocol and no terminal.
+export * from './timeline/index.ts'
+export * from './session/index.ts'

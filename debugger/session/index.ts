@@ -1,0 +1,2 @@
+// The door of the session.
+export * from './types.ts'

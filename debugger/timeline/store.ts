@@ -1,0 +1,155 @@
+// Snapshots of a recording. What changed since the last one is kept: pages of RAM, and the kernel's tables of frames in chunks like pages;
+// the rest of the state is small and kept whole.
+import { clonePlain, USE_KERNEL, USE_TABLE, type Kernel, type KernelState } from '../../kernel/index.ts'
+import { PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, type HartsSnapshot } from '../../vm/index.ts'
+import type { Instant } from '../session/types.ts'
+
+/** A moment that can be gone back to. */
+export interface Point {
+  instant: Instant
+  /** Guest nanoseconds. */
+  time: number
+  state: KernelState
+  harts: HartsSnapshot
+  journalNext: number
+  outputBytes: number
+}
+
+/** What some bytes were from a point on; null: zeroes. */
+interface Version {
+  point: number
+  bytes: Uint8Array | null
+}
+
+export interface Store {
+  points: Point[]
+  /** By frame; and by chunk of the kernel's tables of frames (TABLES), numbered on behind. Oldest first. */
+  pages: Map<number, Version[]>
+  /** Bytes of all versions. */
+  bytes: number
+  /** The point that memory goes on from: what was not written since is as it was there. */
+  base: number
+}
+
+type FrameTable = 'count' | 'use' | 'flags' | 'entries'
+const TABLES: readonly FrameTable[] = ['count', 'use', 'flags', 'entries']
+const NOTHING = new Uint8Array(0)
+
+export const newStore = (): Store => ({ points: [], pages: new Map(), bytes: 0, base: 0 })
+
+/** Views of the kernel's tables of frames as bytes. */
+function tablesOf(k: Kernel): Uint8Array[] {
+  const { frames } = k.state
+  const tables = [...TABLES.map(name => frames[name]), ...frames.freeStacks]
+  return tables.map(table => new Uint8Array(table.buffer, table.byteOffset, table.byteLength))
+}
+
+/** The state without the tables of frames, which are versioned. */
+function cloneState(k: Kernel): KernelState {
+  const { frames } = k.state
+  const empty = { count: new Uint32Array(0), use: NOTHING, flags: NOTHING, entries: new Uint16Array(0) }
+  k.state.frames = { ...frames, ...empty, freeStacks: frames.freeStacks.map(() => new Uint32Array(0)) }
+  try {
+    return clonePlain(k.state)
+  } finally {
+    k.state.frames = frames
+  }
+}
+
+/** Adds a version of some bytes at the newest point, unless they are what they were. */
+function keep(store: Store, id: number, now: Uint8Array): void {
+  const versions = store.pages.get(id)
+  const last = versions?.at(-1)
+  if (isSame(last?.bytes ?? null, now)) return
+  const bytes = now.every(byte => byte === 0) ? null : now.slice()
+  const version = { point: store.points.length, bytes }
+  store.bytes += bytes?.length ?? 0
+  if (versions === undefined) store.pages.set(id, [version])
+  else versions.push(version)
+}
+
+function isSame(kept: Uint8Array | null, now: Uint8Array): boolean {
+  for (let i = 0; i < now.length; i++) if (now[i] !== (kept === null ? 0 : kept[i])) return false
+  return true
+}
+
+const frameBytesOf = (k: Kernel, frame: number): Uint8Array => k.machine.ram.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+
+/** Frames that the kernel writes without saying so: page tables and saved registers. */
+function kernelFrames(k: Kernel): number[] {
+  const { use, total } = k.state.frames
+  const frames: number[] = []
+  for (let frame = 0; frame < total; frame++) if (use[frame] === USE_TABLE || use[frame] === USE_KERNEL) frames.push(frame)
+  return frames
+}
+
+function eachChunk(k: Kernel, visit: (id: number, chunk: Uint8Array) => void): void {
+  let id = k.state.frames.total
+  for (const table of tablesOf(k)) {
+    for (let at = 0; at < table.length; at += PAGE_SIZE) visit(id++, table.subarray(at, Math.min(at + PAGE_SIZE, table.length)))
+  }
+}
+
+/** Takes a point now. The first one looks at all of RAM, the others at what was written. */
+export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
+  const written = takeWritten(k.machine)
+  const frames = store.points.length === 0 ? allFrames(k) : [...new Set([...written, ...kernelFrames(k)])]
+  for (const frame of frames) keep(store, frame, frameBytesOf(k, frame))
+  eachChunk(k, (id, chunk) => keep(store, id, chunk))
+  const point: Point = {
+    instant,
+    time: k.state.time,
+    state: cloneState(k),
+    harts: snapshotHarts(k.machine),
+    journalNext: k.journal.next,
+    outputBytes: k.outputBytes,
+  }
+  store.base = store.points.push(point) - 1
+  return point
+}
+
+const allFrames = (k: Kernel): number[] => Array.from({ length: k.state.frames.total }, (_, frame) => frame)
+
+/** The version of some bytes at a point. */
+function versionAt(versions: readonly Version[], point: number): Uint8Array | null {
+  for (let i = versions.length - 1; i >= 0; i--) if (versions[i].point <= point) return versions[i].bytes
+  return null
+}
+
+/** Makes the machine and the kernel what they were at a point. The journal replays from there. */
+export function restorePoint(k: Kernel, store: Store, index: number): void {
+  const point = store.points[index]
+  const now = new Set([...takeWritten(k.machine), ...kernelFrames(k)])
+  // What was written since, and what is different there from the point that memory went on from.
+  const from = Math.min(store.base, index)
+  for (const [id, versions] of store.pages) if (id < k.state.frames.total && versions[versions.length - 1].point > from) now.add(id)
+  const { frames } = k.state
+  const state = clonePlain(point.state)
+  const { count, use, flags, entries, freeStacks } = frames
+  Object.assign(state.frames, { count, use, flags, entries, freeStacks })
+  k.state = state
+  const set = (target: Uint8Array, bytes: Uint8Array | null): void => {
+    if (bytes === null) target.fill(0)
+    else target.set(bytes)
+  }
+  eachChunk(k, (id, chunk) => set(chunk, versionAt(store.pages.get(id) ?? [], index)))
+  for (const frame of new Set([...now, ...kernelFrames(k)])) set(frameBytesOf(k, frame), versionAt(store.pages.get(frame) ?? [], index))
+  restoreHarts(k.machine, point.harts)
+  k.journal = { mode: 'replay', entries: k.journal.entries, next: point.journalNext }
+  k.outputBytes = point.outputBytes
+  // All that was written just now is as the point has it; what programs can write from here on counts again.
+  takeWritten(k.machine)
+  store.base = index
+}
+
+/** Forgets every point after one: history goes on differently from there. */
+export function dropAfter(store: Store, index: number): void {
+  store.points.length = index + 1
+  for (const [id, versions] of store.pages) {
+    const kept = versions.filter(version => version.point <= index)
+    if (kept.length === versions.length) continue
+    for (const version of versions.slice(kept.length)) store.bytes -= version.bytes?.length ?? 0
+    if (kept.length === 0) store.pages.delete(id)
+    else store.pages.set(id, kept)
+  }
+}

@@ -1,0 +1,114 @@
+// Time travel: a run is recorded as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
+// same run again from there, to the bit.
+import { runKernel, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
+import { noteWrites, setDebugPoints } from '../../vm/index.ts'
+import type { Instant } from '../session/types.ts'
+import { dropAfter, newStore, restorePoint, takePoint, type Store } from './store.ts'
+
+export interface Timeline {
+  readonly k: Kernel
+  store: Store
+  /** Instructions between two points. */
+  distance: number
+  /** How far the run has come yet. */
+  end: Instant
+}
+
+const DEFAULT_DISTANCE = 4_000_000
+/** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
+const POINTS = 128
+
+export const nowOf = (k: Kernel): Instant => ({ executed: k.state.executed, steps: k.state.steps })
+
+export const isBefore = (a: Instant, b: Instant): boolean => a.executed < b.executed || (a.executed === b.executed && a.steps < b.steps)
+
+/** Starts recording, with a first point where the machine is now. */
+export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {
+  noteWrites(k.machine, true)
+  const timeline: Timeline = { k, store: newStore(), distance, end: nowOf(k) }
+  takePoint(k, timeline.store, nowOf(k))
+  return timeline
+}
+
+export function stopRecording(t: Timeline): void {
+  noteWrites(t.k.machine, false)
+}
+
+/** Runs the machine as runKernel does, taking points on new ground. */
+export function advance(t: Timeline, options: RunOptions = {}): RunResult {
+  const { k } = t
+  const end = k.state.executed + (options.maxInstructions ?? Infinity)
+  for (;;) {
+    const newest = t.store.points[t.store.points.length - 1].instant.executed
+    const next = newest + t.distance
+    const until = k.state.executed < next ? Math.min(end, next) : end
+    const result = runKernel(k, { ...options, maxInstructions: until - k.state.executed })
+    const here = nowOf(k)
+    if (isBefore(t.end, here)) {
+      t.end = here
+      if (here.executed >= next) takeNext(t, here)
+    }
+    if (result.kind !== 'budget' || k.state.executed >= end || k.state.executed < until) return result
+  }
+}
+
+function takeNext(t: Timeline, here: Instant): void {
+  takePoint(t.k, t.store, here)
+  if (t.store.points.length % POINTS === 0) t.distance *= 2
+}
+
+/** Index of the newest point that is not after an instant. */
+export function pointBefore(t: Timeline, instant: Instant): number {
+  const { points } = t.store
+  let index = points.length - 1
+  while (index > 0 && isBefore(instant, points[index].instant)) index--
+  return index
+}
+
+/** Goes to an instant, forwards or backwards. False: the run does not come so far (and stands where it ends). */
+export function travel(t: Timeline, to: Instant): boolean {
+  const { k } = t
+  const here = nowOf(k)
+  const index = pointBefore(t, to)
+  const point = t.store.points[index].instant
+  // From here on is nearer, unless a point lies between.
+  if (isBefore(to, here) || isBefore(here, point)) restorePoint(k, t.store, index)
+  return runTo(t, to)
+}
+
+/** Forwards, over whatever pauses on the way. */
+function runTo(t: Timeline, to: Instant): boolean {
+  const { k } = t
+  const { debug } = k.machine
+  // Nobody stops on the way.
+  setDebugPoints(k.machine, null)
+  const { events } = k
+  const quiet = Object.fromEntries(Object.keys(events).map(kind => [kind, undefined]))
+  const saved = { ...events }
+  Object.assign(events, quiet)
+  try {
+    while (isBefore(nowOf(k), to)) {
+      const before = nowOf(k)
+      const result = advance(t, { maxInstructions: to.executed - k.state.executed, untilStep: to.steps })
+      if (result.kind === 'paused') continue
+      const here = nowOf(k)
+      if (here.executed === before.executed && here.steps === before.steps) break
+      if (result.kind !== 'budget') break
+    }
+  } finally {
+    Object.assign(events, saved)
+    setDebugPoints(k.machine, debug)
+  }
+  return k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)
+}
+
+/** Something was changed by hand: what was recorded after now will not happen. */
+export function forgetFuture(t: Timeline): void {
+  const { k } = t
+  const here = nowOf(k)
+  dropAfter(t.store, pointBefore(t, here))
+  k.journal = { mode: 'record', entries: k.journal.entries.slice(0, k.journal.next), next: k.journal.next }
+  t.end = here
+  // The output of the new future is new.
+  k.shownBytes = k.outputBytes
+}
