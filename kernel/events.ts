@@ -19,6 +19,10 @@ export type KernelEvent =
   | { kind: 'cowCopy'; task: Task; va: number; from: number; to: number; pages: number }
   | { kind: 'switch'; hart: number; from: Task | null; to: Task | null }
   | { kind: 'wake'; task: Task }
+  /** A hart looked for whom to run: what it found, and how many more there were. */
+  | { kind: 'schedule'; hart: number; from: Task | null; next: Task | null; waiting: number }
+  /** A timer of the kernel's expired, or a time slice ended. */
+  | { kind: 'timer'; hart: number; what: 'slice' | 'wake' | 'itimer' | 'posixTimer' | 'timerfd' }
   | { kind: 'signalSent'; from: Task | null; task: Task; signal: number; code: number }
   | {
       kind: 'signalDelivered'
@@ -48,6 +52,8 @@ export const newEventStream = (): EventStream => ({
   cowCopy: undefined,
   switch: undefined,
   wake: undefined,
+  schedule: undefined,
+  timer: undefined,
   signalSent: undefined,
   signalDelivered: undefined,
   fork: undefined,

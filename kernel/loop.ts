@@ -1,6 +1,7 @@
 // The kernel's heart: let each hart run its task until something needs the kernel, do that, pick who goes on. One retired instruction
 // is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
 import { COUNTERS, run, type Stop } from '../vm/index.ts'
+import { emit, wants } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
@@ -212,6 +213,7 @@ function schedule(k: Kernel, hart: HartState): void {
   }
   chargeSchedule(k, hart.id, hart.queue)
   const next = pickNext(k, hart)
+  if (wants(k, 'schedule')) emit(k, { kind: 'schedule', hart: hart.id, from: current, next, waiting: hart.queue.length })
   if (current === null || next !== current) {
     const stillRuns = current !== null && current.state === 'R'
     if (current !== null) current.usage[stillRuns ? 'involuntarySwitches' : 'voluntarySwitches']++
@@ -257,6 +259,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   if (ran >= slice && hart.queue.length > 0) {
     enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
+    if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: hart.id, what: 'slice' })
     hart.resched = true
   }
   passKernelTime(k, hart)

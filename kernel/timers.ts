@@ -1,4 +1,5 @@
 // What happens when a timer expires, by its kind.
+import { emit, wants } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
 import { takeDueTimer, wakeTask, type TimerSpec } from './sched/index.ts'
@@ -20,6 +21,7 @@ export function fireTimers(k: Kernel): boolean {
   for (let timer = takeDueTimer(k); timer !== null; timer = takeDueTimer(k)) {
     if (!fired) interrupt(k)
     fired = true
+    if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: 0, what: timer.spec.kind })
     const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void
     expire(k, timer.spec)
   }

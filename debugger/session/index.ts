@@ -1,2 +1,41 @@
 // The door of the session.
+export { evaluateIn, type Names } from './expression.ts'
+export { closeSession, createSession } from './session.ts'
+export {
+  addBreakpoint,
+  addCatchpoint,
+  addWatchpoint,
+  enablePoint,
+  removePoint,
+  setCondition,
+  setIgnore,
+  type WatchOptions,
+} from './points.ts'
+export {
+  callLength,
+  eventText,
+  interrupt,
+  now,
+  resume,
+  runTo,
+  stepInstruction,
+  stepKernel,
+  stepMachine,
+  stepOver,
+  type RunRequest,
+} from './run.ts'
+export {
+  firstInstant,
+  goTo,
+  lastInstant,
+  lastWrite,
+  reverseFinish,
+  reverseResume,
+  reverseStepInstruction,
+  reverseStepMachine,
+  reverseStepOver,
+  type Bytes,
+  type LastWrite,
+} from './reverse.ts'
+export { changed, evaluate, readMemory, readRegister, registersOf, taskById, tasksOf, writeMemory, writeRegister } from './state.ts'
 export * from './types.ts'
