@@ -108,6 +108,15 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
 const isAtLimit = ({ state, outputBytes }: Kernel, limits: Limits): boolean =>
   (state.executed >= limits.executed && state.steps >= limits.steps) || state.time >= limits.time || outputBytes >= limits.output
 
+/**
+ * How many instructions this run may still execute. When there are none left and it shall come to a step of the kernel's, one: the step
+ * is a trap on an instruction that will not retire.
+ */
+function instructionsLeft({ state }: Kernel, limits: Limits): number {
+  const left = limits.executed - state.executed
+  return left <= 0 && state.steps < limits.steps && limits.steps !== Infinity ? 1 : left
+}
+
 /** Nothing can run. Time goes on to the next timer, or the host has to do something first. */
 function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
   const { state } = k
@@ -130,7 +139,7 @@ function runAlone(k: Kernel, limits: Limits): boolean {
     if (!prepareHart(k, hart)) return k.pause || k.state.halted !== null
     const until = Math.min(limits.time, nextTimer(k))
     if (until <= k.state.time) return true
-    const fuel = Math.min(limits.executed - k.state.executed, untilIncoming(k))
+    const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
     if (fuel <= 0 || k.outputBytes >= limits.output) return true
     runTask(k, hart, fuel, until)
     if (k.pause) return true
@@ -146,7 +155,7 @@ function runRound(k: Kernel, limits: Limits): boolean {
     const hart = harts[round.hart]
     idleUntil(k, hart, round.start)
     while (hart.time < round.end && prepareHart(k, hart)) {
-      const fuel = Math.min(limits.executed - state.executed, untilIncoming(k))
+      const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
       if (fuel <= 0 || k.outputBytes >= limits.output) return true
       runTask(k, hart, fuel, round.end)
       round.ran = true

@@ -42,14 +42,13 @@ function goBeforeInstruction(s: Session, id: number, n: number): boolean {
     const before = nowOf(s.k)
     if (task === null || task.onHart < 0) {
       // Somebody else runs until it is its turn.
-      const stop = runToStop({ ...s, points: new Map(), signalStops: new Set() }, { budget: 50_000_000, scope: null, watching: id })
+      const reached = (): Stop | null => ((taskById(s, id)?.onHart ?? -1) >= 0 ? { kind: 'step', task: id } : null)
+      const alone = { ...s, points: new Map(), signalStops: new Set<number>() }
+      const stop = runToStop(alone, { budget: Infinity, scope: null, watching: id, reached })
       if (stop.kind === 'halted' || stop.kind === 'idle') return false
       const after = nowOf(s.k)
       if (after.executed === before.executed && after.steps === before.steps) advance(t, { maxInstructions: 1 })
-      if ((taskById(s, id)?.sched.instructions ?? 0) < n) continue
-      // It was its own single instruction.
-      travel(t, { executed: before.executed, steps: LATEST })
-      return true
+      continue
     }
     const left = n - 1 - done
     advance(t, { maxInstructions: Math.max(1, left) })
@@ -102,7 +101,7 @@ export function reverseStepOver(s: Session, id: number): Stop {
   const pc = regPc(s.k, task)
   const first = reverseStepInstruction(s, id)
   const at = taskById(s, id)
-  if (first.kind !== 'step' || at === null || regBig(s.k, at, SP) >= sp || isCallTo(s, at, pc)) return first
+  if (first.kind !== 'step' || at === null || !isReturn(s, at)) return first
   return backToCall(s, id, pc, sp)
 }
 
@@ -112,12 +111,22 @@ const isCallTo = (s: Session, task: Task, back: number): boolean => {
   return length > 0 && regPc(s.k, task) + length === back
 }
 
+const RETURNS = { 'c.jr ra': 0x8082, ret: 0x8067 } as const
+
+/** The instruction that a task is before leaves a function. */
+function isReturn(s: Session, task: Task): boolean {
+  const bytes = readMemory(s, task, regPc(s.k, task), 4)
+  const half = bytes[0] | (bytes[1] << 8)
+  return half === RETURNS['c.jr ra'] || (half === RETURNS.ret && bytes[2] === 0 && bytes[3] === 0)
+}
+
 /** From inside a function back to before the call that entered it. */
 function backToCall(s: Session, id: number, back: number, sp: bigint): Stop {
   const t = recorded(s)
   const target = [2, 4].map(length => back - length)
-  return lastStop(
+  return arrived(
     s,
+    id,
     t,
     stop => {
       if (stop.kind !== 'breakpoint' || stop.task !== id) return false
@@ -128,10 +137,19 @@ function backToCall(s: Session, id: number, back: number, sp: bigint): Stop {
   )
 }
 
+/** The last stop that counts is where a step of a task ends. */
+function arrived(s: Session, id: number, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[]): Stop {
+  const stop = lastStop(s, t, counts, addresses)
+  if (stop.kind !== 'breakpoint') return stop
+  s.focus = id
+  return { kind: 'step', task: id }
+}
+
 /** Back to before the call of the function that a task is in: `back` is where it returns to, its caller's stack pointer is above `stackAbove`. */
 export function reverseFinish(s: Session, id: number, { address: back, stackAbove }: { address: number; stackAbove: number }): Stop {
-  return lastStop(
+  return arrived(
     s,
+    id,
     recorded(s),
     stop => {
       const task = stop.kind === 'breakpoint' && stop.task === id ? taskById(s, id) : null
