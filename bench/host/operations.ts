@@ -12,7 +12,7 @@ import { ratioOf, spreadOf, type Spread } from './spread.ts'
 import type { Pace } from './pace.ts'
 
 const BLOCK_BYTES = 65536
-const REGION_PAGES = 256
+const REGION_PAGES = 1024
 
 export interface Operation {
   name: string
@@ -40,8 +40,8 @@ export const OPERATIONS: readonly Operation[] = [
   { name: 'fork + exec + exit + wait', program: 'forkexec', few: 100, many: 900, perRound: 1, execs: true },
   { name: 'context switch through a pipe', program: 'pingpong', few: 5_000, many: 55_000, perRound: 2, target: 5_000 },
   { name: 'pipe, 64 KiB', program: 'pipe', few: 500, many: 8_500, perRound: 1, bytes: BLOCK_BYTES },
-  { name: 'page fault, first touch', program: 'touch', few: 0, many: 400, perRound: REGION_PAGES, pages: REGION_PAGES },
-  { name: 'copy-on-write fault', program: 'cow', few: 0, many: 400, perRound: REGION_PAGES, pages: REGION_PAGES },
+  { name: 'page fault, first touch', program: 'touch', few: 0, many: 100, perRound: REGION_PAGES, pages: REGION_PAGES },
+  { name: 'copy-on-write fault', program: 'cow', few: 0, many: 100, perRound: REGION_PAGES, pages: REGION_PAGES },
   { name: 'signal to itself, handled', program: 'signal', few: 10_000, many: 160_000, perRound: 1 },
 ]
 
@@ -163,7 +163,7 @@ export async function benchOperations(
   }
   try {
     const native = have('native', nativePeer(root, out))
-    const qemu = have('qemu-user', qemuPeer(out))
+    const qemu = have('qemu-user', qemuPeer(out, native))
     const other = save('nothing')
     const rows: OperationRow[] = []
     for (const op of OPERATIONS.filter(({ program }) => only.length === 0 || only.includes(program))) {

@@ -43,9 +43,13 @@ export function nativePeer(root: string, out: string): Peer | string {
   return { run: (program, args) => timeCommand(binary, [program, ...args]), other: [binary] }
 }
 
-/** User-mode QEMU over the ELF files `out/PROGRAM`; or why not. It has the host exec, so what is exec'd is QEMU again. */
-export function qemuPeer(out: string): Peer | string {
+/**
+ * User-mode QEMU over the ELF files `out/PROGRAM`; or why not. It has the host exec, so what is exec'd is QEMU again. It cannot forbid
+ * the host huge pages under the guest's; `native` can, and starts it when there is one.
+ */
+export function qemuPeer(out: string, native: Peer | null): Peer | string {
   const path = spawnSync('/bin/sh', ['-c', `command -v ${QEMU_USER}`], { encoding: 'utf8' }).stdout.trim()
   if (path === '') return `${QEMU_USER} is not installed`
-  return { run: (program, args) => timeCommand(path, [join(out, program), ...args]), other: [path, join(out, 'nothing')] }
+  const start = (args: string[]): number => (native === null ? timeCommand(path, args) : native.run('run', [path, ...args]))
+  return { run: (program, args) => start([join(out, program), ...args]), other: [path, join(out, 'nothing')] }
 }

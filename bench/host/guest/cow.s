@@ -1,9 +1,8 @@
-# Bench: N times a fork whose child writes to PAGES of 256 pages that it shares with its parent: a copy for each. Usage: cow N PAGES
+# Bench: N times a fork whose child writes to PAGES of 1024 pages that it shares with its parent: a copy for each. Usage: cow N PAGES
     .include "macros.inc"
     .include "fcntl.inc"
 
-# 1 MiB: too little for a huge page, so that every page faults by itself on every kernel.
-    .equ REGION, 256 * PAGE_SIZE
+    .equ REGION, 1024 * PAGE_SIZE
 
     .text
     .globl main

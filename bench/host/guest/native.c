@@ -1,15 +1,17 @@
-// The same operations on the host's own kernel: OPERATION N [MORE], as the programs of the same names take them.
+// The same operations on the host's own kernel: OPERATION N [MORE], as the programs of the same names take them. And `run COMMAND...`: the
+// command as it is measured beside them, without huge pages, since a page that never faults is none.
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, REGION = 256 * PAGE, BLOCK = 65536 };
+enum { PAGE = 4096, REGION = 1024 * PAGE, BLOCK = 65536 };
 
 static void check(int ok) {
   if (!ok) exit(1);
@@ -136,6 +138,12 @@ static const struct {
 // With no arguments it is the small program that forkexec's children become.
 int main(int argc, char **argv) {
   if (argc < 3) return argc != 1;
+  // Inherited by children, and kept by exec.
+  check(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0);
+  if (!strcmp(argv[1], "run")) {
+    execv(argv[2], argv + 2);
+    return 1;
+  }
   for (unsigned i = 0; i < sizeof operations / sizeof *operations; i++)
     if (!strcmp(argv[1], operations[i].name)) {
       operations[i].run(atol(argv[2]), argv + 3);

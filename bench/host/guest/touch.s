@@ -1,9 +1,8 @@
-# Bench: N times fresh anonymous memory of 256 pages, of which PAGES are written to for the first time. Usage: touch N PAGES
+# Bench: N times fresh anonymous memory of 1024 pages, of which PAGES are written to for the first time. Usage: touch N PAGES
     .include "macros.inc"
     .include "fcntl.inc"
 
-# 1 MiB: too little for a huge page, so that every page faults by itself on every kernel.
-    .equ REGION, 256 * PAGE_SIZE
+    .equ REGION, 1024 * PAGE_SIZE
 
     .text
     .globl main
