@@ -77,6 +77,13 @@ test('Ctrl-C ends it before the next measurement', async () => {
   await expect(interrupted).rejects.toMatchObject({ status: EXIT.interrupted })
 })
 
+test('a failure is what Ctrl-C did to a command, when there was one', async () => {
+  const failing: HostBench = { ...FAKES[0], measure: () => Promise.reject(new Error('a command ended')) }
+  const run = (interrupt: AbortSignal): Promise<void> => runBenches([failing], [], {}, { print: () => {}, note: () => {}, interrupt }, '/')
+  await expect(run(new AbortController().signal)).rejects.toThrow('a command ended')
+  await expect(run(AbortSignal.abort())).rejects.toMatchObject({ status: EXIT.interrupted })
+})
+
 test('notes are written over one another', () => {
   let out = ''
   const note = noteOn(text => (out += text))

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nearestName } from '../../vm/index.ts'
 import { BenchError, EXIT, usage } from '../errors.ts'
+import { ALONE, answer } from './alone.ts'
 import { loadBenchmark } from './cycles.ts'
 import { KERNELS } from './guest.ts'
 import { benchInterpreter } from './interpreter.ts'
-import { benchOperations, OPERATIONS } from './operations.ts'
+import { OPERATIONS } from './operation.ts'
+import { benchOperations } from './operations.ts'
 import { guestFolder } from './ours.ts'
 import { newPace, type Pace } from './pace.ts'
 import { describeHost, HOST_SCHEMA, loadNow, writeHostResults, type HostResults } from './results.ts'
@@ -94,6 +96,16 @@ export function chosenBenches(what: string | undefined, rest: readonly string[])
   return [bench]
 }
 
+/** What a bench measured. Ctrl-C ends the commands that are being measured too, and then their failure says nothing. */
+async function measured(bench: HostBench, root: string, pace: Pace, only: readonly string[]): Promise<Part> {
+  try {
+    return await bench.measure(root, pace, only)
+  } catch (error) {
+    await pace.breathe('')
+    throw error
+  }
+}
+
 /** Measures the benches one after another and prints: a table as each is done, or all of it as JSON. `root` is the package. */
 export async function runBenches(
   benches: readonly HostBench[],
@@ -106,7 +118,7 @@ export async function runBenches(
   const before = loadNow()
   const parts: Part = { skipped: [] }
   for (const bench of benches) {
-    const part = await bench.measure(root, pace, only).finally(() => note(''))
+    const part = await measured(bench, root, pace, only).finally(() => note(''))
     Object.assign(parts, part, { skipped: [...parts.skipped, ...part.skipped] })
     if (!json) print(`${bench.text(part)}${skippedText(part.skipped)}\n`)
   }
@@ -121,6 +133,7 @@ export async function runHost(
   flags: HostFlags,
   surroundings: HostSurroundings,
 ): Promise<void> {
+  if (what === ALONE) return surroundings.print(answer(rest))
   const benches = chosenBenches(what, rest)
   if (!existsSync(guestFolder(PACKAGE)))
     throw new BenchError(EXIT.failed, `bench host needs its guest programs, ${guestFolder(PACKAGE)}: run it from the sources`)

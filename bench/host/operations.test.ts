@@ -1,9 +1,12 @@
 // The guest programs of the operations bench do what they are counted as: by the kernel's own counts, on our machine.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import { subscribe, type SystemCounts } from '../../kernel/index.ts'
-import { OPERATIONS, twoRuns, type Operation } from './operations.ts'
+import { answer, type Order } from './alone.ts'
+import { OPERATIONS, twoRuns, type Operation } from './operation.ts'
 import { advance, buildProgram, finish, OTHER_PROGRAM, start, type Programs } from './ours.ts'
 
 const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..')
@@ -62,6 +65,22 @@ test('a run that goes on and on is cut where it was asked to, and one that ends 
 test('a program that fails is an error', () => {
   const failing = OPERATIONS.find(op => op.program === 'forkexec')!
   expect(() => finish(start(programsOf(failing), ['1', '/no-such-program']))).toThrow('a bench program ended with')
+})
+
+test('an order is answered with what was measured', () => {
+  const out = mkdtempSync(join(tmpdir(), 'hartbeat-test-'))
+  const [image, otherFile] = ['getpid', 'nothing'].map(name => {
+    writeFileSync(join(out, name), buildProgram(ROOT, name))
+    return join(out, name)
+  })
+  const order: Order = { program: 'getpid', image, other: otherFile, scale: 100, seconds: 0.05 }
+  expect(JSON.parse(answer(['difference', JSON.stringify(order)]))).toBeGreaterThan(0)
+  const cycles = JSON.parse(answer(['cycles', JSON.stringify(order)]))
+  expect(cycles).toEqual({ hz: expect.any(Number), ns: expect.any(Number), rme: expect.any(Number), samples: expect.any(Number) })
+  expect(cycles.hz * cycles.ns).toBeCloseTo(1e9, -1)
+  rmSync(out, { recursive: true })
+  expect(() => answer(['cycles', JSON.stringify({ ...order, program: 'getpit' })])).toThrow('nothing like cycles')
+  expect(() => answer(['weight', JSON.stringify(order)])).toThrow('nothing like weight')
 })
 
 test('rounds shrink with the scale, and so do the operations', () => {

@@ -1,7 +1,6 @@
 // What our operations are measured beside: the host's own kernel, and user-mode QEMU running the same ELF files.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { BenchError, EXIT } from '../errors.ts'
 import { guestFolder } from './ours.ts'
 
 const CC = 'cc'
@@ -18,12 +17,11 @@ export const installed = (tool: string): boolean => spawnSync(tool, ['--version'
 
 export const secondsSince = (start: bigint): number => Number(process.hrtime.bigint() - start) / 1e9
 
-/** Host seconds of a command, which must succeed. A command that Ctrl-C ended ends the bench. */
+/** Host seconds of a command, which must succeed. */
 export function timeCommand(file: string, args: readonly string[]): number {
   const start = process.hrtime.bigint()
   const { status, signal, error } = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const seconds = secondsSince(start)
-  if (signal === 'SIGINT') throw new BenchError(EXIT.interrupted, 'interrupted')
   if (error || status !== 0) throw new Error(`${file} ${args.join(' ')}: ${error?.message ?? signal ?? `status ${status}`}`)
   return seconds
 }
