@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { deliver, readBase, readFile, saveResults, type OutputFlags } from './deliver.ts'
 import { BenchError, EXIT } from './errors.ts'
-import { HOST_BENCHES, runHost } from './host/index.ts'
+import { HOST_BENCHES, noteOn, runHost, type HostFlags } from './host/index.ts'
 import { merge } from './merge.ts'
 import { runCommand, type RunFlags, type Surroundings } from './run.ts'
 import { SCENARIOS } from './scenarios/index.ts'
@@ -95,7 +95,12 @@ export async function benchCommand(words: readonly string[], around: () => Surro
         .map(([name, { doc }]) => `${name} (${doc})`)
         .join('; ')}`,
     )
-    .action((what: string | undefined, rest: string[]) => runHost(what, rest, line => print(`${line}\n`)))
+    .option('--quick', 'fewer runs and rounds')
+    .option('--json', 'JSON on standard output')
+    .action((what: string | undefined, rest: string[], flags: HostFlags) => {
+      const { complain, progress, interrupt } = around()
+      return runHost(what, rest, flags, { print, note: progress ? noteOn(complain) : () => {}, interrupt })
+    })
   for (const command of bench.commands) command.exitOverride().configureOutput(bench.configureOutput())
   try {
     await bench.parseAsync([...words], { from: 'user' })

@@ -1,10 +1,10 @@
 // Bench kernels as bare programs: compiled once with the cross compiler, run on our machine and under QEMU from the same bytes,
 // both in user mode on Sv48 page tables of 4 KiB pages (guest/boot.S builds QEMU's, `loadKernel` ours).
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  COUNTERS,
   createMachine,
   getXBig,
   PTE_A,
@@ -18,11 +18,14 @@ import {
   run,
   setPc,
   setSatp,
+  setTiming,
   setX,
   type Machine,
+  type TimingConfig,
 } from '../../vm/index.ts'
+import { installed, secondsSince } from './peers.ts'
 
-/** Rounds of each kernel that take a few tenths of a second under QEMU. */
+/** Rounds of each kernel that take a few tenths of a second under QEMU, seconds on our machine; a bench may divide them. */
 export const KERNELS: Readonly<Record<string, number>> = {
   sieve: 150,
   matmul: 300,
@@ -42,8 +45,9 @@ const GUEST_VA = 0x40_0000
 const GUEST_FRAME = 512
 const GUEST_PAGES = 1024
 
-/** Tools that are missing, or none. */
-export const missingTools = (): string[] => [CC, QEMU].filter(tool => spawnSync(tool, ['--version']).error !== undefined)
+/** Whether the kernels can be compiled, and whether QEMU is there to run them too: why not, or null. */
+export const noCompiler = (): string | null => (installed(CC) ? null : `${CC} is not installed`)
+export const noQemu = (): string | null => (installed(QEMU) ? null : `${QEMU} is not installed`)
 
 function tool(command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -61,9 +65,8 @@ export interface BuiltKernel {
   image: Uint8Array
 }
 
-/** Compiles a kernel of bench/host/guest (`sources`: that folder). */
-export function buildKernel(name: string, rounds: number, sources: string): BuiltKernel {
-  const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
+/** Compiles a kernel of bench/host/guest (`sources`: that folder) into the folder `out`. */
+export function buildKernel(name: string, rounds: number, sources: string, out: string): BuiltKernel {
   const object = (source: string, flags: string[] = []): string => {
     const path = join(out, `${source}.${flags.join('')}.o`)
     tool(CC, [...CFLAGS, ...flags, '-c', join(sources, source), '-o', path])
@@ -104,22 +107,29 @@ export interface Timed {
   seconds: number
   checksum: string
   instructions: number
+  /** Of the timed machine; 0 on the other. */
+  cycles: number
 }
 
-/** Runs to the kernel's system call, a hundredth of a second of instructions at a time. */
-export function timeOurs(kernel: BuiltKernel): Timed {
-  const machine = loadKernel(kernel.image, kernel.rounds)
+/** A hundredth of a second of instructions: what runs in one go. */
+const FUEL = 2_000_000
+
+/** Runs to the kernel's system call; with `timing`, on the timed machine. */
+export function timeOurs(kernel: BuiltKernel, rounds: number, timing: TimingConfig | null = null): Timed {
+  const machine = loadKernel(kernel.image, rounds)
+  if (timing !== null) setTiming(machine, timing)
   const hart = machine.harts[0]
   const start = process.hrtime.bigint()
   let instructions = 0
   for (;;) {
-    const stop = run(machine, hart, 2_000_000)
+    const stop = run(machine, hart, FUEL)
     instructions += stop.retired
     if (stop.kind === 'syscall') break
     if (stop.kind !== 'fuel') throw new Error(`${kernel.name} stopped with ${stop.kind} at ${stop.tval.toString(16)}`)
   }
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9
-  return { seconds, checksum: BigInt.asUintN(64, getXBig(hart, 10)).toString(16).padStart(16, '0'), instructions }
+  const seconds = secondsSince(start)
+  const checksum = BigInt.asUintN(64, getXBig(hart, 10)).toString(16).padStart(16, '0')
+  return { seconds, checksum, instructions, cycles: hart.counters[COUNTERS.cycles] }
 }
 
 /** QEMU's time for the rounds, start-up subtracted. */
@@ -127,7 +137,7 @@ export function timeQemu(kernel: BuiltKernel): { seconds: number; checksum: stri
   const timed = (elf: string): { seconds: number; out: string } => {
     const start = process.hrtime.bigint()
     const out = tool(QEMU, [...QEMU_FLAGS, elf]).trim()
-    return { seconds: Number(process.hrtime.bigint() - start) / 1e9, out }
+    return { seconds: secondsSince(start), out }
   }
   const once = timed(kernel.elfOnce)
   const all = timed(kernel.elf)

@@ -1,110 +1,113 @@
-// What one operation of the kernel costs in host time: a system call, a process, a context switch, a fault, a signal. Each is a guest program run with
-// few and with many rounds; the difference is the cost. Beside it the same operation on the host's own kernel and, for programs
-// that qemu-user can run, under it; runs interleaved, medians.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+// What one operation of the kernel costs in host time. Each is a guest program run with few and with many rounds, or touching no pages
+// and many: the difference is the cost, free of start-up. Beside it the same operation on the host's own kernel and the same ELF file
+// under user-mode QEMU, runs interleaved, each in a process of its own; and benchmark.js within one process.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runKernel } from '../../kernel/index.ts'
-import { median } from '../statistics.ts'
-import { buildProgram, machineFor } from './machine.ts'
+import { ask, type Order } from './alone.ts'
+import type { Cycles } from './cycles.ts'
+import { OPERATIONS, twoRuns, type Operation } from './operation.ts'
+import { buildProgram } from './ours.ts'
+import { nativePeer, qemuPeer, type Peer, type Skipped } from './peers.ts'
+import { ratioOf, spreadOf, type Spread } from './spread.ts'
+import type { Pace } from './pace.ts'
 
-interface Operation {
-  name: string
-  source: string
-  /** Rounds of the small and the large run, and operations in a round. */
-  few: number
-  many: number
-  perRound: number
-  /** What the project promises, nanoseconds; null: nothing in particular. */
-  target: number | null
-  /** qemu-user cannot: it has no way to execute another guest program without the host's help. */
-  notQemu?: boolean
+export interface Beside {
+  /** Nanoseconds an operation. */
+  ns: Spread
+  /** How many times faster ours is. */
+  ratio: Spread
 }
-
-const OPERATIONS: readonly Operation[] = [
-  { name: 'null system call (getpid)', source: 'getpid', few: 200_000, many: 2_200_000, perRound: 1, target: 300 },
-  { name: 'fork + exit + wait', source: 'forkwait', few: 1_000, many: 11_000, perRound: 1, target: 60_000 },
-  { name: 'context switch through a pipe', source: 'pingpong', few: 5_000, many: 105_000, perRound: 2, target: 5_000 },
-  { name: 'fork + exec + exit + wait', source: 'forkexec', few: 100, many: 2_100, perRound: 1, target: null, notQemu: true },
-  { name: '4 KiB through a pipe', source: 'pipe', few: 2_000, many: 102_000, perRound: 1, target: null },
-  { name: 'page fault on fresh memory', source: 'fault', few: 100, many: 4_100, perRound: 64, target: null },
-  { name: 'signal to oneself, handled', source: 'signal', few: 2_000, many: 102_000, perRound: 1, target: null },
-]
-
-const seconds = (start: bigint): number => Number(process.hrtime.bigint() - start) / 1e9
-
-function ours(image: Uint8Array, rounds: number): number {
-  const kernel = machineFor(image, rounds)
-  const start = process.hrtime.bigint()
-  const result = runKernel(kernel)
-  if (result.kind !== 'halted' || result.status !== 0) throw new Error(`the bench program ended with ${JSON.stringify(result)}`)
-  return seconds(start)
-}
-
-function command(file: string, args: readonly string[]): number {
-  const start = process.hrtime.bigint()
-  const { status, error } = spawnSync(file, args, { stdio: 'ignore' })
-  if (error || status !== 0) throw new Error(`${file} ${args.join(' ')}: ${error?.message ?? `status ${status}`}`)
-  return seconds(start)
-}
-
-const exists = (tool: string): boolean => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined
 
 export interface OperationRow {
   name: string
-  ns: number
+  program: string
+  /** Nanoseconds an operation. */
+  ns: Spread
+  /** Of the median. */
+  perSecond: number
+  bytesPerSecond: number | null
   target: number | null
-  nativeNs: number | null
-  qemuNs: number | null
+  /** By benchmark.js, in this process. */
+  cycles: Cycles | null
+  native: Beside | null
+  qemu: Beside | null
 }
 
-/** Measures every operation, `pairs` interleaved times. */
-export function benchOperations(root: string, pairs: number): OperationRow[] {
-  const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
-  const native = exists('cc') && spawnSync('cc', ['-O2', '-o', join(out, 'native'), join(root, 'bench/host/guest/native.c')]).status === 0
-  const qemu = exists('qemu-riscv64-static')
-  return OPERATIONS.map(({ name, source, few, many, perRound, target, notQemu }) => {
-    const image = buildProgram(root, source)
-    const elf = join(out, source)
-    writeFileSync(elf, image, { mode: 0o755 })
-    const costs: Record<'ours' | 'native' | 'qemu', number[]> = { ours: [], native: [], qemu: [] }
-    const cost = (run: (rounds: number) => number): number => ((run(many) - run(few)) / (many - few) / perRound) * 1e9
-    for (let n = 0; n < pairs; n++) {
-      costs.ours.push(cost(rounds => ours(image, rounds)))
-      if (native) costs.native.push(cost(rounds => command(join(out, 'native'), [source, String(rounds)])))
-      if (qemu && !notQemu) costs.qemu.push(cost(rounds => command('qemu-riscv64-static', [elf, String(rounds)])))
-    }
-    return {
-      name,
-      target,
-      ns: median(costs.ours),
-      nativeNs: native ? median(costs.native) : null,
-      qemuNs: qemu && !notQemu ? median(costs.qemu) : null,
-    }
-  })
+const NS_PER_SECOND = 1e9
+
+interface Bench {
+  root: string
+  op: Operation
+  order: Order
+  native: Peer | null
+  qemu: Peer | null
 }
 
-/** Time from starting the command to a shell's answer, and the memory of many live processes. */
-export function benchWhole(root: string, pairs: number): { promptSeconds: number; liveProcesses: number; rssBytes: number } {
-  const cli = join(root, 'dist', 'hartbeat.js')
-  const times: number[] = []
-  for (let n = 0; n < pairs; n++) {
-    const start = process.hrtime.bigint()
-    const { status } = spawnSync(process.execPath, [cli, 'boot'], { input: 'exit 7\n' })
-    if (status !== 7) throw new Error(`boot ended with ${status}`)
-    times.push(seconds(start))
+/** The interleaved pairs. */
+async function comparePeers({ root, op, order, native, qemu }: Bench, pace: Pace): Promise<Pick<OperationRow, 'ns' | 'native' | 'qemu'>> {
+  const { less, more, operations } = twoRuns(op, pace.scale)
+  const differenceOn = (peer: Peer): number => {
+    const other = op.execs ? peer.other : []
+    return peer.run(op.program, [...more, ...other]) - peer.run(op.program, [...less, ...other])
   }
-  const LIVE = 30_000
-  const many = spawnSync(
-    '/bin/sh',
-    [
-      '-c',
-      `${process.execPath} ${cli} run -m 1400 ${join(root, 'programs/labs/fork-many.s')} ${LIVE} & p=$!; m=0; while kill -0 $p 2>/dev/null; do r=$(awk '/VmHWM/{print $2}' /proc/$p/status 2>/dev/null); m=\${r:-$m}; sleep 0.05; done; wait $p; echo "$? $m"`,
-    ],
-    { encoding: 'utf8' },
-  )
-  const [status, kib] = many.stdout.trim().split('\n').at(-1)!.split(' ').map(Number)
-  if (status !== 0 || !many.stdout.includes(String(LIVE))) throw new Error(`fork-many: ${many.stdout}${many.stderr}`)
-  return { promptSeconds: median(times), liveProcesses: LIVE, rssBytes: kib * 1024 }
+  const systems = {
+    ours: () => ask(root, 'difference', order),
+    native: native && (() => differenceOn(native)),
+    qemu: qemu && (() => differenceOn(qemu)),
+  }
+  const costs: Record<keyof typeof systems, number[]> = { ours: [], native: [], qemu: [] }
+  for (let n = 0; n < pace.pairs; n++)
+    for (const name of ['ours', 'native', 'qemu'] as const) {
+      await pace.breathe(`${op.name}, ${name}, ${n + 1} of ${pace.pairs}`)
+      const seconds = systems[name]?.()
+      if (seconds !== undefined) costs[name].push((seconds / operations) * NS_PER_SECOND)
+    }
+  const beside = (theirs: readonly number[]): Beside => ({ ns: spreadOf(theirs), ratio: ratioOf(costs.ours, theirs) })
+  return { ns: spreadOf(costs.ours), native: native && beside(costs.native), qemu: qemu && beside(costs.qemu) }
+}
+
+/** Measures the operations whose programs are named, or all. `root` is the package. */
+export async function benchOperations(
+  root: string,
+  pace: Pace,
+  only: readonly string[],
+): Promise<{ rows: OperationRow[]; skipped: Skipped[] }> {
+  const out = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
+  const skipped: Skipped[] = []
+  const have = (what: string, peer: Peer | string): Peer | null => {
+    if (typeof peer !== 'string') return peer
+    skipped.push({ bench: 'operations', what, why: peer })
+    return null
+  }
+  const save = (name: string): string => {
+    const path = join(out, name)
+    writeFileSync(path, buildProgram(root, name), { mode: 0o755 })
+    return path
+  }
+  try {
+    const native = have('native', nativePeer(root, out))
+    const qemu = have('qemu-user', qemuPeer(out, native))
+    const other = save('nothing')
+    const { scale, secondsEach: seconds } = pace
+    const rows: OperationRow[] = []
+    for (const op of OPERATIONS.filter(({ program }) => only.length === 0 || only.includes(program))) {
+      const order: Order = { program: op.program, image: save(op.program), other, scale, seconds }
+      const compared = await comparePeers({ root, op, order, native, qemu }, pace)
+      await pace.breathe(`${op.name}, benchmark.js`)
+      const perSecond = NS_PER_SECOND / compared.ns.median
+      rows.push({
+        name: op.name,
+        program: op.program,
+        ...compared,
+        perSecond,
+        bytesPerSecond: op.bytes === undefined ? null : op.bytes * perSecond,
+        target: op.target ?? null,
+        cycles: ask(root, 'cycles', order),
+      })
+    }
+    return { rows, skipped }
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
 }

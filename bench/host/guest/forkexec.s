@@ -1,46 +1,38 @@
-# Bench: N times fork, execute this very program in the child with N = 0, wait in the parent. Usage: forkexec N
+# Bench: N times fork, exec in the child of a program that ends at once, wait in the parent. Usage: forkexec N PATH [ARGUMENTS]
     .include "macros.inc"
     .include "sys.inc"
-
-    .equ STATUS, 0                  # locals
-    .equ ARGV, 8
-    .equ ENVP, 32
 
     .text
     .globl main
 main:
-    enter 2, 48
-    ld s1, 0(a1)
+    enter 2, 16
+    addi s1, a1, 16                 # PATH and its arguments: what the child becomes
     ld a0, 8(a1)
     call atoi
     mv s0, a0
-    blez s0, 3f
 1:  call fork
+    bltz a0, failed
     bnez a0, 2f
-    sd s1, ARGV(sp)
-    la t0, zero_text
-    sd t0, ARGV + 8(sp)
-    sd zero, ARGV + 16(sp)
-    sd zero, ENVP(sp)
-    mv a0, s1
-    addi a1, sp, ARGV
-    addi a2, sp, ENVP
+    ld a0, 0(s1)
+    mv a1, s1
+    la a2, no_environment
     call execve
-    li a0, 127
+    li a0, 1
     li a7, SYS_exit_group
     ecall
-2:  addi a1, sp, STATUS
+2:  mv a1, sp
     li a2, 0
     call waitpid
-    lw t0, STATUS(sp)
+    lw t0, 0(sp)
     bnez t0, failed
     addi s0, s0, -1
     bgtz s0, 1b
-3:  li a0, 0
-    leave 2, 48
+    li a0, 0
+    leave 2, 16
 failed:
     li a0, 1
-    leave 2, 48
+    leave 2, 16
 
-    .section .rodata
-zero_text: .asciz "0"
+    .data
+    .balign 8
+no_environment: .dword 0

@@ -1,0 +1,117 @@
+// The host-time benches as text: a table each, figures in the units that a person would choose.
+import type { InterpreterResult } from './interpreter.ts'
+import type { OperationRow } from './operations.ts'
+import type { Skipped } from './peers.ts'
+import type { HostMachine } from './results.ts'
+import type { Spread } from './spread.ts'
+import type { WholeRuns } from './whole.ts'
+
+const NONE = '-'
+
+/** Nanoseconds, with three digits. */
+export function timeText(ns: number): string {
+  const units: readonly (readonly [name: string, ns: number])[] = [
+    ['s', 1e9],
+    ['ms', 1e6],
+    ['us', 1e3],
+    ['ns', 1],
+  ]
+  const [name, size] = units.find(([, size]) => Math.abs(ns) >= size) ?? units[units.length - 1]
+  return `${digits(ns / size)} ${name}`
+}
+
+/** Three digits of a number, more when it has more before the point. */
+export function digits(value: number): string {
+  const size = Math.abs(value)
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)
+}
+
+/** A number of things a second. */
+export function rateText(perSecond: number): string {
+  const units: readonly (readonly [name: string, size: number])[] = [
+    ['M/s', 1e6],
+    ['k/s', 1e3],
+    ['/s', 1],
+  ]
+  const [name, size] = units.find(([, size]) => perSecond >= size) ?? units[units.length - 1]
+  return `${digits(perSecond / size)} ${name}`
+}
+
+export const rangeText = ({ min, max }: Spread): string => `${digits(min)}..${digits(max)}`
+const timeRange = ({ min, max }: Spread): string => `${timeText(min)} .. ${timeText(max)}`
+
+/** Columns as wide as they need: the first to the left, the others to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, n) => Math.max(title.length, ...rows.map(row => row[n].length)))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((text, n) => (n === 0 ? text.padEnd(widths[n]) : text.padStart(widths[n])))
+      .join('  ')
+      .trimEnd()
+  return [head, ...rows].map(line).join('\n') + '\n'
+}
+
+export function interpreterText({ rows, geomean, preset, timedTarget }: InterpreterResult): string {
+  const head = ['kernel', 'MIPS', 'range', 'QEMU', 'range', 'of QEMU', `${preset} MIPS`, 'range', 'CPI']
+  const body = rows.map(r => [
+    r.kernel,
+    digits(r.mips.median),
+    rangeText(r.mips),
+    r.qemuMips === null ? NONE : digits(r.qemuMips.median),
+    r.qemuMips === null ? NONE : rangeText(r.qemuMips),
+    r.ratio === null ? NONE : r.ratio.median.toFixed(3),
+    digits(r.timedMips.median),
+    rangeText(r.timedMips),
+    r.cpi.toFixed(2),
+  ])
+  const ratio = geomean.ratio === null ? NONE : geomean.ratio.toFixed(3)
+  const means = ['geometric mean', digits(geomean.mips), '', '', '', ratio, digits(geomean.timedMips), '', '']
+  const slowest = Math.min(...rows.map(r => r.timedMips.median))
+  return (
+    table(head, [...body, means]) +
+    `timed: the slowest ${digits(slowest)} MIPS, promised ${timedTarget}: ${slowest >= timedTarget ? 'kept' : 'not kept'}\n`
+  )
+}
+
+export function operationsText(rows: readonly OperationRow[]): string {
+  const compared = table(
+    ['operation', 'Hartbeat', 'range', 'promised', 'native', 'range', 'qemu-user', 'range', 'native/ours', 'qemu/ours'],
+    rows.map(({ name, ns, target, native, qemu }) => [
+      name,
+      timeText(ns.median),
+      timeRange(ns),
+      target === null ? NONE : timeText(target),
+      ...[native, qemu].flatMap(peer => (peer === null ? [NONE, NONE] : [timeText(peer.ns.median), timeRange(peer.ns)])),
+      ...[native, qemu].map(peer => (peer === null ? NONE : digits(peer.ratio.median))),
+    ]),
+  )
+  const rates = table(
+    ['operation', 'per second', 'throughput', 'benchmark.js', 'each', 'margin', 'samples'],
+    rows.map(({ name, perSecond, bytesPerSecond, cycles }) => [
+      name,
+      rateText(perSecond),
+      bytesPerSecond === null ? NONE : `${digits(bytesPerSecond / 1e6)} MB/s`,
+      ...(cycles === null
+        ? [NONE, NONE, NONE, NONE]
+        : [rateText(cycles.hz), timeText(cycles.ns), `+-${cycles.rme.toFixed(1)} %`, String(cycles.samples)]),
+    ]),
+  )
+  return `${compared}\n${rates}`
+}
+
+export function wholeText({ prompt, liveProcesses, residentBytes }: WholeRuns): string {
+  const resident = residentBytes === null ? NONE : `${digits(residentBytes / 1e9)} GB`
+  return table(
+    ['whole runs', 'measured', 'range'],
+    [
+      ["boot to a shell's answer", `${digits(prompt.median)} s`, `${rangeText(prompt)} s`],
+      [`${liveProcesses} live processes, resident`, resident, ''],
+    ],
+  )
+}
+
+export const skippedText = (skipped: readonly Skipped[]): string =>
+  skipped.map(({ bench, what, why }) => `skipped: ${bench}, ${what}: ${why}\n`).join('')
+
+export const hostText = ({ processor, processors, system, node, load }: HostMachine): string =>
+  `on ${processors} x ${processor}, ${system}, Node ${node}, load ${load.before.toFixed(1)} before and ${load.after.toFixed(1)} after\n`
