@@ -53,16 +53,6 @@ export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
     },
     text: ({ operations }) => (operations === undefined ? '' : operationsText(operations)),
   },
-  micro: {
-    doc: 'the machine in this process, by benchmark.js: instructions, traps, snapshots',
-    run(_rest, print) {
-      print(`${'what'.padEnd(30)} ${'a second'.padStart(12)}   margin  samples`)
-      for (const r of benchMicro(root)) {
-        const rate = `${r.rate.toFixed(r.rate < 100 ? 2 : 0)} ${r.unit}`.trim()
-        print(`${r.name.padEnd(30)} ${rate.padStart(12)} ${`±${r.margin.toFixed(1)} %`.padStart(8)} ${String(r.samples).padStart(8)}`)
-      }
-    },
-  },
   whole: {
     doc: 'from the command to an answer, and memory of many processes',
     parts: [],
