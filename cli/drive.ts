@@ -2,6 +2,7 @@
 // real clock, and leaves the terminal as it was.
 import { spawnSync } from 'node:child_process'
 import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+import type { Recorder } from './recording.ts'
 import type { RunLimit } from './sizes.ts'
 
 /** Instructions between two looks at the host's clock: few, as each may be a system call that prints a page on a slow terminal. */
@@ -15,12 +16,19 @@ const NS_PER_MS = 1e6
 /** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
 export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | { kind: 'stuck' }
 
+/** Instructions after which a recording is brought up to date. */
+const RECORDED_PIECE = 20_000_000
+
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
-export function driveToEnd(k: Kernel, limit: RunLimit): Outcome {
+export function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder): Outcome {
   const end = k.state.executed + limit.instructions
   for (;;) {
-    const result = runKernel(k, { maxInstructions: end - k.state.executed, until: limit.time })
-    if (result.kind !== 'paused') return outcomeOf(result)
+    const left = end - k.state.executed
+    const piece = recorder === undefined ? left : Math.min(left, RECORDED_PIECE)
+    const result = runKernel(k, { maxInstructions: piece, until: limit.time })
+    recorder?.flush()
+    if (result.kind === 'paused' || (result.kind === 'budget' && k.state.executed < end && k.state.time < limit.time)) continue
+    return outcomeOf(result)
   }
 }
 
@@ -39,7 +47,7 @@ function runTurn(k: Kernel, budget: number, until: number): RunResult {
 }
 
 /** Runs a kernel whose console is our terminal (or on a real clock). */
-export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean): Promise<Outcome> {
+export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean, recorder?: Recorder): Promise<Outcome> {
   const wakeUps = new Set<() => void>()
   const wake = (): void => {
     for (const one of wakeUps) one()
@@ -83,6 +91,7 @@ export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: b
       const left = limit.instructions - (k.state.executed - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = runTurn(k, left, limit.time)
+      recorder?.flush()
       if (result.kind === 'halted') return result
       if (result.kind === 'budget' || result.kind === 'paused') {
         await new Promise(setImmediate)

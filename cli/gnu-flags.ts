@@ -18,6 +18,7 @@ const WITH_VALUE = new Set([
   '--timing',
   '--timing-from',
   '--set',
+  '--record',
   '--thp',
   '--frames',
   '-e',

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuildCommands } from './commands/build.ts'
 import { addDocCommand } from './commands/doc.ts'
+import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
 import { addViewCommands } from './commands/views.ts'
 import { CommandError, EXIT } from './errors.ts'
@@ -20,6 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hartbeat: ')) })
   addRunCommands(cli, done)
+  addReplayCommand(cli, done)
   addBuildCommands(cli, done)
   addViewCommands(cli, done)
   addDocCommand(cli)

@@ -17,6 +17,7 @@ import {
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
+import type { Recorder } from './recording.ts'
 import { ownRoot } from './resources.ts'
 import { instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
 
@@ -39,6 +40,7 @@ export interface MachineFlags {
   statFile?: string
   json?: boolean
   check?: boolean
+  record?: string
 }
 
 const collect = (value: string, list: string[]): string[] => [...list, value]
@@ -69,6 +71,7 @@ export function machineOptions(command: Command): Command {
     .option('--stat', 'counts as perf stat prints them, to standard error (--stat=FILE: as JSON to a file)')
     .addOption(new Option('--stat-file <file>').hideHelp())
     .option('--json', 'with --stat: JSON')
+    .option('--record <file>', 'write down what comes in, so that `replay` and `debug` can run it again to the bit')
     .option('--check', "check the kernel's invariants, and that nothing is left, when the machine stops")
 }
 
@@ -123,14 +126,21 @@ function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
   }
 }
 
+/** Everything that a machine is made of but the host. */
+export type MadeOf = Omit<KernelOptions, 'host' | 'journal'>
+
 export interface MachineRun {
   kernel: Kernel
+  /** What it was made of: a recording makes it again. */
+  made: MadeOf
   limit: RunLimit
   /** Standard streams for the first process. */
   stdio: ['console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null', 'console' | 'pipe' | 'regular' | 'null']
   /** Keys come from a terminal. */
   interactive: boolean
   env: string[]
+  /** Of `--record`. */
+  recorder?: Recorder
 }
 
 const DEFAULT_ENV = ['PATH=/bin:/usr/bin:/sbin:/usr/sbin', 'HOME=/', 'USER=root', 'LOGNAME=root']
@@ -154,8 +164,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
   const chosen = chooseRoot(flags.root)
   const window = process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
-    const kernel = createKernel({
-      host: nodeHost,
+    const made: MadeOf = {
       ramBytes: memorySize(flags.m),
       harts: wholeNumber('--smp', flags.smp, 1, 32),
       engine: flags.engine,
@@ -169,9 +178,10 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       epoch: interactive || flags.clock === 'real' ? Date.now() * 1e6 : undefined,
       window,
       timing: chooseTiming(flags),
-    })
+    }
     return {
-      kernel,
+      kernel: createKernel({ ...made, host: nodeHost }),
+      made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,
       interactive,

@@ -7,14 +7,17 @@ import { CommandError, EXIT } from '../errors.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
+import { record } from '../recording.ts'
 import { findProgram, type Program } from '../program.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
 /** Starts the first process; a failure is what the shell would say, with 126 or 127. */
-function start(run: MachineRun, program: Program, argv: readonly string[], isInit: boolean): void {
+function start(run: MachineRun, program: Program, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
+  const init = { path: program.path, argv, env: run.env, stdio: run.stdio, protected: isInit }
+  if (flags.record !== undefined) run.recorder = record(flags.record, run.kernel, run.made, init, argv.join(' '))
   try {
-    spawnInit(run.kernel, { path: program.path, argv, env: run.env, stdio: run.stdio, protected: isInit })
+    spawnInit(run.kernel, init)
   } catch (error) {
     if (!isErrno(error)) throw error
     const missing = NOT_FOUND.includes(error.name)
@@ -26,8 +29,8 @@ function start(run: MachineRun, program: Program, argv: readonly string[], isIni
 
 const drive = async (run: MachineRun): Promise<Outcome> =>
   run.interactive || run.kernel.clock === 'real'
-    ? driveInteractively(run.kernel, run.limit, run.interactive)
-    : driveToEnd(run.kernel, run.limit)
+    ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder)
+    : driveToEnd(run.kernel, run.limit, run.recorder)
 
 async function runProgram(
   name: string,
@@ -38,9 +41,10 @@ async function runProgram(
   const program = findProgram(name)
   const run = makeMachine(flags, program.files)
   const endTrace = trace?.(run)
-  start(run, program, [name, ...args].map(byteString), false)
+  start(run, program, [name, ...args].map(byteString), false, flags)
   const outcome = await drive(run)
   endTrace?.()
+  run.recorder?.finish()
   return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
 }
 
@@ -94,8 +98,10 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags) => {
       const run = makeMachine(flags, [])
-      start(run, { path: '/bin/init', files: [] }, ['init', ...command.map(byteString)], true)
-      done(finish(run.kernel, await drive(run), flags, ['boot', ...command].join(' ')))
+      start(run, { path: '/bin/init', files: [] }, ['init', ...command.map(byteString)], true, flags)
+      const outcome = await drive(run)
+      run.recorder?.finish()
+      done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))
     })
 
   machineOptions(cli.command('trace <program> [args...]'))
