@@ -85,7 +85,7 @@ export const tasksView = view<TasksData>({
 
 export function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, string>): TaskData {
   const { group, mm, usage } = task
-  const process = groupUsage(group)
+  const whole = groupUsage(group)
   const memory = mm && mmStatistics(mm)
   return {
     pid: task.pid,
@@ -120,7 +120,7 @@ export function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, st
         residentBytes: memory.resident * PAGE_SIZE,
         tablePages: mm.tablePages,
       },
-    processTime: process.userTime + process.systemTime,
+    processTime: whole.userTime + whole.systemTime,
   }
 }
 
