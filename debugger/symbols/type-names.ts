@@ -47,12 +47,27 @@ function declare(units: DebugUnits, ref: TypeRef, inner: string, depth: number, 
       return rest(type.result, `${inner}(${last})`)
     }
     default: {
-      // A qualifier of a pointer stands behind its star, any other in front.
-      const target = typeAt(units, type.target)
-      if (target.kind === 'pointer') return rest(type.target, inner === '' ? ` ${type.kind}` : ` ${type.kind} ${inner}`)
-      return `${type.kind} ${rest(type.target, inner)}`
+      const { words, target } = qualified(units, ref)
+      // Qualifiers of a pointer stand behind its star, all others in front.
+      if (typeAt(units, target).kind === 'pointer') return rest(target, ` ${words}${inner === '' ? '' : ` ${inner}`}`)
+      return `${words} ${rest(target, inner)}`
     }
   }
+}
+
+const QUALIFIERS: readonly string[] = ['const', 'volatile', 'restrict', '_Atomic']
+
+/** Qualifiers on top of one another, in the order that gdb writes them, and what they qualify. */
+function qualified(units: DebugUnits, ref: TypeRef): { words: string; target: TypeRef } {
+  const found = new Set<string>()
+  let target = ref
+  for (let n = 0; n < MAX_DEPTH; n++) {
+    const type = typeAt(units, target)
+    if (!QUALIFIERS.includes(type.kind) || !('target' in type)) break
+    found.add(type.kind)
+    target = type.target
+  }
+  return { words: QUALIFIERS.filter(word => found.has(word)).join(' '), target }
 }
 
 /** gdb writes a space between a type and what is declared, except before the dimensions of a nameless array. */
@@ -82,8 +97,8 @@ function memberLine(units: DebugUnits, member: Member, indent: number): string {
 /** As tidy, but leaves the indentation of lines alone. */
 const tidyLines = (text: string): string => text.replace(/(\S) {2,}/g, '$1 ')
 
-/** Nested anonymous structures are spelled out as deep as this. */
-const MAX_INDENT = 10 * INDENT
+/** Anonymous structures are spelled out in members of the outermost one only, as gdb does. */
+const MAX_INDENT = INDENT
 
 function body(units: DebugUnits, type: Aggregate, indent: number): string {
   const head = type.name === null ? type.kind : `${type.kind} ${type.name}`

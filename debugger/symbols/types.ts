@@ -128,6 +128,12 @@ function enumeration(units: DebugUnits, entry: Entry): Type {
   return { kind: 'enum', name: nameOf(units, entry), size, values, signed }
 }
 
+const baseType: Make = (units, entry) => {
+  const name = nameOf(units, entry) ?? '?'
+  const encoding = numberOf(entry.attributes.get(AT.encoding)) ?? 0
+  return { kind: 'base', name: SHORTER[name] ?? name, size: sizeOf(entry), encoding }
+}
+
 const functionType: Make = (units, entry) => ({
   kind: 'function',
   result: refOf(units, entry),
@@ -136,14 +142,19 @@ const functionType: Make = (units, entry) => ({
   variadic: entry.children.some(child => child.tag === TAG.unspecifiedParameters),
 })
 
+/** gcc's names for C's integers, as gdb and people write them. */
+const SHORTER: Readonly<Record<string, string>> = {
+  'short int': 'short',
+  'long int': 'long',
+  'long long int': 'long long',
+  'short unsigned int': 'unsigned short',
+  'long unsigned int': 'unsigned long',
+  'long long unsigned int': 'unsigned long long',
+}
+
 /** Tags of types, and how each becomes a node. */
 const MAKERS: Readonly<Record<number, Make>> = {
-  [TAG.baseType]: (units, entry) => ({
-    kind: 'base',
-    name: nameOf(units, entry) ?? '?',
-    size: sizeOf(entry),
-    encoding: numberOf(entry.attributes.get(AT.encoding)) ?? 0,
-  }),
+  [TAG.baseType]: baseType,
   [TAG.pointerType]: pointer('pointer'),
   [TAG.referenceType]: pointer('reference'),
   [TAG.rvalueReferenceType]: pointer('reference'),
