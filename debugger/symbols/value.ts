@@ -115,7 +115,7 @@ function littleEndian(value: bigint, size: number): Uint8Array {
 
 /** Bytes at a location, or the reason why they cannot be had. */
 function fetch(location: Location, size: number, registers: FrameRegisters, read: ReadMemory): Uint8Array | string {
-  if (size > MAX_BYTES) return `<a value of ${size} bytes>`
+  if (!(size >= 0 && size <= MAX_BYTES)) return `<a value of ${size} bytes>`
   switch (location.kind) {
     case 'memory':
       return (size === 0 ? new Uint8Array(0) : read(location.address, size)) ?? cannotAccess(location.address)
