@@ -10,16 +10,18 @@ import {
   localsOf,
   openDebugFile,
   printExpression,
+  symbolsInSpace,
   taskMemory,
   taskRegisters,
   valueOfVariable,
   type DebugFileCache,
   type StackFrame,
+  type SymbolSpace,
 } from '../../debugger/index.ts'
 import { createKernel, runKernel, spawnInit, type Kernel, type Task } from '../../kernel/index.ts'
 import { program } from '../build.ts'
 import { fingerprint, streams } from '../machine.ts'
-import { execute, GCC, have, QEMU, workDirectory } from './tools.ts'
+import { CROSS_ROOT, execute, GCC, have, QEMU, workDirectory } from './tools.ts'
 
 const GDB = 'gdb-multiarch'
 const ready = have(GCC, GDB, QEMU)
@@ -168,3 +170,35 @@ describe.skipIf(!ready).each(WAYS.map(flags => ({ flags, name: flags.join(' ') }
     expect(printExpression({ space, frame: frames[0], read: taskMemory(k, task) }, 'mine')).toBe('77')
   })
 })
+
+const LIBRARIES = ['ld-linux-riscv64-lp64d.so.1', 'libc.so.6']
+describe.skipIf(!ready || !have(`${CROSS_ROOT}/lib/libc.so.6`))('position-independent, with shared libraries', () => {
+  test.each(['-O0', '-O2'])('%s: the stack goes through libc', flag => {
+    const text = SOURCE.replace('{ sink = depth; }', '{ sink = depth; pause(); sink = 0; }').replace(
+      '#include <signal.h>',
+      '$&\n#include <unistd.h>',
+    )
+    const path = join(directory, `pausing${flag}`)
+    writeFileSync(`${path}.c`, text)
+    const { status, stderr } = execute(GCC, [`${path}.c`, '-o', path, '-g', flag], '', directory)
+    if (status !== 0) throw new Error(stderr)
+    const libraries = LIBRARIES.map(name => program(`/lib/${name}`, readFileSync(`${CROSS_ROOT}/lib/${name}`)))
+    const k = createKernel({ host: streams(), ramBytes: 32 * 2 ** 20, root: [program('/pausing', readFileSync(path)), ...libraries] })
+    spawnInit(k, { path: '/pausing', argv: ['pausing'], env: [], stdio: ['null', 'null', 'null'] })
+    expect(runKernel(k, { maxInstructions: 20_000_000 }).kind).not.toBe('halted')
+    const task = k.state.init as Task
+    const before = fingerprint(k)
+    const { frames, ended, space } = backtraceOf(k, task, new Map())
+    expect(space.files.map(f => f.file.name.split('/').at(-1)).sort()).toEqual(['[vdso]', ...LIBRARIES, 'pausing'].sort())
+    expect(frames.map(f => f.function)).toEqual(['pause', 'stop_here', 'deeper', 'deeper', 'deeper', 'deeper', 'main'])
+    expect(ended).toBe('main is the outermost')
+    expect(frames.at(-1)?.line?.line).toBe(lineOf(text, 'total += deeper'))
+    const main = { space, frame: frames[frames.length - 1], read: taskMemory(k, task) }
+    expect(printExpression(main, 'start.name')).toMatch(/^0x[0-9a-f]+ "start"$/)
+    expect(printExpression(main, 'sink')).toBe('13')
+    expect(printExpression(main, 'handler')).toBe(`{void (int)} 0x${(lookUp(space, 'handler') ?? 0).toString(16)} <handler>`)
+    expect(fingerprint(k)).toBe(before)
+  })
+})
+const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length
+const lookUp = (space: SymbolSpace, name: string): number | undefined => symbolsInSpace(space, name)[0]?.address
