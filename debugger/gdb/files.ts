@@ -1,8 +1,20 @@
 // vFile: gdb reads the guest's files (the program, its libraries) through the connection, and needs no copy of the root. It writes none.
 // Looking leaves no trace: nothing is read into the guest's page cache, no access time changes.
-import { findChild, isErrno, type Dentry, type Inode, type Kernel, type Mount, type Task } from '../../kernel/index.ts'
+import {
+  findChild,
+  isErrno,
+  mapsText,
+  peekMm,
+  smapsText,
+  type Mm,
+  type Dentry,
+  type Inode,
+  type Kernel,
+  type Mount,
+  type Task,
+} from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { fromHex, hexNumber, latin1 } from './framing.ts'
+import { bytesOf, fromHex, hexNumber, latin1 } from './framing.ts'
 import { currentThread, taskOf } from './threads.ts'
 import type { GdbServer, OpenFile } from './types.ts'
 
@@ -14,6 +26,8 @@ const MOST_READ = 0x8000
 const ACCESS_MODE = 3
 const O_CREAT = 0x200
 const S_IFREG = 0o100000
+/** As if there were standard streams. */
+const FIRST_FILE = 3
 
 interface Place {
   mount: Mount
@@ -96,6 +110,24 @@ function peekFile(k: Kernel, inode: Inode, offset: number, length: number): Uint
 /** Files of a host directory are read where the host has them: only what the guest has seen of them can be shown. */
 const isReadable = (inode: Inode): boolean => inode.kind === 'regular' && inode.proc === null && inode.backing?.kind !== 'host'
 
+/** Files of /proc/PID that gdb opens by itself. */
+const PROC = /^\/proc\/(\d+)\/(?:task\/\d+\/)?(maps|smaps|auxv|cmdline)$/
+const PROC_TEXTS: Readonly<Record<string, (k: Kernel, mm: Mm) => string>> = {
+  maps: mapsText,
+  smaps: smapsText,
+  auxv: (_k, mm) => latin1(mm.auxv),
+  cmdline: (k, mm) => latin1(peekMm(k, mm, mm.argStart, mm.argEnd - mm.argStart)),
+}
+
+/** A file of /proc as it is now; null: it is none of them. */
+function procFile(k: Kernel, path: string): OpenFile | null {
+  const [, pid, name] = PROC.exec(path) ?? []
+  const mm = k.state.tasks.get(Number(pid))?.mm
+  if (name === undefined || !mm) return null
+  const bytes = bytesOf(PROC_TEXTS[name](k, mm))
+  return { size: bytes.length, ino: 0, mode: S_IFREG, read: (offset, length) => bytes.slice(offset, offset + length) }
+}
+
 function open(g: GdbServer, args: readonly string[]): string {
   const path = fromHex(args[0] ?? '')
   const flags = hexNumber(args[1])
@@ -104,14 +136,20 @@ function open(g: GdbServer, args: readonly string[]): string {
   const { k } = g.session
   const task = taskOf(g, currentThread(g)) ?? k.state.init
   const inode = task === null ? undefined : find(k, task, latin1(path), true)?.dentry.inode
-  if (inode === undefined) return failed('ENOENT')
-  if (!isReadable(inode)) return failed('EACCES')
-  const { size, ino, mode } = inode
-  let number = 3
+  const file = procFile(k, latin1(path)) ?? (inode !== undefined && isReadable(inode) ? regularFile(k, inode) : null)
+  if (file === null) return failed(inode === undefined ? 'ENOENT' : 'EACCES')
+  let number = FIRST_FILE
   while (g.files.has(number)) number++
-  g.files.set(number, { size, ino, mode: S_IFREG | mode, read: (offset, length) => peekFile(k, inode, offset, length) })
+  g.files.set(number, file)
   return `F${number.toString(16)}`
 }
+
+const regularFile = (k: Kernel, inode: Inode): OpenFile => ({
+  size: inode.size,
+  ino: inode.ino,
+  mode: S_IFREG | inode.mode,
+  read: (offset, length) => peekFile(k, inode, offset, length),
+})
 
 const fileOf = (g: GdbServer, digits: string | undefined): OpenFile | undefined => g.files.get(hexNumber(digits) ?? -1)
 

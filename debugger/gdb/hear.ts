@@ -1,5 +1,5 @@
 // What the kernel tells while the machine runs, as far as gdb wants to stop for it. Noting something ends the run soon.
-import { SIGNALS, subscribe, type EventKind, type KernelEvent, type Task } from '../../kernel/index.ts'
+import { sigbit, SIGNALS, subscribe, type EventKind, type KernelEvent, type Task } from '../../kernel/index.ts'
 import { interrupt, now } from '../session/index.ts'
 import type { GdbServer, Noted } from './types.ts'
 
@@ -15,6 +15,10 @@ function call(g: GdbServer, task: Task, nr: number, enter: boolean): Noted | nul
   return { kind: 'syscall', task: task.pid, nr, enter, at: now(g.session) }
 }
 
+/** SIGKILL stops nobody. */
+const isWanted = (g: GdbServer, task: Task, signal: number): boolean =>
+  isAttached(g, task) && signal !== SIGNALS.SIGKILL && !g.passSignals.has(signal)
+
 /** A row for each kind of event: what is to be reported of it. */
 const ROWS: { [K in EventKind]?: Hear<K> } = {
   fork(g, { task, child, flags }) {
@@ -28,13 +32,16 @@ const ROWS: { [K in EventKind]?: Hear<K> } = {
     if (task.group.threads.some(other => other !== task && other.mm !== null)) return null
     return isAttached(g, task) || g.vforks.has(pid) ? { kind: 'exit', task: task.pid, pid, status } : null
   },
+  // Told of before the program takes it, as on Linux: this ends the run before that.
+  signalSent(g, { task, signal }) {
+    if (!isWanted(g, task, signal) || task.group.threads.every(one => (one.blocked & sigbit(signal)) !== 0n)) return null
+    return { kind: 'signal', task: task.pid, signal }
+  },
   signalDelivered(g, { task, action, info }) {
-    if (!isAttached(g, task) || action === 'ignore' || info.signal === SIGNALS.SIGKILL || g.passSignals.has(info.signal)) return null
-    if (g.sent?.task === task.pid && g.sent.signal === info.signal) {
-      g.sent = null
-      return null
-    }
-    return { kind: 'signal', task: task.pid, info, at: now(g.session) }
+    const known = g.announced.findIndex(({ pid, signal }) => pid === task.group.tgid && signal === info.signal)
+    if (known >= 0) g.announced.splice(known, 1)
+    else if (action === 'handler' && isWanted(g, task, info.signal)) return { kind: 'taken', task: task.pid, info }
+    return null
   },
   syscallEnter: (g, { task, nr }) => call(g, task, nr, true),
   syscallExit: (g, { task, nr }) => call(g, task, nr, false),

@@ -66,6 +66,7 @@ function go(g: GdbServer, args: string): string {
   g.hearing = true
   g.noted = []
   g.queue = []
+  g.announced = []
   g.passing = g.signal = null
   g.lastStop = ''
   const where = stop.kind === 'historyEnd' ? 'the recording ends here' : 'here'

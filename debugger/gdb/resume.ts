@@ -54,12 +54,16 @@ function settleSignal(g: GdbServer, signal: number): void {
   if (held !== null && held.info.signal === wanted) return
   const task = held !== null ? taskById(g.session, held.task) : taskOf(g, g.control ?? currentThread(g))
   if (task === null || (held === null && wanted === null)) return
-  if (held?.pending) takeSignal(k, task, sigbit(held.info.signal))
-  g.passing = null
+  const pid = task.group.tgid
+  if (held?.pending) {
+    takeSignal(k, task, sigbit(held.info.signal))
+    g.announced = g.announced.filter(one => one.pid !== pid || one.signal !== held.info.signal)
+  }
   if (wanted !== null) {
+    g.announced.push({ pid, signal: wanted })
+    g.hearing = false
     sendToTask(k, null, task, killInfo(wanted, task))
-    // It is gdb that sent it: gdb is not told.
-    g.sent = { task: task.pid, signal: wanted }
+    g.hearing = true
   }
   changed(g.session)
 }
@@ -192,6 +196,7 @@ export function backwards(g: GdbServer, kind: 'step' | 'continue'): string {
     g.queue = []
     g.passing = null
     g.signal = null
+    g.announced = []
   }
 }
 

@@ -29,7 +29,7 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
     queue: [],
     passing: null,
     signal: null,
-    sent: null,
+    announced: [],
     placed: [],
     conditions: new Map(),
     passSignals: new Set(),

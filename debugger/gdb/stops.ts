@@ -92,23 +92,26 @@ const REPORTS: { [K in Noted['kind']]: (g: GdbServer, noted: Extract<Noted, { ki
     g.general = g.control = null
     return ended(g, pid, status)
   },
-  // Both are told of from before they happen, as on Linux: the machine goes back, and passes by when told to go on.
-  signal(g, { task, info, at }) {
-    if (g.passing?.kind === 'signal' && sameInstant(g.passing.after, at)) return null
-    goTo(g.session, at)
-    g.noted = []
-    const found = taskById(g.session, task)
-    const pending = found !== null && ((found.pending.set | found.group.pending.set) & sigbit(info.signal)) !== 0n
-    g.passing = pending ? { kind: 'signal', after: at } : null
-    g.signal = { task, info, pending }
+  signal(g, { task, signal }) {
+    const group = taskById(g.session, task)?.group
+    const target = group?.threads.find(one => (one.blocked & sigbit(signal)) === 0n)
+    const info = [...(target?.pending.queue ?? []), ...(group?.pending.queue ?? [])].find(one => one.signal === signal)
+    if (target === undefined || info === undefined) return null
+    g.announced.push({ pid: target.group.tgid, signal })
+    g.signal = { task: target.pid, info, pending: true }
+    return stopped(g, threadOfTask(g, target), gdbSignal(signal))
+  },
+  taken(g, { task, info }) {
+    g.signal = { task, info, pending: false }
     return stopped(g, threadOf(g, task), gdbSignal(info.signal))
   },
+  // Told of from before it happens, as on Linux: the machine goes back, and passes by when told to go on.
   syscall(g, { task, nr, enter, at }) {
     if (!enter) return stopped(g, threadOf(g, task), GDB_SIGNAL.trap, `syscall_return:${nr.toString(16)};`)
-    if (g.passing?.kind === 'syscall' && sameInstant(g.passing.after, at)) return null
+    if (g.passing !== null && sameInstant(g.passing, at)) return null
     goTo(g.session, { executed: at.executed - 1, steps: EVERYTHING_DONE })
     g.noted = []
-    g.passing = { kind: 'syscall', after: at }
+    g.passing = at
     return stopped(g, threadOf(g, task), GDB_SIGNAL.trap, `syscall_entry:${nr.toString(16)};`)
   },
 }

@@ -17,7 +17,9 @@ export type Noted =
   | { kind: 'fork'; task: number; child: number; vfork: boolean }
   | { kind: 'exec'; task: number; path: string }
   | { kind: 'exit'; task: number; pid: number; status: number }
-  | { kind: 'signal'; task: number; info: SigInfo; at: Instant }
+  /** On its way to a task; or, where it had been blocked until now, taken by a handler. */
+  | { kind: 'signal'; task: number; signal: number }
+  | { kind: 'taken'; task: number; info: SigInfo }
   | { kind: 'syscall'; task: number; nr: number; enter: boolean; at: Instant }
 
 /** What it was told to do, until it stops. */
@@ -55,12 +57,12 @@ export interface GdbServer {
   noted: Noted[]
   /** Answers to stops that came together: one for each time it is told to go on. */
   queue: string[]
-  /** Stops that were reported from before they happen: when the run comes by again at this instant, they are passed over. */
-  passing: { kind: 'signal' | 'syscall'; after: Instant } | null
+  /** A system call that was reported from before it happens: when the run comes by again at this instant, it is passed over. */
+  passing: Instant | null
+  /** Signals that gdb knows of already, or sent itself: that they are taken is no news. */
+  announced: { pid: number; signal: number }[]
   /** The signal that a thread is stopped with; `pending`: it has not been acted on. */
   signal: { task: number; info: SigInfo; pending: boolean } | null
-  /** A signal that gdb itself sent: the program takes it without a stop. */
-  sent: { task: number; signal: number } | null
   placed: Placed[]
   /** Conditions that breakpoints have here, by address (monitor condition). */
   conditions: Map<number, string>
