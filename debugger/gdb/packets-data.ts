@@ -1,5 +1,6 @@
 // Packets about registers, memory and points.
 import { peekRam, pokeRam } from './physical.ts'
+import { isErrno } from '../../kernel/index.ts'
 import { readMemory, writeMemory } from '../session/index.ts'
 import { bytesOf, fromHex, hexNumber, latin1, toHex } from './framing.ts'
 import { place, take } from './points.ts'
@@ -105,7 +106,13 @@ function write(g: GdbServer, rest: string, bytesIn: (data: string) => Uint8Array
   if (g.physical) return pokeRam(g.session, asked.address, bytes) ? 'OK' : FAULT
   const task = taskOf(g, currentThread(g))
   if (task === null) return NO_THREAD
-  return writeMemory(g.session, task, asked.address, bytes) ? 'OK' : FAULT
+  try {
+    return writeMemory(g.session, task, asked.address, bytes) ? 'OK' : FAULT
+  } catch (error) {
+    // No frame is left for the page's own copy.
+    if (isErrno(error)) return FAULT
+    throw error
+  }
 }
 
 export const DATA_PACKETS: readonly PacketRow[] = [
