@@ -85,9 +85,17 @@ function runForClient({ gdb, socket }: Client, left: number): Pumped {
 /** The connection ends when gdb has what was sent to it. */
 const hangUp = (client: Client): Promise<void> => new Promise(resolve => void client.socket.end(resolve))
 
+interface Desk {
+  client: Client | null
+  take(socket: Socket): void
+}
+
 /** Accepts one debugger at a time; whatever it sends arrives in between pieces of the run. */
-function acceptClients(k: Kernel, view: GdbView, arrivals: Arrivals): { client: Client | null; take(socket: Socket): void } {
-  const desk: { client: Client | null; take(socket: Socket): void } = {
+function acceptClients(k: Kernel, { view, wait }: GdbPlace, arrivals: Arrivals): Desk {
+  // To begin a recording takes a while in a large machine, and debuggers do not wait long for an answer: where one is waited for, it is
+  // done before.
+  let ready = wait ? openGdb(k, view) : null
+  const desk: Desk = {
     client: null,
     take(socket) {
       if (desk.client !== null) {
@@ -95,7 +103,8 @@ function acceptClients(k: Kernel, view: GdbView, arrivals: Arrivals): { client: 
         return
       }
       socket.setNoDelay(true)
-      const client: Client = { socket, gdb: openGdb(k, view), ended: false }
+      const client: Client = { socket, gdb: ready ?? openGdb(k, view), ended: false }
+      ready = null
       desk.client = client
       const leave = (): void => arrivals.add(() => (client.ended = true))
       socket.on('data', data => arrivals.add(() => void socket.write(receive(client.gdb, new Uint8Array(data)))))
@@ -113,7 +122,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
   // Keys wait by themselves, but wake the same sleeper.
   const effects: (() => void)[] = []
   const host: Arrivals = { ...fromGdb, effects, add: effect => (effects.push(effect), fromGdb.add(() => {})) }
-  const desk = acceptClients(k, place.view, fromGdb)
+  const desk = acceptClients(k, place, fromGdb)
   const server = await listenAt(place, socket => desk.take(socket))
   const { address, port } = server.address() as AddressInfo
   process.stderr.write(`hartbeat: waiting for gdb on ${address}:${port}\n`)
