@@ -68,10 +68,22 @@ function keep(store: Store, id: number, now: Uint8Array): void {
   else versions.push(version)
 }
 
+/** Word by word: what is looked at are pages and tables of words, all of RAM at the first point. */
 function isSame(kept: Uint8Array | null, now: Uint8Array): boolean {
-  for (let i = 0; i < now.length; i++) if (now[i] !== (kept === null ? 0 : kept[i])) return false
+  const words = wordsOf(now)
+  if (kept === null) {
+    for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  } else {
+    const old = wordsOf(kept)
+    for (let i = 0; i < words.length; i++) if (words[i] !== old[i]) return false
+  }
+  for (let i = words.length * WORD; i < now.length; i++) if (now[i] !== (kept === null ? 0 : kept[i])) return false
   return true
 }
+
+const WORD = 4
+/** The whole words at the start of some bytes, which begin at a word's border. */
+const wordsOf = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / WORD))
 
 const frameBytesOf = (k: Kernel, frame: number): Uint8Array => k.machine.ram.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
 
