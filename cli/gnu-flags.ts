@@ -19,6 +19,8 @@ const WITH_VALUE = new Set([
   '--timing-from',
   '--set',
   '--record',
+  '--gdb',
+  '--gdb-view',
   '--thp',
   '--frames',
   '-e',

@@ -2,6 +2,7 @@
 // its programs, and pictures of it. It knows no protocol and no terminal.
 export * from './timeline/index.ts'
 export * from './session/index.ts'
+export * from './gdb/index.ts'
 export * from './symbols/index.ts'
 export * from './views/index.ts'
 // Both the session and the debug information have these; out here they are the session's.

@@ -12,18 +12,18 @@ export {
   type SymbolTable,
 } from './table.ts'
 export {
-  addressesOfLine,
   afterPrologue,
   filesNamed,
   lineAt,
   linesOf,
   rangeAt,
   statementRange,
-  type LineAddresses,
+  type LineMark,
   type LineRange,
   type LineTable,
   type SourcePlace,
 } from './lines.ts'
+export { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
 export type { LineProgram, LineRow } from './line-program.ts'
 export { unitsOf, type DebugUnits, type Unit } from './units.ts'
 export { allScopes, globalsOf, globalVariable, scopesAt, typeNamed, type Scope, type Variable } from './scopes.ts'
@@ -50,3 +50,4 @@ export {
 } from './space.ts'
 export { unwind, type Backtrace, type FrameRegisters, type ReadMemory, type StackFrame } from './unwind.ts'
 export { loadSpace, loadTask, type DebugFileCache } from './load.ts'
+export { backtraceOf, taskMemory, taskRegisters } from './task.ts'

@@ -28,8 +28,14 @@ export interface LineTable {
   ranges: LineRange[]
   /** Paths of sources that have code, each once. */
   files: string[]
-  /** Indexes into `ranges`, in order, by path. */
-  byFile: Map<string, number[]>
+  /** Where lines begin, by path and by address: all rows, also those that only mark a place and have no code of their own. */
+  byFile: Map<string, LineMark[]>
+}
+
+export interface LineMark {
+  address: number
+  line: number
+  isStatement: boolean
 }
 
 /** Rows for code that the linker left out are at address 0 or so: only what is in executable memory counts. */
@@ -39,22 +45,42 @@ function codeAreas(file: DebugFile): (address: number) => boolean {
   return address => areas.some(p => address >= p.vaddr && address < p.vaddr + p.memorySize)
 }
 
-/** Rows of one sequence as ranges; rows of no length give none, as the row behind them says more. */
-function sequence(rows: readonly LineRow[], files: readonly string[], into: LineRange[]): void {
-  for (let i = 0; i + 1 < rows.length; i++) {
-    const { address: start, file, line, column, isStatement, prologueEnd } = rows[i]
-    const end = rows[i + 1].address
-    if (end > start) into.push({ start, end, place: { file: files[file] ?? `file ${file}`, line, column, isStatement }, prologueEnd })
+/** Of rows for one address the last says what the code is, but one that is a statement is better (as gdb has it). */
+function best(rows: readonly LineRow[], first: number, last: number): LineRow {
+  let i = last
+  while (i > first && !rows[i].isStatement && rows[i - 1].line !== 0) i--
+  return rows[i].isStatement ? rows[i] : rows[last]
+}
+
+/** Rows of one sequence as ranges of code, and as marks of their lines. */
+function sequence(rows: readonly LineRow[], files: readonly string[], table: LineTable): void {
+  const nameOf = (row: LineRow): string => files[row.file] ?? `file ${row.file}`
+  for (let first = 0, last = 0; last + 1 < rows.length; first = last) {
+    const start = rows[first].address
+    while (last < rows.length && rows[last].address === start && !rows[last].end) last++
+    // The end of a sequence at the start of another row, or rows that go backwards, give nothing.
+    if (last === first) break
+    const end = rows[last]?.address ?? start
+    const row = best(rows, first, last - 1)
+    const prologueEnd = rows.slice(first, last).some(r => r.prologueEnd)
+    const { line, column, isStatement } = row
+    if (end > start) table.ranges.push({ start, end, place: { file: nameOf(row), line, column, isStatement }, prologueEnd })
+    for (const mark of rows.slice(first, last)) {
+      const list = table.byFile.get(nameOf(mark))
+      const item = { address: start, line: mark.line, isStatement: mark.isStatement }
+      if (list) list.push(item)
+      else table.byFile.set(nameOf(mark), [item])
+    }
   }
 }
 
-function rangesOf(program: LineProgram, isCode: (address: number) => boolean, into: LineRange[]): void {
+function addProgram(program: LineProgram, isCode: (address: number) => boolean, table: LineTable): void {
   let first = 0
   program.rows.forEach((row, i) => {
     if (!row.end) return
     const rows = program.rows.slice(first, i + 1)
     first = i + 1
-    if (isCode(rows[0].address)) sequence(rows, program.files, into)
+    if (isCode(rows[0].address)) sequence(rows, program.files, table)
   })
 }
 
@@ -72,18 +98,13 @@ function programsOf(file: DebugFile): LineProgram[] {
 }
 
 function makeLines(file: DebugFile): LineTable {
-  const programs = programsOf(file)
   const isCode = codeAreas(file)
-  const ranges: LineRange[] = []
-  for (const program of programs) rangesOf(program, isCode, ranges)
-  ranges.sort((a, b) => a.start - b.start || b.end - a.end)
-  const byFile = new Map<string, number[]>()
-  ranges.forEach((range, i) => {
-    const list = byFile.get(range.place.file)
-    if (list) list.push(i)
-    else byFile.set(range.place.file, [i])
-  })
-  return { programs, ranges, files: [...byFile.keys()].sort(), byFile }
+  const table: LineTable = { programs: programsOf(file), ranges: [], files: [], byFile: new Map() }
+  for (const program of table.programs) addProgram(program, isCode, table)
+  table.ranges.sort((a, b) => a.start - b.start || b.end - a.end)
+  for (const marks of table.byFile.values()) marks.sort((a, b) => a.address - b.address)
+  table.files = [...table.byFile.keys()].sort()
+  return table
 }
 
 const NO_LINES: LineTable = { programs: [], ranges: [], files: [], byFile: new Map() }
@@ -130,46 +151,17 @@ export function filesNamed(table: LineTable, name: string): string[] {
   return table.files.filter(path => path === name || path === wanted || path.endsWith(`/${wanted}`))
 }
 
-export interface LineAddresses {
-  /** The line that has code: the one asked for, or the next one that has. */
-  line: number
-  file: string
-  /** One for each place where its code begins, in order. */
-  addresses: number[]
-  /** What to tell the user when it is not the line that was asked for; else null. */
-  note: string | null
-}
-
-/** Starts of the line's runs of code: a loop's line may have several; rows that follow one another count once. */
-function startsOf(table: LineTable, indexes: readonly number[], line: number): number[] {
-  const mine = indexes.filter(i => table.ranges[i].place.line === line)
-  const statements = mine.filter(i => table.ranges[i].place.isStatement)
-  const used = statements.length > 0 ? statements : mine
-  const known = new Set(mine)
-  return used.filter(i => !(known.has(i - 1) && table.ranges[i - 1].end === table.ranges[i].start)).map(i => table.ranges[i].start)
+/** Where statements of a line begin, or of the next one of the file that has any; null when there are none from there on. */
+export function marksOfLine(table: LineTable, file: string, line: number): { line: number; addresses: number[] } | null {
+  const marks = (table.byFile.get(file) ?? []).filter(m => m.isStatement && m.line >= Math.max(line, 1))
+  if (marks.length === 0) return null
+  const found = marks.reduce((least, m) => Math.min(least, m.line), Infinity)
+  return { line: found, addresses: [...new Set(marks.filter(m => m.line === found).map(m => m.address))] }
 }
 
 /**
- * Where the code of a line begins. A line without code stands for the next one in its file that has some, and `note` says so.
- * @returns one answer for each file that the name means; none when there is no such file, or no code from that line on
- */
-export function addressesOfLine(table: LineTable, name: string, line: number): LineAddresses[] {
-  return filesNamed(table, name).flatMap(file => {
-    const indexes = table.byFile.get(file) ?? []
-    let found = Infinity
-    for (const i of indexes) {
-      const at = table.ranges[i].place.line
-      if (at >= line && at < found) found = at
-    }
-    if (found === Infinity) return []
-    const note = found === line ? null : `line ${line} of ${file} has no code; the next line that has is ${found}`
-    return [{ line: found, file, addresses: startsOf(table, indexes, found), note }]
-  })
-}
-
-/**
- * Where a breakpoint on a function [start, end) goes: behind its prologue, which is where the compiler says so, else its second line.
- * Functions without lines, or of one line, are entered at their start.
+ * Where the body of a function [start, end) begins: where the compiler says so, else at its second line. Functions without lines, or
+ * of one line, begin at their start.
  */
 export function afterPrologue(table: LineTable, start: number, end: number): number {
   const { ranges } = table

@@ -1,6 +1,7 @@
 // The files mapped into one address space, and what their tables say of its addresses. A file's own addresses are moved by its bias:
 // 0 for an executable at fixed addresses, where it was loaded for the rest.
-import { addressesOfLine, afterPrologue, lineAt, linesOf, statementRange, type LineAddresses, type SourcePlace } from './lines.ts'
+import { lineAt, linesOf, statementRange, type SourcePlace } from './lines.ts'
+import { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
 import type { DebugFile } from './sections.ts'
 import { describeAddress, firstIndex, symbolAt, symbolsNamed, type DebugSymbol } from './table.ts'
 
@@ -68,15 +69,11 @@ export function statementInSpace(space: SymbolSpace, address: number): { start: 
 /** Where the code of a line begins in the running program, over all files (see addressesOfLine). */
 export function lineAddressesInSpace(space: SymbolSpace, name: string, line: number): LineAddresses[] {
   return space.files.flatMap(({ file, bias }) =>
-    addressesOfLine(linesOf(file), name, line).map(found => ({ ...found, addresses: found.addresses.map(at => at + bias) })),
+    addressesOfLine(file, name, line).map(found => ({ ...found, addresses: found.addresses.map(at => at + bias) })),
   )
 }
 
-/** Where breakpoints on a name go in the running program: behind the prologue of each function of that name, at labels of assembly. */
+/** Where breakpoints on a name go in the running program, over all files. */
 export function functionAddressesInSpace(space: SymbolSpace, name: string): number[] {
-  return space.files.flatMap(({ file, bias }) =>
-    symbolsNamed(file.symbols, name)
-      .filter(s => s.kind === 'function' || s.kind === 'label')
-      .map(s => bias + (s.size > 0 ? afterPrologue(linesOf(file), s.address, s.address + s.size) : s.address)),
-  )
+  return space.files.flatMap(({ file, bias }) => addressesOfFunction(file, name).map(at => at + bias))
 }

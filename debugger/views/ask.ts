@@ -46,6 +46,9 @@ export function userAddress(address: number | undefined): number {
 /** The page that an address is in. */
 export const pageOf = (address: number): number => address - (address % PAGE_SIZE)
 
+/** The address space's number in this generation; null where it has not run in it. */
+export const asidOf = (k: Kernel, mm: Mm): number | null => (mm.asidGeneration === k.state.asids.generation ? mm.asid : null)
+
 /** A count within bounds; `otherwise` where none was given. */
 export function countOf(count: number | undefined, otherwise: number, most: number): number {
   if (count === undefined) return otherwise

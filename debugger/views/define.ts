@@ -1,8 +1,9 @@
-// How a view's row is written: its own type of data inside, any data outside, so that faces can list views in one table.
+// How a view's row is written: data and text apart, and from them what shows both at once.
 import { DEFAULT_WIDTH, type AnyView, type View } from './types.ts'
 
 /** The row for the table of views. */
-export function view<D>(row: View<D>): AnyView & { data: View<D>['data'] } {
-  const text = (data: unknown, width = DEFAULT_WIDTH): string[] => row.text(data as D, width)
-  return { ...row, text, show: (k, args = {}, width = DEFAULT_WIDTH) => row.text(row.data(k, args), width) }
-}
+export const view = <D>(row: View<D>): AnyView<D> => ({
+  ...row,
+  text: (data, width = DEFAULT_WIDTH) => row.text(data, width),
+  show: (k, args = {}, width = DEFAULT_WIDTH) => row.text(row.data(k, args), width),
+})

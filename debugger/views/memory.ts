@@ -3,7 +3,7 @@ import { frameAddress, PAGE_SIZE } from '../../vm/index.ts'
 import { peekMm, regX, type Kernel } from '../../kernel/index.ts'
 import { countOf, mmOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
-import { digits, fit } from './layout.ts'
+import { ADDRESS_DIGITS, digits, fit } from './layout.ts'
 import { ViewError } from './types.ts'
 
 export interface MemoryRow {
@@ -58,7 +58,7 @@ export const memoryView = view<MemoryData>({
         const cells = size === 1 ? bytes.map(b => (b === null ? '??' : digits(b, 2))) : words.map(w => w ?? UNKNOWN.repeat(2 * size))
         const cellWidth = 2 * size + 1
         const hexPart = cells.map((cell, i) => (size === 1 && i === ROW / 2 ? `  ${cell}` : ` ${cell}`)).join('')
-        return `${digits(address, 12)} ${hexPart.padEnd((ROW / size) * cellWidth + (size === 1 ? 1 : 0))}  |${ascii}|`
+        return `${digits(address, ADDRESS_DIGITS)}${hexPart.padEnd((ROW / size) * cellWidth + (size === 1 ? 1 : 0))} |${ascii}|`
       })
       .map(line => fit(line, width))
   },

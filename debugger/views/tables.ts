@@ -1,7 +1,7 @@
 // All page tables of an address space as a tree. Leaves that continue each other, in address, flags and frames, are one line.
 import { leafSize, PAGE_SIZE, PTE_SIZE, pteFlagsText, frameAddress } from '../../vm/index.ts'
 import { frameOf, PTE_HUGE, type Kernel } from '../../kernel/index.ts'
-import { mmOf, taskOf } from './ask.ts'
+import { asidOf, mmOf, taskOf } from './ask.ts'
 import { view } from './define.ts'
 import { digits, ADDRESS_DIGITS, fit, hex, plural, sizeText } from './layout.ts'
 
@@ -32,7 +32,8 @@ export interface TableNode {
 
 export interface TablesData {
   pid: number
-  asid: number
+  /** null: none in this generation of ASIDs. */
+  asid: number | null
   tables: number
   root: TableNode
 }
@@ -50,11 +51,11 @@ export const tablesView = view<TablesData>({
   data(k, args) {
     const task = taskOf(k, args)
     const mm = mmOf(task)
-    return { pid: task.pid, asid: mm.asid, tables: mm.tablePages, root: tableNode(k, mm.root, ROOT_LEVEL, 0, -1) }
+    return { pid: task.pid, asid: asidOf(k, mm), tables: mm.tablePages, root: tableNode(k, mm.root, ROOT_LEVEL, 0, -1) }
   },
 
   text({ pid, asid, tables, root }, width) {
-    const lines = [`pid ${pid}, ASID ${asid}: ${plural(tables, 'table')}`]
+    const lines = [`pid ${pid}, ASID ${asid ?? 'none'}: ${plural(tables, 'table')}`]
     const show = (node: TableNode | LeafRun, indent: string): void => {
       if (node.kind === 'leaves') return void lines.push(indent + runText(node))
       const place = node.index < 0 ? 'root' : `[${node.index}]`

@@ -1,7 +1,7 @@
 // Tasks as ps lists them, with what each waits for and the system call it is in; and one of them in full.
 import { groupUsage, mmStatistics, regPc, type Kernel, type Task, type WaitQueue } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { tasksOf } from './ask.ts'
+import { asidOf, tasksOf } from './ask.ts'
 import { view } from './define.ts'
 import { fit, hex, left, right, span, table, wrap } from './layout.ts'
 import { queueNames, waitOf, type WaitData } from './waiting.ts'
@@ -33,7 +33,7 @@ export interface TaskData {
   voluntarySwitches: number
   involuntarySwitches: number
   exitStatus: number
-  mm: { root: number; asid: number; users: number; sizeBytes: number; residentBytes: number; tablePages: number } | null
+  mm: { root: number; asid: number | null; users: number; sizeBytes: number; residentBytes: number; tablePages: number } | null
   /** Of the whole process, its dead threads included. */
   processTime: number
 }
@@ -114,7 +114,7 @@ export function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, st
     mm: mm &&
       memory && {
         root: mm.root,
-        asid: mm.asid,
+        asid: asidOf(k, mm),
         users: mm.users,
         sizeBytes: memory.size * PAGE_SIZE,
         residentBytes: memory.resident * PAGE_SIZE,
@@ -139,7 +139,7 @@ function detailText(t: TaskData, width: number): string[] {
   ]
   if (t.mm) {
     rows.push(['Memory', `${t.mm.sizeBytes / KIB} kB, ${t.mm.residentBytes / KIB} kB resident, ${t.mm.tablePages} page tables`])
-    rows.push(['Space', `root frame ${t.mm.root}, ASID ${t.mm.asid}, ${t.mm.users} using it`])
+    rows.push(['Space', `root frame ${t.mm.root}, ASID ${t.mm.asid ?? 'none'}, ${t.mm.users} using it`])
   }
   const column = 10
   return rows

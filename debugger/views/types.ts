@@ -52,11 +52,10 @@ export interface View<D> {
   text(data: D, width: number): string[]
 }
 
-/** A view whose data is only handed through. */
-export interface AnyView extends Omit<View<unknown>, 'text'> {
-  /** `data` is an answer of this view's. */
-  text(data: unknown, width?: number): string[]
-  /** Both at once, for a machine that stands still. */
+/** A view as faces have it, whose type of data need not be known: what `data` answers is only handed on to `text`. */
+export interface AnyView<D = unknown> extends View<D> {
+  text(data: D, width?: number): string[]
+  /** Both at once. */
   show(k: Kernel, args?: ViewArguments, width?: number): string[]
 }
 

@@ -76,8 +76,9 @@ export function waitOf(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, stri
 type Words = (k: Kernel, task: Task, queues: readonly string[], deadline: number | null) => string
 
 function sleeping(k: Kernel, task: Task, queues: readonly string[], deadline: number | null): string {
-  const what = [...new Set(queues)].join(' or ') || (deadline === null ? 'a signal' : 'time to pass')
+  const what = [...new Set(queues)].join(' or ')
   const until = deadline === null ? '' : ` for ${span(Math.max(0, deadline - k.state.time))} yet`
+  if (what === '') return deadline === null ? 'waits for a signal' : `sleeps${until}`
   return `waits for ${what}${until}${task.state === 'D' ? ', whatever signal comes' : ''}`
 }
 

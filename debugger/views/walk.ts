@@ -1,7 +1,7 @@
 // The page-table walk of one address, as the hardware does it: every entry it reads, decoded, and what the kernel knows about the page.
 import { frameAddress, leafSize, PAGE_SIZE, PTE_LEAF, ptePpn, PTE_V, pteFlags, pteFlagsText, RAM_PPN, tlbEntries } from '../../vm/index.ts'
 import { findRegion, FRAME_USES, regionLine, walkMm, type Kernel, type Mm } from '../../kernel/index.ts'
-import { mmOf, taskOf, userAddress } from './ask.ts'
+import { asidOf, mmOf, pageOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { fit, hex, wrap } from './layout.ts'
 import { explainPage, type Why } from './why-page.ts'
@@ -31,7 +31,8 @@ export interface WalkData {
   pid: number
   address: number
   root: number
-  asid: number
+  /** null: none in this generation of ASIDs. */
+  asid: number | null
   steps: WalkEntry[]
   /** Where the walk ends well: bytes that the leaf maps, the frame of this very page, and how that is held. */
   result: { physical: number; size: number; frame: number; use: string; count: number } | null
@@ -85,7 +86,7 @@ export const walkView = view<WalkData>({
       pid: task.pid,
       address,
       root: mm.root,
-      asid: mm.asid,
+      asid: asidOf(k, mm),
       steps,
       result: resultOf(k, steps, address),
       region: region && regionLine(k, mm, region),
@@ -95,7 +96,9 @@ export const walkView = view<WalkData>({
   },
 
   text(d, width) {
-    const lines = [`walk of ${hex(d.address)} for pid ${d.pid}, ASID ${d.asid}, root in frame ${d.root} (${hex(frameAddress(d.root))})`]
+    const lines = [
+      `walk of ${hex(d.address)} for pid ${d.pid}, ASID ${d.asid ?? 'none'}, root in frame ${d.root} (${hex(frameAddress(d.root))})`,
+    ]
     for (const s of d.steps) {
       const target = s.frame === null ? 'empty' : `-> frame ${s.frame}`
       lines.push(`  level ${s.level} [${String(s.index).padStart(3)}] at ${hex(s.physical)}: ${s.pte} ${s.flags} ${target}`)
@@ -125,11 +128,10 @@ function resultOf(k: Kernel, steps: readonly WalkEntry[], address: number): Walk
 }
 
 function tlbOf(k: Kernel, mm: Mm, address: number): WalkData['tlb'] {
-  if (mm.asidGeneration !== k.state.asids.generation) return []
-  const page = address - (address % PAGE_SIZE)
+  if (asidOf(k, mm) === null) return []
   return k.machine.harts.flatMap(hart =>
     tlbEntries(k.machine, hart)
-      .filter(e => e.asid === mm.asid && e.va === page)
+      .filter(e => e.asid === mm.asid && e.va === pageOf(address))
       .map(e => ({ hart: hart.id, access: e.access, flags: pteFlagsText(e.flags), level: e.level })),
   )
 }
