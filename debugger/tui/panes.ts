@@ -14,7 +14,16 @@ import {
 } from '../commands/index.ts'
 import { readMemory, readRegister, taskById } from '../session/index.ts'
 import { linesOf } from '../symbols/index.ts'
-import { disassemblyView, registersView, ViewError, type DisassemblyData, type RegisterData, type RegistersData, walkView, type WalkData } from '../views/index.ts'
+import {
+  disassemblyView,
+  registersView,
+  ViewError,
+  type DisassemblyData,
+  type RegisterData,
+  type RegistersData,
+  walkView,
+  type WalkData,
+} from '../views/index.ts'
 import { plain, type Span, type StyledLine } from './cells.ts'
 import type { PaneName } from './layout.ts'
 import type { StyleName } from './styles.ts'
@@ -79,7 +88,10 @@ function assembly(d: Debugger, width: number, height: number): PaneText {
   const { pc } = standsAt(d)
   const symbol = (address: number): string | null => nameOf(d, task, address)
   const around = disassemblyView.data(d.session.k, { pid: task.pid, count: height * 2, symbol }) as DisassemblyData
-  const data = pc === around.pc ? around : disassemblyView.data(d.session.k, { pid: task.pid, address: pc, count: height * 2, symbol })
+  const data =
+    pc === around.pc
+      ? around
+      : (disassemblyView.data(d.session.k, { pid: task.pid, address: pc, count: height * 2, symbol }) as DisassemblyData)
   const lines: StyledLine[] = []
   let anchor: number | null = null
   for (const { address, text, targetSymbol, symbol: name } of data.instructions) {
