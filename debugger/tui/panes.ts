@@ -171,16 +171,30 @@ const walk: Pane = (d, _, width) => {
   return { title, lines: [...steps, ...held, ...data.why.map(why => plain(`${why.about}: ${why.text}`))], anchor: null }
 }
 
+const TAB_STOP = 8
+
+/** A text as lines of a pane: what is too long goes on below, at a blank where there is one. */
+function broken(text: string, width: number): string[] {
+  const parts: string[] = []
+  let rest = text.replace(/^([^\t]*)\t/, (_, before: string) => before.padEnd((Math.floor(before.length / TAB_STOP) + 1) * TAB_STOP))
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(' ', width)
+    const end = blank > width / 2 ? blank : width
+    parts.push(rest.slice(0, end))
+    rest = `  ${rest.slice(end).trimStart()}`
+  }
+  return [...parts, rest]
+}
+
 const PANE_TABLE: Readonly<Record<PaneName, Pane>> = {
   source,
   registers,
   stack,
   walk,
-  log: (_, ui) => ({
-    title: 'commands',
-    lines: ui.said.map(({ text, style }) => plain(text, style)),
-    anchor: Math.max(0, ui.said.length - 1),
-  }),
+  log: (_, ui, width) => {
+    const lines = ui.said.flatMap(({ text, style }) => broken(text, width).map(part => plain(part, style)))
+    return { title: 'commands', lines, anchor: Math.max(0, lines.length - 1) }
+  },
   tasks: (d, _, width) => texts('tasks', showView(d, 'tasks', {}, width)),
   tlb: (d, _, width) => texts('TLB', showView(d, 'tlb', { pid: selected(d).pid }, width)),
   timeline: (d, _, width, height) => texts('timeline', showView(d, 'timeline', { count: Math.max(1, height - 1) }, width)),
