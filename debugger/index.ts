@@ -1,5 +1,5 @@
 // The debugger's door: sessions that stop, step and look, forwards and backwards in time, what a stopped machine is in the words of
-// its programs, and pictures of it. It knows no protocol and no terminal.
+// its programs, pictures of it, and gdb's protocol over them. It knows no socket and no terminal.
 export * from './timeline/index.ts'
 export * from './session/index.ts'
 export * from './gdb/index.ts'
