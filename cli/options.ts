@@ -9,6 +9,7 @@ import {
   readCpio,
   readTar,
   type FramePlacement,
+  type Host,
   type ImageFile,
   type Kernel,
   type KernelOptions,
@@ -157,7 +158,7 @@ function environment(given: readonly string[], interactive: boolean): string[] {
 }
 
 /** A kernel as the options say, with `files` laid over its root. */
-export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): MachineRun {
+export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host: Host = nodeHost): MachineRun {
   const kinds = ([0, 1, 2] as const).map(streamKind)
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
@@ -180,7 +181,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host: nodeHost }),
+      kernel: createKernel({ ...made, host }),
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,
