@@ -10,7 +10,7 @@ import { setSatp } from '../csr.ts'
 import { PAGE_SIZE, RAM_BASE } from '../layout.ts'
 import { setTiming, type Machine } from '../machine.ts'
 import { bench, CODE, DATA, FRAMES } from '../testing.ts'
-import { timeAccess, timeFetch, timeKernelBlock, timeKernelData, timeUserCopy } from './access.ts'
+import { kernelAsid, timeAccess, timeFetch, timeKernelBlock, timeKernelData } from './access.ts'
 import { NO_LINE, type Core, type Timing } from './core.ts'
 import { find, type Assoc } from './assoc.ts'
 import { forgetLines } from './lines.ts'
@@ -68,7 +68,7 @@ function take(machine: Machine, t: Timing, { hart, kind, page, offset, bytes, wr
     case 'userCopy':
       // The kernel, with its own page table where it has one, and back.
       if (kpti) timeKernelTable(t, core)
-      timeUserCopy(machine, t, core, va, 0, physical, bytes, write)
+      timeAccess(machine, t, core, va, 0, physical, bytes, write, kernelAsid(t, core))
       return kpti ? timeKernelTable(t, core) : undefined
     case 'kernelData':
       return timeKernelData(t, core, KERNEL + page * PAGE_SIZE + offset, bytes, write)

@@ -6,7 +6,7 @@ import { RAM_BASE } from '../layout.ts'
 import { setTiming } from '../machine.ts'
 import { bench, CODE, DATA, FRAMES } from '../testing.ts'
 import { tlbFlush } from '../tlb.ts'
-import { timeAccess, timeFetch, timeKernelData, timeUserCopy } from './access.ts'
+import { kernelAsid, timeAccess, timeFetch, timeKernelData } from './access.ts'
 import type { Core, Timing } from './core.ts'
 import { COMPONENTS, COUNTS, type Component, type CountName } from './ledger.ts'
 import { resolvePreset } from './presets.ts'
@@ -53,7 +53,7 @@ function mmu(...overrides: string[]): Mmu {
     t,
     core,
     read: (va = DATA) => timeAccess(machine, t, core, va | 0, Math.floor(va / 2 ** 32), physical, 8, false),
-    copy: (va = DATA) => timeUserCopy(machine, t, core, va, 0, physical, 8, false),
+    copy: (va = DATA) => timeAccess(machine, t, core, va, 0, physical, 8, false, kernelAsid(t, core)),
     fetch: () => timeFetch(machine, t, core, CODE, 0, RAM_BASE + FRAMES.code * PAGE),
     kernel: (at = 0) => timeKernelData(t, core, KERNEL + at, 8, false),
     satp: asid => setSatp(machine, hart, 0, asid),
