@@ -8,3 +8,4 @@ export * from './views/index.ts'
 // Both the session and the debug information have these; out here they are the session's.
 export { evaluate, type Scope } from './session/index.ts'
 export * from './commands/index.ts'
+export * from './tui/index.ts'

@@ -75,8 +75,8 @@ async function debug(name: string, args: readonly string[], flags: DebugFlags): 
     return status ?? (d.ended === null ? 0 : shellStatus(d.ended))
   }
   const output: Output = { write: () => {} }
-  const { kernel } = machineOf(name, args, flags, hostWith(output), true)
-  return debugOnScreen(kernel, { readFile, given, output, title: [name, ...args].join(' ') })
+  const machine = machineOf(name, args, flags, hostWith(output), true)
+  return debugOnScreen(machine.kernel, { readFile, given, output, title: [name, ...args].join(' '), console: machine.console })
 }
 
 let order = 0

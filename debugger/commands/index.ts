@@ -1,6 +1,6 @@
 // The door of the commands: gdb's words over a session, lines in and lines out.
 export { newDebugger } from './debugger.ts'
-export { eventsUntil, type EventLog } from './events.ts'
+export { eventsUntil, lastFault, type EventLog } from './events.ts'
 export { execute, repeated, type Executed } from './execute.ts'
 export { backtrace, baseName, frameOf, inAngles, nameOf, selected, sourceLines, spaceOf, valueOf } from './look.ts'
 export { showView } from './machine.ts'

@@ -1,10 +1,10 @@
 // The machine and its kernel: `info` with every view, tasks as inferiors and threads, settings.
 import { regPc } from '../../kernel/index.ts'
 import { readRegister, taskById, type FollowFork } from '../session/index.ts'
-import { lineInSpace, statementInSpace, symbolInSpace, symbolsInSpace } from '../symbols/index.ts'
+import { formatValue, lineInSpace, localsOf, statementInSpace, symbolInSpace, symbolsInSpace, valueOfVariable } from '../symbols/index.ts'
 import { ARGUMENTS, VIEWS, viewByName, ViewError, type ArgumentName, type ViewArguments } from '../views/index.ts'
 import { eventsUntil } from './events.ts'
-import { baseName, frameOf, hex, inAngles, nameOf, lineOf, selected, spaceOf, valueOf } from './look.ts'
+import { baseName, frameOf, hex, inAngles, nameOf, lineOf, reader, selected, spaceOf, valueOf } from './look.ts'
 import { matching } from './parse.ts'
 import { completeSymbol, resolvePlace, sourceFiles } from './places.ts'
 import { pointRows } from './points.ts'
@@ -151,6 +151,8 @@ export const INFOS: readonly Info[] = [
   { name: 'source', doc: 'The source that the program stands in.', run: d => sourceInfo(d) },
   { name: 'sources', doc: 'All sources.', run: d => sourceFiles(d) },
   { name: 'frame', doc: 'The selected frame.', run: d => frameInfo(d) },
+  { name: 'locals', doc: 'Local variables of the selected frame, where there is DWARF.', run: d => variables(d, false) },
+  { name: 'args', doc: 'Arguments of the selected frame.', run: d => variables(d, true) },
   { name: 'display', doc: 'Expressions shown at stops.', run: d => displayInfo(d) },
   { name: 'dispositions', doc: 'What the debugger does on signals.', run: (d, text) => signalRows(d, words(text)) },
   { name: 'handle', doc: 'The same.', run: (d, text) => signalRows(d, words(text)) },
@@ -160,6 +162,14 @@ export const INFOS: readonly Info[] = [
     run: (d: Debugger, text: string) => viewLines(d, view.name, text),
   })),
 ]
+
+function variables(d: Debugger, parameters: boolean): string[] {
+  const task = selected(d)
+  const source = { space: spaceOf(d, task), frame: frameOf(d), read: reader(d, task) }
+  const found = localsOf(source.frame).filter(({ variable }) => variable.parameter === parameters)
+  if (found.length === 0) return [parameters ? 'No arguments.' : 'No locals.']
+  return found.flatMap(visible => `${visible.variable.name} = ${formatValue(source, valueOfVariable(source, visible), true)}`.split('\n'))
+}
 
 function procInfo(d: Debugger, text: string): string[] {
   const task = selected(d)

@@ -93,7 +93,7 @@ function debugValue(d: Debugger, expression: string): string | null {
   const space = spaceOf(d, task)
   if (expression.includes('$') || !/^[A-Za-z_*&(]/.test(expression)) return null
   try {
-    return printExpression({ space, frame: frameOf(d), read: reader(d, task) } as Parameters<typeof printExpression>[0], expression)
+    return printExpression({ space, frame: frameOf(d), read: reader(d, task) }, expression)
   } catch (error) {
     if (error instanceof DebugInfoError) return null
     throw error

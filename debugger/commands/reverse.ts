@@ -1,5 +1,5 @@
 // Backwards in time, and questions about causes: every answer is an instant that one can go to.
-import { regPc } from '../../kernel/index.ts'
+import { regPc, type Task } from '../../kernel/index.ts'
 import {
   callLength,
   firstInstant,
@@ -17,8 +17,9 @@ import {
   type Stop,
 } from '../session/index.ts'
 import { statementInSpace } from '../symbols/index.ts'
-import { explainPage } from '../views/index.ts'
+import { explainPage, waitOf } from '../views/index.ts'
 import { backtrace, hex, selected, spaceOf, valueOf } from './look.ts'
+import { showView } from './machine.ts'
 import { atLineStart, below, spOf } from './running.ts'
 import { instantText, standing, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
@@ -128,6 +129,43 @@ function whoWrote(d: Debugger, text: string): string[] {
   return [`${found.text}.`, `Right after it: goto ${at}`]
 }
 
+/**
+ * Back to before the last thing that the kernel did. That was at some instruction before now: it is found by going back twice as far each
+ * time, then by halving.
+ */
+function kernelStepBack(d: Debugger): Stop {
+  const { session: s } = d
+  const here = now(s)
+  const first = firstInstant(s)
+  if (here.steps <= first.steps) return goTo(s, first).kind === 'step' ? { kind: 'historyStart' } : { kind: 'historyEnd' }
+  const isBefore = (executed: number): boolean => {
+    goTo(s, { executed, steps: here.steps - 1 })
+    return now(s).steps < here.steps
+  }
+  let high = here.executed
+  let low = high
+  for (let far = 1; low > first.executed && !isBefore(low); far *= 2) {
+    high = low
+    low = Math.max(first.executed, high - far)
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (isBefore(middle)) low = middle
+    else high = middle
+  }
+  return goTo(s, { executed: low, steps: here.steps - 1 })
+}
+
+/** What a task waits for or, of one that can run, how its hart's queue chose. */
+function whyHere(d: Debugger, task: Task): string[] {
+  const { words, queues, call } = waitOf(d.session.k, task)
+  const lines = [`${task.pid} (${task.comm}) ${words}.`]
+  if (call !== null) lines.push(`It is in ${call}.`)
+  for (const queue of queues) lines.push(`Woken by: ${queue}.`)
+  if (task.state === 'R') lines.push(...showView(d, 'runqueue', {}))
+  return lines
+}
+
 export const REVERSE: readonly Command[] = [
   counted('reverse-step', ['rs'], 'Step back to the start of an earlier source line, into functions that have lines.', d =>
     lineBack(d, true),
@@ -136,6 +174,7 @@ export const REVERSE: readonly Command[] = [
   counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => reverseStepInstruction(d.session, whose(d))),
   counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => reverseStepOver(d.session, whose(d))),
   counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d => reverseStepMachine(d.session)),
+  counted('reverse-kernel-step', ['rks'], 'Step back to before the last thing that the kernel did.', kernelStepBack),
   {
     name: 'reverse-continue',
     short: ['rc'],
@@ -203,11 +242,11 @@ export const REVERSE: readonly Command[] = [
   {
     name: 'why',
     group: 'reverse',
-    usage: 'ADDRESS',
-    doc: 'Say why a page is not present, read-only or shared.',
+    usage: '[ADDRESS]',
+    doc: 'Say why a page is not present, read-only or shared; without an address, what the selected task waits for, or why it runs.',
     run(d, { text }) {
-      if (text === '') fail('Argument required (an address).')
       const task = selected(d)
+      if (text === '') return whyHere(d, task)
       const address = Number(valueOf(d, text))
       if (task.mm === null) fail('It has no memory left.')
       const facts = explainPage(d.session.k, task, task.mm, address)
