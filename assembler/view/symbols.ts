@@ -46,7 +46,7 @@ const PLT_HEADER = 32
 const PLT_ENTRY = 16
 
 /** Names for the entries of .plt: `puts@plt`, in the order of the relocations that fill their slots. */
-function pltSymbols(elf: ElfFile): ElfSymbol[] {
+export function pltSymbols(elf: ElfFile): ElfSymbol[] {
   const plt = elf.sections.find(s => s.name === '.plt')
   const table = elf.sections.find(s => s.name === '.rela.plt')
   const linked = table && elf.sections[table.link]

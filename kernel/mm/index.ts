@@ -48,7 +48,7 @@ export {
   putU64,
   putU8,
 } from './usercopy.ts'
-export { peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
+export { peekFile, peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
 export {
   allSpaces,
   cachePage,

@@ -9,6 +9,7 @@ import { cachePage } from './pagecache.ts'
 import { findRegion } from './regions.ts'
 import { flushPage } from './asid.ts'
 import type { Task } from '../state.ts'
+import type { Inode } from '../vfs/index.ts'
 import type { Mm, Region } from './types.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -65,6 +66,31 @@ export function peekUser(k: Kernel, task: Task, addr: number, length: number): U
   if (task.mm === null) return null
   const bytes = peekMm(k, task.mm, addr, length)
   return bytes.length === length ? bytes : null
+}
+
+/**
+ * Up to `length` bytes of a regular file from `offset` on as a program would read them now, without bringing a page into the cache:
+ * a debugger that reads symbols leaves the machine as it was. What only the host has is asked of the host directly and not noted in
+ * the journal, since nothing of the machine depends on the answer. null where the host does not give it (any more).
+ */
+export function peekFile(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array | null {
+  const bytes = new Uint8Array(Math.max(0, Math.min(length, inode.size - offset)))
+  const { backing } = inode
+  if (backing?.kind === 'bytes') bytes.set(backing.bytes.subarray(offset, offset + bytes.length))
+  else if (backing?.kind === 'host') {
+    const wanted = Math.max(0, Math.min(bytes.length, backing.size - offset))
+    const read = wanted > 0 ? k.host.files.read(backing.path, offset, wanted) : NOTHING
+    if (typeof read === 'string' || read.length < wanted) return null
+    bytes.set(read)
+  }
+  // Pages in memory are newer than what they were filled from.
+  for (const [index, frame] of inode.pages) {
+    const at = index * PAGE_SIZE - offset
+    if (at <= -PAGE_SIZE || at >= bytes.length) continue
+    const page = k.machine.ram.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
+    bytes.set(page.subarray(Math.max(0, -at), Math.min(PAGE_SIZE, bytes.length - at)), Math.max(0, at))
+  }
+  return bytes
 }
 
 /**

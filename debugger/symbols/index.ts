@@ -1,0 +1,52 @@
+// The door of debug information: what the bytes of ELF files say of a program's names, lines, scopes, types and frames.
+export { DebugInfoError } from './reader.ts'
+export { openDebugFile, type DebugFile } from './sections.ts'
+export {
+  complete,
+  describeAddress,
+  symbolAt,
+  symbolsNamed,
+  type DebugSymbol,
+  type SymbolBinding,
+  type SymbolKind,
+  type SymbolTable,
+} from './table.ts'
+export {
+  afterPrologue,
+  filesNamed,
+  lineAt,
+  linesOf,
+  rangeAt,
+  statementRange,
+  type LineMark,
+  type LineRange,
+  type LineTable,
+  type SourcePlace,
+} from './lines.ts'
+export { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
+export type { LineProgram, LineRow } from './line-program.ts'
+export { unitsOf, type DebugUnits, type Unit } from './units.ts'
+export { allScopes, globalsOf, globalVariable, scopesAt, typeNamed, type Scope, type Variable } from './scopes.ts'
+export { byteSize, stripped, typeAt, type Member, type Type, type TypeRef } from './types.ts'
+export { declaration, typeName, typeText } from './type-names.ts'
+export { descriptionAt, framesOf, type FrameDescription, type FrameTable } from './cfi.ts'
+export { frameRowAt, frameRows, type CfaRule, type FrameRow, type RegisterRule } from './cfi-rows.ts'
+export { locate, type Location } from './expression.ts'
+export { addressOfValue, findVariable, localsOf, valueOfVariable, type Value, type ValueSource, type VisibleVariable } from './value.ts'
+export { formatValue } from './format.ts'
+export { evaluate, printExpression } from './evaluate.ts'
+export {
+  describeInSpace,
+  fileAt,
+  functionAddressesInSpace,
+  lineAddressesInSpace,
+  lineInSpace,
+  newSymbolSpace,
+  statementInSpace,
+  symbolInSpace,
+  symbolsInSpace,
+  type LoadedFile,
+  type SymbolSpace,
+} from './space.ts'
+export { unwind, type Backtrace, type FrameRegisters, type ReadMemory, type StackFrame } from './unwind.ts'
+export { loadSpace, loadTask, type DebugFileCache } from './load.ts'
