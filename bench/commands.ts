@@ -40,7 +40,7 @@ function listText(): string {
   const name = Math.max(...SCENARIOS.map(s => s.name.length))
   const title = Math.max(...SCENARIOS.map(s => s.title.length))
   const labs = (list: readonly string[]): string => list.map(lab => `programs/labs/${lab}.s`).join(' ')
-  return SCENARIOS.map(s => `${s.name.padEnd(name)}  ${s.title.padEnd(title)}  ${s.elsewhere ?? labs(s.labs)}\n`).join('')
+  return SCENARIOS.map(s => `${s.name.padEnd(name)}  ${s.title.padEnd(title)}  ${labs(s.labs)}\n`).join('')
 }
 
 function addRun(bench: Command, done: (status: number) => void, around: () => Surroundings): void {

@@ -31,6 +31,4 @@ export interface Scenario {
   charts(findings: Findings): Chart[]
   /** Tables of its own; without one, reports print a row for each cell. */
   tables?(findings: Findings): Table[]
-  /** Where it is run instead, when it has no cells. */
-  elsewhere?: string
 }

@@ -36,6 +36,8 @@ export interface Quirks {
   sliceCostNs(ms: number): number
   signalFactor: number
   greenFactor: number
+  /** Cycles of instructions that a nanosecond of memory costs besides: nothing, on a machine whose ledger is sound. */
+  leak: number
 }
 
 export const SOUND: Quirks = {
@@ -60,6 +62,7 @@ export const SOUND: Quirks = {
   sliceCostNs: () => 5000,
   signalFactor: 5,
   greenFactor: 9,
+  leak: 0,
 }
 
 type Parts = readonly (readonly [path: string, component: string, cycles: number])[]
@@ -85,7 +88,8 @@ function interval(
       Math.round(n * operations),
     ]),
   )
-  return { name, cycles, ns: cycles / config.clock, instructions: Math.round(cycles / 2), ledger, counters }
+  const instructions = ledger.filter(row => row.component === 'instructions').reduce((sum, row) => sum + row.cycles, 0)
+  return { name, cycles, ns: cycles / config.clock, instructions, ledger, counters }
 }
 
 interface Run {
@@ -137,7 +141,13 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
   'ctx-ring'(run) {
     const [processes, kib, rounds, stride] = [0, 1, 2, 3].map(n => num(run, n))
     const lost = run.quirks.lost((processes * kib * 1024) / lastCache(run.config))
-    return [interval(run.config, 'ctx-ring', processes * rounds, [...bare(run), ...summing(run, kib, stride, lost)])]
+    return [
+      interval(run.config, 'ctx-ring', processes * rounds, [
+        ...bare(run),
+        ...summing(run, kib, stride, lost),
+        ['user', 'instructions', run.quirks.leak * run.config.dram],
+      ]),
+    ]
   },
   'ctx-ws'(run) {
     const two = run.argv[0] === 'two'

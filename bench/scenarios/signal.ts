@@ -11,7 +11,7 @@ const TEXT: Readonly<Record<(typeof OPERATIONS)[number], string>> = {
   call: 'null system call',
   signal: 'signal to oneself, handled',
   green: 'user-level switch',
-  process: 'process switch by pipes',
+  process: 'process switch by sched_yield',
 }
 
 /** Both green and heavy threads switch there and back in a round. */

@@ -5,16 +5,17 @@ import {
   C_INSTRUCTIONS,
   C_IPI,
   C_TRAP,
+  kernelAsid,
   PAGE_SIZE,
   RAM_BASE,
   rowOf,
   settle,
   stall,
+  timeAccess,
   timeKernelBlock,
   timeKernelData,
   timeKernelFetch,
   timeKernelTable,
-  timeUserCopy,
   type Core,
   type Timing,
 } from '../../vm/index.ts'
@@ -215,7 +216,7 @@ export function chargeUserCopy(k: Kernel, task: Task, va: number, at: number, by
   const core = coreOf(k, t)
   const row = enter(k, PATH.usercopy, task)
   stall(core, C_INSTRUCTIONS, Math.ceil(bytes / WORD))
-  timeUserCopy(k.machine, t, core, va | 0, Math.floor(va / TWO_32), RAM_BASE + at, bytes, write)
+  timeAccess(k.machine, t, core, va | 0, Math.floor(va / TWO_32), RAM_BASE + at, bytes, write, kernelAsid(t, core))
   timeKernelData(t, core, BUFFERS + core.id * PAGE_SIZE + (va % PAGE_SIZE), bytes, !write)
   leave(k, row)
 }

@@ -43,7 +43,6 @@ describe('what is refused', () => {
     ['names and --all', ['run', 'kpti', '--all'], /not both/],
     ['an unknown scenario', ['run', 'ctx-rign'], /no scenario 'ctx-rign', did you mean 'ctx-ring'\?/],
     ['a lab', ['run', 'null-call'], /did you mean 'kpti'\?/],
-    ['the one that is run elsewhere', ['run', 'metamorphic'], /has no cells to run: it is part of the tests/],
     ['an unknown preset', ['run', 'kpti', '--preset', 'u47'], /no preset 'u47', did you mean 'u74'\?/],
     ['an unknown constant', ['run', 'kpti', '--set', 'drm=70'], /no constant 'drm', did you mean 'dram'\?/],
     ['a constant without value', ['run', 'kpti', '--set', 'dram'], /it is key=value/],

@@ -339,6 +339,12 @@ describe('doc', () => {
     expect(json.implemented.find(c => c.name === 'openat')?.nr).toBe(56)
     expect(json.enosys.filter(name => json.implemented.some(c => c.name === name))).toEqual([])
   })
+  test('timing: every constant with its mark in each preset', () => {
+    const text = hartbeat(['doc', 'timing']).stdout
+    expect(text).toMatch(/^l2\.latency \(cycles\)\n {2}\S.*\n( {4}\w+ +\d+ {2}(sourced|estimated): \S.*\n){6}/m)
+    const json = JSON.parse(hartbeat(['doc', 'timing', '--json']).stdout) as Record<string, { constants: Record<string, unknown> }>
+    expect(json.u74.constants['dtlb.entries']).toMatchObject({ value: 40 })
+  })
   test('isa: one line for each instruction', () => expect(hartbeat(['doc', 'isa']).stdout).toMatch(/addi? /))
 })
 

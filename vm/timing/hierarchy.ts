@@ -7,13 +7,14 @@ import { forgetLine } from './lines.ts'
 
 /** A line is brought to where it is used; `component` is C_FETCH or C_FETCH + DATA, or C_WALK for reads of the page walk. */
 function bringLine(t: Timing, core: Core, line: number, component: number): void {
-  const charge = (level: number, cycles: number): void => stall(core, component === C_WALK ? C_WALK : component + 2 * level, cycles)
+  // A walk is one component, whatever level answers; the others follow each other by level.
+  const step = component === C_WALK ? 0 : 2
   const { l2 } = core
   if (l2 !== null) {
     const at = find(l2, line, line)
     if (at >= 0) {
       touch(l2, at)
-      charge(0, t.config['l2.latency'])
+      stall(core, component, t.config['l2.latency'])
       return
     }
     core.counts[COUNTS.l2Misses]++
@@ -22,9 +23,9 @@ function bringLine(t: Timing, core: Core, line: number, component: number): void
   const inLlc = llc === null ? NONE : find(llc, line, line)
   if (inLlc >= 0) {
     touch(llc as Assoc, inLlc)
-    charge(1, t.config['llc.latency'])
+    stall(core, component + step, t.config['llc.latency'])
   } else {
-    charge(2, Math.ceil(t.dram / core.overlap))
+    stall(core, component + 2 * step, Math.ceil(t.dram / core.overlap))
     if (llc !== null) {
       core.counts[COUNTS.llcMisses]++
       place(llc, line, line)
@@ -53,13 +54,13 @@ function writeToMemory(t: Timing, core: Core): void {
   stall(core, C_WRITE_BACK, Math.ceil(t.dram / core.overlap))
 }
 
-/** A data access to a physical line through the data cache. */
-export function accessData(t: Timing, core: Core, line: number, write: boolean, component: number): void {
+/** A data access to a physical line through the data cache. Answers the line's place there, -1 without one. */
+export function accessData(t: Timing, core: Core, line: number, write: boolean, component: number): number {
   const { l1d } = core
   if (write && t.cores.length > 1) claimLine(t, core, line)
   if (l1d === null) {
     bringLine(t, core, line, component)
-    return
+    return NONE
   }
   let at = find(l1d, line, line)
   if (at >= 0) touch(l1d, at)
@@ -70,6 +71,7 @@ export function accessData(t: Timing, core: Core, line: number, write: boolean, 
     if (l1d.out[1] !== 0) writeToL2(t, core, l1d.out[0])
   }
   if (write) l1d.dirty[at] = 1
+  return at
 }
 
 /** A write takes the line away from the other harts' own caches (write-invalidate). */
