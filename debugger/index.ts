@@ -1,7 +1,8 @@
-// The debugger's door: sessions that stop, step and look, forwards and backwards in time, and what a stopped machine is in the words of
-// its programs. It knows no protocol and no terminal.
+// The debugger's door: sessions that stop, step and look, forwards and backwards in time, what a stopped machine is in the words of
+// its programs, and pictures of it. It knows no protocol and no terminal.
 export * from './timeline/index.ts'
 export * from './session/index.ts'
 export * from './symbols/index.ts'
+export * from './views/index.ts'
 // Both the session and the debug information have these; out here they are the session's.
 export { evaluate, type Scope } from './session/index.ts'

@@ -157,7 +157,7 @@ function auditTlbs(k: Kernel, problems: string[]): void {
 }
 
 /** Every inode that a name, a descriptor, a mapping or a task's directory leads to. */
-function allInodes(k: Kernel): Set<Inode> {
+export function allInodes(k: Kernel): Set<Inode> {
   const inodes = new Set<Inode>(k.state.frames.reclaimable).add(k.state.vdso)
 
   const seen = new Set<Dentry>()

@@ -7,9 +7,12 @@ export {
   frameBytes,
   releaseFrame,
   retainFrame,
+  FRAME_DIRTY,
+  FRAME_SHMEM,
   FRAME_USES,
   USE_ANON,
   USE_CACHE,
+  USE_FREE,
   USE_HUGETLB,
   USE_KERNEL,
   USE_TABLE,
@@ -26,7 +29,7 @@ export { populate, setLocked, unlockedPages } from './lock.ts'
 export { advise, knowsAdvice } from './advise.ts'
 export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'
-export { frameOf, peekPte, PTE_HUGE } from './pagetable.ts'
+export { eachLeaf, frameOf, peekPte, PTE_HUGE } from './pagetable.ts'
 export {
   borrowIn,
   checkUser,
@@ -60,5 +63,17 @@ export {
   writeBack,
   writeCached,
 } from './pagecache.ts'
-export { anonymousHugePages, mapsText, mmStatistics, smapsRollupText, smapsText, type MmStatistics } from './report.ts'
-export { auditMemory } from './audit.ts'
+export {
+  anonymousHugePages,
+  mapsText,
+  mmStatistics,
+  permissionText,
+  regionHoldings,
+  regionLine,
+  regionName,
+  smapsRollupText,
+  smapsText,
+  type Holdings,
+  type MmStatistics,
+} from './report.ts'
+export { allInodes, auditMemory } from './audit.ts'

@@ -49,7 +49,7 @@ export function regionLine(k: Kernel, mm: Mm, region: Region): string {
 export const mapsText = (k: Kernel, mm: Mm): string => mm.regions.map(region => regionLine(k, mm, region) + '\n').join('')
 
 /** How the pages of one region are held; bytes. */
-interface Holdings {
+export interface Holdings {
   rss: number
   pss: number
   sharedClean: number
@@ -78,7 +78,8 @@ const nothingHeld = (): Holdings => ({
   privateHugetlb: 0,
 })
 
-function holdings(k: Kernel, mm: Mm, region: Region): Holdings {
+/** How the pages of a region are held now, in bytes. */
+export function regionHoldings(k: Kernel, mm: Mm, region: Region): Holdings {
   const sum = nothingHeld()
   eachLeaf(k, mm, region.start, region.end, (_va, _at, entry) => {
     if (!(entry & PTE_V)) return
@@ -177,7 +178,7 @@ function vmFlags(region: Region): string {
 export function smapsText(k: Kernel, mm: Mm): string {
   let text = ''
   for (const region of mm.regions) {
-    const sum = holdings(k, mm, region)
+    const sum = regionHoldings(k, mm, region)
     text += `${regionLine(k, mm, region)}\n`
     const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
     text += field('Size', region.end - region.start) + field('KernelPageSize', unit) + field('MMUPageSize', unit)
@@ -191,7 +192,7 @@ export function smapsText(k: Kernel, mm: Mm): string {
 export function smapsRollupText(k: Kernel, mm: Mm): string {
   const total = nothingHeld()
   for (const region of mm.regions) {
-    const sum = holdings(k, mm, region)
+    const sum = regionHoldings(k, mm, region)
     for (const key of Object.keys(total) as (keyof Holdings)[]) total[key] += sum[key]
   }
   const first = mm.regions[0]

@@ -46,7 +46,7 @@ export {
   setRealEffective,
 } from './credentials.ts'
 export { newRlimits, rlimit, setRlimit } from './limits.ts'
-export { addUsage, groupUsage, newUsage } from './usage.ts'
+export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { makeVdso, mapVdso, updateVvar, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'
 export { waitForChild, type WaitAnswer, type WaitRequest } from './wait.ts'

@@ -33,18 +33,21 @@ export function addUsage(into: Usage, from: Usage): void {
   into.writeCalls += from.writeCalls
 }
 
+/** The largest resident size so far, in bytes: of what it had before and of the address space it has. */
+const maxRssOf = ({ usage, mm }: Task): number => Math.max(usage.maxRss, (mm?.peakPages ?? 0) * PAGE_SIZE)
+
 /** The largest resident size so far goes into the record before the address space is given up. */
 export function noteRss(task: Task): void {
-  if (task.mm !== null) task.usage.maxRss = Math.max(task.usage.maxRss, task.mm.peakPages * PAGE_SIZE)
+  task.usage.maxRss = maxRssOf(task)
 }
 
-/** All threads of a process, those that exited included. */
+/** All threads of a process, those that exited included. Asking changes nothing: a debugger asks too. */
 export function groupUsage(group: ThreadGroup): Usage {
   const sum = newUsage()
   addUsage(sum, group.exitedUsage)
   for (const task of group.threads) {
-    noteRss(task)
     addUsage(sum, task.usage)
+    sum.maxRss = Math.max(sum.maxRss, maxRssOf(task))
   }
   return sum
 }

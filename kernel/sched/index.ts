@@ -4,9 +4,11 @@ export { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wa
 export { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
 export {
   account,
+  before as runsBefore,
   dequeue,
   enqueue,
   isRealTime,
+  LATENCY,
   makeRunnable,
   mayRunOn,
   MIN_GRANULARITY,
@@ -18,5 +20,5 @@ export {
   sliceOf,
   yieldHart,
 } from './runqueue.ts'
-export { NICE_MAX, NICE_MIN } from './weights.ts'
+export { NICE_0_WEIGHT, NICE_MAX, NICE_MIN } from './weights.ts'
 export { switchTo } from './switch.ts'

@@ -59,7 +59,7 @@ export const newHartState = (id: number, quantum = 0): HartState => ({
 })
 
 /** Real-time before fair, then the higher priority, then the smaller vruntime, then who came first. */
-function before(a: SchedEntity, b: SchedEntity): boolean {
+export function before(a: SchedEntity, b: SchedEntity): boolean {
   if (a.rtPriority !== b.rtPriority) return a.rtPriority > b.rtPriority
   if (a.rtPriority === 0 && a.vruntime !== b.vruntime) return a.vruntime < b.vruntime
   return a.order < b.order

@@ -2,7 +2,7 @@
 // language runtime, so it is Linux's to the byte (arch/riscv uapi asm/{ucontext,sigcontext}.h; 1088 bytes in all):
 // siginfo 128 | uc_flags 8, uc_link 8, uc_stack 24, uc_sigmask 8 of 128 reserved, padding, mcontext at 176: pc, x1..x31,
 // then 528 bytes of floating point: f0..f31, fcsr, and at its end the list of extensions, which is empty.
-import { SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrno } from '../abi/index.ts'
+import { NSIG, SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import { VDSO_SIGRETURN, readContext, regX, setRegPc, setRegX, writeContext } from '../process/index.ts'
@@ -11,7 +11,7 @@ import { onAltStack, setAltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
 import { setBlocked } from './mask.ts'
 import { forceSignal } from './send.ts'
-import { SIGINFO_BYTES, encodeSigInfoInto } from './siginfo.ts'
+import { SIGINFO_BYTES, decodeSigInfo, encodeSigInfoInto } from './siginfo.ts'
 import type { SigAction, SigInfo, Sigset } from './types.ts'
 
 export const FRAME_BYTES = 1088
@@ -34,6 +34,9 @@ const A0 = 10
 const A1 = 11
 const A2 = 12
 const STACK_ALIGN = 16
+/** pc and x1..x31. */
+const REGISTERS = 32
+const WORD_BYTES = 8
 
 /** Where the frame goes: below sp, or at the top of the alternate stack. null: an alternate stack that overflows. */
 function framePlace(task: Task, sp: number, action: SigAction): number | null {
@@ -86,6 +89,36 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   return true
 }
 
+/** No extension follows the floating-point registers: the layout is the one above. */
+const endsAsOurs = (view: DataView): boolean =>
+  view.getUint32(EXTENSIONS_RESERVED, true) === 0 && view.getUint32(END_MAGIC, true) === 0 && view.getUint32(END_SIZE, true) === 0
+
+/** What a frame holds, for whoever looks into a program. */
+export interface SignalFrame {
+  info: SigInfo
+  /** The mask to go back to. */
+  mask: Sigset
+  stack: { sp: number; size: number; flags: number }
+  /** The interrupted pc, and x1..x31 by number (x0 as 0), as 64 bits each. */
+  pc: bigint
+  x: bigint[]
+}
+
+/** The frame in FRAME_BYTES bytes, or null where they cannot be one. */
+export function decodeFrame(bytes: Uint8Array): SignalFrame | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const signal = view.getInt32(0, true)
+  if (signal < 1 || signal > NSIG || view.getBigUint64(UCONTEXT, true) !== 0n || !endsAsOurs(view)) return null
+  const words = Array.from({ length: REGISTERS }, (_, n) => view.getBigUint64(PC + WORD_BYTES * n, true))
+  return {
+    info: decodeSigInfo(bytes, signal),
+    mask: view.getBigUint64(FRAME_SIGMASK, true),
+    stack: { sp: get64(view, STACK_SP), size: get64(view, STACK_SIZE), flags: view.getUint32(STACK_FLAGS, true) },
+    pc: words[0],
+    x: [0n, ...words.slice(1)],
+  }
+}
+
 /** rt_sigreturn: registers, mask and alternate stack as the frame at sp has them, whoever wrote it. A frame that cannot be one: SIGSEGV. */
 export function rtSigreturn(k: Kernel, task: Task): void {
   const sp = regX(k, task, SP)
@@ -100,7 +133,7 @@ export function rtSigreturn(k: Kernel, task: Task): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   setBlocked(task, view.getBigUint64(FRAME_SIGMASK, true))
   writeContext(k, task, view, PC)
-  if (view.getUint32(EXTENSIONS_RESERVED, true) !== 0 || view.getUint32(END_MAGIC, true) !== 0 || view.getUint32(END_SIZE, true) !== 0) {
+  if (!endsAsOurs(view)) {
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
     return
   }

@@ -19,7 +19,7 @@ export {
   posixTimerLeft,
   setPosixTimer,
 } from './posix-timer.ts'
-export { FRAME_SIGMASK, rtSigreturn } from './frame.ts'
+export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, rtSigreturn, type SignalFrame } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'
 export { showSigInfo, showSigset } from './show.ts'

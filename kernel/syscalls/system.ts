@@ -36,7 +36,7 @@ import {
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
-import { addUsage, capable, groupUsage, newUsage, setRlimit, taskByPid, type Usage } from '../process/index.ts'
+import { addUsage, capable, groupUsage, newUsage, noteRss, setRlimit, taskByPid, type Usage } from '../process/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
@@ -112,7 +112,7 @@ const USAGE_OF: Readonly<Record<number, (task: Task) => Usage>> = {
   [RUSAGE_CHILDREN]: task => task.group.childrenUsage,
   [RUSAGE_THREAD]: task => {
     const own = newUsage()
-    groupUsage(task.group)
+    noteRss(task)
     addUsage(own, task.usage)
     return own
   },

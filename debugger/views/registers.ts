@@ -1,0 +1,141 @@
+// Registers of a task, wherever they are: on a hart while it runs, else in its saved frame. Values are hex text: JSON has no 64 bits.
+import {
+  causeNames,
+  csrs,
+  fNames,
+  PRIVILEGE_M,
+  PRIVILEGE_S,
+  PRIVILEGE_U,
+  readCsr,
+  SATP_ASID_SHIFT,
+  satpMode,
+  WORD_PRIVILEGE,
+  xNames,
+  ASID_MAX,
+  SATP_MODE_SV48,
+} from '../../vm/index.ts'
+import { getFcsr, regBig, regF, regPc, usesFp, type Kernel } from '../../kernel/index.ts'
+import { taskOf } from './ask.ts'
+import { view } from './define.ts'
+import { fit, hex } from './layout.ts'
+import { ViewError } from './types.ts'
+
+export interface RegisterData {
+  name: string
+  /** Hex of its 64 bits. */
+  value: string
+  /** Different from what the earlier data had. */
+  changed: boolean
+  /** What the value means, where that can be said. */
+  note: string
+}
+
+export interface RegistersData {
+  pid: number
+  comm: string
+  /** -1: saved in memory. */
+  hart: number
+  pc: RegisterData
+  x: RegisterData[]
+  /** Empty as long as the task has not used floating point. */
+  f: RegisterData[]
+  fcsr: RegisterData | null
+  privilege: string | null
+  /** Of the hart it runs on. */
+  csrs: RegisterData[]
+}
+
+const PRIVILEGES: Readonly<Record<number, string>> = { [PRIVILEGE_U]: 'user', [PRIVILEGE_S]: 'supervisor', [PRIVILEGE_M]: 'machine' }
+/** Those that say something about a program and its traps. */
+const SHOWN_CSRS = ['satp', 'sstatus', 'sepc', 'scause', 'stval', 'stimecmp', 'time', 'cycle', 'instret']
+const NAN_BOX = 0xffff_ffffn
+const COLUMNS = 3
+const CHANGED = '*'
+
+export const registersView = view<RegistersData>({
+  name: 'registers',
+  doc: 'Registers of a task by their ABI names, floating point and CSRs; changes against an earlier answer are marked.',
+  arguments: ['pid', 'hart', 'symbol', 'before'],
+
+  data(k, args) {
+    const task = taskOf(k, args)
+    if (task.state === 'Z') throw new ViewError(`task ${task.pid} (${task.comm}) is dead: it has no registers`)
+    const before = valuesOf(args.before as RegistersData | undefined)
+    const register = (name: string, bits: bigint, note = ''): RegisterData => {
+      const value = hex(bits)
+      return { name, value, changed: before.size > 0 && before.get(name) !== undefined && before.get(name) !== value, note }
+    }
+    const symbol = (value: bigint): string => (args.symbol && value > 0n && value < 1n << 47n ? (args.symbol(Number(value)) ?? '') : '')
+    const used = usesFp(k, task)
+    return {
+      pid: task.pid,
+      comm: task.comm,
+      hart: task.onHart,
+      pc: register('pc', BigInt(regPc(k, task)), symbol(BigInt(regPc(k, task)))),
+      x: xNames.map((name, n) => register(name, regBig(k, task, n), symbol(regBig(k, task, n)))),
+      f: used ? fNames.map((name, n) => register(name, regF(k, task, n), floatText(regF(k, task, n)))) : [],
+      fcsr: used ? register('fcsr', BigInt(getFcsr(k, task)), fcsrText(getFcsr(k, task))) : null,
+      privilege: task.onHart < 0 ? null : (PRIVILEGES[k.machine.harts[task.onHart].words[WORD_PRIVILEGE]] ?? null),
+      csrs: task.onHart < 0 ? [] : csrsOf(k, task.onHart).map(([name, bits]) => register(name, bits, csrText(name, bits))),
+    }
+  },
+
+  text(d, width) {
+    const where = d.hart < 0 ? 'saved, it does not run' : `on hart ${d.hart}, ${d.privilege} mode`
+    const noted = ({ name, value, changed, note }: RegisterData): string => `${mark(changed)}${name.padEnd(9)}${value.padEnd(20)}${note}`
+    return [
+      `pid ${d.pid} (${d.comm}), ${where}`,
+      noted(d.pc),
+      ...grid(d.x, width),
+      ...d.f.map(noted),
+      ...(d.fcsr ? [noted(d.fcsr)] : []),
+      ...d.csrs.map(noted),
+    ].map(line => fit(line, width))
+  },
+})
+
+const mark = (changed: boolean): string => (changed ? CHANGED : ' ')
+
+/** Three to a line, read downwards. */
+function grid(registers: readonly RegisterData[], width: number): string[] {
+  const rows = Math.ceil(registers.length / COLUMNS)
+  const cell = Math.floor(width / COLUMNS)
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: COLUMNS }, (_, column) => registers[column * rows + row])
+      .map(r => (r === undefined ? '' : `${mark(r.changed)}${r.name.padEnd(5)}${r.value}`.padEnd(cell)))
+      .join(''),
+  )
+}
+
+function valuesOf(data: RegistersData | undefined): Map<string, string> {
+  if (data === undefined) return new Map()
+  return new Map([data.pc, ...data.x, ...data.f, ...(data.fcsr ? [data.fcsr] : []), ...data.csrs].map(r => [r.name, r.value]))
+}
+
+/** A 32-bit value is boxed: its upper half is all ones. */
+function floatText(bits: bigint): string {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setBigUint64(0, BigInt.asUintN(64, bits))
+  return BigInt.asUintN(64, bits) >> 32n === NAN_BOX ? `${view.getFloat32(4)} (single)` : String(view.getFloat64(0))
+}
+
+const FFLAGS = ['NX', 'UF', 'OF', 'DZ', 'NV']
+const FRM_SHIFT = 5
+function fcsrText(fcsr: number): string {
+  const flags = FFLAGS.filter((_, bit) => fcsr & (1 << bit)).join(' ')
+  return `frm ${(fcsr >> FRM_SHIFT) & 7}${flags && `, ${flags}`}`
+}
+
+const csrsOf = (k: Kernel, hart: number): [string, bigint][] =>
+  SHOWN_CSRS.map(name => [name, readCsr(k.machine, k.machine.harts[hart], name)])
+
+const ROOT_MASK = (1n << BigInt(SATP_ASID_SHIFT)) - 1n
+const CSR_TEXT: Readonly<Record<string, (bits: bigint) => string>> = {
+  satp: bits =>
+    satpMode(bits) === SATP_MODE_SV48
+      ? `Sv48, ASID ${(bits >> BigInt(SATP_ASID_SHIFT)) & BigInt(ASID_MAX)}, root ${hex((bits & ROOT_MASK) << 12n)}`
+      : 'no translation',
+  scause: bits => causeNames.get(Number(bits)) ?? '',
+}
+const csrDocs: ReadonlyMap<string, string> = new Map(csrs.map(({ name, doc }) => [name, doc]))
+const csrText = (name: string, bits: bigint): string => CSR_TEXT[name]?.(bits) ?? csrDocs.get(name) ?? ''

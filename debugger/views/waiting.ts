@@ -1,0 +1,100 @@
+// What a task waits for, in words: every wait queue of the kernel belongs to something, and that something has a name.
+import { callText, fileText, type FileDescription, type Kernel, type Task, type WaitQueue } from '../../kernel/index.ts'
+import { signalName } from '../../kernel/index.ts'
+import { span } from './layout.ts'
+import { openFiles, taskName } from './names.ts'
+
+export interface WaitData {
+  /** In words, for every state: why it does not run, or where it does. */
+  words: string
+  /** What it sleeps on; empty for a sleep that only time or a signal ends. */
+  queues: string[]
+  /** When it wakes by itself, ns; null: never. */
+  deadline: number | null
+  interruptible: boolean
+  /** The system call it is in, as strace shows it; null: none. */
+  call: string | null
+}
+
+/** Everything a task can sleep on, by its queue. Made once for several questions. */
+export function queueNames(k: Kernel): Map<WaitQueue, string> {
+  const names = new Map<WaitQueue, string>()
+  for (const file of openFiles(k).keys()) nameFile(k, file, names)
+  for (const group of k.state.groups.values()) {
+    names.set(group.childExit, 'a change of state of a child')
+    if (group.signalWait) names.set(group.signalWait, `a signal for process ${group.tgid}`)
+    if (group.exitWait) names.set(group.exitWait, `the end of process ${group.tgid}`)
+  }
+  for (const task of k.state.tasks.values()) {
+    if (task.vforkDone) names.set(task.vforkDone, `exec or exit of the vfork child ${taskName(task)}`)
+  }
+  for (const [key, queue] of k.state.futexes) names.set(queue, `a wake of futex ${futexText(k, key)}`)
+  for (const tty of k.state.ttys) {
+    const name = tty.kind === 'pty' ? `/dev/pts/${tty.minor}` : '/dev/console'
+    names.set(tty.readers, `input on ${name}`)
+    names.set(tty.writers, `room for output on ${name}`)
+    if (tty.master) {
+      names.set(tty.master.readers, `output of the terminal ${name}`)
+      names.set(tty.master.writers, `room for input of the terminal ${name}`)
+    }
+  }
+  return names
+}
+
+const pairs = (readable: WaitQueue, writable: WaitQueue, name: string): [WaitQueue, string][] => [
+  [readable, `data in ${name}`],
+  [writable, `room in ${name}`],
+]
+
+function nameFile(k: Kernel, file: FileDescription, names: Map<WaitQueue, string>): void {
+  const name = fileText(k, file)
+  const { inode, data } = file
+  if (inode.pipe) for (const [queue, text] of pairs(inode.pipe.readable, inode.pipe.writable, name)) names.set(queue, text)
+  if (inode.locks) names.set(inode.locks.queue, `a lock on ${name}`)
+  if (data !== null && 'queue' in data) names.set(data.queue, `${QUEUE_OF[data.kind]} ${name}`)
+}
+
+const QUEUE_OF = { eventfd: 'a change of', epoll: 'a change of', timerfd: 'expiry of' } as const
+
+/** The key is `root@address` of a private futex, `dev:ino:offset` of a shared one. */
+function futexText(k: Kernel, key: string): string {
+  const [root, address] = key.split('@')
+  if (address === undefined) return `at offset ${key.split(':')[2]} of a shared file`
+  const holder = [...k.state.tasks.values()].find(t => t.mm?.root === Number(root))
+  return `at 0x${Number(address).toString(16)}${holder ? ` of process ${holder.group.tgid}` : ''}`
+}
+
+/** What a task waits for. `names` from queueNames. */
+export function waitOf(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, string> = queueNames(k)): WaitData {
+  const { waiting } = task
+  const queues = (waiting?.queues ?? []).map(queue => names.get(queue) ?? 'something unnamed')
+  const deadline = waiting === null || waiting.deadline === Infinity ? null : waiting.deadline
+  const call = task.call === null || task.state === 'Z' ? null : callText(k, task, task.call.nr)
+  return { words: WORDS[task.state](k, task, queues, deadline), queues, deadline, interruptible: waiting?.interruptible ?? false, call }
+}
+
+type Words = (k: Kernel, task: Task, queues: readonly string[], deadline: number | null) => string
+
+function sleeping(k: Kernel, task: Task, queues: readonly string[], deadline: number | null): string {
+  const what = [...new Set(queues)].join(' or ')
+  const until = deadline === null ? '' : ` for ${span(Math.max(0, deadline - k.state.time))} yet`
+  if (what === '') return deadline === null ? 'waits for a signal' : `sleeps${until}`
+  return `waits for ${what}${until}${task.state === 'D' ? ', whatever signal comes' : ''}`
+}
+
+function runnable(k: Kernel, task: Task): string {
+  if (task.onHart >= 0) return `runs on hart ${task.onHart}`
+  const ahead = k.state.harts[task.sched.hart].queue.length
+  return task.sched.heapIndex === 0
+    ? `next in the queue of hart ${task.sched.hart}`
+    : `one of ${ahead} in the queue of hart ${task.sched.hart}`
+}
+
+const WORDS: Record<Task['state'], Words> = {
+  R: runnable,
+  S: sleeping,
+  D: sleeping,
+  T: (_k, task) => `stopped by ${task.group.stopSignal > 0 ? signalName(task.group.stopSignal) : 'a signal'}`,
+  Z: (_k, task) => `dead: until ${task.group.parent ? `its parent ${taskName(task.group.parent.leader)}` : 'somebody'} waits for it`,
+  X: () => 'dead and gone',
+}
