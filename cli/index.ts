@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuildCommands } from './commands/build.ts'
+import { addDapCommand } from './commands/dap.ts'
 import { addDocCommand } from './commands/doc.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
@@ -24,6 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addReplayCommand(cli, done)
   addBuildCommands(cli, done)
   addViewCommands(cli, done)
+  addDapCommand(cli)
   addDocCommand(cli)
   addBenchCommand(cli, done)
   for (const command of cli.commands) command.exitOverride().configureOutput(cli.configureOutput())

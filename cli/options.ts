@@ -9,6 +9,7 @@ import {
   readCpio,
   readTar,
   type FramePlacement,
+  type Host,
   type ImageFile,
   type Kernel,
   type KernelOptions,
@@ -139,6 +140,8 @@ export interface MachineRun {
   /** Keys come from a terminal. */
   interactive: boolean
   env: string[]
+  /** Of the first process; default '/'. */
+  cwd?: string
   /** Of `--record`. */
   recorder?: Recorder
 }
@@ -156,13 +159,17 @@ function environment(given: readonly string[], interactive: boolean): string[] {
   return [...all].map(([name, value]) => `${byteString(name)}=${value}`)
 }
 
-/** A kernel as the options say, with `files` laid over its root. */
-export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): MachineRun {
-  const kinds = ([0, 1, 2] as const).map(streamKind)
+/**
+ * A kernel as the options say, with `files` laid over its root.
+ * @param host another one than our own process: its streams are pipes
+ */
+export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host?: Host): MachineRun {
+  const kinds = ([0, 1, 2] as const).map(fd => (host === undefined ? streamKind(fd) : 'pipe'))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
   const chosen = chooseRoot(flags.root)
-  const window = process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
+  const window =
+    host === undefined && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
     const made: MadeOf = {
       ramBytes: memorySize(flags.m),
@@ -180,7 +187,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[]): M
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host: nodeHost }),
+      kernel: createKernel({ ...made, host: host ?? nodeHost }),
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,

@@ -4,5 +4,6 @@ export * from './timeline/index.ts'
 export * from './session/index.ts'
 export * from './symbols/index.ts'
 export * from './views/index.ts'
+export * as dap from './dap/index.ts'
 // Both the session and the debug information have these; out here they are the session's.
 export { evaluate, type Scope } from './session/index.ts'

@@ -26,6 +26,8 @@ export interface RunRequest {
   budget?: number
   /** Only stops of this process count. */
   scope?: Scope
+  /** A step of one instruction that was cut goes on: what the task had executed when it began. */
+  since?: number
 }
 
 /** What a run is about besides the session's points. */
@@ -238,7 +240,7 @@ const isReady = (task: Task): boolean => task.onHart >= 0 && task.state === 'R' 
 export function stepInstruction(s: Session, id: number, request: RunRequest = {}): Stop {
   const task = taskById(s, id)
   if (task === null) return { kind: 'exited', task: id, status: 0 }
-  const wanted = task.sched.instructions + 1
+  const wanted = (request.since ?? task.sched.instructions) + 1
   const end = s.k.state.executed + (request.budget ?? BUDGET)
   const done = (): Stop | null => {
     if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }
