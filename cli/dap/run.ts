@@ -61,13 +61,17 @@ function isOld(d: Debuggee, stop: Stop, begun: Instant): boolean {
   return d.report.task === stop.task && d.reportedAt.executed === begun.executed && now(d.sight.s).executed === begun.executed
 }
 
+/** Steps of the kernel before the one that took a task away: looked at in turn. */
+const LOOK_BEFORE = 4
+
 /** A task that a deadly signal or its own exit took away is shown as it was right before. */
 function standBefore(d: Debuggee, stop: Stop): void {
   const { s } = d.sight
-  if (stop.kind !== 'catchpoint' || s.timeline === null) return
-  const gone = (s.k.state.tasks.get(stop.task)?.mm ?? null) === null
-  if (!gone || stop.task === 0) return
-  goTo(s, stop.event.instant)
+  const isGone = (id: number): boolean => (s.k.state.tasks.get(id)?.mm ?? null) === null
+  if (stop.kind !== 'catchpoint' || stop.task === 0 || s.timeline === null || !isGone(stop.task)) return
+  const { executed, steps } = stop.event.instant
+  for (let n = 1; n <= LOOK_BEFORE && n <= steps && isGone(stop.task); n++) goTo(s, { executed, steps: steps - n })
+  if (isGone(stop.task)) goTo(s, { executed: executed - 1, steps: Infinity })
   s.focus = stop.task
   d.passOver = stop.event.instant
 }

@@ -1,6 +1,6 @@
 // The tree of variables: registers, CSRs and the locals of a frame, and the parts of what has parts. A node is named by plain data, and
 // looked up again whenever it is opened.
-import { fNames, xNames } from '../../vm/index.ts'
+import { fNames, xByName, xNames } from '../../vm/index.ts'
 import { pokeUser, usesFp } from '../../kernel/index.ts'
 import { changed, readRegister, writeMemory, writeRegister } from '../session/index.ts'
 import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, type Value } from '../symbols/index.ts'
@@ -201,7 +201,7 @@ function setValue(sight: Sight, at: Where, value: Value, text: string): void {
 function setRegister(sight: Sight, at: Where, name: string, text: string): void {
   if (at.frame.level > 0) throw new Error('registers of outer frames cannot be set')
   const bits = evaluateInteger(sight, at, text)
-  if (!writeRegister(sight.s, at.task, name, bits)) throw new Error(`${name} cannot be set`)
+  if (xByName.get(name) === 0 || !writeRegister(sight.s, at.task, name, bits)) throw new Error(`${name} cannot be set`)
 }
 
 /** Sets what an expression names: a register (`$a0`), or a variable. The recorded future is another machine's then. */

@@ -1,26 +1,35 @@
-// A client for the adapter's tests: the program that is shipped, driven over its standard streams.
+// A client for the adapter's tests: the program that is shipped, driven over a port.
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DebugClient } from '@vscode/debugadapter-testsupport'
 import type { DebugProtocol } from '@vscode/debugprotocol'
-import { afterAll, afterEach } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 
-const HARTBEAT = fileURLToPath(new URL('../../dist/hartbeat.js', import.meta.url))
+export const HARTBEAT = fileURLToPath(new URL('../../dist/hartbeat.js', import.meta.url))
 const LABS = fileURLToPath(new URL('../../programs/labs', import.meta.url))
 /** Milliseconds that an answer or event may take on a machine with much else to do. */
 const PATIENCE = 30_000
 
+/** MiB of RAM: a recording begins by looking at all of it. */
+const SMALL = 16
+
 export const labSource = (name: string): string => join(LABS, `${name}.s`)
 
-const clients: DebugClient[] = []
 let folder: string | undefined
+let server: ChildProcess | undefined
+let port = 0
 
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map(client => client.stop()))
+/** One adapter for all tests of a file, with a machine for each connection. */
+beforeAll(async () => {
+  server = spawn(process.execPath, [HARTBEAT, 'dap', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const told = await new Promise<string>(resolve => server?.stderr?.once('data', (data: Buffer) => resolve(String(data))))
+  port = Number(/^hartbeat: dap: listening on 127\.0\.0\.1:(\d+)\n$/.exec(told)?.[1])
 })
 afterAll(() => {
+  server?.kill()
   if (folder !== undefined) rmSync(folder, { recursive: true })
 })
 
@@ -53,12 +62,11 @@ export interface Debugged {
 
 /** An adapter that has been initialized, and nothing more. */
 export async function connect(): Promise<Debugged> {
-  const client = new DebugClient(HARTBEAT, 'dap', 'hartbeat')
+  const client = new DebugClient('', '', 'hartbeat')
   client.defaultTimeout = PATIENCE
-  clients.push(client)
   let output = ''
   client.on('output', (event: DebugProtocol.OutputEvent) => void (output += event.body.output))
-  await client.start()
+  await client.start(port)
   const ask = async <B>(command: string, args: object = {}): Promise<B> => (await client.customRequest(command, args)).body as B
   const eventAfter = async <E extends DebugProtocol.Event>(name: string, command: string, args: object): Promise<E> => {
     const event = client.waitForEvent(name, PATIENCE)
@@ -88,7 +96,7 @@ export async function connect(): Promise<Debugged> {
 export async function launched(args: object): Promise<Debugged> {
   const debugged = await connect()
   const initialized = debugged.client.waitForEvent('initialized', PATIENCE)
-  await debugged.ask('launch', args)
+  await debugged.ask('launch', { memory: SMALL, ...args })
   await initialized
   return debugged
 }
