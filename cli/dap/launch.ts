@@ -47,7 +47,7 @@ const oneOf =
     words.includes(value as string)
 
 /** Every argument, what it must be, and that in words. */
-const CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug' | '__restart'>, readonly [Check, string]>> = {
+export const LAUNCH_CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug' | '__restart'>, readonly [Check, string]>> = {
   program: [text, 'a path'],
   args: [texts, 'a list of texts'],
   cwd: [text, 'a directory of the guest'],
@@ -72,7 +72,7 @@ const CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug' | '__restart
 export function checkedLaunch(given: unknown): LaunchArguments {
   const args = (given ?? {}) as Record<string, unknown>
   if (args.program === undefined) throw new Error("launch: 'program' is missing: a .s, an ELF file, or a name in the guest")
-  for (const [name, [holds, wanted]] of Object.entries(CHECKS)) {
+  for (const [name, [holds, wanted]] of Object.entries(LAUNCH_CHECKS)) {
     if (args[name] !== undefined && !holds(args[name])) throw new Error(`launch: '${name}' is ${wanted}`)
   }
   if (args.stdin !== undefined && args.stdinFile !== undefined) throw new Error("launch: 'stdin' and 'stdinFile' exclude each other")

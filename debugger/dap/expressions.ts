@@ -105,9 +105,20 @@ function nameValue(sight: Sight, where: Where, name: string): bigint | string | 
   return symbol === undefined ? null : BigInt(symbol.address)
 }
 
+/** A part of a variable, `p->x`, `table[3].size`; texts in quotes are passed over. */
+const PARTS = /"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*|\[\d+\])+/g
+
+/** Parts of variables as their values, as integer expressions have names only. */
+const withoutParts = (sight: Sight, where: Where, text: string): string =>
+  text.replace(PARTS, part => {
+    const value = part.startsWith('"') ? null : variableOf(sight, where, part)
+    const integer = value === null ? null : integerOf(value)
+    return integer === null ? part : `(${integer})`
+  })
+
 /** The value of an integer expression over registers, variables, symbols and memory. Throws an Error that can be shown. */
 export const evaluateInteger = (sight: Sight, where: Where, text: string): bigint =>
-  evaluateIn(text, {
+  evaluateIn(withoutParts(sight, where, text), {
     name: name => nameValue(sight, where, name),
     load: (address, bytes) => littleEndian(sight.s, where.task, address, bytes),
   })
