@@ -36,7 +36,7 @@ const outcomeOf = (result: RunResult): Outcome =>
   result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
 
 /** Runs for a turn, or up to `budget` instructions or the instant `until`. */
-function runTurn(k: Kernel, budget: number, until: number): RunResult {
+export function runTurn(k: Kernel, budget: number, until: number): RunResult {
   const start = k.state.executed
   const end = performance.now() + TURN_MS
   for (;;) {
@@ -46,48 +46,74 @@ function runTurn(k: Kernel, budget: number, until: number): RunResult {
   }
 }
 
+/** What came in since it was last looked at, as effects on the kernel; and how to wait for more. */
+export interface Arrivals {
+  effects: (() => void)[]
+  /** Adds one, and wakes whoever waits. */
+  add(effect: () => void): void
+  /** Until something arrives or `ms` pass. */
+  pause(ms: number): Promise<void>
+}
+
+export function newArrivals(): Arrivals {
+  const wakeUps = new Set<() => void>()
+  const effects: (() => void)[] = []
+  return {
+    effects,
+    add(effect) {
+      effects.push(effect)
+      for (const wake of wakeUps) wake()
+    },
+    pause: ms =>
+      new Promise(resolve => {
+        const done = (): void => {
+          wakeUps.delete(done)
+          clearTimeout(timer)
+          resolve()
+        }
+        const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1))
+        wakeUps.add(done)
+      }),
+  }
+}
+
+/** Makes our terminal the guest's console; answers how to have it back. */
+export function openTerminal(k: Kernel, { add }: Arrivals): () => void {
+  const onInput = (data: Buffer): void => add(() => hostInput(k, new Uint8Array(data)))
+  const onResize = (): void => add(() => hostResize(k, process.stdout.rows, process.stdout.columns))
+  const onEnd = (): void => add(() => hostHangUp(k))
+  process.stdin.setRawMode(true)
+  // Node's raw mode keeps output processing on; the guest's terminal does its own.
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] })
+  process.stdin.on('data', onInput).on('end', onEnd).resume()
+  process.stdout.on('resize', onResize)
+  process.once('SIGHUP', onEnd)
+  return () => {
+    process.stdin.setRawMode(false)
+    process.stdin.off('data', onInput).off('end', onEnd).pause()
+    process.stdout.off('resize', onResize)
+    process.off('SIGHUP', onEnd)
+  }
+}
+
+/** Every task sleeps: waits in host time until something arrives or the instant `until` (ns) comes, and lets the guest's clock go on. */
+export async function sleepUntil(k: Kernel, arrivals: Arrivals, until: number): Promise<void> {
+  const began = process.hrtime.bigint()
+  const from = k.state.time
+  await arrivals.pause((until - from) / NS_PER_MS)
+  const waited = Number(process.hrtime.bigint() - began)
+  // A host timer may be early by less than a millisecond: what was waited for has come.
+  advanceClock(k, arrivals.effects.length === 0 && until !== Infinity ? until : from + waited)
+}
+
 /** Runs a kernel whose console is our terminal (or on a real clock). */
 export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean, recorder?: Recorder): Promise<Outcome> {
-  const wakeUps = new Set<() => void>()
-  const wake = (): void => {
-    for (const one of wakeUps) one()
-  }
-  const arrived: (() => void)[] = []
-  const onInput = (data: Buffer): void => {
-    arrived.push(() => hostInput(k, new Uint8Array(data)))
-    wake()
-  }
-  const onResize = (): void => {
-    arrived.push(() => hostResize(k, process.stdout.rows, process.stdout.columns))
-    wake()
-  }
-  const onEnd = (): void => {
-    arrived.push(() => hostHangUp(k))
-    wake()
-  }
-  if (terminal) {
-    process.stdin.setRawMode(true)
-    // Node's raw mode keeps output processing on; the guest's terminal does its own.
-    spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] })
-    process.stdin.on('data', onInput).on('end', onEnd).resume()
-    process.stdout.on('resize', onResize)
-    process.once('SIGHUP', onEnd)
-  }
-  /** Until something arrives or `ms` pass. */
-  const pause = (ms: number): Promise<void> =>
-    new Promise(resolve => {
-      const done = (): void => {
-        wakeUps.delete(done)
-        clearTimeout(timer)
-        resolve()
-      }
-      const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1))
-      wakeUps.add(done)
-    })
+  const arrivals = newArrivals()
+  const closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const start = k.state.executed
   try {
     for (;;) {
-      for (const effect of arrived.splice(0)) effect()
+      for (const effect of arrivals.effects.splice(0)) effect()
       const left = limit.instructions - (k.state.executed - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = runTurn(k, left, limit.time)
@@ -97,23 +123,12 @@ export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: b
         await new Promise(setImmediate)
         continue
       }
-      if (arrived.length > 0) continue
+      if (arrivals.effects.length > 0) continue
       const until = Math.min(result.until, limit.time)
       if (!terminal && until === Infinity) return { kind: 'stuck' }
-      const began = process.hrtime.bigint()
-      const from = k.state.time
-      await pause((until - from) / NS_PER_MS)
-      const waited = Number(process.hrtime.bigint() - began)
-      // A host timer may be early by less than a millisecond: what was waited for has come.
-      const target = arrived.length === 0 && until !== Infinity ? until : from + waited
-      advanceClock(k, target)
+      await sleepUntil(k, arrivals, until)
     }
   } finally {
-    if (terminal) {
-      process.stdin.setRawMode(false)
-      process.stdin.off('data', onInput).off('end', onEnd).pause()
-      process.stdout.off('resize', onResize)
-      process.off('SIGHUP', onEnd)
-    }
+    closeTerminal?.()
   }
 }

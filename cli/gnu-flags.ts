@@ -2,7 +2,7 @@
 // option parser knows, before it sees them. Only options before the program's name are ours.
 
 /** Rewrites per command; the guest's own arguments, after the program's name, are left alone. */
-const MACHINE_COMMANDS = new Set(['run', 'boot', 'trace'])
+const MACHINE_COMMANDS = new Set(['run', 'boot', 'trace', 'debug'])
 const TOOL_COMMANDS = new Set(['as', 'ld'])
 /** Machine options that take a value as the next word. */
 const WITH_VALUE = new Set([
@@ -19,11 +19,16 @@ const WITH_VALUE = new Set([
   '--timing-from',
   '--set',
   '--record',
+  '--gdb',
+  '--gdb-view',
   '--thp',
   '--frames',
   '-e',
   '-o',
+  '-x',
+  '--ex',
 ])
+const GDB_DASH = new Set(['-ex', '-batch', '-plain'])
 const ONE_DASH =
   /^-(march|mabi|mno-relax|mrelax|mno-arch-attr|march-attr|Ttext-segment|Ttext|Tdata|Tbss|Map|static|fpic|fno-pic|fPIC|nostdlib|no-pie)(=.*)?$/
 
@@ -34,10 +39,12 @@ export function normalise(words: readonly string[]): string[] {
   const out = [command]
   let n = 0
   for (; n < rest.length && rest[n].startsWith('-') && rest[n] !== '--' && rest[n] !== '-'; n++) {
-    if (rest[n].startsWith('--stat=')) out.push('--stat-file', rest[n].slice('--stat='.length))
+    // gdb's long options have one dash as well.
+    const word = command === 'debug' && GDB_DASH.has(rest[n]) ? `-${rest[n]}` : rest[n]
+    if (word.startsWith('--stat=')) out.push('--stat-file', word.slice('--stat='.length))
     else {
-      out.push(rest[n])
-      if (WITH_VALUE.has(rest[n]) && n + 1 < rest.length) out.push(rest[++n])
+      out.push(word)
+      if (WITH_VALUE.has(word) && n + 1 < rest.length) out.push(rest[++n])
     }
   }
   return [...out, ...rest.slice(n)]

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuildCommands } from './commands/build.ts'
 import { addDapCommand } from './commands/dap.ts'
+import { addDebugCommand } from './commands/debug.ts'
 import { addDocCommand } from './commands/doc.ts'
 import { addReplayCommand } from './commands/replay.ts'
 import { addRunCommands } from './commands/run.ts'
@@ -23,6 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hartbeat: ')) })
   addRunCommands(cli, done)
   addReplayCommand(cli, done)
+  addDebugCommand(cli, done)
   addBuildCommands(cli, done)
   addViewCommands(cli, done)
   addDapCommand(cli)

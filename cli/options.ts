@@ -161,10 +161,10 @@ function environment(given: readonly string[], interactive: boolean): string[] {
 
 /**
  * A kernel as the options say, with `files` laid over its root.
- * @param host another one than our own process: its streams are pipes
+ * @param pipes the host's streams are pipes, whatever our own process has
  */
-export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host?: Host): MachineRun {
-  const kinds = ([0, 1, 2] as const).map(fd => (host === undefined ? streamKind(fd) : 'pipe'))
+export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host: Host = nodeHost, pipes = false): MachineRun {
+  const kinds = ([0, 1, 2] as const).map(fd => (pipes ? 'pipe' : streamKind(fd)))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
   const chosen = chooseRoot(flags.root)
@@ -187,7 +187,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], ho
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host: host ?? nodeHost }),
+      kernel: createKernel({ ...made, host }),
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,

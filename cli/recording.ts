@@ -1,7 +1,7 @@
 // Recordings as files: what a machine was made of, and the journal of what came in, a line each. The same build runs it again to the bit,
 // on any host; a file that was cut short plays up to the cut.
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
   createKernel,
@@ -68,6 +68,22 @@ function wordOf({ machine }: Kernel): string {
   const hash = createHash('sha256').update(machine.ram)
   for (const { x, pc, f, words } of machine.harts) for (const part of [x, pc, f, words]) hash.update(part)
   return hash.digest('hex').slice(0, 16)
+}
+
+/** Does a file begin as recordings do? */
+export function isRecording(path: string): boolean {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      const wanted = Buffer.from(`{"format":"${FORMAT.slice(0, FORMAT.indexOf('/'))}`)
+      const start = Buffer.alloc(wanted.length)
+      return readSync(fd, start, 0, wanted.length, 0) === wanted.length && start.equals(wanted)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return false
+  }
 }
 
 export interface Recorder {

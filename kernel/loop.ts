@@ -201,7 +201,7 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
     else if (task.signalPending) takeSignals(k, hart, task)
     else return true
     k.state.steps++
-    passKernelTime(k, hart)
+    if (k.machine.timing !== null) passKernelTime(k, hart)
   }
 }
 
@@ -241,15 +241,17 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   // Alone on its hart it needs no slice.
   const slice = hart.queue.length === 0 ? MAX_FUEL : Math.max(1, Math.ceil(sliceOf(hart, sched) - (sched.sumExec - sched.sliceStart)))
   const itimer = untilItimer(task.group)
-  leaveKernel(k, hart.id, task)
+  const timed = k.machine.timing !== null
+  if (timed) leaveKernel(k, hart.id, task)
+  const byCycles = timed && countsCycles(k)
   const started = state.harts.length === 1 ? state.time : hart.time
   const room = Math.min(until - started, slice, itimer)
-  const stop = countsCycles(k)
+  const stop = byCycles
     ? runByCycles(k, hart, fuel, started + room)
-    : runByInstructions(k, hart, Math.min(fuel, room, untilTiming(k)), started)
+    : runByInstructions(k, hart, Math.min(fuel, room, k.timing === null ? Infinity : untilTiming(k)), started)
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
-  const ran = countsCycles(k) ? hart.time - started : executed
+  const ran = byCycles ? hart.time - started : executed
   sched.sumExec += ran
   task.usage.userTime += ran
   state.executed += executed
@@ -271,8 +273,9 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
     if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: hart.id, what: 'slice' })
     hart.resched = true
   }
-  passKernelTime(k, hart)
-  if (untilTiming(k) <= 0) startTiming(k)
+  // A call may have started the model.
+  if (k.machine.timing !== null) passKernelTime(k, hart)
+  else if (k.timing !== null && untilTiming(k) <= 0) startTiming(k)
 }
 
 /** Each instruction is a nanosecond. */

@@ -172,7 +172,8 @@ export const csrLow = (machine: Machine, hart: Hart, name: 'satp' | 'mstatus'): 
 export const csrHigh = (machine: Machine, hart: Hart, name: 'satp' | 'mstatus'): number =>
   machine.i32[((hart.base + slotFast(name)) >> 2) + 1]
 
-export const csrExists = (name: string): boolean => name in ROWS
+/** Does this machine have the register? */
+export const csrExists = (name: string): boolean => Object.hasOwn(ROWS, name)
 
 /** Value of a CSR by name, unsigned. The caller has checked that the privilege may read it. */
 export function readCsr(machine: Machine, hart: Hart, name: string): bigint {

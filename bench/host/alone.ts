@@ -32,12 +32,16 @@ function timeOurs(programs: Programs, argv: readonly string[]): number {
   return secondsSince(begun)
 }
 
+/** Code that is new is compiled while it runs, and again once it has run often: for about so long. */
+const WARM_SECONDS = 1
+
 /** Seconds by which the larger of the two runs takes longer. */
 function differenceOf(op: Operation, programs: Programs, { scale }: Order): number {
   const { less, more } = twoRuns(op, scale)
   const argv = (args: readonly string[]): string[] => (op.execs ? [...args, OTHER_PROGRAM] : [...args])
-  // Code that runs for the first time is compiled while it runs.
-  timeOurs(programs, argv(less))
+  const begun = process.hrtime.bigint()
+  do timeOurs(programs, argv(more))
+  while (secondsSince(begun) < WARM_SECONDS)
   const seconds = timeOurs(programs, argv(less))
   return timeOurs(programs, argv(more)) - seconds
 }

@@ -13,14 +13,15 @@ import { benchOperations } from './operations.ts'
 import { guestFolder } from './ours.ts'
 import { newPace, type Pace } from './pace.ts'
 import { describeHost, HOST_SCHEMA, loadNow, writeHostResults, type HostResults } from './results.ts'
-import { hostText, interpreterText, operationsText, skippedText, wholeText } from './tables.ts'
+import { benchDebugger } from './debugger.ts'
+import { debuggerText, hostText, interpreterText, operationsText, skippedText, wholeText } from './tables.ts'
 import { benchWhole } from './whole.ts'
 
 /** The package: the folder above dist. */
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..')
 const CLEAR = '\r\x1b[K'
 
-export type Part = Pick<HostResults, 'skipped' | 'interpreter' | 'operations' | 'whole'>
+export type Part = Pick<HostResults, 'skipped' | 'interpreter' | 'operations' | 'whole' | 'debugger'>
 
 export interface HostBench {
   doc: string
@@ -58,6 +59,12 @@ export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
     parts: [],
     measure: (root, pace) => benchWhole(root, pace),
     text: ({ whole }) => (whole === undefined ? '' : wholeText(whole)),
+  },
+  debugger: {
+    doc: 'a debugger attached, recording, and going back',
+    parts: [],
+    measure: async (root, pace) => ({ debugger: await benchDebugger(root, pace), skipped: [] }),
+    text: part => (part.debugger === undefined ? '' : debuggerText(part.debugger)),
   },
 }
 

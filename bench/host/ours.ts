@@ -10,7 +10,8 @@ const RUNNABLE = 0o755
 export const OTHER_PROGRAM = '/nothing'
 
 const noFiles = (): string => 'ENOENT'
-const silentHost: Host = {
+/** Output goes nowhere, nothing comes in. */
+export const silentHost: Host = {
   write: () => 0,
   readInput: () => new Uint8Array(0),
   files: {

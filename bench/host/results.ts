@@ -1,5 +1,6 @@
 // All that `hartbeat bench host` measured, as one record: what tables are made of, and what --json prints.
 import { cpus, loadavg, release } from 'node:os'
+import type { DebuggerCosts } from './debugger.ts'
 import type { InterpreterResult } from './interpreter.ts'
 import type { OperationRow } from './operations.ts'
 import type { Skipped } from './peers.ts'
@@ -27,6 +28,7 @@ export interface HostResults {
   interpreter?: InterpreterResult
   operations?: OperationRow[]
   whole?: WholeRuns
+  debugger?: DebuggerCosts
 }
 
 export const loadNow = (): number => loadavg()[0]

@@ -1,7 +1,7 @@
 // Host-time tables: units, columns, and what stands where nothing was measured.
 import { expect, test } from 'vitest'
 import type { OperationRow } from './operations.ts'
-import { digits, interpreterText, operationsText, rateText, skippedText, table, timeText, wholeText } from './tables.ts'
+import { digits, interpreterText, operationsText, rateText, skippedText, table, timeText, wholeText, debuggerText } from './tables.ts'
 
 const exactly = (value: number) => ({ median: value, min: value, max: value, runs: 1 })
 
@@ -100,4 +100,24 @@ test('what was skipped is said, a line each', () => {
     'skipped: operations, native: cc is not installed\n',
   )
   expect(skippedText([])).toBe('')
+})
+
+test('the debugger, with what was promised beside it', () => {
+  const spread = (median: number): { median: number; min: number; max: number; runs: number } => ({
+    median,
+    min: median / 2,
+    max: median * 2,
+    runs: 5,
+  })
+  const text = debuggerText({
+    attached: spread(1.01),
+    recorded: spread(1.1),
+    recordedInstructions: 500e6,
+    storeBytes: 32 * 2 ** 20,
+    snapshots: 120,
+    reverseStep: spread(0.012),
+    reverseContinue: spread(1.9),
+  })
+  expect(text).toMatch(/reverse-step +12(\.0)? ms +6(\.00?)? ms \.\. 24(\.0)? ms +50 ms/)
+  expect(text).toMatch(/kept of RAM for 500 M instructions +32(\.0)? MiB +120 snapshots/)
 })

@@ -4,6 +4,7 @@ import type { OperationRow } from './operations.ts'
 import type { Skipped } from './peers.ts'
 import type { HostMachine } from './results.ts'
 import type { Spread } from './spread.ts'
+import type { DebuggerCosts } from './debugger.ts'
 import type { WholeRuns } from './whole.ts'
 
 const NONE = '-'
@@ -106,6 +107,30 @@ export function wholeText({ prompt, liveProcesses, residentBytes }: WholeRuns): 
     [
       ["boot to a shell's answer", `${digits(prompt.median)} s`, `${rangeText(prompt)} s`],
       [`${liveProcesses} live processes, resident`, resident, ''],
+    ],
+  )
+}
+
+export function debuggerText(costs: DebuggerCosts): string {
+  const seconds = (spread: Spread): string[] => [
+    timeText(spread.median * 1e9),
+    `${timeText(spread.min * 1e9)} .. ${timeText(spread.max * 1e9)}`,
+  ]
+  const times = (spread: Spread): string[] => [`${digits(spread.median)} x`, rangeText(spread)]
+  const { recordedInstructions, storeBytes, snapshots } = costs
+  return table(
+    ['debugging', 'measured', 'range', 'promised'],
+    [
+      ['a plain run, attached and idle', ...times(costs.attached), '1.05 x'],
+      ['a plain run, recorded', ...times(costs.recorded), '1.15 x'],
+      [
+        `kept of RAM for ${digits(recordedInstructions / 1e6)} M instructions`,
+        `${digits(storeBytes / 2 ** 20)} MiB`,
+        `${snapshots} snapshots`,
+        '',
+      ],
+      ['reverse-step', ...seconds(costs.reverseStep), '50 ms'],
+      ['reverse-continue over 100 M instructions', ...seconds(costs.reverseContinue), '3 s'],
     ],
   )
 }

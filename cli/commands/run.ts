@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { isErrno, spawnInit, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
+import { driveWithGdb, gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
@@ -27,22 +28,25 @@ export function start(run: MachineRun, program: Program, argv: readonly string[]
   }
 }
 
-const drive = async (run: MachineRun): Promise<Outcome> =>
-  run.interactive || run.kernel.clock === 'real'
+const drive = async (run: MachineRun, gdb: GdbFlags = {}): Promise<Outcome> => {
+  const place = gdbPlace(gdb)
+  if (place !== null) return driveWithGdb(run, place)
+  return run.interactive || run.kernel.clock === 'real'
     ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder)
     : driveToEnd(run.kernel, run.limit, run.recorder)
+}
 
 async function runProgram(
   name: string,
   args: readonly string[],
-  flags: MachineFlags,
+  flags: MachineFlags & GdbFlags,
   trace?: (run: MachineRun) => () => void,
 ): Promise<number> {
   const program = findProgram(name)
   const run = makeMachine(flags, program.files)
   const endTrace = trace?.(run)
   start(run, program, [name, ...args].map(byteString), false, flags)
-  const outcome = await drive(run)
+  const outcome = await drive(run, flags)
   endTrace?.()
   run.recorder?.finish()
   return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
@@ -88,18 +92,18 @@ function startTrace(run: MachineRun, flags: TraceFlags): () => void {
 
 /** Commands that start a machine. `done` gets the exit status. */
 export function addRunCommands(cli: Command, done: (status: number) => void): void {
-  machineOptions(cli.command('run <program> [args...]'))
+  gdbOptions(machineOptions(cli.command('run <program> [args...]')))
     .description('run a program: an ELF file, a script or a .s of the host, or a name in the guest')
     .passThroughOptions()
-    .action(async (name: string, args: string[], flags: MachineFlags) => done(await runProgram(name, args, flags)))
+    .action(async (name: string, args: string[], flags: MachineFlags & GdbFlags) => done(await runProgram(name, args, flags)))
 
-  machineOptions(cli.command('boot [command...]'))
+  gdbOptions(machineOptions(cli.command('boot [command...]')))
     .description('boot to a shell (or run a command under init)')
     .passThroughOptions()
-    .action(async (command: string[], flags: MachineFlags) => {
+    .action(async (command: string[], flags: MachineFlags & GdbFlags) => {
       const run = makeMachine(flags, [])
       start(run, { path: '/bin/init', files: [] }, ['init', ...command.map(byteString)], true, flags)
-      const outcome = await drive(run)
+      const outcome = await drive(run, flags)
       run.recorder?.finish()
       done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))
     })

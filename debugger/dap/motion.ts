@@ -36,11 +36,8 @@ interface Footing {
 }
 const footing = (s: Session, task: Task): Footing => ({ pc: regPc(s.k, task), sp: regBig(s.k, task, SP) })
 
-/** One instruction of a task. */
-export function instructionStep(s: Session, id: number): Motion {
-  const since = taskById(s, id)?.sched.instructions ?? 0
-  return { backwards: false, go: budget => stepInstruction(s, id, { budget, since }) }
-}
+/** One instruction of a task. One that was cut inside of a system call goes on there. */
+export const instructionStep = (s: Session, id: number): Motion => ({ backwards: false, go: budget => stepInstruction(s, id, { budget }) })
 
 const runningTo = (s: Session, to: Parameters<typeof runTo>[1]): Motion => ({ backwards: false, go: budget => runTo(s, to, { budget }) })
 

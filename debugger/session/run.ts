@@ -26,8 +26,6 @@ export interface RunRequest {
   budget?: number
   /** Only stops of this process count. */
   scope?: Scope
-  /** A step of one instruction that was cut goes on: what the task had executed when it began. */
-  since?: number
 }
 
 /** What a run is about besides the session's points. */
@@ -235,12 +233,12 @@ const isReady = (task: Task): boolean => task.onHart >= 0 && task.state === 'R' 
 
 /**
  * One instruction of a task, whatever others do meanwhile. A system call is one instruction: it is done when the call returns to the
- * program. A task that ends meanwhile is `exited`.
+ * program, and of a task that waits in one this is the rest of it. A task that ends meanwhile is `exited`.
  */
 export function stepInstruction(s: Session, id: number, request: RunRequest = {}): Stop {
   const task = taskById(s, id)
   if (task === null) return { kind: 'exited', task: id, status: 0 }
-  const wanted = (request.since ?? task.sched.instructions) + 1
+  const wanted = task.sched.instructions + (task.call === null ? 1 : 0)
   const end = s.k.state.executed + (request.budget ?? BUDGET)
   const done = (): Stop | null => {
     if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }

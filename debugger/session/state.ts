@@ -1,6 +1,6 @@
 // Looking at a stopped machine through a session, and changing it: tasks, registers, memory, expressions. A change makes a new future.
 import { getFcsr, peekMm, pokeUser, regBig, regF, regPc, setFcsr, setRegBig, setRegF, setRegPc, type Task } from '../../kernel/index.ts'
-import { csrByName, fByName, readCsr, xByName } from '../../vm/index.ts'
+import { fByName, csrExists, readCsr, xByName } from '../../vm/index.ts'
 import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
 import type { Session } from './types.ts'
@@ -26,7 +26,7 @@ function registerKind(name: string): RegisterKind | null {
   if (x !== undefined) return { kind: 'x', n: x }
   const f = fByName.get(name)
   if (f !== undefined) return { kind: 'f', n: f }
-  return csrByName.has(name) ? { kind: 'csr', name } : null
+  return csrExists(name) ? { kind: 'csr', name } : null
 }
 
 /** A register by any of its names (x10, a0, fa0, pc, fcsr, a CSR of the hart that the task is on). null: there is none such. */

@@ -11,8 +11,6 @@ import { addressOfValue, findVariable, pointerOf, valueAt, valueOfVariable, type
 
 const POINTER_BYTES = 8
 const TOKENS = /\s*(->|[.*&[\]()]|\d+|0x[0-9a-f]+|[A-Za-z_$][\w$]*)/giy
-/** Anonymous structs within one another. */
-const MAX_NESTED = 16
 const MAX_TOKENS = 500
 
 interface Parse {
@@ -123,13 +121,14 @@ function derivedType(units: DebugUnits, key: string, type: Type): TypeRef {
   return ref
 }
 
-/** The member of a name, those of anonymous members included, and where the whole it is in begins. */
-function findMember(units: DebugUnits, type: TypeRef, name: string, depth = 0): { member: Member; base: number } | null {
+/** The member of a name, those of anonymous members included, and where the whole it is in begins. `seen`: types that are being looked into. */
+function findMember(units: DebugUnits, type: TypeRef, name: string, seen = new Set<Type>()): { member: Member; base: number } | null {
   const whole = stripped(units, type)
-  if (!('members' in whole) || depth > MAX_NESTED) return null
+  if (!('members' in whole) || seen.has(whole)) return null
+  seen.add(whole)
   for (const member of whole.members) {
     if (member.name === name) return { member, base: 0 }
-    const inner = member.name === null ? findMember(units, member.type, name, depth + 1) : null
+    const inner = member.name === null ? findMember(units, member.type, name, seen) : null
     if (inner) return { ...inner, base: inner.base + (member.offset ?? 0) }
   }
   return null

@@ -16,7 +16,16 @@ interface Printing {
   units: DebugUnits
   source: Pick<ValueSource, 'space' | 'read'>
   depth: number
+  /** Parts that may still be written: those of a damaged type multiply. */
+  budget: { left: number }
 }
+const MAX_PARTS = 20_000
+const newPrinting = (units: DebugUnits, source: Pick<ValueSource, 'space' | 'read'>): Printing => ({
+  units,
+  source,
+  depth: 0,
+  budget: { left: MAX_PARTS },
+})
 
 type Kinds = { [K in Type['kind']]: Type & { kind: K } }
 type Print<T> = (p: Printing, type: T, bytes: Uint8Array) => string
@@ -184,7 +193,7 @@ function isSigned(type: Type): boolean {
 export function memberBytes(units: DebugUnits, whole: Uint8Array, member: Member): Uint8Array | null {
   const size = byteSize(units, member.type)
   if (member.bits) return fieldBytes(whole, member.bits, size, isSigned(stripped(units, member.type)))
-  if (member.offset === null || member.offset + size > whole.length) return null
+  if (member.offset === null || member.offset < 0 || !(member.offset + size <= whole.length)) return null
   return whole.subarray(member.offset, member.offset + size)
 }
 
@@ -220,7 +229,7 @@ const PRINTERS: { [K in Type['kind']]: Print<Kinds[K]> } = {
 
 /** A value inside of another: pointers without their types. */
 function inside(p: Printing, ref: TypeRef, bytes: Uint8Array): string {
-  if (p.depth > MAX_DEPTH) return '{...}'
+  if (p.depth > MAX_DEPTH || --p.budget.left < 0) return '{...}'
   const type = stripped(p.units, ref)
   const print = PRINTERS[type.kind] as Print<Type>
   return print(type.kind === 'array' ? { ...p, depth: p.depth + 1 } : p, type, bytes)
@@ -254,8 +263,8 @@ export function formatValue(source: Pick<ValueSource, 'space' | 'read'>, value: 
   const { units, type, bytes, problem, location } = value
   const known = stripped(units, type)
   if (known.kind === 'function' && location.kind === 'memory')
-    return `{${typeName(units, type)}} ${addressText({ units, source, depth: 0 }, location.address)}`
+    return `{${typeName(units, type)}} ${addressText(newPrinting(units, source), location.address)}`
   if (bytes === null) return problem === null || problem.startsWith('<') ? (problem ?? '<optimized out>') : `<error: ${problem}>`
   const own = value.bits === null ? bytes : fieldBytes(bytes, value.bits, byteSize(units, type), isSigned(known))
-  return (top ? prefix(units, type) : '') + inside({ units, source, depth: 0 }, type, own)
+  return (top ? prefix(units, type) : '') + inside(newPrinting(units, source), type, own)
 }

@@ -14,11 +14,23 @@ const tagName = (type: Aggregate | Enumeration): string => `${type.kind} ${type.
 const needsBrackets = (type: Type): boolean => type.kind === 'array' || type.kind === 'function'
 const join = (left: string, right: string): string => (right === '' || right.startsWith('[') ? left + right : `${left} ${right}`)
 
+/** One type being written: how many more types may be part of it, as those of a damaged file multiply. */
+interface Naming {
+  units: DebugUnits
+  left: number
+}
+const MAX_PARTS = 2000
+const newNaming = (units: DebugUnits): Naming => ({ units, left: MAX_PARTS })
+
+/** What spells a type out instead of naming it, or null. */
+type Body = (type: Type) => string | null
+
 /** The declaration of `inner` as a value of the type: `int (*inner)[3]`. */
-function declare(units: DebugUnits, ref: TypeRef, inner: string, depth: number, body: (type: Type) => string | null): string {
+function declare(naming: Naming, ref: TypeRef, inner: string, depth: number, body: Body): string {
+  const { units } = naming
   const type = typeAt(units, ref)
-  const rest = (target: TypeRef, text: string): string => declare(units, target, text, depth + 1, body)
-  if (depth > MAX_DEPTH) return '...'
+  const rest = (target: TypeRef, text: string): string => declare(naming, target, text, depth + 1, body)
+  if (depth > MAX_DEPTH || --naming.left < 0) return '...'
   const spelled = body(type)
   if (spelled !== null) return join(spelled, inner)
   switch (type.kind) {
@@ -41,7 +53,7 @@ function declare(units: DebugUnits, ref: TypeRef, inner: string, depth: number, 
     case 'array':
       return rest(type.element, `${inner}${type.counts.map(n => `[${n ?? ''}]`).join('')}`)
     case 'function': {
-      const listed = type.parameters.map(p => declare(units, p, '', depth + 1, () => null))
+      const listed = type.parameters.map(p => declare(naming, p, '', depth + 1, () => null))
       const parameters = [...listed, ...(type.variadic ? ['...'] : [])].join(', ')
       const last = parameters === '' && type.prototyped ? 'void' : parameters
       return rest(type.result, `${inner}(${last})`)
@@ -75,7 +87,7 @@ const tidy = (text: string): string => text.replace(/\* +(const|volatile|restric
 
 /** A type's name as C writes it, as gdb's whatis: `struct point *`, `int [4]`, `int (*)(char)`. */
 export function typeName(units: DebugUnits, ref: TypeRef): string {
-  return tidy(declare(units, ref, placeholderFor(units, ref), 0, () => null)).replace('\u0000', '')
+  return tidy(declare(newNaming(units), ref, placeholderFor(units, ref), 0, () => null)).replace('\u0000', '')
 }
 
 /** A nameless array or function has a space before its brackets, which an empty name gives. */
@@ -84,14 +96,15 @@ function placeholderFor(units: DebugUnits, ref: TypeRef): string {
 }
 
 /** A declaration: `char name[8]`. */
-export const declaration = (units: DebugUnits, ref: TypeRef, name: string): string => tidy(declare(units, ref, name, 0, () => null))
+export const declaration = (units: DebugUnits, ref: TypeRef, name: string): string =>
+  tidy(declare(newNaming(units), ref, name, 0, () => null))
 
 function memberLine(units: DebugUnits, member: Member, indent: number): string {
   const pad = ' '.repeat(indent)
   const bits = member.bits ? ` : ${member.bits.size}` : ''
   const anonymous = (type: Type): string | null =>
     'members' in type && type.name === null ? body(units, type, indent) : type.kind === 'enum' && type.name === null ? enumBody(type) : null
-  return `${pad}${tidyLines(declare(units, member.type, member.name ?? '', 0, anonymous))}${bits};`
+  return `${pad}${tidyLines(declare(newNaming(units), member.type, member.name ?? '', 0, anonymous))}${bits};`
 }
 
 /** As tidy, but leaves the indentation of lines alone. */
@@ -133,7 +146,7 @@ function strippedTypedef(units: DebugUnits, ref: TypeRef): TypeRef {
   return type.kind === 'typedef' ? strippedRef(units, type.target) : ref
 }
 
-function spell(units: DebugUnits, ref: TypeRef, inner: string, outer: (type: Type) => string | null): string {
+function spell(units: DebugUnits, ref: TypeRef, inner: string, outer: Body): string {
   const resolve = (type: Type): string | null => {
     const spelled = outer(type)
     if (spelled !== null || type.kind !== 'typedef') return spelled
@@ -142,5 +155,5 @@ function spell(units: DebugUnits, ref: TypeRef, inner: string, outer: (type: Typ
     // Pointers, arrays and functions behind a typedef cannot be put in front of a name: the name of the typedef has to do.
     return outer(simple) ?? (simple.kind === 'base' || simple.kind === 'void' ? typeName(units, target) : null)
   }
-  return declare(units, strippedTypedef(units, ref), inner, 0, resolve).replace('\u0000', '')
+  return declare(newNaming(units), strippedTypedef(units, ref), inner, 0, resolve).replace('\u0000', '')
 }

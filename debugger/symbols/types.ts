@@ -43,7 +43,12 @@ const refOf = (units: DebugUnits, entry: Entry): TypeRef => {
   const found = inherited(units, entry, AT.type)
   return found === null ? null : (referred(units, found.entry, AT.type)?.offset ?? null)
 }
-const sizeOf = (entry: Entry): number => numberOf(entry.attributes.get(AT.byteSize)) ?? 0
+/** What is no size of anything reads as none. */
+const MAX_SIZE = 2 ** 40
+function sizeOf(entry: Entry): number {
+  const size = numberOf(entry.attributes.get(AT.byteSize)) ?? 0
+  return size >= 0 && size <= MAX_SIZE ? size : 0
+}
 
 const lastSigned: readonly number[] = [ENCODING.signed, ENCODING.signedChar]
 
@@ -55,7 +60,7 @@ function constantOf(value: AttributeValue | undefined): bigint | null {
 
 function countOf(entry: Entry): number | null {
   const count = numberOf(entry.attributes.get(AT.count))
-  if (count !== null) return count
+  if (count !== null) return Math.max(0, count)
   const value = entry.attributes.get(AT.upperBound)
   if (value?.kind !== 'constant') return null
   const upper = toNumber(value.value)
@@ -77,16 +82,15 @@ function memberOffset(entry: Entry): number | null {
 }
 
 const AT_BIT_OFFSET = 0x0c
+const MAX_BITS = 64
 function bitsOf(entry: Entry, offset: number | null): Member['bits'] {
   const size = numberOf(entry.attributes.get(AT.bitSize))
-  if (size === null) return null
-  const at = numberOf(entry.attributes.get(AT.dataBitOffset))
-  if (at !== null) return { size, offset: at }
+  if (size === null || size <= 0 || size > MAX_BITS) return null
   // Before version 4 bits count down from the highest of the storage unit.
   const down = numberOf(entry.attributes.get(AT_BIT_OFFSET))
-  const storage = sizeOf(entry)
-  if (down === null || offset === null) return null
-  return { size, offset: offset * 8 + storage * 8 - down - size }
+  const old = down === null || offset === null ? null : (offset + sizeOf(entry)) * 8 - down - size
+  const at = numberOf(entry.attributes.get(AT.dataBitOffset)) ?? old
+  return at !== null && at >= 0 && at <= MAX_SIZE ? { size, offset: at } : null
 }
 
 function membersOf(units: DebugUnits, entry: Entry): Member[] {

@@ -60,7 +60,8 @@ const SAVED_FLOATS: readonly number[] = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 2
 const survives = (n: number): boolean => n === GP || n === TP || (n < FLOATS ? n !== RA && keeps(n) : SAVED_FLOATS.includes(n))
 
 interface Caller {
-  pc: number
+  /** null: where it was called from is not known, or nowhere. */
+  pc: number | null
   cfa: number | null
   registers: (bigint | null)[]
   signal: boolean
@@ -137,7 +138,7 @@ function byDescription(frame: StackFrame, loaded: LoadedFile, description: Frame
   if (!row.registers.has(SP)) registers[SP] = BigInt(cfa)
   const column = description.common.returnColumn
   const back = row.registers.has(column) ? registers[column] : frame.registers[column]
-  if (back === null || back === undefined) return { pc: 0, cfa, registers, signal: false }
+  if (back === null || back === undefined) return { pc: null, cfa, registers, signal: false }
   return { pc: addressFrom(back), cfa, registers, signal: description.common.signal }
 }
 
@@ -165,8 +166,7 @@ function byCode(space: SymbolSpace, frame: StackFrame, read: ReadMemory): Caller
   registers[SP] = BigInt(cfa)
   // Of a function that was interrupted, ra may still be in its register; once it called, it is not.
   const back = code.saved.has(RA) ? registers[RA] : frame.level === 0 || frame.lookup === frame.pc ? frame.registers[RA] : null
-  if (back === null || back === undefined) throw new DebugInfoError('where the function returns to is not saved')
-  return { pc: addressFrom(back), cfa, registers, signal: false }
+  return { pc: back === null || back === undefined ? null : addressFrom(back), cfa, registers, signal: false }
 }
 
 function isSignalReturn(frame: StackFrame, read: ReadMemory): boolean {
@@ -234,6 +234,7 @@ export function unwind(
     }
     frame.cfa = caller.cfa
     if (outermost !== null) return { frames, ended: outermost }
+    if (caller.pc === null) return { frames, ended: 'where it returns to is not saved' }
     if (caller.pc === 0) return { frames, ended: 'nobody called it' }
     if (frames.length >= limit) return { frames, ended: `${limit} frames are enough` }
     if (fileAt(space, caller.pc) === null && read(caller.pc, 2) === null)

@@ -1,12 +1,14 @@
 // The values of a program's variables: where one is, by its location and the frame; its bytes; and its parts, by `.`, `->`, `[]`, `*`.
 import { AT } from './constants.ts'
 import { compute, locate, OPTIMIZED_OUT, toAddress, type ExpressionContext, type Location } from './expression.ts'
+import { ET, PT } from '../../kernel/abi/index.ts'
 import type { AttributeValue } from './forms.ts'
 import { readLocations } from './ranges.ts'
 import { DebugInfoError } from './reader.ts'
 import { globalVariable, scopesAt, type Scope, type Variable } from './scopes.ts'
 import type { LoadedFile, SymbolSpace } from './space.ts'
 import { attempt } from './sections.ts'
+import { symbolsNamed } from './table.ts'
 import { byteSize, type TypeRef } from './types.ts'
 import { entryAt, indexedAddress, unitsOf, type DebugUnits, type Unit } from './units.ts'
 import type { FrameRegisters, ReadMemory, StackFrame } from './unwind.ts'
@@ -40,6 +42,29 @@ const nothing = (what: string) => (): never => {
   throw new DebugInfoError(what)
 }
 
+/** tp points at the block of the program itself (psABI, "Thread Local Storage"); where those of shared objects are only libc knows. */
+function threadBlock(frame: StackFrame, { file: { elf } }: LoadedFile): bigint {
+  const isProgram = elf.header.type === ET.EXEC || elf.segments.some(p => p.type === PT.INTERP)
+  if (!isProgram) throw new DebugInfoError('<unsupported: thread-local storage of a shared object>')
+  return frame.registers[TP] ?? nothing('tp is not known')()
+}
+
+/** Where the symbol table has a global that its unit only declares: what another unit or a piece of assembly defines, or a thread's own. */
+function locateSymbol(source: ValueSource, loaded: LoadedFile, name: string): Location {
+  for (const { file, bias } of [loaded, ...source.space.files]) {
+    const symbol = symbolsNamed(file.symbols, name).find(s => s.kind !== 'function')
+    if (symbol === undefined) continue
+    if (symbol.kind !== 'tls') return { kind: 'memory', address: symbol.address + bias }
+    try {
+      return { kind: 'memory', address: toAddress(threadBlock(source.frame, loaded)) + symbol.address }
+    } catch (error) {
+      if (!(error instanceof DebugInfoError)) throw error
+      return { kind: 'lost', reason: error.message }
+    }
+  }
+  return { kind: 'lost', reason: OPTIMIZED_OUT }
+}
+
 /** The expression of a location at an address of the file; null: it is nowhere there. */
 function expressionAt(units: DebugUnits, unit: Unit, location: AttributeValue, address: number): Uint8Array | null {
   if (location.kind === 'block') return location.bytes
@@ -68,7 +93,7 @@ function contextFor(
       const location = entryAt(units, unit.offset + offset)?.attributes.get(AT.location)
       return (location && expressionAt(units, unit, location, at)) ?? new Uint8Array(0)
     },
-    threadBlock: () => frame.registers[TP] ?? nothing('tp is not known')(),
+    threadBlock: () => threadBlock(frame, loaded),
   }
   const base = scope?.frameBase
   if (!base) return context
@@ -90,7 +115,7 @@ function littleEndian(value: bigint, size: number): Uint8Array {
 
 /** Bytes at a location, or the reason why they cannot be had. */
 function fetch(location: Location, size: number, registers: FrameRegisters, read: ReadMemory): Uint8Array | string {
-  if (size > MAX_BYTES) return `<a value of ${size} bytes>`
+  if (!(size >= 0 && size <= MAX_BYTES)) return `<a value of ${size} bytes>`
   switch (location.kind) {
     case 'memory':
       return (size === 0 ? new Uint8Array(0) : read(location.address, size)) ?? cannotAccess(location.address)
@@ -150,8 +175,11 @@ export function locateVariable(
   variable: Variable,
   scope: Scope | null,
 ): Location {
-  if (variable.location === null) return variable.constant ? constantLocation(variable.constant) : { kind: 'lost', reason: OPTIMIZED_OUT }
-  const { unit, location } = variable
+  const { unit, location, constant, name } = variable
+  if (location === null) {
+    if (constant) return constantLocation(constant)
+    return scope === null ? locateSymbol(source, loaded, name) : { kind: 'lost', reason: OPTIMIZED_OUT }
+  }
   const bytes = attempt(loaded.file, () => expressionAt(units, unit, location, source.frame.lookup - loaded.bias))
   if (bytes === null) return { kind: 'lost', reason: OPTIMIZED_OUT }
   return locate(bytes, contextFor(source, loaded, units, unit, scope))

@@ -68,10 +68,22 @@ function keep(store: Store, id: number, now: Uint8Array): void {
   else versions.push(version)
 }
 
+/** Word by word: what is looked at are pages and tables of words, all of RAM at the first point. */
 function isSame(kept: Uint8Array | null, now: Uint8Array): boolean {
-  for (let i = 0; i < now.length; i++) if (now[i] !== (kept === null ? 0 : kept[i])) return false
+  const words = wordsOf(now)
+  if (kept === null) {
+    for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false
+  } else {
+    const old = wordsOf(kept)
+    for (let i = 0; i < words.length; i++) if (words[i] !== old[i]) return false
+  }
+  for (let i = words.length * WORD; i < now.length; i++) if (now[i] !== (kept === null ? 0 : kept[i])) return false
   return true
 }
+
+const WORD = 4
+/** The whole words at the start of some bytes, which begin at a word's border. */
+const wordsOf = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / WORD))
 
 const frameBytesOf = (k: Kernel, frame: number): Uint8Array => k.machine.ram.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
 
@@ -96,7 +108,13 @@ export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
   const frames = store.points.length === 0 ? allFrames(k) : [...new Set([...written, ...kernelFrames(k)])]
   for (const frame of frames) keep(store, frame, frameBytesOf(k, frame))
   eachChunk(k, (id, chunk) => keep(store, id, chunk))
-  const point: Point = {
+  const point = pointNow(k, instant)
+  store.base = store.points.push(point) - 1
+  return point
+}
+
+function pointNow(k: Kernel, instant: Instant): Point {
+  return {
     instant,
     time: k.state.time,
     state: cloneState(k),
@@ -104,11 +122,33 @@ export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
     journalNext: k.journal.next,
     outputBytes: k.outputBytes,
   }
-  store.base = store.points.push(point) - 1
-  return point
 }
 
 const allFrames = (k: Kernel): number[] => Array.from({ length: k.state.frames.total }, (_, frame) => frame)
+
+/**
+ * Puts a point between two others, where the machine stands now after running from the one before. What it has that the next one does not
+ * is said of the next one too, which until now took it from the one before.
+ */
+export function insertPoint(k: Kernel, store: Store, index: number, instant: Instant): void {
+  for (const versions of store.pages.values()) for (const version of versions) if (version.point >= index) version.point++
+  const place = (id: number, now: Uint8Array): void => {
+    const versions = store.pages.get(id) ?? []
+    const before = versionAt(versions, index)
+    if (isSame(before, now)) return
+    const bytes = now.every(byte => byte === 0) ? null : now.slice()
+    store.bytes += bytes?.length ?? 0
+    const at = versions.findIndex(version => version.point > index)
+    const next = at < 0 ? versions.length : at
+    const kept: Version[] = versions[next]?.point === index + 1 ? [] : [{ point: index + 1, bytes: before }]
+    versions.splice(next, 0, { point: index, bytes }, ...kept)
+    store.pages.set(id, versions)
+  }
+  for (const frame of new Set([...takeWritten(k.machine), ...kernelFrames(k)])) place(frame, frameBytesOf(k, frame))
+  eachChunk(k, place)
+  store.points.splice(index, 0, pointNow(k, instant))
+  store.base = index
+}
 
 /** The version of some bytes at a point. */
 function versionAt(versions: readonly Version[], point: number): Uint8Array | null {

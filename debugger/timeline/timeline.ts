@@ -3,7 +3,7 @@
 import { runKernel, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites, setDebugPoints } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
-import { dropAfter, newStore, restorePoint, takePoint, type Store } from './store.ts'
+import { dropAfter, insertPoint, newStore, restorePoint, takePoint, type Store } from './store.ts'
 
 export interface Timeline {
   readonly k: Kernel
@@ -15,6 +15,9 @@ export interface Timeline {
 }
 
 const DEFAULT_DISTANCE = 4_000_000
+/** A new point is made a distance / NEAR_PART before a place that was gone back to, up to so many points in all. */
+const NEAR_PART = 40
+const POINTS_MAX = 1024
 /** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
 const POINTS = 128
 
@@ -72,8 +75,22 @@ export function travel(t: Timeline, to: Instant): boolean {
   const index = pointBefore(t, to)
   const point = t.store.points[index].instant
   // From here on is nearer, unless a point lies between.
-  if (isBefore(to, here) || isBefore(here, point)) restorePoint(k, t.store, index)
+  if (isBefore(to, here) || isBefore(here, point)) {
+    restorePoint(k, t.store, index)
+    stepNear(t, index, to)
+  }
   return runTo(t, to)
+}
+
+/** Whoever steps back will do so again: the next places are reached from a new point shortly before this one. */
+function stepNear(t: Timeline, index: number, to: Instant): void {
+  const { points } = t.store
+  const near = Math.ceil(t.distance / NEAR_PART)
+  const far = to.executed - points[index].instant.executed
+  if (far < 4 * near || points.length >= POINTS_MAX || !isBefore(to, t.end)) return
+  runTo(t, { executed: to.executed - near, steps: 0 })
+  const here = nowOf(t.k)
+  if (isBefore(points[index].instant, here)) insertPoint(t.k, t.store, index + 1, here)
 }
 
 /** Forwards, over whatever pauses on the way. */

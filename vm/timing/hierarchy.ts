@@ -57,7 +57,8 @@ function writeToMemory(t: Timing, core: Core): void {
 /** A data access to a physical line through the data cache. Answers the line's place there, -1 without one. */
 export function accessData(t: Timing, core: Core, line: number, write: boolean, component: number): number {
   const { l1d } = core
-  if (write && t.cores.length > 1) claimLine(t, core, line)
+  const alone = t.cores.length === 1
+  if (write && !alone) claimLine(t, core, line)
   if (l1d === null) {
     bringLine(t, core, line, component)
     return NONE
@@ -66,12 +67,26 @@ export function accessData(t: Timing, core: Core, line: number, write: boolean, 
   if (at >= 0) touch(l1d, at)
   else {
     core.counts[COUNTS.l1dMisses]++
+    if (!write && !alone) cleanLine(t, core, line)
     bringLine(t, core, line, component)
     at = place(l1d, line, line)
     if (l1d.out[1] !== 0) writeToL2(t, core, l1d.out[0])
   }
   if (write) l1d.dirty[at] = 1
   return at
+}
+
+/** A read finds the line dirty in another hart's data cache: it is written to what both share, and clean and no longer alone there. */
+function cleanLine(t: Timing, core: Core, line: number): void {
+  for (const other of t.cores) {
+    if (other === core || other.l1d === null) continue
+    const at = find(other.l1d, line, line)
+    if (at < 0 || other.l1d.dirty[at] === 0) continue
+    other.l1d.dirty[at] = 0
+    forgetLine(t, other, line)
+    if (other.l2 === core.l2) writeToL2(t, core, line)
+    else writeToLlc(t, core, line)
+  }
 }
 
 /** A write takes the line away from the other harts' own caches (write-invalidate). */

@@ -69,7 +69,7 @@ export function checkFile(file: PresetFile): Record<FieldName, Constant> {
   const wrong = (text: string): never => {
     throw new Error(`preset ${file.name}: ${text}`)
   }
-  for (const key of Object.keys(file.constants)) if (!(key in FIELDS)) wrong(`unknown constant '${key}'${suggestion(key, fieldNames)}`)
+  for (const key of Object.keys(file.constants)) if (!Object.hasOwn(FIELDS, key)) wrong(`unknown constant '${key}'${suggestion(key, fieldNames)}`)
   for (const name of fieldNames) {
     const constant = file.constants[name] as Partial<{ value: unknown; source: unknown; estimated: unknown }> | undefined
     if (constant === undefined) wrong(`constant '${name}' is missing`)
@@ -86,7 +86,7 @@ function parseOverride(text: string): [FieldName, number | string] {
   if (at < 1) throw new Error(`--set ${text}: it is key=value`)
   const key = text.slice(0, at)
   const raw = text.slice(at + 1)
-  if (!(key in FIELDS)) throw new Error(`--set ${text}: there is no constant '${key}'${suggestion(key, fieldNames)}`)
+  if (!Object.hasOwn(FIELDS, key)) throw new Error(`--set ${text}: there is no constant '${key}'${suggestion(key, fieldNames)}`)
   const name = key as FieldName
   const field: Field = FIELDS[name]
   const value = field.type === 'choice' ? raw : raw.trim() === '' ? NaN : Number(raw)

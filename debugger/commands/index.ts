@@ -1,0 +1,13 @@
+// The door of the commands: gdb's words over a session, lines in and lines out.
+export { newDebugger } from './debugger.ts'
+export { eventsUntil, type EventLog } from './events.ts'
+export { execute, repeated, type Executed } from './execute.ts'
+export { backtrace, baseName, frameOf, inAngles, nameOf, selected, sourceLines, spaceOf, valueOf } from './look.ts'
+export { showView } from './machine.ts'
+export { findCommand, matching, parseLine } from './parse.ts'
+export { breakpointsIn } from './points.ts'
+export { instructions } from './print.ts'
+export { standsAt } from './stack.ts'
+export { exitText, frameText } from './stops.ts'
+export { completions } from './support.ts'
+export { CommandFailure, type Command, type CommandHost, type Debugger } from './types.ts'

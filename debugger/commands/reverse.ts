@@ -1,0 +1,218 @@
+// Backwards in time, and questions about causes: every answer is an instant that one can go to.
+import { regPc } from '../../kernel/index.ts'
+import {
+  callLength,
+  firstInstant,
+  goTo,
+  lastInstant,
+  lastWrite,
+  now,
+  reverseFinish,
+  reverseResume,
+  reverseStepInstruction,
+  reverseStepMachine,
+  reverseStepOver,
+  taskById,
+  type Instant,
+  type Stop,
+} from '../session/index.ts'
+import { statementInSpace } from '../symbols/index.ts'
+import { explainPage } from '../views/index.ts'
+import { backtrace, hex, selected, spaceOf, valueOf } from './look.ts'
+import { atLineStart, below, spOf } from './running.ts'
+import { instantText, standing, stopText } from './stops.ts'
+import { fail, type Command, type Debugger } from './types.ts'
+
+function recorded(d: Debugger): void {
+  if (d.session.timeline === null) fail('The run is not recorded: time does not go back.')
+  d.ended = null
+}
+
+/** Whose steps: the selected task's, even when it has ended by now. */
+const whose = (d: Debugger): number => d.session.focus
+
+/** Back to the start of the line that was executed last: into functions that have lines, or over them. */
+async function lineBack(d: Debugger, into: boolean): Promise<Stop> {
+  const id = whose(d)
+  const first = taskById(d.session, id)
+  // In a function without lines: back to its call.
+  if (first !== null && first.mm !== null && statementInSpace(spaceOf(d, first), regPc(d.session.k, first)) === null) {
+    const { frames } = backtrace(d, first, 2)
+    if (frames.length < 2) return reverseStepInstruction(d.session, id)
+    const back = reverseFinish(d.session, id, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, first)) })
+    return back.kind === 'historyStart' ? back : toLineStart(d, id, into)
+  }
+  // From inside of a line, its start is the line before.
+  if (first !== null && first.mm !== null && !atLineStart(d, first)) return toLineStart(d, id, into)
+  const sp = first?.mm ? spOf(d, first) : 0
+  const pc = first?.mm ? regPc(d.session.k, first) : 0
+  const stop = into ? reverseStepInstruction(d.session, id) : reverseStepOver(d.session, id)
+  if (stop.kind !== 'step') return stop
+  const task = taskById(d.session, id)
+  if (task === null) return stop
+  // Into a function without lines: to its call.
+  if (statementInSpace(spaceOf(d, task), regPc(d.session.k, task)) === null && spOf(d, task) <= sp && pc !== 0) {
+    const back = reverseFinish(d.session, id, { address: pc, stackAbove: sp - 1 })
+    if (back.kind === 'historyStart') return back
+  }
+  return toLineStart(d, id, into)
+}
+
+/** Back to the first instruction of the line that a task is in. */
+async function toLineStart(d: Debugger, id: number, into: boolean): Promise<Stop> {
+  for (;;) {
+    const task = taskById(d.session, id)
+    if (task === null || task.mm === null) return { kind: 'step', task: id }
+    const range = statementInSpace(spaceOf(d, task), regPc(d.session.k, task))
+    if (range === null || range.start === regPc(d.session.k, task)) return { kind: 'step', task: id }
+    const pc = regPc(d.session.k, task)
+    const stop = into ? reverseStepInstruction(d.session, id) : reverseStepOver(d.session, id)
+    if (stop.kind !== 'step') return stop
+    const now = taskById(d.session, id)
+    const there = now === null ? null : statementInSpace(spaceOf(d, now), regPc(d.session.k, now))
+    if (now !== null && there === null) {
+      const back = reverseFinish(d.session, id, { address: pc, stackAbove: spOf(d, now) - 1 })
+      if (back.kind === 'historyStart') return back
+    } else if (now !== null && there !== null && (there.start !== range.start || there.place.file !== range.place.file)) {
+      // It came from elsewhere in the middle of the line: that line is where one is now.
+      if (into || callLength(d.session, now) === 0) return toLineStart(d, id, into)
+    }
+    if (!(await d.host.goOn())) return { kind: 'interrupted' }
+  }
+}
+
+async function times(d: Debugger, count: number, step: () => Stop | Promise<Stop>): Promise<string[]> {
+  recorded(d)
+  let stop: Stop = { kind: 'step', task: whose(d) }
+  for (let n = 0; n < count && stop.kind === 'step'; n++) stop = await step()
+  return stopText(d, stop)
+}
+
+const counted = (name: string, short: readonly string[], doc: string, step: (d: Debugger) => Stop | Promise<Stop>): Command => ({
+  name,
+  short,
+  group: 'reverse',
+  usage: '[N]',
+  doc,
+  repeats: 'same',
+  run: (d, call) => times(d, call.count(), () => step(d)),
+})
+
+/** `1234`, `1234.5`, `start`, `end`, `+100`, `-100`. */
+function instantOf(d: Debugger, text: string): Instant {
+  const word = text.trim()
+  if (word === 'start' || word === 'begin') return firstInstant(d.session)
+  if (word === 'end') return lastInstant(d.session)
+  const exact = /^(\d+)\.(\d+)$/.exec(word)
+  if (exact !== null) return { executed: Number(exact[1]), steps: Number(exact[2]) }
+  if (word === '') fail('Argument required (an instant: N, N.STEP, +N, -N, start or end).')
+  const relative = /^[+-]/.test(word)
+  const value = Number(valueOf(d, relative ? word.slice(1) : word))
+  const here = now(d.session).executed
+  const executed = relative ? here + (word.startsWith('-') ? -value : value) : value
+  const first = firstInstant(d.session)
+  return executed <= first.executed ? first : { executed, steps: Infinity }
+}
+
+/** `ADDRESS [BYTES]`, `pte ADDRESS`, `frame PHYSICAL [BYTES]`. */
+function whoWrote(d: Debugger, text: string): string[] {
+  recorded(d)
+  const m = /^(?:(phys)\s+)?(.+?)(?:\s*,\s*(\d+))?$/.exec(text.trim())
+  if (m === null) fail('Argument required (an address).')
+  const address = Number(valueOf(d, m[2]))
+  const bytes = Number(m[3] ?? 1)
+  const found = lastWrite(d.session, { address, bytes, physical: m[1] !== undefined, task: selected(d).pid })
+  if (found === null) return [`Nobody has written ${hex(address)} since the recording began.`]
+  const { instant } = found
+  const at = `${instant.executed}${Number.isFinite(instant.steps) ? `.${instant.steps}` : ''}`
+  return [`${found.text}.`, `Right after it: goto ${at}`]
+}
+
+export const REVERSE: readonly Command[] = [
+  counted('reverse-step', ['rs'], 'Step back to the start of an earlier source line, into functions that have lines.', d =>
+    lineBack(d, true),
+  ),
+  counted('reverse-next', ['rn'], 'Step back to the start of an earlier source line, over calls.', d => lineBack(d, false)),
+  counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => reverseStepInstruction(d.session, whose(d))),
+  counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => reverseStepOver(d.session, whose(d))),
+  counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d => reverseStepMachine(d.session)),
+  {
+    name: 'reverse-continue',
+    short: ['rc'],
+    group: 'reverse',
+    usage: '',
+    doc: 'Go back to the last stop before now: breakpoints, watchpoints and catchpoints count backwards too.',
+    repeats: 'same',
+    run(d) {
+      recorded(d)
+      return stopText(d, reverseResume(d.session))
+    },
+  },
+  {
+    name: 'reverse-finish',
+    short: ['rfin'],
+    group: 'reverse',
+    usage: '',
+    doc: 'Go back to the call of the function that the program is in.',
+    run(d) {
+      recorded(d)
+      const task = selected(d)
+      const { frames } = backtrace(d, task, 2)
+      if (frames.length < 2) fail('"reverse-finish" not meaningful in the outermost frame.')
+      return stopText(d, reverseFinish(d.session, task.pid, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, task)) }))
+    },
+  },
+  {
+    name: 'goto',
+    group: 'reverse',
+    usage: 'N | N.STEP | +N | -N | start | end',
+    doc: 'Go to an instant, forwards or backwards: N instructions executed by all harts, and steps of the kernel.',
+    run(d, { text }) {
+      recorded(d)
+      const stop = goTo(d.session, instantOf(d, text))
+      if (stop.kind === 'step') {
+        d.lastStop = stop
+        d.frame = 0
+        return [`At ${instantText(d)}.`, ...standing(d)]
+      }
+      return stopText(d, stop)
+    },
+  },
+  {
+    name: 'when',
+    group: 'reverse',
+    usage: '',
+    doc: 'Say what instant it is, and how far the recording reaches.',
+    run(d) {
+      const { state } = d.session.k
+      const lines = [
+        `${instantText(d)[0].toUpperCase()}${instantText(d).slice(1)}: ${state.executed} instructions, ${state.steps} steps of the kernel, ${state.time} ns.`,
+      ]
+      if (d.session.timeline === null) return lines
+      const [first, last] = [firstInstant(d.session), lastInstant(d.session)]
+      return [...lines, `Recorded from ${first.executed}.${first.steps} to ${last.executed}.${last.steps}.`]
+    },
+  },
+  {
+    name: 'who-wrote',
+    group: 'reverse',
+    usage: '[phys] ADDRESS[, BYTES]',
+    doc: 'Say who wrote a byte last, a program or the kernel, and when. With phys, the address is of RAM: a page-table entry has one.',
+    run: (d, { text }) => (text === '' ? fail('Argument required (an address).') : whoWrote(d, text)),
+  },
+  {
+    name: 'why',
+    group: 'reverse',
+    usage: 'ADDRESS',
+    doc: 'Say why a page is not present, read-only or shared.',
+    run(d, { text }) {
+      if (text === '') fail('Argument required (an address).')
+      const task = selected(d)
+      const address = Number(valueOf(d, text))
+      if (task.mm === null) fail('It has no memory left.')
+      const facts = explainPage(d.session.k, task, task.mm, address)
+      const what = facts.present ? (facts.writable ? 'present and writable' : 'present, not writable') : 'not present'
+      return [`The page of ${hex(address)} is ${what}.`, ...facts.why.map(why => `${why.about}: ${why.text}.`)]
+    },
+  },
+]

@@ -1,0 +1,156 @@
+// `monitor COMMAND`: what this machine can show and do that gdb has no word for. A command is a row; the tables of `info os` are too.
+import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { evaluate, firstInstant, goTo, lastInstant, lastWrite, now, type Instant } from '../session/index.ts'
+import { setConditionAt } from './points.ts'
+import { pteText, TABLES, tableByName, tableText } from './tables.ts'
+import { currentThread, taskOf } from './threads.ts'
+import type { GdbServer } from './types.ts'
+
+interface Command {
+  name: string
+  usage: string
+  doc: string
+  run(g: GdbServer, args: string): string
+}
+
+/** A mistake of whoever types: the message is for them. */
+class MonitorError extends Error {}
+const refuse = (text: string): never => {
+  throw new MonitorError(text)
+}
+
+const hex = (n: number): string => `0x${n.toString(16)}`
+const instantText = ({ executed, steps }: Instant): string => `${executed}:${steps === Infinity ? 'end' : steps}`
+
+function currentTask(g: GdbServer): Task {
+  return taskOf(g, currentThread(g)) ?? refuse('there is no task to look at')
+}
+
+/** The value of what somebody typed. */
+function valueOf(g: GdbServer, text: string): bigint {
+  const task = currentTask(g)
+  try {
+    return evaluate(g.session, task, text)
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+/** An address, as an expression over registers and numbers. */
+const addressOf = (g: GdbServer, text: string): number => Number(BigInt.asUintN(64, valueOf(g, text)))
+
+function pageTable(g: GdbServer, args: string): string {
+  const task = currentTask(g)
+  const { mm } = task
+  if (mm === null) return refuse('the task has no memory any more')
+  const va = addressOf(g, args)
+  const lines = walkMm(g.session.k, mm, va).map(({ level, table, index, lo, hi }) => {
+    const physical = ((hi & 0x3fffff) * 0x400000 + (lo >>> 10)) * PAGE_SIZE
+    return `level ${level}: entry ${index} of the table in frame ${table}: ${pteText(lo)} ${hex(physical)}`
+  })
+  return [`${hex(va)} of ${task.pid} (${task.comm}):`, ...lines].join('\n') + '\n'
+}
+
+const STALE = "type `maintenance flush register-cache': gdb still shows the registers of before\n"
+
+function parseInstant(text: string): Instant {
+  const m = /^(\d+)(?::(\d+|end))?$/.exec(text.trim())
+  if (m === null) return refuse(`'${text}' is no instant: it is INSTRUCTIONS or INSTRUCTIONS:STEPS, as \`monitor when' says`)
+  return { executed: Number(m[1]), steps: m[2] === undefined || m[2] === 'end' ? Infinity : Number(m[2]) }
+}
+
+function go(g: GdbServer, args: string): string {
+  g.hearing = false
+  const stop = goTo(g.session, parseInstant(args))
+  g.hearing = true
+  g.noted = []
+  g.queue = []
+  g.announced = []
+  g.passing = g.signal = null
+  g.lastStop = ''
+  const where = stop.kind === 'historyEnd' ? 'the recording ends here' : 'here'
+  return `${where}: ${instantText(now(g.session))}\n${STALE}`
+}
+
+const WORD = 8
+
+function why(g: GdbServer, args: string): string {
+  const task = currentTask(g)
+  const [where, bytes] = args.split(',')
+  const address = addressOf(g, where)
+  const count = bytes === undefined ? WORD : addressOf(g, bytes)
+  g.hearing = false
+  try {
+    const written = lastWrite(g.session, { address, bytes: count, physical: false, task: task.pid })
+    if (written === null) return `nobody wrote ${count} bytes at ${hex(address)} since the recording began\n`
+    return `${hex(address)}: ${written.text}\nat ${instantText(written.instant)} (monitor goto ${instantText(written.instant)})\n`
+  } finally {
+    g.hearing = true
+    g.noted = []
+  }
+}
+
+function condition(g: GdbServer, args: string): string {
+  const m = /^(\S+)(?:\s+(.+))?$/.exec(args.trim())
+  if (m === null) return refuse('usage: condition ADDRESS [EXPRESSION]')
+  const address = addressOf(g, m[1])
+  const text = m[2] ?? null
+  if (text !== null) valueOf(g, text)
+  setConditionAt(g, address, text)
+  return text === null ? `${hex(address)}: no condition\n` : `${hex(address)}: stops if ${text}\n`
+}
+
+function when(g: GdbServer): string {
+  const { state } = g.session.k
+  const recorded = `recorded from ${instantText(firstInstant(g.session))} to ${instantText(lastInstant(g.session))}`
+  return `instant ${instantText(now(g.session))} (instructions:steps of the kernel), ${state.time} ns; ${recorded}\n`
+}
+
+function help(): string {
+  const own = COMMANDS.map(({ name, usage, doc }) => [`${name}${usage && ' '}${usage}`, doc])
+  const tables = TABLES.map(({ name, doc }) => [name, doc])
+  return [...own, ...tables].map(([words, doc]) => `${words.padEnd(34)} ${doc}\n`).join('')
+}
+
+const COMMANDS: readonly Command[] = [
+  { name: 'help', usage: '', doc: 'These commands', run: help },
+  { name: 'when', usage: '', doc: 'The instant, and how far the recording goes', run: when },
+  { name: 'goto', usage: 'INSTRUCTIONS[:STEPS]', doc: 'Go to an instant, back or forth', run: go },
+  { name: 'why', usage: 'ADDRESS[,BYTES]', doc: 'Who wrote these bytes last', run: why },
+  { name: 'pt', usage: 'ADDRESS', doc: 'Walk the page table of the current process', run: pageTable },
+  {
+    name: 'maps',
+    usage: '',
+    doc: 'Regions of the current process',
+    run(g) {
+      const { mm } = currentTask(g)
+      return mm === null ? '' : mapsText(g.session.k, mm)
+    },
+  },
+  {
+    name: 'ps',
+    usage: '',
+    doc: 'The process table',
+    run(g) {
+      const table = tableByName('procs')
+      return table === undefined ? '' : tableText(table, g.session.k)
+    },
+  },
+  { name: 'condition', usage: 'ADDRESS [EXPRESSION]', doc: 'Breakpoints there stop only if, decided here', run: condition },
+]
+
+/** Runs a command line; whatever is wrong with it is the answer. */
+export function monitor(g: GdbServer, line: string): string {
+  const [, name, args] = /^\s*(\S*)\s*(.*)$/s.exec(line) ?? ['', '', '']
+  const command = COMMANDS.find(one => one.name === (name || 'help'))
+  const table = tableByName(name)
+  try {
+    if (command !== undefined) return command.run(g, args)
+  } catch (error) {
+    if (error instanceof MonitorError) return `${error.message}\n`
+    throw error
+  }
+  if (table !== undefined) return tableText(table, g.session.k)
+  return `no monitor command '${name}': try \`monitor help'\n`
+}

@@ -1,0 +1,125 @@
+// The registers as gdb numbers them (x0-31, pc, f0-31, then CSRs by their own numbers, and the privilege level), and their description in
+// XML, made from the register tables. lldb takes the generic names and DWARF numbers from it.
+import { csrs, fNames, xNames } from '../../vm/index.ts'
+import type { GdbView } from './types.ts'
+
+export interface GdbRegister {
+  number: number
+  name: string
+  /** The name by which the session knows it. */
+  session: string
+  bits: 32 | 64
+  type: string
+  feature: 'cpu' | 'fpu' | 'csr' | 'virtual'
+  dwarf: number | null
+  generic: string | null
+}
+
+const PC = 32
+const F0 = 33
+const FIRST_CSR = 65
+const PRIV = FIRST_CSR + 4096
+const DWARF_F0 = 32
+const DWARF_CSR0 = 4096
+const FP_CSRS = new Set(['fflags', 'frm', 'fcsr'])
+/** What programs may read in user mode; the rest belongs to the machine. */
+const USER_CSRS = new Set(['cycle', 'time', 'instret'])
+const GENERIC: Readonly<Record<string, string>> = { sp: 'sp', fp: 'fp', ra: 'ra', pc: 'pc' }
+const POINTERS: Readonly<Record<string, string>> = { ra: 'code_ptr', sp: 'data_ptr', gp: 'data_ptr', tp: 'data_ptr', fp: 'data_ptr' }
+const ARGUMENTS = 8
+const A0 = 10
+
+/** gdb calls s0 fp. */
+const xName = (n: number): string => (xNames[n] === 's0' ? 'fp' : xNames[n])
+const argument = (n: number): string | null => (n >= A0 && n < A0 + ARGUMENTS ? `arg${n - A0 + 1}` : null)
+
+const general = (n: number): GdbRegister => ({
+  number: n,
+  name: xName(n),
+  session: xNames[n],
+  bits: 64,
+  type: POINTERS[xName(n)] ?? 'int64',
+  feature: 'cpu',
+  dwarf: n,
+  generic: GENERIC[xName(n)] ?? argument(n),
+})
+const control = ({ name, number }: { name: string; number: number }): GdbRegister => ({
+  number: FIRST_CSR + number,
+  name,
+  session: name,
+  bits: FP_CSRS.has(name) ? 32 : 64,
+  type: 'int',
+  feature: FP_CSRS.has(name) ? 'fpu' : 'csr',
+  dwarf: DWARF_CSR0 + number,
+  generic: null,
+})
+
+const pc: GdbRegister = {
+  number: PC,
+  name: 'pc',
+  session: 'pc',
+  bits: 64,
+  type: 'code_ptr',
+  feature: 'cpu',
+  dwarf: null,
+  generic: 'pc',
+}
+const floating = (name: string, n: number): GdbRegister => ({
+  number: F0 + n,
+  name,
+  session: name,
+  bits: 64,
+  type: 'riscv_double',
+  feature: 'fpu',
+  dwarf: DWARF_F0 + n,
+  generic: null,
+})
+const priv: GdbRegister = {
+  number: PRIV,
+  name: 'priv',
+  session: 'priv',
+  bits: 64,
+  type: 'int',
+  feature: 'virtual',
+  dwarf: null,
+  generic: null,
+}
+
+/** In the order of their numbers, as `g` sends the first of them. */
+const ALL: readonly GdbRegister[] = [
+  ...xNames.map((_, n) => general(n)),
+  pc,
+  ...fNames.map(floating),
+  ...csrs.map(control).sort((a, b) => a.number - b.number),
+  priv,
+]
+export const IN_G = PC + 1 + fNames.length
+
+/** The registers of a view; `exists` says which CSRs the machine has. */
+export const registersFor = (view: GdbView, exists: (name: string) => boolean): GdbRegister[] =>
+  ALL.filter(r => {
+    if (r.feature === 'virtual') return view === 'machine'
+    if (r.feature !== 'csr') return true
+    return (view === 'machine' || USER_CSRS.has(r.name)) && exists(r.name)
+  })
+
+const UNION = '<union id="riscv_double"><field name="float" type="ieee_single"/><field name="double" type="ieee_double"/></union>'
+
+function registerXml({ name, bits, type, number, dwarf, generic }: GdbRegister): string {
+  const more = [dwarf === null ? '' : ` dwarf_regnum="${dwarf}"`, generic === null ? '' : ` generic="${generic}"`].join('')
+  return `<reg name="${name}" bitsize="${bits}" type="${type}" regnum="${number}"${more}/>`
+}
+
+/** The target description. Of processes it says GNU/Linux; of the machine none, or gdb would step without ever entering a handler. */
+export function targetXml(view: GdbView, registers: readonly GdbRegister[]): string {
+  const features = (['cpu', 'fpu', 'csr', 'virtual'] as const).flatMap(feature => {
+    const rows = registers.filter(r => r.feature === feature)
+    if (rows.length === 0) return []
+    const types = feature === 'fpu' ? UNION : ''
+    return [`<feature name="org.gnu.gdb.riscv.${feature}">${types}${rows.map(registerXml).join('')}</feature>`]
+  })
+  return (
+    '<?xml version="1.0"?><!DOCTYPE target SYSTEM "gdb-target.dtd"><target version="1.0"><architecture>riscv:rv64</architecture>' +
+    `<osabi>${view === 'machine' ? 'none' : 'GNU/Linux'}</osabi>${features.join('')}</target>`
+  )
+}

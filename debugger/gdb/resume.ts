@@ -1,0 +1,209 @@
+// Going on: what vCont, c, s, bs and bc ask for, done in pieces, so that whoever owns the event loop stays responsive.
+import { killInfo, regPc, SIGNALS, sendToTask, sigbit, takeSignal } from '../../kernel/index.ts'
+import {
+  changed,
+  resume,
+  addCatchpoint,
+  removePoint,
+  reverseResume,
+  reverseStepInstruction,
+  reverseStepMachine,
+  stepInstruction,
+  stepMachine,
+  taskById,
+  type Stop,
+} from '../session/index.ts'
+import { hexNumber } from './framing.ts'
+import { GDB_SIGNAL, linuxSignal } from './signals.ts'
+import { ended, reportNoted, stopped, stopReply } from './stops.ts'
+import { concrete, currentThread, hartOf, parseThread, taskOf } from './threads.ts'
+import type { GdbServer, Going, ThreadId } from './types.ts'
+
+/** What came of a piece. `halted`: there is no machine to go on with, and it was said if anybody is there to hear it. */
+export type Piece =
+  | { kind: 'stopped'; reply: string }
+  | { kind: 'running' }
+  | { kind: 'idle'; until: number }
+  | { kind: 'halted'; status: number; reply: string }
+
+interface Action {
+  letter: string
+  argument: string
+  thread: ThreadId | null
+}
+
+/** The actions of a vCont packet, those for particular threads first; null: it cannot be read. */
+function actionsOf(g: GdbServer, text: string): Action[] | null {
+  const actions: Action[] = []
+  for (const part of text.split(';')) {
+    const m = /^([cCsStr])([^:]*)(?::(.+))?$/.exec(part)
+    if (m === null) return null
+    const thread = m[3] === undefined ? null : parseThread(g, m[3])
+    if (m[3] !== undefined && thread === null) return null
+    actions.push({ letter: m[1], argument: m[2], thread })
+  }
+  return actions
+}
+
+/** Delivers, drops or replaces the signal that a thread is stopped with: `signal` is what gdb wants it to get, 0 none. */
+function settleSignal(g: GdbServer, signal: number): void {
+  const held = g.signal
+  const { k } = g.session
+  g.signal = null
+  const wanted = signal === 0 ? null : linuxSignal(signal)
+  if (held !== null && held.info.signal === wanted) return
+  const task = held !== null ? taskById(g.session, held.task) : taskOf(g, g.control ?? currentThread(g))
+  if (task === null || (held === null && wanted === null)) return
+  const pid = task.group.tgid
+  if (held?.pending) {
+    takeSignal(k, task, sigbit(held.info.signal))
+    g.announced = g.announced.filter(one => one.pid !== pid || one.signal !== held.info.signal)
+  }
+  if (wanted !== null) {
+    g.announced.push({ pid, signal: wanted })
+    g.hearing = false
+    sendToTask(k, null, task, killInfo(wanted, task))
+    g.hearing = true
+  }
+  changed(g.session)
+}
+
+/** Begins to run. Threads that no action names run all the same: there is one machine, and it runs or it does not. */
+export function vCont(g: GdbServer, text: string): string | null {
+  const actions = actionsOf(g, text)
+  if (actions === null || actions.length === 0) return 'E16'
+  const step = actions.find(({ letter }) => letter === 's' || letter === 'S' || letter === 'r')
+  const first = step ?? actions[0]
+  if (first.letter === 't') {
+    g.interruptWanted = true
+    return null
+  }
+  const signal = actions.find(({ letter }) => letter === 'C' || letter === 'S')
+  if (signal !== undefined && hexNumber(signal.argument) === null) return 'E16'
+  if (step === undefined) return start(g, { kind: 'continue' }, signal)
+  const thread = concrete(g, step.thread ?? { pid: 0, tid: 0 })
+  if (thread === null) return 'E03'
+  let range: { start: number; end: number } | null = null
+  if (step.letter === 'r') {
+    const [from, to] = step.argument.split(',').map(hexNumber)
+    if (from === null || to === null || from === undefined || to === undefined) return 'E16'
+    range = { start: from, end: to }
+  }
+  return start(g, { kind: 'step', thread, range }, signal)
+}
+
+function start(g: GdbServer, going: Going, signal: Action | undefined): null {
+  if (signal?.thread) g.control = concrete(g, signal.thread) ?? g.control
+  settleSignal(g, signal === undefined ? 0 : (hexNumber(signal.argument) ?? 0))
+  g.going = going
+  g.noted = []
+  return null
+}
+
+const inRange = (g: GdbServer, thread: ThreadId, { start: from, end }: { start: number; end: number }): boolean => {
+  const task = taskOf(g, thread)
+  if (task === null) return false
+  const pc = regPc(g.session.k, task)
+  return pc >= from && pc < end
+}
+
+/** One instruction of a hart. */
+function stepHart(g: GdbServer, thread: ThreadId, budget: number): Stop {
+  const hart = hartOf(g, thread)
+  const { k } = g.session
+  for (let n = 0; n < budget; n++) {
+    const stop = stepMachine(g.session)
+    if (stop.kind !== 'step') return stop
+    // A hart that has nothing to do executes nothing: then anybody's instruction will do.
+    if (k.machine.lastHart === hart?.id || k.state.harts[hart?.id ?? 0].current === null) return stop
+  }
+  return { kind: 'interrupted' }
+}
+
+function runPiece(g: GdbServer, going: Going, budget: number): Stop {
+  const { session } = g
+  if (going.kind === 'continue') return resume(session, { budget })
+  const end = session.k.state.executed + budget
+  for (;;) {
+    const left = Math.max(1, end - session.k.state.executed)
+    const stop = g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left })
+    if (stop.kind !== 'step' || g.noted.length > 0 || going.range === null || !inRange(g, going.thread, going.range)) return stop
+    if (session.k.state.executed >= end) return { kind: 'interrupted' }
+  }
+}
+
+/** Runs up to `budget` instructions of what it was told to do. */
+export function runSome(g: GdbServer, budget: number): Piece {
+  const { going, session } = g
+  if (going === null) return { kind: 'idle', until: Infinity }
+  const queued = g.queue.shift()
+  if (queued !== undefined) return stop(g, queued)
+  const result = runPiece(g, going, budget)
+  if (g.noted.length > 0) {
+    const report = reportNoted(g)
+    if (report !== null) return stop(g, report)
+    // It was one to pass over; a step that was interrupted by it may be done all the same.
+    if (result.kind === 'interrupted') return { kind: 'running' }
+  }
+  if (result.kind === 'halted') {
+    g.going = null
+    return { kind: 'halted', status: result.status, reply: stopReply(g, result) ?? lost(g) }
+  }
+  // The thread that stepped is gone, its process is not: the others go on.
+  if (result.kind === 'exited') g.going = { kind: 'continue' }
+  const reply = stopReply(g, result)
+  if (reply !== null) {
+    g.passing = null
+    return stop(g, reply)
+  }
+  if (g.interruptWanted) return stop(g, stopped(g, null, GDB_SIGNAL.int))
+  return result.kind === 'idle' ? { kind: 'idle', until: session.k.state.halted === null ? result.until : 0 } : { kind: 'running' }
+}
+
+/** The machine ended under processes that never came to their ends: to gdb they were killed. */
+function lost(g: GdbServer): string {
+  const [first, ...others] = [...g.attached].map(pid => ended(g, pid, SIGNALS.SIGKILL))
+  g.attached.clear()
+  g.queue.push(...others)
+  return first ?? 'W00'
+}
+
+function stop(g: GdbServer, reply: string): Piece {
+  g.going = null
+  g.interruptWanted = false
+  g.lastStop = reply
+  return { kind: 'stopped', reply }
+}
+
+/** Backwards, at once: to before an instruction, or to the last stop. Signals and ends of processes do not stop there. */
+export function backwards(g: GdbServer, kind: 'step' | 'continue'): string {
+  const { session } = g
+  g.hearing = false
+  const calls = g.catchCalls === null || kind === 'step' ? [] : callPoints(g)
+  try {
+    const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
+    const back = (): Stop => {
+      if (kind === 'continue') return reverseResume(session)
+      return g.view === 'machine' || thread === null ? reverseStepMachine(session) : reverseStepInstruction(session, thread.tid)
+    }
+    const reply = stopReply(g, back()) ?? stopped(g, null, GDB_SIGNAL.trap)
+    g.lastStop = reply
+    return reply
+  } finally {
+    for (const id of calls) removePoint(session, id)
+    g.hearing = true
+    g.noted = []
+    g.queue = []
+    g.passing = null
+    g.signal = null
+    g.announced = []
+  }
+}
+
+/** Catchpoints for the system calls that gdb wants to hear of. */
+function callPoints(g: GdbServer): number[] {
+  const filter = [...(g.catchCalls ?? [])].map(String)
+  return [...g.attached].flatMap(scope =>
+    (['syscall', 'syscallReturn'] as const).map(what => addCatchpoint(g.session, { what, filter, scope }).id),
+  )
+}
