@@ -108,7 +108,9 @@ export function valueOf(d: Debugger, text: string): bigint {
       },
     })
   } catch (error) {
-    fail((error as Error).message)
+    const { message } = error as Error
+    const unknown = /^no symbol or register '(.*)'$/.exec(message)
+    fail(unknown === null ? message : `No symbol "${unknown[1].replace(/^\$/, '')}" in current context.`)
   }
 }
 

@@ -186,7 +186,9 @@ export function runToStop(s: Session, goal: Goal): Stop {
 /** The focus follows a stop, and going on from it does not stop at the same place. */
 function settle(s: Session, stop: Stop): Stop {
   if ('task' in stop && stop.task !== 0 && taskById(s, stop.task) !== null) s.focus = stop.task
-  for (const hart of s.k.machine.harts) passHere(s.k.machine, hart)
+  // Only one hart can be passed over: the one that stopped.
+  const { machine } = s.k
+  passHere(machine, machine.harts[Math.max(machine.lastHart, 0)])
   return stop
 }
 

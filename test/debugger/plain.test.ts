@@ -32,8 +32,10 @@ test('cow: a breakpoint, lines, a frame, and back over them', () => {
     'reverse-step',
     'stepi',
     'reverse-stepi',
-    'finish',
+    'next 2',
     'reverse-finish',
+    'step',
+    'finish',
     'info breakpoints',
     'delete',
     'tbreak child',
@@ -55,23 +57,28 @@ test('cow: a breakpoint, lines, a frame, and back over them', () => {
     108	    mv s4, a1
     107	    mv s3, a0
     106	    enter 6
+    0x10246	106	    enter 6
+    106	    enter 6
+    108	    mv s4, a1
+    main () at cow.s:52
+    52	    call write_step
 
     Breakpoint 1, write_step () at cow.s:106
     106	    enter 6
-    main () at cow.s:52
-    52	    call write_step
-    "finish" not meaningful in the outermost frame.
-    "reverse-finish" not meaningful in the outermost frame.
+    parent fills the fresh buffer          2 faults
+    Run till exit from #0  0x10244 in write_step () at cow.s:106
+    main () at cow.s:53
+    53	    call fork
+    Value returned is $1 = 48
     Num     Type           Disp Enb Address            What
     1       breakpoint     keep y   0x0000000000010244 in write_step at cow.s:106 inf 1
     	breakpoint already hit 2 times
     Temporary breakpoint 2 at 0x101ca: file cow.s, line 73.
-    parent fills the fresh buffer          2 faults
 
     Thread 2.2 "cow" hit Temporary breakpoint 2, child () at cow.s:73
     73	    lstr s2, "child "
-    $1 = 140737354117120
-    $2 = 0x7ffff7ffb000
+    $2 = 140737354117120
+    $3 = 0x7ffff7ffb000
     => 0x101ca <child>:	auipc	s2,0x2
        0x101ce <child+4>:	addi	s2,s2,-1933
     child  reads every page                0 faults
@@ -310,10 +317,10 @@ test('what cannot be done is said as gdb says it', () => {
     Function "nowhere" not defined.
     No line 9999 in file "cow.s".
     No source file named other.c.
-    no symbol or register 'nonsense'
+    No symbol "nonsense" in current context.
     No breakpoint number 7.
     Cannot access memory at address 0x0
-    no symbol or register 'nothing'
+    No symbol "nothing" in current context.
     Invalid register \`q7'
     Undefined info command: "nothing".  Try "help info".
     What to catch: syscall return fork vfork exec exit signal sent fault cow switch wake schedule timer tlb flush.
