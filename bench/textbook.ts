@@ -171,7 +171,13 @@ const SUBJECTS: readonly Subject[] = [
     chart: 'kpti-rate-server',
     judge: isolation,
   },
-  { subject: 'a page-table walk, warm', textbook: '16 to 20 cycles on real big cores', scenario: 'walk-depth', chart: 'walk-depth', judge: walk },
+  {
+    subject: 'a page-table walk, warm',
+    textbook: '16 to 20 cycles on real big cores',
+    scenario: 'walk-depth',
+    chart: 'walk-depth',
+    judge: walk,
+  },
 ]
 
 /** The rows whose scenarios were measured whole. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuildCommands } from './commands/build.ts'
+import { addDapCommand } from './commands/dap.ts'
 import { addDebugCommand } from './commands/debug.ts'
 import { addDocCommand } from './commands/doc.ts'
 import { addReplayCommand } from './commands/replay.ts'
@@ -26,6 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addDebugCommand(cli, done)
   addBuildCommands(cli, done)
   addViewCommands(cli, done)
+  addDapCommand(cli)
   addDocCommand(cli)
   addBenchCommand(cli, done)
   for (const command of cli.commands) command.exitOverride().configureOutput(cli.configureOutput())

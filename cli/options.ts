@@ -140,6 +140,8 @@ export interface MachineRun {
   /** Keys come from a terminal. */
   interactive: boolean
   env: string[]
+  /** Of the first process; default '/'. */
+  cwd?: string
   /** Of `--record`. */
   recorder?: Recorder
 }
@@ -157,13 +159,17 @@ function environment(given: readonly string[], interactive: boolean): string[] {
   return [...all].map(([name, value]) => `${byteString(name)}=${value}`)
 }
 
-/** A kernel as the options say, with `files` laid over its root. */
-export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host: Host = nodeHost): MachineRun {
-  const kinds = ([0, 1, 2] as const).map(streamKind)
+/**
+ * A kernel as the options say, with `files` laid over its root.
+ * @param pipes the host's streams are pipes, whatever our own process has
+ */
+export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host: Host = nodeHost, pipes = false): MachineRun {
+  const kinds = ([0, 1, 2] as const).map(fd => (pipes ? 'pipe' : streamKind(fd)))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
   const chosen = chooseRoot(flags.root)
-  const window = process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
+  const window =
+    host === undefined && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
     const made: MadeOf = {
       ramBytes: memorySize(flags.m),

@@ -30,18 +30,25 @@ function isForeign(data: Uint8Array): boolean {
 
 const EXECUTABLE = 0o755
 
-/** Assembles and links sources with our library. Diagnostics go to standard error; errors end the command. */
-export function assembleProgram(sources: readonly string[], folders: readonly string[] = [], debug = true): Uint8Array {
+const toStandardError = (text: string): void => void process.stderr.write(text)
+
+/** Assembles and links sources with our library. Diagnostics go to standard error (or wherever `tell` takes them); errors end the command. */
+export function assembleProgram(
+  sources: readonly string[],
+  folders: readonly string[] = [],
+  debug = true,
+  tell: (text: string) => void = toStandardError,
+): Uint8Array {
   const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
   const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
   const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: includeReader(beside), debug, undefined: ['_start'] })
-  for (const d of diagnostics) process.stderr.write(formatDiagnostic(d) + '\n')
+  for (const d of diagnostics) tell(formatDiagnostic(d) + '\n')
   if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
   return image
 }
 
 /** Finds PROG on the host, or leaves a plain name to the guest's /bin. */
-export function findProgram(name: string): Program {
+export function findProgram(name: string, tell?: (text: string) => void): Program {
   let directory: boolean
   try {
     directory = statSync(name).isDirectory()
@@ -58,7 +65,7 @@ export function findProgram(name: string): Program {
   const source = name.endsWith('.s') || name.endsWith('.S')
   let data: Uint8Array
   try {
-    data = source ? assembleProgram([name]) : readFileSync(name)
+    data = source ? assembleProgram([name], [], true, tell) : readFileSync(name)
   } catch (error) {
     throw error instanceof CommandError ? error : notReadable(name, error)
   }

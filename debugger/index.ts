@@ -1,8 +1,9 @@
 // The debugger's door: sessions that stop, step and look, forwards and backwards in time, what a stopped machine is in the words of
-// its programs, and pictures of it. It knows no protocol and no terminal.
+// its programs, pictures of it, and what protocols make of them. It knows no socket and no terminal.
 export * from './timeline/index.ts'
 export * from './session/index.ts'
 export * from './gdb/index.ts'
+export * as dap from './dap/index.ts'
 export * from './symbols/index.ts'
 export * from './views/index.ts'
 // Both the session and the debug information have these; out here they are the session's.

@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** The packages from outside that a room may use, and whether it may use Node. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'kernel/abi': ['binary-parser'],
-  cli: ['commander'],
+  cli: ['commander', '@vscode/debugadapter', '@vscode/debugprotocol'],
   bench: ['benchmark', 'commander'],
 }
 const WITH_NODE = ['cli', 'bench', 'test']
@@ -33,7 +33,7 @@ const WITH_NODE = ['cli', 'bench', 'test']
 const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|(?<![/\w])process\.|require\(|setTimeout|setInterval|crypto\.)/
 const PURE = ['vm/isa', 'kernel/abi', 'vm', 'kernel', 'assembler', 'debugger']
 const SMALL = 500
-const SKIPPED = new Set(['node_modules', 'dist', '.git', 'coverage', 'docs', 'programs'])
+const SKIPPED = new Set(['node_modules', 'dist', '.git', 'coverage', 'docs', 'programs', 'editors'])
 
 interface Module {
   path: string

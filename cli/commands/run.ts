@@ -15,7 +15,7 @@ const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
 /** Starts the first process; a failure is what the shell would say, with 126 or 127. */
 export function start(run: MachineRun, program: Program, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
-  const init = { path: program.path, argv, env: run.env, stdio: run.stdio, protected: isInit }
+  const init = { path: program.path, argv, env: run.env, cwd: run.cwd, stdio: run.stdio, protected: isInit }
   if (flags.record !== undefined) run.recorder = record(flags.record, run.kernel, run.made, init, argv.join(' '))
   try {
     spawnInit(run.kernel, init)

@@ -90,7 +90,13 @@ function find(k: Kernel, task: Task, path: string, last: boolean): Place | null 
   return here
 }
 
-/** Bytes of a regular file as they are now, without touching it; a page that was never read from the host is zeroes. */
+/** Of a file of the host that the guest has not read yet: asked for past the journal, as it is our question and not the guest's. */
+function peekHost(k: Kernel, path: string, offset: number, length: number): Uint8Array {
+  const bytes = k.host.files.read(path, offset, length)
+  return typeof bytes === 'string' ? new Uint8Array(0) : bytes
+}
+
+/** Bytes of a regular file as they are now, without touching it. */
 function peekFile(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(Math.max(0, Math.min(length, inode.size - offset)))
   for (let done = 0; done < bytes.length;) {
@@ -102,13 +108,13 @@ function peekFile(k: Kernel, inode: Inode, offset: number, length: number): Uint
       const from = frame * PAGE_SIZE + within
       bytes.set(k.machine.ram.subarray(from, from + part), done)
     } else if (inode.backing?.kind === 'bytes') bytes.set(inode.backing.bytes.subarray(at, at + part), done)
+    else if (inode.backing?.kind === 'host') bytes.set(peekHost(k, inode.backing.path, at, part), done)
     done += part
   }
   return bytes
 }
 
-/** Files of a host directory are read where the host has them: only what the guest has seen of them can be shown. */
-const isReadable = (inode: Inode): boolean => inode.kind === 'regular' && inode.proc === null && inode.backing?.kind !== 'host'
+const isReadable = (inode: Inode): boolean => inode.kind === 'regular' && inode.proc === null
 
 /** Files of /proc/PID that gdb opens by itself. */
 const PROC = /^\/proc\/(\d+)\/(?:task\/\d+\/)?(maps|smaps|auxv|cmdline)$/

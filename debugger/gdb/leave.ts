@@ -3,13 +3,18 @@ import { sigbit, takeSignal } from '../../kernel/index.ts'
 import { changed, taskById } from '../session/index.ts'
 import type { GdbServer } from './types.ts'
 
-/** A process is let go: it gets the signal it is stopped with, unless gdb said that programs may not get that one. */
+/**
+ * A process is let go: it gets the signal it is stopped with, unless gdb said that programs may not get that one. A trap's own signal is
+ * not kept for it: where its instruction is still to be executed it traps again, and gdb may have put the program elsewhere.
+ */
 export function leaveSignal(g: GdbServer, pid: number): void {
   const held = g.signal
   const task = held === null ? null : taskById(g.session, held.task)
   if (held === null || task === null || task.group.tgid !== pid) return
   g.signal = null
-  if (!held.pending || g.programSignals === null || g.programSignals.has(held.info.signal)) return
+  const allowed = g.programSignals === null || g.programSignals.has(held.info.signal)
+  if (!held.pending || (allowed && !held.info.forced)) return
+  g.announced = g.announced.filter(one => one.pid !== pid)
   takeSignal(g.session.k, task, sigbit(held.info.signal))
   changed(g.session)
 }

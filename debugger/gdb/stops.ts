@@ -4,7 +4,7 @@ import { goTo, taskById, type Stop } from '../session/index.ts'
 import { hexText } from './framing.ts'
 import { clonePoints, dropPoints } from './points.ts'
 import { GDB_SIGNAL, gdbSignal } from './signals.ts'
-import { currentThread, MACHINE_PID, taskOf, threadName, threadOfTask, threads } from './threads.ts'
+import { currentThread, MACHINE_PID, taskOf, threadName, threadOfTask } from './threads.ts'
 import type { GdbServer, Noted, ThreadId } from './types.ts'
 
 const two = (n: number): string => n.toString(16).padStart(2, '0')
@@ -139,5 +139,3 @@ export function reportNoted(g: GdbServer): string | null {
   g.queue.unshift(...later)
   return first
 }
-
-export const isNobodyLeft = (g: GdbServer): boolean => g.view === 'process' && threads(g).length === 0 && g.attached.size === 0

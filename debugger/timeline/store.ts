@@ -13,6 +13,8 @@ export interface Point {
   harts: HartsSnapshot
   journalNext: number
   outputBytes: number
+  /** Something was changed by hand here: running the past again does not make it, so whoever comes by goes on from this point. */
+  changed?: boolean
 }
 
 /** What some bytes were from a point on; null: zeroes. */

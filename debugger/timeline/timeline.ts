@@ -44,15 +44,37 @@ export function advance(t: Timeline, options: RunOptions = {}): RunResult {
   for (;;) {
     const newest = t.store.points[t.store.points.length - 1].instant.executed
     const next = newest + t.distance
-    const until = k.state.executed < next ? Math.min(end, next) : end
-    const result = runKernel(k, { ...options, maxInstructions: until - k.state.executed })
+    const change = changeAhead(t)
+    const at = change === null ? null : t.store.points[change].instant
+    const until = Math.min(k.state.executed < next ? Math.min(end, next) : end, at?.executed ?? Infinity)
+    const result = runKernel(k, { ...options, maxInstructions: until - k.state.executed, untilStep: stepLimit(options, end, until, at) })
     const here = nowOf(k)
+    if (change !== null && at !== null && here.executed === at.executed && here.steps === at.steps) {
+      restorePoint(k, t.store, change)
+      if (result.kind === 'budget') continue
+    }
     if (isBefore(t.end, here)) {
       t.end = here
       if (here.executed >= next) takeNext(t, here)
     }
     if (result.kind !== 'budget' || k.state.executed >= end || k.state.executed < until) return result
   }
+}
+
+/** The next change by hand that a run over old ground comes to: the last point of its instant. null: none. */
+function changeAhead(t: Timeline): number | null {
+  const { points } = t.store
+  const here = nowOf(t.k)
+  const first = points.findIndex(point => point.changed === true && isBefore(here, point.instant))
+  if (first < 0) return null
+  const { instant } = points[first]
+  return points.findLastIndex(point => point.changed === true && !isBefore(instant, point.instant))
+}
+
+/** How much the kernel must have done: up to a change, when a run goes as far as that, and no further. */
+function stepLimit(options: RunOptions, end: number, until: number, change: Instant | null): number | undefined {
+  if (change === null || until < change.executed) return options.untilStep
+  return end > change.executed ? change.steps : Math.min(options.untilStep ?? 0, change.steps)
 }
 
 function takeNext(t: Timeline, here: Instant): void {
@@ -124,6 +146,7 @@ export function forgetFuture(t: Timeline): void {
   const { k } = t
   const here = nowOf(k)
   dropAfter(t.store, pointBefore(t, here))
+  takePoint(k, t.store, here).changed = true
   k.journal = { mode: 'record', entries: k.journal.entries.slice(0, k.journal.next), next: k.journal.next }
   t.end = here
   // The output of the new future is new.

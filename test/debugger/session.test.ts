@@ -271,6 +271,40 @@ describe('backwards', () => {
     expect(writeMemory(s, task, 8, new Uint8Array(1))).toBe(false)
     expect(resume(s)).toEqual({ kind: 'halted', status: 3 << 8 })
   })
+
+  test('a change by hand is part of what happened: gone before, there again after, in memory and registers', () => {
+    const s = session(['/bin/sh', '-c', 'exit 3'])
+    const looked = (): unknown[] => {
+      const task = taskById(s, 1)
+      if (task === null) throw new Error('no task')
+      return [readRegister(s, task, 't6'), ...readMemory(s, task, place, 2)]
+    }
+    resume(s, { budget: 2000 })
+    const task = taskById(s, 1)
+    if (task === null) throw new Error('no task')
+    const place = Number(readRegister(s, task, 'sp')) - 2048
+    const changedAt = now(s)
+    const before = looked()
+    writeRegister(s, task, 'x31', 0x1234n)
+    writeMemory(s, task, place, new Uint8Array([1, 2]))
+    const after = [0x1234n, 1, 2]
+    expect(looked()).toEqual(after)
+    resume(s, { budget: 100 })
+    const later = now(s)
+    const end = fingerprint(s.k)
+    reverseStepMachine(s)
+    expect(looked()).toEqual(after)
+    goTo(s, { executed: changedAt.executed - 50, steps: Infinity })
+    expect(looked()).toEqual(before)
+    goTo(s, later)
+    expect(fingerprint(s.k)).toBe(end)
+    expect(looked()).toEqual(after)
+    // Running on from before it, not only travelling.
+    goTo(s, { executed: changedAt.executed - 50, steps: Infinity })
+    resume(s, { budget: later.executed - changedAt.executed + 50 })
+    expect(looked()).toEqual(after)
+    expect(now(s).executed).toBe(later.executed)
+  })
 })
 
 test('a closed session leaves the machine as if it had never been', () => {

@@ -71,6 +71,8 @@ describe('exit statuses', () => {
     ['a program for another machine', ['run', process.execPath], 126, /[Ee]xec format error/],
     ['a damaged image', ['run', '--root', file('bad.tgz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0)), 'true'], 2, /--root .*bad\.tgz/],
     ['an unknown topic', ['doc', 'nothing'], 2, /nothing/],
+    ['an unknown preset', ['doc', 'timing', 'nothing'], 2, /there is no preset 'nothing'; there are u74, /],
+    ['a preset where there is none', ['doc', 'isa', 'u74'], 2, /doc isa takes no argument 'u74'/],
   ])('%s', (_name, args, status, message) => {
     const ran = hartbeat(args)
     expect(ran.stderr).toMatch(message)
@@ -344,6 +346,12 @@ describe('doc', () => {
     expect(text).toMatch(/^l2\.latency \(cycles\)\n {2}\S.*\n( {4}\w+ +\d+ {2}(sourced|estimated): \S.*\n){6}/m)
     const json = JSON.parse(hartbeat(['doc', 'timing', '--json']).stdout) as Record<string, { constants: Record<string, unknown> }>
     expect(json.u74.constants['dtlb.entries']).toMatchObject({ value: 40 })
+  })
+  test('timing PRESET: the constants of that one', () => {
+    const text = hartbeat(['doc', 'timing', 'server']).stdout
+    expect(text).toMatch(/^Presets:\n {2}server +\S.*\n\n/m)
+    expect(text).toMatch(/^l2\.latency \(cycles\)\n {2}\S.*\n {4}server +14 {2}(sourced|estimated): \S.*\n\n/m)
+    expect(Object.keys(JSON.parse(hartbeat(['doc', 'timing', 'server', '--json']).stdout) as object)).toEqual(['server'])
   })
   test('isa: one line for each instruction', () => expect(hartbeat(['doc', 'isa']).stdout).toMatch(/addi? /))
 })

@@ -24,6 +24,8 @@ export const LABS: readonly (readonly string[])[] = [
 ]
 
 const SETS = [1, 4, 16, 64]
+/** Code runs in some lines at least, and there is no machine without an instruction cache. */
+const CODE_SETS = [16, 64]
 const WAYS = [1, 2, 3, 4, 8, 16]
 const CACHES = ['l1i', 'l1d', 'l2', 'llc'] as const
 const TLBS = ['itlb', 'dtlb', 'l2tlb'] as const
@@ -67,7 +69,7 @@ export function randomTrial(random: Random, turn: number): Trial {
   }
   overrides.push(`line=${line}`)
   for (const name of CACHES) {
-    if (random(2) === 0) geometry(`${name}.size`, `${name}.ways`, line, pick(random, SETS) * (name === 'l1i' ? 16 : 1), name !== 'l1i')
+    if (random(2) === 0) geometry(`${name}.size`, `${name}.ways`, line, pick(random, name === 'l1i' ? CODE_SETS : SETS), name !== 'l1i')
   }
   for (const name of TLBS) {
     if (random(2) === 0) geometry(`${name}.entries`, `${name}.ways`, 1, pick(random, SETS), name === 'l2tlb')

@@ -120,7 +120,28 @@ describe('dirty lines', () => {
   })
 })
 
+test('without a data cache a write makes the line dirty where it was found, and with no cache it is one access to memory', () => {
+  const { write, read, count } = caches(1, 'l1d.size=0')
+  write(1)
+  // Out of the second level, then out of the last.
+  for (const line of [2, 3, 4, 5, 6, 7, 8]) read(line)
+  expect(count('writebacks')).toBe(0)
+  read(9)
+  expect(count('writebacks')).toBe(1)
+  const bare = caches(1, 'l1d.size=0', 'l2.size=0', 'llc.size=0')
+  expect([bare.write(1), bare.count('writebacks')]).toEqual([DRAM, 0])
+})
+
 describe('harts', () => {
+  test('a line that is fetched as code is not where it was written alone, and the next write there takes it away', () => {
+    const { write, fetch, read, other } = caches(2)
+    for (let n = 0; n < 2; n++) {
+      write(1, other)
+      fetch(1)
+    }
+    write(1, other)
+    expect(read(1)).toBe(LLC)
+  })
   test('have caches of their own and one last level', () => {
     const { read, other } = caches(2)
     expect([read(1), read(1, other), read(1), read(1, other)]).toEqual([DRAM, LLC, 0, 0])

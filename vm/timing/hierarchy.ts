@@ -61,6 +61,8 @@ export function accessData(t: Timing, core: Core, line: number, write: boolean, 
   if (write && !alone) claimLine(t, core, line)
   if (l1d === null) {
     bringLine(t, core, line, component)
+    // Where there is no cache at all that was the write itself.
+    if (write && (core.l2 !== null || t.llc !== null)) writeToL2(t, core, line)
     return NONE
   }
   let at = find(l1d, line, line)
@@ -76,7 +78,7 @@ export function accessData(t: Timing, core: Core, line: number, write: boolean, 
   return at
 }
 
-/** A read finds the line dirty in another hart's data cache: it is written to what both share, and clean and no longer alone there. */
+/** A read, or a fetch of code, finds the line dirty in another hart's data cache: it is written to what both share, and clean and no longer alone there. */
 function cleanLine(t: Timing, core: Core, line: number): void {
   for (const other of t.cores) {
     if (other === core || other.l1d === null) continue
@@ -111,6 +113,7 @@ export function fetchLine(t: Timing, core: Core, line: number): void {
   const at = find(l1i, line, line)
   if (at >= 0) return touch(l1i, at)
   core.counts[COUNTS.l1iMisses]++
+  if (t.cores.length > 1) cleanLine(t, core, line)
   bringLine(t, core, line, C_FETCH)
   place(l1i, line, line)
 }

@@ -69,7 +69,8 @@ export function checkFile(file: PresetFile): Record<FieldName, Constant> {
   const wrong = (text: string): never => {
     throw new Error(`preset ${file.name}: ${text}`)
   }
-  for (const key of Object.keys(file.constants)) if (!Object.hasOwn(FIELDS, key)) wrong(`unknown constant '${key}'${suggestion(key, fieldNames)}`)
+  for (const key of Object.keys(file.constants))
+    if (!Object.hasOwn(FIELDS, key)) wrong(`unknown constant '${key}'${suggestion(key, fieldNames)}`)
   for (const name of fieldNames) {
     const constant = file.constants[name] as Partial<{ value: unknown; source: unknown; estimated: unknown }> | undefined
     if (constant === undefined) wrong(`constant '${name}' is missing`)

@@ -197,6 +197,8 @@ export function timeAddressSpace(t: Timing, core: Core, root: number, asid: numb
 export function timeKernelTable(t: Timing, core: Core): void {
   stall(core, C_SATP, t.config.satp)
   if (t.config.asidBits === 0) flushSpace(t, core, 0)
+  // The same line by the other table has a translation of its own.
+  else forgetLines(core)
 }
 
 function flushSpace(t: Timing, core: Core, asid: number): void {

@@ -1,0 +1,42 @@
+// What the adapter can do, as `initialize` answers it: nothing that is not in a table of requests.
+import type { DebugProtocol } from '@vscode/debugprotocol'
+import { dap } from '../../debugger/index.ts'
+
+export const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsInstructionBreakpoints: true,
+  supportsDataBreakpoints: true,
+  supportsDataBreakpointBytes: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionOptions: false,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: dap.FILTERS.map(({ id, label, doc, byDefault, what }) => ({
+    filter: id,
+    label,
+    description: doc,
+    default: byDefault,
+    supportsCondition: true,
+    conditionDescription: what === 'tlbMiss' || what === 'cow' ? 'if EXPRESSION' : 'names, then if EXPRESSION',
+  })),
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsStepBack: true,
+  supportsSteppingGranularity: true,
+  supportsDisassembleRequest: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'process', label: 'Process', type: 'string' }],
+  supportsDelayedStackTraceLoading: true,
+  supportsValueFormattingOptions: false,
+  supportsTerminateRequest: true,
+  supportTerminateDebuggee: true,
+  supportsRestartRequest: true,
+}

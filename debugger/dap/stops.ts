@@ -1,0 +1,65 @@
+// Stops as an editor shows them: why, in one word of the protocol's and one line of ours.
+import type { Session, Stop } from '../session/index.ts'
+import type { Wanted } from './points.ts'
+
+export interface StopReport {
+  reason: string
+  description: string
+  /** Shown with the source, for what is called an exception. */
+  text?: string
+  hits: number[]
+  task: number
+  /** Of an exception: the filters' names, or what was caught. */
+  exception: { id: string; text: string } | null
+}
+
+const REASONS: Readonly<Record<Wanted['goal']['kind'], string>> = {
+  source: 'breakpoint',
+  function: 'function breakpoint',
+  instruction: 'instruction breakpoint',
+  data: 'data breakpoint',
+  exception: 'exception',
+}
+
+const bytesText = (bytes: Uint8Array): string =>
+  bytes.length === 0 ? 'nothing' : `0x${[...bytes].reverse().reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '')}`
+
+/** What a stop says. null: it is none (`interrupted`) or the machine's end. */
+export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reasonOfStep: string): StopReport | null {
+  const ids = hits.map(wanted => wanted.id)
+  const plain = (reason: string, description: string, task = s.focus): StopReport => ({
+    reason,
+    description,
+    hits: ids,
+    task,
+    exception: null,
+  })
+  switch (stop.kind) {
+    case 'breakpoint':
+      return plain(REASONS[hits[0].goal.kind], `at 0x${stop.address.toString(16)}`, stop.task)
+    case 'watchpoint': {
+      const change = stop.access === 'read' ? 'was read' : `was ${bytesText(stop.before)}, is ${bytesText(stop.after)}`
+      return { ...plain(REASONS.data, `0x${stop.address.toString(16)} ${change}`, stop.task), text: change }
+    }
+    case 'catchpoint': {
+      const [goal] = hits.flatMap(({ goal }) => (goal.kind === 'exception' ? [goal] : []))
+      const { text } = stop.event
+      return { ...plain(REASONS.exception, text, stop.task || s.focus), text, exception: { id: goal?.filter ?? stop.event.kind, text } }
+    }
+    case 'signal':
+      return plain('exception', `signal ${stop.signal}`, stop.task)
+    case 'exited':
+      return plain('step', `task ${stop.task} has ended`, stop.task)
+    case 'step':
+      return plain(reasonOfStep, reasonOfStep, stop.task)
+    case 'idle':
+      return plain('pause', 'every task sleeps and nothing can wake one')
+    case 'historyStart':
+      return plain('entry', 'the recording begins here')
+    case 'historyEnd':
+      return plain('pause', 'the recording ends here')
+    case 'interrupted':
+    case 'halted':
+      return null
+  }
+}
