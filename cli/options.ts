@@ -169,7 +169,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], ho
   const interactive = kinds[0] === 'terminal'
   const chosen = chooseRoot(flags.root)
   const window =
-    host === undefined && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
+    host === nodeHost && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
     const made: MadeOf = {
       ramBytes: memorySize(flags.m),
