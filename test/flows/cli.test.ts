@@ -219,6 +219,21 @@ describe('run', () => {
   })
 })
 
+test('where on the host one works is not seen by the guest', () => {
+  const script = '#!/bin/sh\necho $0; tr "\\0" "\\n" < /proc/self/cmdline | head -2; ls -i $0\n'
+  const run = (place: string, name: string): string => {
+    mkdirSync(join(directory, place, name, '..'), { recursive: true })
+    file(join(place, name), script, 0o755)
+    return hartbeat(['run', name], '', join(directory, place)).stdout
+  }
+  const here = run('a', 'b/place.sh')
+  expect(here).toMatch(/^\/b\/place\.sh\n/)
+  expect(run('a/much/longer/way/to/it', 'b/place.sh')).toBe(here)
+  // Below what the guest mounts a file would not be found.
+  expect(run('a', 'dev/place.sh')).toMatch(/^\/tmp\/place\.sh\n/)
+  expect(run('a', '../place.sh')).toMatch(/^\/place\.sh\n/)
+})
+
 describe('--stat', () => {
   test('the same run twice is identical to the byte', () => {
     const stat = (...flags: string[]): Result => hartbeat(['run', '--stat', ...flags, 'programs/labs/cow.s'])

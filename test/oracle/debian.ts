@@ -1,5 +1,6 @@
 // A root file system of Debian's riscv64 packages, downloaded and unpacked without touching the host's own package system. Kept in the
 // temporary directory for the next time.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +23,7 @@ const PACKAGES = [
     'libpython3.13-minimal',
   ],
   ...['libacl1', 'libattr1', 'libc6', 'libcap2', 'libcrypt1', 'libexpat1', 'libgmp10', 'libmpfr6', 'libpcre2-8-0', 'libreadline8t64'],
-  ...['libselinux1', 'libsigsegv2', 'libssl3t64', 'libtinfo6', 'libzstd1', 'zlib1g'],
+  ...['libselinux1', 'libsigsegv2', 'libssl3t64', 'libtinfo6', 'libzstd1', 'util-linux', 'zlib1g'],
 ]
 const MINUTES = 60_000
 
@@ -38,7 +39,9 @@ function mirror(): string | null {
 
 /** The root's path, or null (said on the console) where it cannot be made: no apt, no network. */
 export function debianRoot(): string | null {
-  const place = join(tmpdir(), `hartbeat-debian-${SUITE}`)
+  // Another list of packages is another root.
+  const list = createHash('sha256').update(PACKAGES.join(' ')).digest('hex').slice(0, 8)
+  const place = join(tmpdir(), `hartbeat-debian-${SUITE}-${list}`)
   const root = join(place, 'root')
   if (existsSync(join(place, 'complete'))) return root
   rmSync(place, { recursive: true, force: true })
