@@ -1,6 +1,5 @@
 // Backwards in time, and questions about causes: every answer is an instant that one can go to.
 import { regPc, type Task } from '../../kernel/index.ts'
-import { passHere } from '../../vm/index.ts'
 import {
   callLength,
   firstInstant,
@@ -83,19 +82,11 @@ async function toLineStart(d: Debugger, id: number, into: boolean): Promise<Stop
   }
 }
 
-/** Says where one came to. Going on from there does not stop at a breakpoint that is right there, as after a stop forwards. */
-function arrived(d: Debugger, stop: Stop): string[] {
-  const { machine } = d.session.k
-  const onHart = taskById(d.session, d.session.focus)?.onHart ?? -1
-  passHere(machine, machine.harts[Math.max(onHart, 0)])
-  return stopText(d, stop)
-}
-
 async function times(d: Debugger, count: number, step: () => Stop | Promise<Stop>): Promise<string[]> {
   recorded(d)
   let stop: Stop = { kind: 'step', task: whose(d) }
   for (let n = 0; n < count && stop.kind === 'step'; n++) stop = await step()
-  return arrived(d, stop)
+  return stopText(d, stop)
 }
 
 const counted = (name: string, short: readonly string[], doc: string, step: (d: Debugger) => Stop | Promise<Stop>): Command => ({
@@ -193,7 +184,7 @@ export const REVERSE: readonly Command[] = [
     repeats: 'same',
     run(d) {
       recorded(d)
-      return arrived(d, reverseResume(d.session))
+      return stopText(d, reverseResume(d.session))
     },
   },
   {
@@ -207,7 +198,7 @@ export const REVERSE: readonly Command[] = [
       const task = selected(d)
       const { frames } = backtrace(d, task, 2)
       if (frames.length < 2) fail('"reverse-finish" not meaningful in the outermost frame.')
-      return arrived(d, reverseFinish(d.session, task.pid, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, task)) }))
+      return stopText(d, reverseFinish(d.session, task.pid, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, task)) }))
     },
   },
   {
@@ -220,9 +211,9 @@ export const REVERSE: readonly Command[] = [
       const stop = goTo(d.session, instantOf(d, text))
       if (stop.kind === 'step') {
         d.shown = ''
-        return [`At ${instantText(d)}.`, ...arrived(d, stop)]
+        return [`At ${instantText(d)}.`, ...stopText(d, stop)]
       }
-      return arrived(d, stop)
+      return stopText(d, stop)
     },
   },
   {

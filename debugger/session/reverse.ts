@@ -1,5 +1,6 @@
 // Going backwards: the same stops and steps, found by running the past again from a snapshot.
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
+import { passHere } from '../../vm/index.ts'
 import { addWatchpoint, arm, removePoint } from './points.ts'
 import { advance, isBefore, nowOf, pointBefore, travel, type Timeline } from '../timeline/index.ts'
 import { callLength, now, runToStop } from './run.ts'
@@ -14,11 +15,20 @@ function recorded(s: Session): Timeline {
   return s.timeline
 }
 
+/** Where a way back has led: whose stop it is has the focus, and going on from here does not stop at a breakpoint that is right here. */
+function arrive(s: Session, stop: Stop): Stop {
+  if ('task' in stop && taskById(s, stop.task) !== null) s.focus = stop.task
+  arm(s)
+  const { machine } = s.k
+  const onHart = taskById(s, s.focus)?.onHart ?? -1
+  passHere(machine, machine.harts[Math.max(onHart >= 0 ? onHart : machine.lastHart, 0)])
+  return stop
+}
+
 /** Goes to an instant of the recording; an instant that never comes is the last one there is. */
 export function goTo(s: Session, instant: Instant): Stop {
   const there = travel(recorded(s), instant)
-  arm(s)
-  return there ? { kind: 'step', task: s.focus } : { kind: 'historyEnd' }
+  return arrive(s, there ? { kind: 'step', task: s.focus } : { kind: 'historyEnd' })
 }
 
 export const firstInstant = (s: Session): Instant => recorded(s).store.points[0].instant
@@ -60,17 +70,13 @@ function goBeforeInstruction(s: Session, id: number, n: number): boolean {
 
 function atHistoryStart(s: Session): Stop {
   travel(recorded(s), firstInstant(s))
-  arm(s)
-  return { kind: 'historyStart' }
+  return arrive(s, { kind: 'historyStart' })
 }
 
 /** Back to before the last instruction that a task executed. */
 export function reverseStepInstruction(s: Session, id: number): Stop {
   const executed = taskById(s, id)?.sched.instructions ?? lastCount(recorded(s), id)
-  if (!goBeforeInstruction(s, id, executed)) return atHistoryStart(s)
-  arm(s)
-  s.focus = id
-  return { kind: 'step', task: id }
+  return goBeforeInstruction(s, id, executed) ? arrive(s, { kind: 'step', task: id }) : atHistoryStart(s)
 }
 
 /** Of a task that is gone by now: what it had executed when it was last seen. */
@@ -87,8 +93,7 @@ export function reverseStepMachine(s: Session): Stop {
   const { executed } = s.k.state
   if (executed <= firstInstant(s).executed) return atHistoryStart(s)
   travel(recorded(s), { executed: executed - 1, steps: LATEST })
-  arm(s)
-  return { kind: 'step', task: s.focus }
+  return arrive(s, { kind: 'step', task: s.focus })
 }
 
 const SP = 2
@@ -124,7 +129,7 @@ function isReturn(s: Session, task: Task): boolean {
 function backToCall(s: Session, id: number, back: number, sp: bigint): Stop {
   const t = recorded(s)
   const target = [2, 4].map(length => back - length)
-  return arrived(
+  return stepTo(
     s,
     id,
     t,
@@ -138,16 +143,14 @@ function backToCall(s: Session, id: number, back: number, sp: bigint): Stop {
 }
 
 /** The last stop that counts is where a step of a task ends. */
-function arrived(s: Session, id: number, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[]): Stop {
+function stepTo(s: Session, id: number, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[]): Stop {
   const stop = lastStop(s, t, counts, addresses)
-  if (stop.kind !== 'breakpoint') return stop
-  s.focus = id
-  return { kind: 'step', task: id }
+  return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
 }
 
 /** Back to before the call of the function that a task is in: `back` is where it returns to, its caller's stack pointer is above `stackAbove`. */
 export function reverseFinish(s: Session, id: number, { address: back, stackAbove }: { address: number; stackAbove: number }): Stop {
-  return arrived(
+  return stepTo(
     s,
     id,
     recorded(s),
@@ -171,6 +174,7 @@ function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addr
   const points = new Map([...s.points].map(([id, point]) => [id, { ...point }]))
   const { focus } = s
   let end = start
+  let found: { stop: Stop; instant: Instant } | null = null
   addresses.forEach((address, n) =>
     s.points.set(-2 - n, {
       kind: 'breakpoint',
@@ -186,22 +190,19 @@ function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addr
     }),
   )
   try {
-    for (let index = pointBefore(t, before(start)); index >= 0; index--) {
+    for (let index = pointBefore(t, before(start)); index >= 0 && found === null; index--) {
       const from = t.store.points[index].instant
-      const found = lastStopBetween(s, t, from, end, counts)
-      if (found !== null) {
-        travel(t, found.instant)
-        return found.stop
-      }
+      found = lastStopBetween(s, t, from, end, counts)
       end = from
     }
   } finally {
-    // Replaying is not hitting.
+    // Replaying is not hitting, nor does it look elsewhere.
     s.points = points
-    if (s.focus !== focus && taskById(s, s.focus) === null) s.focus = focus
-    arm(s)
+    s.focus = focus
   }
-  return atHistoryStart(s)
+  if (found === null) return atHistoryStart(s)
+  travel(t, found.instant)
+  return arrive(s, found.stop)
 }
 
 /** An instant before any step of this one. */

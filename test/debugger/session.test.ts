@@ -213,6 +213,28 @@ describe('backwards', () => {
     expect(resume(s).kind).toBe('catchpoint')
   })
 
+  test('whoever stopped there has the focus, and going on does not stop there again', () => {
+    const s = session(['/labs/pipe-pingpong', '5'])
+    const point = addBreakpoint(s, { address: symbolAddress('labs/pipe-pingpong', 'receive') })
+    const stops = [resume(s), resume(s), resume(s), resume(s)]
+    const hit = (task: number): Stop => ({ kind: 'breakpoint', points: [point.id], task, address: point.address })
+    expect(stops.map(stop => 'task' in stop && stop.task)).toEqual([1, 2, 2, 1])
+    for (const task of [2, 2, 1]) expect([reverseResume(s), s.focus, pcOf(s)]).toEqual([hit(task), task, point.address])
+    const here = now(s)
+    expect([resume(s), s.focus]).toEqual([hit(2), 2])
+    goTo(s, here)
+    s.focus = 1
+    expect(now(s)).toEqual(here)
+    expect([resume(s), s.focus]).toEqual([hit(2), 2])
+    // By a step back to where a breakpoint is.
+    for (const step of [reverseStepInstruction, reverseStepOver]) {
+      stepInstruction(s, 2)
+      expect([step(s, 2).kind, pcOf(s, 2)]).toEqual(['step', point.address])
+    }
+    expect([resume(s), s.focus]).toEqual([hit(2), 2])
+    expect([resume(s), s.focus]).toEqual([hit(1), 1])
+  })
+
   test('by one instruction of the machine', () => {
     const s = session(['/labs/fork-tree', '1'])
     resume(s, { budget: 3000 })
