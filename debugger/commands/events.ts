@@ -1,9 +1,9 @@
 // The events that the timeline shows, and the faults among them: noted while the machine runs on new ground. Running old ground again says
 // nothing new; a future that is forgotten takes its events along.
 import { subscribe, type EventKind } from '../../kernel/index.ts'
+import { EVENT_KINDS, recordEvent, type TimelineEvent } from '../events/index.ts'
 import { now, type Session } from '../session/index.ts'
 import { isBefore } from '../timeline/index.ts'
-import { EVENT_KINDS, recordEvent, type TimelineEvent } from '../views/index.ts'
 
 /** What is kept: the newest so many. */
 const KEPT = 5000

@@ -14,9 +14,8 @@ import {
   type StackFrame,
   type SymbolSpace,
 } from '../symbols/index.ts'
+import { hex } from '../hex.ts'
 import { fail, type Debugger } from './types.ts'
-
-export const hex = (n: number | bigint): string => `0x${BigInt.asUintN(64, BigInt(n)).toString(16)}`
 
 /** The task that commands are about. When it has ended, another one of its kind is taken. */
 export function selected(d: Debugger): Task {

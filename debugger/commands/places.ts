@@ -8,7 +8,8 @@ import {
   symbolsInSpace,
   type SymbolSpace,
 } from '../symbols/index.ts'
-import { baseName, frameOf, hex, selected, spaceOf, valueOf } from './look.ts'
+import { hex } from '../hex.ts'
+import { baseName, frameOf, selected, spaceOf, valueOf } from './look.ts'
 import { fail, type Debugger, type SourceSpot } from './types.ts'
 
 export interface Place {

@@ -14,7 +14,8 @@ import {
   type Scope,
 } from '../session/index.ts'
 import { SYSCALL_NAMES } from '../../kernel/index.ts'
-import { baseName, hex, selected, spaceOf, valueOf } from './look.ts'
+import { hex } from '../hex.ts'
+import { baseName, selected, spaceOf, valueOf } from './look.ts'
 import { completeSymbol, resolvePlace, withoutSymbols } from './places.ts'
 import { fail, type Answer, type Command, type Debugger } from './types.ts'
 

@@ -2,7 +2,8 @@
 import { disassemble } from '../../vm/index.ts'
 import { readMemory, readRegister, writeMemory, writeRegister } from '../session/index.ts'
 import { DebugInfoError, printExpression } from '../symbols/index.ts'
-import { frameOf, hex, inAngles, nameOf, reader, selected, spaceOf, valueOf } from './look.ts'
+import { hex } from '../hex.ts'
+import { frameOf, inAngles, nameOf, reader, selected, spaceOf, valueOf } from './look.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
 const WORD_BYTES = 8

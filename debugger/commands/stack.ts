@@ -1,7 +1,8 @@
 // Sources, disassembly, and the stack of calls.
 import { regPc } from '../../kernel/index.ts'
 import { fileAt, symbolInSpace } from '../symbols/index.ts'
-import { backtrace, baseName, frameOf, hex, selected, sourceLines, spaceOf, valueOf } from './look.ts'
+import { hex } from '../hex.ts'
+import { backtrace, baseName, frameOf, selected, sourceLines, spaceOf, valueOf } from './look.ts'
 import { completeSymbol, currentSpot, frameSpot, resolvePlace } from './places.ts'
 import { instructions } from './print.ts'
 import { frameText, isInsideLine, whereText } from './stops.ts'

@@ -2,8 +2,9 @@
 import { ifExited, shellStatus, signalName, SIGNALS, termSignal } from '../../kernel/index.ts'
 import { now, taskById, tasksOf, type Stop } from '../session/index.ts'
 import { linesOf, statementRange, type StackFrame } from '../symbols/index.ts'
+import { hex } from '../hex.ts'
 import { runDisplays } from './display.ts'
-import { baseName, frameOf, hex, selected, sourceLine } from './look.ts'
+import { baseName, frameOf, selected, sourceLine } from './look.ts'
 import { signalDoc } from './signals.ts'
 import type { Debugger } from './types.ts'
 

@@ -13,6 +13,7 @@ import {
   type StackFrame,
   type Value,
 } from '../symbols/index.ts'
+import { hex } from '../hex.ts'
 import { registerIn, sourceOf, spaceOf, type Sight } from './sight.ts'
 
 export interface Where {
@@ -33,8 +34,6 @@ export interface Evaluated {
 
 const USER_END = 1n << 47n
 const WORD_BYTES = 8
-export const hex = (value: bigint | number): string =>
-  `0x${(typeof value === 'number' ? BigInt(value) : BigInt.asUintN(64, value)).toString(16)}`
 
 /** The value of a variable's bytes as an integer, when it is one: integers, characters, enumerators and pointers. */
 function integerOf(value: Value): bigint | null {

@@ -5,7 +5,8 @@ import { pokeUser, usesFp } from '../../kernel/index.ts'
 import { changed, readRegister, writeMemory, writeRegister } from '../session/index.ts'
 import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, type Value } from '../symbols/index.ts'
 import { registersView } from '../views/index.ts'
-import { evaluateInteger, evaluateText, hex, integerText, type Where } from './expressions.ts'
+import { hex } from '../hex.ts'
+import { evaluateInteger, evaluateText, integerText, type Where } from './expressions.ts'
 import { frameAt, registerIn, sourceOf, type Sight } from './sight.ts'
 
 /** Something that can be opened: a scope, or a value with parts. */

@@ -2,6 +2,7 @@
 import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { evaluate, firstInstant, goTo, lastInstant, lastWrite, now, type Instant } from '../session/index.ts'
+import { hex } from '../hex.ts'
 import { setConditionAt } from './points.ts'
 import { pteText, TABLES, tableByName, tableText } from './tables.ts'
 import { currentThread, taskOf } from './threads.ts'
@@ -20,7 +21,6 @@ const refuse = (text: string): never => {
   throw new MonitorError(text)
 }
 
-const hex = (n: number): string => `0x${n.toString(16)}`
 const instantText = ({ executed, steps }: Instant): string => `${executed}:${steps === Infinity ? 'end' : steps}`
 
 function currentTask(g: GdbServer): Task {

@@ -1,6 +1,7 @@
 // The machine's and the kernel's own tables as rows of text: `info os NAME` and `monitor NAME` show the same ones. To add one, add a row.
 import { FRAME_USES, pathOf, walkMm, type Kernel, type Task } from '../../kernel/index.ts'
 import { frameAddress, PAGE_SIZE, PTE_A, PTE_D, PTE_G, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, tlbEntries } from '../../vm/index.ts'
+import { hex } from '../hex.ts'
 
 export interface Table {
   name: string
@@ -10,7 +11,6 @@ export interface Table {
   rows(k: Kernel): (string | number)[][]
 }
 
-const hex = (n: number): string => `0x${n.toString(16)}`
 const MOST_ROWS = 5000
 
 const PTE_LETTERS: readonly (readonly [number, string])[] = [

@@ -1,5 +1,6 @@
-// Catchpoints: which event of the kernel's each kind is, whether a filter lets it through, and the event in words.
-import { signalName, SYSCALL_NAMES, type EventKind, type KernelEvent } from '../../kernel/index.ts'
+// Catchpoints: which event of the kernel's each kind is, whether a filter lets it through, and the event as a stop tells it.
+import { signalName, SYSCALL_NAMES, type EventKind, type Kernel, type KernelEvent } from '../../kernel/index.ts'
+import { eventText, recordEvent } from '../events/index.ts'
 import type { CatchKind, Catchpoint, Instant, SessionEvent, Task } from './types.ts'
 
 interface Row {
@@ -63,48 +64,15 @@ export function taskOfEvent(event: KernelEvent): Task | null {
   }
 }
 
-const hex = (n: number): string => `0x${n.toString(16)}`
-const who = (task: Task | null): string => (task === null ? 'idle' : `${task.pid} (${task.comm})`)
-
-/** In words, one line. */
-export function eventText(event: KernelEvent): string {
-  switch (event.kind) {
-    case 'syscallEnter':
-      return `${who(event.task)} calls ${SYSCALL_NAMES[event.nr] ?? event.nr}`
-    case 'syscallBlocked':
-      return `${who(event.task)} waits in ${SYSCALL_NAMES[event.nr] ?? event.nr}`
-    case 'syscallExit':
-      return `${who(event.task)} returns ${event.result} from ${SYSCALL_NAMES[event.nr] ?? event.nr}`
-    case 'fault':
-      return `${who(event.task)} faults at ${hex(event.va)} (${event.access}): ${event.how}`
-    case 'cowCopy':
-      return `${who(event.task)} copies the page at ${hex(event.va)}: frame ${event.from} to ${event.to}`
-    case 'switch':
-      return `hart ${event.hart} switches from ${who(event.from)} to ${who(event.to)}`
-    case 'wake':
-      return `${who(event.task)} wakes up`
-    case 'schedule':
-      return `hart ${event.hart} chooses ${who(event.next)} after ${who(event.from)}, ${event.waiting} more waiting`
-    case 'timer':
-      return `hart ${event.hart}: ${event.what === 'slice' ? 'a time slice ends' : `a timer expires (${event.what})`}`
-    case 'signalSent':
-      return `${signalName(event.signal)} is sent to ${who(event.task)} by ${event.from === null ? 'the kernel' : who(event.from)}`
-    case 'signalDelivered':
-      return `${who(event.task)} takes ${signalName(event.signal)}: ${event.action}`
-    case 'fork':
-      return `${who(event.task)} makes ${who(event.child)}`
-    case 'exec':
-      return `${who(event.task)} executes ${event.path}`
-    case 'exit':
-      return `${who(event.task)} ends with wait status ${hex(event.status)}`
-    case 'tlbFlush':
-      return `hart ${event.hart} drops translations of ${event.va === null ? 'every address' : hex(event.va)}, ASID ${event.asid ?? 'all'}`
-  }
+/** In words; where a hart did it, which one. */
+function words(k: Kernel, event: KernelEvent): string {
+  const told = eventText(recordEvent(k, event))
+  return 'hart' in event ? `hart ${event.hart}: ${told}` : told
 }
 
-export const sessionEvent = (event: KernelEvent, instant: Instant): SessionEvent => ({
+export const sessionEvent = (k: Kernel, event: KernelEvent, instant: Instant): SessionEvent => ({
   kind: event.kind,
   task: taskOfEvent(event)?.pid ?? 0,
   instant,
-  text: eventText(event),
+  text: words(k, event),
 })

@@ -11,19 +11,7 @@ export {
   setIgnore,
   type WatchOptions,
 } from './points.ts'
-export {
-  callLength,
-  eventText,
-  interrupt,
-  now,
-  resume,
-  runTo,
-  stepInstruction,
-  stepKernel,
-  stepMachine,
-  stepOver,
-  type RunRequest,
-} from './run.ts'
+export { callLength, interrupt, now, resume, runTo, stepInstruction, stepKernel, stepMachine, stepOver, type RunRequest } from './run.ts'
 export {
   firstInstant,
   goTo,

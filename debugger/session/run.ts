@@ -11,8 +11,9 @@ import {
   type RunResult,
 } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
+import { hex } from '../hex.ts'
 import { advance, nowOf } from '../timeline/index.ts'
-import { CATCH_ROWS, catches, eventText, sessionEvent, taskOfEvent } from './catch.ts'
+import { CATCH_ROWS, catches, sessionEvent, taskOfEvent } from './catch.ts'
 import { applies, arm, countHit, enabledPoints } from './points.ts'
 import { readMemory, taskById } from './state.ts'
 import type { Instant, Scope, Session, SessionEvent, Stop, Task, Watchpoint } from './types.ts'
@@ -78,7 +79,7 @@ function stopFor(s: Session, goal: Goal, event: KernelEvent, task: Task | null):
     point => point.kind === 'catchpoint' && catches(point, event) && (subject === null || applies(s, point, subject)) && countHit(point),
   )
   if (points.length > 0) {
-    return { kind: 'catchpoint', points: points.map(p => p.id), task: task?.pid ?? 0, event: sessionEvent(event, nowOf(s.k)) }
+    return { kind: 'catchpoint', points: points.map(p => p.id), task: task?.pid ?? 0, event: sessionEvent(s.k, event, nowOf(s.k)) }
   }
   if (task === null || (goal.scope !== null && task.group.tgid !== goal.scope)) return null
   if (event.kind === 'signalDelivered' && s.signalStops.has(event.signal)) return { kind: 'signal', task: task.pid, signal: event.signal }
@@ -112,7 +113,7 @@ function debugStop(s: Session, before: ReadonlyMap<number, Uint8Array>): Stop | 
   const { kind, va, access } = debug.hit
   if (kind === 'tlbMiss') {
     const points = enabledPoints(s).filter(p => p.kind === 'catchpoint' && p.what === 'tlbMiss' && applies(s, p, task) && countHit(p))
-    const text = `${task.pid} (${task.comm}) misses the TLB at 0x${va.toString(16)} (${access})`
+    const text = `${task.pid} ${task.comm}: TLB miss at ${hex(va)} (${access})`
     const event: SessionEvent = { kind: 'tlbMiss', task: task.pid, instant: nowOf(s.k), text }
     return points.length === 0 ? null : { kind: 'catchpoint', points: points.map(p => p.id), task: task.pid, event }
   }
@@ -314,5 +315,4 @@ export function stepOver(s: Session, id: number, request: RunRequest = {}): Stop
   return runTo(s, { address: regPc(s.k, task) + length, task: id, stackAbove: sp - 1 }, request)
 }
 
-export { eventText }
 export const now = (s: Session): Instant => nowOf(s.k)

@@ -1,4 +1,5 @@
 // Values as text, as gdb prints them: `{x = 1, name = "ab"}`, `(int *) 0x12008 <table>`, `97 'a'`, `'\000' <repeats 15 times>`.
+import { hex } from '../hex.ts'
 import { ENCODING } from './constants.ts'
 import { characterText, floatText, signedOf, unsignedOf } from './numbers.ts'
 import { describeInSpace } from './space.ts'
@@ -29,8 +30,6 @@ const newPrinting = (units: DebugUnits, source: Pick<ValueSource, 'space' | 'rea
 
 type Kinds = { [K in Type['kind']]: Type & { kind: K } }
 type Print<T> = (p: Printing, type: T, bytes: Uint8Array) => string
-
-const hex = (n: number | bigint): string => `0x${n.toString(16)}`
 
 /** Types of one byte that are text: all of C's char, however it is called. */
 function isText(units: DebugUnits, ref: TypeRef): boolean {

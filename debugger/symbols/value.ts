@@ -1,4 +1,5 @@
 // The values of a program's variables: where one is, by its location and the frame; its bytes; and its parts, by `.`, `->`, `[]`, `*`.
+import { hex } from '../hex.ts'
 import { AT } from './constants.ts'
 import { compute, locate, OPTIMIZED_OUT, toAddress, type ExpressionContext, type Location } from './expression.ts'
 import { ET, PT } from '../../kernel/abi/index.ts'
@@ -35,7 +36,6 @@ const TP = 4
 /** More of one value is never fetched. */
 const MAX_BYTES = 2 ** 20
 
-const hex = (n: number): string => `0x${n.toString(16)}`
 export const cannotAccess = (address: number): string => `Cannot access memory at address ${hex(address)}`
 
 const nothing = (what: string) => (): never => {

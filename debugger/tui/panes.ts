@@ -24,6 +24,7 @@ import {
   walkView,
   type WalkData,
 } from '../views/index.ts'
+import { hex } from '../hex.ts'
 import { plain, type Span, type StyledLine } from './cells.ts'
 import type { PaneName } from './layout.ts'
 import type { StyleName } from './styles.ts'
@@ -41,7 +42,6 @@ type Pane = (d: Debugger, ui: Ui, width: number, height: number) => PaneText
 const BASE = 16
 /** Anything else is no address of code: small numbers, and what has high bits. */
 const isProgramAddress = (value: bigint): boolean => value > 0xffffn && value < 1n << 47n
-const hex = (n: number): string => `0x${n.toString(BASE)}`
 const MARKS = { on: 'B', off: 'b', none: ' ' } as const
 type Mark = keyof typeof MARKS
 

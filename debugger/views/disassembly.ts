@@ -3,7 +3,8 @@ import { disassemble } from '../../vm/index.ts'
 import { peekMm, regPc, type Kernel, type Mm } from '../../kernel/index.ts'
 import { countOf, mmOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit } from './layout.ts'
 
 export interface InstructionData {
   address: number

@@ -17,7 +17,8 @@ import {
 } from '../../kernel/index.ts'
 import { spaces } from './ask.ts'
 import { view } from './define.ts'
-import { digits, fit, hex, listed, plural, right, left, sizeText, table, ADDRESS_DIGITS } from './layout.ts'
+import { hex } from '../hex.ts'
+import { digits, fit, listed, plural, right, left, sizeText, table, ADDRESS_DIGITS } from './layout.ts'
 import { ownersOf, type Owner } from './owners.ts'
 import { ViewError } from './types.ts'
 

@@ -8,8 +8,6 @@ const KIB = 1024
 export const MAPS_DIGITS = 8
 export const ADDRESS_DIGITS = 12
 
-/** 0x7fff1000, as gdb has it. */
-export const hex = (value: number | bigint): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`
 /** Without 0x, so many digits at least. */
 export const digits = (value: number, width: number): string => BigInt.asUintN(64, BigInt(value)).toString(16).padStart(width, '0')
 

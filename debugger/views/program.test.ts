@@ -5,7 +5,7 @@ import { subscribe } from '../../kernel/index.ts'
 import { CODE, DATA, start } from '../../kernel/testing.ts'
 import { resolvePreset } from '../../vm/index.ts'
 import { disassemblyView } from './disassembly.ts'
-import { EVENT_KINDS, recordEvent, type TimelineEvent } from './events.ts'
+import { EVENT_KINDS, recordEvent, type TimelineEvent } from '../events/index.ts'
 import { framesView } from './frames.ts'
 import { ledgerView } from './ledger.ts'
 import { memoryView } from './memory.ts'
@@ -192,7 +192,7 @@ test('the timeline: a lane for each hart, one line for each event', () => {
   expect(timelineView.data(k, { events, count: 2 })).toMatchObject({ earlier: events.length - 2 })
   expect(timelineView.show(k, { events }).join('\n')).toMatchInlineSnapshot(`
     "        TIME    H0  EVENT
-     0.000000000    *1  1 test: the scheduler chooses 1 test after idle, 0 more wait
+     0.000000000    *1  the scheduler chooses 1 test after idle, 0 more waiting
      0.000000000    *1  switch from idle to 1 test
      0.000000000    *1  1 test: fetch fault at 0x10000: page of a file
      0.000000004    *1  1 test: clone(child_stack=NULL, flags=SIGCHLD)
@@ -201,14 +201,14 @@ test('the timeline: a lane for each hart, one line for each event', () => {
      0.000000004    *1  1 test: clone = 2
      0.000000011    *1  1 test: wait4(-1, NULL, 0, NULL)
      0.000000011    *1  1 test: sleeps in wait4
-     0.000000011    *2  2 test: the scheduler chooses 2 test after 1 test, 0 more wa
+     0.000000011    *2  the scheduler chooses 2 test after 1 test, 0 more waiting
      0.000000011    *2  switch from 1 test to 2 test
      0.000000011    *2  2 test: fetch fault at 0x10010: page of a file
      0.000000015    *2  2 test: exit(3)
      0.000000015     2  2 test: exits with wait status 0x300
      0.000000015     2  1 test: {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=2, si_
      0.000000015     2  1 test: wakes up
-     0.000000015    *1  1 test: the scheduler chooses 1 test after 2 test, 0 more wa
+     0.000000015    *1  the scheduler chooses 1 test after 2 test, 0 more waiting
      0.000000015    *1  switch from 2 test to 1 test
      0.000000015    *1  1 test: wait4 = 2
      0.000000018    *1  1 test: exit(3)

@@ -17,7 +17,8 @@ import {
 import { getFcsr, regBig, regF, regPc, usesFp, type Kernel } from '../../kernel/index.ts'
 import { taskOf } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit } from './layout.ts'
 import { ViewError } from './types.ts'
 
 export interface RegisterData {

@@ -25,7 +25,8 @@ import {
 import { xNames } from '../../vm/index.ts'
 import { taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit } from './layout.ts'
 import { ViewError } from './types.ts'
 
 export interface PendingData {

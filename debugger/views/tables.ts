@@ -3,7 +3,8 @@ import { leafSize, PAGE_SIZE, PTE_SIZE, pteFlagsText, frameAddress } from '../..
 import { frameOf, PTE_HUGE, type Kernel } from '../../kernel/index.ts'
 import { asidOf, mmOf, taskOf } from './ask.ts'
 import { view } from './define.ts'
-import { digits, ADDRESS_DIGITS, fit, hex, plural, sizeText } from './layout.ts'
+import { hex } from '../hex.ts'
+import { digits, ADDRESS_DIGITS, fit, plural, sizeText } from './layout.ts'
 
 /** Leaves side by side with equal flags, whose frames follow each other (`step` 1, of huge pages 512) or are all the same one (0). */
 export interface LeafRun {

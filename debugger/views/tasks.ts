@@ -3,7 +3,8 @@ import { groupUsage, mmStatistics, regPc, type Kernel, type Task, type WaitQueue
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { asidOf, tasksOf } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex, left, right, span, table, wrap } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit, left, right, span, table, wrap } from './layout.ts'
 import { queueNames, waitOf, type WaitData } from './waiting.ts'
 
 export interface TaskData {

@@ -2,7 +2,7 @@
 // asked how many harts it has.
 import { countOf, hartsOf } from './ask.ts'
 import { view } from './define.ts'
-import type { TimelineEvent } from './events.ts'
+import { eventText, type TimelineEvent } from '../events/index.ts'
 import { fit, instant } from './layout.ts'
 
 export interface TimelineRow extends TimelineEvent {
@@ -53,4 +53,3 @@ export const timelineView = view<TimelineData>({
 
 /** The hart of the event has a star. */
 const laneText = (pid: number | null, here: boolean): string => `${here ? '*' : ''}${pid === null ? '?' : pid === 0 ? '-' : pid}`
-const eventText = ({ pid, comm, kind, words }: TimelineRow): string => (pid === 0 || kind === 'switch' ? words : `${pid} ${comm}: ${words}`)

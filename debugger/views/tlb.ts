@@ -4,7 +4,8 @@ import { PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, pteFlagsText, tlbEntries, typ
 import { frameOf, peekPte, PTE_HUGE, type Kernel, type Mm } from '../../kernel/index.ts'
 import { hartsOf, pageOf, spaces, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex, left, right, table } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit, left, right, table } from './layout.ts'
 
 /** `current`: what a walk would give. `stale`: not any more. `dead`: of an address space that is gone, whose number nobody has now. */
 export type TlbState = 'current' | 'stale' | 'dead'

@@ -1,7 +1,7 @@
 // What a view is: plain data about a stopped machine and, made from that data alone, lines of text. One source for the terminal
 // debugger, gdb's tables and monitor, DAP and the web page. A view changes nothing, whatever it looks at.
 import type { Kernel } from '../../kernel/index.ts'
-import type { TimelineEvent } from './events.ts'
+import type { TimelineEvent } from '../events/index.ts'
 
 /** What a view may be asked about. All are optional; which of them a view looks at is in its row. */
 export interface ViewArguments {

@@ -3,7 +3,8 @@ import { frameAddress, leafSize, PAGE_SIZE, PTE_LEAF, ptePpn, PTE_V, pteFlags, p
 import { findRegion, FRAME_USES, regionLine, walkMm, type Kernel, type Mm } from '../../kernel/index.ts'
 import { asidOf, mmOf, pageOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
-import { fit, hex, wrap } from './layout.ts'
+import { hex } from '../hex.ts'
+import { fit, wrap } from './layout.ts'
 import { explainPage, type Why } from './why-page.ts'
 
 /** Whether an entry leads on, is the last, names a frame without being valid, or is empty. */

@@ -21,7 +21,8 @@ import {
   type Region,
   type Task,
 } from '../../kernel/index.ts'
-import { hex, listed, plural } from './layout.ts'
+import { hex } from '../hex.ts'
+import { listed, plural } from './layout.ts'
 import { inodeName, inodeNames } from './names.ts'
 import { mappingsOf } from './owners.ts'
 

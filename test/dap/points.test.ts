@@ -157,14 +157,14 @@ describe('things that happen', () => {
   }
 
   test.each([
-    ['cow', '', /^[12] \(sample\) copies the page/],
-    ['fork', '', /^1 \(sample\) makes 2/],
-    ['syscalls', 'write', /^1 \(sample\) calls write/],
-    ['syscalls', 'if a7 == 172', /^1 \(sample\) calls getpid/],
-    ['syscallReturns', 'getpid', /^1 \(sample\) returns 1 from getpid/],
-    ['faults', 'cow', /faults at 0x[0-9a-f]+ \(write\): cow/],
-    ['switches', '2', /switches from .* to 2/],
-    ['tlbMisses', '', /misses the TLB/],
+    ['cow', '', /^[12] sample: copy-on-write at /],
+    ['fork', '', /^1 sample: forks 2 sample$/],
+    ['syscalls', 'write', /^1 sample: write\(1, "/],
+    ['syscalls', 'if a7 == 172', /^1 sample: getpid\(\)$/],
+    ['syscallReturns', 'getpid', /^1 sample: getpid = 1$/],
+    ['faults', 'cow', /: write fault at 0x[0-9a-f]+: copied$/],
+    ['switches', '2', /: switch from .* to 2 sample$/],
+    ['tlbMisses', '', /TLB miss at 0x/],
   ])('%s %s', async (filterId, condition, text) => {
     const [d, stop] = await stopAt([{ filterId, condition }])
     expect(stop).toMatchObject({ reason: 'exception', text: expect.stringMatching(text) })
@@ -174,13 +174,13 @@ describe('things that happen', () => {
 
   test('execs', async () => {
     const [, stop] = await stopAt([{ filterId: 'exec', condition: '/bin/true' }], '/bin/sh', ['-c', '/bin/true; :'])
-    expect(stop.text).toMatch(/executes \/bin\/true/)
+    expect(stop.text).toMatch(/: execs \/bin\/true$/)
   })
 
   test('a crash is seen before the signal takes the program away, and ends it when it goes on', async () => {
     const program = fileOf('crash.s', '.globl _start\n_start:\n li a0, 1\n ld a1, 0(zero)\n nop\n')
     const [d, stop] = await stopAt([{ filterId: 'crashes' }], program)
-    expect(stop.text).toMatch(/takes SIGSEGV/)
+    expect(stop.text).toMatch(/^1 crash: \{si_signo=SIGSEGV, .*\} delivered: /)
     expect(await d.frame()).toMatchObject({ line: 4 })
     expect(await value(d, 'a0')).toBe('0x1 (1)')
     expect(await d.toEnd('continue')).toBe(139)
@@ -188,7 +188,7 @@ describe('things that happen', () => {
 
   test('an exit, with the task as it was', async () => {
     const [d, stop] = await stopAt([{ filterId: 'exit', condition: 'if pid == 2' }])
-    expect(stop).toMatchObject({ threadId: 2, text: expect.stringMatching(/^2 \(sample\) ends/) })
+    expect(stop).toMatchObject({ threadId: 2, text: expect.stringMatching(/^2 sample: exits with wait status 0x0$/) })
     expect((await d.frame(2)).line).toBe(lineOf('ecall', lineOf('child:')))
   })
 

@@ -93,18 +93,18 @@ describe('catchpoints', () => {
     return resume(s)
   }
   test.each([
-    ['cow', [], /copies the page at 0x[0-9a-f]+: frame \d+ to \d+/],
-    ['fork', [], /1 \(cow\) makes 2 \(cow\)/],
-    ['syscall', ['wait4'], /1 \(cow\) calls wait4/],
-    ['syscallReturn', ['mmap'], /returns \d+ from mmap/],
-    ['exit', [], /2 \(cow\) ends/],
-    ['fault', ['zero'], /faults at 0x[0-9a-f]+ \((write|read)\): zero/],
-    ['switch', ['2'], /hart 0 switches from .* to 2 \(cow\)/],
-    ['signal', ['SIGCHLD'], /1 \(cow\) takes SIGCHLD/],
-    ['wake', ['1'], /1 \(cow\) wakes up/],
-    ['schedule', [], /hart 0 chooses/],
-    ['tlbMiss', [], /misses the TLB/],
-    ['tlbFlush', [], /drops translations/],
+    ['cow', [], /^2 cow: copy-on-write at 0x[0-9a-f]+: frame \d+ copied to \d+$/],
+    ['fork', [], /^1 cow: forks 2 cow$/],
+    ['syscall', ['wait4'], /^1 cow: wait4\(2, 0x[0-9a-f]+, 0, NULL\)$/],
+    ['syscallReturn', ['mmap'], /^1 cow: mmap = 0x7ff/],
+    ['exit', [], /^2 cow: exits with wait status 0x0$/],
+    ['fault', ['zero'], /^1 cow: (write|read) fault at 0x[0-9a-f]+: anonymous memory, first touch$/],
+    ['switch', ['2'], /^hart 0: switch from .* to 2 cow$/],
+    ['signal', ['SIGCHLD'], /^1 cow: \{si_signo=SIGCHLD, .*\} delivered: /],
+    ['wake', ['1'], /^1 cow: wakes up$/],
+    ['schedule', [], /^hart 0: the scheduler chooses /],
+    ['tlbMiss', [], /^1 cow: TLB miss at 0x[0-9a-f]+ \((fetch|read|write)\)$/],
+    ['tlbFlush', [], /^hart 0: (1 cow: )?TLB flush of /],
   ] as const)('%s %j', (what, filter, text) => {
     const stop = caught(['/labs/cow', '2'], { what, filter })
     expect(stop.kind).toBe('catchpoint')

@@ -1,5 +1,5 @@
-// Events of the kernel as plain data that outlives them: what a recorder keeps and the timeline shows. The words are made at once,
-// while the task and its registers are as they were.
+// Events of the kernel as plain data that outlives them: what a recorder keeps, the timeline shows and a catchpoint tells. The words are
+// made at once, while the task and its registers are as they were.
 import {
   callText,
   callName,
@@ -13,7 +13,7 @@ import {
   type KernelEvent,
   type Task,
 } from '../../kernel/index.ts'
-import { hex } from './layout.ts'
+import { hex } from '../hex.ts'
 
 export interface TimelineEvent {
   kind: EventKind
@@ -90,3 +90,7 @@ export function recordEvent(k: Kernel, event: KernelEvent): TimelineEvent {
   const time = alone || hart < 0 ? k.state.time : k.state.harts[hart].time
   return { kind: event.kind, time, executed: k.state.executed, hart, pid: task?.pid ?? 0, comm: task?.comm ?? '', words }
 }
+
+/** One line, with whom it is about where the words do not say it. */
+export const eventText = ({ pid, comm, kind, words }: TimelineEvent): string =>
+  pid === 0 || kind === 'switch' || kind === 'schedule' ? words : `${pid} ${comm}: ${words}`
