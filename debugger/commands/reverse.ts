@@ -21,7 +21,7 @@ import { explainPage, waitOf } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf, valueOf } from './look.ts'
 import { showView } from './machine.ts'
-import { atLineStart, below, spOf } from './running.ts'
+import { atLineStart, below, inPieces, PIECE, spOf } from './running.ts'
 import { instantText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
@@ -183,9 +183,9 @@ export const REVERSE: readonly Command[] = [
     usage: '',
     doc: 'Go back to the last stop before now: breakpoints, watchpoints and catchpoints count backwards too.',
     repeats: 'same',
-    run(d) {
+    async run(d) {
       recorded(d)
-      return stopText(d, reverseResume(d.session))
+      return stopText(d, await inPieces(d, () => reverseResume(d.session, { budget: PIECE })))
     },
   },
   {

@@ -23,7 +23,7 @@ import { frameText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
 /** Instructions between two questions whether to go on: some milliseconds. */
-const PIECE = 2_000_000
+export const PIECE = 2_000_000
 /** Instructions that somebody else may run while a step waits for its task. */
 const STEP_BUDGET = 400_000_000
 const RA = 1
@@ -33,7 +33,7 @@ const A0 = 10
 export const spOf = (d: Debugger, task: Task): number => Number(regBig(d.session.k, task, SP))
 
 /** Runs pieces until one ends with something else than the end of its budget. */
-async function inPieces(d: Debugger, piece: () => Stop): Promise<Stop> {
+export async function inPieces(d: Debugger, piece: () => Stop): Promise<Stop> {
   for (;;) {
     const stop = piece()
     if (stop.kind !== 'interrupted' || d.session.interrupted) return stop

@@ -149,10 +149,10 @@ function wayOut(sight: Sight, id: number): { address: number; stackAbove: number
   return { address: caller.pc, stackAbove: inner.cfa - 1 }
 }
 
-const back = (go: () => Stop): Motion => ({ backwards: true, go })
+const back = (go: Motion['go']): Motion => ({ backwards: true, go })
 
 export const instructionBack = (s: Session, id: number): Motion => back(() => reverseStepInstruction(s, id))
-export const continuingBack = (s: Session): Motion => back(() => reverseResume(s))
+export const continuingBack = (s: Session): Motion => back(budget => reverseResume(s, { budget }))
 
 /** Back to where the innermost function was called. */
 export function backOut(sight: Sight, id: number): Motion {

@@ -3,7 +3,7 @@ import { killInfo, SIGNALS, sendToGroup } from '../../kernel/index.ts'
 import { changed, tasksOf } from '../session/index.ts'
 import { hexNumber } from './framing.ts'
 import { dropPoints } from './points.ts'
-import { backwards, vCont } from './resume.ts'
+import { continueBack, stepBack, vCont } from './resume.ts'
 import { GDB_SIGNAL, linuxSignal } from './signals.ts'
 import { stopped } from './stops.ts'
 import { ANY, currentThread, isAlive, MACHINE_PID, parseThread, threads, threadOfTask } from './threads.ts'
@@ -111,8 +111,8 @@ export const CONTROL_PACKETS: readonly PacketRow[] = [
   { prefix: 'S', doc: 'one instruction, with a signal', handle: run('S') },
   { prefix: 'vCont?', doc: 'what vCont knows', handle: () => 'vCont;c;C;s;S;t;r' },
   { prefix: 'vCont;', doc: 'go on, step, stay in a range', handle: vCont },
-  { prefix: 'bs', doc: 'back by one instruction', handle: g => backwards(g, 'step') },
-  { prefix: 'bc', doc: 'back to the last stop', handle: g => backwards(g, 'continue') },
+  { prefix: 'bs', doc: 'back by one instruction', handle: stepBack },
+  { prefix: 'bc', doc: 'back to the last stop', handle: continueBack },
   { prefix: 'D', doc: 'let a process go', handle: detach },
   { prefix: 'vAttach;', doc: 'take hold of a process', handle: attach },
   { prefix: 'vKill;', doc: 'kill a process', handle: vKill },

@@ -120,7 +120,7 @@ function stepHart(g: GdbServer, thread: ThreadId, budget: number): Stop {
   return { kind: 'interrupted' }
 }
 
-function runPiece(g: GdbServer, going: Going, budget: number): Stop {
+function runPiece(g: GdbServer, going: Exclude<Going, { kind: 'back' }>, budget: number): Stop {
   const { session } = g
   if (going.kind === 'continue') return resume(session, { budget })
   const end = session.k.state.executed + budget
@@ -136,6 +136,7 @@ function runPiece(g: GdbServer, going: Going, budget: number): Stop {
 export function runSome(g: GdbServer, budget: number): Piece {
   const { going, session } = g
   if (going === null) return { kind: 'idle', until: Infinity }
+  if (going.kind === 'back') return goBackSome(g, going.calls, budget)
   const queued = g.queue.shift()
   if (queued !== undefined) return stop(g, queued)
   const result = runPiece(g, going, budget)
@@ -175,22 +176,12 @@ function stop(g: GdbServer, reply: string): Piece {
   return { kind: 'stopped', reply }
 }
 
-/** Backwards, at once: to before an instruction, or to the last stop. Signals and ends of processes do not stop there. */
-export function backwards(g: GdbServer, kind: 'step' | 'continue'): string {
-  const { session } = g
+/** Goes into the past, which is no news, and forgets what was to be reported of the present. */
+function wentBack(g: GdbServer, back: () => Stop): Stop {
   g.hearing = false
-  const calls = g.catchCalls === null || kind === 'step' ? [] : callPoints(g)
   try {
-    const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
-    const back = (): Stop => {
-      if (kind === 'continue') return reverseResume(session)
-      return g.view === 'machine' || thread === null ? reverseStepMachine(session) : reverseStepInstruction(session, thread.tid)
-    }
-    const reply = stopReply(g, back()) ?? stopped(g, null, GDB_SIGNAL.trap)
-    g.lastStop = reply
-    return reply
+    return back()
   } finally {
-    for (const id of calls) removePoint(session, id)
     g.hearing = true
     g.noted = []
     g.queue = []
@@ -198,6 +189,33 @@ export function backwards(g: GdbServer, kind: 'step' | 'continue'): string {
     g.signal = null
     g.announced = []
   }
+}
+
+const backReply = (g: GdbServer, stop: Stop): string => stopReply(g, stop) ?? stopped(g, null, GDB_SIGNAL.trap)
+
+/** Back to before the last instruction, at once. */
+export function stepBack(g: GdbServer): string {
+  const { session } = g
+  const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
+  const alone = g.view !== 'machine' && thread !== null
+  g.lastStop = backReply(
+    g,
+    wentBack(g, () => (alone ? reverseStepInstruction(session, thread.tid) : reverseStepMachine(session))),
+  )
+  return g.lastStop
+}
+
+/** Begins to go back to the last stop. Signals and ends of processes do not stop there. */
+export function continueBack(g: GdbServer): null {
+  g.going = { kind: 'back', calls: g.catchCalls === null ? [] : callPoints(g) }
+  return null
+}
+
+function goBackSome(g: GdbServer, calls: readonly number[], budget: number): Piece {
+  const result = wentBack(g, () => reverseResume(g.session, { budget }))
+  if (result.kind === 'interrupted' && !g.interruptWanted) return { kind: 'running' }
+  for (const id of calls) removePoint(g.session, id)
+  return stop(g, result.kind === 'interrupted' ? stopped(g, null, GDB_SIGNAL.int) : backReply(g, result))
 }
 
 /** Catchpoints for the system calls that gdb wants to hear of. */

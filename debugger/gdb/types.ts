@@ -27,6 +27,8 @@ export type Going =
   | { kind: 'continue' }
   /** One instruction of a thread, or as long as it stays in a range of addresses. */
   | { kind: 'step'; thread: ThreadId; range: { start: number; end: number } | null }
+  /** Back to the last stop. `calls` are points that stand for gdb's catchpoints of system calls meanwhile. */
+  | { kind: 'back'; calls: readonly number[] }
 
 /** A Z packet that is in force. */
 export interface Placed {

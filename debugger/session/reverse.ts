@@ -3,7 +3,7 @@ import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
 import { addWatchpoint, arm, removePoint } from './points.ts'
 import { advance, isBefore, nowOf, pointBefore, travel, type Timeline } from '../timeline/index.ts'
-import { callLength, now, runToStop } from './run.ts'
+import { callLength, now, runToStop, type RunRequest } from './run.ts'
 import { readMemory, taskById } from './state.ts'
 import type { Instant, Session, Stop } from './types.ts'
 
@@ -162,14 +162,18 @@ export function reverseFinish(s: Session, id: number, { address: back, stackAbov
   )
 }
 
-/** Back to the last stop before now. */
-export const reverseResume = (s: Session): Stop => lastStop(s, recorded(s), () => true, [])
+/**
+ * Back to the last stop before now. When `budget` instructions have been run again without finding it the answer is `interrupted`, some way
+ * back; called again it goes on from there.
+ */
+export const reverseResume = (s: Session, { budget = Infinity }: Pick<RunRequest, 'budget'> = {}): Stop =>
+  lastStop(s, recorded(s), () => true, [], budget)
 
 /**
  * The last stop before now that counts, and goes there: stretch by stretch backwards, each run again with the points armed. `addresses`
  * are extra places to stop at.
  */
-function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[]): Stop {
+function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[], budget = Infinity): Stop {
   const start = nowOf(s.k)
   const points = new Map([...s.points].map(([id, point]) => [id, { ...point }]))
   const { focus } = s
@@ -191,6 +195,10 @@ function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addr
   )
   try {
     for (let index = pointBefore(t, before(start)); index >= 0 && found === null; index--) {
+      if (start.executed - end.executed >= budget) {
+        travel(t, end)
+        return { kind: 'interrupted' }
+      }
       const from = t.store.points[index].instant
       found = lastStopBetween(s, t, from, end, counts)
       end = from
@@ -199,6 +207,7 @@ function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addr
     // Replaying is not hitting, nor does it look elsewhere.
     s.points = points
     s.focus = focus
+    arm(s)
   }
   if (found === null) return atHistoryStart(s)
   travel(t, found.instant)

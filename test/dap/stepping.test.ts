@@ -170,6 +170,13 @@ test('a long run is paused, goes on, and is ended by disconnecting', async () =>
   await d.ask('continue', { threadId: 1 })
   await d.run('pause')
   expect(await bits(d, 's1')).toBeGreaterThan(first)
+  // Back too: it stands somewhere between.
+  while ((await bits(d, 's1')) < 6_000_000) await d.ask('continue', { threadId: 1 }).then(() => d.run('pause'))
+  const far = await bits(d, 's1')
+  const [, stopped] = await Promise.all([d.ask('reverseContinue', { threadId: 1 }), d.run('pause')])
+  expect(stopped.reason).toBe('pause')
+  expect(await bits(d, 's1')).toBeLessThan(far)
+  expect(await bits(d, 's1')).toBeGreaterThan(0)
   // In the middle of a run.
   await d.ask('continue', { threadId: 1 })
   const terminated = d.client.waitForEvent('terminated', 10_000)

@@ -159,6 +159,27 @@ describe('running', () => {
     expect(talk.ask('bc')).toMatch(/replaylog:begin/)
   })
 
+  test('on the long way back it hears an interrupt, and stands some way back', () => {
+    const talk = new Talk(['/labs/pipe-pingpong', '2000'], 'process', 'multiprocess+;swbreak+')
+    talk.ask(`Z0,${symbolAddress('labs/pipe-pingpong', 'main').toString(16)},4`)
+    talk.ask('vCont;c')
+    talk.ask(`z0,${symbolAddress('labs/pipe-pingpong', 'main').toString(16)},4`)
+    receive(talk.g, bytesOf('$vCont;c#a8'))
+    pump(talk.g, 100_000)
+    receive(talk.g, bytesOf('\x03'))
+    expect(packets(pump(talk.g, 1).bytes)[0]).toMatch(/^T02/)
+    const { executed } = talk.g.session.k.state
+    expect(executed).toBeGreaterThan(100_000)
+    receive(talk.g, bytesOf(`$bc#${checksum('bc')}`))
+    expect(pump(talk.g, 10_000).kind).toBe('running')
+    receive(talk.g, bytesOf('\x03'))
+    expect(packets(pump(talk.g, 10_000).bytes)[0]).toMatch(/^T02/)
+    const here = talk.g.session.k.state.executed
+    expect(here).toBeLessThan(executed - 20_000)
+    expect(here).toBeGreaterThan(50_000)
+    expect(talk.ask('bc')).toMatch(/replaylog:begin/)
+  })
+
   test('a watchpoint says which address', () => {
     const talk = new Talk(['/labs/cow', '2'])
     talk.ask(`Z0,${MAIN},4`)

@@ -213,6 +213,25 @@ describe('backwards', () => {
     expect(resume(s).kind).toBe('catchpoint')
   })
 
+  test('in pieces: each is some way back, and the stops are the same', () => {
+    const s = session(['/labs/cow', '40'], { distance: 500 })
+    addCatchpoint(s, { what: 'fork' })
+    const forked = resume(s)
+    const at = now(s)
+    while (resume(s).kind !== 'halted');
+    let last = now(s).executed
+    let pieces = 0
+    let stop = reverseResume(s, { budget: 2_000 })
+    for (; stop.kind === 'interrupted'; stop = reverseResume(s, { budget: 2_000 })) {
+      expect(last - now(s).executed).toBeGreaterThanOrEqual(2_000)
+      expect(last - now(s).executed).toBeLessThan(4_000)
+      last = now(s).executed
+      pieces++
+    }
+    expect(pieces).toBeGreaterThan(5)
+    expect([stop, now(s)]).toEqual([forked, at])
+  })
+
   test('whoever stopped there has the focus, and going on does not stop there again', () => {
     const s = session(['/labs/pipe-pingpong', '5'])
     const point = addBreakpoint(s, { address: symbolAddress('labs/pipe-pingpong', 'receive') })
