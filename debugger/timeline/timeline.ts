@@ -121,24 +121,33 @@ function runTo(t: Timeline, to: Instant): boolean {
   const { debug } = k.machine
   // Nobody stops on the way.
   setDebugPoints(k.machine, null)
-  const { events } = k
-  const quiet = Object.fromEntries(Object.keys(events).map(kind => [kind, undefined]))
-  const saved = { ...events }
-  Object.assign(events, quiet)
   try {
-    while (isBefore(nowOf(k), to)) {
-      const before = nowOf(k)
-      const result = advance(t, { maxInstructions: to.executed - k.state.executed, untilStep: to.steps })
-      if (result.kind === 'paused') continue
-      const here = nowOf(k)
-      if (here.executed === before.executed && here.steps === before.steps) break
-      if (result.kind !== 'budget') break
+    // What happens again is no news; beyond the end of the recording it is.
+    const { events } = k
+    const saved = { ...events }
+    Object.assign(events, Object.fromEntries(Object.keys(events).map(kind => [kind, undefined])))
+    try {
+      runOn(t, isBefore(to, t.end) ? to : t.end)
+    } finally {
+      Object.assign(events, saved)
     }
+    runOn(t, to)
   } finally {
-    Object.assign(events, saved)
     setDebugPoints(k.machine, debug)
   }
   return k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)
+}
+
+function runOn(t: Timeline, to: Instant): void {
+  const { k } = t
+  while (isBefore(nowOf(k), to)) {
+    const before = nowOf(k)
+    const result = advance(t, { maxInstructions: to.executed - k.state.executed, untilStep: to.steps })
+    if (result.kind === 'paused') continue
+    const here = nowOf(k)
+    if (here.executed === before.executed && here.steps === before.steps) break
+    if (result.kind !== 'budget') break
+  }
 }
 
 /** Something was changed by hand: what was recorded after now will not happen. */

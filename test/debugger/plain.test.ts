@@ -158,6 +158,17 @@ test('pipe-pingpong: a condition, threads, a watchpoint both ways', () => {
   `)
 })
 
+test('the timeline is the same whichever way one came', () => {
+  const timeline = (...way: string[]): string[] => {
+    const lines = script(`${lab('cow')} 2`, ...way, 'info timeline count=60').split('\n')
+    return lines.slice(lines.findIndex(line => line.includes('TIME')))
+  }
+  const straight = timeline('goto 5000')
+  expect(straight.length).toBeGreaterThan(30)
+  expect(timeline('goto 4000', 'goto 100', 'goto 4300', 'goto 3000', 'goto 5000')).toEqual(straight)
+  expect(timeline('catch exit', 'run', 'reverse-continue', 'goto 5000')).toEqual(straight)
+})
+
 test('signal-handler: a signal stops, the handler is stepped, and the mask is seen', () => {
   const out = script(
     lab('signal-handler'),
