@@ -1,9 +1,10 @@
 // Builds everything into dist: the command line, the library and its types, and the root image, made by our own assembler.
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 
 mkdirSync('dist', { recursive: true })
+for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
 const common = {
   bundle: true,
   platform: 'node',
@@ -14,10 +15,13 @@ const common = {
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 }
 await Promise.all([
+  // In parts, so that a command loads what it needs: a debugger is a third of the whole.
   build({
     ...common,
-    entryPoints: ['cli/index.ts'],
-    outfile: 'dist/hartbeat.js',
+    entryPoints: { hartbeat: 'cli/index.ts' },
+    outdir: 'dist',
+    splitting: true,
+    chunkNames: 'hartbeat-[hash]',
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
     sourcemap: true,
   }),

@@ -1,7 +1,8 @@
 // Recordings as files: what a machine was made of, and the journal of what came in, a line each. The same build runs it again to the bit,
 // on any host; a file that was cut short plays up to the cut.
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   createKernel,
@@ -14,6 +15,7 @@ import {
   type JournalEntry,
   type Kernel,
 } from '../kernel/index.ts'
+import { usedPages } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { nodeHost } from './host.ts'
 import type { MadeOf } from './options.ts'
@@ -43,12 +45,13 @@ interface End {
 
 type Line = { entry: JournalEntry } | { at: Pick<End, 'executed' | 'steps'> } | { end: End }
 
-const here = fileURLToPath(import.meta.url)
+const here = dirname(fileURLToPath(import.meta.url))
 
 /** Names the build: the command line's own bytes and the programs in its root. */
 function buildId(): string {
   const hash = createHash('sha256')
-  for (const path of [here, imagePath]) hash.update(readFileSync(path))
+  const code = readdirSync(here).filter(name => /^hartbeat.*\.js$/.test(name))
+  for (const path of [...code.sort().map(name => join(here, name)), imagePath]) hash.update(readFileSync(path))
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -65,7 +68,8 @@ function decode(_key: string, value: unknown): unknown {
 
 /** All that a run leaves in RAM and registers, as a word. */
 function wordOf({ machine }: Kernel): string {
-  const hash = createHash('sha256').update(machine.ram)
+  const hash = createHash('sha256')
+  for (const [frame, bytes] of usedPages(machine, machine.framesUsed)) hash.update(`${frame} `).update(bytes)
   for (const { x, pc, f, words } of machine.harts) for (const part of [x, pc, f, words]) hash.update(part)
   return hash.digest('hex').slice(0, 16)
 }

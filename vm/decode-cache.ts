@@ -81,5 +81,6 @@ export function dropAllCode(machine: Machine): void {
 /** The kernel wrote a frame (loaded a file into it, copied a page): call this so that nothing stale runs, and snapshots know. */
 export function frameWritten(machine: Machine, frame: number): void {
   dropCode(machine, frame)
+  if (frame >= machine.framesUsed) machine.framesUsed = frame + 1
   if (machine.written !== null) machine.written[frame] = 1
 }

@@ -12,5 +12,13 @@ export { passHere, setDebugPoints, type DebugHit, type DebugPoints, type DebugSt
 export { noteWrites, takeWritten } from './dirty.ts'
 export { createStepper, referenceEngine } from './reference.ts'
 export { interpreterEngine } from './interpreter/index.ts'
-export { restoreHarts, restoreMachine, snapshotHarts, snapshotMachine, type HartsSnapshot, type MachineSnapshot } from './snapshot.ts'
+export {
+  restoreHarts,
+  restoreMachine,
+  snapshotHarts,
+  snapshotMachine,
+  usedPages,
+  type HartsSnapshot,
+  type MachineSnapshot,
+} from './snapshot.ts'
 export * from './timing/index.ts'

@@ -60,6 +60,8 @@ export interface Machine {
   readonly ram: Uint8Array
   readonly ram32: Int32Array
   readonly ramBytes: number
+  /** Frames from this one on were never given to anybody (frameWritten): they are zero. */
+  framesUsed: number
   readonly harts: Hart[]
   readonly keys: TlbKeys
   readonly decoded: DecodeCache
@@ -100,6 +102,7 @@ export function createMachine(options: MachineOptions): Machine {
     ram: new Uint8Array(buffer, layout.ram, layout.ramBytes),
     ram32: new Int32Array(buffer, layout.ram, layout.ramBytes / 4),
     ramBytes: layout.ramBytes,
+    framesUsed: 0,
     harts,
     keys: createTlbKeys(),
     decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, SLABS),

@@ -16,6 +16,7 @@ export interface MachineSnapshot {
   keys: { next: number; names: [number, number][]; superpages: boolean }
   /** Non-zero pages of RAM by frame. */
   pages: Map<number, Uint8Array>
+  framesUsed: number
   lastHart: number
   /** Of a timed machine. */
   timing: TimingSnapshot | null
@@ -50,7 +51,7 @@ const isZero = (words: Int32Array, from: number, to: number): boolean => {
 }
 
 /** Everything but RAM. */
-export type HartsSnapshot = Omit<MachineSnapshot, 'pages'>
+export type HartsSnapshot = Omit<MachineSnapshot, 'pages' | 'framesUsed'>
 
 export function snapshotHarts(machine: Machine): HartsSnapshot {
   const names: [number, number][] = []
@@ -67,14 +68,19 @@ export function snapshotHarts(machine: Machine): HartsSnapshot {
   }
 }
 
+/** The pages of RAM that are not zero, by frame; the bytes are RAM's own. Of a kernel's machine `frames` can be its framesUsed. */
+export function* usedPages(machine: Machine, frames = machine.ramBytes / L.PAGE_SIZE): Iterable<[frame: number, bytes: Uint8Array]> {
+  const words = L.PAGE_SIZE / 4
+  for (let frame = 0; frame < frames; frame++) {
+    if (!isZero(machine.ram32, frame * words, (frame + 1) * words))
+      yield [frame, machine.ram.subarray(frame * L.PAGE_SIZE, (frame + 1) * L.PAGE_SIZE)]
+  }
+}
+
 export function snapshotMachine(machine: Machine): MachineSnapshot {
   const pages = new Map<number, Uint8Array>()
-  const words = L.PAGE_SIZE / 4
-  for (let frame = 0; frame < machine.ramBytes / L.PAGE_SIZE; frame++) {
-    if (!isZero(machine.ram32, frame * words, (frame + 1) * words))
-      pages.set(frame, machine.ram.slice(frame * L.PAGE_SIZE, (frame + 1) * L.PAGE_SIZE))
-  }
-  return { ...snapshotHarts(machine), pages }
+  for (const [frame, bytes] of usedPages(machine)) pages.set(frame, bytes.slice())
+  return { ...snapshotHarts(machine), pages, framesUsed: machine.framesUsed }
 }
 
 /** Makes the machine what it was. It must have the same RAM size and number of harts. */
@@ -82,6 +88,7 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): voi
   checkFits(machine, snapshot)
   machine.ram.fill(0)
   for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
+  machine.framesUsed = snapshot.framesUsed
   restoreHarts(machine, snapshot)
 }
 

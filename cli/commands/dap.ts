@@ -1,6 +1,5 @@
 // `dap`: an adapter for editors that speak the Debug Adapter Protocol.
 import type { Command } from 'commander'
-import { servePort, serveStreams } from '../dap/index.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { wholeNumber } from '../sizes.ts'
 
@@ -12,6 +11,7 @@ export function addDapCommand(cli: Command): void {
     .description('debug in an editor: the Debug Adapter Protocol on standard streams, or on a port')
     .option('--port <n>', 'listen on this port of 127.0.0.1 (0: any free one, which is told)')
     .action(async ({ port }: { port?: string }) => {
+      const { servePort, serveStreams } = await import('../dap/index.ts')
       if (port === undefined) return serveStreams()
       try {
         await servePort(wholeNumber('--port', port, 0, LAST_PORT), n =>

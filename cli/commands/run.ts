@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { isErrno, spawnInit, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
-import { driveWithGdb, gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
+import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
@@ -30,7 +30,7 @@ export function start(run: MachineRun, program: Program, argv: readonly string[]
 
 const drive = async (run: MachineRun, gdb: GdbFlags = {}): Promise<Outcome> => {
   const place = gdbPlace(gdb)
-  if (place !== null) return driveWithGdb(run, place)
+  if (place !== null) return (await import('../gdb-socket.ts')).driveWithGdb(run, place)
   return run.interactive || run.kernel.clock === 'real'
     ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder)
     : driveToEnd(run.kernel, run.limit, run.recorder)

@@ -22,8 +22,12 @@ import {
 import { hostInput, shellStatus, type Kernel } from '../../kernel/index.ts'
 import { writeSync } from 'node:fs'
 import { RecordingEnds } from '../recording.ts'
-import type { Output } from '../commands/debug.ts'
 import type { Given } from './plain.ts'
+
+/** Where the guest's output goes: out at once, or into a pane. */
+export interface Output {
+  write(stream: 1 | 2, bytes: Uint8Array): void
+}
 
 export interface ScreenOptions {
   readFile(path: string): string | null

@@ -1,7 +1,7 @@
 // Snapshots of a recording. What changed since the last one is kept: pages of RAM, and the kernel's tables of frames in chunks like pages;
 // the rest of the state is small and kept whole.
 import { clonePlain, USE_KERNEL, USE_TABLE, type Kernel, type KernelState } from '../../kernel/index.ts'
-import { PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, type HartsSnapshot } from '../../vm/index.ts'
+import { PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
 
 /** A moment that can be gone back to. */
@@ -107,8 +107,8 @@ function eachChunk(k: Kernel, visit: (id: number, chunk: Uint8Array) => void): v
 /** Takes a point now. The first one looks at all of RAM, the others at what was written. */
 export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
   const written = takeWritten(k.machine)
-  const frames = store.points.length === 0 ? allFrames(k) : [...new Set([...written, ...kernelFrames(k)])]
-  for (const frame of frames) keep(store, frame, frameBytesOf(k, frame))
+  if (store.points.length === 0) for (const [frame, bytes] of usedPages(k.machine, k.machine.framesUsed)) keep(store, frame, bytes)
+  else for (const frame of new Set([...written, ...kernelFrames(k)])) keep(store, frame, frameBytesOf(k, frame))
   eachChunk(k, (id, chunk) => keep(store, id, chunk))
   const point = pointNow(k, instant)
   store.base = store.points.push(point) - 1
@@ -125,8 +125,6 @@ function pointNow(k: Kernel, instant: Instant): Point {
     outputBytes: k.outputBytes,
   }
 }
-
-const allFrames = (k: Kernel): number[] => Array.from({ length: k.state.frames.total }, (_, frame) => frame)
 
 /**
  * Puts a point between two others, where the machine stands now after running from the one before. What it has that the next one does not

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import { intervals, ledgerRows, restore, runKernel, snapshot, type Kernel, type KernelOptions } from '../../kernel/index.ts'
 import { COUNTERS, randomNumbers, resolvePreset } from '../../vm/index.ts'
-import { BUILT_ROOT, finish, fingerprint, run, start, type Ran, type TestOptions } from '../machine.ts'
+import { BUILT_ROOT, finish, fingerprint, memoryWord, run, start, type Ran, type TestOptions } from '../machine.ts'
+import { some } from '../fuzz/size.ts'
 import { COMMANDS } from './commands.ts'
 
 const timedBy = (preset: string, ...overrides: string[]): Required<Pick<KernelOptions, 'timing'>> => ({
@@ -37,15 +38,14 @@ const labs = BUILT_ROOT.flatMap(file => /^\/?labs\/(.+)$/.exec(file.path)?.[1] ?
   `/labs/${name}`,
   ...(LAB_ARGUMENTS[name] ?? []),
 ])
-/** Every program and every fourth script; `npm run fuzz` has them all. */
-const FULL = process.env.HARTBEAT_FUZZ === 'full'
-const scripts = COMMANDS.filter((_, n) => FULL || n % 4 === 0).map(({ script }) => ['/bin/sh', '-c', script])
+/** Every program and some scripts. */
+const scripts = some(COMMANDS, 4).map(({ script }) => ['/bin/sh', '-c', script])
 
 /** All that is architectural, and what the kernel did. */
 const observed = ({ status, stdout, stderr, kernel }: Ran): unknown => {
   const { machine, state } = kernel
   const harts = machine.harts.map(h => [h.pc, h.x, h.f, h.words, h.counters.slice(0, COUNTERS.cycles)].map(part => [...part].join(' ')))
-  return [status, stdout, stderr, state.time, state.executed, state.counts, harts, Buffer.from(machine.ram).toString('latin1')]
+  return [status, stdout, stderr, state.time, state.executed, state.counts, harts, memoryWord(kernel)]
 }
 
 /** The ledger's parts, of all harts. */
