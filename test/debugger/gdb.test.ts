@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
 import { runKernel } from '../../kernel/index.ts'
+import { amount } from '../fuzz/size.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
 import { symbolAddress } from './symbols.ts'
 
@@ -281,7 +282,7 @@ describe('whatever is sent', () => {
           pump(talk.g, 2_000)
         }
       }),
-      { numRuns: process.env.HARTBEAT_FUZZ === 'full' ? 250 : 8 },
+      { numRuns: amount(8, 250) },
     )
   })
 })

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { advance, nowOf, startRecording, travel, type Instant } from '../../debugger/index.ts'
 import { clonePlain, type Kernel } from '../../kernel/index.ts'
 import { randomNumbers, resolvePreset } from '../../vm/index.ts'
+import { amount, FULL, PATIENCE } from '../fuzz/size.ts'
 import { fingerprint, start, type TestOptions } from '../machine.ts'
 
 const SCRIPT =
   'seq 40 | sort -r | head -n 3; for i in 1 2 3; do (sleep 0.0$i; echo $i) & done; wait; ls -l /bin | wc -l; echo hi > /tmp/f; cat /tmp/f'
-const FULL = process.env.HARTBEAT_FUZZ === 'full'
-const INSTANTS = FULL ? 1000 : 14
+const INSTANTS = amount(16, 1000)
 
 /** The machine's bytes and the kernel's whole state, as one word. */
 const wordOf = (k: Kernel): string =>
@@ -30,7 +30,7 @@ const VARIANTS: readonly [string, TestOptions][] = [
   ['the reference engine', { engine: 'reference' }],
 ]
 
-test.each(VARIANTS)('%s: random instants forwards and backwards', (name, options) => {
+test.each(VARIANTS)('%s: random instants forwards and backwards', { timeout: PATIENCE }, (name, options) => {
   const argv = ['/bin/sh', '-c', SCRIPT]
   const { kernel, host } = start(argv, { init: true, debug: false, ...options })
   const t = startRecording(kernel, 20_000)
@@ -49,7 +49,7 @@ test.each(VARIANTS)('%s: random instants forwards and backwards', (name, options
     expect(known.get(key) ?? word).toBe(word)
     known.set(key, word)
     // Against a machine that never went back.
-    if (n % (FULL ? 20 : 7) === 0) expect(runThere(argv, options, nowOf(kernel)), key).toBe(word)
+    if (n % (FULL ? 20 : 8) === 0) expect(runThere(argv, options, nowOf(kernel)), key).toBe(word)
   }
   travel(t, { executed: Infinity, steps: Infinity })
   expect(wordOf(kernel)).toBe(end)
