@@ -1,4 +1,6 @@
-// The npm library: the machine, the kernel and the assembler, each behind its own name.
+// The npm library: the machine, the kernel, the assembler and the debugger, each behind its own name.
 export * as vm from './vm/index.ts'
 export * as kernel from './kernel/index.ts'
 export * as assembler from './assembler/index.ts'
+// `debugger` is a word that no import can bind.
+export * as debug from './debugger/index.ts'

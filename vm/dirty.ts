@@ -14,8 +14,8 @@ export function takeWritten(machine: Machine): number[] {
   const { written } = machine
   if (written === null) throw new Error('taking the written frames of a machine that does not note them')
   const frames: number[] = []
-  for (let frame = 0; frame < written.length; frame++) if (written[frame] === 1) frames.push(frame)
-  written.fill(0)
+  for (let frame = 0; frame < machine.framesUsed; frame++) if (written[frame] === 1) frames.push(frame)
+  written.fill(0, 0, machine.framesUsed)
   for (const frame of writableFrames(machine)) written[frame] = 1
   return frames
 }

@@ -4,7 +4,7 @@
 import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
 import { setTiming, type Hart, type Machine } from './machine.ts'
-import { unwatch, watchEntries } from './tlb.ts'
+import { nameContext, unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
 export interface MachineSnapshot {
@@ -12,8 +12,8 @@ export interface MachineSnapshot {
   harts: Uint8Array[]
   /** Frame behind each fetch TLB entry of each hart, -1 where there is none. */
   fetchFrames: Int32Array[]
-  /** Names of TLB contexts: pairs of context number, name. */
-  keys: { next: number; names: [number, number][]; superpages: boolean }
+  /** Contexts that have names in TLB tags, in the order of their names, which count from 1. */
+  keys: { contexts: Uint32Array; superpages: boolean }
   /** Non-zero pages of RAM by frame. */
   pages: Map<number, Uint8Array>
   framesUsed: number
@@ -54,15 +54,12 @@ const isZero = (words: Int32Array, from: number, to: number): boolean => {
 export type HartsSnapshot = Omit<MachineSnapshot, 'pages' | 'framesUsed'>
 
 export function snapshotHarts(machine: Machine): HartsSnapshot {
-  const names: [number, number][] = []
-  machine.keys.names.forEach((name, context) => {
-    if (name !== 0) names.push([context, name])
-  })
+  const { contexts, next, superpages } = machine.keys
   return {
     ramBytes: machine.ramBytes,
     harts: machine.harts.map(h => hartBytes(machine, h)),
     fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
-    keys: { next: machine.keys.next, names, superpages: machine.keys.superpages },
+    keys: { contexts: contexts.slice(1, next), superpages },
     lastHart: machine.lastHart,
     timing: machine.timing && copyTiming(machine.timing),
   }
@@ -109,8 +106,8 @@ export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
   if (machine.timing && timed) restoreTiming(machine.timing, timed)
   dropAllCode(machine)
   machine.keys.names.fill(0)
-  for (const [context, name] of snapshot.keys.names) machine.keys.names[context] = name
-  machine.keys.next = snapshot.keys.next
+  machine.keys.next = 1
+  for (const context of snapshot.keys.contexts) nameContext(machine.keys, context)
   machine.keys.superpages = snapshot.keys.superpages
   machine.lastHart = snapshot.lastHart
   machine.harts.forEach((hart, id) => {

@@ -42,11 +42,26 @@ export interface TlbKeys {
   next: number
   /** Name by context number, 0 for none yet. */
   readonly names: Uint16Array
+  /** Context by name, for the names before `next`. */
+  readonly contexts: Uint32Array
   /** True once a page larger than 4 KiB was cached: flushes by address must then look everywhere. */
   superpages: boolean
 }
 
-export const createTlbKeys = (): TlbKeys => ({ next: 1, names: new Uint16Array(CONTEXT_BARE + 1), superpages: false })
+export const createTlbKeys = (): TlbKeys => ({
+  next: 1,
+  names: new Uint16Array(CONTEXT_BARE + 1),
+  contexts: new Uint32Array(L.TLB_KEYS),
+  superpages: false,
+})
+
+/** Gives a context the next name; the caller has seen that there is one. */
+export function nameContext(keys: TlbKeys, context: number): number {
+  const name = keys.next++
+  keys.names[context] = name
+  keys.contexts[name] = context
+  return name
+}
 
 const asidOf = (machine: Machine, hart: Hart): number => (csrHigh(machine, hart, 'satp') >>> 12) & 0xffff
 
@@ -72,8 +87,7 @@ export function refreshTlbKey(machine: Machine, hart: Hart): void {
   let name = keys.names[context]
   if (name === 0) {
     if (keys.next === L.TLB_KEYS) renameAll(machine)
-    name = keys.next++
-    keys.names[context] = name
+    name = nameContext(keys, context)
   }
   machine.i32[(hart.base + L.HART.tlbKey) >> 2] = name
 }
@@ -86,8 +100,7 @@ function renameAll(machine: Machine): void {
   for (const hart of machine.harts) {
     emptyTlbs(machine, hart)
     const context = contextOf(machine, hart)
-    if (keys.names[context] === 0) keys.names[context] = keys.next++
-    machine.i32[(hart.base + L.HART.tlbKey) >> 2] = keys.names[context]
+    machine.i32[(hart.base + L.HART.tlbKey) >> 2] = keys.names[context] || nameContext(keys, context)
   }
 }
 

@@ -17,10 +17,11 @@ import type { Pace } from './pace.ts'
 import { secondsSince } from './peers.ts'
 import { ratioOf, spreadOf, type Spread } from './spread.ts'
 
-const SCRIPT = 'i=0; while [ $i -lt 9000 ]; do seq 300 | sort -rn | head -n 2 > /dev/null; i=$((i+1)); done'
+const SCRIPT = 'i=0; while [ $i -lt 90000 ]; do seq 300 | sort -rn | head -n 2 > /dev/null; i=$((i+1)); done'
 const RAM = 256 << 20
 /** Instructions of a run that is compared, of the recording that is gone back in, and of one reverse-continue. */
-const COMPARED = 100e6
+const COMPARED = 400e6
+const RECORDED = 1e9
 const BACK = 100e6
 const REVERSE_STEPS = 21
 /** Where nothing is: a point that is never reached. */
@@ -87,10 +88,10 @@ export async function benchDebugger(root: string, pace: Pace): Promise<DebuggerC
     recorded.push(debuggedRun(root, true))
   }
   const s = createSession(machine(root))
-  const instructions = pace.pairs * COMPARED
-  for (let n = 0; n < pace.pairs; n++) {
-    await pace.breathe(`recording, ${n + 1} of ${pace.pairs}`)
-    resume(s, { budget: COMPARED })
+  const pieces = Math.ceil(RECORDED / BACK)
+  for (let n = 0; n < pieces; n++) {
+    await pace.breathe(`recording, ${n + 1} of ${pieces}`)
+    resume(s, { budget: RECORDED / pieces })
   }
   const { store } = recordingOf(s)
   const [storeBytes, snapshots] = [store.bytes, store.points.length]
@@ -107,7 +108,7 @@ export async function benchDebugger(root: string, pace: Pace): Promise<DebuggerC
   return {
     attached: ratioOf(plain, attached),
     recorded: ratioOf(plain, recorded),
-    recordedInstructions: instructions,
+    recordedInstructions: RECORDED,
     storeBytes,
     snapshots,
     reverseStep: spreadOf(steps),

@@ -63,7 +63,7 @@ function keep(store: Store, id: number, now: Uint8Array): void {
   const versions = store.pages.get(id)
   const last = versions?.at(-1)
   if (isSame(last?.bytes ?? null, now)) return
-  const bytes = now.every(byte => byte === 0) ? null : now.slice()
+  const bytes = isSame(null, now) ? null : now.slice()
   const version = { point: store.points.length, bytes }
   store.bytes += bytes?.length ?? 0
   if (versions === undefined) store.pages.set(id, [version])
@@ -91,16 +91,20 @@ const frameBytesOf = (k: Kernel, frame: number): Uint8Array => k.machine.ram.sub
 
 /** Frames that the kernel writes without saying so: page tables and saved registers. */
 function kernelFrames(k: Kernel): number[] {
-  const { use, total } = k.state.frames
+  const { use } = k.state.frames
   const frames: number[] = []
-  for (let frame = 0; frame < total; frame++) if (use[frame] === USE_TABLE || use[frame] === USE_KERNEL) frames.push(frame)
+  for (let frame = 0; frame < k.machine.framesUsed; frame++) if (use[frame] === USE_TABLE || use[frame] === USE_KERNEL) frames.push(frame)
   return frames
 }
 
-function eachChunk(k: Kernel, visit: (id: number, chunk: Uint8Array) => void): void {
-  let id = k.state.frames.total
-  for (const table of tablesOf(k)) {
-    for (let at = 0; at < table.length; at += PAGE_SIZE) visit(id++, table.subarray(at, Math.min(at + PAGE_SIZE, table.length)))
+/** `used`: of the tables only what is about frames that were ever given out; nothing else changes after the first point. */
+function eachChunk(k: Kernel, visit: (id: number, chunk: Uint8Array) => void, used = false): void {
+  const { total } = k.state.frames
+  let id = total
+  for (const [n, table] of tablesOf(k).entries()) {
+    const end = used && n < TABLES.length ? (table.length / total) * k.machine.framesUsed : table.length
+    for (let at = 0; at < end; at += PAGE_SIZE) visit(id + at / PAGE_SIZE, table.subarray(at, Math.min(at + PAGE_SIZE, table.length)))
+    id += Math.ceil(table.length / PAGE_SIZE)
   }
 }
 
@@ -109,7 +113,7 @@ export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
   const written = takeWritten(k.machine)
   if (store.points.length === 0) for (const [frame, bytes] of usedPages(k.machine, k.machine.framesUsed)) keep(store, frame, bytes)
   else for (const frame of new Set([...written, ...kernelFrames(k)])) keep(store, frame, frameBytesOf(k, frame))
-  eachChunk(k, (id, chunk) => keep(store, id, chunk))
+  eachChunk(k, (id, chunk) => keep(store, id, chunk), store.points.length > 0)
   const point = pointNow(k, instant)
   store.base = store.points.push(point) - 1
   return point
@@ -136,7 +140,7 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
     const versions = store.pages.get(id) ?? []
     const before = versionAt(versions, index)
     if (isSame(before, now)) return
-    const bytes = now.every(byte => byte === 0) ? null : now.slice()
+    const bytes = isSame(null, now) ? null : now.slice()
     store.bytes += bytes?.length ?? 0
     const at = versions.findIndex(version => version.point > index)
     const next = at < 0 ? versions.length : at
@@ -145,7 +149,7 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
     store.pages.set(id, versions)
   }
   for (const frame of new Set([...takeWritten(k.machine), ...kernelFrames(k)])) place(frame, frameBytesOf(k, frame))
-  eachChunk(k, place)
+  eachChunk(k, place, true)
   store.points.splice(index, 0, pointNow(k, instant))
   store.base = index
 }
