@@ -306,6 +306,42 @@ describe.skipIf(!withGdb || !withGcc)('gdb on a C program', () => {
   })
 })
 
+describe.skipIf(!withGdb || !withGcc)('gdb on the harts of the machine', () => {
+  test('back over a system call, a switch and a copy of a page', async () => {
+    const { text, status } = await gdb(
+      program,
+      [
+        'break 23',
+        'continue',
+        'monitor ps',
+        'break work',
+        // The end of the wait and the child's exit are undone: hart 0 runs the child, which has a page of its own.
+        'reverse-continue',
+        'print n',
+        'monitor ps',
+        'stepi',
+        'reverse-stepi',
+        'print counter',
+        // And the fork.
+        'reverse-continue',
+        'print n',
+        'monitor ps',
+        'delete',
+        'continue',
+      ],
+      ['--gdb-view', 'machine'],
+    )
+    expect(text).toMatch(/Breakpoint 1, main \(\) at .*prog\.c:23/)
+    expect(text).toMatch(/Breakpoint 2, work \(n=7\)/)
+    expect(text).toMatch(/\$1 = 7/)
+    expect(text).toMatch(/\$2 = 110/)
+    expect(text).toMatch(/Breakpoint 2, work \(n=4\)/)
+    expect(text).toMatch(/\$3 = 4/)
+    expect(text).toMatch(/exited with code 052/)
+    expect(status).toBe(42)
+  })
+})
+
 describe.skipIf(!withLldb || !withGcc)('lldb', () => {
   test('breakpoints, registers, steps, continue', async () => {
     const { text, status } = await debug(['run', '--gdb', '0', '-S', program], port => [
