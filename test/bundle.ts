@@ -1,15 +1,16 @@
 // Tests as esbuild bundles them, for `npm test`: modules need not be fetched one by one for each file, and what they import from each other
 // is a variable, as in what is shipped, where vitest's own loader has a getter. `npx vitest` runs the sources.
 import { readdirSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin as EsbuildPlugin } from 'esbuild'
 import type { Plugin } from 'vitest/config'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Below node_modules: what is there vitest leaves to Node. */
-const PLACE = join(ROOT, 'node_modules', '.cache', 'hartbeat-tests')
+/** Below node_modules: what is there vitest leaves to Node. A folder for each run, by the number of its process. */
+const CACHE = join(ROOT, 'node_modules', '.cache', 'hartbeat-tests')
+const PLACE = join(CACHE, String(process.pid))
 const SKIPPED = new Set(['node_modules', 'dist', '.git'])
 
 function* tests(folder: string): Iterable<string> {
@@ -17,6 +18,14 @@ function* tests(folder: string): Iterable<string> {
     const path = join(folder, entry.name)
     if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* tests(path)
     else if (entry.name.endsWith('.test.ts')) yield path
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -34,7 +43,8 @@ const ownUrl: EsbuildPlugin = {
 
 /** Bundles every test, with what they share in common; answers the plugin that gives vitest the bundle for the source. */
 export async function bundledTests(): Promise<Plugin> {
-  await rm(PLACE, { recursive: true, force: true })
+  await mkdir(CACHE, { recursive: true })
+  for (const old of await readdir(CACHE)) if (!isRunning(Number(old))) await rm(join(CACHE, old), { recursive: true, force: true })
   await build({
     entryPoints: [...tests(ROOT)],
     outbase: ROOT,
