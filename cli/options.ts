@@ -18,6 +18,8 @@ import {
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
+import { placed } from './place.ts'
+import type { Program } from './program.ts'
 import type { Recorder } from './recording.ts'
 import { ownRoot } from './resources.ts'
 import { instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
@@ -132,6 +134,8 @@ export type MadeOf = Omit<KernelOptions, 'host' | 'journal'>
 
 export interface MachineRun {
   kernel: Kernel
+  /** What the first process executes. */
+  program: Program
   /** What it was made of: a recording makes it again. */
   made: MadeOf
   limit: RunLimit
@@ -159,15 +163,20 @@ function environment(given: readonly string[], interactive: boolean): string[] {
   return [...all].map(([name, value]) => `${byteString(name)}=${value}`)
 }
 
+/** What the kernel mounts. */
+const MOUNTED = ['/dev', '/proc', '/sys']
+
 /**
- * A kernel as the options say, with `files` laid over its root.
+ * A kernel as the options say, with a program's files laid over its root.
  * @param pipes the host's streams are pipes, whatever our own process has
  */
-export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], host: Host = nodeHost, pipes = false): MachineRun {
+export function makeMachine(flags: MachineFlags, found: Program, host: Host = nodeHost, pipes = false): MachineRun {
   const kinds = ([0, 1, 2] as const).map(fd => (pipes ? 'pipe' : streamKind(fd)))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
   const chosen = chooseRoot(flags.root)
+  const shares = flags.share.map(parseShare)
+  const program = placed(found, { ...chosen, mounts: [...MOUNTED, ...shares.map(share => share.guest)] })
   const window =
     host === nodeHost && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
@@ -179,8 +188,8 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], ho
       thp: flags.thp,
       frames: flags.frames,
       hostRoot: chosen.hostRoot,
-      root: [...chosen.root, ...files],
-      shares: flags.share.map(parseShare),
+      root: [...chosen.root, ...program.files],
+      shares,
       clock: flags.clock ?? (interactive ? 'real' : 'virtual'),
       epoch: interactive || flags.clock === 'real' ? Date.now() * 1e6 : undefined,
       window,
@@ -188,6 +197,7 @@ export function makeMachine(flags: MachineFlags, files: readonly ImageFile[], ho
     }
     return {
       kernel: createKernel({ ...made, host }),
+      program,
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,

@@ -1,7 +1,7 @@
 // The program that `run` and `trace` were given, as a file for the guest: loaded from the host, assembled and linked when it is
 // a `.s`, or named for the guest to find.
 import { readFileSync, statSync } from 'node:fs'
-import { basename, dirname, posix } from 'node:path'
+import { dirname, posix } from 'node:path'
 import { build, formatDiagnostic, hasErrors } from '../assembler/index.ts'
 import type { ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
@@ -9,7 +9,7 @@ import { byteString } from './host.ts'
 import { includeReader, libraryArchive } from './resources.ts'
 
 export interface Program {
-  /** Where the guest finds it (a byte string). */
+  /** Where the guest finds it (a byte string), unless `placed` puts it elsewhere. */
   path: string
   /** To lay over the root; none when the guest has it already. */
   files: ImageFile[]
@@ -47,18 +47,6 @@ export function assembleProgram(
   return image
 }
 
-/** What the guest mounts over: a file below is not seen. */
-const MOUNTED = ['/dev', '/proc', '/sys']
-
-/**
- * Where a host's file lies in the guest: at the same name as seen from the guest's root, which is the directory that the first process
- * starts in. So what a guest does with its own name, and all that depends on the name's length, is the same wherever on the host one works.
- */
-function placeOf(name: string): string {
-  const path = posix.join('/', name)
-  return MOUNTED.some(mounted => path.startsWith(`${mounted}/`)) ? `/tmp/${basename(path)}` : path
-}
-
 /** Finds PROG on the host, or leaves a plain name to the guest's /bin. */
 export function findProgram(name: string, tell?: (text: string) => void): Program {
   let directory: boolean
@@ -82,7 +70,9 @@ export function findProgram(name: string, tell?: (text: string) => void): Progra
     throw error instanceof CommandError ? error : notReadable(name, error)
   }
   if (name.startsWith('/') && isForeign(data)) return { path: byteString(name), files: [], foreign: true }
-  const path = byteString(placeOf(source ? name.replace(/\.[sS]$/, '') : name))
+  // As seen from the guest's root, which is where the first process starts: what a guest does with its own name, and all that depends on
+  // that name's length, is the same wherever on the host one works.
+  const path = byteString(posix.join('/', source ? name.replace(/\.[sS]$/, '') : name))
   return { path, files: [{ path, kind: 'regular', mode: EXECUTABLE, data }] }
 }
 

@@ -9,12 +9,13 @@ import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
 import { record } from '../recording.ts'
-import { findProgram, type Program } from '../program.ts'
+import { findProgram } from '../program.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
 /** Starts the first process; a failure is what the shell would say, with 126 or 127. */
-export function start(run: MachineRun, program: Program, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
+export function start(run: MachineRun, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
+  const { program } = run
   const init = { path: program.path, argv, env: run.env, cwd: run.cwd, stdio: run.stdio, protected: isInit }
   if (flags.record !== undefined) run.recorder = record(flags.record, run.kernel, run.made, init, argv.join(' '))
   try {
@@ -43,9 +44,9 @@ async function runProgram(
   trace?: (run: MachineRun) => () => void,
 ): Promise<number> {
   const program = findProgram(name)
-  const run = makeMachine(flags, program.files)
+  const run = makeMachine(flags, program)
   const endTrace = trace?.(run)
-  start(run, program, [name, ...args].map(byteString), false, flags)
+  start(run, [name, ...args].map(byteString), false, flags)
   const outcome = await drive(run, flags)
   endTrace?.()
   run.recorder?.finish()
@@ -101,8 +102,8 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
     .description('boot to a shell (or run a command under init)')
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags & GdbFlags) => {
-      const run = makeMachine(flags, [])
-      start(run, { path: '/bin/init', files: [] }, ['init', ...command.map(byteString)], true, flags)
+      const run = makeMachine(flags, { path: '/bin/init', files: [] })
+      start(run, ['init', ...command.map(byteString)], true, flags)
       const outcome = await drive(run, flags)
       run.recorder?.finish()
       done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))

@@ -120,9 +120,9 @@ const flagsOf = (a: LaunchArguments): MachineFlags => ({
 export function launch(a: LaunchArguments, output: (stream: 1 | 2, bytes: Uint8Array) => void, tell: (text: string) => void): Kernel {
   const program = findProgram(a.program, tell)
   const flags = flagsOf(a)
-  const run = makeMachine(flags, program.files, hostFor(inputOf(a), output), true)
+  const run = makeMachine(flags, program, hostFor(inputOf(a), output), true)
   run.cwd = a.cwd === undefined ? undefined : byteString(a.cwd)
-  start(run, program, [a.program, ...(a.args ?? [])].map(byteString), false, flags)
+  start(run, [a.program, ...(a.args ?? [])].map(byteString), false, flags)
   return run.kernel
 }
 

@@ -34,12 +34,12 @@ function machineOf(name: string, args: readonly string[], flags: DebugFlags, hos
     return { kernel: openRecording(name, host).kernel, console: false }
   }
   const program = findProgram(name)
-  const run = makeMachine({ ...flags, clock: 'virtual' }, program.files, host)
+  const run = makeMachine({ ...flags, clock: 'virtual' }, program, host)
   if (screen) run.stdio = ['console', 'console', 'console']
   // Standard input has the debugger's commands, unless there are none to come.
   else if (flags.batch !== true) run.stdio[0] = 'null'
   else if (run.stdio[0] === 'console') run.stdio[0] = 'null'
-  start(run, program, [name, ...args].map(byteString), false, flags)
+  start(run, [name, ...args].map(byteString), false, flags)
   return { kernel: run.kernel, console: run.stdio[0] === 'console' }
 }
 

@@ -229,8 +229,13 @@ test('where on the host one works is not seen by the guest', () => {
   const here = run('a', 'b/place.sh')
   expect(here).toMatch(/^\/b\/place\.sh\n/)
   expect(run('a/much/longer/way/to/it', 'b/place.sh')).toBe(here)
-  // Below what the guest mounts a file would not be found.
-  expect(run('a', 'dev/place.sh')).toMatch(/^\/tmp\/place\.sh\n/)
+  // A directory of the guest's, or below a mount or a file: it would not be found there.
+  for (const taken of ['dev/place.sh', 'bin/ls/place.sh']) expect(run('a', taken)).toMatch(/^\/tmp\/place\.sh\n/)
+  expect(run('c', 'bin')).toMatch(/^\/tmp\/bin\n/)
+  const shared = join(directory, 'shared')
+  mkdirSync(shared)
+  const inShare = hartbeat(['run', '--share', `${shared}:/b`, 'b/place.sh'], '', join(directory, 'a')).stdout
+  expect(inShare).toMatch(/^\/tmp\/place\.sh\n/)
   expect(run('a', '../place.sh')).toMatch(/^\/place\.sh\n/)
 })
 
