@@ -1,35 +1,34 @@
 // The command line: one word for what to do, options with the names that gcc, strace, QEMU and binutils taught people.
 import { Command, CommanderError } from 'commander'
-import { addBenchCommand } from './commands/bench.ts'
-import { addBuildCommands } from './commands/build.ts'
-import { addDapCommand } from './commands/dap.ts'
-import { addDebugCommand } from './commands/debug.ts'
-import { addDocCommand } from './commands/doc.ts'
-import { addReplayCommand } from './commands/replay.ts'
-import { addRunCommands } from './commands/run.ts'
-import { addViewCommands } from './commands/views.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { normalise } from './gnu-flags.ts'
 
 const VERSION = '0.1.0'
 
+type Done = (status: number) => void
+/** The modules of commands, in the order of the help, with the words that they are for: only the one that is asked for is loaded. */
+const MODULES: readonly { words: readonly string[]; add(cli: Command, done: Done): Promise<void> }[] = [
+  { words: ['run', 'boot', 'trace'], add: async (cli, done) => (await import('./commands/run.ts')).addRunCommands(cli, done) },
+  { words: ['replay'], add: async (cli, done) => (await import('./commands/replay.ts')).addReplayCommand(cli, done) },
+  { words: ['debug'], add: async (cli, done) => (await import('./commands/debug.ts')).addDebugCommand(cli, done) },
+  { words: ['as', 'ld'], add: async (cli, done) => (await import('./commands/build.ts')).addBuildCommands(cli, done) },
+  { words: ['objdump', 'readelf', 'nm'], add: async (cli, done) => (await import('./commands/views.ts')).addViewCommands(cli, done) },
+  { words: ['dap'], add: async cli => (await import('./commands/dap.ts')).addDapCommand(cli) },
+  { words: ['doc'], add: async cli => (await import('./commands/doc.ts')).addDocCommand(cli) },
+  { words: ['bench'], add: async (cli, done) => (await import('./commands/bench.ts')).addBenchCommand(cli, done) },
+]
+
 async function main(argv: readonly string[]): Promise<number> {
   let status = 0
-  const done = (value: number): void => void (status = value)
+  const done: Done = value => void (status = value)
   const cli = new Command('hartbeat')
     .description('A whole small computer to open, watch and rewind: RISC-V, a Unix kernel, an assembler.')
     .version(VERSION)
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hartbeat: ')) })
-  addRunCommands(cli, done)
-  addReplayCommand(cli, done)
-  addDebugCommand(cli, done)
-  addBuildCommands(cli, done)
-  addViewCommands(cli, done)
-  addDapCommand(cli)
-  addDocCommand(cli)
-  addBenchCommand(cli, done)
+  const wanted = MODULES.filter(({ words }) => words.includes(argv[2]))
+  for (const { add } of wanted.length > 0 ? wanted : MODULES) await add(cli, done)
   for (const command of cli.commands) command.exitOverride().configureOutput(cli.configureOutput())
   try {
     await cli.parseAsync([...argv.slice(0, 2), ...normalise(argv.slice(2))])
