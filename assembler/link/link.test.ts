@@ -1,5 +1,6 @@
 // The linker: symbols across files, archives, sections, errors. (test/oracle/assembler-link.test.ts holds it against GNU ld.)
 import { describe, expect, it } from 'vitest'
+import { amount } from '../../test/fuzz/size.ts'
 import { PT, readElf, readSymbols, sectionBytes, SHT } from '../../kernel/abi/index.ts'
 import { assemble, build, link, writeArchive, type LinkOptions } from '../index.ts'
 
@@ -146,7 +147,7 @@ describe('complaints', () => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0
       return Math.floor((state / 2 ** 32) * n)
     }
-    for (let round = 0; round < 1500; round++) {
+    for (let round = 0; round < amount(1500, 15_000); round++) {
       const bytes = good.bytes.slice()
       for (let k = random(5); k >= 0; k--) bytes[random(bytes.length)] = random(3) ? random(256) : 0xff
       const result = link([{ name: 'm.o', bytes }])

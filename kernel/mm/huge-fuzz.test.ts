@@ -31,6 +31,7 @@ import {
   type FramePlacement,
   type ThpPolicy,
 } from './index.ts'
+import { amount } from '../../test/fuzz/size.ts'
 import { expectSound, map, memoryKernel, memoryTask, READ_WRITE, space, touch } from './testing.ts'
 
 const PAGE = 4096
@@ -247,6 +248,6 @@ test.each<[ThpPolicy, FramePlacement]>([
       expectSound(k)
       expect(k.state.frames.freeCount).toBe(k.state.frames.total - 1)
     }),
-    { numRuns: Number(process.env['FUZZ_HUGE_RUNS'] ?? 25), seed: 7 },
+    { numRuns: amount(25, 200), seed: 7 },
   )
 })

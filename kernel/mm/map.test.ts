@@ -1,6 +1,7 @@
 // Regions: cutting, joining, room for new ones, the heap, moving; and everything at once against a model.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { amount } from '../../test/fuzz/size.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { isErrno, MREMAP_FIXED, MREMAP_MAYMOVE, PROT_NONE, PROT_READ, PROT_WRITE, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -281,6 +282,6 @@ test('any sequence of calls leaves what the model says, and everything counted r
       expectSound(k)
       expect(k.state.frames.freeCount).toBe(k.state.frames.total - 1)
     }),
-    { numRuns: 60, seed: 4 },
+    { numRuns: amount(60, 500), seed: 4 },
   )
 })

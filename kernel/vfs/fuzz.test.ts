@@ -6,10 +6,11 @@ import { abandonCall } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { putU32, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
+import { amount } from '../../test/fuzz/size.ts'
 import { auditFiles, closeFd, newInode, type Dentry } from './index.ts'
 import { BUFFER, call, fileKernel, fileTask, outcome, ROWS } from './testing.ts'
 
-const CALLS = Number(process.env['FUZZ_FILE_CALLS'] ?? 3000)
+const CALLS = amount(3000, 30_000)
 const AUDIT_EVERY = 50
 
 const PATHS = [

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { randomNumbers } from '../../vm/index.ts'
 import { staticElf } from '../fuzz/elves.ts'
 import { mutate } from '../fuzz/mutate.ts'
+import { amount } from '../fuzz/size.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(ROOT, 'dist', 'hartbeat.js')
@@ -83,7 +84,7 @@ describe('exit statuses', () => {
   test('a damaged program is refused in words, or ends by itself', () => {
     const random = randomNumbers(3)
     let refused = 0
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < amount(8, 80); n++) {
       const { bytes, how } = mutate(staticElf, random)
       const { status, stderr } = hartbeat(['run', '--limit', '100k', file('damaged', bytes, 0o755)])
       expect(stderr, how).not.toMatch(/defect of ours|\n {4}at /)

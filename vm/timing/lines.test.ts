@@ -10,6 +10,7 @@ import { setSatp } from '../csr.ts'
 import { PAGE_SIZE, RAM_BASE } from '../layout.ts'
 import { setTiming, type Machine } from '../machine.ts'
 import { bench, CODE, DATA, FRAMES } from '../testing.ts'
+import { amount } from '../../test/fuzz/size.ts'
 import { kernelAsid, timeAccess, timeFetch, timeKernelBlock, timeKernelData } from './access.ts'
 import { NO_LINE, type Core, type Timing } from './core.ts'
 import { find, type Assoc } from './assoc.ts'
@@ -153,7 +154,7 @@ test.each(configurations)('%s', (_name, exact, overrides) => {
       }
     }),
     // A sequence is not shortened: that takes minutes.
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: amount(25, 150), endOnFailure: true },
   )
   // The buffers had something to do.
   expect(answered).toBeGreaterThan(200)
