@@ -43,6 +43,14 @@ async function main(argv: readonly string[]): Promise<number> {
   return status
 }
 
+/** Whoever read our output has gone: end as a program does that SIGPIPE kills. */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.brokenPipe)
+  })
+}
+
 main(process.argv).then(
   status => {
     process.exitCode = status

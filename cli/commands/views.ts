@@ -16,7 +16,9 @@ function printEach(tool: string, files: readonly string[], show: (bytes: Uint8Ar
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === undefined && !(error instanceof ElfError)) throw error
-      process.stderr.write(code === 'ENOENT' ? `${tool}: '${file}': No such file\n` : `${tool}: ${(error as Error).message}\n`)
+      const words =
+        code === 'ENOENT' ? `'${file}': No such file` : code === 'EISDIR' ? `'${file}' is a directory` : (error as Error).message
+      process.stderr.write(`${tool}: ${words}\n`)
       status = EXIT.failed
     }
   }

@@ -96,6 +96,17 @@ describe('exit statuses', () => {
   })
 
   test('the guest’s own', () => expect(hartbeat(['run', exits5])).toEqual({ status: 5, stdout: '', stderr: '' }))
+  test('141 when whoever reads has gone, as of a program that SIGPIPE kills', () => {
+    const piped = (command: string): unknown => {
+      const script = `{ ${process.execPath} ${CLI} ${command}; echo "status $?" >&2; } | head -c 1`
+      return spawnSync('sh', ['-c', script], { encoding: 'latin1', cwd: ROOT }).stderr
+    }
+    const large = file('large.s', '.globl _start\n_start:\n.rept 30000\n nop\n.endr\n')
+    expect(hartbeat(['as', '-o', join(directory, 'large.o'), large]).status).toBe(0)
+    expect(piped(`objdump -d ${join(directory, 'large.o')}`)).toBe('status 141\n')
+    expect(piped('run seq 100000')).toBe('status 141\n')
+  })
+
   test('128 + signal', () => {
     expect(hartbeat(['run', 'sh', '-c', 'kill -TERM $$']).status).toBe(143)
     expect(hartbeat(['run', 'sh', '-c', 'kill -KILL $$']).status).toBe(137)
