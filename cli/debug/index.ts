@@ -1,6 +1,6 @@
 // The debugger on a machine of its own: a screen of panes on a terminal, lines for pipes and scripts.
 import { readFileSync } from 'node:fs'
-import { createSession, newDebugger, type CommandHost } from '../../debugger/index.ts'
+import { createSession, newDebugger } from '../../debugger/index.ts'
 import { shellStatus, type Host, type Kernel } from '../../kernel/index.ts'
 import { start } from '../commands/run.ts'
 import { CommandError, EXIT } from '../errors.ts'
@@ -37,8 +37,7 @@ function machineOf(name: string, args: readonly string[], flags: DebugFlags, hos
   const run = makeMachine({ ...flags, clock: 'virtual' }, program, host)
   if (screen) run.stdio = ['console', 'console', 'console']
   // Standard input has the debugger's commands, unless there are none to come.
-  else if (flags.batch !== true) run.stdio[0] = 'null'
-  else if (run.stdio[0] === 'console') run.stdio[0] = 'null'
+  else if (flags.batch !== true || run.stdio[0] === 'console') run.stdio[0] = 'null'
   start(run, [name, ...args].map(byteString), false, flags)
   return { kernel: run.kernel, console: run.stdio[0] === 'console' }
 }
@@ -63,10 +62,9 @@ const hostWith = (output: Output): Host => ({
 export async function debug(name: string, args: readonly string[], flags: DebugFlags): Promise<number> {
   const given = [...flags.x, ...flags.ex].sort((a, b) => a.order - b.order)
   const plain = flags.plain === true || flags.batch === true || !process.stdin.isTTY || !process.stdout.isTTY
-  const host: Omit<CommandHost, 'goOn' | 'type'> = { readFile }
   if (plain) {
     const { kernel } = machineOf(name, args, flags, nodeHost, false)
-    const d = newDebugger(createSession(kernel), { ...host, goOn: () => Promise.resolve(true), type: () => false })
+    const d = newDebugger(createSession(kernel), { readFile, goOn: () => Promise.resolve(true), type: () => false })
     const status = await debugPlainly(d, given, { batch: flags.batch === true })
     return status ?? (d.ended === null ? 0 : shellStatus(d.ended))
   }

@@ -1,4 +1,5 @@
 // Stops as an editor shows them: why, in one word of the protocol's and one line of ours.
+import { hex } from '../hex.ts'
 import type { Session, Stop } from '../session/index.ts'
 import type { Wanted } from './points.ts'
 
@@ -39,7 +40,7 @@ export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reason
       return plain(REASONS[hits[0].goal.kind], `at 0x${stop.address.toString(16)}`, stop.task)
     case 'watchpoint': {
       const change = stop.access === 'read' ? 'was read' : `was ${bytesText(stop.before)}, is ${bytesText(stop.after)}`
-      return { ...plain(REASONS.data, `0x${stop.address.toString(16)} ${change}`, stop.task), text: change }
+      return { ...plain(REASONS.data, `${hex(stop.address)} ${change}`, stop.task), text: change }
     }
     case 'catchpoint': {
       const [goal] = hits.flatMap(({ goal }) => (goal.kind === 'exception' ? [goal] : []))

@@ -1,12 +1,10 @@
 // Catchpoints: which event of the kernel's each kind is, whether a filter lets it through, and the event as a stop tells it.
-import { signalName, SYSCALL_NAMES, type EventKind, type Kernel, type KernelEvent } from '../../kernel/index.ts'
+import { signalName, SYSCALL_NAMES, type EventKind, type EventOf, type Kernel, type KernelEvent } from '../../kernel/index.ts'
 import { eventText, recordEvent } from '../events/index.ts'
 import type { CatchKind, Catchpoint, Instant, SessionEvent, Task } from './types.ts'
 
 interface Row {
   event: EventKind
-  /** Narrower than the event's kind. */
-  only?(event: KernelEvent): boolean
   /** What the words of a filter are compared with. */
   names(event: KernelEvent): (string | number)[]
 }
@@ -16,11 +14,9 @@ const call = (nr: number): (string | number)[] => [SYSCALL_NAMES[nr] ?? '', nr]
 const signal = (n: number): (string | number)[] => [signalName(n), signalName(n).replace(/^SIG/, ''), n]
 
 /** A row's functions see only events of its kind. */
-type Of<K extends EventKind> = Extract<KernelEvent, { kind: K }>
-const row = <K extends EventKind>(event: K, names: (event: Of<K>) => (string | number)[], only?: (event: Of<K>) => boolean): Row => ({
+const row = <K extends EventKind>(event: K, names: (event: EventOf<K>) => (string | number)[]): Row => ({
   event,
   names: names as Row['names'],
-  only: only as Row['only'],
 })
 
 /** tlbMiss comes from the machine. */
@@ -45,7 +41,7 @@ export const CATCH_ROWS: Readonly<Record<Exclude<CatchKind, 'tlbMiss'>, Row>> = 
 export function catches(point: Catchpoint, event: KernelEvent): boolean {
   if (point.what === 'tlbMiss') return false
   const found = CATCH_ROWS[point.what]
-  if (found.event !== event.kind || found.only?.(event) === false) return false
+  if (found.event !== event.kind) return false
   return point.filter.length === 0 || found.names(event).some(name => point.filter.includes(String(name)))
 }
 

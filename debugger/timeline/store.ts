@@ -61,16 +61,22 @@ function cloneState(k: Kernel): KernelState {
 /** Adds a version of some bytes at the newest point, unless they are what they were. */
 function keep(store: Store, id: number, now: Uint8Array): void {
   const versions = store.pages.get(id)
-  const last = versions?.at(-1)
-  if (isSame(last?.bytes ?? null, now)) return
-  const bytes = isSame(null, now) ? null : now.slice()
-  const version = { point: store.points.length, bytes }
-  store.bytes += bytes?.length ?? 0
+  const before = versions?.at(-1)?.bytes ?? null
+  if (isSame(before, now)) return
+  const version = { point: store.points.length, bytes: copyOf(store, before, now) }
   if (versions === undefined) store.pages.set(id, [version])
   else versions.push(version)
 }
 
-/** Word by word: what is looked at are pages and tables of words, all of RAM at the first point. */
+/** What to keep of some bytes that are not what they were before. */
+function copyOf(store: Store, before: Uint8Array | null, now: Uint8Array): Uint8Array | null {
+  // Where there were zeroes, something else is now.
+  if (before !== null && isSame(null, now)) return null
+  store.bytes += now.length
+  return now.slice()
+}
+
+/** Word by word: what is looked at are pages and tables of words. */
 function isSame(kept: Uint8Array | null, now: Uint8Array): boolean {
   const words = wordsOf(now)
   if (kept === null) {
@@ -108,7 +114,7 @@ function eachChunk(k: Kernel, visit: (id: number, chunk: Uint8Array) => void, us
   }
 }
 
-/** Takes a point now. The first one looks at all of RAM, the others at what was written. */
+/** Takes a point now. The first one looks at all of RAM that was ever given out, the others at what was written. */
 export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
   const written = takeWritten(k.machine)
   if (store.points.length === 0) for (const [frame, bytes] of usedPages(k.machine, k.machine.framesUsed)) keep(store, frame, bytes)
@@ -140,8 +146,7 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
     const versions = store.pages.get(id) ?? []
     const before = versionAt(versions, index)
     if (isSame(before, now)) return
-    const bytes = isSame(null, now) ? null : now.slice()
-    store.bytes += bytes?.length ?? 0
+    const bytes = copyOf(store, before, now)
     const at = versions.findIndex(version => version.point > index)
     const next = at < 0 ? versions.length : at
     const kept: Version[] = versions[next]?.point === index + 1 ? [] : [{ point: index + 1, bytes: before }]

@@ -146,7 +146,7 @@ const stack: Pane = (d, _, width, height) => {
     const name = isProgramAddress(value) ? nameOf(d, task, address) : null
     lines.push([
       { text: `sp+${(n * WORD).toString(BASE)}`.padEnd(7), style: 'name' },
-      { text: shortened(`0x${value.toString(BASE)}`, width - 8), style: 'plain' },
+      { text: shortened(hex(value), width - 8), style: 'plain' },
       { text: name === null ? '' : ` <${name}>`, style: 'faint' },
     ])
   }
