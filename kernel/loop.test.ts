@@ -37,6 +37,20 @@ describe('a program', () => {
       mv s0, a0 ${EXIT}`)
     expect(output()).toBe('hi\n')
   })
+  it('stores conditionally to a page that its reservation touched first', () =>
+    expect(
+      code(
+        runToEnd(`
+      addi t0, sp, -2048
+      addi t0, t0, -2048
+      andi t0, t0, -8
+      lr.d t1, (t0)
+      li t2, 5
+      sc.d s0, t2, (t0)
+      ld t1, 0(t0)
+      add s0, s0, t1 ${EXIT}`).status,
+      ),
+    ).toBe(5))
   it('uses floating point, which comes with its first instruction', () =>
     expect(code(runToEnd(`li t0, 6\nfcvt.d.l fa0, t0\nfmul.d fa0, fa0, fa0\nfcvt.l.d s0, fa0 ${EXIT}`).status)).toBe(36))
 })

@@ -25,6 +25,13 @@ const SSTATUS_WRITABLE = BigInt(SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTAT
 const MSTATUS_WRITABLE = SSTATUS_WRITABLE | BigInt(MSTATUS_MIE | MSTATUS_MPIE | (3 << MSTATUS_MPP_SHIFT))
 const SSTATUS_VISIBLE = SSTATUS_WRITABLE | FS_FIELD | SD | UXL_64
 const S_INTERRUPTS = 0x222n
+/** Exceptions 0 to 9, 12, 13 and 15: those that there are, but for calls from M, which never go down (Privileged spec 3.1.8). */
+const DELEGABLE = 0xb3ffn
+/** FIOM and STCE: fences of I/O, and stimecmp for S. */
+const ENVCFG_FIOM = 1n
+const MENVCFG_STCE = 1n << 63n
+const MPP_SHIFT = BigInt(MSTATUS_MPP_SHIFT)
+const MPP_RESERVED = 2n
 const ALL = (1n << 64n) - 1n
 /** I M A F D C S U, 64 bits. */
 const MISA = (2n << 62n) | BigInt([...'ACDFIMSU'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - 65)), 0))
@@ -81,15 +88,20 @@ function statusRow(visible: bigint, writable: bigint): CsrRow {
     },
     write(machine, hart, value) {
       hart.words[L.WORD_FS] = Number((value & FS_FIELD) >> BigInt(SSTATUS_FS_SHIFT))
-      setSlot(machine, hart, 'mstatus', (slotValue(machine, hart, 'mstatus') & ~writable) | (value & writable))
+      // MPP = 2 names no privilege: a write of it keeps what is there (WARL).
+      const taken = ((value >> MPP_SHIFT) & 3n) === MPP_RESERVED ? writable & ~(3n << MPP_SHIFT) : writable
+      setSlot(machine, hart, 'mstatus', (slotValue(machine, hart, 'mstatus') & ~taken) | (value & taken))
       refreshTlbKey(machine, hart)
     },
   }
 }
-/** A supervisor window on some bits of a machine register. */
-const windowOn = (name: string, mask: bigint): CsrRow => ({
-  read: (machine, hart) => slotValue(machine, hart, name) & mask,
-  write: (machine, hart, value) => setSlot(machine, hart, name, (slotValue(machine, hart, name) & ~mask) | (value & mask)),
+/** sie and sip: what of mie and mip is delegated; the rest reads as zero (Privileged spec 4.1.3). */
+const delegated = (name: 'mie' | 'mip', writable: bigint): CsrRow => ({
+  read: (machine, hart) => slotValue(machine, hart, name) & slotValue(machine, hart, 'mideleg'),
+  write: (machine, hart, value) => {
+    const mask = writable & slotValue(machine, hart, 'mideleg')
+    setSlot(machine, hart, name, (slotValue(machine, hart, name) & ~mask) | (value & mask))
+  },
 })
 
 const ROWS: Record<string, CsrRow> = {
@@ -100,11 +112,11 @@ const ROWS: Record<string, CsrRow> = {
   time: { read: (machine, hart) => BigInt(timeOf(machine, hart)) },
   instret: { read: instret },
   sstatus: statusRow(SSTATUS_VISIBLE, SSTATUS_WRITABLE),
-  sie: windowOn('mie', S_INTERRUPTS),
-  sip: windowOn('mip', 2n),
+  sie: delegated('mie', S_INTERRUPTS),
+  sip: delegated('mip', 2n),
   stvec: masked(ALL & ~2n),
   scounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
-  senvcfg: masked(1n),
+  senvcfg: masked(ENVCFG_FIOM),
   sscratch: plain(),
   sepc: masked(MISA_C_ALIGNED),
   scause: plain(),
@@ -121,19 +133,20 @@ const ROWS: Record<string, CsrRow> = {
     slot: 0,
     write(_machine, _hart, value, old) {
       const mode = (value & ALL) >> 60n
-      // A write with an unsupported mode has no effect (Privileged spec 4.1.11).
+      // A write with an unsupported mode has no effect (Privileged spec 4.1.11). Sv39 is not there, though the manual wants it beside Sv48.
       return mode === SATP_MODE_BARE || mode === SATP_MODE_SV48 ? value : old
     },
   },
   mstatus: { ...statusRow(ALL, MSTATUS_WRITABLE), slot: 0 },
   misa: fixed(MISA),
-  medeleg: plain(),
-  mideleg: plain(),
+  medeleg: masked(DELEGABLE),
+  // As firmware hands a hart to an operating system: the supervisor's interrupts are its own.
+  mideleg: { ...masked(S_INTERRUPTS), reset: S_INTERRUPTS },
   mie: masked(0xaaan),
   mip: masked(0x222n),
   mtvec: masked(ALL & ~2n),
   mcounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
-  menvcfg: plain(),
+  menvcfg: { ...masked(ENVCFG_FIOM | MENVCFG_STCE), reset: MENVCFG_STCE },
   mscratch: plain(),
   mepc: masked(MISA_C_ALIGNED),
   mcause: plain(),

@@ -65,6 +65,33 @@ describe.each(ENGINES)('%s', engine => {
     expect(b.data32(0)).toBe(5)
   })
 
+  test('with the floating-point unit off an unmapped page is not looked at', () => {
+    for (const insn of [
+      'flw fa0, 0(zero)',
+      'fld fa0, 0(zero)',
+      'fsw fa0, 0(zero)',
+      'fsd fa0, 0(zero)',
+      'fmv.w.x fa0, a0',
+      'fadd.s fa0, fa0, fa0',
+    ]) {
+      const b = bench(insn, { engine })
+      b.hart.words[WORD_FS] = FS_OFF
+      expect([insn, b.run().kind]).toEqual([insn, 'illegal'])
+      expect(b.hart.counters[COUNTERS.loads] + b.hart.counters[COUNTERS.stores]).toBe(0)
+    }
+    const on = bench('flw fa0, 0(zero)', { engine })
+    expect(on.run().kind).toBe('pageFault')
+  })
+
+  test('reserved bits of fences do nothing', () => {
+    const b = bench('li a1, 1', { engine })
+    const words = [0x0ff5850f, 0x1ff0000f, 0x0010100f, 0x0005100f, 0x00000073]
+    words.forEach((word, n) => b.machine.view.setUint32(b.machine.layout.ram + FRAMES.code * PAGE_SIZE + 4 * n, word, true))
+    setX(b.hart, 10, 7)
+    expect(b.run()).toMatchObject({ kind: 'syscall', retired: 4 })
+    expect(b.x(10)).toBe(7)
+  })
+
   test('a store to code is seen by the next fetch, from the guest and from the kernel', () => {
     const [replacement] = words('li a1, 7')
     const b = bench(`li a1, 1\nauipc a2, 0\nsw a3, 8(a2)\nli a1, 2\necall`, { engine })
@@ -102,6 +129,28 @@ describe.each(ENGINES)('%s', engine => {
     const off = bench('fadd.d fa0, fa0, fa0', { engine })
     off.hart.words[WORD_FS] = FS_OFF
     expect(off.run().kind).toBe('illegal')
+  })
+
+  test('registers keep what their fields can hold (Privileged spec 3.1.6, 3.1.8, 3.1.18, 4.1.3)', () => {
+    const { machine, hart } = bench('', { engine })
+    const kept = (name: string, value: bigint): string => {
+      writeCsr(machine, hart, name, value)
+      return `${name} ${readCsr(machine, hart, name).toString(16)}`
+    }
+    const all = (1n << 64n) - 1n
+    expect(kept('medeleg', all)).toBe('medeleg b3ff')
+    expect(kept('mideleg', all)).toBe('mideleg 222')
+    expect(kept('menvcfg', all)).toBe('menvcfg 8000000000000001')
+    expect(kept('sie', all)).toBe('sie 222')
+    expect(kept('mideleg', 2n)).toBe('mideleg 2')
+    expect([readCsr(machine, hart, 'sie'), readCsr(machine, hart, 'mie')]).toEqual([2n, 0x222n])
+    expect(kept('sie', 0n)).toBe('sie 0')
+    expect(readCsr(machine, hart, 'mie')).toBe(0x220n)
+    const mpp = (value: bigint): bigint => {
+      writeCsr(machine, hart, 'mstatus', value << 11n)
+      return (readCsr(machine, hart, 'mstatus') >> 11n) & 3n
+    }
+    expect([3n, 2n, 1n, 2n, 0n].map(mpp)).toEqual([3n, 3n, 1n, 1n, 0n])
   })
 
   test('counters are CSRs', () => {

@@ -1,7 +1,7 @@
 // The machine's door: a RISC-V RV64GC hart or several, their TLBs and RAM. It knows no kernel and no host.
 export * from './isa/index.ts'
 export * from './layout.ts'
-export { createMachine, frameAddress, run, setTiming } from './machine.ts'
+export { createMachine, frameAddress, moveReservation, run, setTiming } from './machine.ts'
 export type { Access, EngineName, Hart, Machine, MachineOptions, Stop, StopKind } from './machine.ts'
 export * from './registers.ts'
 export { csrExists, readCsr, setSatp, timeOf, writeCsr } from './csr.ts'

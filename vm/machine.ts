@@ -166,5 +166,15 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
   return stop.kind === 'fuel' && timeOf(machine, hart) >= hart.counters[COUNTERS.timer] ? stopFor(machine, 'timer') : stop
 }
 
+/**
+ * A page was copied for the hart's task, which goes on with the copy: what it reserved there stays reserved, since nobody wrote to it.
+ * Without this a store-conditional to a page that its load-reserved touched first would fail once. `from` and `to` are the first frames.
+ */
+export function moveReservation(machine: Machine, hart: Hart, from: number, to: number, frames = 1): void {
+  const { words } = hart
+  const within = (words[WORD_RESERVATION] >>> 0) - 1 - machine.layout.ram - from * PAGE_SIZE
+  if (within >= 0 && within < frames * PAGE_SIZE) words[WORD_RESERVATION] += (to - from) * PAGE_SIZE
+}
+
 /** Physical address of a RAM frame's first byte. */
 export const frameAddress = (frame: number): number => RAM_BASE + frame * PAGE_SIZE

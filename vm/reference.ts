@@ -334,7 +334,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const status = readCsr(m, hart, 'mstatus')
     const enable = status & BigInt(MSTATUS_MPIE) ? BigInt(MSTATUS_MIE) : 0n
     const mpp = Number((status >> BigInt(MSTATUS_MPP_SHIFT)) & 3n)
-    this.hart.words[L.WORD_PRIVILEGE] = mpp === 2 ? L.PRIVILEGE_U : mpp
+    this.hart.words[L.WORD_PRIVILEGE] = mpp
     writeCsr(m, hart, 'mstatus', (status & ~BigInt(MSTATUS_MIE | (3 << MSTATUS_MPP_SHIFT))) | enable | BigInt(MSTATUS_MPIE))
     this.next = i64(readCsr(m, hart, 'mepc'))
   }
@@ -364,7 +364,7 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
 
   // ---- floating point
 
-  private fpOn(): void {
+  fpOn(): void {
     if (this.hart.words[L.WORD_FS] === L.FS_OFF) this.illegal()
   }
   f(f: FField): bigint {

@@ -1,6 +1,6 @@
 // What a page fault means: a first touch, a copy-on-write, a stack that grows, or a mistake of the program's that ends in a signal.
 // Called for traps of the hardware and by the kernel's own copies to and from programs.
-import { PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
+import { moveReservation, PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
 import {
   BUS_ADRERR,
   ENOMEM,
@@ -204,6 +204,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   countPage(k, mm, copy, 1)
   releaseFrame(k, old)
   flushPage(k, mm, page)
+  if (task.onHart >= 0) moveReservation(k.machine, k.machine.harts[task.onHart], old, copy)
   if (wasZero) return 'zero'
   k.state.counts.cowCopies++
   if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy, pages: 1 })

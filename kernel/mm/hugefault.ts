@@ -1,7 +1,7 @@
 // Faults in huge pages: first touches and copy-on-write of 2 MiB at once. A transparent huge page is given where a run of frames is
 // free and is split where none is; a page of MAP_HUGETLB is had whole or not at all.
 // Nothing makes huge pages of small ones later (Linux's khugepaged does), and memory is not moved to make room for one.
-import { PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
+import { moveReservation, PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
 import { ENOMEM, ENOSPC } from '../abi/index.ts'
 import { emit, wants, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
@@ -89,6 +89,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
     return 'small'
   }
   replaceRun(k, mm, at, page, copy, flags)
+  if (task.onHart >= 0) moveReservation(k.machine, k.machine.harts[task.onHart], old, copy, HUGE_FRAMES)
   k.state.counts.cowCopies++
   if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: blockOf(page), from: old, to: copy, pages: HUGE_FRAMES })
   return 'cow'

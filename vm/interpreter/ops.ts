@@ -39,17 +39,11 @@ const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.nea
 export type EmitterMaker = (base: number, flavour: Flavour, depths: Depths) => Emitter
 const plainEmitter: EmitterMaker = (base, flavour, depths) => new Emitter(base, flavour, depths)
 
-/** The row's meaning. That the floating-point unit is on is asked first: after a load, the load would be counted though it never was. */
-function emitMeaning(emitter: Emitter, row: Row): void {
-  if (row.fields.includes('frd')) emitter.fpOn()
-  row.meaning!(emitter)
-}
-
 /** The handler of an op, or null when the meaning needs the reference engine. */
 export function emitHandler(base: number, row: Row, flavour: Flavour, depths: Depths, make = plainEmitter): Emitter | null {
   const emitter = make(base, flavour, depths)
   try {
-    emitMeaning(emitter, row)
+    row.meaning!(emitter)
   } catch (e) {
     if (e !== LEFT_TO_REFERENCE) throw e
     return null
@@ -60,7 +54,7 @@ export function emitHandler(base: number, row: Row, flavour: Flavour, depths: De
 
 /** Numbers every op, by trying what the emitter can do; with the ops of fused pairs, or without. */
 export function numberOps(fused = true): Ops {
-  const shortForms = new Set(rows.flatMap(r => (r.expansion ? [r.expansion.name] : [])))
+  const shortForms = new Set(rows.flatMap(r => (r.expansion && r.length === 2 ? [r.expansion.name] : [])))
   const list: Op[] = []
   const number = new Map<string, number>()
   for (const row of rows) {
@@ -130,7 +124,7 @@ export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depth
     const depths = depthsOf(FIRST_ROW_OP + index)
     if (!op.second) return emitHandler(base, op.row, op.flavour, depths, make)!.code
     const first = make(base, op.flavour, depths)
-    emitMeaning(first, op.row)
+    op.row.meaning!(first)
     first.goOn()
     return first.code.concat(emitHandler(base, op.second.row, op.second.flavour, depths, make)!.code)
   })

@@ -12,10 +12,21 @@ test('no 16-bit word matches two rows', () => {
 })
 
 test('no two 32-bit patterns overlap', () => {
-  const long = rows.filter(r => r.length === 4)
+  const long = rows.filter(r => r.length === 4 && !r.hint)
   const pairs = long.flatMap((a, n) => long.slice(n + 1).map(b => [a, b] as const))
   const overlapping = pairs.filter(([a, b]) => ((a.match ^ b.match) & a.mask & b.mask) === 0).map(([a, b]) => `${a.name} ${b.name}`)
   expect(overlapping).toEqual([])
+})
+
+test('reserved bits of fences are ignored, and only theirs', () => {
+  const executes = (word: number): string => decode(word)?.row.name ?? 'illegal'
+  for (const word of [0x0ff5850f, 0x1ff0000f, 0x8ff0000f, 0xf000000f, 0x8330008f])
+    expect([word.toString(16), executes(word)]).toEqual([word.toString(16), 'fence'])
+  for (const word of [0x0010100f, 0x0005100f, 0x0000108f, 0xfff0100f])
+    expect([word.toString(16), executes(word)]).toEqual([word.toString(16), 'fence.i'])
+  expect([0x0ff0000f, 0x8330000f, 0x0000100f].map(word => decode(word)?.written.hint)).toEqual([false, false, false])
+  expect([0x8330000f, 0x0000200f, 0x0000300f].map(executes)).toEqual(['fence.tso', 'illegal', 'illegal'])
+  expect(decode(0x0a35850f)?.values).toMatchObject({ pred: 10, succ: 3 })
 })
 
 test('no two rows fix the same bits to the same values', () => {

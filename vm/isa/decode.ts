@@ -109,7 +109,11 @@ const key16 = (word: number): number => (word & 3) | ((word >>> 11) & 28)
 const isShort = (word: number): boolean => (word & 3) !== 3
 
 function buckets(length: 2 | 4, count: number, representative: (key: number) => number, keyMask: number): Bucket[] {
-  const plans = rows.filter(r => r.length === length).map(planOf)
+  // Hints last: they take the words that the ordinary rows leave.
+  const plans = rows
+    .filter(r => r.length === length)
+    .sort((a, b) => Number(a.hint) - Number(b.hint))
+    .map(planOf)
   return Array.from({ length: count }, (_, key) => {
     const word = representative(key)
     const here = plans.filter(({ mask, match }) => ((word ^ match) & mask & keyMask) === 0)

@@ -21,7 +21,7 @@ export interface Row {
   expansion: Expansion | null
   /** Other 32-bit forms with the same effect, which automatic compression may turn into this one. */
   inverse: readonly Expansion[]
-  /** Only decoded, never produced: a compressed encoding without effect. It shares its name with the ordinary form. */
+  /** Only decoded, never produced: an encoding without effect of its own, or with reserved bits that are ignored. It shares its name with the ordinary form. */
   hint: boolean
 }
 
@@ -89,3 +89,12 @@ export const hint = (syntax: string, pattern: string, stands: string): Row => ({
   ...compressed(syntax, pattern, stands, 'Nothing (a hint).'),
   hint: true,
 })
+
+/**
+ * A 32-bit encoding with bits that are reserved and must be ignored (Unprivileged spec, Memory Ordering Instructions): `stands` is what it
+ * executes as. It takes the words that the ordinary rows leave.
+ */
+export const ignoring = (extension: string, syntax: string, pattern: string, stands: string): Row => {
+  const ordinary = insn(extension, syntax, pattern, 'The same, with reserved bits that are ignored.', () => {})
+  return { ...ordinary, meaning: null, expansion: parseExpansion(stands), hint: true }
+}

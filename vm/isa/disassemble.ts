@@ -30,14 +30,15 @@ export interface Disassembled {
 /** The text of the instruction in `word` (a halfword when that is compressed) at address `pc`. An illegal one is a `.4byte` or `.2byte`. */
 export function disassemble(word: number, pc: number, options: DisassembleOptions = {}): Disassembled {
   const decoded = decode(word)
-  if (!decoded) return illegal(word, options.aliases === false)
+  // objdump has no name for an encoding whose reserved bits are ignored.
+  if (!decoded || (decoded.written.hint && decoded.length === 4)) return illegal(word, options.aliases === false, decoded)
   const target = targetOf(decoded, pc)
   const context = { decoded, target, options }
   const [mnemonic, operands] = options.aliases === false || decoded.written.hint ? asEncoded(context) : withAliases(context)
   return { mnemonic, operands, text: join(mnemonic, operands), target, decoded }
 }
 
-function illegal(word: number, plain: boolean): Disassembled {
+function illegal(word: number, plain: boolean, decoded: Decoded | null): Disassembled {
   const short = (word & 3) !== 3
   const bits = short ? word & 0xffff : word >>> 0
   const answer = (mnemonic: string, operands: string): Disassembled => ({
@@ -45,7 +46,7 @@ function illegal(word: number, plain: boolean): Disassembled {
     operands,
     text: join(mnemonic, operands),
     target: null,
-    decoded: null,
+    decoded,
   })
   // The all-zero halfword is illegal by definition, so that running into cleared memory traps.
   if (bits === 0) return answer(plain ? 'c.unimp' : 'unimp', '')

@@ -65,6 +65,7 @@ export const fields = {
   csr: { parts: [[20, 12, 0]], kind: 'csr' },
   // 5 and 6 are reserved: an instruction that holds them is illegal.
   rm: { parts: [[12, 3, 0]], kind: 'rm', not: [5, 6] },
+  fm: { parts: [[28, 4, 0]], kind: 'bit' },
   pred: { parts: [[24, 4, 0]], kind: 'fence' },
   succ: { parts: [[20, 4, 0]], kind: 'fence' },
   aq: { parts: [[26, 1, 0]], kind: 'bit' },

@@ -32,9 +32,11 @@ const row = (of: Format, name: string, operands: string, pattern: string, doc: s
 function memory(of: Format): Row[] {
   const [load, store, funct3, bytes] = of.format === 32 ? (['flw', 'fsw', '010', 4] as const) : (['fld', 'fsd', '011', 8] as const)
   return [
-    row(of, load, 'frd, i(rs1)', `i:12 rs1:5 ${funct3} frd:5 0000111`, `frd = ${bytes} bytes at rs1 + immediate.`, m =>
-      writeFloat(m, of, m.load(bytes, false, m.add(m.x('rs1'), m.imm('i')))),
-    ),
+    row(of, load, 'frd, i(rs1)', `i:12 rs1:5 ${funct3} frd:5 0000111`, `frd = ${bytes} bytes at rs1 + immediate.`, m => {
+      // Before the address is looked at: with the unit off, an unmapped page is no page fault.
+      m.fpOn()
+      writeFloat(m, of, m.load(bytes, false, m.add(m.x('rs1'), m.imm('i'))))
+    }),
     row(of, store, 'frs2, s(rs1)', `s:7 frs2:5 rs1:5 ${funct3} s:5 0100111`, `${bytes} bytes at rs1 + immediate = frs2.`, m =>
       m.store(bytes, m.add(m.x('rs1'), m.imm('s')), m.f('frs2')),
     ),

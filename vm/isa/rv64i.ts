@@ -1,5 +1,5 @@
 // RV64I: the base integer instructions (Unprivileged spec, RV32I and RV64I chapters).
-import { insn, type Row } from './define.ts'
+import { ignoring, insn, type Row } from './define.ts'
 import type { Meaning, Sem, Width } from './sem.ts'
 
 const R = (funct7: string, funct3: string, opcode = '0110011') => `${funct7} rs2:5 rs1:5 ${funct3} rd:5 ${opcode}`
@@ -131,6 +131,8 @@ export const rv64i: Row[] = [
     m => m.fence(),
   ),
   row('fence.tso', '1000 0011 0011 00000 000 00000 0001111', 'Order all but stores before loads.', m => m.fence()),
+  // fm, rs1 and rd: other values than the rows above have are for extensions to come, and mean an ordinary fence until then.
+  ignoring('I', 'fence pred, succ', 'fm:4 pred:4 succ:4 rs1:5 000 rd:5 0001111', 'fence pred, succ'),
   row('ecall', '00000000000000000000000001110011', 'Call the environment: a system call.', m => m.ecall()),
   row('ebreak', '00000000000100000000000001110011', 'Stop for the debugger.', m => m.ebreak()),
 ]

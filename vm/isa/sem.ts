@@ -91,6 +91,8 @@ export interface Sem<V, C> {
   fieldIsZero(f: FieldName): boolean
 
   // floating point: raw bits in a V
+  /** Illegal while the unit is off (sstatus.FS). Every other word here asks it too; a row that has something to do before says it first. */
+  fpOn(): void
   f(f: FField): V
   setF(f: FField, v: V): void
   /** The low 32 bits of a properly NaN-boxed register, else the canonical NaN. */

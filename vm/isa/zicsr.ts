@@ -1,6 +1,6 @@
 // Zicsr and Zifencei: control and status registers, and the instruction-fetch fence. Each CSR access is one read and one write,
 // except that csrrw with rd = x0 does not read and csrrs/csrrc with a zero source do not write (Unprivileged spec, Zicsr).
-import { insn, type Row } from './define.ts'
+import { ignoring, insn, type Row } from './define.ts'
 import type { Meaning, Sem } from './sem.ts'
 
 type Combine = <V, C>(m: Sem<V, C>, old: V, source: V) => V
@@ -40,4 +40,5 @@ export const zicsr: Row[] = [
 
 export const zifencei: Row[] = [
   insn('Zifencei', 'fence.i', '000000000000 00000 001 00000 0001111', 'Make earlier stores visible to instruction fetch.', m => m.fenceI()),
+  ignoring('Zifencei', 'fence.i', 'i:12 rs1:5 001 rd:5 0001111', 'fence.i'),
 ]
