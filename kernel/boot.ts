@@ -27,6 +27,7 @@ import { seedRandom } from './random.ts'
 import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
 import { defaultActions, emptyPending } from './signal/index.ts'
 import type { KernelState, Task, ThreadGroup } from './state.ts'
+import { newSysctls } from './sysctl.ts'
 import { newTimingState, startTiming } from './timing/index.ts'
 import { giveTerminal, newConsole, resizeTty } from './tty/index.ts'
 import { installFd, lookup, newFiles, newFs, newVfs, openFile, timestampOfNs, type FileDescription, type Inode } from './vfs/index.ts'
@@ -135,6 +136,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     random: seedRandom(options.seed ?? 0),
     hostname: options.hostname ?? 'hartbeat',
     domainname: '(none)',
+    sysctl: newSysctls(ramBytes),
     timing: options.timing ? newTimingState(harts) : null,
     counts: {
       contextSwitches: 0,

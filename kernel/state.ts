@@ -7,6 +7,7 @@ import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/type
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
+import type { Sysctls } from './sysctl.ts'
 
 export interface KernelState {
   /** Guest nanoseconds since boot (CLOCK_MONOTONIC). One retired instruction is one nanosecond. */
@@ -45,6 +46,7 @@ export interface KernelState {
   random: Uint32Array
   hostname: string
   domainname: string
+  sysctl: Sysctls
   /** Of a machine that is timed, or will be at a mark. */
   timing: TimingState | null
   /** Whole-system counts for /proc and --stat. */

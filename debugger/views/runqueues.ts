@@ -115,7 +115,7 @@ export const queueOrder = (hart: HartState): Task[] => [...hart.queue].sort((a, 
 function runqueueData(k: Kernel, hart: HartState): RunqueueData {
   const { current } = hart
   const queue = queueOrder(hart)
-  const slice = current === null ? Infinity : sliceOf(hart, current.sched)
+  const slice = current === null ? Infinity : sliceOf(hart, current.sched, k.state.sysctl.rrSlice)
   return {
     hart: hart.id,
     time: k.state.harts.length === 1 ? k.state.time : hart.time,

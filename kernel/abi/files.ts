@@ -419,5 +419,3 @@ export const SYMLINK_MAX = 40
 export const IOV_MAX = 1024
 /** Most bytes one read or write moves: 2 GiB less a page. */
 export const MAX_RW_COUNT = 0x7fff_f000
-/** sysctl fs.nr_open: ceiling of RLIMIT_NOFILE. */
-export const NR_OPEN = 1048576

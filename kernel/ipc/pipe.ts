@@ -37,8 +37,6 @@ import type { Pipe } from './types.ts'
 
 /** 16 pages, as in Linux. */
 export const PIPE_CAPACITY = 65536
-/** F_SETPIPE_SZ without CAP_SYS_RESOURCE (fs.pipe-max-size). */
-export const PIPE_MAX_CAPACITY = 1048576
 const RING_START = 4096
 const PIPE_MODE = 0o600
 
@@ -236,11 +234,11 @@ export const pipeOps: FileOps = {
 }
 
 /** F_SETPIPE_SZ: rounds up to a power of two of pages. Answers the new capacity. */
-export function resizePipe(task: Task, pipe: Pipe, bytes: number): number {
+export function resizePipe(k: Kernel, task: Task, pipe: Pipe, bytes: number): number {
   if (bytes < 0 || bytes > 2 ** 31) throw EINVAL
   let capacity = PIPE_BUF
   while (capacity < bytes) capacity *= 2
-  if (capacity > PIPE_MAX_CAPACITY && capacity > pipe.capacity && task.credentials.euid !== 0) throw EPERM
+  if (capacity > k.state.sysctl.pipeMaxSize && capacity > pipe.capacity && task.credentials.euid !== 0) throw EPERM
   if (capacity < pipe.used) throw EBUSY
   pipe.capacity = capacity
   return capacity

@@ -40,6 +40,7 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
     zero: 0,
     pinned: -1,
     reclaimable: new Set(),
+    fileReserve: Math.floor(total / FILE_RESERVE_PART),
   }
   frames.count[0] = 1
   frames.use[0] = USE_ZERO
@@ -48,11 +49,11 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
   return frames
 }
 
-/** Files in memory leave one frame in so many to programs: what grows a file is told ENOSPC before a program has to die for it. */
+/** At boot files in memory leave one frame in so many to programs: what grows a file is told ENOSPC before a program has to die for it. */
 const FILE_RESERVE_PART = 16
 
 /** Frames that files in memory may still take. */
-export const roomForFiles = ({ freeCount, total }: Frames): number => Math.max(0, freeCount - Math.floor(total / FILE_RESERVE_PART))
+export const roomForFiles = ({ freeCount, fileReserve }: Frames): number => Math.max(0, freeCount - fileReserve)
 
 /** Makes sure that a file in memory may take a frame more. ENOMEM when it may not. */
 export function checkRoomForFiles(k: Kernel): void {

@@ -5,8 +5,6 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 export const USER_END = 0x7fff_ffff_f000
 /** Nothing is mapped below this unless asked for by address (vm.mmap_min_addr). */
 export const MMAP_MIN = 0x1_0000
-/** Regions of one address space (vm.max_map_count). */
-export const MAX_REGIONS = 65530
 /** A growing stack keeps this distance from the mapping below it: 256 pages. */
 export const STACK_GUARD_GAP = 256 * PAGE_SIZE
 /** A fault on a file's page maps up to this many cached neighbours along with it (an aligned window, Linux fault_around_bytes). */

@@ -6,9 +6,10 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseInode, retainInode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
+import { checkCommit } from './commit.ts'
 import { ownsRun, USE_ANON } from './frames.ts'
 import { carve } from './huge.ts'
-import { HUGE_PAGE, MAX_REGIONS, STACK_GUARD_GAP, USER_END } from './limits.ts'
+import { HUGE_PAGE, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
 import { eachLeaf, entryFor, frameOf, leafFlags, PTE_HUGE, zapRange } from './pagetable.ts'
 import { cutsNeeded, joinAround, overlaps, regionIndex } from './regions.ts'
@@ -26,7 +27,7 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
   const end = start + pageUp(spec.length)
   if (start % PAGE_SIZE !== 0 || end <= start || end > USER_END || (spec.hugetlb && (start % HUGE_PAGE || end % HUGE_PAGE)))
     throw new Error(`mapping [${start}, ${end}): not whole pages of user space`)
-  if (mm.regions.length + cutsNeeded(mm, start, end) >= MAX_REGIONS) throw ENOMEM
+  if (mm.regions.length + cutsNeeded(mm, start, end) >= k.state.sysctl.maxMapCount) throw ENOMEM
   unmapRange(k, mm, start, end)
   const region: Region = {
     start,
@@ -64,7 +65,7 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
 export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void {
   if (!overlaps(mm, start, end)) return
   const cuts = cutsNeeded(mm, start, end)
-  if (cuts > 0 && mm.regions.length + cuts > MAX_REGIONS) throw ENOMEM
+  if (cuts > 0 && mm.regions.length + cuts > k.state.sysctl.maxMapCount) throw ENOMEM
   const [first, last] = carve(k, mm, start, end)
   const gone = mm.regions.splice(first, last - first)
   for (const region of gone) if (region.shared) writeBackLast(k, region)
@@ -79,7 +80,7 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
 
 /** mprotect: gives [start, end) another protection. EACCES where a shared mapping may not have it; ENOMEM at the first hole (what lies below it is done), or as for unmapRange, like EINVAL. */
 export function protectRange(k: Kernel, mm: Mm, start: number, end: number, prot: number): void {
-  if (mm.regions.length + cutsNeeded(mm, start, end) > MAX_REGIONS) throw ENOMEM
+  if (mm.regions.length + cutsNeeded(mm, start, end) > k.state.sysctl.maxMapCount) throw ENOMEM
   const [first, last] = carve(k, mm, start, end)
   let at = start
   try {
@@ -128,11 +129,6 @@ export function checkGrowth(task: Task, mm: Mm, bytes: number, data: boolean): v
   if (data && limits[RLIMIT_DATA] !== Infinity && dataPages(mm) * PAGE_SIZE + bytes > limits[RLIMIT_DATA]) throw ENOMEM
 }
 
-/** ENOMEM when one request is more than the machine has (Linux's heuristic overcommit). */
-export function checkCommit(k: Kernel, bytes: number): void {
-  if (bytes > k.state.frames.total * PAGE_SIZE) throw ENOMEM
-}
-
 /** brk(2): moves the end of the heap and answers where it is then; where that cannot be, the old end. */
 export function setBrk(k: Kernel, task: Task, wanted: number): number {
   const mm = task.mm
@@ -163,7 +159,7 @@ function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number, wante
   if (above !== undefined && (above.growsDown ? above.start - STACK_GUARD_GAP : above.start) < to + PAGE_SIZE) return false
   try {
     checkGrowth(task, mm, to - from, false)
-    checkCommit(k, to - from)
+    checkCommit(k, task, to - from)
     mapRegion(k, mm, { start: from, length: to - from, prot: PROT_READ | PROT_WRITE })
   } catch (error) {
     if (error === ENOMEM) return false

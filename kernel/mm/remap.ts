@@ -5,8 +5,9 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { flushRange } from './asid.ts'
 import { carve, splitForMove } from './huge.ts'
-import { HUGE_PAGE, MAX_REGIONS, MMAP_MIN, USER_END } from './limits.ts'
-import { checkCommit, checkGrowth, mapRegion, pageUp, unmapRange } from './map.ts'
+import { HUGE_PAGE, MMAP_MIN, USER_END } from './limits.ts'
+import { checkCommit, neverOvercommits } from './commit.ts'
+import { checkGrowth, mapRegion, pageUp, unmapRange } from './map.ts'
 import { moveRange, reserveTables } from './pagetable.ts'
 import { findFree, findRegion, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
@@ -40,7 +41,7 @@ export function remap(k: Kernel, task: Task, mm: Mm, old: number, oldSize: numbe
   if (!fixed && old + oldLength === region.end && growInPlace(k, mm, region, growth)) return old
   if (!(flags & MREMAP_MAYMOVE)) throw ENOMEM
   // Linux wants room for the most cuts that a move can take.
-  if (mm.regions.length > MAX_REGIONS - 4) throw ENOMEM
+  if (mm.regions.length > k.state.sysctl.maxMapCount - 4) throw ENOMEM
   if (flags & MREMAP_FIXED) unmapRange(k, mm, target, target + length)
   else {
     target = findFree(mm, length, flags & MREMAP_DONTUNMAP ? target : 0)
@@ -64,7 +65,7 @@ function checkRemapGrowth(k: Kernel, task: Task, mm: Mm, region: Region, growth:
   if (region.locked && mm.lockedPages * PAGE_SIZE + growth > task.group.rlimits.soft[RLIMIT_MEMLOCK]) throw EAGAIN
   const data = !region.shared && (region.prot & PROT_WRITE) !== 0
   checkGrowth(task, mm, growth, data)
-  if (data && !region.noReserve) checkCommit(k, growth)
+  if (data && (!region.noReserve || neverOvercommits(k))) checkCommit(k, task, growth)
 }
 
 function growInPlace(k: Kernel, mm: Mm, region: Region, growth: number): boolean {

@@ -33,6 +33,8 @@ export interface Frames {
   pinned: number
   /** Files whose clean pages may be given back when frames run out: those with something to read them from again. */
   reclaimable: Set<Inode>
+  /** Free frames that files in memory leave to programs (vm.min_free_kbytes). */
+  fileReserve: number
 }
 
 /** Address-space numbers. They run up to `limit`; then a new generation starts and every TLB is emptied. */

@@ -33,7 +33,7 @@ import {
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { forkMm, putU32, retainMm, type Mm } from '../mm/index.ts'
+import { checkForkCommit, forkMm, putU32, retainMm, type Mm } from '../mm/index.ts'
 import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
 import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -80,9 +80,10 @@ function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneA
   if (has(flags, CLONE_PARENT) && parent.group === k.state.init?.group) throw EINVAL
 }
 
-/** RLIMIT_NPROC counts the tasks of a real user; root is not held to it. */
+/** kernel.threads-max holds everybody. RLIMIT_NPROC counts the tasks of a real user; root is not held to it. */
 function checkCount(k: Kernel, parent: Task): void {
   const { credentials, group } = parent
+  if (k.state.tasks.size >= k.state.sysctl.threadsMax) throw EAGAIN
   if (credentials.uid === ROOT || capable(credentials, CAP_SYS_RESOURCE)) return
   let count = 0
   for (const task of k.state.tasks.values()) if (task.credentials.uid === credentials.uid) count++
@@ -103,6 +104,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   let trapFrame = -1
   let mm: Mm
   try {
+    if (!has(flags, CLONE_VM)) checkForkCommit(k, parent, parent.mm as Mm)
     trapFrame = allocTrapFrame(k)
     mm = has(flags, CLONE_VM) ? retainMm(parent.mm as Mm) : forkMm(k, parent.mm as Mm)
   } catch (error) {

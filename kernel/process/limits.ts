@@ -3,7 +3,6 @@ import {
   CAP_SYS_RESOURCE,
   EINVAL,
   EPERM,
-  NR_OPEN,
   PID_MAX,
   RLIM_NLIMITS,
   RLIMIT_CORE,
@@ -16,6 +15,7 @@ import {
   RLIMIT_SIGPENDING,
   RLIMIT_STACK,
 } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
 import type { Credentials } from './types.ts'
 import { capable } from './credentials.ts'
 import type { ThreadGroup } from '../state.ts'
@@ -50,9 +50,9 @@ export function newRlimits(): Rlimits {
 export const rlimit = (group: ThreadGroup, resource: number): number => group.rlimits.soft[resource]
 
 /** Replaces one limit. EINVAL: soft above hard; EPERM: raising the hard one without CAP_SYS_RESOURCE, or RLIMIT_NOFILE above nr_open. */
-export function setRlimit(group: ThreadGroup, by: Credentials, resource: number, soft: number, hard: number): void {
+export function setRlimit(k: Kernel, group: ThreadGroup, by: Credentials, resource: number, soft: number, hard: number): void {
   if (soft > hard) throw EINVAL
-  if (resource === RLIMIT_NOFILE && hard > NR_OPEN) throw EPERM
+  if (resource === RLIMIT_NOFILE && hard > k.state.sysctl.nrOpen) throw EPERM
   if (hard > group.rlimits.hard[resource] && !capable(by, CAP_SYS_RESOURCE)) throw EPERM
   const rlimits = { soft: group.rlimits.soft.slice(), hard: group.rlimits.hard.slice() }
   rlimits.soft[resource] = soft

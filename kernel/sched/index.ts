@@ -16,7 +16,6 @@ export {
   newSchedEntity,
   pickNext,
   reweigh,
-  RR_SLICE,
   sliceOf,
   yieldHart,
 } from './runqueue.ts'

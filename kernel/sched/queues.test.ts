@@ -56,11 +56,11 @@ describe('a runqueue', () => {
     const k = kernel()
     const [hart] = k.state.harts
     const running = task()
-    expect(sliceOf(hart, running.sched)).toBe(Infinity)
+    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(Infinity)
     enqueue(k, hart, task())
-    expect(sliceOf(hart, running.sched)).toBe(3_000_000)
+    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(3_000_000)
     for (let i = 0; i < 30; i++) enqueue(k, hart, task())
-    expect(sliceOf(hart, running.sched)).toBe(750_000)
+    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(750_000)
   })
   it('puts tasks on the least busy hart they may use, and an idle hart takes waiting ones', () => {
     const k = kernel(2)

@@ -12,8 +12,6 @@ export const LATENCY = 6_000_000
 /** No slice is shorter, and a waking task preempts only one that is ahead by this much (scaled). */
 export const MIN_GRANULARITY = 750_000
 export const WAKEUP_GRANULARITY = 1_000_000
-/** SCHED_RR's slice. */
-export const RR_SLICE = 100_000_000
 
 export const isRealTime = (s: SchedEntity): boolean => s.policy === SCHED_FIFO || s.policy === SCHED_RR
 const weightOf = (s: SchedEntity): number => (s.policy === SCHED_IDLE ? IDLE_WEIGHT : weightOfNice(s.nice))
@@ -170,11 +168,11 @@ function steal(k: Kernel, hart: HartState): Task | undefined {
   return task
 }
 
-/** How long the running task of a hart may go on (ns) while others wait: its weight's share of the latency. */
-export function sliceOf(hart: HartState, s: SchedEntity): number {
+/** How long the running task of a hart may go on (ns) while others wait: its weight's share of the latency, or SCHED_RR's slice. */
+export function sliceOf(hart: HartState, s: SchedEntity, rrSlice: number): number {
   if (hart.queue.length === 0 || s.policy === SCHED_FIFO) return Infinity
   if (hart.quantum > 0) return hart.quantum
-  if (s.policy === SCHED_RR) return RR_SLICE
+  if (s.policy === SCHED_RR) return rrSlice
   return Math.max(MIN_GRANULARITY, (LATENCY * s.weight) / (s.weight + hart.queueWeight))
 }
 

@@ -186,7 +186,7 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
     return 0
   },
   [F_GETSIG]: () => 0,
-  [F_SETPIPE_SZ]: ({ task, file, argument }) => resizePipe(task, pipeFor(file), argument),
+  [F_SETPIPE_SZ]: ({ k, task, file, argument }) => resizePipe(k, task, pipeFor(file), argument),
   [F_GETPIPE_SZ]: ({ file }) => pipeFor(file).capacity,
   [F_ADD_SEALS]: addSeals,
   [F_GET_SEALS]: ({ file }) => {

@@ -68,6 +68,7 @@ import {
   knowsAdvice,
   mapRegion,
   MMAP_MIN,
+  neverOvercommits,
   overlaps,
   pageDown,
   pageUp,
@@ -197,10 +198,10 @@ function mmap(k: Kernel, task: Task, a: MmapArgs): number {
   if (locked && !mayLockPages(task, mm, length / PAGE)) throw EAGAIN
   const target = mapTarget(k, task, a, length)
   const data = !target.shared && (a.prot & PROT_WRITE) !== 0
-  const noReserve = (a.flags & MAP_NORESERVE) !== 0
+  const noReserve = (a.flags & MAP_NORESERVE) !== 0 && !neverOvercommits(k)
   checkGrowth(task, mm, length, data)
   // Memory that would have to be found: private writable, or shared without a file.
-  if ((data || (target.shared && a.flags & MAP_ANONYMOUS)) && !noReserve && !huge) checkCommit(k, length)
+  if ((data || (target.shared && a.flags & MAP_ANONYMOUS)) && !noReserve && !huge) checkCommit(k, task, length)
   if (huge && !noReserve && countFreeRuns(k.state.frames) < length / HUGE_PAGE) throw ENOMEM
   mapRegion(k, mm, { ...target, start, length, prot: a.prot, growsDown: (a.flags & MAP_GROWSDOWN) !== 0, noReserve })
   if (a.flags & MAP_LOCKED) setLocked(k, mm, start, start + length, true)

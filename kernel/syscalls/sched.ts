@@ -28,7 +28,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
 import { capable, groupMembers, rlimit, taskByPid } from '../process/index.ts'
-import { MIN_GRANULARITY, NICE_MAX, NICE_MIN, RR_SLICE, reweigh, yieldHart } from '../sched/index.ts'
+import { MIN_GRANULARITY, NICE_MAX, NICE_MIN, reweigh, yieldHart } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
@@ -225,8 +225,8 @@ export const schedCalls: Syscall[] = [
   syscall(126, 'sched_get_priority_min', { policy }, (_k, _task, { policy: kind }) => prioRange(kind, RT_MIN)),
   syscall(127, 'sched_rr_get_interval', { pid, tp: timespecOut }, (k, task, { pid: who, tp }) => {
     const { policy: kind } = target(k, task, who).sched
-    const slice = kind === SCHED_RR ? RR_SLICE : kind === SCHED_FIFO ? 0 : MIN_GRANULARITY
-    copyOut(k, task, tp, writeStruct(TIMESPEC, { sec: 0, nsec: slice % NANOSECONDS }))
+    const slice = kind === SCHED_RR ? k.state.sysctl.rrSlice : kind === SCHED_FIFO ? 0 : MIN_GRANULARITY
+    copyOut(k, task, tp, writeStruct(TIMESPEC, { sec: Math.floor(slice / NANOSECONDS), nsec: slice % NANOSECONDS }))
     return 0
   }),
   syscall(140, 'setpriority', { which: oneOf(PRIO_WHICH), who: int, prio: int }, (k, task, { which, who, prio }) =>

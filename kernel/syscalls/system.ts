@@ -237,10 +237,10 @@ export const systemCalls: Syscall[] = [
     putRlimit(k, task, task.group, which, rlim)
     return 0
   }),
-  syscall(164, 'setrlimit', { resource, rlim: rlimitIn }, (_k, task, { resource: which, rlim }) => {
+  syscall(164, 'setrlimit', { resource, rlim: rlimitIn }, (k, task, { resource: which, rlim }) => {
     if (rlim === null) throw EFAULT
     checkResource(which)
-    setRlimit(task.group, task.credentials, which, limit(rlim.cur), limit(rlim.max))
+    setRlimit(k, task.group, task.credentials, which, limit(rlim.cur), limit(rlim.max))
     return 0
   }),
   syscall(165, 'getrusage', { who: oneOf(RUSAGE_WHO), usage: rusageOut }, (k, task, { who, usage }) => {
@@ -282,7 +282,7 @@ export const systemCalls: Syscall[] = [
       checkResource(which)
       const group = limitsOf(k, task, who)
       const old = writeStruct(RLIMIT, { cur: group.rlimits.soft[which], max: group.rlimits.hard[which] })
-      if (new_limit !== null) setRlimit(group, task.credentials, which, limit(new_limit.cur), limit(new_limit.max))
+      if (new_limit !== null) setRlimit(k, group, task.credentials, which, limit(new_limit.cur), limit(new_limit.max))
       if (old_limit !== 0) copyOut(k, task, old_limit, old)
       return 0
     },

@@ -46,13 +46,14 @@ export const procFileOps: FileOps = {
   consume(_k, file, count) {
     file.pos += count
   },
-  write(k, task, file, bytes) {
+  write(k, task, file, bytes, offset) {
     const node = nodeOf(file)
     const text = textOf(bytes)
     if (node.scope === 'system') {
       const row = systemFiles[node.row]
       if (!row.write) throw EIO
-      row.write(k, text)
+      // A setting is written whole, from its beginning; the rest of a longer text is taken and does nothing (sysctl_writes_strict).
+      if ((offset ?? file.pos) === 0 || !node.row.startsWith('sys/')) row.write(k, text, task)
     } else {
       const row = processFiles[node.row]
       if (!row?.write) throw EINVAL

@@ -8,7 +8,7 @@ export interface SystemFile {
   mode: number
   text(k: Kernel, reader: Task): string
   /** What a write does with the text; missing: the file cannot be written. */
-  write?(k: Kernel, text: string): void
+  write?(k: Kernel, text: string, writer: Task): void
 }
 
 /** A file about a process or thread: `task` is the leader of the process, or the thread. */

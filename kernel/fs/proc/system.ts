@@ -1,13 +1,20 @@
 // The files of /proc about the whole machine: one row each. Slashes in a name make directories.
 import { PAGE_SIZE } from '../../../vm/index.ts'
-import { EINVAL, HOST_NAME_MAX, NGROUPS_MAX, NR_OPEN, PID_MAX } from '../../abi/index.ts'
-import { PIPE_MAX_CAPACITY } from '../../ipc/index.ts'
-import { anonymousHugePages, HUGE_FRAMES, MMAP_MIN, USE_ANON, USE_CACHE, USE_HUGETLB, USE_TABLE } from '../../mm/index.ts'
-import { randomBytes } from '../../random.ts'
+import {
+  anonymousHugePages,
+  commitLimit,
+  committedPages,
+  HUGE_FRAMES,
+  USE_ANON,
+  USE_CACHE,
+  USE_HUGETLB,
+  USE_TABLE,
+} from '../../mm/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
-import { READ_ONLY, seconds, ticks, WRITABLE, type SystemFile } from './nodes.ts'
+import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
+import { sysctlFiles } from './sysctl.ts'
 
 const KIB = 1024
 const ISA = 'rv64imafdc_zicntr_zicsr_zifencei'
@@ -62,8 +69,8 @@ function meminfoText(k: Kernel): string {
     ['NFS_Unstable', 0],
     ['Bounce', 0],
     ['WritebackTmp', 0],
-    ['CommitLimit', Math.floor(total / 2)],
-    ['Committed_AS', anon + shmem],
+    ['CommitLimit', commitLimit(k)],
+    ['Committed_AS', committedPages(k)],
     ['VmallocTotal', 0],
     ['VmallocUsed', 0],
     ['VmallocChunk', 0],
@@ -151,30 +158,9 @@ function vmstatText(k: Kernel): string {
   return rows.map(([name, value]) => `${name} ${value}\n`).join('')
 }
 
-function uuidText(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (byte, i) =>
-    (i === 6 ? (byte & 0x0f) | 0x40 : i === 8 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, '0'),
-  ).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}\n`
-}
-const UUID_BYTES = 16
-/** Every boot of this machine is the same boot. */
-const BOOT_ID = '0b30557a-9fc4-490e-b358-7da2c7ec1136'
-
 const number = (value: number | string): SystemFile => ({ mode: READ_ONLY, text: () => `${value}\n` })
 /** Evaluated when read: constants of other folders may not be there yet while this table is made. */
 const text = (make: (k: Kernel, reader: Task) => string): SystemFile => ({ mode: READ_ONLY, text: make })
-
-/** Below this the reserved low numbers would not fit (kernel/pid.c, pid_max_min). */
-const PID_MAX_MIN = 301
-
-function setPidMax(k: Kernel, given: string): void {
-  const value = Number(given.trim())
-  if (!Number.isInteger(value) || value < PID_MAX_MIN || value > PID_MAX) throw EINVAL
-  k.state.pids.max = value
-}
-
-const hostName = (given: string): string => given.split('\n')[0].slice(0, HOST_NAME_MAX)
 
 export const systemFiles: Readonly<Record<string, SystemFile>> = {
   cmdline: number('console=ttyS0'),
@@ -192,34 +178,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
       '/dev/console         /dev/console    5       1 system:console\n' +
       'serial               /dev/ttyS       4      64 serial',
   ),
-  'sys/fs/file-max': number(NR_OPEN),
-  'sys/fs/file-nr': number(`0\t0\t${NR_OPEN}`),
-  'sys/fs/nr_open': number(NR_OPEN),
-  'sys/fs/pipe-max-size': text(() => `${PIPE_MAX_CAPACITY}\n`),
-  'sys/kernel/cap_last_cap': number(40),
-  'sys/kernel/core_pattern': number('core'),
-  'sys/kernel/domainname': {
-    mode: WRITABLE,
-    text: k => `${k.state.domainname}\n`,
-    write: (k, given) => (k.state.domainname = hostName(given)),
-  },
-  'sys/kernel/hostname': { mode: WRITABLE, text: k => `${k.state.hostname}\n`, write: (k, given) => (k.state.hostname = hostName(given)) },
-  'sys/kernel/ngroups_max': number(NGROUPS_MAX),
-  'sys/kernel/osrelease': number(RELEASE),
-  'sys/kernel/ostype': number(SYSNAME),
-  'sys/kernel/pid_max': { mode: WRITABLE, text: k => `${k.state.pids.max}\n`, write: setPidMax },
-  'sys/kernel/random/boot_id': number(BOOT_ID),
-  'sys/kernel/random/entropy_avail': number(256),
-  'sys/kernel/random/poolsize': number(256),
-  'sys/kernel/random/uuid': text(k => uuidText(randomBytes(k, UUID_BYTES))),
-  'sys/kernel/randomize_va_space': number(2),
-  'sys/kernel/threads-max': number(PID_MAX),
-  'sys/kernel/version': number(VERSION),
-  'sys/vm/max_map_count': number(65530),
-  'sys/vm/mmap_min_addr': text(() => `${MMAP_MIN}\n`),
-  'sys/vm/overcommit_memory': number(0),
-  'sys/vm/overcommit_ratio': number(50),
-  'sys/vm/swappiness': number(60),
+  ...sysctlFiles,
 }
 
 /** /proc/mounts is a link to the reader's own. */

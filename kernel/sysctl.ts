@@ -1,0 +1,71 @@
+// What an administrator may set while the machine runs (sysctl(8)), as plain data. Whoever is ruled by a setting reads it here;
+// fs/proc/sysctl.ts gives each its name, its bounds and its text.
+export interface Sysctls {
+  /** fs.nr_open: ceiling of RLIMIT_NOFILE. */
+  nrOpen: number
+  /** fs.file-max: open file descriptions of the whole machine. */
+  fileMax: number
+  /** fs.pipe-max-size (bytes): how large F_SETPIPE_SZ makes a pipe without CAP_SYS_RESOURCE. */
+  pipeMaxSize: number
+  /** fs.pipe-user-pages-soft, -hard: pages in all the pipes of one user; 0 no limit. */
+  pipeUserPagesSoft: number
+  pipeUserPagesHard: number
+  /** fs.lease-break-time: seconds that the holder of a lease is given. */
+  leaseBreakTime: number
+  /** fs.inotify.*. */
+  inotifyQueuedEvents: number
+  inotifyUserInstances: number
+  inotifyUserWatches: number
+  /** vm.max_map_count: regions of one address space. */
+  maxMapCount: number
+  /** vm.overcommit_memory: 0 refuses what is more than the machine has, 1 refuses nothing, 2 holds everybody to the commit limit. */
+  overcommitMemory: number
+  /** vm.overcommit_ratio (percent of RAM) and, where it is not 0, vm.overcommit_kbytes: the commit limit. */
+  overcommitRatio: number
+  overcommitKbytes: number
+  /** vm.swappiness: there is nothing to swap to. */
+  swappiness: number
+  /** kernel.threads-max. */
+  threadsMax: number
+  /** kernel.sched_rr_timeslice_ms, in nanoseconds. */
+  rrSlice: number
+  /** kernel.core_pattern, core_uses_pid. */
+  corePattern: string
+  coreUsesPid: number
+  /** kernel.printk: of the console, of messages without a level, the least and the usual one of the console. */
+  printk: number[]
+  /** kernel.dmesg_restrict: the log is for CAP_SYSLOG alone. */
+  dmesgRestrict: number
+  /** kernel.tainted: bits (tainted-kernels.rst); nothing here sets one by itself. */
+  tainted: bigint
+}
+
+/** Linux bounds threads by the RAM that their kernel stacks take; here these are not in the guest's RAM, and numbers run out first. */
+const THREADS_MAX = 32768
+/** Watches may take a hundredth of RAM, at about a KiB each; Linux's bounds. */
+const WATCHES = { least: 8192, most: 1048576, ram: 100 * 1024 } as const
+
+/** The values at boot of a machine with so much RAM: Linux's defaults. */
+export const newSysctls = (ramBytes: number): Sysctls => ({
+  nrOpen: 1048576,
+  fileMax: Math.max(8192, Math.floor(ramBytes / 10240)),
+  pipeMaxSize: 1048576,
+  pipeUserPagesSoft: 16384,
+  pipeUserPagesHard: 0,
+  leaseBreakTime: 45,
+  inotifyQueuedEvents: 16384,
+  inotifyUserInstances: 128,
+  inotifyUserWatches: Math.min(WATCHES.most, Math.max(WATCHES.least, Math.floor(ramBytes / WATCHES.ram))),
+  maxMapCount: 65530,
+  overcommitMemory: 0,
+  overcommitRatio: 50,
+  overcommitKbytes: 0,
+  swappiness: 60,
+  threadsMax: THREADS_MAX,
+  rrSlice: 100_000_000,
+  corePattern: 'core',
+  coreUsesPid: 0,
+  printk: [7, 4, 1, 7],
+  dmesgRestrict: 0,
+  tainted: 0n,
+})
