@@ -282,12 +282,15 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
 function runByInstructions(k: Kernel, hart: HartState, fuel: number, started: number): Stop {
   const cpu = k.machine.harts[hart.id]
   cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
+  cpu.counters[COUNTERS.timeFloor] = k.state.time
   return run(k.machine, cpu, Math.min(fuel, MAX_FUEL))
 }
 
 /** The hart's cycles are its time; it is up to date afterwards. */
 function runByCycles(k: Kernel, hart: HartState, fuel: number, until: number): Stop {
-  const stop = run(k.machine, k.machine.harts[hart.id], fuel, cyclesUntil(k, hart, until))
+  const cpu = k.machine.harts[hart.id]
+  cpu.counters[COUNTERS.timeFloor] = k.state.time
+  const stop = run(k.machine, cpu, fuel, cyclesUntil(k, hart, until))
   if (stop.kind === 'syscall') chargeEcall(k, hart.id)
   passTime(k, hart)
   return stop

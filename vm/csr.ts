@@ -52,8 +52,8 @@ interface CsrRow {
   reset?: bigint
 }
 
-/** The hart's clock in nanoseconds: retired instructions or, on a timed machine that counts by them, cycles; plus an offset. */
-export function timeOf(machine: Machine, hart: Hart): number {
+/** The hart's own clock in nanoseconds: retired instructions or, on a timed machine that counts by them, cycles; plus an offset. */
+export function clockOf(machine: Machine, hart: Hart): number {
   const { timing } = machine
   const { counters } = hart
   const counted =
@@ -62,6 +62,8 @@ export function timeOf(machine: Machine, hart: Hart): number {
       : counters[L.COUNTERS.instret]
   return counted + counters[L.COUNTERS.timeOffset]
 }
+/** What the hart shows of the time: its own clock, once that has come to what other harts have shown already. */
+export const timeOf = (machine: Machine, hart: Hart): number => Math.max(clockOf(machine, hart), hart.counters[L.COUNTERS.timeFloor])
 const instret = (_machine: Machine, hart: Hart): bigint => BigInt(hart.counters[L.COUNTERS.instret])
 /** A machine that is not timed takes one cycle for each instruction. */
 const cycle = (machine: Machine, hart: Hart): bigint =>
@@ -167,11 +169,13 @@ const SLOTS = new Map(
     .filter(name => ROWS[name].slot !== undefined)
     .map((name, index) => [name, index]),
 )
-const slotOffset = (hart: Hart, name: string): number => {
+/** Offset in a hart's block of a register that is storage. */
+export function csrStorage(name: string): number {
   const slot = SLOTS.get(name)
   if (slot === undefined) throw new Error(`CSR ${name} has no storage`)
-  return hart.base + L.HART.csr + 8 * slot
+  return L.HART.csr + 8 * slot
 }
+const slotOffset = (hart: Hart, name: string): number => hart.base + csrStorage(name)
 const slotValue = (machine: Machine, hart: Hart, name: string): bigint => machine.view.getBigUint64(slotOffset(hart, name), true)
 const setSlot = (machine: Machine, hart: Hart, name: string, value: bigint): void =>
   machine.view.setBigUint64(slotOffset(hart, name), value & ALL, true)

@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { readCsr, writeCsr } from './csr.ts'
 import { frameWritten } from './decode-cache.ts'
 import { CAUSE_STORE_MISALIGNED, PTE_R, PTE_U, PTE_V } from './isa/index.ts'
-import { COUNTERS, FS_OFF, PAGE_SIZE, PRIVILEGE_M, PRIVILEGE_S, PRIVILEGE_U, WORD_FS, WORD_PRIVILEGE } from './layout.ts'
+import {
+  COUNTERS,
+  FS_INITIAL,
+  FS_OFF,
+  PAGE_SIZE,
+  PRIVILEGE_M,
+  PRIVILEGE_S,
+  PRIVILEGE_U,
+  WORD_FCSR,
+  WORD_FS,
+  WORD_PRIVILEGE,
+} from './layout.ts'
 import { run } from './machine.ts'
 import { getPc, getX, getXBig, setPc, setX, setXBig } from './registers.ts'
 import { restoreMachine, snapshotMachine } from './snapshot.ts'
@@ -160,6 +171,26 @@ describe.each(ENGINES)('%s', engine => {
     expect([b.x(11), b.x(12)]).toEqual([2, 1003])
   })
 
+  test('time shows no less than what another hart has shown', () => {
+    const b = bench('rdtime a1\nrdtime a2\nnop\nrdtime a3\necall', { engine })
+    b.hart.counters[COUNTERS.timeOffset] = 1000
+    b.hart.counters[COUNTERS.timeFloor] = 1002
+    b.run(2)
+    b.run()
+    expect([b.x(11), b.x(12), b.x(13)]).toEqual([1002, 1002, 1003])
+  })
+
+  test('counters that a lower privilege may not read', () => {
+    for (const counteren of ['scounteren', 'mcounteren']) {
+      const b = bench('rdcycle a1\nrdinstret a1', { engine })
+      writeCsr(b.machine, b.hart, counteren, 1n)
+      expect(b.run()).toMatchObject({ kind: 'illegal', retired: 1 })
+    }
+    const off = bench('frflags a1', { engine })
+    off.hart.words[WORD_FS] = FS_OFF
+    expect(off.run().kind).toBe('illegal')
+  })
+
   test('supervisor mode: CSRs, SUM, sret to user mode, wfi', () => {
     const supervisor = `csrw sscratch, a0\ncsrr a1, sscratch\nwfi\ncsrw sepc, a2\nsret`
     const b = bench(supervisor, { engine, privilege: PRIVILEGE_S })
@@ -217,4 +248,28 @@ describe.each(ENGINES)('%s', engine => {
     b.run(1000)
     expect(snapshotMachine(b.machine)).toEqual(after)
   })
+})
+
+test('counters and floating-point state: every instruction, with and without a source and a destination', () => {
+  const names = ['csrrw', 'csrrs', 'csrrc', 'csrrwi', 'csrrsi', 'csrrci']
+  const sources = (name: string): string[] => (name.endsWith('i') ? ['0', '13'] : ['zero', 'a1'])
+  const lines = names.flatMap(name =>
+    ['fflags', 'frm', 'fcsr'].flatMap(csr =>
+      sources(name).flatMap(from => [`${name} a2, ${csr}, ${from}`, `${name} zero, ${csr}, ${from}`]),
+    ),
+  )
+  const [seen, expected] = ENGINES.map(engine => {
+    const b = bench(`${lines.join('\n')}\nrdcycle a3\ncsrrc a4, instret, zero\ncsrrci a5, time, 0\necall`, { engine })
+    setX(b.hart, 11, 0x1b6)
+    const states = lines.map(() => {
+      b.hart.words[WORD_FS] = FS_INITIAL
+      expect(b.run(1).kind).toBe('fuel')
+      return [b.x(12), b.hart.words[WORD_FCSR], b.hart.words[WORD_FS]]
+    })
+    expect(b.run().kind).toBe('syscall')
+    expect([13, 14, 15].map(n => b.x(n))).toEqual([lines.length, lines.length + 1, lines.length + 2])
+    return states
+  })
+  expect(seen).toEqual(expected)
+  expect(new Set(expected.map(String)).size).toBeGreaterThan(10)
 })

@@ -80,8 +80,10 @@ export const COUNTERS = {
   timer: 12,
   /** Timed machines: cycles, of programs and of the kernel, idle ones included. */
   cycles: 13,
+  /** The `time` CSR shows no less: what anybody has seen of the clock on another hart. */
+  timeFloor: 14,
 } as const
-const COUNTER_COUNT = 14
+const COUNTER_COUNT = 15
 
 /** TLB tags have this many names for address spaces; when they run out, every TLB is emptied and naming starts anew. */
 export const TLB_KEYS = 4096

@@ -17,7 +17,7 @@ import {
 import type { HartViews, Layout } from './layout.ts'
 import { createDecodeCache, dropAllCode, type DecodeCache } from './decode-cache.ts'
 import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
-import { announceAddressSpace, resetCsrs, timeOf } from './csr.ts'
+import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import type { DebugState } from './debug.ts'
 import type { Engine } from './engine.ts'
 import { interpreterEngine, timedEngine } from './interpreter/index.ts'
@@ -152,8 +152,8 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
     machine.lastHart = hart.id
   }
   // The timer: time reaching stimecmp ends the run, on the same instruction in every engine.
-  const untilTimer = hart.counters[COUNTERS.timer] - timeOf(machine, hart)
-  if (untilTimer <= 0) {
+  const untilTimer = hart.counters[COUNTERS.timer] - clockOf(machine, hart)
+  if (hart.counters[COUNTERS.timer] <= timeOf(machine, hart)) {
     machine.stop.retired = 0
     return stopFor(machine, 'timer')
   }

@@ -1,5 +1,5 @@
 // Guest time on a machine that is timed by its cycles: a hart's clock is what its cycle counter says.
-import { C_IDLE, COUNTERS, rowOf, settle, timeOf } from '../../vm/index.ts'
+import { C_IDLE, clockOf, COUNTERS, rowOf, settle } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { HartState } from '../sched/index.ts'
 import { causeOf, PATH } from './paths.ts'
@@ -22,7 +22,7 @@ export function passTime(k: Kernel, hart: HartState): number {
   const cpu = k.machine.harts[hart.id]
   settle(t.cores[hart.id], cpu.counters)
   if (t.config.time !== 'cycles') return 0
-  const now = timeOf(k.machine, cpu)
+  const now = clockOf(k.machine, cpu)
   const passed = now - hart.time
   hart.time = now
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.

@@ -6,6 +6,7 @@ import type { FieldName, FField, FloatCompare, FloatFormat, FloatOp, ImmField, N
 import { br, brIf, get, i32Const, i64Const, mem, OP, set, tee, TYPE, type Code } from '../wasm/bytes.ts'
 import { Arithmetic } from './arithmetic.ts'
 import { LOCAL } from './locals.ts'
+import { counterHidden, counterValue, floatValue, isCounter, setFloat, type CounterCsr, type UserCsr } from './user-csrs.ts'
 
 /** Thrown by a word that has no form here: the whole instruction is left to the reference engine. */
 export const LEFT_TO_REFERENCE = Symbol('left to the reference engine')
@@ -21,6 +22,9 @@ export interface Flavour {
   near: boolean
   /** Rounding of the instruction: to nearest even (static, or dynamic while frm says so), or towards zero. */
   rounding: 'nearest' | 'zero'
+  /** The register that an instruction of Zicsr names, and whether its source is x0 or 0: nothing is written then. */
+  csr?: UserCsr
+  zeroSource?: boolean
 }
 
 const INDEX_SHIFT = L.PAGE_SHIFT - 4
@@ -62,7 +66,7 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.depths = depths
   }
 
-  private leaveIf(label: Label): void {
+  protected leaveIf(label: Label): void {
     this.push(...brIf(this.depths[label] + this.nest))
   }
   /** An access to `va` found its translation and is about to be made: the timed emitter's place. */
@@ -96,8 +100,10 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
   nextPc(): Code {
     return this.offset(this.flavour.length)
   }
-  fieldIsZero(_f: FieldName): boolean {
-    return this.notHere()
+  fieldIsZero(f: FieldName): boolean {
+    if (this.flavour.csr === undefined) return this.notHere()
+    // Reading one of these registers has no effect: it may be read for nobody.
+    return f !== 'rd' && this.flavour.zeroSource === true
   }
 
   // ---- memory
@@ -306,10 +312,22 @@ export class Emitter extends Arithmetic implements Sem<Code, Code> {
     this.notHere()
   }
   readCsr(): Code {
-    return this.notHere()
+    const { csr } = this.flavour
+    if (csr === undefined) return this.notHere()
+    if (isCounter(csr)) return this.counter(csr)
+    this.fpOn()
+    return floatValue(this.base, csr)
   }
-  writeCsr(): void {
-    this.notHere()
+  protected counter(csr: CounterCsr): Code {
+    this.push(...counterHidden(this.base, csr))
+    this.leaveIf('slow')
+    return counterValue(this.base, csr)
+  }
+  writeCsr(_f: 'csr', v: Code): void {
+    const { csr } = this.flavour
+    if (csr === undefined || isCounter(csr)) return this.notHere()
+    this.fpOn()
+    this.push(...setFloat(this.base, csr, v))
   }
 
   // ---- floating point: done here only where no flag but NX can be raised and NX is already up, so flags stay exact

@@ -17,10 +17,12 @@ export const LOCAL = {
   /** Timed: the line of the page that is being run, and the address of an access in the linear memory. */
   line: 16,
   host: 17,
+  /** The fuel that the loop was entered with. */
+  entered: 18,
 } as const
 export const LETS = LOCAL.line - LOCAL.let
 export const LOCAL_TYPES: readonly number[] = [
   ...Array<number>(6).fill(TYPE.i32),
   ...Array<number>(3 + LETS).fill(TYPE.i64),
-  ...Array<number>(2).fill(TYPE.i32),
+  ...Array<number>(3).fill(TYPE.i32),
 ]

@@ -88,6 +88,7 @@ function interpreterFunction(base: number, ops: Ops, { make, beforeEach }: Varia
   return [
     [...base0, ...mem(OP.i64Load, base + L.HART.tlbKey), ...set(LOCAL.key)],
     [...base0, ...mem(OP.i64Load, base + L.HART.pc), ...set(LOCAL.va)],
+    [...get(LOCAL.fuel), ...set(LOCAL.entered)],
     why(WHY.jumpMiss),
     EXITS.flatMap(() => block),
     start.code,

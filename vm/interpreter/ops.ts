@@ -1,10 +1,11 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
-import { rows, type Decoded, type Row } from '../isa/index.ts'
+import { CSR, rows, type Decoded, type Row } from '../isa/index.ts'
 import { ENTRY_BYTES, PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
 import { FUSED_PAIRS } from './fusion.ts'
 import { Emitter, LEFT_TO_REFERENCE, type Depths, type Flavour } from './emit.ts'
+import { USER_CSRS } from './user-csrs.ts'
 
 export const OP_UNDECODED = 0
 export const OP_PAGE_END = 1
@@ -33,7 +34,7 @@ export const PAIR_STRIDE = 65536
 const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
 const NOWHERE: Depths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
 
-const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding}`
+const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
 
 /** Makes the emitter of one handler. */
 export type EmitterMaker = (base: number, flavour: Flavour, depths: Depths) => Emitter
@@ -72,6 +73,11 @@ export function numberOps(fused = true): Ops {
         }
       }
     }
+    for (const flavour of namesCsr(row) ? CSR_FLAVOURS : []) {
+      if (emitHandler(0, row, flavour, NOWHERE) === null) continue
+      number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
+      list.push({ row, flavour })
+    }
   }
   return { list, number, pairs: fused ? numberPairs(list) : new Map() }
 }
@@ -95,11 +101,23 @@ function numberPairs(list: Op[]): Map<number, number> {
   return pairs
 }
 
+const namesCsr = (row: Row): boolean => row.fields.includes('csr')
+const CSR_FLAVOURS: readonly Flavour[] = USER_CSRS.flatMap(csr =>
+  [true, false].map(zeroSource => ({ length: 4, near: true, rounding: 'nearest', csr, zeroSource }) as const),
+)
+
+function csrOpFor(ops: Ops, { row, values }: Decoded): { op: number; imm: number } {
+  const csr = USER_CSRS.find(name => CSR[name] === values.csr)
+  const zeroSource = (row.fields.includes('uimm') ? values.imm : values.rs1) === 0
+  return { op: ops.number.get(keyOf(row, { length: 4, near: true, rounding: 'nearest', csr, zeroSource })) ?? OP_SLOW, imm: values.imm }
+}
+
 /** How a decoded instruction is entered in a slab. `offset` is its place in the page. */
 export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number; imm: number } {
   const { row, length, values } = decoded
   const rounding = ROUNDING_BY_RM[values.rm]
   if (offset + length > PAGE_SIZE || (hasRounding(row) && rounding === undefined)) return { op: OP_SLOW, imm: 0 }
+  if (namesCsr(row)) return csrOpFor(ops, decoded)
   const target = offset + values.imm
   const near = target >= 0 && target < PAGE_SIZE
   const tries: Flavour[] = [{ length, near, rounding: rounding !== undefined && hasRounding(row) ? rounding : 'nearest' }]

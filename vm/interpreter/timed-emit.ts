@@ -54,6 +54,13 @@ class TimedEmitter extends Emitter {
     this.push(...spendMore([...where, ...i32Const(write ? -bytes : bytes), ...call(DATA)]), OP.end)
   }
 
+  /** Fuel is cycles here, and those of a hart are settled outside. */
+  protected override counter(): Code {
+    this.push(...i32Const(1))
+    this.leaveIf('slow')
+    return i64Const(0)
+  }
+
   override enterPage(): void {
     super.enterPage()
     this.push(...i32Const(NO_LINE), ...set(LOCAL.line))

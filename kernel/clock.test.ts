@@ -1,0 +1,67 @@
+// Time as programs see it: by the time CSR and by system calls, on one hart and on several.
+import { describe, expect, it } from 'vitest'
+import { exitCode } from './abi/index.ts'
+import { DATA, runToEnd } from './testing.ts'
+
+const CLONE_VM_SIGCHLD = 0x100 | 17
+
+/**
+ * Two tasks share memory. Each, again and again, reads what was last seen of the clock and then the clock, by the CSR and by system
+ * call in turn. Exits with 1 if it ever saw less.
+ */
+const TWO_LOOK = `
+  li s1, ${DATA}
+  li s4, 1000000000
+  li a0, ${CLONE_VM_SIGCHLD}
+  li a1, 0
+  sys 220
+  mv s3, a0
+  addi s2, s1, 64
+  bnez s3, {go}
+  addi s2, s1, 128
+go:
+  li s5, 2000
+look:
+  ld s6, 0(s1)
+  rdtime s7
+  bltu s7, s6, {bad}
+  sd s7, 0(s1)
+  andi t0, s5, 7
+  bnez t0, {next}
+  ld s6, 0(s1)
+  li a0, 1
+  mv a1, s2
+  sys 113
+  ld s7, 0(s2)
+  mul s7, s7, s4
+  ld t0, 8(s2)
+  add s7, s7, t0
+  bltu s7, s6, {bad}
+  sd s7, 0(s1)
+next:
+  addi s5, s5, -1
+  bnez s5, {look}
+end:
+  beqz s3, {leave}
+  li a0, -1
+  li a1, 0
+  li a2, 0
+  li a3, 0
+  sys 260
+leave:
+  lw a0, 8(s1)
+  sys 94
+bad:
+  li t0, 1
+  sw t0, 8(s1)
+  j {end}`
+
+describe('the clock', () => {
+  for (const harts of [1, 2, 4]) {
+    it(`never goes back between ${harts} harts, nor between the CSR and system calls`, () => {
+      const { k, status } = runToEnd(TWO_LOOK, { harts })
+      expect(exitCode(status)).toBe(0)
+      expect(k.state.counts.syscalls).toBeGreaterThan(500)
+    })
+  }
+})
