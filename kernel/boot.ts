@@ -1,6 +1,6 @@
 // From nothing to a running machine: the hardware, an empty kernel over it, its file systems, and the first process.
 import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot, type Preset } from '../vm/index.ts'
-import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, isErrno } from './abi/index.ts'
+import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, escaping, isErrno } from './abi/index.ts'
 import { newEventStream } from './events.ts'
 import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import { clonePlain } from './clone.ts'
@@ -165,6 +165,7 @@ export function createKernel(options: KernelOptions): Kernel {
     outputBytes: 0,
     shownBytes: 0,
     pause: false,
+    doing: 'booting',
     journal: options.journal ?? newJournal(),
     events: newEventStream(),
     clock: options.clock ?? 'virtual',
@@ -269,7 +270,7 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
       // There is nobody to wait for it.
       reapGroup(k, task.group, false)
     }
-    throw error
+    throw escaping(error)
   }
   if (options.controls ?? (options.stdio[0] === 'console' && !options.protected)) giveTerminal(task.group, k.state.ttys[0])
   k.state.init = task

@@ -18,6 +18,8 @@ export interface Kernel {
   shownBytes: number
   /** Set by a subscriber that wants the run to end: it does, as soon as what the kernel does just now is done. */
   pause: boolean
+  /** What the loop does just now: for the message of a defect, nothing else. */
+  doing: string
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */
   readonly clock: 'virtual' | 'real'
   /** The timing model of a timed machine; until it starts the machine is a fast one. */

@@ -1,6 +1,7 @@
 // The kernel's heart: let each hart run its task until something needs the kernel, do that, pick who goes on. One retired instruction
 // is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
-import { COUNTERS, run, type Stop } from '../vm/index.ts'
+import { COUNTERS, run, type Stop, type StopKind } from '../vm/index.ts'
+import { strayErrno } from './abi/index.ts'
 import { emit, wants } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
@@ -28,6 +29,20 @@ import {
   untilTiming,
 } from './timing/index.ts'
 import { handleTrap } from './trap.ts'
+
+/** What is being done about each kind of stop, for the message of a defect. */
+const DOING: Readonly<Record<StopKind, string>> = {
+  syscall: 'around a system call',
+  pageFault: 'handling a page fault',
+  accessFault: 'handling an access fault',
+  misaligned: 'handling a misaligned access',
+  illegal: 'handling an illegal instruction',
+  breakpoint: 'handling a breakpoint',
+  wfi: 'handling wfi',
+  timer: 'handling a timer',
+  debug: 'stopping for a debugger',
+  fuel: 'running',
+}
 
 /** Several harts take turns of this many nanoseconds. */
 const ROUND = 5_000
@@ -68,12 +83,21 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
     time: options.until ?? Infinity,
     output: k.outputBytes + (options.maxOutput ?? Infinity),
   }
-  const result = runUntil(k, limits)
+  const result = runSafely(k, limits)
   if (k.debug) {
     const broken = checkInvariants(k)
     if (broken.length > 0) throw new Error(`after a run that ended at ${k.state.time} ns (${result.kind}):\n${broken.join('\n')}`)
   }
   return result
+}
+
+/** Only system calls answer errnos. One that comes out of anything else the kernel does is a defect, and says what that was. */
+function runSafely(k: Kernel, limits: Limits): RunResult {
+  try {
+    return runUntil(k, limits)
+  } catch (error) {
+    throw strayErrno(error, `${k.doing} at ${k.state.time} ns`)
+  }
 }
 
 function runUntil(k: Kernel, limits: Limits): RunResult {
@@ -86,10 +110,12 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
     // Timers first: a run that ended here had fired them before the host could let anything in. Not in the middle of a round, where
     // only a limit of this run brought us: the next run must find things as one without limits does.
+    k.doing = 'firing timers'
     if (!state.round.open && fireTimers(k)) {
       state.steps++
       for (const hart of state.harts) passKernelTime(k, hart)
     }
+    k.doing = 'taking in what came from outside'
     const incoming = takeIncoming(k, false)
     if (incoming !== null) takeEffect(k, incoming)
     if (isAtLimit(k, limits)) return { kind: 'budget' }
@@ -190,6 +216,7 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
     let task = hart.current
     if (task === null || hart.resched || task.state !== 'R') {
       // Told by another hart, or by a timer, to look again.
+      k.doing = 'choosing who runs'
       if (task !== null) enterKernel(k, hart.id, task, 'entry')
       schedule(k, hart)
       k.state.steps++
@@ -197,8 +224,10 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
       task = hart.current
       if (task === null) return false
     }
-    if (task.call !== null) runSyscall(k, task)
-    else if (task.signalPending) takeSignals(k, hart, task)
+    if (task.call !== null) {
+      k.doing = 'going on with a system call'
+      runSyscall(k, task)
+    } else if (task.signalPending) takeSignals(k, hart, task)
     else return true
     k.state.steps++
     if (k.machine.timing !== null) passKernelTime(k, hart)
@@ -206,6 +235,7 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
 }
 
 function takeSignals(k: Kernel, hart: HartState, task: Task): void {
+  k.doing = 'delivering signals'
   enterKernel(k, hart.id, task, 'entry')
   const row = enter(k, PATH.signal, task)
   deliverSignals(k, task)
@@ -260,10 +290,12 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
+  k.doing = 'accounting'
   if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
   if (stop.kind === 'debug') k.pause = true
   else if (stop.kind !== 'fuel') {
     state.steps++
+    k.doing = DOING[stop.kind]
     enterKernel(k, hart.id, task, 'entry')
     handleTrap(k, task, stop)
   }

@@ -149,6 +149,7 @@ export interface ThreadGroup {
   exitWait?: WaitQueue
   /** timer_create: by id; made when first needed. */
   posixTimers?: Map<number, PosixTimer>
+  nextTimerId?: number
   /** prctl(PR_SET_CHILD_SUBREAPER). */
   subreaper: boolean
   /** Has exec'd since fork: setpgid by the parent is EACCES from then. */

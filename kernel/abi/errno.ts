@@ -2,18 +2,26 @@
 // A guest's mistake is thrown as one of these ready-made objects: cheap, and never mistaken for a defect of ours.
 
 /** A guest's mistake. `message` is strerror's text. */
-export interface Errno {
-  readonly kind: 'errno'
+export class Errno extends Error {
+  readonly kind = 'errno'
   readonly code: number
-  readonly name: string
-  readonly message: string
+  override readonly name: string
+
+  constructor(code: number, name: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.name = name
+  }
 }
 
 const byName = new Map<string, Errno>()
 const byCode = new Map<number, Errno>()
 
 function errno(code: number, name: string, message: string): Errno {
-  const row: Errno = Object.freeze({ kind: 'errno', code, name, message })
+  const row = new Errno(code, name, message)
+  // Made here, thrown anywhere: a stack would only mislead.
+  row.stack = `${name}: ${message}`
+  Object.freeze(row)
   byName.set(name, row)
   byCode.set(code, row)
   return row
@@ -161,4 +169,12 @@ export const ERESTARTNOINTR = errno(513, 'ERESTARTNOINTR', 'To be restarted')
 export const ERESTARTNOHAND = errno(514, 'ERESTARTNOHAND', 'To be restarted if no handler')
 export const ERESTART_RESTARTBLOCK = errno(516, 'ERESTART_RESTARTBLOCK', 'Interrupted by signal')
 
-export const isErrno = (e: unknown): e is Errno => typeof e === 'object' && e !== null && (e as { kind?: unknown }).kind === 'errno'
+export const isErrno = (e: unknown): e is Errno => e instanceof Errno
+
+/** What leaves the kernel for its caller on the host: an errno as one of its own with the stack from here, anything else as it is. */
+export const escaping = (error: unknown): unknown =>
+  isErrno(error) && Object.isFrozen(error) ? new Errno(error.code, error.name, error.message, { cause: error }) : error
+
+/** An errno came out where no system call could answer it: a defect of ours, which says what was being done. */
+export const strayErrno = (error: unknown, doing: string): unknown =>
+  isErrno(error) ? new Error(`${doing}: ${error.name} (${error.message}) outside of a system call`, { cause: error }) : error

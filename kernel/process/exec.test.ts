@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { E2BIG, EACCES, ELOOP, ENOENT, ENOEXEC, isErrno, shellStatus } from '../abi/index.ts'
+import { E2BIG, EACCES, ELOOP, ENOENT, ENOEXEC, errnoByCode, isErrno, shellStatus } from '../abi/index.ts'
 import { createKernel, spawnInit } from '../boot.ts'
 import type { ImageFile } from '../fs/index.ts'
 import { checkInvariants } from '../invariants.ts'
@@ -20,7 +20,7 @@ function outcome(path: string, files: readonly ImageFile[], argv: readonly strin
   try {
     return shellStatus(runToEnd(program(ARGC), { files, argv, path }).status)
   } catch (error) {
-    if (isErrno(error)) return error
+    if (isErrno(error)) return errnoByCode(error.code)
     throw error
   }
 }

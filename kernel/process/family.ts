@@ -12,7 +12,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
-import { childInfo, ignoresChildExit, kernelInfo, sendToGroup, sendToTask } from '../signal/index.ts'
+import { childInfo, ignoresChildExit, killInfo, sendToGroup, sendToTask } from '../signal/index.ts'
 import type { ThreadGroup } from '../state.ts'
 import { isDead, orphanedBy } from './group.ts'
 import { reapGroup } from './reap.ts'
@@ -66,7 +66,7 @@ export function reparentChildren(k: Kernel, dying: ThreadGroup): void {
     reaper?.children.add(child)
     child.leader.exitSignal = SIGCHLD
     for (const thread of child.threads) {
-      if (thread.parentDeathSignal !== 0) sendToTask(k, dying.leader, thread, kernelInfo(thread.parentDeathSignal))
+      if (thread.parentDeathSignal !== 0) sendToTask(k, dying.leader, thread, killInfo(thread.parentDeathSignal, dying.leader))
     }
     if (isDead(child)) notifyParent(k, child)
     else orphanedBy(k, child, dying, false)

@@ -7,11 +7,11 @@ import { addTimer, cancelTimer } from '../sched/index.ts'
 import type { ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'
 import { timerInfo } from './info.ts'
-import { sendToGroup, sendToTask } from './send.ts'
-import type { PosixTimer, SigInfo } from './types.ts'
+import { queueIsFull, sendToGroup, sendToTask } from './send.ts'
+import type { PendingSignals, PosixTimer, SigInfo } from './types.ts'
 
-/** Linux counts timers as queued signals (RLIMIT_SIGPENDING); here a process has at most so many. */
-const MAX_TIMERS = 4096
+/** Ids go on from the last one, and around. */
+const ID_LIMIT = 2 ** 31
 /** sysctl's DELAYTIMER_MAX: the count stays there. */
 const MAX_OVERRUN = 0x7fff_ffff
 /** An ignored periodic timer looks again after no less than this. */
@@ -26,16 +26,16 @@ export function posixTimer(group: ThreadGroup, id: number): PosixTimer {
   return timer
 }
 
-/** A disarmed timer with the lowest free id. EAGAIN when there are too many. */
+/** A disarmed timer with an id of its own. Its signal has a place from now on: EAGAIN at RLIMIT_SIGPENDING. */
 export function createPosixTimer(
   group: ThreadGroup,
   clock: number,
   event: { signal: number; tid: number; value: bigint | null },
 ): PosixTimer {
   const timers = timersOf(group)
-  if (timers.size >= MAX_TIMERS) throw EAGAIN
-  let id = 0
-  while (timers.has(id)) id++
+  if (queueIsFull(group)) throw EAGAIN
+  const id = (group.nextTimerId ?? 0) % ID_LIMIT
+  group.nextTimerId = id + 1
   const { signal, tid, value } = event
   const timer: PosixTimer = { id, clock, signal, tid, value: value ?? BigInt(id), expires: 0, interval: 0, timer: 0, overrun: 0 }
   timers.set(id, timer)
@@ -92,6 +92,8 @@ function forward(k: Kernel, timer: PosixTimer): number {
   return missed
 }
 
+const isQueued = ({ queue }: PendingSignals, id: number): boolean => queue.some(({ fields }) => fields.kind === 'timer' && fields.id === id)
+
 /** The kernel's timer ran out. */
 export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): void {
   const timer = group.posixTimers?.get(id)
@@ -101,6 +103,8 @@ export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): vo
   const silent = timer.signal === 0 || (timer.tid !== 0 && !thread) || isIgnored(group, timer.signal)
   if (!silent) {
     const info = timerInfo(timer.signal, id, 0, timer.value)
+    // Set again before its last signal was taken: one is enough.
+    if (isQueued(group.pending, id) || (thread !== null && isQueued(thread.pending, id))) return
     if (thread) sendToTask(k, null, thread, info)
     else sendToGroup(k, null, group, info)
     return

@@ -2,7 +2,6 @@
 // and who wakes up to take it. Taking it is deliver.ts.
 import {
   CLD_CONTINUED,
-  EAGAIN,
   NANOSECONDS_PER_TICK,
   RLIMIT_SIGPENDING,
   SA_NOCLDSTOP,
@@ -106,8 +105,9 @@ function stopAndContinue(k: Kernel, group: ThreadGroup, signal: number): void {
 }
 
 /** What strace shows of a signal that had no effect at all. */
-function reportIgnored(k: Kernel, task: Task, info: SigInfo): void {
+function reportIgnored(k: Kernel, task: Task, info: SigInfo): true {
   if (wants(k, 'signalDelivered')) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action: 'ignore', info })
+  return true
 }
 
 /** Dropped at once: ignored, and not blocked (what is blocked may find a handler later). */
@@ -119,11 +119,20 @@ function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): bo
   return isIgnored(group, signal)
 }
 
-/** Linux counts queued signals per user; here per process: limits are only reached by a process that floods itself. */
-function queueIsFull(group: ThreadGroup): boolean {
-  let queued = group.pending.queue.length
-  for (const thread of group.threads) queued += thread.pending.queue.length
+/**
+ * Is RLIMIT_SIGPENDING reached? Each timer of timer_create counts as the signal it will send. Linux counts per user; here per process:
+ * limits are only reached by a process that floods itself.
+ */
+export function queueIsFull(group: ThreadGroup): boolean {
+  let queued = queuedIn(group.pending) + (group.posixTimers?.size ?? 0)
+  for (const thread of group.threads) queued += queuedIn(thread.pending)
   return queued >= rlimit(group, RLIMIT_SIGPENDING)
+}
+
+function queuedIn({ queue }: PendingSignals): number {
+  let count = 0
+  for (const { fields } of queue) if (fields.kind !== 'timer') count++
+  return count
 }
 
 /** Which thread of the process shall take it: the leader if it can, else any that does not block it; null: all block it. */
@@ -134,44 +143,52 @@ function chooseThread(group: ThreadGroup, signal: number): Task | null {
   return group.threads.find(willing) ?? null
 }
 
-function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSignals, info: SigInfo): boolean {
-  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from, task: target, signal: info.signal, code: info.code })
-  if (info.signal >= SIGRTMIN && queueIsFull(target.group)) {
-    if (info.code !== SI_USER) throw EAGAIN
-    markPending(pending, info.signal)
-    return true
+/** `merged`: one of its number waits already. `full`: it cannot wait, and is lost (signal(7), RLIMIT_SIGPENDING). */
+function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSignals, info: SigInfo): 'queued' | 'merged' | 'full' {
+  const { signal, code, fields } = info
+  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from, task: target, signal, code })
+  // A timer's place was taken when it was made. What the kernel sends below SIGRTMIN is never more than one each.
+  if (fields.kind !== 'timer' && (signal >= SIGRTMIN || code < 0) && queueIsFull(target.group)) {
+    if (signal >= SIGRTMIN && code !== SI_USER) return 'full'
+    markPending(pending, signal)
+    return 'queued'
   }
-  return addPending(pending, info)
+  return addPending(pending, info) ? 'queued' : 'merged'
 }
 
-/** To one thread (tkill, faults). Throws EAGAIN when a queued real-time signal finds RLIMIT_SIGPENDING reached. */
-export function sendToTask(k: Kernel, from: Task | null, task: Task, info: SigInfo): void {
+/**
+ * To one thread (tkill, faults). False when a queued real-time signal finds RLIMIT_SIGPENDING reached: a system call answers EAGAIN,
+ * the kernel's own senders go on without it.
+ */
+export function sendToTask(k: Kernel, from: Task | null, task: Task, info: SigInfo): boolean {
   const { group } = task
-  if (group.exiting !== null || task.state === 'Z' || task.state === 'X') return
+  if (group.exiting !== null || task.state === 'Z' || task.state === 'X') return true
   stopAndContinue(k, group, info.signal)
   if (isDropped(k, from, task, info.signal)) return reportIgnored(k, task, info)
-  if (!enqueue(k, from, task, task.pending, info)) return
+  const outcome = enqueue(k, from, task, task.pending, info)
+  if (outcome !== 'queued') return outcome === 'merged'
   if (info.signal === SIGKILL || !hasSignal(task.blocked, info.signal)) nudge(k, task, info.signal)
   watchSignals(k, group)
+  return true
 }
 
-/** To a process: any thread that does not block it. Throws EAGAIN as sendToTask. */
-export function sendToGroup(k: Kernel, from: Task | null, group: ThreadGroup, info: SigInfo): void {
-  if (group.exiting !== null || group.leader.state === 'X') return
+/** To a process: any thread that does not block it. False as sendToTask. */
+export function sendToGroup(k: Kernel, from: Task | null, group: ThreadGroup, info: SigInfo): boolean {
+  if (group.exiting !== null || group.leader.state === 'X') return true
   stopAndContinue(k, group, info.signal)
   if (isDropped(k, from, group.leader, info.signal)) return reportIgnored(k, group.leader, info)
-  if (!enqueue(k, from, group.leader, group.pending, info)) return
+  const outcome = enqueue(k, from, group.leader, group.pending, info)
+  if (outcome !== 'queued') return outcome === 'merged'
   const thread = chooseThread(group, info.signal)
   if (thread) nudge(k, thread, info.signal)
   for (const other of group.threads) if (other !== thread) recalcSignalPending(other)
   watchSignals(k, group)
+  return true
 }
 
-/** To a thread or to a process. */
-export function sendSignal(k: Kernel, from: Task | null, to: Task | ThreadGroup, info: SigInfo): void {
-  if ('tgid' in to) sendToGroup(k, from, to, info)
-  else sendToTask(k, from, to, info)
-}
+/** To a thread or to a process. False as sendToTask. */
+export const sendSignal = (k: Kernel, from: Task | null, to: Task | ThreadGroup, info: SigInfo): boolean =>
+  'tgid' in to ? sendToGroup(k, from, to, info) : sendToTask(k, from, to, info)
 
 /** To every process of a process group, without asking for permission: the terminal's signals. Answers how many there were. */
 export function signalProcessGroup(k: Kernel, pgid: number, info: SigInfo, from: Task | null = null): number {

@@ -1,5 +1,5 @@
 // Processes as descriptors (pidfd_open(2) and its family); what they are is in process/pidfd.ts.
-import { EINVAL, EPERM, ESRCH, O_CLOEXEC, O_NONBLOCK, SI_TKILL } from '../abi/index.ts'
+import { EAGAIN, EINVAL, EPERM, ESRCH, O_CLOEXEC, O_NONBLOCK, SI_TKILL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { isDead, isReaped, openPidfd, pidfdGroup } from '../process/index.ts'
 import { checkMaySignal, killInfo, sendToGroup } from '../signal/index.ts'
@@ -27,7 +27,7 @@ function sendByPidfd(k: Kernel, task: Task, number: number, sig: number, at: num
   checkSignal(sig, true)
   if (isReaped(k, target)) throw ESRCH
   checkMaySignal(task, target, sig)
-  if (sig !== 0) sendToGroup(k, task, target, info)
+  if (sig !== 0 && !sendToGroup(k, task, target, info)) throw EAGAIN
   return 0
 }
 

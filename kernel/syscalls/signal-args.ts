@@ -4,7 +4,7 @@ import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getBig, peekUser } from '../mm/index.ts'
 import { SIGINFO_BYTES, decodeSigInfo, showSigInfo, showSigset } from '../signal/index.ts'
-import type { Sigset } from '../signal/index.ts'
+import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { EINVAL } from '../abi/index.ts'
 import { pointer } from './args.ts'
@@ -66,6 +66,9 @@ export function checkSignal(signal: number, allowZero: boolean): void {
   if (signal < (allowZero ? 0 : 1) || signal > NSIG) throw EINVAL
 }
 
-/** siginfo_t as a program gives it, sent as `signal`. EFAULT. */
-export const readSigInfo = (k: Kernel, task: Task, at: number, signal: number): ReturnType<typeof decodeSigInfo> =>
-  decodeSigInfo(copyIn(k, task, at, SIGINFO_BYTES), signal)
+/** siginfo_t as a program gives it, sent as `signal`. One that says it is from a timer has the bytes, and no timer behind it. EFAULT. */
+export function readSigInfo(k: Kernel, task: Task, at: number, signal: number): SigInfo {
+  const info = decodeSigInfo(copyIn(k, task, at, SIGINFO_BYTES), signal)
+  const { fields } = info
+  return fields.kind === 'timer' ? { ...info, fields: { kind: 'queue', pid: fields.id, uid: fields.overrun, value: fields.value } } : info
+}

@@ -42,8 +42,7 @@ import {
   makeSignalFd,
   maySignal,
   rtSigreturn,
-  sendToGroup,
-  sendToTask,
+  sendSignal,
   setAction,
   setAltStack,
   setBlocked,
@@ -91,12 +90,17 @@ const stackOut = structOut(STACK, ({ sp, flags, size }) => stackText(sp, flags, 
 
 // Sending
 
+/** EAGAIN when no more real-time signals can wait for the receiver. */
+function send(k: Kernel, task: Task, to: Task | ThreadGroup, info: SigInfo): void {
+  if (!sendSignal(k, task, to, info)) throw EAGAIN
+}
+
 /** kill(2) to a set of processes: fine when one of them could be signalled. */
 function killAll(k: Kernel, task: Task, targets: readonly ThreadGroup[], info: SigInfo): number {
   if (targets.length === 0) throw ESRCH
   const allowed = targets.filter(group => maySignal(task, group, info.signal))
   if (allowed.length === 0) throw EPERM
-  if (info.signal !== 0) for (const group of allowed) sendToGroup(k, task, group, info)
+  if (info.signal !== 0) for (const group of allowed) send(k, task, group, info)
   return 0
 }
 
@@ -118,7 +122,7 @@ function killThread(k: Kernel, task: Task, tgid: number, tid: number, info: SigI
   const target = findTask(k, tid)
   if (!target || target.state === 'X' || (tgid !== 0 && target.group.tgid !== tgid)) throw ESRCH
   checkMaySignal(task, target.group, info.signal)
-  if (info.signal !== 0) sendToTask(k, task, target, info)
+  if (info.signal !== 0) send(k, task, target, info)
   return 0
 }
 
