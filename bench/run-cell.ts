@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createKernel, intervals, readCpio, runKernel, shellStatus, spawnInit, type Host, type HostFiles } from '../kernel/index.ts'
+import { createKernel, intervals, NO_HOST_FILES, readCpio, runKernel, shellStatus, spawnInit, type Host } from '../kernel/index.ts'
 import { presetNames, resolvePreset, type Preset } from '../vm/index.ts'
 import { BenchError, EXIT } from './errors.ts'
 import type { Geometry, Interval, Job, Laboratory } from './types.ts'
@@ -39,18 +39,6 @@ export const laboratory: Laboratory = {
   },
 }
 
-const NO_FILES: HostFiles = {
-  lstat: () => 'ENOENT',
-  readdir: () => 'ENOENT',
-  readlink: () => 'ENOENT',
-  read: () => 'ENOENT',
-  write: () => 'ENOENT',
-  truncate: () => 'ENOENT',
-  create: () => 'ENOENT',
-  remove: () => 'ENOENT',
-  rename: () => 'ENOENT',
-}
-
 /** A host without input or files; what the guest prints is kept for an error message. */
 function quietHost(): Host & { output: string } {
   return {
@@ -60,7 +48,7 @@ function quietHost(): Host & { output: string } {
       return 0
     },
     readInput: () => new Uint8Array(0),
-    files: NO_FILES,
+    files: NO_HOST_FILES,
   }
 }
 

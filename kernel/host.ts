@@ -5,26 +5,55 @@
 export type HostFileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket'
 
 export interface HostStat {
+  /** Which inode it is, as the host tells inodes apart: opaque, and the same for as long as the file exists. */
+  id: string
   kind: HostFileKind
-  /** Permission bits only. */
+  /** 07777 bits. */
   mode: number
   size: number
   /** Nanoseconds since the epoch. */
   mtime: number
 }
 
-/** A host directory tree, by absolute host path. Every answer is a value or an errno name such as 'ENOENT'. */
+/**
+ * An inode of the host below a directory that was given to the guest. Plain and frozen, so that snapshots hold it: it says what the file
+ * is, not that it is open. The host opens what has this identity and nothing else, wherever names or links lead meanwhile.
+ */
+export interface HostNode {
+  /** The directory that was given, by its host path. */
+  readonly root: string
+  /** Where it was last seen: names below the root with '/' between them; '' is the root itself. */
+  readonly path: string
+  /** HostStat.id. */
+  readonly id: string
+}
+
+/**
+ * Host directories that were given to the guest. Every answer is a value or an errno name: 'ENOENT'; 'ESTALE' for an inode that is not
+ * where it was and is not open any more. Names are single names. No link is followed, and nothing but regular files and directories is opened.
+ */
 export interface HostFiles {
-  lstat(path: string): HostStat | string
-  readdir(path: string): string[] | string
-  readlink(path: string): { target: string } | string
-  read(path: string, offset: number, length: number): Uint8Array | string
-  /** Only for shares given as read-write. */
-  write(path: string, offset: number, bytes: Uint8Array): number | string
-  truncate(path: string, size: number): 0 | string
-  create(path: string, kind: 'regular' | 'directory' | 'symlink', mode: number, target?: string): 0 | string
-  remove(path: string, kind: 'regular' | 'directory'): 0 | string
-  rename(from: string, to: string): 0 | string
+  /** The directory that the user named, through whatever links lead to it. Only what lies below one that was asked for here is reached at all. */
+  root(path: string): HostStat | string
+  lookup(dir: HostNode, name: string): HostStat | string
+  readdir(dir: HostNode): string[] | string
+  readlink(dir: HostNode, name: string): { target: string } | string
+  /**
+   * The guest begins to use a regular file; `first`: and did not yet. From then on its bytes can be had although its name goes away, as far
+   * as the host has descriptors for that.
+   */
+  open(file: HostNode, writable: boolean, first: boolean): 0 | string
+  /** The guest has no use for it now. */
+  close(file: HostNode): 0
+  read(file: HostNode, offset: number, length: number): Uint8Array | string
+  /** From here on: only for shares given as read-write. */
+  write(file: HostNode, offset: number, bytes: Uint8Array): number | string
+  truncate(file: HostNode, size: number): 0 | string
+  create(dir: HostNode, name: string, kind: 'regular' | 'directory' | 'symlink', mode: number, target?: string): HostStat | string
+  /** Takes a name away if it is still that inode's. */
+  remove(dir: HostNode, name: string, node: HostNode, kind: 'regular' | 'directory'): 0 | string
+  /** Gives the inode another name, if the first one is still its own. */
+  rename(from: HostNode, name: string, node: HostNode, to: HostNode, newName: string): 0 | string
 }
 
 export interface Host {
@@ -33,4 +62,22 @@ export interface Host {
   /** Next bytes of a standard input that is a pipe or file, waiting for them; an empty array is end of file. Never asked of a terminal. */
   readInput(max: number): Uint8Array
   files: HostFiles
+}
+
+const refuse = (): string => 'EIO'
+
+/** A host that has no files: every question is refused. */
+export const NO_HOST_FILES: HostFiles = {
+  root: refuse,
+  lookup: refuse,
+  readdir: refuse,
+  readlink: refuse,
+  open: refuse as () => 'EIO',
+  close: () => 0,
+  read: refuse,
+  write: refuse,
+  truncate: refuse as () => 'EIO',
+  create: refuse,
+  remove: refuse as () => 'EIO',
+  rename: refuse as () => 'EIO',
 }

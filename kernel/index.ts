@@ -1,7 +1,7 @@
 // The door of the kernel: make one, start a process, run it, look into it.
 export type { Kernel } from './kernel.ts'
 export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallInProgress } from './state.ts'
-export type { Host, HostFileKind, HostFiles, HostStat } from './host.ts'
+export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
 export { createKernel, restore, snapshot, spawnInit, type InitOptions, type KernelOptions, type Snapshot, type Stdio } from './boot.ts'
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
 export { advanceClock, hostHangUp, hostInput, hostResize } from './input.ts'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import {
+  NO_HOST_FILES,
   checkInvariants,
   createKernel,
   readCpio,
@@ -10,7 +11,6 @@ import {
   spawnInit,
   zombies,
   type Host,
-  type HostFiles,
   type ImageFile,
   type Kernel,
   type KernelOptions,
@@ -32,7 +32,6 @@ export const BUILT_ROOT: readonly ImageFile[] = readCpio(readFileSync(IMAGE))
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'))
-const NO_FILES = new Proxy({} as HostFiles, { get: () => () => 'ENOENT' })
 
 /** A host whose standard input is a string and whose outputs are collected. */
 export interface Streams extends Host {
@@ -52,7 +51,7 @@ export function streams(stdin = ''): Streams {
       return 0
     },
     readInput: max => input.slice(at, (at += Math.min(max, input.length - at))),
-    files: NO_FILES,
+    files: NO_HOST_FILES,
   }
 }
 

@@ -2,29 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, formatDiagnostic } from '../../assembler/index.ts'
-import { createKernel, runKernel, spawnInit, type Host, type Kernel } from '../../kernel/index.ts'
+import { createKernel, NO_HOST_FILES, runKernel, spawnInit, type Host, type Kernel } from '../../kernel/index.ts'
 
 const RAM_BYTES = 64 << 20
 const RUNNABLE = 0o755
 /** The file that a program may exec. */
 export const OTHER_PROGRAM = '/nothing'
 
-const noFiles = (): string => 'ENOENT'
 /** Output goes nowhere, nothing comes in. */
 export const silentHost: Host = {
   write: () => 0,
   readInput: () => new Uint8Array(0),
-  files: {
-    lstat: noFiles,
-    readdir: noFiles,
-    readlink: noFiles,
-    read: noFiles,
-    write: noFiles,
-    truncate: noFiles,
-    create: noFiles,
-    remove: noFiles,
-    rename: noFiles,
-  },
+  files: NO_HOST_FILES,
 }
 
 /** Where the bench's guest programs lie in the package. */

@@ -91,9 +91,9 @@ function find(k: Kernel, task: Task, path: string, last: boolean): Place | null 
 }
 
 /** Of a file of the host that the guest has not read yet: asked for past the journal, as it is our question and not the guest's. */
-function peekHost(k: Kernel, path: string, offset: number, length: number): Uint8Array {
-  const bytes = k.host.files.read(path, offset, length)
-  return typeof bytes === 'string' ? new Uint8Array(0) : bytes
+function peekHost(k: Kernel, { host }: Inode, offset: number, length: number): Uint8Array {
+  const bytes = host === null ? '' : k.host.files.read(host, offset, length)
+  return typeof bytes === 'string' ? new Uint8Array(0) : bytes.subarray(0, length)
 }
 
 /** Bytes of a regular file as they are now, without touching it. */
@@ -108,7 +108,7 @@ function peekFile(k: Kernel, inode: Inode, offset: number, length: number): Uint
       const from = frame * PAGE_SIZE + within
       bytes.set(k.machine.ram.subarray(from, from + part), done)
     } else if (inode.backing?.kind === 'bytes') bytes.set(inode.backing.bytes.subarray(at, at + part), done)
-    else if (inode.backing?.kind === 'host') bytes.set(peekHost(k, inode.backing.path, at, part), done)
+    else if (inode.backing?.kind === 'host') bytes.set(peekHost(k, inode, at, part), done)
     done += part
   }
   return bytes

@@ -1,7 +1,7 @@
 // Host directories: read through, changed in memory or written through, replayed from the journal. The host is a table of files.
 import { describe, expect, test } from 'vitest'
 import { AT_FDCWD, O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../abi/index.ts'
-import type { HostFiles, HostStat } from '../host.ts'
+import type { HostFiles, HostNode, HostStat } from '../host.ts'
 import { replayOf } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -12,47 +12,60 @@ import { makeHostStream, mountHost } from './index.ts'
 
 type Node = { stat: HostStat; data: Uint8Array; target: string }
 
-/** Files by host path; a directory is a path that others begin with. `asked` counts the questions. */
+/** Files by host path; a directory is a path that others begin with. `asked` counts the questions. What is open stays open: a node is found by what it is. */
 function tableHost(contents: Record<string, string>) {
   const nodes = new Map<string, Node>()
-  const add = (path: string, kind: HostStat['kind'], text = '') =>
-    nodes.set(path, {
-      stat: { kind, mode: kind === 'directory' ? 0o755 : 0o644, size: text.length, mtime: 1.7e18 },
-      data: bytesOf(kind === 'regular' ? text : ''),
-      target: text,
-    })
+  const byId = new Map<string, Node>()
+  const add = (path: string, kind: HostStat['kind'], text = ''): HostStat => {
+    const size = kind === 'regular' ? text.length : 0
+    const stat: HostStat = { id: `n${byId.size}`, kind, mode: kind === 'directory' ? 0o755 : 0o644, size, mtime: 1.7e18 }
+    const node = { stat, data: bytesOf(kind === 'regular' ? text : ''), target: text }
+    nodes.set(path, node)
+    byId.set(stat.id, node)
+    return stat
+  }
   add('/h', 'directory')
   for (const [path, text] of Object.entries(contents)) {
     if (text === '<dir>') add(path, 'directory')
     else if (text.startsWith('-> ')) add(path, 'symlink', text.slice(3))
     else add(path, 'regular', text)
   }
-  const host = { asked: 0, nodes }
+  const host = { asked: 0, nodes, open: 0, created: [] as number[] }
+  const pathOf = ({ root, path }: HostNode): string => (path === '' ? root : `${root}/${path}`)
+  const at = (dir: HostNode, name: string): string => `${pathOf(dir)}/${name}`
+  const bytesAt = (node: HostNode): Node | undefined => byId.get(node.id)
   const files: HostFiles = {
-    lstat: path => (host.asked++, nodes.get(path)?.stat ?? 'ENOENT'),
-    readdir: path => (
+    root: path => (host.asked++, nodes.get(path)?.stat ?? 'ENOENT'),
+    lookup: (dir, name) => (host.asked++, nodes.get(at(dir, name))?.stat ?? 'ENOENT'),
+    readdir: dir => (
       host.asked++,
-      [...nodes.keys()].filter(p => p.slice(0, p.lastIndexOf('/')) === path).map(p => p.slice(path.length + 1))
+      [...nodes.keys()].filter(p => p.slice(0, p.lastIndexOf('/')) === pathOf(dir)).map(p => p.slice(pathOf(dir).length + 1))
     ),
-    readlink: path => ({ target: nodes.get(path)?.target ?? '' }),
-    read: (path, offset, length) => (host.asked++, nodes.get(path)?.data.slice(offset, offset + length) ?? 'EIO'),
-    write(path, offset, bytes) {
-      const node = nodes.get(path)
-      if (!node) return 'ENOENT'
-      const grown = new Uint8Array(Math.max(node.data.length, offset + bytes.length))
-      grown.set(node.data)
+    readlink: (dir, name) => ({ target: nodes.get(at(dir, name))?.target ?? '' }),
+    open: (_node, _writable, first) => ((host.open += first ? 1 : 0), 0),
+    close: () => (host.open--, 0),
+    read: (node, offset, length) => (host.asked++, bytesAt(node)?.data.slice(offset, offset + length) ?? 'EIO'),
+    write(node, offset, bytes) {
+      const found = bytesAt(node)
+      if (!found) return 'ENOENT'
+      const grown = new Uint8Array(Math.max(found.data.length, offset + bytes.length))
+      grown.set(found.data)
       grown.set(bytes, offset)
-      node.data = grown
+      found.data = grown
       return bytes.length
     },
-    truncate(path, size) {
-      const node = nodes.get(path)
-      if (node) node.data = concatBytes([node.data.slice(0, size), new Uint8Array(Math.max(0, size - node.data.length))])
+    truncate(node, size) {
+      const found = bytesAt(node)
+      if (found) found.data = concatBytes([found.data.slice(0, size), new Uint8Array(Math.max(0, size - found.data.length))])
       return 0
     },
-    create: (path, kind, _mode, target) => (nodes.has(path) ? 'EEXIST' : (add(path, kind, target), 0)),
-    remove: path => (nodes.delete(path) ? 0 : 'ENOENT'),
-    rename(from, to) {
+    create: (dir, name, kind, mode, target) => (
+      host.created.push(mode),
+      nodes.has(at(dir, name)) ? 'EEXIST' : add(at(dir, name), kind, target)
+    ),
+    remove: (dir, name) => (nodes.delete(at(dir, name)) ? 0 : 'ENOENT'),
+    rename(dir, name, _node, toDir, newName) {
+      const [from, to] = [at(dir, name), at(toDir, newName)]
       for (const [path, node] of [...nodes]) {
         if (path !== from && !path.startsWith(`${from}/`)) continue
         nodes.delete(path)

@@ -1,8 +1,8 @@
 // A host directory seen through: names and bytes come from the host when first needed, changes stay in guest memory. A share
 // given as read-write also tells the host, except of modes, owners, times, and stores through a shared mapping. All questions go
-// through the journal; answers are kept in the dentries.
-import { EIO, ENOENT, errnoByName } from '../abi/index.ts'
-import type { HostStat } from '../host.ts'
+// through the journal; answers are kept in the dentries. The host is asked by inode (HostNode), never by a path that a guest can bend.
+import { EIO, ENOENT, ESTALE, errnoByName } from '../abi/index.ts'
+import type { HostNode, HostStat } from '../host.ts'
 import { door } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
 import { addChild, newFileSystem, newInode, newRoot, timestampNow, timestampOfNs } from '../vfs/index.ts'
@@ -10,6 +10,8 @@ import type { Dentry, DirectoryOps, FileSystem, Inode } from '../vfs/types.ts'
 
 /** Files of the host belong to the guest's superuser. */
 const HOST_UID = 0
+/** What reaches the host of a mode: no set-id bits, no sticky bit. */
+const HOST_MODE = 0o777
 
 /** Throws the errno that the host named. */
 function failWith(name: string): never {
@@ -18,16 +20,19 @@ function failWith(name: string): never {
 
 const checked = <T>(answer: T | string): T => (typeof answer === 'string' ? failWith(answer) : answer)
 
-function inodeOf(k: Kernel, fs: FileSystem, path: string, stat: HostStat): Inode {
+const nodeBelow = (dir: HostNode, name: string, id: string): HostNode =>
+  Object.freeze({ root: dir.root, path: dir.path === '' ? name : `${dir.path}/${name}`, id })
+
+function inodeOf(k: Kernel, fs: FileSystem, dir: HostNode, name: string, stat: HostStat): Inode {
   const inode = newInode(fs, stat.kind, stat.mode, HOST_UID, HOST_UID, timestampNow(k))
-  inode.hostPath = path
+  inode.host = nodeBelow(dir, name, stat.id)
   inode.mtime = inode.ctime = inode.atime = inode.btime = timestampOfNs(stat.mtime)
   inode.size = stat.size
   if (stat.kind === 'regular') {
-    inode.backing = Object.freeze({ kind: 'host', path, size: stat.size })
+    inode.backing = Object.freeze({ kind: 'host', size: stat.size })
   }
   if (stat.kind === 'symlink') {
-    inode.target = checked(door(k, 'host.readlink', () => k.host.files.readlink(path))).target
+    inode.target = checked(door(k, 'host.readlink', () => k.host.files.readlink(dir, name))).target
     inode.size = inode.target.length
   }
   return inode
@@ -35,96 +40,123 @@ function inodeOf(k: Kernel, fs: FileSystem, path: string, stat: HostStat): Inode
 
 /** The root of a host directory. ENOENT, ENOTDIR as the host says. */
 export function hostTree(k: Kernel, path: string, writeThrough: boolean): Dentry {
-  const stat = checked(door(k, 'host.lstat', () => k.host.files.lstat(path)))
+  const stat = checked(door(k, 'host.root', () => k.host.files.root(path)))
   const fs = newFileSystem(k.state.vfs, 'host', path)
   fs.hostRoot = path
   fs.writeThrough = writeThrough
   const root = newRoot(fs, stat.mode, timestampOfNs(stat.mtime))
-  root.inode.hostPath = path
+  root.inode.host = Object.freeze({ root: path, path: '', id: stat.id })
   return root
 }
 
-const join = (dir: string, name: string): string => (dir.endsWith('/') ? dir + name : `${dir}/${name}`)
-
-const hostPathIn = (dir: Dentry, name: string): string | null => (dir.inode.hostPath === null ? null : join(dir.inode.hostPath, name))
-
 export const hostDirectory: DirectoryOps = {
   lookup(k, _task, dir, name) {
-    const path = hostPathIn(dir, name)
-    if (dir.listed || path === null || !dir.children) return null
-    const stat = door(k, 'host.lstat', () => k.host.files.lstat(path))
+    const { host } = dir.inode
+    if (dir.listed || host === null || !dir.children) return null
+    const stat = door(k, 'host.lookup', () => k.host.files.lookup(host, name))
     if (stat === ENOENT.name) {
       dir.children.set(name, null)
       return null
     }
-    const dentry = addChild(dir, name, inodeOf(k, dir.inode.fs, path, checked(stat)))
+    const dentry = addChild(dir, name, inodeOf(k, dir.inode.fs, host, name, checked(stat)))
     if (dentry.inode.kind === 'directory') dir.inode.nlink++
     return dentry
   },
   list(k, task, dir) {
-    const path = dir.inode.hostPath
-    if (dir.listed || path === null || !dir.children) return null
-    for (const name of checked(door(k, 'host.readdir', () => k.host.files.readdir(path)))) {
+    const { host } = dir.inode
+    if (dir.listed || host === null || !dir.children) return null
+    for (const name of checked(door(k, 'host.readdir', () => k.host.files.readdir(host)))) {
       if (!dir.children.has(name)) hostDirectory.lookup?.(k, task, dir, name)
     }
     dir.listed = true
     return null
   },
   creating(k, dir, name, inode) {
-    const path = hostPathIn(dir, name)
-    if (!inode.fs.writeThrough || path === null) return
+    const { host } = dir.inode
+    if (!inode.fs.writeThrough || host === null) return
     const { kind } = inode
     // Pipes, sockets and devices only mean something inside the machine.
     if (kind !== 'regular' && kind !== 'directory' && kind !== 'symlink') return
-    checked(door(k, 'host.create', () => k.host.files.create(path, kind, inode.mode, inode.target)))
-    inode.hostPath = path
+    const { mode, target } = inode
+    const { id } = checked(door(k, 'host.create', () => k.host.files.create(host, name, kind, mode & HOST_MODE, target)))
+    inode.host = nodeBelow(host, name, id)
   },
   removing(k, dentry) {
-    const path = dentry.inode.hostPath
-    if (!dentry.inode.fs.writeThrough || path === null) return
-    const kind = dentry.inode.kind === 'directory' ? 'directory' : 'regular'
-    checked(door(k, 'host.remove', () => k.host.files.remove(path, kind)))
+    if (dentry.inode.fs.writeThrough) removeOnHost(k, dentry)
   },
   renaming(k, dentry, to, name) {
-    const from = dentry.inode.hostPath
-    const path = hostPathIn(to, name)
-    if (!dentry.inode.fs.writeThrough || from === null || path === null) return
-    checked(door(k, 'host.rename', () => k.host.files.rename(from, path)))
-    moveHostPaths(dentry, from, path)
+    const { host, fs } = dentry.inode
+    const toDir = to.inode.host
+    const fromDir = dentry.parent?.inode.host ?? null
+    if (!fs.writeThrough || toDir === null || fromDir === null) return
+    if (host === null) {
+      // What is only in memory takes the place of what is on the host.
+      const replaced = to.children?.get(name)
+      if (replaced) removeOnHost(k, replaced)
+      return
+    }
+    checked(door(k, 'host.rename', () => k.host.files.rename(fromDir, dentry.name, host, toDir, name)))
+    moveNodes(dentry, host.path, nodeBelow(toDir, name, host.id).path)
   },
 }
 
+function removeOnHost(k: Kernel, { parent, name, inode }: Dentry): void {
+  const { host } = inode
+  const dir = parent?.inode.host ?? null
+  if (host === null || dir === null) return
+  const kind = inode.kind === 'directory' ? 'directory' : 'regular'
+  checked(door(k, 'host.remove', () => k.host.files.remove(dir, name, host, kind)))
+}
+
 /** The host's tree moved below us: what is known of it has new paths. */
-function moveHostPaths(dentry: Dentry, from: string, to: string): void {
+function moveNodes(dentry: Dentry, from: string, to: string): void {
   const moved = [dentry]
   for (let next = moved.pop(); next; next = moved.pop()) {
-    moveInode(next.inode, from, to)
+    const { inode } = next
+    if (inode.host !== null) inode.host = Object.freeze({ ...inode.host, path: to + inode.host.path.slice(from.length) })
     for (const child of next.children?.values() ?? []) if (child) moved.push(child)
   }
 }
 
-function moveInode(inode: Inode, from: string, to: string): void {
-  if (inode.hostPath !== null) inode.hostPath = to + inode.hostPath.slice(from.length)
-  if (inode.backing?.kind === 'host' && inode.hostPath !== null) inode.backing = Object.freeze({ ...inode.backing, path: inode.hostPath })
+/** A description of a host's file was made: the host keeps the file for us, and says now what it would refuse later. */
+export function openHostFile(k: Kernel, inode: Inode, writes: boolean): void {
+  const { host, fs } = inode
+  if (host === null) return
+  const first = inode.refs === 1
+  const writable = writes && fs.writeThrough
+  if (!first && !(writable && inode.writers === 1)) return
+  checked(door(k, 'host.open', () => k.host.files.open(host, writable, first)))
 }
 
-/** Bytes of a host file; EIO when the host cannot give them (any more). */
-export function readHostFile(k: Kernel, path: string, offset: number, length: number): Uint8Array {
-  const bytes = door(k, 'host.read', () => k.host.files.read(path, offset, length))
-  if (typeof bytes === 'string') throw EIO
-  return bytes
+/** Nothing in the guest holds it any more. */
+export function closeHostFile(k: Kernel, inode: Inode): void {
+  const { host } = inode
+  if (host !== null && inode.kind === 'regular') door(k, 'host.close', () => k.host.files.close(host))
+}
+
+/** Bytes of a host file; ESTALE when it is gone, EIO when the host cannot give them for another reason. */
+export function readHostFile(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
+  const { host } = inode
+  if (host === null) throw EIO
+  const bytes = door(k, 'host.read', () => k.host.files.read(host, offset, length))
+  if (typeof bytes === 'string') throw bytes === ESTALE.name ? ESTALE : EIO
+  // More than was asked for would be a host (or a recording) that lies.
+  return bytes.length > length ? bytes.subarray(0, length) : bytes
 }
 
 /** Passes a write on to a share given as read-write. */
 export function hostWrite(k: Kernel, inode: Inode, offset: number, bytes: Uint8Array): void {
-  const path = inode.hostPath
-  if (path === null || inode.nlink === 0) return
-  const count = checked(door(k, 'host.write', () => k.host.files.write(path, offset, bytes)))
+  const { host, backing } = inode
+  if (host === null) return
+  const count = checked(door(k, 'host.write', () => k.host.files.write(host, offset, bytes)))
   if (count !== bytes.length) throw EIO
+  // What was written there can be read again from there.
+  const end = offset + bytes.length
+  if (backing?.kind === 'host' && backing.size < end) inode.backing = Object.freeze({ kind: 'host', size: end })
 }
 
 export function hostTruncate(k: Kernel, inode: Inode, size: number): void {
-  const path = inode.hostPath
-  if (path === null || inode.nlink === 0) return
-  checked(door(k, 'host.truncate', () => k.host.files.truncate(path, size)))
+  const { host } = inode
+  if (host === null) return
+  checked(door(k, 'host.truncate', () => k.host.files.truncate(host, size)))
 }

@@ -79,7 +79,7 @@ export function peekFile(k: Kernel, inode: Inode, offset: number, length: number
   if (backing?.kind === 'bytes') bytes.set(backing.bytes.subarray(offset, offset + bytes.length))
   else if (backing?.kind === 'host') {
     const wanted = Math.max(0, Math.min(bytes.length, backing.size - offset))
-    const read = wanted > 0 ? k.host.files.read(backing.path, offset, wanted) : NOTHING
+    const read = wanted > 0 && inode.host !== null ? k.host.files.read(inode.host, offset, wanted) : NOTHING
     if (typeof read === 'string' || read.length < wanted) return null
     bytes.set(read)
   }

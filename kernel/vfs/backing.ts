@@ -3,15 +3,15 @@ import { readHostFile } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Backing, Inode } from './types.ts'
 
-type Fill<B> = (k: Kernel, backing: B, offset: number, into: Uint8Array) => void
+type Fill<B> = (k: Kernel, backing: B, offset: number, into: Uint8Array, inode: Inode) => void
 
 const fills: { [K in Backing['kind']]: Fill<Extract<Backing, { kind: K }>> } = {
   bytes(_k, { bytes }, offset, into) {
     into.set(bytes.subarray(offset, offset + into.length))
   },
-  host(k, { path, size }, offset, into) {
+  host(k, { size }, offset, into, inode) {
     const count = Math.min(into.length, size - offset)
-    if (count > 0) into.set(readHostFile(k, path, offset, count))
+    if (count > 0) into.set(readHostFile(k, inode, offset, count))
   },
 }
 
@@ -21,5 +21,5 @@ export function fillFromBacking(k: Kernel, inode: Inode, index: number, into: Ui
   const backing = inode.backing
   if (!backing) return
   const fill = fills[backing.kind] as Fill<Backing>
-  fill(k, backing, index * into.length, into)
+  fill(k, backing, index * into.length, into, inode)
 }

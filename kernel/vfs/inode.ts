@@ -1,5 +1,6 @@
 // Inodes live as long as a name, an open description or a mapping holds them; then their pages go back to the free frames.
 import { F_SEAL_SEAL } from '../abi/index.ts'
+import { closeHostFile } from '../fs/index.ts'
 import { dropCache } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
@@ -12,7 +13,7 @@ const DIRENT_SIZE = 20
 
 /** A directory gained (1) or lost (-1) a name. Those of the host keep the size the host gave. */
 export function countName(dir: Inode, change: 1 | -1): void {
-  if (dir.hostPath === null) dir.size += change * DIRENT_SIZE
+  if (dir.host === null) dir.size += change * DIRENT_SIZE
 }
 
 /** Fields that most inodes leave as they are. */
@@ -34,7 +35,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     backing: null,
     refs: 0,
     writers: 0,
-    hostPath: null,
+    host: null,
     target: '',
     rdev: 0,
     pipe: null,
@@ -59,6 +60,7 @@ export function retainInode(inode: Inode): Inode {
 /** Mapped regions and open descriptions let go here. */
 export function releaseInode(k: Kernel, inode: Inode): void {
   if (--inode.refs < 0) throw new Error(`releasing inode ${inode.ino} of ${inode.fs.kind} that nobody holds`)
+  if (inode.refs === 0 && inode.host !== null) closeHostFile(k, inode)
   freeIfUnused(k, inode)
 }
 

@@ -14,11 +14,12 @@ import {
   SIGXFSZ,
 } from '../abi/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
-import { hostTruncate, hostWrite } from '../fs/index.ts'
+import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { fillFromBacking } from './backing.ts'
+import { isWritable } from './description.ts'
 import { touchModified } from './inode.ts'
 import { touchAccessed } from './time.ts'
 import type { FileDescription, FileOps, Inode } from './types.ts'
@@ -94,6 +95,9 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
 }
 
 export const regularOps: FileOps = {
+  open(k, _task, file) {
+    if (file.inode.host !== null) openHostFile(k, file.inode, isWritable(file))
+  },
   read(k, _task, file, max, offset) {
     return readInode(k, file.inode, offset ?? file.pos, max)
   },

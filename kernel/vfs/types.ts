@@ -1,6 +1,7 @@
 // The shapes of files: inodes (what is stored), dentries (what it is called), mounts, open file descriptions and descriptor tables.
 // All plain data: a snapshot is a copy. Behaviour is in tables keyed by the `kind` fields.
 import type { Errno } from '../abi/errno.ts'
+import type { HostNode } from '../host.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import type { Blocked, SyscallResult } from '../syscalls/define.ts'
@@ -34,8 +35,8 @@ export interface FileSystem {
 /** Where a regular file's bytes come from while their page is not in the page cache yet. Frozen and replaced, never changed: snapshots share it. */
 export type Backing =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /** `size`: bytes the host file had when first seen; beyond are zeros. */
-  | { readonly kind: 'host'; readonly path: string; readonly size: number }
+  /** The host's file (Inode.host). `size`: bytes of it that are its contents; beyond are zeros. */
+  | { readonly kind: 'host'; readonly size: number }
 
 export interface Inode {
   fs: FileSystem
@@ -59,8 +60,8 @@ export interface Inode {
   refs: number
   /** Descriptions open for writing (exec of such a file: ETXTBSY). */
   writers: number
-  /** host: where the host has it; null for what was made in guest memory. */
-  hostPath: string | null
+  /** host: the host's inode; null for what was made in guest memory. */
+  host: HostNode | null
   /** Symlink target. */
   target: string
   /** Device number of a device node: major << 8 | minor (minor < 256). */
