@@ -48,6 +48,17 @@ export const {
   O_TMPFILE,
 } = OPEN_FLAGS
 
+/** openat2(2): how a path may be walked. */
+export const RESOLVE = {
+  RESOLVE_NO_XDEV: 0x1,
+  RESOLVE_NO_MAGICLINKS: 0x2,
+  RESOLVE_NO_SYMLINKS: 0x4,
+  RESOLVE_BENEATH: 0x8,
+  RESOLVE_IN_ROOT: 0x10,
+  RESOLVE_CACHED: 0x20,
+} as const
+export const { RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_CACHED } = RESOLVE
+
 /** The type bits of st_mode. */
 export const FILE_TYPES = {
   S_IFMT: 0o170000,

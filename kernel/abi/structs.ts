@@ -242,8 +242,9 @@ export const EPOLL_EVENT = struct({ events: 'u32', data: 'big' })
 /** Before the name of each entry of getdents64. */
 export const DIRENT64 = struct({ ino: 'u64', off: 'i64', reclen: 'u16', type: 'u8' })
 export const DIRENT64_NAME = 19
-export const OPEN_HOW = struct({ flags: 'u64', mode: 'u64', resolve: 'u64' })
-export const SIGACTION = struct({ handler: 'u64', flags: 'u64', mask: 'big' })
+export const OPEN_HOW = struct({ flags: 'big', mode: 'big', resolve: 'big' })
+/** Flags are an unsigned long, often sign-extended from an int: as a double its low bits would be lost, so the halves are read apart. */
+export const SIGACTION = struct({ handler: 'u64', flags: 'u32', flagsHigh: 'u32', mask: 'big' })
 export const STACK = struct({ sp: 'u64', flags: 'i32', size: 'u64' })
 export const WINSIZE = struct({ rows: 'u16', columns: 'u16', xpixel: 'u16', ypixel: 'u16' })
 export const TERMIOS = struct({ iflag: 'u32', oflag: 'u32', cflag: 'u32', lflag: 'u32', line: 'u8', cc: { bytes: 19 } })

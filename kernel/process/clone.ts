@@ -33,7 +33,7 @@ import {
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { checkForkCommit, forkMm, putU32, retainMm, type Mm } from '../mm/index.ts'
+import { checkForkCommit, forkMm, getU32, putU32, retainMm, type Mm } from '../mm/index.ts'
 import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
 import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -99,7 +99,11 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   checkFlags(k, parent, args)
   checkCount(k, parent)
   // Refused before anything is made.
-  if (has(flags, CLONE_PIDFD)) freeFd(parent)
+  if (has(flags, CLONE_PIDFD)) {
+    freeFd(parent)
+    // Unlike the thread ids, a descriptor that cannot be handed over fails the call: EFAULT.
+    putU32(k, parent, args.pidfd, getU32(k, parent, args.pidfd))
+  }
   const pid = allocPid(k, args.setTid)
   let trapFrame = -1
   let mm: Mm

@@ -1,5 +1,19 @@
 // Who a task acts as (credentials(7)): user and group ids, and the capabilities that root's ids bring.
-import { CAP_SETGID, CAP_SETUID, CAPABILITIES, EINVAL, EPERM } from '../abi/index.ts'
+import {
+  CAP_CHOWN,
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_LINUX_IMMUTABLE,
+  CAP_MAC_OVERRIDE,
+  CAP_MKNOD,
+  CAP_SETGID,
+  CAP_SETUID,
+  CAPABILITIES,
+  EINVAL,
+  EPERM,
+} from '../abi/index.ts'
 import type { Task } from '../state.ts'
 import type { Credentials } from './types.ts'
 
@@ -101,6 +115,29 @@ export function setFsId(task: Task, family: IdFamily, id: number): number {
   const c = task.credentials
   const old = c[f.fs]
   const known = [c[f.real], c[f.effective], c[f.saved], old]
-  if (id !== NO_ID && (capable(c, f.capability) || known.includes(id))) changeCredentials(task, { [f.fs]: id })
+  if (id === NO_ID || !(capable(c, f.capability) || known.includes(id))) return old
+  const turns = family === 'user' && (old === ROOT) !== (id === ROOT)
+  changeCredentials(task, { [f.fs]: id, capEffective: turns ? withFileCapabilities(c, id === ROOT) : c.capEffective })
   return old
+}
+
+/** What root may do to files: leaves the effective set with the file system's id of root, and comes back from the permitted set with it. */
+const FILE_CAPABILITIES = [
+  CAP_CHOWN,
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_LINUX_IMMUTABLE,
+  CAP_MKNOD,
+  CAP_MAC_OVERRIDE,
+]
+
+function withFileCapabilities({ capEffective, capPermitted }: Credentials, on: boolean): number {
+  let set = capEffective
+  for (const capability of FILE_CAPABILITIES) {
+    if (hasBit(set, capability)) set -= 2 ** capability
+    if (on && hasBit(capPermitted, capability)) set += 2 ** capability
+  }
+  return set
 }

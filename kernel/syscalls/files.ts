@@ -2,7 +2,6 @@
 import {
   CLOSE_RANGE_CLOEXEC,
   CLOSE_RANGE_UNSHARE,
-  E2BIG,
   EBADF,
   EFD,
   EFD_CLOEXEC,
@@ -31,8 +30,6 @@ import {
   MFD_NOEXEC_SEAL,
   F_SEAL_SEAL,
   OPEN_FLAGS,
-  OPEN_HOW,
-  O_ACCMODE,
   O_ASYNC,
   O_CLOEXEC,
   O_CREAT,
@@ -44,12 +41,10 @@ import {
   O_TMPFILE,
   RLIMIT_NOFILE,
   TTY_IOCTLS,
-  readStruct,
 } from '../abi/index.ts'
 import { makeEventFd, makePipe } from '../ipc/index.ts'
-import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, getU32, putU32 } from '../mm/index.ts'
+import { getU32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import {
   anonymousInode,
@@ -76,13 +71,10 @@ import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
 import { fcntlAnswer, fcntlText } from './fcntl-text.ts'
 import { ioctlText } from './ioctl-text.ts'
-import { openFlags } from './open-flags.ts'
+import { openFlags, VALID_OPEN_FLAGS } from './open-flags.ts'
+import { readHow } from './open-how.ts'
 
 const INT_BYTES = 4
-
-/** Every open(2) flag that exists: openat ignores others, openat2 refuses them. */
-const VALID_OPEN_FLAGS = Object.values(OPEN_FLAGS).reduce<number>((all, bits) => all | bits, O_ACCMODE)
-const PERMISSIONS = 0o7777
 
 /** A description that an open made: into the lowest free descriptor, or given back when there is none. */
 function install(k: Kernel, task: Task, file: FileDescription, cloexec: boolean): number {
@@ -94,24 +86,11 @@ function install(k: Kernel, task: Task, file: FileDescription, cloexec: boolean)
   }
 }
 
-function open(k: Kernel, task: Task, dir: number, name: string, how: number, permissions: number): SyscallResult {
+function open(k: Kernel, task: Task, dir: number, name: string, how: number, permissions: number, resolve = 0): SyscallResult {
   // Refused before anything is created or truncated.
   freeFd(task)
-  const file = openAt(k, task, dir, name, how & VALID_OPEN_FLAGS, permissions)
+  const file = openAt(k, task, dir, name, how & VALID_OPEN_FLAGS, permissions, resolve)
   return file.kind === 'blocked' ? file : install(k, task, file, (how & O_CLOEXEC) !== 0)
-}
-
-/** openat2(2): strict about flags; of `resolve` nothing is supported but 0. */
-function openHow(k: Kernel, task: Task, dir: number, name: string, at: number, bytes: number): SyscallResult {
-  if (bytes < OPEN_HOW.size) throw EINVAL
-  if (bytes > PAGE_SIZE) throw E2BIG
-  const raw = copyIn(k, task, at, bytes)
-  if (raw.subarray(OPEN_HOW.size).some(byte => byte !== 0)) throw E2BIG
-  const how = readStruct(OPEN_HOW, raw)
-  const creates = (how.flags & O_CREAT) !== 0 || (how.flags & (O_TMPFILE & ~OPEN_FLAGS.O_DIRECTORY)) !== 0
-  if (how.flags > 0x7fff_ffff || how.flags & ~VALID_OPEN_FLAGS || how.mode & ~PERMISSIONS || (how.mode !== 0 && !creates)) throw EINVAL
-  if (how.resolve !== 0) throw EINVAL
-  return open(k, task, dir, name, how.flags, how.mode)
 }
 
 function dup3(k: Kernel, task: Task, oldfd: number, newfd: number, how: number): number {
@@ -275,10 +254,11 @@ export const fileCalls: Syscall[] = [
     437,
     'openat2',
     { dirfd, path, how: address, size },
-    (k, task, { dirfd, path, how, size }) => openHow(k, task, dirfd, path, how, size),
-    {
-      note: 'RESOLVE_* restrictions are refused (EINVAL).',
+    (k, task, { dirfd, path, how: at, size }) => {
+      const how = readHow(k, task, at, size)
+      return open(k, task, dirfd, path, how.flags, how.mode, how.resolve)
     },
+    { note: 'With RESOLVE_CACHED also what the kernel makes up at each look (names in /proc) answers EAGAIN.' },
   ),
 ]
 

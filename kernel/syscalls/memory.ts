@@ -144,7 +144,9 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
   if (target === undefined) throw ENODEV
   const inode = target(k, file)
   // /dev/zero: memory that has no file.
-  if (inode === null) return shared ? { shared, inode: anonymousInode(k, length) } : {}
+  if (inode === null) {
+    return shared ? { shared, inode: anonymousInode(k, length), maxProt: writable ? PROT_ALL : PROT_ALL & ~PROT_WRITE } : {}
+  }
   const sealed = inode.seals > 0 && (inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0
   if (shared && sealed && a.prot & PROT_WRITE) throw EPERM
   const maxProt = shared && (!writable || sealed) ? PROT_ALL & ~PROT_WRITE : PROT_ALL

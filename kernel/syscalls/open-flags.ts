@@ -4,6 +4,9 @@ import type { Arg } from './define.ts'
 import { flags } from './args.ts'
 import { flagsText } from './text.ts'
 
+/** Every open(2) flag that exists: openat ignores others, openat2 refuses them. */
+export const VALID_OPEN_FLAGS = Object.values(OPEN_FLAGS).reduce<number>((all, bits) => all | bits, O_ACCMODE)
+
 const ACCESS = ['O_RDONLY', 'O_WRONLY', 'O_RDWR', 'O_ACCMODE']
 
 export function openFlagsText(value: number): string {

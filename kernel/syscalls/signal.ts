@@ -163,7 +163,7 @@ function changeAction(k: Kernel, task: Task, signal: number, at: number, old: nu
       mask: wanted.mask & ~KERNEL_ONLY,
     })
   }
-  if (old !== 0) copyOut(k, task, old, writeStruct(SIGACTION, before))
+  if (old !== 0) copyOut(k, task, old, writeStruct(SIGACTION, { ...before, flagsHigh: 0 }))
   return 0
 }
 

@@ -1,5 +1,17 @@
 // Who may do what to a file: owner, group and other bits; the superuser's capabilities pass most of them (path_resolution(7)).
-import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, EACCES, EPERM, EROFS, S_ISVTX } from '../abi/index.ts'
+import {
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  EACCES,
+  EPERM,
+  EROFS,
+  S_ISGID,
+  S_ISUID,
+  S_ISVTX,
+  S_IXGRP,
+} from '../abi/index.ts'
 import type { Credentials } from '../process/types.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -34,6 +46,16 @@ function permits(credentials: Credentials, inode: Inode, may: number): boolean {
 /** EACCES unless the task may do all of `may`. access(2) passes credentials with the real ids. */
 export function checkAccess(_k: Kernel, task: Task, inode: Inode, may: number, credentials: Credentials = task.credentials): void {
   if (!permits(credentials, inode, may)) throw EACCES
+}
+
+/** Whether a set-group-id bit for this group is the task's to give: it is in the group, or has CAP_FSETID. */
+export const mayGiveGroup = (credentials: Credentials, gid: number): boolean =>
+  inGroup(credentials, gid) || capable(credentials, CAP_FSETID)
+
+/** What is left of a file's set-id bits when it changes hands or contents: a set-group-id bit only where it means mandatory locks. */
+export function withoutSetIds(credentials: Credentials, inode: Inode): number {
+  const mode = inode.mode & ~S_ISUID
+  return mode & S_IXGRP || !mayGiveGroup(credentials, inode.gid) ? mode & ~S_ISGID : mode
 }
 
 /** EPERM unless the task owns the file (chmod, utimes). */

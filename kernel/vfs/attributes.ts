@@ -2,15 +2,12 @@
 import {
   ANON_INODE_FS_MAGIC,
   CAP_CHOWN,
-  CAP_FSETID,
   EPERM,
   FS_MAGIC,
   NAME_MAX,
   PIPEFS_MAGIC,
   PROC_SUPER_MAGIC,
   S_ISGID,
-  S_ISUID,
-  S_IXGRP,
   TMPFS_MAGIC,
 } from '../abi/index.ts'
 import { typeOfKind } from '../fs/index.ts'
@@ -18,7 +15,7 @@ import { roomForFiles } from '../mm/index.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { checkAccess, checkOwner, MAY_WRITE } from './access.ts'
+import { checkAccess, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
 import { touchChanged } from './inode.ts'
 import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
 
@@ -117,28 +114,30 @@ export function statFsOf(
 /** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */
 export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): void {
   checkOwner(task, inode)
-  const { credentials } = task
   if (inode.fs.kind === 'proc') throw EPERM
-  const foreign = inode.kind !== 'directory' && !inGroup(credentials, inode.gid) && !capable(credentials, CAP_FSETID)
-  inode.mode = foreign ? mode & ~S_ISGID : mode
+  inode.mode = mayGiveGroup(task.credentials, inode.gid) ? mode : mode & ~S_ISGID
   touchChanged(k, inode)
 }
 
-/** chown(2): root's; owners may give a file to a group that they are in. Set-id bits of programs go away. */
+/**
+ * chown(2): root's; owners may give a file to a group that they are in. Set-id bits of what is no directory go away, which only the
+ * owner may make happen: ids of -1 alone are anybody's to give.
+ */
 export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gid: number): void {
   const { credentials } = task
   if (inode.fs.kind === 'proc') throw EPERM
-  const newUid = uid === NO_CHANGE ? inode.uid : uid
+  const owner = credentials.fsuid === inode.uid
   const newGid = gid === NO_CHANGE ? inode.gid : gid
   if (!capable(credentials, CAP_CHOWN)) {
-    if (credentials.fsuid !== inode.uid || newUid !== inode.uid) throw EPERM
-    if (newGid !== inode.gid && !inGroup(credentials, newGid)) throw EPERM
+    if (uid !== NO_CHANGE && !(owner && uid === inode.uid)) throw EPERM
+    if (gid !== NO_CHANGE && !(owner && (gid === inode.gid || inGroup(credentials, gid)))) throw EPERM
   }
-  if (inode.kind !== 'directory') {
-    inode.mode &= ~S_ISUID
-    if (inode.mode & S_IXGRP) inode.mode &= ~S_ISGID
+  const mode = inode.kind === 'directory' ? inode.mode : withoutSetIds(credentials, inode)
+  if (mode !== inode.mode) {
+    checkOwner(task, inode)
+    inode.mode = mayGiveGroup(credentials, newGid) ? mode : mode & ~S_ISGID
   }
-  inode.uid = newUid
+  if (uid !== NO_CHANGE) inode.uid = uid
   inode.gid = newGid
   touchChanged(k, inode)
 }

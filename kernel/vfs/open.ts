@@ -114,26 +114,34 @@ export function checkNotRunning(k: Kernel, inode: Inode): void {
 
 /**
  * open(2) by path. Blocked: a FIFO whose other end nobody has opened; call again when woken.
- * The description comes with one reference, the caller's.
+ * The description comes with one reference, the caller's. `resolve`: RESOLVE_* of openat2.
  */
-export function openAt(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription | Blocked {
+export function openAt(
+  k: Kernel,
+  task: Task,
+  dirfd: number,
+  path: string,
+  flags: number,
+  mode: number,
+  resolve = 0,
+): FileDescription | Blocked {
   if (flags & O_PATH) flags &= O_PATH_FLAGS
   const follow = !(flags & O_NOFOLLOW)
-  if (flags & TMPFILE_BIT) return openTmpfile(k, task, dirfd, path, flags, mode)
+  if (flags & TMPFILE_BIT && (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT)) throw EINVAL
+  if (flags & TMPFILE_BIT) return openTmpfile(k, task, lookup(k, task, dirfd, path, { resolve }), flags, mode)
   if (flags & O_CREAT && flags & O_DIRECTORY) throw EINVAL
   if (!(flags & O_CREAT)) {
-    const at = lookup(k, task, dirfd, path, { follow })
+    const at = lookup(k, task, dirfd, path, { follow, resolve })
     if (flags & O_DIRECTORY && at.dentry.inode.kind !== 'directory') throw ENOTDIR
     return openFound(k, task, at, flags, false)
   }
-  const { parent, found } = lookupForCreate(k, task, dirfd, path, follow && !(flags & O_EXCL))
+  const { parent, found } = lookupForCreate(k, task, dirfd, path, follow && !(flags & O_EXCL), resolve)
+  if (parent.trailingSlash && parent.name !== '' && parent.name !== '.' && parent.name !== '..') throw EISDIR
   if (found) {
     if (flags & O_EXCL) throw EEXIST
-    if (parent.trailingSlash) throw found.dentry.inode.kind === 'directory' ? EISDIR : ENOTDIR
     checkProtected(task, parent.dir.inode, found.dentry.inode)
     return openFound(k, task, found, flags, false)
   }
-  if (parent.trailingSlash) throw EISDIR
   const umask = task.fs?.umask ?? 0
   const dentry = createNode(k, task, parent, { kind: 'regular', mode: mode & MODE_MASK & ~umask })
   return openFound(k, task, { mount: parent.mount, dentry }, flags & ~O_TRUNC, true)
@@ -146,9 +154,7 @@ function checkProtected(task: Task, dir: Inode, inode: Inode): void {
   if (inode.kind === 'regular' || inode.kind === 'fifo') throw EACCES
 }
 
-function openTmpfile(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription | Blocked {
-  if (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT) throw EINVAL
-  const at = lookup(k, task, dirfd, path)
+function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: number): FileDescription | Blocked {
   const dir = at.dentry.inode
   if (dir.kind !== 'directory') throw ENOTDIR
   checkWritable(at)

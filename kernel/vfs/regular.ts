@@ -1,5 +1,6 @@
 // Regular files. Their contents are their page-cache frames, so read, write and mmap always see the same bytes.
 import {
+  CAP_FSETID,
   EFBIG,
   EPERM,
   F_SEAL_GROW,
@@ -10,14 +11,15 @@ import {
   RLIMIT_FSIZE,
   S_ISGID,
   S_ISUID,
-  S_IXGRP,
   SIGXFSZ,
 } from '../abi/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
+import { capable } from '../process/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { withoutSetIds } from './access.ts'
 import { fillFromBacking } from './backing.ts'
 import { isWritable } from './description.ts'
 import { touchModified } from './inode.ts'
@@ -54,8 +56,8 @@ function fitLimit(k: Kernel, task: Task, offset: number, count: number): number 
 
 /** A write by somebody without CAP_FSETID takes set-id bits away (chmod(2)). */
 export function dropPrivilegeBits(task: Task, inode: Inode): void {
-  if (!(inode.mode & (S_ISUID | S_ISGID)) || task.credentials.fsuid === 0) return
-  inode.mode &= inode.mode & S_IXGRP ? ~(S_ISUID | S_ISGID) : ~S_ISUID
+  if (!(inode.mode & (S_ISUID | S_ISGID)) || capable(task.credentials, CAP_FSETID)) return
+  inode.mode = withoutSetIds(task.credentials, inode)
 }
 
 /** Writes into a regular file at an offset, growing it. */

@@ -14,10 +14,11 @@ import {
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
   S_ISGID,
+  S_IXGRP,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { checkDirectoryChange, checkSticky, isBelow } from './access.ts'
+import { checkDirectoryChange, checkSticky, isBelow, mayGiveGroup } from './access.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
 import { timestampNow } from './time.ts'
@@ -41,16 +42,22 @@ function checkAdd(k: Kernel, task: Task, at: ParentPath): void {
   if (ops.fixed) throw ops.fixed
 }
 
+/** A new inode, the task's. In a set-group-id directory it gets that one's group, and directories the bit; programs only for members. */
+function newOwned(k: Kernel, task: Task, dir: Inode, kind: FileKind, mode: number): Inode {
+  const { fsuid, fsgid } = task.credentials
+  if (!(dir.mode & S_ISGID)) return newInode(dir.fs, kind, mode, fsuid, fsgid, timestampNow(k))
+  if (kind === 'directory') mode |= S_ISGID
+  else if (mode & S_IXGRP && !mayGiveGroup(task.credentials, dir.gid)) mode &= ~S_ISGID
+  return newInode(dir.fs, kind, mode, fsuid, dir.gid, timestampNow(k))
+}
+
 /** Makes a file, directory, link or node under a name that is free. */
 export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile): Dentry {
   if (isDot(at.name) || findChild(k, task, at.dir, at.name)) throw EEXIST
   if (at.trailingSlash && file.kind !== 'directory') throw ENOENT
   checkAdd(k, task, at)
   const parent = at.dir.inode
-  const { fsuid, fsgid } = task.credentials
-  const inherits = (parent.mode & S_ISGID) !== 0
-  const mode = inherits && file.kind === 'directory' ? file.mode | S_ISGID : file.mode
-  const inode = newInode(parent.fs, file.kind, mode, fsuid, inherits ? parent.gid : fsgid, timestampNow(k))
+  const inode = newOwned(k, task, parent, file.kind, file.mode)
   if (file.target !== undefined) {
     inode.target = file.target
     inode.size = file.target.length
@@ -198,7 +205,7 @@ function exchange(k: Kernel, a: Dentry, b: Dentry): void {
 
 /** An inode that may be given its first name: O_TMPFILE made it. */
 export function nameless(k: Kernel, task: Task, dir: Inode, mode: number): Inode {
-  const inode = newInode(dir.fs, 'regular', mode, task.credentials.fsuid, task.credentials.fsgid, timestampNow(k))
+  const inode = newOwned(k, task, dir, 'regular', mode)
   inode.nlink = 0
   return inode
 }

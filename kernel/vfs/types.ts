@@ -230,6 +230,8 @@ export interface LookupOptions {
   follow?: boolean
   /** AT_EMPTY_PATH: an empty path means dirfd itself. */
   empty?: boolean
+  /** RESOLVE_* of openat2. */
+  resolve?: number
 }
 
 /** Where a new name would go. `dir` is a directory that was found and may be searched; `name` may be '.', '..' or '' (the root). */

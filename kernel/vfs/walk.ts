@@ -1,6 +1,24 @@
 // The path walk: from names to a place in the tree, over mounts, dot-dot and symbolic links (path_resolution(7)).
 import { directoryOps } from '../fs/index.ts'
-import { AT_FDCWD, EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, NAME_MAX, PATH_MAX, SYMLINK_MAX } from '../abi/index.ts'
+import {
+  AT_FDCWD,
+  EAGAIN,
+  EBADF,
+  ELOOP,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  EXDEV,
+  NAME_MAX,
+  PATH_MAX,
+  RESOLVE_BENEATH,
+  RESOLVE_CACHED,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV,
+  SYMLINK_MAX,
+} from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, MAY_EXEC } from './access.ts'
@@ -8,20 +26,74 @@ import { findChild } from './dentry.ts'
 import { touchAccessed } from './time.ts'
 import type { Dentry, LookupOptions, Mount, ParentPath, Path } from './types.ts'
 
-/** What is left of a walk: where it is, and how many links it went through. */
+/** What is left of a walk: where it is, how many links it went through, and what holds for it. */
 interface Walk {
   k: Kernel
   task: Task
   mount: Mount
   dentry: Dentry
   links: number
+  /** RESOLVE_* of openat2. */
+  resolve: number
+  /** Where '/' leads and '..' ends: the task's root, or with RESOLVE_BENEATH and RESOLVE_IN_ROOT the place where the walk began. */
+  root: Path
+}
+
+/** Walks that may not leave the place where they begin. */
+const SCOPED = RESOLVE_BENEATH | RESOLVE_IN_ROOT
+
+/** A walk that is about to begin. EBADF and ENOTDIR for a directory descriptor that is none; EXDEV for '/' where it must stay below. */
+function begin(k: Kernel, task: Task, dirfd: number, path: string, resolve: number): Walk {
+  const scoped = (resolve & SCOPED) !== 0
+  if (resolve & RESOLVE_BENEATH && path.charCodeAt(0) === SLASH) throw EXDEV
+  const start = startOf(task, dirfd, scoped ? '' : path)
+  return { k, task, mount: start.mount, dentry: start.dentry, links: 0, resolve, root: scoped ? start : rootOf(task) }
+}
+const SLASH = 47
+
+function rootOf(task: Task): Path {
+  if (!task.fs) throw new Error(`walking a path for task ${task.pid}, which has exited`)
+  return task.fs.root
+}
+
+/** To another mount, or to another place by a link: EXDEV where the walk may not. */
+function moveTo(w: Walk, mount: Mount, dentry: Dentry): void {
+  if (w.resolve & RESOLVE_NO_XDEV && mount !== w.mount) throw EXDEV
+  w.mount = mount
+  w.dentry = dentry
+}
+
+/** A link whose text begins with '/'. */
+function goToRoot(w: Walk): void {
+  if (w.resolve & RESOLVE_BENEATH) throw EXDEV
+  moveTo(w, w.root.mount, w.root.dentry)
+}
+
+/** A symbolic link is about to be followed. ELOOP: there were too many, or none is allowed. */
+function countLink(w: Walk): void {
+  if (w.resolve & RESOLVE_NO_SYMLINKS || ++w.links > SYMLINK_MAX) throw ELOOP
+}
+
+/** Where a link of /proc leads that does not go by its text. */
+function magicPlace(w: Walk, link: Dentry): Path | null {
+  const place = directoryOps[link.inode.fs.kind].jump?.(w.k, w.task, link)
+  if (!place) return null
+  if (w.resolve & RESOLVE_NO_MAGICLINKS) throw ELOOP
+  if (w.resolve & SCOPED) throw EXDEV
+  return place
+}
+
+/** An entry of the directory where the walk is. EAGAIN: RESOLVE_CACHED, and it is not at hand. */
+function entryOf(w: Walk, dir: Dentry, name: string): Dentry | null {
+  if (w.resolve & RESOLVE_CACHED && !dir.children?.get(name)) throw EAGAIN
+  return findChild(w.k, w.task, dir, name)
 }
 
 /** Where a relative path starts. */
 function startOf(task: Task, dirfd: number, path: string): Path {
   const fs = task.fs
   if (!fs) throw new Error(`walking '${path}' for task ${task.pid}, which has exited`)
-  if (path.charCodeAt(0) === 47) return fs.root
+  if (path.charCodeAt(0) === SLASH) return fs.root
   if (dirfd === AT_FDCWD) return fs.cwd
   const file = task.files?.files[dirfd]
   if (!file) throw EBADF
@@ -34,41 +106,34 @@ function crossMounts(w: Walk): void {
   while (w.dentry.mounted > 0) {
     const above = w.k.state.vfs.mounts.find(m => m.mountpoint === w.dentry && m.parent === w.mount)
     if (!above) return
-    w.mount = above
-    w.dentry = above.root
+    moveTo(w, above, above.root)
   }
 }
 
 function goUp(w: Walk): void {
-  const root = w.task.fs?.root
-  while (w.dentry === w.mount.root) {
-    if (root && w.dentry === root.dentry && w.mount === root.mount) return
-    if (!w.mount.parent || !w.mount.mountpoint) return
-    w.dentry = w.mount.mountpoint
-    w.mount = w.mount.parent
+  const { root } = w
+  if (w.dentry === root.dentry && w.mount === root.mount) {
+    if (w.resolve & RESOLVE_BENEATH) throw EXDEV
+    return
   }
-  if (root && w.dentry === root.dentry && w.mount === root.mount) return
+  while (w.dentry === w.mount.root) {
+    if (!w.mount.parent || !w.mount.mountpoint) return
+    moveTo(w, w.mount.parent, w.mount.mountpoint)
+    if (w.dentry === root.dentry && w.mount === root.mount) return
+  }
   if (w.dentry.parent) w.dentry = w.dentry.parent
   crossMounts(w)
 }
 
 /** Goes where the symbolic link `link` (an entry of w.dentry) leads. */
 function followLink(w: Walk, link: Dentry): void {
-  if (++w.links > SYMLINK_MAX) throw ELOOP
-  const ops = directoryOps[link.inode.fs.kind]
-  const place = ops.jump?.(w.k, w.task, link)
-  if (place) {
-    w.mount = place.mount
-    w.dentry = place.dentry
-    return
-  }
+  countLink(w)
+  const place = magicPlace(w, link)
+  if (place) return moveTo(w, place.mount, place.dentry)
   const target = readLink(w.k, w.task, link)
   touchAccessed(w.k, link.inode)
   if (target === '') throw ENOENT
-  if (target.charCodeAt(0) === 47 && w.task.fs) {
-    w.mount = w.task.fs.root.mount
-    w.dentry = w.task.fs.root.dentry
-  }
+  if (target.charCodeAt(0) === SLASH) goToRoot(w)
   walkNames(w, target, true)
 }
 
@@ -84,7 +149,7 @@ function step(w: Walk, name: string, follow: boolean): void {
   if (name === '.') return
   if (name === '..') return goUp(w)
   if (name.length > NAME_MAX) throw ENAMETOOLONG
-  const child = findChild(w.k, w.task, w.dentry, name)
+  const child = w.resolve === 0 ? findChild(w.k, w.task, w.dentry, name) : entryOf(w, w.dentry, name)
   if (!child) throw ENOENT
   if (child.inode.kind === 'symlink' && follow) return followLink(w, child)
   w.dentry = child
@@ -110,8 +175,7 @@ export function lookup(k: Kernel, task: Task, dirfd: number, path: string, optio
     return placeOfFd(task, dirfd)
   }
   checkLength(path)
-  const start = startOf(task, dirfd, path)
-  const w: Walk = { k, task, mount: start.mount, dentry: start.dentry, links: 0 }
+  const w = begin(k, task, dirfd, path, options.resolve ?? 0)
   walkNames(w, path, options.follow ?? true)
   return { mount: w.mount, dentry: w.dentry }
 }
@@ -132,9 +196,7 @@ function placeOfFd(task: Task, dirfd: number): Path {
 export function lookupParent(k: Kernel, task: Task, dirfd: number, path: string): ParentPath {
   if (path === '') throw ENOENT
   checkLength(path)
-  const start = startOf(task, dirfd, path)
-  const w: Walk = { k, task, mount: start.mount, dentry: start.dentry, links: 0 }
-  return parentFrom(w, path)
+  return parentFrom(begin(k, task, dirfd, path, 0), path)
 }
 
 function parentFrom(w: Walk, path: string): ParentPath {
@@ -157,11 +219,11 @@ export function lookupForCreate(
   dirfd: number,
   path: string,
   follow: boolean,
+  resolve = 0,
 ): { parent: ParentPath; found: Path | null } {
   if (path === '') throw ENOENT
   checkLength(path)
-  const start = startOf(task, dirfd, path)
-  const w: Walk = { k, task, mount: start.mount, dentry: start.dentry, links: 0 }
+  const w = begin(k, task, dirfd, path, resolve)
   let rest = path
   for (;;) {
     const parent = parentFrom(w, rest)
@@ -169,21 +231,21 @@ export function lookupForCreate(
       if (parent.name === '..') goUp(w)
       return { parent, found: { mount: w.mount, dentry: w.dentry } }
     }
-    const child = findChild(k, task, parent.dir, parent.name)
+    const child = entryOf(w, parent.dir, parent.name)
     if (!child) return { parent, found: null }
     if (child.inode.kind !== 'symlink' || !follow) {
       w.dentry = child
       crossMounts(w)
       return { parent, found: { mount: w.mount, dentry: w.dentry } }
     }
-    if (++w.links > SYMLINK_MAX) throw ELOOP
-    const place = directoryOps[child.inode.fs.kind].jump?.(k, task, child)
-    if (place) return { parent, found: place }
+    countLink(w)
+    const place = magicPlace(w, child)
+    if (place) {
+      moveTo(w, place.mount, place.dentry)
+      return { parent, found: place }
+    }
     rest = readLink(k, task, child)
     if (rest === '') throw ENOENT
-    if (rest.charCodeAt(0) === 47 && task.fs) {
-      w.mount = task.fs.root.mount
-      w.dentry = task.fs.root.dentry
-    }
+    if (rest.charCodeAt(0) === SLASH) goToRoot(w)
   }
 }
