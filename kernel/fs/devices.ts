@@ -40,14 +40,24 @@ export const deviceKind = (rdev: number): FileOpsKind | undefined =>
 
 const NOTHING = new Uint8Array(0)
 const swallow: FileOps['write'] = (_k, _task, _file, bytes) => bytes.length
+/** With `writePiece: 0`: the program's bytes are not even looked at. */
+const swallowUnseen: FileOps['write'] = (_k, _task, _file, _bytes, _offset, done, length) => length - done
 const noIoctl: FileOps['ioctl'] = () => {
   throw ENOTTY
 }
 
 export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 'timing', FileOps>> = {
-  null: { read: () => NOTHING, write: swallow, ioctl: noIoctl, noPosition: true },
-  zero: { read: (_k, _task, _file, max) => new Uint8Array(max), write: swallow, ioctl: noIoctl, noPosition: true, mapTarget: () => null },
+  null: { read: () => NOTHING, write: swallowUnseen, writePiece: 0, ioctl: noIoctl, noPosition: true },
+  zero: {
+    read: (_k, _task, _file, max) => new Uint8Array(max),
+    write: swallowUnseen,
+    writePiece: 0,
+    ioctl: noIoctl,
+    noPosition: true,
+    mapTarget: () => null,
+  },
   full: {
+    writePiece: 0,
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write() {
       throw ENOSPC
@@ -56,6 +66,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
     noPosition: true,
   },
   timing: {
+    writePiece: Infinity,
     read: () => NOTHING,
     write(k, _task, _file, bytes) {
       writeMarks(k, bytes)

@@ -1,4 +1,4 @@
-// eventfd(2): a 64-bit counter that can be waited for. Ours counts exactly below 2^53; what would take it further blocks, as at 2^64 - 2.
+// eventfd(2): a 64-bit counter that can be waited for.
 import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLOUT, EFD_NONBLOCK, EFD_SEMAPHORE } from '../abi/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { blocked } from '../syscalls/define.ts'
@@ -7,7 +7,7 @@ import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 
 const COUNTER_BYTES = 8
-const MAX_COUNT = Number.MAX_SAFE_INTEGER
+const MAX_COUNT = 2n ** 64n - 2n
 type EventData = Extract<FileData, { kind: 'eventfd' }>
 
 const dataOf = (file: FileDescription): EventData => {
@@ -16,45 +16,48 @@ const dataOf = (file: FileDescription): EventData => {
 }
 
 export function makeEventFd(k: Kernel, count: number, flags: number): FileDescription {
-  const data: EventData = { kind: 'eventfd', count, semaphore: (flags & EFD_SEMAPHORE) !== 0, queue: newQueue() }
+  const data: EventData = { kind: 'eventfd', count: BigInt(count), semaphore: (flags & EFD_SEMAPHORE) !== 0, queue: newQueue() }
   return newDescription('eventfd', anonymousInode(k, 0), null, O_RDWR | (flags & EFD_NONBLOCK), data, 'anon_inode:[eventfd]')
 }
 
 export const eventOps: FileOps = {
   positioned: ESPIPE,
   noPosition: true,
+  readPiece: COUNTER_BYTES,
+  arrived: () => 0,
   read(_k, _task, file, max) {
     const data = dataOf(file)
     if (max < COUNTER_BYTES) throw EINVAL
-    if (data.count === 0) {
+    if (data.count === 0n) {
       if (file.flags & O_NONBLOCK) throw EAGAIN
       return blocked([data.queue], ERESTARTSYS)
     }
     const bytes = new Uint8Array(COUNTER_BYTES)
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(data.semaphore ? 1 : data.count), true)
+    new DataView(bytes.buffer).setBigUint64(0, data.semaphore ? 1n : data.count, true)
     return bytes
   },
   consume(k, file) {
     const data = dataOf(file)
-    data.count = data.semaphore ? data.count - 1 : 0
+    data.count = data.semaphore ? data.count - 1n : 0n
     wakeAll(k, data.queue)
   },
-  write(k, _task, file, bytes) {
+  write(k, _task, file, bytes, _offset, _done, length) {
     const data = dataOf(file)
-    if (bytes.length < COUNTER_BYTES) throw EINVAL
+    if (length !== COUNTER_BYTES) throw EINVAL
+    if (bytes.length < length) return 0
     const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
-    if (value === 2n ** 64n - 1n) throw EINVAL
-    if (value > BigInt(MAX_COUNT - data.count)) {
+    if (value > MAX_COUNT) throw EINVAL
+    if (value > MAX_COUNT - data.count) {
       if (file.flags & O_NONBLOCK) throw EAGAIN
       return blocked([data.queue], ERESTARTSYS)
     }
-    data.count += Number(value)
+    data.count += value
     wakeAll(k, data.queue)
     return COUNTER_BYTES
   },
   poll(_k, file, queues) {
     const data = dataOf(file)
     queues?.push(data.queue)
-    return (data.count > 0 ? POLLIN : 0) | (data.count < MAX_COUNT ? POLLOUT : 0)
+    return (data.count > 0n ? POLLIN : 0) | (data.count < MAX_COUNT ? POLLOUT : 0)
   },
 }

@@ -97,7 +97,8 @@ describe('a pipe', () => {
     expect(call(k, task, 'read', r, BUFFER, 20000)).toBe(20000)
     task.call = held
     expect(outcome(k, task, 'write', w, DATA, 100000)).toBe('blocked')
-    expect(task.call!.progress).toEqual({ done: 85536 })
+    // Four buffers became free, and a part of the fifth, which counts for nothing.
+    expect(task.call!.progress).toEqual({ done: 81920 })
   })
 
   test('a bad buffer loses nothing', () => {

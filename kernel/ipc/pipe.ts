@@ -1,9 +1,11 @@
-// Pipes and FIFOs: a ring of bytes between writers and readers. Writes of up to PIPE_BUF bytes go in whole or not at all, readers
+// Pipes and FIFOs: 16 page buffers between writers and readers. What a write leaves over of whole pages is added to the newest buffer
+// if it fits there whole; all else takes buffers of its own, so that writes of up to PIPE_BUF bytes go in whole or not at all. Readers
 // of an empty pipe wait while a writer is left, and a write that nobody can read is SIGPIPE and EPIPE (pipe(7)).
 import {
   EAGAIN,
   EBUSY,
   EINVAL,
+  ENOMEM,
   ENOTTY,
   ENXIO,
   EPERM,
@@ -12,11 +14,12 @@ import {
   ESPIPE,
   FIONREAD,
   O_ACCMODE,
+  O_DIRECT,
   O_NONBLOCK,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
-  PIPE_BUF,
+  CAP_SYS_RESOURCE,
   POLLERR,
   POLLHUP,
   POLLIN,
@@ -27,6 +30,7 @@ import {
 } from '../abi/index.ts'
 import { putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
+import { capable } from '../process/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import { blocked, type Blocked } from '../syscalls/define.ts'
 import { isReadable, isWritable, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
@@ -35,8 +39,16 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Pipe } from './types.ts'
 
+/** A buffer is a page. */
+const BUFFER_BYTES = 4096
+/** On a buffer's count of bytes: a packet. A read takes one, and what it does not take of it is gone. */
+const PIPE_PACKET = 1 << 16
+const countOf = (buffer: number): number => buffer & (PIPE_PACKET - 1)
+
 /** 16 pages, as in Linux. */
 export const PIPE_CAPACITY = 65536
+/** The array of buffers of a larger pipe could not be had (Linux: 40 bytes each, at most 4 MiB). */
+const PIPE_CAPACITY_LIMIT = 2 ** 28
 const RING_START = 4096
 const PIPE_MODE = 0o600
 
@@ -48,6 +60,8 @@ export function newPipe(): Pipe {
     head: 0,
     used: 0,
     capacity: PIPE_CAPACITY,
+    buffers: [],
+    end: 0,
     readers: 0,
     writers: 0,
     readerOpens: 0,
@@ -84,7 +98,7 @@ export function makePipe(k: Kernel, task: Task, flags: number): [FileDescription
   const label = `pipe:[${inode.ino}]`
   const ends: [FileDescription, FileDescription] = [
     newDescription('pipe', inode, null, O_RDONLY | (flags & O_NONBLOCK), null, label),
-    newDescription('pipe', inode, null, O_WRONLY | (flags & O_NONBLOCK), null, label),
+    newDescription('pipe', inode, null, O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)), null, label),
   ]
   for (const end of ends) openEnd(inode.pipe, end)
   return ends
@@ -167,38 +181,106 @@ function front(pipe: Pipe, max: number): Uint8Array {
   return bytes
 }
 
+const isFull = (pipe: Pipe): boolean => pipe.buffers.length >= pipe.capacity / BUFFER_BYTES
+const isPacket = (buffer: number): boolean => (buffer & PIPE_PACKET) !== 0
+
+/** Bytes that one read takes: all buffers' up to `max`, but nothing behind a packet. */
+function readable(pipe: Pipe, max: number): number {
+  let count = 0
+  for (const buffer of pipe.buffers) {
+    count += countOf(buffer)
+    if (count >= max) return max
+    if (isPacket(buffer)) return count
+  }
+  return count
+}
+
+/** Takes bytes out of the buffers; what is left of a packet goes too. */
+function take(pipe: Pipe, count: number): void {
+  const { buffers } = pipe
+  let gone = 0
+  while (gone < count) {
+    const buffer = buffers[0]
+    const here = countOf(buffer)
+    if (gone + here <= count || isPacket(buffer)) {
+      buffers.shift()
+      gone += here
+    } else {
+      buffers[0] = buffer - (count - gone)
+      gone = count
+    }
+  }
+  pipe.used -= gone
+  pipe.head = pipe.used === 0 ? 0 : (pipe.head + gone) & (pipe.ring.length - 1)
+}
+
+/**
+ * What of a write's bytes fits; `left` of the whole call follow after them. A page that is not all there (a fault) is not begun; -1: not even
+ * the newest buffer's rest is. */
+function fill(pipe: Pipe, bytes: Uint8Array, left: number, adds: boolean, packet: number): number {
+  const { buffers } = pipe
+  let taken = 0
+  const rest = (bytes.length + left) % BUFFER_BYTES
+  const newest = buffers.length - 1
+  if (adds && rest > 0 && newest >= 0 && !isPacket(buffers[newest]) && pipe.end + rest <= BUFFER_BYTES) {
+    if (bytes.length < rest) return -1
+    buffers[newest] += rest
+    pipe.end += rest
+    taken = rest
+  }
+  while (taken < bytes.length && !isFull(pipe)) {
+    const part = Math.min(BUFFER_BYTES, bytes.length - taken)
+    if (part < BUFFER_BYTES && left > 0) break
+    buffers.push(part | packet)
+    pipe.end = part
+    taken += part
+  }
+  if (taken > 0) put(pipe, taken === bytes.length ? bytes : bytes.subarray(0, taken))
+  return taken
+}
+
 export const pipeOps: FileOps = {
   positioned: ESPIPE,
   read(_k, _task, file, max) {
     const pipe = pipeOf(file)
-    if (pipe.used > 0) return front(pipe, max)
+    if (pipe.used > 0) return front(pipe, readable(pipe, max))
     if (pipe.writers === 0 || max === 0) return NOTHING
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([pipe.readable], ERESTARTSYS)
   },
+  // A buffer of which not all arrives stays as it was.
+  arrived(file, moved) {
+    let whole = 0
+    for (const buffer of pipeOf(file).buffers) {
+      if (whole + countOf(buffer) > moved) break
+      whole += countOf(buffer)
+    }
+    return whole
+  },
   consume(k, file, count) {
     const pipe = pipeOf(file)
-    pipe.used -= count
-    pipe.head = pipe.used === 0 ? 0 : (pipe.head + count) & (pipe.ring.length - 1)
-    if (count > 0) wakeAll(k, pipe.writable)
+    const wasFull = isFull(pipe)
+    take(pipe, count)
+    // Writers sleep only while no buffer is free; so there is no other change that one who waits for edges is told of.
+    if (wasFull && !isFull(pipe)) wakeAll(k, pipe.writable)
   },
-  write(k, task, file, bytes) {
+  write(k, task, file, bytes, _offset, done, length) {
     const pipe = pipeOf(file)
-    if (bytes.length === 0) return 0
+    if (length === 0) return 0
     if (pipe.readers === 0) {
       sendSignal(k, null, task, killInfo(SIGPIPE, task))
       throw EPIPE
     }
-    const room = pipe.capacity - pipe.used
-    const whole = bytes.length <= PIPE_BUF
-    if (room === 0 || (whole && room < bytes.length)) {
-      if (file.flags & O_NONBLOCK) throw EAGAIN
-      return blocked([pipe.writable], ERESTARTSYS)
+    // Only at the call's beginning is anything added to the newest buffer, not after it slept.
+    const begins = done === 0 && task.call === null
+    const taken = fill(pipe, bytes, length - done - bytes.length, begins, file.flags & O_DIRECT ? PIPE_PACKET : 0)
+    if (taken > 0) {
+      wakeAll(k, pipe.readable)
+      return taken
     }
-    const part = bytes.length <= room ? bytes : bytes.subarray(0, room)
-    put(pipe, part)
-    wakeAll(k, pipe.readable)
-    return part.length
+    if (taken < 0 || !isFull(pipe)) return 0
+    if (file.flags & O_NONBLOCK) throw EAGAIN
+    return blocked([pipe.writable], ERESTARTSYS)
   },
   poll(_k, file, queues) {
     const pipe = pipeOf(file)
@@ -210,7 +292,7 @@ export const pipeOps: FileOps = {
     }
     if (isWritable(file)) {
       queues?.push(pipe.writable)
-      if (pipe.capacity - pipe.used >= PIPE_BUF) mask |= POLLOUT | POLLWRNORM
+      if (!isFull(pipe)) mask |= POLLOUT | POLLWRNORM
       if (pipe.readers === 0) mask |= POLLERR
     }
     return mask
@@ -229,17 +311,21 @@ export const pipeOps: FileOps = {
     if (pipe.readers === 0 && pipe.writers === 0) {
       pipe.ring = NOTHING
       pipe.head = pipe.used = 0
+      pipe.buffers = []
     }
   },
 }
 
-/** F_SETPIPE_SZ: rounds up to a power of two of pages. Answers the new capacity. */
+/** F_SETPIPE_SZ: rounds up to a power of two of pages. Answers the new capacity. EINVAL, EPERM, EBUSY, ENOMEM. */
 export function resizePipe(k: Kernel, task: Task, pipe: Pipe, bytes: number): number {
-  if (bytes < 0 || bytes > 2 ** 31) throw EINVAL
-  let capacity = PIPE_BUF
-  while (capacity < bytes) capacity *= 2
-  if (capacity > k.state.sysctl.pipeMaxSize && capacity > pipe.capacity && task.credentials.euid !== 0) throw EPERM
-  if (capacity < pipe.used) throw EBUSY
+  const wanted = bytes >>> 0
+  if (wanted > 2 ** 31) throw EINVAL
+  let capacity = BUFFER_BYTES
+  while (capacity < wanted) capacity *= 2
+  if (capacity > k.state.sysctl.pipeMaxSize && capacity > pipe.capacity && !capable(task.credentials, CAP_SYS_RESOURCE)) throw EPERM
+  if (capacity / BUFFER_BYTES < pipe.buffers.length) throw EBUSY
+  if (capacity > PIPE_CAPACITY_LIMIT) throw ENOMEM
   pipe.capacity = capacity
+  wakeAll(k, pipe.writable)
   return capacity
 }

@@ -56,6 +56,7 @@ export function timerFdLeft(k: Kernel, data: TimerFdData): { value: number; inte
 export const timerFdOps: FileOps = {
   positioned: ESPIPE,
   noPosition: true,
+  readPiece: COUNTER_BYTES,
   read(k, _task, file, max) {
     const data = timerFdOf(file)
     if (max < COUNTER_BYTES) throw EINVAL

@@ -1,4 +1,4 @@
-// A pipe as data: a ring of bytes that grows to its capacity, and who waits at either end.
+// A pipe as data: a ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end.
 import type { WaitQueue } from '../sched/types.ts'
 
 export interface Pipe {
@@ -7,7 +7,12 @@ export interface Pipe {
   head: number
   /** Bytes in it. */
   used: number
+  /** Of page buffers together: there is room while fewer than capacity / 4096 are in use. */
   capacity: number
+  /** Bytes left in each buffer in use, the oldest first; PIPE_PACKET marks one that is a packet (O_DIRECT). */
+  buffers: number[]
+  /** Where the bytes of the newest buffer end in its page: behind that there is room to add. */
+  end: number
   readers: number
   writers: number
   /** Opens so far, of each end: a FIFO's open waits for the other end to be opened even if it is closed again at once. */

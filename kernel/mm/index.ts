@@ -36,9 +36,11 @@ export {
   checkUser,
   clearUser,
   copyIn,
+  copyInSome,
   copyInString,
   copyInTo,
   copyOut,
+  copyOutSome,
   getBig,
   getI32,
   getI64,
@@ -51,6 +53,7 @@ export {
   putU32,
   putU64,
   putU8,
+  writableUser,
 } from './usercopy.ts'
 export { peekFile, peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
 export {

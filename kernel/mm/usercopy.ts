@@ -1,7 +1,7 @@
 // Bytes between the kernel and a program's memory. Any pointer is survived: pages are faulted in as for the program itself, and what
 // cannot be had is EFAULT. Where the page is mapped, which is nearly always, an access is one table walk.
 import { frameWritten, PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W } from '../../vm/index.ts'
-import { EFAULT, ENAMETOOLONG, ENOMEM } from '../abi/index.ts'
+import { EFAULT, ENAMETOOLONG, ENOMEM, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { chargeUserCopy } from '../timing/index.ts'
@@ -98,6 +98,49 @@ export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array):
     else ram.set(part === length ? bytes : bytes.subarray(done, done + part), to)
     done += part
   }
+}
+
+/** Like copyInTo, but a fault ends it: answers how many bytes came before it. Throws (EFAULT, ENOMEM) only where none did. */
+export function copyInSome(k: Kernel, task: Task, addr: number, target: Uint8Array): number {
+  return byPages(addr, target.length, (at, done, part) => copyInTo(k, task, at, target.subarray(done, done + part)))
+}
+
+/** Like copyOut, but a fault ends it: answers how many bytes were written before it. Throws (EFAULT, ENOMEM) only where none were. */
+export function copyOutSome(k: Kernel, task: Task, addr: number, bytes: Uint8Array): number {
+  const length = bytes.length
+  if ((addr & OFFSET_MASK) + length > PAGE_SIZE) {
+    return byPages(addr, length, (at, done, part) => copyOut(k, task, at, bytes.subarray(done, done + part)))
+  }
+  copyOut(k, task, addr, bytes)
+  return length
+}
+
+function byPages(addr: number, length: number, move: (at: number, done: number, part: number) => void): number {
+  let done = 0
+  try {
+    while (done < length) {
+      const part = Math.min(length - done, PAGE_SIZE - ((addr + done) & OFFSET_MASK))
+      move(addr + done, done, part)
+      done += part
+    }
+  } catch (error) {
+    if (done === 0 || !isErrno(error)) throw error
+  }
+  return done
+}
+
+/** How many of `length` bytes from an address on could be written: pages are brought in up to the first that cannot be had. */
+export function writableUser(k: Kernel, task: Task, addr: number, length: number): number {
+  let done = 0
+  try {
+    while (done < length) {
+      locate(k, task, addr + done, WRITABLE)
+      done += PAGE_SIZE - ((addr + done) & OFFSET_MASK)
+    }
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+  return Math.min(done, length)
 }
 
 /** Writes `length` zero bytes. */

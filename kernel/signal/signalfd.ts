@@ -91,6 +91,8 @@ function read(k: Kernel, task: Task, file: FileDescription, max: number): Uint8A
 
 export const signalFileOps: FileOps = {
   read,
+  readPiece: SIGNALFD_SIGINFO.size,
+  arrived: (_file, moved) => moved - (moved % SIGNALFD_SIGINFO.size),
   poll(_k, file, queues, task) {
     if (!task) return 0
     queues?.push(queueOf(task))

@@ -27,6 +27,7 @@ import {
   S_IFMT,
   S_IFREG,
   S_IFSOCK,
+  isErrno,
 } from '../abi/index.ts'
 import { bytesOf, direntType, kindOfMode } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -97,7 +98,13 @@ function getdents(k: Kernel, task: Task, number: number, at: number, count: numb
         if (done === 0) throw EINVAL
         return done
       }
-      copyOut(k, task, at + done, bytes)
+      // An entry that a fault cuts is for the next call.
+      try {
+        copyOut(k, task, at + done, bytes)
+      } catch (error) {
+        if (done === 0 || !isErrno(error)) throw error
+        return done
+      }
       done += bytes.length
     }
     file.pos++

@@ -165,7 +165,7 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   },
   [F_GETFL]: ({ file }) => file.flags,
   [F_SETFL]: ({ file, argument }) => {
-    if (argument & O_DIRECT && file.kind !== 'regular') throw EINVAL
+    if (argument & O_DIRECT && file.kind !== 'regular' && file.kind !== 'pipe') throw EINVAL
     file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE)
     return 0
   },

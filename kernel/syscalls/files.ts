@@ -124,8 +124,6 @@ function closeRange(k: Kernel, task: Task, first: number, last: number, how: num
 
 function pipe2(k: Kernel, task: Task, at: number, how: number): number {
   if (how & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) throw EINVAL
-  // Packet mode is not there.
-  if (how & O_DIRECT) throw EINVAL
   const cloexec = (how & O_CLOEXEC) !== 0
   const [reader, writer] = makePipe(k, task, how)
   let first: number
@@ -241,9 +239,7 @@ export const fileCalls: Syscall[] = [
     closeFd(k, task, fd)
     return 0
   }),
-  syscall(59, 'pipe2', { fds: descriptorPair, flags: flags(OPEN_FLAGS) }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how), {
-    note: 'Packet mode (O_DIRECT) is refused (EINVAL).',
-  }),
+  syscall(59, 'pipe2', { fds: descriptorPair, flags: flags(OPEN_FLAGS) }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how)),
   syscall(279, 'memfd_create', { name: path, flags: flags(MFD) }, (k, task, { name, flags: how }) => memfd(k, task, name, how), {
     note: 'MFD_HUGETLB is refused (EINVAL).',
   }),

@@ -22,24 +22,31 @@ import { getFile, isReadable, isWritable, opsOf, rewindDirectory, type FileDescr
 import { bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { syscall, type Blocked, type Syscall } from './define.ts'
-import { moveBetween, oneSegment, readFile, readVector, writeFile, type Segment } from './transfer.ts'
+import { moveBetween, oneSegment, readFile, readOps, readVector, writeFile, writeOps, type Segment } from './transfer.ts'
 
-type Mover = (k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], offset: number | null) => number | Blocked
+/** A direction: whether the file goes that way at all is asked before the program's pointers are looked at. */
+interface Mover {
+  ops: (file: FileDescription) => unknown
+  move: (k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], offset: number | null) => number | Blocked
+}
+const reads: Mover = { ops: readOps, move: readFile }
+const writes: Mover = { ops: writeOps, move: writeFile }
 
 /** A positioned transfer: EINVAL for a negative offset, ESPIPE where there are no positions. */
-function positioned(
-  move: Mover,
-  k: Kernel,
-  task: Task,
-  number: number,
-  segments: (file: FileDescription) => Segment[],
-  offset: number,
-): number | Blocked {
+function positioned(move: Mover, k: Kernel, task: Task, number: number, segments: () => Segment[], offset: number): number | Blocked {
   if (offset < 0) throw EINVAL
   const file = getFile(task, number)
   const refusal = opsOf(file).positioned
   if (refusal) throw refusal
-  return move(k, task, file, segments(file), offset)
+  move.ops(file)
+  return move.move(k, task, file, segments(), offset)
+}
+
+/** At the file's own position. */
+function sequential(move: Mover, k: Kernel, task: Task, number: number, segments: () => Segment[]): number | Blocked {
+  const file = getFile(task, number)
+  move.ops(file)
+  return move.move(k, task, file, segments(), null)
 }
 
 /** preadv2, pwritev2: offset -1 is the file's position; RWF_* flags only advise except these. */
@@ -58,7 +65,7 @@ function vector2(
   flags: number,
 ): number | Blocked {
   if (flags & ~RWF_KNOWN) throw EOPNOTSUPP
-  if (offset === CURRENT_POSITION) return move(k, task, getFile(task, number), readVector(k, task, at, count), null)
+  if (offset === CURRENT_POSITION) return sequential(move, k, task, number, () => readVector(k, task, at, count))
   return positioned(move, k, task, number, () => readVector(k, task, at, count), offset)
 }
 
@@ -151,29 +158,33 @@ export const ioCalls: Syscall[] = [
       note: 'A file counts as one run of data: SEEK_HOLE answers its end.',
     },
   ),
-  syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) =>
-    readFile(k, task, getFile(task, fd), oneSegment(buf, count), null),
-  ),
-  syscall(64, 'write', { fd, buf: bytesIn(2), count: size }, (k, task, { fd, buf, count }) =>
-    writeFile(k, task, getFile(task, fd), oneSegment(buf, count), null),
-  ),
+  syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {
+    const file = getFile(task, fd)
+    readOps(file)
+    return readFile(k, task, file, oneSegment(buf, count), null)
+  }),
+  syscall(64, 'write', { fd, buf: bytesIn(2), count: size }, (k, task, { fd, buf, count }) => {
+    const file = getFile(task, fd)
+    writeOps(file)
+    return writeFile(k, task, file, oneSegment(buf, count), null)
+  }),
   syscall(65, 'readv', { fd, iov: vectorOut, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
-    readFile(k, task, getFile(task, fd), readVector(k, task, iov, iovcnt), null),
+    sequential(reads, k, task, fd, () => readVector(k, task, iov, iovcnt)),
   ),
   syscall(66, 'writev', { fd, iov: vectorIn, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
-    writeFile(k, task, getFile(task, fd), readVector(k, task, iov, iovcnt), null),
+    sequential(writes, k, task, fd, () => readVector(k, task, iov, iovcnt)),
   ),
   syscall(67, 'pread64', { fd, buf: bytesOut, count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
-    positioned(readFile, k, task, fd, () => oneSegment(buf, count), offset),
+    positioned(reads, k, task, fd, () => oneSegment(buf, count), offset),
   ),
   syscall(68, 'pwrite64', { fd, buf: bytesIn(2), count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
-    positioned(writeFile, k, task, fd, () => oneSegment(buf, count), offset),
+    positioned(writes, k, task, fd, () => oneSegment(buf, count), offset),
   ),
   syscall(69, 'preadv', { fd, iov: vectorOut, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
-    positioned(readFile, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
+    positioned(reads, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
   ),
   syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
-    positioned(writeFile, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
+    positioned(writes, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
   ),
   syscall(71, 'sendfile', { out: fd, in: fd, offset: offsetPointer, count: size }, (k, task, { out, in: source, offset, count }) =>
     sendfile(k, task, getFile(task, out), getFile(task, source), offset, count),
@@ -191,14 +202,14 @@ export const ioCalls: Syscall[] = [
     286,
     'preadv2',
     { fd, iov: vectorOut, iovcnt: int, offset: long, high: long, flags: uint },
-    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(readFile, k, task, fd, iov, iovcnt, offset, flags),
+    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(reads, k, task, fd, iov, iovcnt, offset, flags),
     { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
   ),
   syscall(
     287,
     'pwritev2',
     { fd, iov: vectorIn, iovcnt: int, offset: long, high: long, flags: uint },
-    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writeFile, k, task, fd, iov, iovcnt, offset, flags),
+    (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writes, k, task, fd, iov, iovcnt, offset, flags),
     { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
   ),
 ]

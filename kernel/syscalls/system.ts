@@ -32,10 +32,11 @@ import {
   exitedStatus,
   fixedString,
   writeStruct,
+  isErrno,
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
+import { checkUser, copyIn, copyOut, copyOutSome, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import { addUsage, capable, groupUsage, newUsage, noteRss, setRlimit, taskByPid, type Usage } from '../process/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -175,6 +176,16 @@ function hwprobe(k: Kernel, task: Task, pairs: number, count: number, flags: num
 }
 
 /** As much as one call gives (Linux cuts at INT_MAX >> 6 too). */
+/** Random bytes up to a fault: answers how many. Throws where none could be written and none were before. */
+function putRandom(k: Kernel, task: Task, at: number, length: number, before: boolean): number {
+  try {
+    return copyOutSome(k, task, at, randomBytes(k, length))
+  } catch (error) {
+    if (!before || !isErrno(error)) throw error
+    return 0
+  }
+}
+
 const MAX_RANDOM = 2 ** 25 - 1
 
 /** Random bytes are shown in hexadecimal. */
@@ -294,8 +305,15 @@ export const systemCalls: Syscall[] = [
     (k, task, { buf, buflen, flags: how }) => {
       if (how & ~(GRND.GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) || (how & GRND_RANDOM && how & GRND_INSECURE)) throw EINVAL
       const length = Math.min(buflen, MAX_RANDOM)
-      for (let done = 0; done < length; done += PAGE_SIZE) copyOut(k, task, buf + done, randomBytes(k, Math.min(PAGE_SIZE, length - done)))
-      return length
+      checkUser(buf, 0)
+      let done = 0
+      while (done < length) {
+        const part = Math.min(PAGE_SIZE - (done % PAGE_SIZE), length - done)
+        const moved = putRandom(k, task, buf + done, part, done > 0)
+        done += moved
+        if (moved < part) break
+      }
+      return done
     },
     { note: 'From a seeded generator: equal seeds give equal bytes. Not for cryptography.' },
   ),

@@ -1,11 +1,11 @@
 // Moving bytes between files and programs: what read, write and their many forms share. A transfer that cannot go on after some
-// bytes have moved answers how many; one that sleeps in the middle remembers how far it was.
+// bytes have moved, for want of memory too, answers how many; one that sleeps in the middle remembers how far it was.
 import { EBADF, EFAULT, EINVAL, IOV_MAX, MAX_RW_COUNT, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { borrowIn, checkUser, copyIn, copyInTo, copyOut } from '../mm/index.ts'
+import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
+import { isReadable, isWritable, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
 import type { Blocked } from './define.ts'
 
 /** A piece of a program's memory. */
@@ -30,20 +30,24 @@ const fillsBuffers = (file: FileDescription): boolean =>
 const takesViews = (file: FileDescription): boolean =>
   file.kind === 'pipe' || file.kind === 'null' || (file.kind === 'regular' && !file.inode.fs.writeThrough)
 
-/** The iovec array of readv and its kin: EINVAL for too many or a sum past SSIZE_MAX; cut at MAX_RW_COUNT. EFAULT. */
+/** Nothing that is taken in pieces holds more than this at once (a terminal's line). */
+const MOST_IN_PIECES = 4096
+const NOTHING = new Uint8Array(0)
+
+/** The iovec array of readv and its kin: EINVAL for too many or a negative length; cut at MAX_RW_COUNT. EFAULT. */
 export function readVector(k: Kernel, task: Task, at: number, count: number): Segment[] {
   if (count < 0 || count > IOV_MAX) throw EINVAL
   const bytes = copyIn(k, task, at, count * IOVEC_BYTES)
   const view = new DataView(bytes.buffer)
+  for (let i = 0; i < count; i++) if (view.getInt32(i * IOVEC_BYTES + 12, true) < 0) throw EINVAL
   const segments: Segment[] = []
   let left = MAX_RW_COUNT
   for (let i = 0; i < count; i++) {
     const base = view.getUint32(i * IOVEC_BYTES, true) + view.getUint32(i * IOVEC_BYTES + 4, true) * TWO_32
-    const high = view.getInt32(i * IOVEC_BYTES + 12, true)
-    const length = view.getUint32(i * IOVEC_BYTES + 8, true) + high * TWO_32
-    if (high < 0) throw EINVAL
-    checkUser(base, length)
+    const length = view.getUint32(i * IOVEC_BYTES + 8, true) + view.getUint32(i * IOVEC_BYTES + 12, true) * TWO_32
     const part = Math.min(length, left)
+    // Where a single segment ends is seen when it gets there: Linux cuts it before it looks (import_ubuf).
+    checkUser(base, count === 1 ? 0 : length)
     if (part > 0) segments.push({ at: base, length: part })
     left -= part
   }
@@ -52,38 +56,91 @@ export function readVector(k: Kernel, task: Task, at: number, count: number): Se
 
 export const totalOf = (segments: readonly Segment[]): number => segments.reduce((sum, s) => sum + s.length, 0)
 
-/** Calls `move` for the pieces of [from, from + length) of the segments laid end to end. */
+/**
+ * Calls `move` for the pieces of [from, from + length) of the segments laid end to end, until one moves less than it was asked to.
+ * Answers how many bytes moved; what was thrown after some had is forgotten.
+ */
 function eachPiece(
   segments: readonly Segment[],
   from: number,
   length: number,
-  move: (at: number, offset: number, count: number) => void,
-): void {
+  move: (at: number, offset: number, count: number) => number,
+): number {
   let start = 0
   let done = 0
-  for (const segment of segments) {
-    const skip = Math.max(0, from + done - start)
-    if (skip < segment.length) {
-      const count = Math.min(segment.length - skip, length - done)
-      move(segment.at + skip, done, count)
-      done += count
-      if (done === length) return
+  try {
+    for (const segment of segments) {
+      const skip = Math.max(0, from + done - start)
+      if (skip < segment.length) {
+        const count = Math.min(segment.length - skip, length - done)
+        const moved = move(segment.at + skip, done, count)
+        done += moved
+        if (moved < count || done === length) break
+      }
+      start += segment.length
     }
-    start += segment.length
+  } catch (error) {
+    if (done === 0 || !isErrno(error)) throw error
+  }
+  return done
+}
+
+/** Bytes to the program; answers how many arrived before a fault, which is thrown only where none did. */
+function scatter(k: Kernel, task: Task, segments: readonly Segment[], from: number, bytes: Uint8Array): number {
+  if (segments.length === 1) return copyOutSome(k, task, segments[0].at + from, bytes)
+  return eachPiece(segments, from, bytes.length, (at, offset, count) => copyOutSome(k, task, at, bytes.subarray(offset, offset + count)))
+}
+
+/** How many of the first `length` bytes of the segments the program's memory takes. */
+const reachOf = (k: Kernel, task: Task, segments: readonly Segment[], length: number): number =>
+  eachPiece(segments, 0, length, (at, _offset, count) => writableUser(k, task, at, count))
+
+/**
+ * Bytes to be written: fewer than `length` where a fault comes before. Kinds that take them at once get a view of the program's
+ * memory, others (the host) a copy.
+ */
+function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
+  if (segments.length > 1) return gatherSome(k, task, segments, from, length)
+  try {
+    return (takesViews(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return gatherSome(k, task, segments, from, length)
   }
 }
 
-function scatter(k: Kernel, task: Task, segments: readonly Segment[], from: number, bytes: Uint8Array): void {
-  if (segments.length === 1) copyOut(k, task, segments[0].at + from, bytes)
-  else eachPiece(segments, from, bytes.length, (at, offset, count) => copyOut(k, task, at, bytes.subarray(offset, offset + count)))
+function gatherSome(k: Kernel, task: Task, segments: readonly Segment[], from: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  try {
+    const moved = eachPiece(segments, from, length, (at, offset, count) => copyInSome(k, task, at, bytes.subarray(offset, offset + count)))
+    return bytes.subarray(0, moved)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return NOTHING
+  }
 }
 
-/** Bytes to be written. Kinds that take them at once get a view of the program's memory, others (the host) a copy. */
-function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
-  if (segments.length === 1) return (takesViews(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
-  const bytes = new Uint8Array(length)
-  eachPiece(segments, from, length, (at, offset, count) => copyInTo(k, task, at, bytes.subarray(offset, offset + count)))
-  return bytes
+/** Kinds that hand over pieces before they are copied: as many as the program's memory reaches into, the last maybe not whole. */
+function mostInPieces(k: Kernel, task: Task, segments: readonly Segment[], length: number, piece: number): number {
+  if (length <= piece) return length
+  const most = Math.min(length, Math.max(piece, MOST_IN_PIECES))
+  const reach = reachOf(k, task, segments, most)
+  return reach === most ? length : (Math.floor(reach / piece) + 1) * piece
+}
+
+/** EBADF, EINVAL unless the file can be read: asked before any pointer is looked at. */
+export function readOps(file: FileDescription): FileOps & { read: object } {
+  if (!isReadable(file)) throw EBADF
+  const ops = opsOf(file)
+  if (!ops.read) throw EINVAL
+  return ops as FileOps & { read: object }
+}
+
+export function writeOps(file: FileDescription): FileOps & { write: object } {
+  if (!isWritable(file)) throw EBADF
+  const ops = opsOf(file)
+  if (!ops.write) throw EINVAL
+  return ops as FileOps & { write: object }
 }
 
 /** Reads into the segments, at `offset` or (null) at the file's position, which moves. EBADF, EINVAL, EFAULT and the file's own errors. */
@@ -94,12 +151,10 @@ export function readFile(
   segments: readonly Segment[],
   offset: number | null,
 ): number | Blocked {
-  if (!isReadable(file)) throw EBADF
-  const ops = opsOf(file)
-  if (!ops.read) throw EINVAL
+  const ops = readOps(file)
   const length = totalOf(segments)
   const regular = file.kind === 'regular'
-  const step = fillsBuffers(file) ? CHUNK : length
+  const step = fillsBuffers(file) ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
   let done = 0
   try {
     for (;;) {
@@ -108,10 +163,9 @@ export function readFile(
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
       if (!(bytes instanceof Uint8Array)) return done > 0 ? done : bytes
       if (bytes.length === 0) break
-      scatter(k, task, segments, done, bytes)
-      if (offset === null) ops.consume?.(k, file, bytes.length)
-      done += bytes.length
-      if (bytes.length < wanted || done === length) break
+      const moved = arrive(k, task, file, ops, segments, done, bytes, offset === null)
+      done += moved
+      if (moved < wanted || done === length) break
     }
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
@@ -122,6 +176,28 @@ export function readFile(
   return done
 }
 
+/** Hands bytes that were read to the program and tells the file; answers how many count. Throws where none do. */
+function arrive(
+  k: Kernel,
+  task: Task,
+  file: FileDescription,
+  ops: FileOps,
+  segments: readonly Segment[],
+  from: number,
+  bytes: Uint8Array,
+  consumes: boolean,
+): number {
+  let moved = 0
+  try {
+    moved = scatter(k, task, segments, from, bytes)
+    if (moved < bytes.length) moved = ops.arrived?.(file, moved) ?? moved
+    if (moved === 0) throw EFAULT
+    return moved
+  } finally {
+    if (consumes && (moved > 0 || ops.readPiece)) ops.consume?.(k, file, ops.readPiece ? bytes.length : moved)
+  }
+}
+
 /** Writes the segments, at `offset` or at the file's position. Sleeps until all is written, as write(2) on a blocking file does. */
 export function writeFile(
   k: Kernel,
@@ -130,19 +206,21 @@ export function writeFile(
   segments: readonly Segment[],
   offset: number | null,
 ): number | Blocked {
-  if (!isWritable(file)) throw EBADF
-  const ops = opsOf(file)
-  if (!ops.write) throw EINVAL
+  const ops = writeOps(file)
   const length = totalOf(segments)
+  const piece = ops.writePiece ?? 1
   let done = (task.call?.progress['done'] as number | undefined) ?? 0
   try {
     do {
       // A page of the program at a time: then it is written from where it is.
       const most = file.kind === 'regular' && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
-      const bytes = gather(k, task, file, segments, done, Math.min(most, length - done))
-      const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done)
+      const wanted = Math.min(most, length - done)
+      let bytes = piece === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
+      if (piece > 1 && bytes.length < wanted) bytes = bytes.subarray(0, bytes.length - (bytes.length % piece))
+      const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, done, length)
       if (typeof count !== 'number') return done > 0 ? { ...count, progress: { done }, partial: done } : count
       done += count
+      if (count === 0 && bytes.length < wanted) throw EFAULT
       if (count === 0) break
     } while (done < length)
   } catch (e) {
@@ -154,12 +232,11 @@ export function writeFile(
   return done
 }
 
-/** The one segment of read(2) and write(2). EFAULT for what is not user memory at all. */
+/** The one segment of read(2) and write(2). EFAULT where it begins outside of user memory or is larger than all of it. */
 export function oneSegment(at: number, length: number): Segment[] {
-  if (length > Number.MAX_SAFE_INTEGER) throw EFAULT
-  const count = Math.min(length, MAX_RW_COUNT)
-  checkUser(at, count)
-  return [{ at, length: count }]
+  checkUser(at, 0)
+  if (length > USER_END) throw EFAULT
+  return [{ at, length: Math.min(length, MAX_RW_COUNT) }]
 }
 
 /** sendfile and copy_file_range: from file to file. The offsets move only where given; null is the file's own position. */
@@ -182,7 +259,7 @@ export function moveBetween(
       if (bytes.length === 0) break
       // A file may be copied onto itself: take the bytes out of the page cache first.
       const taken = to.file.kind === 'regular' ? bytes.slice() : bytes
-      const count = sink.write(k, task, to.file, taken, to.offset === null ? null : to.offset + done)
+      const count = sink.write(k, task, to.file, taken, to.offset === null ? null : to.offset + done, 0, taken.length)
       if (typeof count !== 'number') return { done, blocked: done > 0 ? { ...count, progress: { done }, partial: done } : count }
       if (from.offset === null) source.consume?.(k, from.file, count)
       done += count

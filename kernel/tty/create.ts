@@ -37,6 +37,10 @@ import { newQueue } from '../sched/index.ts'
 import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import type { Termios, Tty, TtyKind, WinSize } from './types.ts'
 
+/** Linux takes from a terminal, and gives to it, through buffers of these sizes: a fault loses what is left of one (tty_io.c). */
+export const READ_PIECE = 64
+export const COPIED_PIECE = 2048
+
 /** Bytes between a terminal and its readers (N_TTY_BUF_SIZE): also the longest line that can be edited. */
 export const INPUT_BYTES = 4096
 const SERIAL_MAJOR = 4

@@ -25,6 +25,7 @@ import type { Task } from '../state.ts'
 import { blocked } from '../syscalls/define.ts'
 import type { Blocked } from '../syscalls/define.ts'
 import type { FileDescription, FileOps } from '../vfs/types.ts'
+import { COPIED_PIECE, READ_PIECE } from './create.ts'
 import { hasLocal } from './echo.ts'
 import { ttyIoctl } from './ioctl.ts'
 import { checkForeground, giveTerminal } from './job.ts'
@@ -112,7 +113,9 @@ function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array):
 export const ttyFileOps: FileOps = {
   open,
   read,
+  readPiece: READ_PIECE,
   write,
+  writePiece: COPIED_PIECE,
   poll(k, file, queues) {
     const tty = ttyOfFile(k, file)
     queues?.push(tty.readers, tty.writers)

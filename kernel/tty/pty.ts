@@ -31,7 +31,7 @@ import { blocked } from '../syscalls/define.ts'
 import type { Blocked, SyscallResult } from '../syscalls/define.ts'
 import { addChild, findChild, installFd, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Mount } from '../vfs/index.ts'
-import { INPUT_BYTES, newTty } from './create.ts'
+import { COPIED_PIECE, INPUT_BYTES, newTty, READ_PIECE } from './create.ts'
 import { ttyInput } from './input.ts'
 import { ttyIoctl } from './ioctl.ts'
 import { hangUp } from './job.ts'
@@ -180,7 +180,9 @@ export const ptmxFileOps: FileOps = {
   open,
   release,
   read,
+  readPiece: READ_PIECE,
   write,
+  writePiece: COPIED_PIECE,
   poll(k, file, queues) {
     const tty = ttyOfFile(k, file)
     const master = masterOf(tty)

@@ -170,7 +170,7 @@ export type FileData =
   | { kind: 'tty'; index: number }
   /** The text as generated at offset 0 (or on first read): later reads continue in the same text. */
   | { kind: 'proc'; text: string | null }
-  | { kind: 'eventfd'; count: number; semaphore: boolean; queue: WaitQueue }
+  | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
   | { kind: 'timerfd'; clock: number; expires: number; interval: number; timer: number; queue: WaitQueue }
@@ -253,8 +253,29 @@ export interface FileOps {
   read?(k: Kernel, task: Task, file: FileDescription, max: number, offset: number | null): Uint8Array | Blocked
   /** Called after the bytes of a `read` with offset null reached the program. */
   consume?(k: Kernel, file: FileDescription, count: number): void
-  /** Writes some or all; the answer is how many bytes, or Blocked when none could be written. */
-  write?(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array, offset: number | null): number | Blocked
+  /** A fault ended a read when `moved` of its bytes had reached the program: how many of them count. Missing: all. */
+  arrived?(file: FileDescription, moved: number): number
+  /**
+   * What is read is taken in pieces of so many bytes before the program gets them: the piece that a fault cuts is lost, and no
+   * piece beyond it is taken. Missing: what did not reach the program stays.
+   */
+  readPiece?: number
+  /**
+   * Writes some or all; the answer is how many bytes, or Blocked when none could be written. The whole call is about `length`
+   * bytes, of which `done` were written before. Bytes that cannot be had (a fault) are missing at the end of `bytes`, if need be
+   * all: 0 is the answer for "would be taken".
+   */
+  write?(
+    k: Kernel,
+    task: Task,
+    file: FileDescription,
+    bytes: Uint8Array,
+    offset: number | null,
+    done: number,
+    length: number,
+  ): number | Blocked
+  /** Of the bytes before a fault whole pieces of this size are written: missing 1, Infinity all or nothing. 0: bytes are not looked at. */
+  writePiece?: number
   /** POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. */
   poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null): number
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult

@@ -11,6 +11,8 @@ import { taskOf } from './tree.ts'
 /** Files that show what is inside of a program: for those who could debug it. */
 const INSPECTED: ReadonlySet<string> = new Set(['environ', 'auxv', 'maps', 'smaps', 'smaps_rollup', 'io', 'syscall', 'personality'])
 
+const SYSCTL = 'sys/'
+
 const nodeOf = (file: FileDescription): ProcNode => {
   if (!file.inode.proc) throw new Error('an open file of /proc that has no row')
   return file.inode.proc
@@ -43,10 +45,14 @@ export const procFileOps: FileOps = {
     if (data.text === null || at === 0) data.text = generate(k, task, nodeOf(file))
     return bytesOf(data.text.slice(at, at + max))
   },
+  // Linux's sysctl files are copied out whole or not at all.
+  arrived: (file, moved) => (nodeOf(file).row.startsWith(SYSCTL) ? 0 : moved),
   consume(_k, file, count) {
     file.pos += count
   },
-  write(k, task, file, bytes, offset) {
+  writePiece: Infinity,
+  write(k, task, file, bytes, offset, done, length) {
+    if (done + bytes.length < length) return 0
     const node = nodeOf(file)
     const text = textOf(bytes)
     if (node.scope === 'system') {
