@@ -22,6 +22,7 @@ import {
   newUsage,
   reapGroup,
   rootCredentials,
+  TIMER_SLACK,
 } from './process/index.ts'
 import { seedRandom } from './random.ts'
 import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
@@ -207,6 +208,8 @@ function firstTask(k: Kernel, comm: string): Task {
     stopReport: 'none',
     itimers: newItimers(),
     subreaper: false,
+    oomScoreAdj: 0,
+    oomScoreAdjMin: 0,
     hasExeced: false,
     exePath: '',
   } satisfies Omit<ThreadGroup, 'leader'>
@@ -237,6 +240,9 @@ function firstTask(k: Kernel, comm: string): Task {
     startTime: k.state.time,
     usage: newUsage(),
     parentDeathSignal: 0,
+    personality: 0,
+    timerSlack: TIMER_SLACK,
+    defaultTimerSlack: TIMER_SLACK,
   }
   task.group.leader = task
   task.group.threads.push(task)

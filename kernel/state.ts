@@ -110,8 +110,13 @@ export interface Task {
   exitStatus: number
   startTime: number
   usage: Usage
-  /** prctl(PR_SET_PDEATHSIG), PR_SET_NO_NEW_PRIVS and the like. */
+  /** prctl(PR_SET_PDEATHSIG). */
   parentDeathSignal: number
+  /** personality(2). */
+  personality: number
+  /** How late its sleeps may end (ns), and what 0 resets that to: kept; timers here are exact. */
+  timerSlack: number
+  defaultTimerSlack: number
 }
 
 /** A process: what its threads share by definition. */
@@ -150,6 +155,9 @@ export interface ThreadGroup {
   /** timer_create: by id; made when first needed. */
   posixTimers?: Map<number, PosixTimer>
   nextTimerId?: number
+  /** Who goes first when memory runs out: -1000 (never) to 1000, and how low it may be set without privileges. */
+  oomScoreAdj: number
+  oomScoreAdjMin: number
   /** prctl(PR_SET_CHILD_SUBREAPER). */
   subreaper: boolean
   /** Has exec'd since fork: setpgid by the parent is EACCES from then. */

@@ -5,7 +5,7 @@ import { retainInode } from '../vfs/index.ts'
 import { flushLostWrites } from './asid.ts'
 import { allocFrame, USE_TABLE } from './frames.ts'
 import { copyRange, type LostWrites } from './pagetable.ts'
-import { countTotal, releaseMm } from './space.ts'
+import { countTotal, inheritedFlags, releaseMm } from './space.ts'
 import type { Mm, Region } from './types.ts'
 
 /** Pages that can be faulted in again from a file or shared memory are not copied: the child finds them when it touches them. */
@@ -15,6 +15,7 @@ const mustCopy = (region: Region): boolean => !region.shared && !region.wipeOnFo
 export function forkMm(k: Kernel, parent: Mm): Mm {
   const child: Mm = {
     ...parent,
+    ...inheritedFlags(parent),
     root: allocFrame(k, USE_TABLE),
     users: 1,
     regions: [],

@@ -49,8 +49,8 @@ export function splitForMove(k: Kernel, mm: Mm, from: number, length: number, by
 }
 
 /** True when the policy and what the program said of the region let anonymous memory there have huge pages. */
-export function isThpEligible(k: Kernel, region: Region): boolean {
-  if (region.inode !== null || region.shared || region.hugetlb || region.thp === 'small') return false
+export function isThpEligible(k: Kernel, mm: Mm, region: Region): boolean {
+  if (mm.thpDisabled || region.inode !== null || region.shared || region.hugetlb || region.thp === 'small') return false
   const policy = k.state.thp
   if (policy === 'never' || (policy === 'madvise' && region.thp !== 'huge')) return false
   const first = Math.ceil(region.start / HUGE_PAGE) * HUGE_PAGE

@@ -34,7 +34,7 @@ export function hugeFault(k: Kernel, task: Task, mm: Mm, region: Region, page: n
     return 'spurious'
   }
   if (region.hugetlb) return fillHugetlb(k, mm, region, page, access)
-  return access === 'write' && isBlockEmpty(k, at) && isThpEligible(k, region) ? fillTransparent(k, mm, region, page) : 'small'
+  return access === 'write' && isBlockEmpty(k, at) && isThpEligible(k, mm, region) ? fillTransparent(k, mm, region, page) : 'small'
 }
 
 function fillTransparent(k: Kernel, mm: Mm, region: Region, page: number): How | 'small' {

@@ -20,7 +20,7 @@ export {
 } from './frames.ts'
 export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
-export { newMm, releaseMm, retainMm } from './space.ts'
+export { inheritedFlags, newMm, releaseMm, retainMm } from './space.ts'
 export { forkMm } from './fork.ts'
 export { HUGE_FRAMES, HUGE_PAGE, USER_END, MMAP_MIN, STACK_GUARD_GAP } from './limits.ts'
 export { covered, findFree, findRegion, overlaps } from './regions.ts'

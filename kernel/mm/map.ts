@@ -1,7 +1,7 @@
 // Making, removing and re-protecting regions, and the heap. Addresses and lengths are whole pages here; the calls of programs
 // (syscalls/memory.ts) have checked what they were given.
 import { PAGE_SIZE, PTE_W } from '../../vm/index.ts'
-import { EACCES, EINVAL, ENOMEM, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
+import { EACCES, EINVAL, ENOMEM, PROT_EXEC, PROT_READ, PROT_WRITE, PR_MDWE_REFUSE_EXEC_GAIN, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseInode, retainInode } from '../vfs/index.ts'
@@ -78,6 +78,10 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
   }
 }
 
+/** What prctl(PR_SET_MDWE) forbids: becoming executable, or being so and writable. */
+const gainsExec = (mm: Mm, region: Region, prot: number): boolean =>
+  (mm.mdwe & PR_MDWE_REFUSE_EXEC_GAIN) !== 0 && (prot & PROT_EXEC) !== 0 && ((prot & PROT_WRITE) !== 0 || !(region.prot & PROT_EXEC))
+
 /** mprotect: gives [start, end) another protection. EACCES where a shared mapping may not have it; ENOMEM at the first hole (what lies below it is done), or as for unmapRange, like EINVAL. */
 export function protectRange(k: Kernel, mm: Mm, start: number, end: number, prot: number): void {
   if (mm.regions.length + cutsNeeded(mm, start, end) > k.state.sysctl.maxMapCount) throw ENOMEM
@@ -87,7 +91,7 @@ export function protectRange(k: Kernel, mm: Mm, start: number, end: number, prot
     for (let i = first; i < last; i++) {
       const region = mm.regions[i]
       if (region.start > at) throw ENOMEM
-      if (prot & ~region.maxProt) throw EACCES
+      if (prot & ~region.maxProt || gainsExec(mm, region, prot)) throw EACCES
       at = region.end
       if (region.prot === prot) continue
       region.prot = prot

@@ -183,7 +183,7 @@ export function smapsText(k: Kernel, mm: Mm): string {
     const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
     text += field('Size', region.end - region.start) + field('KernelPageSize', unit) + field('MMUPageSize', unit)
     text += holdingRows(sum) + field('Locked', region.locked ? sum.pss : 0)
-    text += `THPeligible:           ${isThpEligible(k, region) ? 1 : 0}\nVmFlags: ${vmFlags(region)}\n`
+    text += `THPeligible:           ${isThpEligible(k, mm, region) ? 1 : 0}\nVmFlags: ${vmFlags(region)}\n`
   }
   return text
 }

@@ -1,4 +1,5 @@
 // An address space from its making to its end: tasks share one by holding references, and the last one to go frees everything.
+import { PR_MDWE_NO_INHERIT } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { releaseInode } from '../vfs/index.ts'
 import { forgetMm } from './asid.ts'
@@ -30,6 +31,9 @@ export function newMm(k: Kernel): Mm {
     lockedPages: 0,
     tablePages: 1,
     lockFuture: false,
+    dumpable: 1,
+    thpDisabled: false,
+    mdwe: 0,
     brkStart: 0,
     brk: 0,
     mmapBase: USER_END - STACK_ROOM,
@@ -48,6 +52,13 @@ export function newMm(k: Kernel): Mm {
     exePath: null,
   }
 }
+
+/** What prctl said of a space, as its copy for a child and the space of the next program have it (Linux's mmf_init_flags). */
+export const inheritedFlags = (mm: Mm): Pick<Mm, 'dumpable' | 'thpDisabled' | 'mdwe'> => ({
+  dumpable: mm.dumpable,
+  thpDisabled: mm.thpDisabled,
+  mdwe: mm.mdwe & PR_MDWE_NO_INHERIT ? 0 : mm.mdwe,
+})
 
 /** One more holder. */
 export function retainMm(mm: Mm): Mm {

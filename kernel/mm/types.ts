@@ -108,6 +108,10 @@ export interface Mm {
   tablePages: number
   /** mlockall(MCL_FUTURE): every new region is locked. */
   lockFuture: boolean
+  /** prctl: 1 a core may be dumped and others of its user may look into it, 0 not; no huge pages; PR_MDWE_*. */
+  dumpable: number
+  thpDisabled: boolean
+  mdwe: number
   /** The heap: [brkStart, brk). */
   brkStart: number
   brk: number

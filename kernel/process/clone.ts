@@ -181,6 +181,9 @@ function newTask(k: Kernel, parent: Task, pid: number, trapFrame: number, mm: Mm
     startTime: k.state.time,
     usage: newUsage(),
     parentDeathSignal: 0,
+    personality: parent.personality,
+    timerSlack: parent.timerSlack,
+    defaultTimerSlack: parent.timerSlack,
   }
   if (!thread) child.group = newGroup(parent, child, flags)
   return child
@@ -210,6 +213,8 @@ function newGroup(parent: Task, leader: Task, flags: number): ThreadGroup {
     stopReport: 'none',
     itimers: newItimers(),
     subreaper: false,
+    oomScoreAdj: group.oomScoreAdj,
+    oomScoreAdjMin: group.oomScoreAdjMin,
     hasExeced: false,
     exePath: group.exePath,
   }

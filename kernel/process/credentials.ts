@@ -1,26 +1,12 @@
 // Who a task acts as (credentials(7)): user and group ids, and the capabilities that root's ids bring.
-import {
-  CAP_CHOWN,
-  CAP_DAC_OVERRIDE,
-  CAP_DAC_READ_SEARCH,
-  CAP_FOWNER,
-  CAP_FSETID,
-  CAP_LINUX_IMMUTABLE,
-  CAP_MAC_OVERRIDE,
-  CAP_MKNOD,
-  CAP_SETGID,
-  CAP_SETUID,
-  CAPABILITIES,
-  EINVAL,
-  EPERM,
-} from '../abi/index.ts'
+import { CAP_SETGID, CAP_SETUID, EINVAL, EPERM } from '../abi/index.ts'
 import type { Task } from '../state.ts'
+import { afterFileId, afterUserIds, ALL_CAPABILITIES, hasBit, isSubset } from './capabilities.ts'
 import type { Credentials } from './types.ts'
 
 export const ROOT = 0
 /** Linux's invalid id: "leave it as it is" where a call takes several. */
 export const NO_ID = 0xffff_ffff
-export const ALL_CAPABILITIES = 2 ** Object.keys(CAPABILITIES).length - 1
 
 export const rootCredentials = (): Credentials => ({
   uid: ROOT,
@@ -35,27 +21,31 @@ export const rootCredentials = (): Credentials => ({
   capEffective: ALL_CAPABILITIES,
   capPermitted: ALL_CAPABILITIES,
   capInheritable: 0,
+  capBounding: ALL_CAPABILITIES,
+  capAmbient: 0,
+  securebits: 0,
   noNewPrivileges: false,
 })
-
-const hasBit = (set: number, bit: number): boolean => Math.floor(set / 2 ** bit) % 2 === 1
 
 export const capable = (credentials: Credentials, capability: number): boolean => hasBit(credentials.capEffective, capability)
 
 /** A supplementary group, or the effective one. */
 export const inGroup = (credentials: Credentials, gid: number): boolean => credentials.fsgid === gid || credentials.groups.includes(gid)
 
-/** Replaces some fields; capabilities follow the user ids as capabilities(7), "Effect of user ID changes", says. */
+/** Who else may look into a process that took on another identity, and what is sent when its parent ends: nobody, nothing (commit_creds). */
+export function commitCredentials(task: Task, now: Credentials): void {
+  const old = task.credentials
+  task.credentials = now
+  const same = old.euid === now.euid && old.egid === now.egid && old.fsuid === now.fsuid && old.fsgid === now.fsgid
+  if (same && isSubset(now.capPermitted, old.capPermitted)) return
+  if (task.mm) task.mm.dumpable = 0
+  task.parentDeathSignal = 0
+}
+
+/** Replaces some fields; capabilities follow the user ids. */
 export function changeCredentials(task: Task, change: Partial<Credentials>): void {
   const old = task.credentials
-  const now = { ...old, ...change }
-  const wasRoot = old.uid === ROOT || old.euid === ROOT || old.suid === ROOT
-  const isRoot = now.uid === ROOT || now.euid === ROOT || now.suid === ROOT
-  if (wasRoot && !isRoot) now.capPermitted = 0
-  if (old.euid === ROOT && now.euid !== ROOT) now.capEffective = 0
-  if (old.euid !== ROOT && now.euid === ROOT) now.capEffective = now.capPermitted
-  if (!isRoot && wasRoot) now.capEffective = 0
-  task.credentials = now
+  commitCredentials(task, afterUserIds(old, { ...old, ...change }))
 }
 
 /** The user ids or the group ids, by the names they have in Credentials. */
@@ -116,28 +106,7 @@ export function setFsId(task: Task, family: IdFamily, id: number): number {
   const old = c[f.fs]
   const known = [c[f.real], c[f.effective], c[f.saved], old]
   if (id === NO_ID || !(capable(c, f.capability) || known.includes(id))) return old
-  const turns = family === 'user' && (old === ROOT) !== (id === ROOT)
-  changeCredentials(task, { [f.fs]: id, capEffective: turns ? withFileCapabilities(c, id === ROOT) : c.capEffective })
+  const now = { ...c, [f.fs]: id }
+  commitCredentials(task, family === 'user' ? afterFileId(c, now) : now)
   return old
-}
-
-/** What root may do to files: leaves the effective set with the file system's id of root, and comes back from the permitted set with it. */
-const FILE_CAPABILITIES = [
-  CAP_CHOWN,
-  CAP_DAC_OVERRIDE,
-  CAP_DAC_READ_SEARCH,
-  CAP_FOWNER,
-  CAP_FSETID,
-  CAP_LINUX_IMMUTABLE,
-  CAP_MKNOD,
-  CAP_MAC_OVERRIDE,
-]
-
-function withFileCapabilities({ capEffective, capPermitted }: Credentials, on: boolean): number {
-  let set = capEffective
-  for (const capability of FILE_CAPABILITIES) {
-    if (hasBit(set, capability)) set -= 2 ** capability
-    if (on && hasBit(capPermitted, capability)) set += 2 ** capability
-  }
-  return set
 }

@@ -1,13 +1,29 @@
 // execve: a task gives up its program for another one. The new address space is built whole before the old one goes, so whatever
 // is wrong with the new program, the old one lives to hear of it.
-import { AT_FDCWD, PF, PT, RLIMIT_STACK, SIGCHLD, S_ISGID, S_ISUID, S_IXGRP, TASK_COMM_LEN } from '../abi/index.ts'
+import {
+  ADDR_COMPAT_LAYOUT,
+  ADDR_NO_RANDOMIZE,
+  AT_FDCWD,
+  MMAP_PAGE_ZERO,
+  PER_MASK,
+  PF,
+  PT,
+  READ_IMPLIES_EXEC,
+  RLIMIT_STACK,
+  SIGCHLD,
+  S_ISGID,
+  S_ISUID,
+  S_IXGRP,
+  TASK_COMM_LEN,
+} from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { STACK_GUARD_GAP, USER_END, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
+import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
 import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { closeOnExec, forkFiles, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
-import { ALL_CAPABILITIES, ROOT } from './credentials.ts'
+import { MAY_READ, closeOnExec, forkFiles, mayAccess, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
+import { afterExec, isSubset, type Rights } from './capabilities.ts'
+import { commitCredentials } from './credentials.ts'
 import { dropMm, exitTask } from './exit.ts'
 import { rlimit } from './limits.ts'
 import { loadImage, PIE_BASE } from './load.ts'
@@ -15,7 +31,6 @@ import { releasePid } from './pid.ts'
 import { findExecutable, findInterpreter, requireName, resolveProgram, type Executable, type Image, type Program } from './program.ts'
 import { buildStack, checkArguments } from './startstack.ts'
 import { clearRegisters, setRegPc, setRegX } from './trapframe.ts'
-import type { Credentials } from './types.ts'
 import { addUsage, noteRss } from './usage.ts'
 import { mapVdso } from './vdso.ts'
 
@@ -51,10 +66,10 @@ export function execve(
   checkArguments(task, args, envp, name)
   const program = resolveProgram(k, task, asked, name, args)
   const linker = findInterpreter(k, task, program.image)
-  const credentials = credentialsFor(task, program.image)
-  const start = buildProgram(k, task, program, linker, name, envp, credentials)
+  const rights = rightsFor(task, program.image)
+  const start = buildProgram(k, task, program, linker, name, envp, rights)
   becomeOnlyThread(k, task)
-  commit(k, task, start, program, name, credentials)
+  commit(k, task, start, program, name, rights)
   if (wants(k, 'exec')) emit(k, { kind: 'exec', task, path: name })
 }
 
@@ -64,24 +79,23 @@ function nameFor(_k: Kernel, _asked: Executable, path: string, dirfd: number): s
   return path === '' ? `/dev/fd/${dirfd}` : `/dev/fd/${dirfd}/${path}`
 }
 
-/** Set-id bits give the file's owner's rights, unless the task forswore that; root's ids give all capabilities. */
-function credentialsFor(task: Task, { inode }: Image): Credentials {
+/**
+ * Set-id bits give the file's owner's rights, unless the task forswore that; capabilities follow. Files bring none of their own here
+ * (there is no security.capability attribute). `unsafe`: someone who keeps running shares the working directory.
+ */
+function rightsFor(task: Task, { inode }: Image): Rights {
   const old = task.credentials
   const mayGain = !old.noNewPrivileges
   const euid = mayGain && inode.mode & S_ISUID ? inode.uid : old.euid
   const egid = mayGain && inode.mode & S_ISGID && inode.mode & S_IXGRP ? inode.gid : old.egid
-  const all = euid === ROOT || old.uid === ROOT
-  return {
-    ...old,
-    euid,
-    egid,
-    suid: euid,
-    sgid: egid,
-    fsuid: euid,
-    fsgid: egid,
-    capPermitted: all ? ALL_CAPABILITIES : 0,
-    capEffective: euid === ROOT ? ALL_CAPABILITIES : 0,
-  }
+  const unsafe = old.noNewPrivileges || isFsShared(task)
+  return afterExec(old, { euid, egid, file: null, unsafe })
+}
+
+/** Who calls chdir or chroot there could mislead a program with more rights than his own. */
+function isFsShared({ fs, group }: Task): boolean {
+  if (fs === null) return false
+  return fs.refs > group.threads.filter(thread => thread.fs === fs).length
 }
 
 /** Builds the new address space. The copies into it go by way of `task.mm`, which is put back whatever happens. */
@@ -92,13 +106,14 @@ function buildProgram(
   linker: Image | null,
   name: string,
   envp: readonly string[],
-  credentials: Credentials,
+  rights: Rights,
 ): Start {
   const old = task.mm
   const mm = newMm(k)
+  if (old !== null) Object.assign(mm, inheritedFlags(old))
   task.mm = mm
   try {
-    return buildSpace(k, task, mm, program, linker, name, envp, credentials)
+    return buildSpace(k, task, mm, program, linker, name, envp, rights)
   } catch (error) {
     releaseMm(k, mm)
     throw error
@@ -115,7 +130,7 @@ function buildSpace(
   linkerImage: Image | null,
   name: string,
   envp: readonly string[],
-  credentials: Credentials,
+  rights: Rights,
 ): Start {
   const gap = Math.min(Math.max(rlimit(task.group, RLIMIT_STACK) + STACK_GUARD_GAP, STACK_GAP_MIN), USER_END * (1 - MMAP_SHARE))
   mm.mmapBase = Math.floor((USER_END - gap) / 4096) * 4096
@@ -128,7 +143,7 @@ function buildSpace(
   mm.brkStart = mm.brk = alone ? PIE_BASE : loaded.end
   mapVdso(k, mm)
   const executableStack = image.segments.some(s => s.type === PT.GNU_STACK && (s.flags & PF.X) !== 0)
-  const secure = credentials.euid !== credentials.uid || credentials.egid !== credentials.gid
+  const { now: credentials, secure } = rights
   const sp = buildStack(k, task, mm, { argv, envp, name, image, loaded, linker, credentials, secure, executableStack })
   mm.exe = retainInode(image.inode)
   mm.exePath = image.path
@@ -154,8 +169,21 @@ function becomeOnlyThread(k: Kernel, task: Task): void {
   group.threads = [task]
 }
 
+/** PER_CLEAR_ON_SETID. */
+const UNSAFE_PERSONALITY = READ_IMPLIES_EXEC | ADDR_NO_RANDOMIZE | ADDR_COMPAT_LAYOUT | MMAP_PAGE_ZERO
+
+/** A program that runs with more rights than its caller's is not open to the caller, nor led by what the caller set up. */
+function takeRights(task: Task, mm: Mm, { inode }: Image, { now, secure }: Rights): void {
+  const { uid, euid, gid, egid, capPermitted } = task.credentials
+  mm.dumpable = uid === euid && gid === egid && mayAccess(task, inode, MAY_READ) ? 1 : 0
+  task.personality &= ~PER_MASK
+  if (secure || !isSubset(now.capPermitted, capPermitted)) task.personality &= ~UNSAFE_PERSONALITY
+  if (secure) task.parentDeathSignal = 0
+  commitCredentials(task, now)
+}
+
 /** From here on nothing can fail. */
-function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, name: string, credentials: Credentials): void {
+function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, name: string, rights: Rights): void {
   const { group } = task
   noteRss(task)
   dropMm(k, task)
@@ -173,8 +201,7 @@ function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, 
   group.actions = actionsForExec(group.actions)
   deletePosixTimers(k, group)
   task.altStack = { sp: 0, size: 0, flags: 0 }
-  if (credentials.euid !== task.credentials.euid || credentials.egid !== task.credentials.egid) task.parentDeathSignal = 0
-  task.credentials = credentials
+  takeRights(task, start.mm, image, rights)
   task.clearChildTid = 0
   task.robustList = 0
   task.exitSignal = SIGCHLD

@@ -36,6 +36,7 @@ export { groupMembers, isDead, isOrphanedGroup, sessionMembers, setpgid, setsid 
 export {
   capable,
   changeCredentials,
+  commitCredentials,
   inGroup,
   NO_ID,
   ROOT,
@@ -45,7 +46,8 @@ export {
   setId,
   setRealEffective,
 } from './credentials.ts'
-export { newRlimits, rlimit, setRlimit } from './limits.ts'
+export { ALL_CAPABILITIES, both, either, hasBit, isCapability, isSubset, without } from './capabilities.ts'
+export { newRlimits, rlimit, setRlimit, TIMER_SLACK } from './limits.ts'
 export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { makeVdso, mapVdso, updateVvar, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'

@@ -22,6 +22,8 @@ import type { ThreadGroup } from '../state.ts'
 import type { Rlimits } from './types.ts'
 
 const MIB = 2 ** 20
+/** prctl(PR_SET_TIMERSLACK) of the first process (ns). */
+export const TIMER_SLACK = 50_000
 
 /** What the first process starts with, [soft, hard], where it is not unlimited: Linux's INIT_RLIMITS. */
 const INITIAL: Readonly<Record<number, readonly [number, number]>> = {

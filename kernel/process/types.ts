@@ -16,6 +16,11 @@ export interface Credentials {
   readonly capEffective: number
   readonly capPermitted: number
   readonly capInheritable: number
+  /** What no program that it executes can gain; what programs without privileges of their own keep. */
+  readonly capBounding: number
+  readonly capAmbient: number
+  /** SECBIT_*: how much root's ids mean. */
+  readonly securebits: number
   readonly noNewPrivileges: boolean
 }
 

@@ -1,24 +1,12 @@
-// User and group ids, and capabilities (credentials(7), capabilities(7)).
-import {
-  CAP_DATA,
-  CAP_HEADER,
-  CAP_SETGID,
-  EFAULT,
-  EINVAL,
-  EPERM,
-  LINUX_CAPABILITY_VERSION_3,
-  NGROUPS_MAX,
-  readStruct,
-  writeStruct,
-} from '../abi/index.ts'
+// User and group ids (credentials(7)).
+import { CAP_SETGID, EINVAL, EPERM, NGROUPS_MAX } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32 } from '../mm/index.ts'
-import { capable, changeCredentials, setAllIds, setFsId, setId, setRealEffective, taskByPid, type Credentials } from '../process/index.ts'
+import { capable, changeCredentials, setAllIds, setFsId, setId, setRealEffective } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { address, id, int } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 
-const WORD = 2 ** 32
 const GID_BYTES = 4
 
 const getter = (nr: number, name: string, field: 'uid' | 'euid' | 'gid' | 'egid'): Syscall =>
@@ -43,54 +31,6 @@ function setGroups(k: Kernel, task: Task, count: number, list: number): number {
   if (count < 0 || count > NGROUPS_MAX) throw EINVAL
   const bytes = copyIn(k, task, list, count * GID_BYTES).slice()
   changeCredentials(task, { groups: [...new Uint32Array(bytes.buffer)].sort((a, b) => a - b) })
-  return 0
-}
-
-/** Reads the header; an unknown version is answered with the one to use, and EINVAL. */
-function capHeader(k: Kernel, task: Task, at: number): number {
-  const { version, pid } = readStruct(CAP_HEADER, copyIn(k, task, at, CAP_HEADER.size))
-  if (version !== LINUX_CAPABILITY_VERSION_3) {
-    putU32(k, task, at, LINUX_CAPABILITY_VERSION_3)
-    throw EINVAL
-  }
-  if (pid < 0) throw EINVAL
-  return pid
-}
-
-const high = (set: number): number => Math.floor(set / WORD)
-
-function capget(k: Kernel, task: Task, header: number, data: number): number {
-  const who: Credentials = taskByPid(k, task, capHeader(k, task, header)).credentials
-  if (data === 0) return 0
-  const half = (part: (set: number) => number): Uint8Array =>
-    writeStruct(CAP_DATA, { effective: part(who.capEffective), permitted: part(who.capPermitted), inheritable: part(who.capInheritable) })
-  copyOut(
-    k,
-    task,
-    data,
-    half(set => set % WORD),
-  )
-  copyOut(k, task, data + CAP_DATA.size, half(high))
-  return 0
-}
-
-const isSubset = (set: number, of: number): boolean => (BigInt(set) & ~BigInt(of)) === 0n
-
-function capset(k: Kernel, task: Task, header: number, data: number): number {
-  const pid = capHeader(k, task, header)
-  if (pid !== 0 && pid !== task.pid) throw EPERM
-  if (data === 0) throw EFAULT
-  const low = readStruct(CAP_DATA, copyIn(k, task, data, CAP_DATA.size))
-  const top = readStruct(CAP_DATA, copyIn(k, task, data + CAP_DATA.size, CAP_DATA.size))
-  const known = 2 ** 41 - 1
-  const both = (name: 'effective' | 'permitted' | 'inheritable'): number => {
-    const set = BigInt(top[name]) * BigInt(WORD) + BigInt(low[name])
-    return Number(set & BigInt(known))
-  }
-  const old = task.credentials
-  const now = { capEffective: both('effective'), capPermitted: both('permitted'), capInheritable: both('inheritable') }
-  if (!isSubset(now.capPermitted, old.capPermitted) || !isSubset(now.capEffective, now.capPermitted)) throw EPERM
-  changeCredentials(task, now)
   return 0
 }
 
@@ -121,12 +61,6 @@ export const identityCalls: Syscall[] = [
   syscall(152, 'setfsgid', { gid: id }, (_k, task, { gid }) => setFsId(task, 'group', gid)),
   syscall(158, 'getgroups', { size: int, list: address }, (k, task, { size, list }) => getGroups(k, task, size, list)),
   syscall(159, 'setgroups', { size: int, list: address }, (k, task, { size, list }) => setGroups(k, task, size, list)),
-  syscall(90, 'capget', { hdrp: address, datap: address }, (k, task, { hdrp, datap }) => capget(k, task, hdrp, datap), {
-    note: 'Version 3 of the header only.',
-  }),
-  syscall(91, 'capset', { hdrp: address, datap: address }, (k, task, { hdrp, datap }) => capset(k, task, hdrp, datap), {
-    note: 'Version 3 of the header only; there are no ambient capabilities.',
-  }),
 ]
 
 /** Calls that answer 0 when they do not throw. */

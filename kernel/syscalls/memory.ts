@@ -52,6 +52,8 @@ import {
   PROT_GROWSUP,
   PROT_READ,
   PROT_WRITE,
+  PR_MDWE_REFUSE_EXEC_GAIN,
+  READ_IMPLIES_EXEC,
   RLIMIT_MEMLOCK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -184,8 +186,13 @@ function place(task: Task, mm: Mm, a: MmapArgs, length: number, unit: number): n
   return a.addr
 }
 
-function mmap(k: Kernel, task: Task, a: MmapArgs): number {
+/** Programs of old that take what they can read to be executable say so (personality(2)). */
+const impliedProt = (task: Task, prot: number): number =>
+  prot & PROT_READ && task.personality & READ_IMPLIES_EXEC ? prot | PROT_EXEC : prot
+
+function mmap(k: Kernel, task: Task, given: MmapArgs): number {
   const mm = space(task)
+  const a = { ...given, prot: impliedProt(task, given.prot) }
   if (a.offset % PAGE !== 0 || a.offset < 0) throw EINVAL
   if (!(a.flags & MAP_ANONYMOUS)) getFile(task, a.fd)
   if (a.length === 0) throw EINVAL
@@ -199,6 +206,7 @@ function mmap(k: Kernel, task: Task, a: MmapArgs): number {
   if (a.flags & MAP_LOCKED && !mayLock(task)) throw EPERM
   if (locked && !mayLockPages(task, mm, length / PAGE)) throw EAGAIN
   const target = mapTarget(k, task, a, length)
+  if (mm.mdwe & PR_MDWE_REFUSE_EXEC_GAIN && a.prot & PROT_WRITE && a.prot & PROT_EXEC) throw EACCES
   const data = !target.shared && (a.prot & PROT_WRITE) !== 0
   const noReserve = (a.flags & MAP_NORESERVE) !== 0 && !neverOvercommits(k)
   checkGrowth(task, mm, length, data)
@@ -229,7 +237,7 @@ function mprotect(k: Kernel, task: Task, addr: number, length: number, prot: num
     if (grows === PROT_GROWSUP || !region.growsDown) throw EINVAL
     start = region.start
   }
-  protectRange(k, mm, start, end, prot & PROT_ALL)
+  protectRange(k, mm, start, end, impliedProt(task, prot) & PROT_ALL)
   return 0
 }
 

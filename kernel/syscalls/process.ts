@@ -22,33 +22,12 @@ import {
   ESRCH,
   MAX_ARG_STRLEN,
   NSIG,
-  PATH_MAX,
-  PRCTL,
-  PR_CAPBSET_READ,
-  PR_GET_CHILD_SUBREAPER,
-  PR_GET_DUMPABLE,
-  PR_GET_KEEPCAPS,
-  PR_GET_NAME,
-  PR_GET_NO_NEW_PRIVS,
-  PR_GET_PDEATHSIG,
-  PR_GET_SECUREBITS,
-  PR_GET_THP_DISABLE,
-  PR_GET_TID_ADDRESS,
-  PR_GET_TIMERSLACK,
-  PR_SET_CHILD_SUBREAPER,
-  PR_SET_DUMPABLE,
-  PR_SET_NAME,
-  PR_SET_NO_NEW_PRIVS,
-  PR_SET_PDEATHSIG,
-  PR_SET_TIMERSLACK,
-  PR_SET_VMA,
   P_ALL,
   P_PGID,
   P_PID,
   P_PIDFD,
   ROBUST_LIST_HEAD,
   SIGCHLD,
-  TASK_COMM_LEN,
   WAITID_TYPES,
   WAIT_OPTIONS,
   WCONTINUED,
@@ -59,14 +38,12 @@ import {
   __WALL,
   __WCLONE,
   __WNOTHREAD,
-  CAPABILITIES,
   exitedStatus,
   readStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, getU64, peekUser, putU32, putU64 } from '../mm/index.ts'
 import {
-  changeCredentials,
   cloneTask,
   execve,
   exitGroup,
@@ -83,12 +60,11 @@ import type { WaitQueue } from '../sched/index.ts'
 import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { forkFiles, forkFs, releaseFiles, releaseFs } from '../vfs/index.ts'
-import { address, dirfd, flags, int, long, oneOf, path, pid, pointer, size, uint } from './args.ts'
+import { address, dirfd, flags, int, oneOf, path, pid, pointer, size, uint } from './args.ts'
 import { blocked, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
 import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
 import { siginfoOut } from './signal-args.ts'
 import { rusageBytes, rusageOut } from './system.ts'
-import { quote } from './text.ts'
 
 const POINTER_BYTES = 8
 /** argv and envp together can never be longer (process/startstack.ts): reading stops there. */
@@ -248,94 +224,7 @@ function waitid(k: Kernel, task: Task, type: number, who: number, info: number, 
   return 0
 }
 
-// prctl
-
-type Prctl = (k: Kernel, task: Task, a: number, b: number) => number
-
-const DUMPABLE = 1
-const DEFAULT_SLACK = 50_000
-const put32 =
-  (value: (task: Task) => number): Prctl =>
-  (k, task, at) => {
-    putU32(k, task, at, value(task))
-    return 0
-  }
-
-/** Operations that are there; others answer EINVAL, as an older Linux does. */
-const PRCTLS: Readonly<Record<number, Prctl>> = {
-  [PR_SET_PDEATHSIG](_k, task, signal) {
-    if (!(signal >= 0 && signal <= NSIG)) throw EINVAL
-    task.parentDeathSignal = signal
-    return 0
-  },
-  [PR_GET_PDEATHSIG]: put32(task => task.parentDeathSignal),
-  [PR_GET_DUMPABLE]: () => DUMPABLE,
-  [PR_SET_DUMPABLE](_k, _task, value) {
-    if (value !== 0 && value !== DUMPABLE) throw EINVAL
-    return 0
-  },
-  [PR_GET_KEEPCAPS]: () => 0,
-  [PR_GET_SECUREBITS]: () => 0,
-  [PR_SET_NAME](k, task, at) {
-    const bytes = copyNameIn(k, task, at)
-    task.comm = bytes
-    return 0
-  },
-  [PR_GET_NAME](k, task, at) {
-    const name = new Uint8Array(TASK_COMM_LEN)
-    for (let i = 0; i < task.comm.length; i++) name[i] = task.comm.charCodeAt(i)
-    copyOut(k, task, at, name)
-    return 0
-  },
-  [PR_CAPBSET_READ](_k, _task, capability) {
-    if (!Object.values(CAPABILITIES).some(bit => bit === capability)) throw EINVAL
-    return 1
-  },
-  [PR_SET_TIMERSLACK]: () => 0,
-  [PR_GET_TIMERSLACK]: () => DEFAULT_SLACK,
-  [PR_SET_CHILD_SUBREAPER](_k, task, on) {
-    task.group.subreaper = on !== 0
-    return 0
-  },
-  [PR_GET_CHILD_SUBREAPER]: put32(task => (task.group.subreaper ? 1 : 0)),
-  [PR_SET_NO_NEW_PRIVS](_k, task, on, rest) {
-    if (on !== 1 || rest !== 0) throw EINVAL
-    changeCredentials(task, { noNewPrivileges: true })
-    return 0
-  },
-  [PR_GET_NO_NEW_PRIVS]: (_k, task) => (task.credentials.noNewPrivileges ? 1 : 0),
-  [PR_GET_TID_ADDRESS](k, task, at) {
-    putU64(k, task, at, task.clearChildTid)
-    return 0
-  },
-  [PR_GET_THP_DISABLE]: () => 0,
-  // Names for anonymous mappings: a Linux without CONFIG_ANON_VMA_NAME refuses them, and everybody copes.
-  [PR_SET_VMA]() {
-    throw EINVAL
-  },
-}
-
-/** Up to 15 bytes: a longer name is cut. */
-function copyNameIn(k: Kernel, task: Task, at: number): string {
-  try {
-    return copyInString(k, task, at, TASK_COMM_LEN)
-  } catch (error) {
-    if (error !== ENAMETOOLONG) throw error
-    return String.fromCharCode(...copyIn(k, task, at, TASK_COMM_LEN - 1))
-  }
-}
-
-const prctlArgument: Arg<number> = {
-  type: 'unsigned long',
-  read: raw => raw,
-  show(raw, k, task, all) {
-    if (all[0] !== PR_SET_NAME) return all[0] === PR_GET_NAME ? pointer(raw) : String(raw)
-    const bytes = peekUser(k, task, raw, TASK_COMM_LEN)
-    if (bytes === null) return pointer(raw)
-    const text = String.fromCharCode(...bytes)
-    return quote(text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text.slice(0, TASK_COMM_LEN - 1), PATH_MAX)
-  },
-}
+// Groups
 
 /** A group or session by the pid of a member. */
 const memberOf = (k: Kernel, task: Task, who: number): Task['group'] => {
@@ -344,20 +233,8 @@ const memberOf = (k: Kernel, task: Task, who: number): Task['group'] => {
 }
 
 const waitOptions = flags(WAIT_OPTIONS)
-const ADDR_NO_RANDOMIZE = 0x0040000
-const QUERY = 0xffff_ffff
 
 export const processCalls: Syscall[] = [
-  syscall(
-    92,
-    'personality',
-    { persona: long },
-    (_k, _task, { persona }) => {
-      if (persona !== QUERY && persona !== 0 && persona !== ADDR_NO_RANDOMIZE) throw EINVAL
-      return 0
-    },
-    { note: 'Only PER_LINUX; addresses are never randomised, so ADDR_NO_RANDOMIZE is accepted and changes nothing.' },
-  ),
   syscall(93, 'exit', { status: int }, (k, task, { status }) => {
     exitTask(k, task, exitedStatus(status))
     return NO_RETURN
@@ -398,17 +275,6 @@ export const processCalls: Syscall[] = [
   syscall(155, 'getpgid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).pgid),
   syscall(156, 'getsid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).sid),
   syscall(157, 'setsid', {}, (k, task) => setsid(k, task)),
-  syscall(
-    167,
-    'prctl',
-    { option: oneOf(PRCTL), arg2: prctlArgument, arg3: long, arg4: long, arg5: long },
-    (k, task, { option, arg2, arg3 }) => {
-      const run = PRCTLS[option]
-      if (run === undefined) throw EINVAL
-      return run(k, task, arg2, arg3)
-    },
-    { note: 'Names, death signals, subreapers, no_new_privs and queries; other operations are refused with EINVAL.' },
-  ),
   syscall(172, 'getpid', {}, (_k, task) => task.group.tgid),
   syscall(173, 'getppid', {}, (_k, task) => task.group.parent?.tgid ?? 0),
   syscall(178, 'gettid', {}, (_k, task) => task.pid),

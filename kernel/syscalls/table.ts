@@ -1,6 +1,7 @@
 // All system calls: the families' rows by number. Numbers without a row answer ENOSYS.
 import { SYSCALL_LIMIT } from '../abi/index.ts'
 import type { Syscall } from './define.ts'
+import { capabilityCalls } from './capability.ts'
 import { directoryCalls } from './directories.ts'
 import { fileCalls } from './files.ts'
 import { futexCalls } from './futex.ts'
@@ -8,6 +9,7 @@ import { ioCalls } from './io.ts'
 import { memoryCalls } from './memory.ts'
 import { pollCalls } from './poll.ts'
 import { pidfdCalls } from './pidfd.ts'
+import { prctlCalls } from './prctl.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -20,7 +22,9 @@ import { identityCalls } from './identity.ts'
 
 const FAMILIES: readonly (readonly Syscall[])[] = [
   processCalls,
+  prctlCalls,
   identityCalls,
+  capabilityCalls,
   timeCalls,
   schedCalls,
   systemCalls,

@@ -43,6 +43,8 @@ function permits(credentials: Credentials, inode: Inode, may: number): boolean {
   return capable(credentials, CAP_DAC_OVERRIDE)
 }
 
+export const mayAccess = (task: Task, inode: Inode, may: number): boolean => permits(task.credentials, inode, may)
+
 /** EACCES unless the task may do all of `may`. access(2) passes credentials with the real ids. */
 export function checkAccess(_k: Kernel, task: Task, inode: Inode, may: number, credentials: Credentials = task.credentials): void {
   if (!permits(credentials, inode, may)) throw EACCES

@@ -1,7 +1,7 @@
 // The door of the virtual file system: path walk, open files, descriptors, permissions, contents.
 export type * from './types.ts'
 export { changeMode, changeOwner, changeTimes, mountOf, statFsOf, statOf } from './attributes.ts'
-export { checkAccess, checkOwner, checkSticky, checkWritable, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
+export { checkAccess, checkOwner, checkSticky, checkWritable, mayAccess, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, findChild, listChildren, newDentry } from './dentry.ts'

@@ -7,7 +7,7 @@ import { newJournal } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
 import { memoryKernel, memoryTask } from '../mm/testing.ts'
-import { newPidTable, newRlimits, newUsage, rootCredentials } from '../process/index.ts'
+import { newPidTable, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from '../process/index.ts'
 import { seedRandom } from '../random.ts'
 import { newHartState, newQueue, newTimerQueue } from '../sched/index.ts'
 import { defaultActions, emptyPending } from '../signal/index.ts'
@@ -18,11 +18,14 @@ import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'
 import { pollCalls } from '../syscalls/poll.ts'
 import { statCalls } from '../syscalls/stat.ts'
+import { SYSCALLS } from '../syscalls/table.ts'
 import { timerFdCalls } from '../syscalls/timerfd.ts'
 import { newFiles, newFs } from './index.ts'
 
 /** The calls on files. */
 export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls]
+
+const BY_NAME = new Map(SYSCALLS.filter(row => row !== undefined).map(row => [row.name, row]))
 
 /** Where the task's buffers are. */
 export const BUFFER = 0x10000
@@ -87,6 +90,10 @@ export function fileTask(k: Kernel): Task {
     signalPending: false,
     usage: newUsage(),
     onHart: -1,
+    personality: 0,
+    timerSlack: TIMER_SLACK,
+    defaultTimerSlack: TIMER_SLACK,
+    parentDeathSignal: 0,
     trapFrame: -1,
     startTime: 0,
     exitSignal: 17,
@@ -100,7 +107,7 @@ export function fileTask(k: Kernel): Task {
 
 /** Arguments: numbers, or byte strings, which are put into the task's memory (with a NUL) from the end of the buffer downwards. */
 export function call(k: Kernel, task: Task, name: string, ...args: (number | string)[]): number | Blocked {
-  const row = ROWS.find(r => r.name === name)
+  const row = BY_NAME.get(name)
   if (!row) throw new Error(`there is no system call '${name}'`)
   let top = BUFFER + BUFFER_BYTES
   const raw = args.map(arg => {

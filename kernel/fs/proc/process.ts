@@ -148,16 +148,16 @@ export const processFiles: Readonly<Record<string, ProcessFile>> = {
   mountinfo: { mode: READ_ONLY, text: mountInfoText },
   cgroup: fixed('0::/\n'),
   oom_score: fixed('0\n'),
-  oom_score_adj: fixed('0\n'),
+  oom_score_adj: { mode: READ_ONLY, text: (_k, task) => `${task.group.oomScoreAdj}\n` },
   oom_adj: fixed('0\n'),
   loginuid: fixed('4294967295'),
   sessionid: fixed('4294967295'),
-  personality: fixed('00000000\n', OWNER_ONLY),
+  personality: { mode: OWNER_ONLY, text: (_k, task) => `${task.personality.toString(16).padStart(8, '0')}\n` },
   coredump_filter: fixed('00000033\n'),
   uid_map: fixed('         0          0 4294967295\n'),
   gid_map: fixed('         0          0 4294967295\n'),
   setgroups: fixed('allow\n'),
-  timerslack_ns: fixed('50000\n'),
+  timerslack_ns: { mode: READ_ONLY, text: (_k, task) => `${task.timerSlack}\n` },
 }
 
 /** What a debugger may look at: one's own and, with the capability, everybody's (ptrace(2), "access mode checking"). */
@@ -167,7 +167,7 @@ export function checkInspect(reader: Task, task: Task): void {
   if (reader.group === task.group || capable(a, CAP_SYS_PTRACE)) return
   const users = a.fsuid === b.uid && a.fsuid === b.euid && a.fsuid === b.suid
   const groups = a.fsgid === b.gid && a.fsgid === b.egid && a.fsgid === b.sgid
-  if (!users || !groups) throw EPERM
+  if (!users || !groups || task.mm?.dumpable === 0) throw EPERM
 }
 
 const placeLink = (place: (k: Kernel, task: Task) => Path | null): ProcessLink => ({

@@ -162,7 +162,7 @@ function memoryLines(k: Kernel, task: Task): string {
     ['VmSwap', 0],
     ['HugetlbPages', m.hugetlb],
   ]
-  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t${k.state.thp === 'never' ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
+  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t${k.state.thp === 'never' || task.mm?.thpDisabled ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
 }
 
 const queued = (pending: PendingSignals): number => pending.queue.length
@@ -218,8 +218,8 @@ export function statusText(k: Kernel, task: Task): string {
     `CapInh:\t${hex16(c.capInheritable)}`,
     `CapPrm:\t${hex16(c.capPermitted)}`,
     `CapEff:\t${hex16(c.capEffective)}`,
-    `CapBnd:\t${hex16(ALL_CAPABILITIES)}`,
-    `CapAmb:\t${hex16(0)}`,
+    `CapBnd:\t${hex16(c.capBounding)}`,
+    `CapAmb:\t${hex16(c.capAmbient)}`,
     `NoNewPrivs:\t${c.noNewPrivileges ? 1 : 0}`,
     'Seccomp:\t0',
     'Seccomp_filters:\t0',
@@ -238,9 +238,6 @@ export function statusText(k: Kernel, task: Task): string {
       .join('')
   return lines(head) + memoryLines(k, task) + lines(tail) + cpuMask(k, task.sched.affinity) + lines(last)
 }
-
-/** Linux's 41 capabilities. */
-const ALL_CAPABILITIES = 2 ** 41 - 1
 
 const milliseconds = (ns: number): string => `${Math.floor(ns / 1e6)}.${String(Math.floor(ns % 1e6)).padStart(6, '0')}`
 const SCHED_NAME_WIDTH = 45

@@ -1,0 +1,28 @@
+// What processes may ask, say and do: programs/process.c, one topic a test, against what it printed on Linux (programs/process.txt,
+// recorded as root on x86-64; the answers do not depend on the machine).
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from '../machine.ts'
+import { workspace, type Workspace } from './assembler-gnu.ts'
+
+const SOURCE = new URL('programs/process.c', import.meta.url).pathname
+const RECORDED = readFileSync(new URL('programs/process.txt', import.meta.url), 'utf8')
+
+/** Topics are headed by `== name`. */
+const topics = RECORDED.split(/^== /m)
+  .slice(1)
+  .map(part => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const)
+
+let work: Workspace
+beforeAll(() => {
+  work = workspace()
+  const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-O1', '-w', SOURCE, '-o', work.path('process')])
+  if (gcc.status !== 0) throw new Error(`compiling ${SOURCE}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
+})
+afterAll(() => work.remove())
+
+test.each(topics)('%s', (topic, linux) => {
+  const files = [{ path: '/process', mode: 0o755, kind: 'regular', data: readFileSync(work.path('process')) } as const]
+  expect(run(['/process', topic], { files }).stdout).toBe(linux)
+})
