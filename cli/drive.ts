@@ -1,7 +1,7 @@
 // Drives a kernel from the event loop: runs it in pieces so that keys get in between, waits in host time when the guest sleeps on a
 // real clock, and leaves the terminal as it was.
 import { spawnSync } from 'node:child_process'
-import { advanceClock, hostHangUp, hostInput, hostResize, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+import { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
 import type { Recorder } from './recording.ts'
 import type { RunLimit } from './sizes.ts'
 
@@ -11,6 +11,8 @@ const PIECE = 20_000
 const TURN_MS = 15
 /** Bytes of output in one piece: a terminal shows them in about as long. */
 const PIECE_OUTPUT = 65536
+/** Typed bytes that may wait for the guest's programs. */
+const TYPE_AHEAD = 65536
 const NS_PER_MS = 1e6
 
 /** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
@@ -79,7 +81,19 @@ export function newArrivals(): Arrivals {
 
 /** Makes our terminal the guest's console; answers how to have it back. */
 export function openTerminal(k: Kernel, { add }: Arrivals): () => void {
-  const onInput = (data: Buffer): void => add(() => hostInput(k, new Uint8Array(data)))
+  // What is pasted goes in as fast as the guest takes it; the rest stays in the host's terminal.
+  let retry: NodeJS.Timeout | undefined
+  const askForMore = (): void => {
+    if (inputWaiting(k) > TYPE_AHEAD) retry = setTimeout(askForMore, TURN_MS)
+    else process.stdin.resume()
+  }
+  const onInput = (data: Buffer): void => {
+    process.stdin.pause()
+    add(() => {
+      hostInput(k, new Uint8Array(data))
+      askForMore()
+    })
+  }
   const onResize = (): void => add(() => hostResize(k, process.stdout.rows, process.stdout.columns))
   const onEnd = (): void => add(() => hostHangUp(k))
   process.stdin.setRawMode(true)
@@ -89,6 +103,7 @@ export function openTerminal(k: Kernel, { add }: Arrivals): () => void {
   process.stdout.on('resize', onResize)
   process.once('SIGHUP', onEnd)
   return () => {
+    clearTimeout(retry)
     process.stdin.setRawMode(false)
     process.stdin.off('data', onInput).off('end', onEnd).pause()
     process.stdout.off('resize', onResize)

@@ -4,7 +4,7 @@ export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallIn
 export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
 export { createKernel, restore, snapshot, spawnInit, type InitOptions, type KernelOptions, type Snapshot, type Stdio } from './boot.ts'
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
-export { advanceClock, hostHangUp, hostInput, hostResize } from './input.ts'
+export { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
 export { newJournal, replayOf, type Journal, type JournalEntry } from './journal.ts'
 export { emit, subscribe, wants, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
 export { clonePlain } from './clone.ts'

@@ -4,7 +4,7 @@ import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { nextTimer } from './sched/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
-import { hangUp, resizeTty, ttyInput } from './tty/index.ts'
+import { hangUp, resizeTty, ttyInput, typedAhead } from './tty/index.ts'
 
 type Effect<K extends Incoming['kind']> = (k: Kernel, incoming: Extract<Incoming, { kind: K }>) => void
 
@@ -32,6 +32,9 @@ const isIdle = (k: Kernel): boolean => k.state.harts.every(hart => hart.current 
 
 /** Keys typed on the console. */
 export const hostInput = (k: Kernel, bytes: Uint8Array): void => arrive(k, { kind: 'input', bytes: bytes.slice(), idle: isIdle(k) })
+
+/** How many of them wait for programs to read: whoever types for a machine should stop meanwhile, nothing else bounds it. */
+export const inputWaiting = (k: Kernel): number => typedAhead(k.state.ttys[0])
 
 /** The terminal behind the console is gone. */
 export const hostHangUp = (k: Kernel): void => arrive(k, { kind: 'endOfInput', idle: isIdle(k) })

@@ -269,7 +269,10 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   const task = hart.current as Task
   const { sched } = task
   // Alone on its hart it needs no slice.
-  const slice = hart.queue.length === 0 ? MAX_FUEL : Math.max(1, Math.ceil(sliceOf(hart, sched, k.state.sysctl.rrSlice) - (sched.sumExec - sched.sliceStart)))
+  const slice =
+    hart.queue.length === 0
+      ? MAX_FUEL
+      : Math.max(1, Math.ceil(sliceOf(hart, sched, k.state.sysctl.rrSlice) - (sched.sumExec - sched.sliceStart)))
   const itimer = untilItimer(task.group)
   const timed = k.machine.timing !== null
   if (timed) leaveKernel(k, hart.id, task)

@@ -3,7 +3,7 @@
 import { ECHOCTL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
-import { isControl, processOutput, sendOut } from './output.ts'
+import { isControl, processOutput, roomAtMaster, sendOut } from './output.ts'
 import type { Tty } from './types.ts'
 
 const INSTRUCTION_SHIFT = 8
@@ -76,14 +76,33 @@ const RUN: Readonly<Record<number, (tty: Tty, byte: number, out: number[]) => vo
   },
 }
 
-/** Shows what was echoed, unless output is stopped. */
+/** Echo that may wait (n_tty.c: N_TTY_BUF_SIZE). Typing never waits for it: what is too much is lost, oldest first. */
+const MAX_ECHO = 4096
+
+/** Shows what was echoed, unless output is stopped, and as far as the reader of a pseudo-terminal leaves room. */
 export function flushEcho(k: Kernel, tty: Tty): void {
-  if (tty.stopped || tty.echo.length === 0) return
-  const items = tty.echo
-  tty.echo = []
-  const out: number[] = []
-  for (const item of items) RUN[item >> INSTRUCTION_SHIFT]?.(tty, item & BYTE, out)
-  sendOut(k, tty, Uint8Array.from(out))
+  if (tty.echo.length === 0) return
+  if (!tty.stopped) {
+    const items = tty.echo
+    const room = roomAtMaster(tty)
+    const out: number[] = []
+    let shown = 0
+    while (shown < items.length && out.length < room) {
+      const item = items[shown++]
+      RUN[item >> INSTRUCTION_SHIFT]?.(tty, item & BYTE, out)
+    }
+    tty.echo = items.slice(shown)
+    sendOut(k, tty, Uint8Array.from(out))
+  }
+  if (tty.echo.length > MAX_ECHO) tty.echo.splice(0, tty.echo.length - MAX_ECHO)
+}
+
+/** Nothing more can be shown, nor kept to be shown. */
+export const echoIsFull = (tty: Tty): boolean => tty.echo.length >= MAX_ECHO
+
+/** Between two bytes of a long input: nothing more than this is held back until its end. */
+export function relieveEcho(k: Kernel, tty: Tty): void {
+  if (tty.echo.length > MAX_ECHO) flushEcho(k, tty)
 }
 
 export function stopOutput(tty: Tty, byProgram: boolean): void {

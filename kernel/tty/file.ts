@@ -30,7 +30,7 @@ import { hasLocal } from './echo.ts'
 import { ttyIoctl } from './ioctl.ts'
 import { checkForeground, giveTerminal } from './job.ts'
 import { CONSOLE, CURRENT_TTY, ttyByDevice, ttyOfFile } from './lookup.ts'
-import { processOutput, sendOut } from './output.ts'
+import { isFull, processOutput, roomAtMaster, sendOut } from './output.ts'
 import { openSlave, releaseSlave } from './pty.ts'
 import { hasInput, rawDecision, takeLine, takeRaw } from './read.ts'
 import type { RawWait } from './read.ts'
@@ -40,8 +40,6 @@ const NOTHING = new Uint8Array(0)
 
 /** Output is processed in pieces of this size, so that one huge write does not make one huge array. */
 const WRITE_PIECE = 65536
-/** Output that may wait for the reader of a pseudo-terminal; then writers wait. */
-const MAX_UNREAD = 65536
 
 function open(k: Kernel, task: Task, file: FileDescription): void {
   const { rdev } = file.inode
@@ -100,14 +98,27 @@ function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array):
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([tty.writers], ERESTARTSYS)
   }
-  if (tty.master && tty.master.output.length >= MAX_UNREAD) {
-    if (file.flags & O_NONBLOCK) throw EAGAIN
-    return blocked([tty.writers], ERESTARTSYS)
+  if (tty.master) {
+    if (isFull(tty)) {
+      if (file.flags & O_NONBLOCK) throw EAGAIN
+      return blocked([tty.writers], ERESTARTSYS)
+    }
+    return writeToMaster(k, tty, bytes)
   }
   for (let at = 0; at < bytes.length; at += WRITE_PIECE) {
     if (!sendOut(k, tty, processed(tty, bytes.subarray(at, at + WRITE_PIECE)))) throw EIO
   }
   return bytes.length
+}
+
+/** As much as there is room for at the master. */
+function writeToMaster(k: Kernel, tty: Tty, bytes: Uint8Array): number {
+  const room = roomAtMaster(tty)
+  const out: number[] = []
+  let taken = 0
+  while (taken < bytes.length && out.length < room) processOutput(tty, bytes[taken++], out)
+  if (!sendOut(k, tty, Uint8Array.from(out))) throw EIO
+  return taken
 }
 
 export const ttyFileOps: FileOps = {
@@ -120,7 +131,7 @@ export const ttyFileOps: FileOps = {
     const tty = ttyOfFile(k, file)
     queues?.push(tty.readers, tty.writers)
     if (tty.hungUp) return POLLIN | POLLRDNORM | POLLHUP | POLLERR | POLLOUT | POLLWRNORM
-    const full = tty.stopped || (tty.master !== null && tty.master.output.length >= MAX_UNREAD)
+    const full = tty.stopped || isFull(tty)
     return (hasInput(tty) ? POLLIN | POLLRDNORM : 0) | (full ? 0 : POLLOUT | POLLWRNORM)
   },
   release: (k, file) => releaseSlave(k, ttyOfFile(k, file)),

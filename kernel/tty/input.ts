@@ -35,7 +35,7 @@ import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import { INPUT_BYTES } from './create.ts'
-import { echoByte, echoLineStart, echoRaw, flushEcho, hasLocal, startOutput, stopOutput } from './echo.ts'
+import { echoByte, echoLineStart, echoRaw, flushEcho, hasLocal, relieveEcho, startOutput, stopOutput } from './echo.ts'
 import { erase, finishErasing, reprint } from './edit.ts'
 import { toLower } from './output.ts'
 import type { Tty } from './types.ts'
@@ -223,7 +223,10 @@ function receive(k: Kernel, tty: Tty, typed: number): void {
 function drain(k: Kernel, tty: Tty): void {
   const { backlog } = tty.input
   let taken = 0
-  while (taken < backlog.length && hasRoom(tty)) receive(k, tty, backlog[taken++] as number)
+  while (taken < backlog.length && hasRoom(tty)) {
+    receive(k, tty, backlog[taken++] as number)
+    relieveEcho(k, tty)
+  }
   backlog.splice(0, taken)
   if (tty.master && taken > 0) wakeAll(k, tty.master.writers)
   flushEcho(k, tty)
@@ -234,6 +237,9 @@ export function ttyInput(k: Kernel, tty: Tty, bytes: Uint8Array): void {
   for (const byte of bytes) tty.input.backlog.push(byte)
   drain(k, tty)
 }
+
+/** Bytes that were typed and not yet taken in: whoever brings them may wait meanwhile. */
+export const typedAhead = (tty: Tty): number => tty.input.backlog.length
 
 /** Readers made room: what was typed meanwhile comes in. */
 export function refill(k: Kernel, tty: Tty): void {

@@ -73,6 +73,13 @@ const SPECIAL: Readonly<Record<number, (tty: Tty, oflag: number, out: number[]) 
   },
 }
 
+/** Output that may wait for the reader of a pseudo-terminal; then writers wait, and echo. */
+const MAX_UNREAD = 16384
+
+/** How much more may wait at the master: without end where there is none. */
+export const roomAtMaster = ({ master }: Tty): number => (master === null ? Infinity : MAX_UNREAD - master.output.length)
+export const isFull = (tty: Tty): boolean => roomAtMaster(tty) <= 0
+
 /** By kind: takes finished bytes away. False when there is nobody on the other side. */
 const sinks: { [K in TtyKind]: (k: Kernel, tty: Tty, bytes: Uint8Array) => boolean } = {
   console: (k, _tty, bytes) => hostWrite(k, 1, bytes) === 0,

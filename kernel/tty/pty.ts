@@ -32,6 +32,7 @@ import type { Blocked, SyscallResult } from '../syscalls/define.ts'
 import { addChild, findChild, installFd, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Mount } from '../vfs/index.ts'
 import { COPIED_PIECE, INPUT_BYTES, newTty, READ_PIECE } from './create.ts'
+import { echoIsFull, flushEcho } from './echo.ts'
 import { ttyInput } from './input.ts'
 import { ttyIoctl } from './ioctl.ts'
 import { hangUp } from './job.ts'
@@ -101,7 +102,9 @@ function read(k: Kernel, _task: Task, file: FileDescription, max: number): Uint8
   const master = masterOf(tty)
   if (master.output.length > 0) {
     const bytes = Uint8Array.from(master.output.splice(0, max))
+    flushEcho(k, tty)
     wakeAll(k, tty.writers)
+    wakeAll(k, master.writers)
     return bytes
   }
   if (master.opened && master.slaves === 0) throw EIO
@@ -109,10 +112,13 @@ function read(k: Kernel, _task: Task, file: FileDescription, max: number): Uint8
   return blocked([master.readers], ERESTARTSYS)
 }
 
+/** A line that never ends is thrown away as it is typed: whoever does not read what that echoes waits too. */
+const roomForInput = (tty: Tty): number => (echoIsFull(tty) ? 0 : Math.max(0, MAX_BACKLOG - tty.input.backlog.length))
+
 function write(k: Kernel, _task: Task, file: FileDescription, bytes: Uint8Array): number | Blocked {
   const tty = ttyOfFile(k, file)
-  const room = MAX_BACKLOG - tty.input.backlog.length
-  if (room <= 0) {
+  const room = roomForInput(tty)
+  if (room === 0) {
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([masterOf(tty).writers], ERESTARTSYS)
   }
@@ -188,7 +194,7 @@ export const ptmxFileOps: FileOps = {
     const master = masterOf(tty)
     queues?.push(master.readers, master.writers)
     const readable = master.output.length > 0 ? POLLIN | POLLRDNORM : 0
-    const writable = tty.input.backlog.length < MAX_BACKLOG ? POLLOUT | POLLWRNORM : 0
+    const writable = roomForInput(tty) > 0 ? POLLOUT | POLLWRNORM : 0
     return readable | writable | (master.opened && master.slaves === 0 ? POLLHUP : 0)
   },
   ioctl(k, task, file, request, argument) {
