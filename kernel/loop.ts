@@ -305,6 +305,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   if (ran >= slice && hart.queue.length > 0) {
     enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
+    hart.timerInterrupts++
     if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: hart.id, what: 'slice' })
     hart.resched = true
   }

@@ -19,7 +19,10 @@ const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
 export function fireTimers(k: Kernel): boolean {
   let fired = false
   for (let timer = takeDueTimer(k); timer !== null; timer = takeDueTimer(k)) {
-    if (!fired) interrupt(k)
+    if (!fired) {
+      k.state.harts[0].timerInterrupts++
+      interrupt(k)
+    }
     fired = true
     if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: 0, what: timer.spec.kind })
     const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void

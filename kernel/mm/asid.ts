@@ -70,6 +70,7 @@ function hartsOf(k: Kernel, mm: Mm): readonly number[] {
   const { harts } = k.machine
   if (harts.length === 1) return FIRST_HART
   const ids = harts.map(hart => hart.id).filter(id => mm.harts & hartBit(id))
+  for (const id of ids) if (id !== k.state.round.hart) k.state.harts[id].flushCalls++
   chargeShootdown(k, ids)
   return ids
 }

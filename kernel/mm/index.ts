@@ -55,6 +55,7 @@ export {
   putU8,
   writableUser,
 } from './usercopy.ts'
+export { pageMap, readSpace, writeSpace } from './access.ts'
 export { peekFile, peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
 export {
   allSpaces,
@@ -69,15 +70,19 @@ export {
 } from './pagecache.ts'
 export {
   anonymousHugePages,
+  mapsPiece,
   mapsText,
   mmStatistics,
   permissionText,
   regionHoldings,
   regionLine,
   regionName,
+  numaMapsPiece,
+  smapsPiece,
   smapsRollupText,
   smapsText,
   type Holdings,
   type MmStatistics,
+  type Piece,
 } from './report.ts'
 export { allInodes, auditMemory } from './audit.ts'

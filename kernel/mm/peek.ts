@@ -1,7 +1,7 @@
 // Looking into (and, for a debugger, writing into) an address space from outside: /proc, views, breakpoints. Looking changes nothing: no page is mapped.
 import { frameWritten, PAGE_SIZE, PTE_V, walk, type WalkStep } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { allocFrame, releaseFrame, USE_ANON } from './frames.ts'
+import { allocFrame, FRAME_DIRTY, releaseFrame, USE_ANON } from './frames.ts'
 import { ownHugePage } from './hugefault.ts'
 import { USER_END } from './limits.ts'
 import { countPage, ensureLeaf, entryFor, frameOf, leafFlags, peekPte, setLeaf } from './pagetable.ts'
@@ -104,12 +104,13 @@ export function pokeUser(k: Kernel, mm: Mm, addr: number, bytes: Uint8Array): nu
     const page = va - within
     const region = va >= 0 && va < USER_END ? findRegion(mm, page) : null
     if (region === null) return done
-    const from = pageOf(k, mm, page) ?? fileOffset(k, region, page)
+    const from = (region.shared ? null : pageOf(k, mm, page)) ?? fileOffset(k, region, page)
     if (from === null) return done
     const frame = region.shared && from >= 0 ? from / PAGE_SIZE : ownPage(k, mm, region, page, from)
     const part = Math.min(bytes.length - done, PAGE_SIZE - within)
     k.machine.ram.set(bytes.subarray(done, done + part), frame * PAGE_SIZE + within)
     frameWritten(k.machine, frame)
+    if (region.shared && !region.hugetlb) k.state.frames.flags[frame] |= FRAME_DIRTY
     done += part
   }
   return bytes.length

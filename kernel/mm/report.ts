@@ -8,6 +8,7 @@ import { isThpEligible } from './huge.ts'
 import { HUGE_FRAMES, HUGE_PAGE, USER_END } from './limits.ts'
 import { allSpaces } from './pagecache.ts'
 import { eachLeaf, frameOf, PTE_HUGE } from './pagetable.ts'
+import { regionIndex } from './regions.ts'
 import type { Mm, Region } from './types.ts'
 
 /** Column where the name begins (fs/proc/task_mmu.c: 25 + 6 * sizeof(void *) - 1). */
@@ -45,8 +46,37 @@ export function regionLine(k: Kernel, mm: Mm, region: Region): string {
   return name === '' ? line : line.padEnd(NAME_COLUMN) + name
 }
 
+/** A part of a long text about the regions of an address space: from the one at address `from` on, and where the rest begins (null: that was all). */
+export interface Piece {
+  text: string
+  next: number | null
+}
+
+/** So many regions make a piece. */
+const PIECE_REGIONS = 64
+
+function piece(mm: Mm, from: number, make: (region: Region) => string): Piece {
+  const first = regionIndex(mm, from)
+  const last = Math.min(first + PIECE_REGIONS, mm.regions.length)
+  let text = ''
+  for (let i = first; i < last; i++) text += make(mm.regions[i])
+  return { text, next: last < mm.regions.length ? mm.regions[last - 1].end : null }
+}
+
+/** All pieces joined. */
+function whole(make: (from: number) => Piece): string {
+  let text = ''
+  for (let from: number | null = 0; from !== null;) {
+    const part = make(from)
+    text += part.text
+    from = part.next
+  }
+  return text
+}
+
 /** /proc/PID/maps. */
-export const mapsText = (k: Kernel, mm: Mm): string => mm.regions.map(region => regionLine(k, mm, region) + '\n').join('')
+export const mapsPiece = (k: Kernel, mm: Mm, from: number): Piece => piece(mm, from, region => regionLine(k, mm, region) + '\n')
+export const mapsText = (k: Kernel, mm: Mm): string => whole(from => mapsPiece(k, mm, from))
 
 /** How the pages of one region are held; bytes. */
 export interface Holdings {
@@ -174,19 +204,39 @@ function vmFlags(region: Region): string {
   return flags.map(([on, name]) => (on ? `${name} ` : '')).join('')
 }
 
-/** /proc/PID/smaps. */
-export function smapsText(k: Kernel, mm: Mm): string {
-  let text = ''
-  for (const region of mm.regions) {
-    const sum = regionHoldings(k, mm, region)
-    text += `${regionLine(k, mm, region)}\n`
-    const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
-    text += field('Size', region.end - region.start) + field('KernelPageSize', unit) + field('MMUPageSize', unit)
-    text += holdingRows(sum) + field('Locked', region.locked ? sum.pss : 0)
-    text += `THPeligible:           ${isThpEligible(k, mm, region) ? 1 : 0}\nVmFlags: ${vmFlags(region)}\n`
-  }
-  return text
+function smapsRecord(k: Kernel, mm: Mm, region: Region): string {
+  const sum = regionHoldings(k, mm, region)
+  const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
+  return (
+    `${regionLine(k, mm, region)}\n` +
+    field('Size', region.end - region.start) +
+    field('KernelPageSize', unit) +
+    field('MMUPageSize', unit) +
+    holdingRows(sum) +
+    field('Locked', region.locked ? sum.pss : 0) +
+    `THPeligible:           ${isThpEligible(k, mm, region) ? 1 : 0}\nVmFlags: ${vmFlags(region)}\n`
+  )
 }
+
+/** /proc/PID/smaps. */
+export const smapsPiece = (k: Kernel, mm: Mm, from: number): Piece => piece(mm, from, region => smapsRecord(k, mm, region))
+export const smapsText = (k: Kernel, mm: Mm): string => whole(from => smapsPiece(k, mm, from))
+
+/** One line of numa_maps: all memory is in node 0. */
+function numaLine(k: Kernel, mm: Mm, region: Region): string {
+  const { rss, anonymous, sharedHugetlb, privateHugetlb } = regionHoldings(k, mm, region)
+  const unit = region.hugetlb ? HUGE_PAGE : PAGE_SIZE
+  const pages = (region.hugetlb ? sharedHugetlb + privateHugetlb : rss) / unit
+  const anon = region.hugetlb ? pages : anonymous / unit
+  const name = regionName(k, mm, region)
+  const place = region.path ? ` file=${name.replaceAll(/[ \t\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)}` : ''
+  const kind = name === '[heap]' ? ' heap' : name === '[stack]' ? ' stack' : region.hugetlb ? ' huge' : ''
+  const held = pages === 0 ? '' : `${anon > 0 ? ` anon=${anon} dirty=${anon}` : ''}${pages > anon ? ` mapped=${pages}` : ''} N0=${pages}`
+  return `${hex(region.start, 8)} default${place}${kind}${held}${pages === 0 ? '' : ` kernelpagesize_kB=${unit / KIB}`}\n`
+}
+
+/** /proc/PID/numa_maps. */
+export const numaMapsPiece = (k: Kernel, mm: Mm, from: number): Piece => piece(mm, from, region => numaLine(k, mm, region))
 
 /** /proc/PID/smaps_rollup: the sums. */
 export function smapsRollupText(k: Kernel, mm: Mm): string {

@@ -12,6 +12,9 @@ import type { Mm } from './types.ts'
 /** Room that the mmap area leaves for the stack unless the caller of newMm sets mmapBase: Linux's least gap, 128 MiB. */
 const STACK_ROOM = 0x800_0000
 
+/** Anonymous memory, ELF headers and private huge pages: Linux's default. */
+const DUMP_FILTER = 0x33
+
 /** An empty address space with one holder. exec fills in the layout. ENOMEM. */
 export function newMm(k: Kernel): Mm {
   return {
@@ -29,6 +32,7 @@ export function newMm(k: Kernel): Mm {
     totalPages: 0,
     peakTotalPages: 0,
     lockedPages: 0,
+    dumpFilter: DUMP_FILTER,
     tablePages: 1,
     lockFuture: false,
     dumpable: 1,
@@ -53,9 +57,10 @@ export function newMm(k: Kernel): Mm {
   }
 }
 
-/** What prctl said of a space, as its copy for a child and the space of the next program have it (Linux's mmf_init_flags). */
-export const inheritedFlags = (mm: Mm): Pick<Mm, 'dumpable' | 'thpDisabled' | 'mdwe'> => ({
+/** What prctl and /proc said of a space, as its copy for a child and the space of the next program have it (Linux's mmf_init_flags). */
+export const inheritedFlags = (mm: Mm): Pick<Mm, 'dumpable' | 'dumpFilter' | 'thpDisabled' | 'mdwe'> => ({
   dumpable: mm.dumpable,
+  dumpFilter: mm.dumpFilter,
   thpDisabled: mm.thpDisabled,
   mdwe: mm.mdwe & PR_MDWE_NO_INHERIT ? 0 : mm.mdwe,
 })

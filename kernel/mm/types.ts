@@ -132,6 +132,8 @@ export interface Mm {
   auxv: Uint8Array
   exe: Inode | null
   exePath: Path | null
+  /** What a core dump holds (core(5)): /proc/PID/coredump_filter. */
+  dumpFilter: number
 }
 
 /** How a fault that is the program's own ends: the signal and its si_code. SIGKILL stands for out of memory. */

@@ -14,6 +14,7 @@ function kernel(harts = 1): Kernel {
     harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
     timers: newTimerQueue(),
     schedOrder: 0,
+    round: { hart: 0 },
     counts: { migrations: 0 },
   }
   return { state, events: {}, machine: { timing: null } } as unknown as Kernel

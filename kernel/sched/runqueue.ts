@@ -35,6 +35,9 @@ export function newSchedEntity(affinity: number, parent: SchedEntity | null = nu
     order: 0,
     fpHart: -1,
     resetOnFork: false,
+    queuedAt: 0,
+    runDelay: 0,
+    turns: 0,
   }
   entity.weight = weightOf(entity)
   return entity
@@ -53,6 +56,9 @@ export const newHartState = (id: number, quantum = 0): HartState => ({
   mm: null,
   idleTime: 0,
   switches: 0,
+  timerInterrupts: 0,
+  rescheduleCalls: 0,
+  flushCalls: 0,
   quantum,
 })
 
@@ -96,7 +102,10 @@ export function makeRunnable(k: Kernel, task: Task): void {
   s.vruntime = Math.max(s.vruntime, hart.minVruntime - LATENCY / 2)
   enqueue(k, hart, task)
   const looks = hart.current === null || preempts(hart, s)
-  if (looks) hart.resched = true
+  if (looks) {
+    hart.resched = true
+    if (k.state.harts.length > 1 && hart.id !== k.state.round.hart) hart.rescheduleCalls++
+  }
   chargeWake(k, hart.id, task, hart.queue, looks)
 }
 
@@ -120,10 +129,13 @@ function chooseHart(k: Kernel, s: SchedEntity): HartState {
 const allowed = (s: SchedEntity, hart: number): boolean => Math.floor(s.affinity / 2 ** hart) % 2 === 1
 const load = (hart: HartState): number => hart.queue.length + (hart.current === null ? 0 : 1)
 
+const timeOf = (k: Kernel, hart: HartState): number => (k.state.harts.length === 1 ? k.state.time : hart.time)
+
 /** Adds to the heap without asking whether it should preempt: for the task that just left the hart. */
 export function enqueue(k: Kernel, hart: HartState, task: Task): void {
   const s = task.sched
   s.order = k.state.schedOrder++
+  s.queuedAt = timeOf(k, hart)
   s.heapIndex = hart.queue.length
   hart.queue.push(task)
   hart.queueWeight += s.weight
@@ -150,6 +162,7 @@ export function pickNext(k: Kernel, hart: HartState): Task | null {
   const next = hart.queue[0] ?? (k.state.harts.length > 1 ? steal(k, hart) : undefined)
   if (next === undefined) return null
   dequeue(k, next)
+  next.sched.runDelay += Math.max(0, timeOf(k, hart) - next.sched.queuedAt)
   next.sched.hart = hart.id
   return next
 }

@@ -21,6 +21,7 @@ export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
     loadRegisters(k, task, hart.id)
     task.onHart = hart.id
     task.sched.sliceStart = task.sched.sumExec
+    task.sched.turns++
     if (task.mm !== null) useMm(k, hart.id, task.mm)
   }
   leave(k, row)

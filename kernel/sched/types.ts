@@ -41,6 +41,10 @@ export interface SchedEntity {
   /** Hart whose floating-point registers hold this task's values if that hart still calls it fpOwner; -1 never. */
   fpHart: number
   resetOnFork: boolean
+  /** When it was last queued (its hart's time), how long it has been queued in all (ns), and how often it was put on a hart: schedstat. */
+  queuedAt: number
+  runDelay: number
+  turns: number
 }
 
 /** One hart as the scheduler sees it. */
@@ -65,6 +69,10 @@ export interface HartState {
   mm: Mm | null
   idleTime: number
   switches: number
+  /** Interrupts it took: its timer's, calls by another hart to choose anew, and to flush its TLB. */
+  timerInterrupts: number
+  rescheduleCalls: number
+  flushCalls: number
   /** Every task's slice (ns) instead of the scheduler's own; 0: none. */
   quantum: number
 }

@@ -1,5 +1,6 @@
 // Mounts: which tree appears where. The root mount has no parent.
 import { EBUSY, ENOTDIR } from '../abi/index.ts'
+import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { newFileSystem, newInode } from './inode.ts'
 import { newDentry } from './dentry.ts'
@@ -14,7 +15,7 @@ export function newVfs(now: Timestamp): Vfs {
   const anon = newFileSystem(ids, 'anon', 'none')
   const pipefs = newFileSystem(ids, 'pipefs', 'none')
   const root: Mount = { id: 1, parent: null, mountpoint: null, root: newRoot(rootFs, DIRECTORY_MODE, now), fs: rootFs, readOnly: false }
-  return { root, mounts: [root], nextMountId: 2, nextDev: ids.nextDev, anon, pipefs }
+  return { root, mounts: [root], nextMountId: 2, mountChanges: { count: 0, queue: newQueue() }, nextDev: ids.nextDev, anon, pipefs }
 }
 
 /** The top directory of a file system; it is its own parent's. */
@@ -30,5 +31,7 @@ export function mountAt(k: Kernel, at: Path, root: Dentry, readOnly: boolean): M
   const mount: Mount = { id: vfs.nextMountId++, parent: at.mount, mountpoint: at.dentry, root, fs: root.inode.fs, readOnly }
   vfs.mounts.push(mount)
   at.dentry.mounted++
+  vfs.mountChanges.count++
+  wakeAll(k, vfs.mountChanges.queue)
   return mount
 }

@@ -66,6 +66,8 @@ export function fileTask(k: Kernel): Task {
     pgid: task.pid,
     sid: task.pid,
     tty: null,
+    oomScoreAdj: 0,
+    oomScoreAdjMin: 0,
   } as unknown as ThreadGroup
   Object.assign(group, { exiting: null, stopSignal: 0, stopReport: 'none', childExit: newQueue(), itimers: [], exePath: '' })
   Object.assign(group, {
@@ -98,7 +100,7 @@ export function fileTask(k: Kernel): Task {
     startTime: 0,
     exitSignal: 17,
     exitStatus: 0,
-    sched: { policy: 0, nice: 0, rtPriority: 0, weight: 1024, vruntime: 0, sumExec: 0, hart: 0, affinity: 1 },
+    sched: { policy: 0, nice: 0, rtPriority: 0, weight: 1024, vruntime: 0, sumExec: 0, runDelay: 0, turns: 0, hart: 0, affinity: 1 },
   })
   k.state.groups.set(group.tgid, group)
   mapRegion(k, task.mm!, { start: BUFFER, length: BUFFER_BYTES, prot: PROT_READ | PROT_WRITE })

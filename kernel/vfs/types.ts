@@ -7,6 +7,7 @@ import type { Task, ThreadGroup } from '../state.ts'
 import type { Blocked, SyscallResult } from '../syscalls/define.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { Pipe } from '../ipc/types.ts'
+import type { Mm } from '../mm/types.ts'
 
 export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket'
 
@@ -168,8 +169,12 @@ export type FileData =
   | { kind: 'directory'; names: string[] }
   | { kind: 'pipe'; pipe: Pipe }
   | { kind: 'tty'; index: number }
-  /** The text as generated at offset 0 (or on first read): later reads continue in the same text. */
-  | { kind: 'proc'; text: string | null }
+  /**
+   * The text as generated at offset 0 (or on first read): later reads continue in the same text. Of a long one only the piece that
+   * begins at offset `start` is kept, and `cursor` says where the next one comes from. `mm`: whose memory it is about, as when it was
+   * opened; `admin`: opened by one who may see physical addresses; `seen`: changes of what can be waited for when it was last read.
+   */
+  | { kind: 'proc'; text: string | null; start: number; cursor: number | null; mm: Mm | null; admin: boolean; seen: number }
   | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
@@ -217,6 +222,8 @@ export interface Vfs {
   root: Mount
   mounts: Mount[]
   nextMountId: number
+  /** How often the mounts changed, and who waits for that (poll of /proc/mounts). */
+  mountChanges: { count: number; queue: WaitQueue }
   /** Minor device number for the next pseudo file system. */
   nextDev: number
   /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */

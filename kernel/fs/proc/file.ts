@@ -1,15 +1,18 @@
-// An open file of /proc: its text is made at the first read and kept while reading goes on; from offset 0 it is made anew.
-import { EACCES, EINVAL, EIO, EPERM } from '../../abi/index.ts'
+// An open file of /proc: its text is made at the first read and kept while reading goes on; from offset 0 it is made anew. Long texts
+// come in pieces, so that no read takes long; the memory of a process is bytes at addresses.
+import { CAP_SYS_ADMIN, EACCES, EINVAL, EIO, EPERM, POLLERR, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../../abi/index.ts'
+import { capable } from '../../process/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { FileDescription, FileOps, ProcNode } from '../../vfs/types.ts'
 import { bytesOf, textOf } from '../bytes.ts'
+import type { ProcData, ProcessFile } from './nodes.ts'
 import { checkInspect, fdinfoText, processFiles } from './process.ts'
 import { systemFiles } from './system.ts'
 import { taskOf } from './tree.ts'
 
-/** Files that show what is inside of a program: for those who could debug it. */
-const INSPECTED: ReadonlySet<string> = new Set(['environ', 'auxv', 'maps', 'smaps', 'smaps_rollup', 'io', 'syscall', 'personality'])
+/** Text of pieces that is made for one read, at most. */
+const READ_TEXT = 65536
 
 const SYSCTL = 'sys/'
 
@@ -18,17 +21,50 @@ const nodeOf = (file: FileDescription): ProcNode => {
   return file.inode.proc
 }
 
+function dataOf(file: FileDescription): ProcData {
+  if (file.data?.kind !== 'proc') throw new Error('an open file of /proc without its text')
+  return file.data
+}
+
+/** The row of a file about a process, null for files about the system and about a descriptor. */
+const processRow = (node: ProcNode): ProcessFile | null => (node.scope === 'system' || node.fd >= 0 ? null : processFiles[node.row])
+
 function generate(k: Kernel, reader: Task, node: ProcNode): string {
   if (node.scope === 'system') return systemFiles[node.row].text(k, reader)
   const task = taskOf(k, node)
   if (node.fd >= 0) return fdinfoText(k, task, node.fd)
-  return processFiles[node.row].text(k, task, node.scope === 'thread', reader)
+  const row = processFiles[node.row]
+  // Only to be written.
+  if (!row.text) throw EINVAL
+  return row.text(k, task, node.scope === 'thread', reader)
 }
+
+/** Text from offset `at` on of a file in pieces. What lies before the piece that holds it is forgotten. */
+function readPieces(data: ProcData, at: number, max: number, piece: (cursor: number) => { text: string; next: number | null }): string {
+  if (data.text === null || at === 0 || at < data.start) Object.assign(data, { text: '', start: 0, cursor: 0 })
+  let text = data.text ?? ''
+  const wanted = Math.min(max, READ_TEXT)
+  while (data.cursor !== null && data.start + text.length < at + wanted) {
+    if (data.start + text.length <= at) {
+      data.start += text.length
+      text = ''
+    }
+    const next = piece(data.cursor)
+    text += next.text
+    data.cursor = next.next
+  }
+  data.text = text
+  return text.slice(at - data.start, at - data.start + max)
+}
+
+/** /proc/mounts can be waited for: there is an exceptional condition while the mounts changed since they were read last. */
+const isMounts = ({ scope, row }: ProcNode): boolean =>
+  scope !== 'system' && (row === 'mounts' || row === 'mountinfo' || row === 'mountstats')
 
 export const procFileOps: FileOps = {
   open(k, task, file) {
     const node = nodeOf(file)
-    if (node.scope !== 'system' && (node.fd >= 0 || INSPECTED.has(node.row))) {
+    if (node.scope !== 'system' && (node.fd >= 0 || processRow(node)?.inspect)) {
       try {
         checkInspect(task, taskOf(k, node))
       } catch (e) {
@@ -36,13 +72,25 @@ export const procFileOps: FileOps = {
         throw e
       }
     }
-    file.data = { kind: 'proc', text: null }
+    const mm = processRow(node)?.bytes ? taskOf(k, node).mm : null
+    const admin = capable(task.credentials, CAP_SYS_ADMIN)
+    file.data = { kind: 'proc', text: null, start: 0, cursor: 0, mm, admin, seen: k.state.vfs.mountChanges.count }
   },
   read(k, task, file, max, offset) {
-    const data = file.data
-    if (data?.kind !== 'proc') throw new Error('an open file of /proc without its text')
+    const node = nodeOf(file)
+    const data = dataOf(file)
     const at = offset ?? file.pos
-    if (data.text === null || at === 0) data.text = generate(k, task, nodeOf(file))
+    const row = processRow(node)
+    if (row?.bytes) return row.bytes(k, task, data, at, max)
+    if (row?.piece) {
+      const about = taskOf(k, node)
+      const { piece } = row
+      return bytesOf(readPieces(data, at, max, cursor => piece(k, about, cursor)))
+    }
+    if (data.text === null || at === 0) {
+      data.text = generate(k, task, node)
+      data.seen = k.state.vfs.mountChanges.count
+    }
     return bytesOf(data.text.slice(at, at + max))
   },
   // Linux's sysctl files are copied out whole or not at all.
@@ -54,18 +102,30 @@ export const procFileOps: FileOps = {
   write(k, task, file, bytes, offset, done, length) {
     if (done + bytes.length < length) return 0
     const node = nodeOf(file)
+    const row = processRow(node)
+    if (row?.poke) {
+      const count = row.poke(k, task, dataOf(file), offset ?? file.pos, bytes)
+      if (offset === null) file.pos += count
+      return count
+    }
     const text = textOf(bytes)
     if (node.scope === 'system') {
-      const row = systemFiles[node.row]
-      if (!row.write) throw EIO
+      const { write } = systemFiles[node.row]
+      if (!write) throw EIO
       // A setting is written whole, from its beginning; the rest of a longer text is taken and does nothing (sysctl_writes_strict).
-      if ((offset ?? file.pos) === 0 || !node.row.startsWith('sys/')) row.write(k, text, task)
+      if ((offset ?? file.pos) === 0 || !node.row.startsWith('sys/')) write(k, text, task)
     } else {
-      const row = processFiles[node.row]
       if (!row?.write) throw EINVAL
       row.write(k, taskOf(k, node), text, task)
     }
-    file.pos += bytes.length
+    if (offset === null) file.pos += bytes.length
     return bytes.length
+  },
+  poll(k, file, queues) {
+    const always = POLLIN | POLLRDNORM
+    if (!isMounts(nodeOf(file))) return always | POLLOUT | POLLWRNORM
+    const { count, queue } = k.state.vfs.mountChanges
+    queues?.push(queue)
+    return dataOf(file).seen === count ? always : always | POLLERR | POLLPRI
   },
 }

@@ -44,3 +44,9 @@ export const mountInfoText = (k: Kernel, task: Task): string =>
       return `${mount.id} ${mount.parent?.id ?? 0} ${device} / ${escaped(at)} ${options} - ${typeOf(mount)} ${escaped(mount.fs.source)} ${access(mount)}\n`
     })
     .join('')
+
+/** /proc/PID/mountstats: file systems without figures of their own. */
+export const mountStatsText = (k: Kernel, task: Task): string =>
+  visible(k, task)
+    .map(({ mount, at }) => `device ${escaped(mount.fs.source)} mounted on ${escaped(at)} with fstype ${typeOf(mount)}\n`)
+    .join('')

@@ -1,7 +1,8 @@
 // What a file of /proc is: a row that makes its text when it is read. One row per file, in the order `ls -U /proc` would show.
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
-import type { Path } from '../../vfs/types.ts'
+import type { Piece } from '../../mm/index.ts'
+import type { FileData, Path } from '../../vfs/types.ts'
 
 /** A file about the whole system. */
 export interface SystemFile {
@@ -11,18 +12,32 @@ export interface SystemFile {
   write?(k: Kernel, text: string, writer: Task): void
 }
 
-/** A file about a process or thread: `task` is the leader of the process, or the thread. */
+/**
+ * A file about a process or thread: `task` is the leader of the process, or the thread. It is a text, or a long text in pieces, or
+ * bytes at offsets, or can only be written. Slashes in a name make directories.
+ */
 export interface ProcessFile {
   mode: number
+  /** Shows what is inside of a program: for those who could debug it. */
+  inspect?: true
+  /** Only in the directory of a process, or only in that of a thread. */
+  only?: 'process' | 'thread'
   /** For numbers that are the whole process's or one thread's: which this is about. */
-  text(k: Kernel, task: Task, thread: boolean, reader: Task): string
+  text?(k: Kernel, task: Task, thread: boolean, reader: Task): string
+  /** What follows the cursor, which is 0 at the beginning. */
+  piece?(k: Kernel, task: Task, cursor: number): Piece
+  bytes?(k: Kernel, reader: Task, data: ProcData, offset: number, max: number): Uint8Array
   write?(k: Kernel, task: Task, text: string, writer: Task): void
+  poke?(k: Kernel, writer: Task, data: ProcData, offset: number, bytes: Uint8Array): number
 }
+
+/** What an open file of /proc remembers. */
+export type ProcData = Extract<FileData, { kind: 'proc' }>
 
 /** A symbolic link of a process that leads to a place. */
 export interface ProcessLink {
   text(k: Kernel, task: Task): string
-  jump(k: Kernel, task: Task): Path | null
+  jump(k: Kernel, task: Task, reader: Task): Path | null
 }
 
 export const READ_ONLY = 0o444

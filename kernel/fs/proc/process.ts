@@ -19,10 +19,9 @@ import {
   RLIMIT_RTTIME,
   RLIMIT_SIGPENDING,
   RLIMIT_STACK,
-  SYSCALL_NAMES,
   TASK_COMM_LEN,
 } from '../../abi/index.ts'
-import { mapsText, peekMm, smapsRollupText, smapsText } from '../../mm/index.ts'
+import { peekMm } from '../../mm/index.ts'
 import { capable, groupUsage, isReaped, callArguments, regPc, regX } from '../../process/index.ts'
 import { isCloexec, pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -30,10 +29,13 @@ import type { Task } from '../../state.ts'
 import type { FileDescription, Path } from '../../vfs/types.ts'
 import { textOf } from '../bytes.ts'
 import { mountInfoText, mountsText } from './mounts.ts'
+import { memoryFiles } from './memory.ts'
+import { oomFiles } from './oom.ts'
+import { taskFiles } from './task.ts'
 import { OWNER_ONLY, READ_ONLY, WRITABLE, type ProcessFile, type ProcessLink } from './nodes.ts'
+import { waitChannel } from './wait.ts'
 import { schedText, statmText, statText, statusText } from './status.ts'
 
-const A0 = 10
 const SP = 2
 const O_CLOEXEC = 0o2000000
 
@@ -81,34 +83,6 @@ function ioText(_k: Kernel, task: Task, thread: boolean): string {
   )
 }
 
-/** Where a sleeper waits, by the call that put it to sleep: the names that Linux's functions have. */
-const WAIT_CHANNELS: Readonly<Record<string, string>> = {
-  wait4: 'do_wait',
-  waitid: 'do_wait',
-  nanosleep: 'hrtimer_nanosleep',
-  clock_nanosleep: 'hrtimer_nanosleep',
-  ppoll: 'poll_schedule_timeout',
-  pselect6: 'poll_schedule_timeout',
-  epoll_pwait: 'ep_poll',
-  futex: 'futex_wait_queue',
-  rt_sigsuspend: 'sigsuspend',
-  rt_sigtimedwait: 'do_sigtimedwait',
-  flock: 'flock_lock_inode_wait',
-}
-
-/** How a kind of file is called where one waits to read or write it. */
-const FILE_CHANNELS: Readonly<Record<string, string>> = { pipe: 'pipe_', tty: 'n_tty_', eventfd: 'eventfd_' }
-
-function wchanText(k: Kernel, task: Task): string {
-  const call = task.waiting && task.call
-  if (!call) return '0'
-  const name = SYSCALL_NAMES[call.nr] ?? '0'
-  const file = task.files?.files[regX(k, task, A0)]
-  const prefix = file ? FILE_CHANNELS[file.kind] : undefined
-  if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
-  return WAIT_CHANNELS[name] ?? name
-}
-
 /** The call a sleeper is in, its arguments, stack pointer and pc; "running" otherwise. */
 function syscallText(k: Kernel, task: Task): string {
   if (task.state === 'Z' || task.trapFrame < 0) return ''
@@ -122,9 +96,6 @@ function setComm(_k: Kernel, task: Task, text: string, writer: Task): void {
   task.comm = text.replace(/\n$/, '').slice(0, TASK_COMM_LEN - 1)
 }
 
-const withMemory = (make: (k: Kernel, mm: NonNullable<Task['mm']>) => string) => (k: Kernel, task: Task) =>
-  task.mm ? make(k, task.mm) : ''
-
 const fixed = (text: string, mode = READ_ONLY): ProcessFile => ({ mode, text: () => text })
 
 /** /proc/PID. */
@@ -134,30 +105,27 @@ export const processFiles: Readonly<Record<string, ProcessFile>> = {
   statm: { mode: READ_ONLY, text: statmText },
   comm: { mode: WRITABLE, text: (_k, task) => `${task.comm}\n`, write: setComm },
   cmdline: { mode: READ_ONLY, text: (k, task) => memoryText(k, task, task.mm?.argStart ?? 0, task.mm?.argEnd ?? 0) },
-  environ: { mode: OWNER_ONLY, text: (k, task) => memoryText(k, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0) },
-  auxv: { mode: OWNER_ONLY, text: (_k, task) => (task.mm ? textOf(task.mm.auxv) : '') },
-  maps: { mode: READ_ONLY, text: withMemory((k, mm) => mapsText(k, mm)) },
-  smaps: { mode: READ_ONLY, text: withMemory((k, mm) => smapsText(k, mm)) },
-  smaps_rollup: { mode: READ_ONLY, text: withMemory((k, mm) => smapsRollupText(k, mm)) },
-  limits: { mode: WRITABLE, text: limitsText },
-  io: { mode: OWNER_ONLY, text: ioText },
-  wchan: { mode: READ_ONLY, text: wchanText },
-  syscall: { mode: OWNER_ONLY, text: syscallText },
+  environ: { mode: OWNER_ONLY, inspect: true, text: (k, task) => memoryText(k, task, task.mm?.envStart ?? 0, task.mm?.envEnd ?? 0) },
+  auxv: { mode: OWNER_ONLY, inspect: true, text: (_k, task) => (task.mm ? textOf(task.mm.auxv) : '') },
+  ...memoryFiles,
+  limits: { mode: READ_ONLY, text: limitsText },
+  io: { mode: OWNER_ONLY, inspect: true, text: ioText },
+  wchan: { mode: READ_ONLY, text: waitChannel },
+  syscall: { mode: OWNER_ONLY, inspect: true, text: syscallText },
   sched: { mode: WRITABLE, text: schedText },
   mounts: { mode: READ_ONLY, text: mountsText },
   mountinfo: { mode: READ_ONLY, text: mountInfoText },
   cgroup: fixed('0::/\n'),
-  oom_score: fixed('0\n'),
-  oom_score_adj: { mode: READ_ONLY, text: (_k, task) => `${task.group.oomScoreAdj}\n` },
-  oom_adj: fixed('0\n'),
+  ...oomFiles,
   loginuid: fixed('4294967295'),
   sessionid: fixed('4294967295'),
-  personality: { mode: OWNER_ONLY, text: (_k, task) => `${task.personality.toString(16).padStart(8, '0')}\n` },
-  coredump_filter: fixed('00000033\n'),
+  personality: { mode: OWNER_ONLY, inspect: true, text: (_k, task) => `${task.personality.toString(16).padStart(8, '0')}\n` },
   uid_map: fixed('         0          0 4294967295\n'),
   gid_map: fixed('         0          0 4294967295\n'),
   setgroups: fixed('allow\n'),
-  timerslack_ns: { mode: READ_ONLY, text: (_k, task) => `${task.timerSlack}\n` },
+  projid_map: fixed('         0          0 4294967295\n'),
+  cpuset: fixed('/\n'),
+  ...taskFiles,
 }
 
 /** What a debugger may look at: one's own and, with the capability, everybody's (ptrace(2), "access mode checking"). */

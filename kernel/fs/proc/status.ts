@@ -65,7 +65,7 @@ const priorityOf = (task: Task): number => (task.sched.rtPriority > 0 ? -1 - tas
 
 const parentPid = (group: ThreadGroup): number => group.parent?.tgid ?? 0
 
-/** The name without what would break the line. */
+/** The name without what would break the line. stat shows it as it is, which is why readers look for the last parenthesis. */
 const plainName = (comm: string): string => comm.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
 
 /** The 52 fields of proc_pid_stat(5). */
@@ -80,7 +80,7 @@ export function statText(_k: Kernel, task: Task, thread: boolean): string {
   const flags = PF_RANDOMIZE | (group.hasExeced ? 0 : PF_FORKNOEXEC) | (task.state === 'Z' ? PF_EXITING : 0)
   const fields: (string | number)[] = [
     task.pid,
-    `(${plainName(task.comm)})`,
+    `(${task.comm})`,
     task.state,
     parentPid(group),
     group.pgid,

@@ -184,6 +184,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
 /** /proc/mounts is a link to the reader's own. */
 export const systemLinks: Readonly<Record<string, (reader: Task) => string>> = {
   mounts: () => 'self/mounts',
+  net: () => 'self/net',
   self: reader => String(reader.group.tgid),
   'thread-self': reader => `${reader.group.tgid}/task/${reader.pid}`,
 }

@@ -1,10 +1,13 @@
 // The tree of /proc: which names exist for whom. Nothing of it is kept: inodes and names are made when they are looked up, and say by
 // their row what they are (Inode.proc).
 import { EACCES, ENOENT, EPERM, ESRCH } from '../../abi/index.ts'
+import { PAGE_SIZE } from '../../../vm/index.ts'
 import { newDentry, newFileSystem, newInode, newRoot, timestampNow } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, Inode, Path, ProcNode } from '../../vfs/types.ts'
+import { mapFileLink, mapFileMode, mapFileNames } from './memory.ts'
+import type { ProcessLink } from './nodes.ts'
 import { checkInspect, fileText, processFiles, processLinks } from './process.ts'
 import { systemFiles, systemLinks } from './system.ts'
 
@@ -26,11 +29,18 @@ const WRITABLE = 0o200
 const SYSTEM_INO = 4026531840
 const INOS_PER_TASK = 2 ** 24
 const FD_INO = 2 ** 12
+const MAP_INO = 2 ** 23
 const ROOT_INO = 1
 
 const systemNames = [...Object.keys(systemFiles), ...Object.keys(systemLinks)]
-const processNames = [...Object.keys(processFiles), ...Object.keys(processLinks)]
-const PROCESS_DIRECTORIES = ['task', 'fd', 'fdinfo'] as const
+const rowNames = [...Object.keys(processFiles), ...Object.keys(processLinks)]
+/** Directories that the process itself has, and those that the rows' names make. */
+const PROCESS_DIRECTORIES = ['task', 'fd', 'fdinfo', 'map_files'] as const
+const THREAD_DIRECTORIES = ['fd', 'fdinfo'] as const
+const rowDirectories = [...new Set(rowNames.filter(name => name.includes('/')).map(name => name.split('/')[0]))]
+const processNames = [...rowNames.filter(name => !name.includes('/')), ...rowDirectories]
+
+const isOf = (scope: 'process' | 'thread', row: string): boolean => (processFiles[row]?.only ?? scope) === scope
 
 export function newProcRoot(k: Kernel): Dentry {
   const root = newRoot(newFileSystem(k.state.vfs, 'proc', 'proc'), DIRECTORY_MODE, timestampNow(k))
@@ -51,8 +61,9 @@ function inoOf(node: ProcNode): number {
   if (node.scope === 'system') return node.row === '' ? ROOT_INO : SYSTEM_INO + systemNames.indexOf(node.row) + node.row.length
   const base = node.pid * INOS_PER_TASK * 2 + (node.scope === 'thread' ? INOS_PER_TASK : 0)
   if (node.fd >= 0) return base + (node.row === 'fd' ? 1 : 2) * FD_INO + node.fd * 4
-  const row = processNames.indexOf(node.row)
-  return base + (row >= 0 ? row + 16 : node.row.length)
+  if (node.row.startsWith(MAP_FILES)) return base + MAP_INO + ((parseInt(node.row.slice(MAP_FILES.length), 16) / PAGE_SIZE) % MAP_INO)
+  const row = rowNames.indexOf(node.row)
+  return base + (row >= 0 ? row + 64 : node.row.length)
 }
 
 /** Names directly in a directory of the system table: "sys/kernel" holds what follows it up to the next slash. */
@@ -77,15 +88,26 @@ const taskDirectory = (scope: 'process' | 'thread', pid: number): Entry => ({
   node: { scope, row: '', pid, fd: -1 },
 })
 
-/** One name of /proc/PID or /proc/PID/task/TID. */
-function processEntry(scope: 'process' | 'thread', pid: number, name: string): Entry | null {
-  const node: ProcNode = { scope, row: name, pid, fd: -1 }
-  if (Object.hasOwn(processFiles, name)) return { kind: 'regular', mode: processFiles[name].mode, node }
-  if (Object.hasOwn(processLinks, name)) return { kind: 'symlink', mode: LINK_MODE, node }
-  if (name === 'task') return scope === 'process' ? { kind: 'directory', mode: DIRECTORY_MODE, node } : null
-  if (name === 'fd' || name === 'fdinfo') return { kind: 'directory', mode: FD_DIRECTORY_MODE, node }
-  return null
+/** One name of /proc/PID or /proc/PID/task/TID, or of a directory that rows' names make: `row` is the whole name. */
+function processEntry(scope: 'process' | 'thread', pid: number, row: string): Entry | null {
+  const node: ProcNode = { scope, row, pid, fd: -1 }
+  if (Object.hasOwn(processFiles, row)) return isOf(scope, row) ? { kind: 'regular', mode: processFiles[row].mode, node } : null
+  if (Object.hasOwn(processLinks, row)) return { kind: 'symlink', mode: LINK_MODE, node }
+  if (rowDirectories.includes(row)) return { kind: 'directory', mode: DIRECTORY_MODE, node }
+  const own: readonly string[] = scope === 'process' ? PROCESS_DIRECTORIES : THREAD_DIRECTORIES
+  if (!own.includes(row)) return null
+  return { kind: 'directory', mode: row === 'task' ? DIRECTORY_MODE : FD_DIRECTORY_MODE, node }
 }
+
+const MAP_FILES = 'map_files/'
+
+/** A mapping of a file. */
+function mapEntry(task: Task, dir: ProcNode, name: string): Entry | null {
+  const mode = mapFileMode(task, name)
+  return mode === null ? null : { kind: 'symlink', mode, node: { ...dir, row: MAP_FILES + name } }
+}
+
+const linkOf = (row: string): ProcessLink => (row.startsWith(MAP_FILES) ? mapFileLink(row.slice(MAP_FILES.length)) : processLinks[row])
 
 /** One open descriptor: a link (fd) or a file (fdinfo). */
 function descriptorEntry(task: Task, dir: ProcNode, fd: number): Entry | null {
@@ -115,8 +137,9 @@ function find(k: Kernel, reader: Task | null, dir: ProcNode, name: string): Entr
     const thread = task.group.threads.find(t => t.pid === numberOf(name))
     return thread ? taskDirectory('thread', thread.pid) : null
   }
+  if (rowDirectories.includes(dir.row)) return processEntry(dir.scope, dir.pid, `${dir.row}/${name}`)
   if (reader) inspect(reader, task)
-  return descriptorEntry(task, dir, numberOf(name))
+  return dir.row === 'map_files' ? mapEntry(task, dir, name) : descriptorEntry(task, dir, numberOf(name))
 }
 
 function inspect(reader: Task, task: Task): void {
@@ -136,7 +159,7 @@ function inodeFor(k: Kernel, fs: Inode['fs'], { kind, mode, node }: Entry): Inod
   inode.size = 0
   // A link's size is not known before it is read; Linux shows 64 for those of descriptors.
   if (kind === 'symlink' && node.fd >= 0) inode.size = 64
-  if (kind === 'directory' && node.row === '' && task) inode.nlink = 2 + PROCESS_DIRECTORIES.length
+  if (kind === 'directory' && node.row === '' && task) inode.nlink = 2 + PROCESS_DIRECTORIES.length + rowDirectories.length
   return inode
 }
 
@@ -152,9 +175,12 @@ function names(k: Kernel, reader: Task, node: ProcNode): string[] {
   }
   const task = k.state.tasks.get(node.pid)
   if (!task) throw ENOENT
-  if (node.row === '') return [...(node.scope === 'process' ? PROCESS_DIRECTORIES : PROCESS_DIRECTORIES.slice(1)), ...processNames]
+  const { scope, row } = node
+  if (row === '') return [...(scope === 'process' ? PROCESS_DIRECTORIES : THREAD_DIRECTORIES), ...processNames]
+  if (rowDirectories.includes(row)) return rowNames.filter(name => name.startsWith(`${row}/`)).map(name => name.slice(row.length + 1))
   if (node.row === 'task') return task.group.threads.map(t => String(t.pid))
   inspect(reader, task)
+  if (row === 'map_files') return mapFileNames(task)
   return (task.files?.files ?? []).flatMap((file, fd) => (file ? [String(fd)] : []))
 }
 
@@ -188,7 +214,7 @@ export const procDirectory: DirectoryOps = {
     const task = taskOf(k, node)
     inspect(reader, task)
     if (node.fd < 0) {
-      const text = processLinks[node.row].text(k, task)
+      const text = linkOf(node.row).text(k, task)
       if (text === '') throw ENOENT
       return text
     }
@@ -202,7 +228,7 @@ export const procDirectory: DirectoryOps = {
     const task = taskOf(k, node)
     inspect(reader, task)
     if (node.fd < 0) {
-      const place = processLinks[node.row].jump(k, task)
+      const place = linkOf(node.row).jump(k, task, reader)
       if (!place) throw ENOENT
       return place
     }

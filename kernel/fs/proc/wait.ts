@@ -1,0 +1,36 @@
+// What a task waits for in the kernel, by name: wchan and stack.
+import { SYSCALL_NAMES } from '../../abi/index.ts'
+import { regX } from '../../process/index.ts'
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+
+const A0 = 10
+
+/** Where a sleeper waits, by the call that put it to sleep: the names that Linux's functions have. */
+const WAIT_CHANNELS: Readonly<Record<string, string>> = {
+  wait4: 'do_wait',
+  waitid: 'do_wait',
+  nanosleep: 'hrtimer_nanosleep',
+  clock_nanosleep: 'hrtimer_nanosleep',
+  ppoll: 'poll_schedule_timeout',
+  pselect6: 'poll_schedule_timeout',
+  epoll_pwait: 'ep_poll',
+  futex: 'futex_wait_queue',
+  rt_sigsuspend: 'sigsuspend',
+  rt_sigtimedwait: 'do_sigtimedwait',
+  flock: 'flock_lock_inode_wait',
+}
+
+/** How a kind of file is called where one waits to read or write it. */
+const FILE_CHANNELS: Readonly<Record<string, string>> = { pipe: 'pipe_', tty: 'n_tty_', eventfd: 'eventfd_' }
+
+/** The function that a task sleeps in, '0' when it does not. */
+export function waitChannel(k: Kernel, task: Task): string {
+  const call = task.waiting && task.call
+  if (!call) return '0'
+  const name = SYSCALL_NAMES[call.nr] ?? '0'
+  const file = task.files?.files[regX(k, task, A0)]
+  const prefix = file ? FILE_CHANNELS[file.kind] : undefined
+  if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
+  return WAIT_CHANNELS[name] ?? name
+}
