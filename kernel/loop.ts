@@ -316,18 +316,24 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
 
 /** Each instruction is a nanosecond. */
 function runByInstructions(k: Kernel, hart: HartState, fuel: number, started: number): Stop {
-  const cpu = k.machine.harts[hart.id]
-  cpu.counters[COUNTERS.timeOffset] = started - cpu.counters[COUNTERS.instret]
-  cpu.counters[COUNTERS.timeFloor] = k.state.time
-  return run(k.machine, cpu, Math.min(fuel, MAX_FUEL))
+  const { counters } = k.machine.harts[hart.id]
+  counters[COUNTERS.timeOffset] = started - counters[COUNTERS.instret]
+  return runShowing(k, hart, Math.min(fuel, MAX_FUEL), Infinity)
 }
 
 /** The hart's cycles are its time; it is up to date afterwards. */
 function runByCycles(k: Kernel, hart: HartState, fuel: number, until: number): Stop {
-  const cpu = k.machine.harts[hart.id]
-  cpu.counters[COUNTERS.timeFloor] = k.state.time
-  const stop = run(k.machine, cpu, fuel, cyclesUntil(k, hart, until))
+  const stop = runShowing(k, hart, fuel, cyclesUntil(k, hart, until))
   if (stop.kind === 'syscall') chargeEcall(k, hart.id)
   passTime(k, hart)
+  return stop
+}
+
+/** While it runs, a hart that lies behind others in time shows what they have shown already. */
+function runShowing(k: Kernel, hart: HartState, fuel: number, cycles: number): Stop {
+  const cpu = k.machine.harts[hart.id]
+  cpu.counters[COUNTERS.timeFloor] = k.state.time
+  const stop = run(k.machine, cpu, fuel, cycles)
+  cpu.counters[COUNTERS.timeFloor] = 0
   return stop
 }
