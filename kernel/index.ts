@@ -10,6 +10,7 @@ export { emit, subscribe, wants, type EventKind, type EventOf, type KernelEvent,
 export { clonePlain } from './clone.ts'
 export { checkInvariants, zombies } from './invariants.ts'
 export { resultText, traceSyscalls, type TraceOptions } from './syscalls/trace.ts'
+export { traceFilter, type CallStatus, type FilterError, type TraceFilter } from './syscalls/trace-filter.ts'
 export { syscallDocs, unimplementedCalls } from './syscalls/docs.ts'
 export { SYSCALLS } from './syscalls/table.ts'
 export { callText } from './syscalls/call-text.ts'

@@ -1,7 +1,7 @@
 // `run PROG`: one program on a fresh machine. `boot`: init and a shell. `trace PROG`: run, with system calls as strace prints them.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import type { Command } from 'commander'
-import { isErrno, spawnInit, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
@@ -72,19 +72,16 @@ function traceOptions(flags: TraceFlags): TraceOptions {
     pidColumn: flags.o !== undefined && flags.f,
   }
   for (const expression of flags.e) {
-    const m = /^(?:(trace|signal|signals)=)?(.*)$/.exec(expression)
-    if (m === null || m[2] === '') throw new CommandError(EXIT.usage, `-e ${expression}: it is trace=NAME,... or signal=none`)
-    if (m[1] === undefined || m[1] === 'trace') {
-      if (m[2] !== 'all') options.calls = new Set(m[2] === 'none' ? [] : m[2].split(','))
-    } else if (m[2] === 'none') options.noSignals = true
-    else throw new CommandError(EXIT.usage, `-e ${expression}: only signal=none is supported`)
+    const filter = traceFilter(expression)
+    if ('error' in filter) throw new CommandError(EXIT.usage, filter.error)
+    Object.assign(options, filter)
   }
   return options
 }
 
-function startTrace(run: MachineRun, flags: TraceFlags): () => void {
-  const fd = flags.o === undefined ? 2 : openSync(flags.o, 'w')
-  const trace = traceSyscalls(run.kernel, text => void writeSync(fd, Buffer.from(text, 'latin1')), traceOptions(flags))
+function startTrace(run: MachineRun, file: string | undefined, options: TraceOptions): () => void {
+  const fd = file === undefined ? 2 : openSync(file, 'w')
+  const trace = traceSyscalls(run.kernel, text => void writeSync(fd, Buffer.from(text, 'latin1')), options)
   return () => {
     trace.stop()
     if (fd !== 2) closeSync(fd)
@@ -115,10 +112,16 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
     .option('-c', 'only count, and print a summary')
     .option('-T', 'time spent in each call')
     .option('-y', 'what descriptors stand for')
-    .option('-e <expression>', 'trace=NAME,... or signal=none', (value: string, list: string[]) => [...list, value], [])
+    .option(
+      '-e <expression>',
+      'trace=NAME,%CLASS,..., signal=NAME,... or status=failed,...; ! in front for all others',
+      (value: string, list: string[]) => [...list, value],
+      [],
+    )
     .option('-o <file>', 'write the trace to a file')
     .passThroughOptions()
-    .action(async (name: string, args: string[], flags: TraceFlags) =>
-      done(await runProgram(name, args, flags, run => startTrace(run, flags))),
-    )
+    .action(async (name: string, args: string[], flags: TraceFlags) => {
+      const options = traceOptions(flags)
+      done(await runProgram(name, args, flags, run => startTrace(run, flags.o, options)))
+    })
 }

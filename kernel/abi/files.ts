@@ -1,6 +1,6 @@
 // Flags of calls on files (Linux uapi asm-generic/fcntl.h, linux/{fcntl,stat,fs,falloc,...}.h): used by the handlers and by the trace.
 
-/** open(2) flags. O_RDONLY is 0; O_ACCMODE masks the access mode. */
+/** open(2) flags in strace's order. O_RDONLY is 0; O_ACCMODE masks the access mode. */
 export const OPEN_FLAGS = {
   O_RDONLY: 0,
   O_WRONLY: 0o1,
@@ -12,17 +12,17 @@ export const OPEN_FLAGS = {
   O_TRUNC: 0o1000,
   O_APPEND: 0o2000,
   O_NONBLOCK: 0o4000,
+  O_SYNC: 0o4010000,
   O_DSYNC: 0o10000,
-  O_ASYNC: 0o20000,
   O_DIRECT: 0o40000,
   O_LARGEFILE: 0o100000,
-  O_DIRECTORY: 0o200000,
   O_NOFOLLOW: 0o400000,
   O_NOATIME: 0o1000000,
   O_CLOEXEC: 0o2000000,
-  O_SYNC: 0o4010000,
   O_PATH: 0o10000000,
   O_TMPFILE: 0o20200000,
+  O_DIRECTORY: 0o200000,
+  O_ASYNC: 0o20000,
 } as const
 export const {
   O_RDONLY,

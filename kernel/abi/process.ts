@@ -63,17 +63,17 @@ export const {
 /** The low byte of clone(2) flags is the signal sent to the parent at exit. */
 export const CSIGNAL = 0xff
 
-/** wait4(2), waitid(2). */
+/** wait4(2), waitid(2), in strace's order. */
 export const WAIT_OPTIONS = {
   WNOHANG: 0x1,
-  WUNTRACED: 0x2,
-  WSTOPPED: 0x2,
   WEXITED: 0x4,
+  WSTOPPED: 0x2,
+  WUNTRACED: 0x2,
   WCONTINUED: 0x8,
   WNOWAIT: 0x1000000,
-  __WNOTHREAD: 0x20000000,
-  __WALL: 0x40000000,
   __WCLONE: 0x80000000,
+  __WALL: 0x40000000,
+  __WNOTHREAD: 0x20000000,
 } as const
 export const { WNOHANG, WUNTRACED, WSTOPPED, WEXITED, WCONTINUED, WNOWAIT, __WNOTHREAD, __WALL, __WCLONE } = WAIT_OPTIONS
 
@@ -201,6 +201,7 @@ export const FUTEX_OPS = {
   FUTEX_WAKE_BITSET: 10,
   FUTEX_WAIT_REQUEUE_PI: 11,
   FUTEX_CMP_REQUEUE_PI: 12,
+  FUTEX_LOCK_PI2: 13,
 } as const
 export const {
   FUTEX_WAIT,
@@ -216,7 +217,19 @@ export const {
   FUTEX_WAKE_BITSET,
   FUTEX_WAIT_REQUEUE_PI,
   FUTEX_CMP_REQUEUE_PI,
+  FUTEX_LOCK_PI2,
 } = FUTEX_OPS
+
+/** What FUTEX_WAKE_OP does to the second word, and how it compares what was there (futex(2)). */
+export const FUTEX_WAKE_OPS = { FUTEX_OP_SET: 0, FUTEX_OP_ADD: 1, FUTEX_OP_OR: 2, FUTEX_OP_ANDN: 3, FUTEX_OP_XOR: 4 } as const
+export const FUTEX_WAKE_COMPARISONS = {
+  FUTEX_OP_CMP_EQ: 0,
+  FUTEX_OP_CMP_NE: 1,
+  FUTEX_OP_CMP_LT: 2,
+  FUTEX_OP_CMP_LE: 3,
+  FUTEX_OP_CMP_GT: 4,
+  FUTEX_OP_CMP_GE: 5,
+} as const
 
 /** Or-ed into the operation. */
 export const FUTEX_FLAGS = {

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import type { Arg } from './define.ts'
-import { flagsText, hex, nameOf, quote } from './text.ts'
+import { flagsText, hex, nameOf, prefixOf, quote } from './text.ts'
 
 const WORD = 2 ** 32
 
@@ -80,11 +80,11 @@ export function peekString(k: Kernel, task: Task, at: number, max: number): stri
 }
 
 /** Bits of a table: `flags(OPEN_FLAGS)`. What the table does not name shows as a hex rest. `zero` is the text for 0. */
-export const flags = (table: Readonly<Record<string, number>>, zero = '0', type = 'int'): Arg<number> => ({
+export const flags = (table: Readonly<Record<string, number>>, zero = '0', type = 'int', prefix = prefixOf(table)): Arg<number> => ({
   type,
   word: true,
   read: raw => raw >>> 0,
-  show: raw => flagsText(table, raw >>> 0, zero),
+  show: raw => flagsText(table, raw >>> 0, zero, prefix),
 })
 
 /** One value of a table: `oneOf(CLOCKS)`. */

@@ -71,7 +71,7 @@ import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
 import { fcntlAnswer, fcntlText } from './fcntl-text.ts'
 import { ioctlText } from './ioctl-text.ts'
-import { openFlags, VALID_OPEN_FLAGS } from './open-flags.ts'
+import { descriptorFlags, openFlags, VALID_OPEN_FLAGS } from './open-flags.ts'
 import { readHow } from './open-how.ts'
 
 const INT_BYTES = 4
@@ -210,7 +210,7 @@ export const fileCalls: Syscall[] = [
     retainFile(file)
     return number
   }),
-  syscall(24, 'dup3', { oldfd: fd, newfd: fd, flags: flags(OPEN_FLAGS) }, (k, task, { oldfd, newfd, flags: how }) =>
+  syscall(24, 'dup3', { oldfd: fd, newfd: fd, flags: descriptorFlags }, (k, task, { oldfd, newfd, flags: how }) =>
     dup3(k, task, oldfd, newfd, how),
   ),
   syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
@@ -239,7 +239,7 @@ export const fileCalls: Syscall[] = [
     closeFd(k, task, fd)
     return 0
   }),
-  syscall(59, 'pipe2', { fds: descriptorPair, flags: flags(OPEN_FLAGS) }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how)),
+  syscall(59, 'pipe2', { fds: descriptorPair, flags: descriptorFlags }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how)),
   syscall(279, 'memfd_create', { name: path, flags: flags(MFD) }, (k, task, { name, flags: how }) => memfd(k, task, name, how), {
     note: 'MFD_HUGETLB is refused (EINVAL).',
   }),

@@ -6,8 +6,6 @@ import {
   FUTEX_BITSET_MATCH_ANY,
   FUTEX_CLOCK_REALTIME,
   FUTEX_CMP_REQUEUE,
-  FUTEX_FLAGS,
-  FUTEX_OPS,
   FUTEX_PRIVATE_FLAG,
   FUTEX_REQUEUE,
   FUTEX_WAIT,
@@ -20,26 +18,14 @@ import {
 } from '../abi/index.ts'
 import { futexKey, futexRequeue, futexWait, futexWake } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, getI32, peekUser, putU32 } from '../mm/index.ts'
+import { copyIn, getI32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { address, int, long, pointer, uint } from './args.ts'
-import { syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
-import { flagsText, hex, nameOf } from './text.ts'
-import { checkTimespec, instantOfRealtime, nanoseconds, timespecText } from './times.ts'
+import { address, int, long, uint } from './args.ts'
+import { syscall, type Syscall, type SyscallResult } from './define.ts'
+import { futexOperation, futexText } from './futex-text.ts'
+import { checkTimespec, instantOfRealtime, nanoseconds } from './times.ts'
 
 const COMMAND = 0x7f
-
-const operation: Arg<number> = {
-  type: 'int',
-  word: true,
-  read: raw => raw,
-  show: raw => {
-    const bits = raw & ~COMMAND & ~FUTEX_PRIVATE_FLAG
-    // strace's own abbreviation.
-    const name = nameOf(FUTEX_OPS, raw & COMMAND) + (raw & FUTEX_PRIVATE_FLAG ? '_PRIVATE' : '')
-    return bits === 0 ? name : `${name}|${flagsText(FUTEX_FLAGS, bits)}`
-  },
-}
 
 interface FutexArgs {
   uaddr: number
@@ -122,34 +108,11 @@ const OPERATIONS: Readonly<Record<number, Operation>> = {
   [FUTEX_WAKE_OP]: wakeOp,
 }
 
-const timeoutText = (k: Kernel, task: Task, at: number): string => {
-  const bytes = at > 0 ? peekUser(k, task, at, TIMESPEC.size) : null
-  return bytes === null ? pointer(at) : timespecText(readStruct(TIMESPEC, bytes))
-}
-const bitsetText = (bits: number): string => (bits >>> 0 === FUTEX_BITSET_MATCH_ANY ? 'FUTEX_BITSET_MATCH_ANY' : hex(bits >>> 0))
-const count = (raw: number): string => String(raw | 0)
-
-/** What strace shows after address, operation and value: the arguments that count for the operation. */
-const REST: Readonly<Record<number, (k: Kernel, task: Task, raw: readonly number[]) => string[]>> = {
-  [FUTEX_WAIT]: (k, task, raw) => [timeoutText(k, task, raw[3])],
-  [FUTEX_WAIT_BITSET]: (k, task, raw) => [timeoutText(k, task, raw[3]), bitsetText(raw[5])],
-  [FUTEX_WAKE]: () => [],
-  [FUTEX_WAKE_BITSET]: (_k, _task, raw) => [bitsetText(raw[5])],
-  [FUTEX_REQUEUE]: (_k, _task, raw) => [count(raw[3]), pointer(raw[4])],
-  [FUTEX_CMP_REQUEUE]: (_k, _task, raw) => [count(raw[3]), pointer(raw[4]), count(raw[5])],
-}
-
-function futexText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {
-  if (result !== undefined) return ''
-  const rest = REST[raw[1] & COMMAND]?.(k, task, raw) ?? [hex(raw[3]), pointer(raw[4]), hex(raw[5])]
-  return [pointer(raw[0]), operation.show(raw[1] | 0, k, task, raw), count(raw[2]), ...rest].join(', ')
-}
-
 export const futexCalls: Syscall[] = [
   syscall(
     98,
     'futex',
-    { uaddr: address, op: operation, val: int, timeout: long, uaddr2: address, val3: uint },
+    { uaddr: address, op: futexOperation, val: int, timeout: long, uaddr2: address, val3: uint },
     (k, task, a) => {
       const run = OPERATIONS[a.op & COMMAND]
       if (run === undefined) throw ENOSYS

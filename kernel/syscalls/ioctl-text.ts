@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { fd, pointer } from './args.ts'
-import { flagsText, hex } from './text.ts'
+import { flagsText, hex, plainHex } from './text.ts'
 
 /** What the argument points to, and whether the call fills it in. */
 interface Shape {
@@ -83,9 +83,13 @@ const SHAPES: Readonly<Record<number, Shape>> = {
 const NUMBERS: ReadonlySet<number> = new Set([T.TIOCSCTTY, T.TCSBRK, T.TCXONC, T.TCFLSH])
 const BARE: ReadonlySet<number> = new Set([T.FIOCLEX, T.FIONCLEX, T.TIOCNOTTY])
 
+/** The top two bits of a request: which way its argument goes. */
+const DIRECTIONS = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRITE']
+
 function requestName(request: number): string {
   for (const [name, value] of Object.entries(TTY_IOCTLS)) if (value === request) return name
-  return `_IOC(${hex(request >>> 30)}, ${hex((request >>> 8) & 0xff)}, ${hex(request & 0xff)}, ${hex((request >>> 16) & 0x3fff)})`
+  const type = plainHex((request >>> 8) & 0xff)
+  return `_IOC(${DIRECTIONS[request >>> 30]}, ${type}, ${plainHex(request & 0xff)}, ${plainHex((request >>> 16) & 0x3fff)})`
 }
 
 export function ioctlText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {

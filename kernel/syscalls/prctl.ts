@@ -7,7 +7,6 @@ import {
   EPERM,
   MDWE,
   NSIG,
-  PATH_MAX,
   PERSONALITY,
   PER_MASK,
   PRCTL,
@@ -57,13 +56,14 @@ import {
   TASK_COMM_LEN,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyInString, copyOut, peekUser, putU32, putU64, type Mm } from '../mm/index.ts'
+import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
 import { capable, changeCredentials, hasBit, isCapability } from '../process/index.ts'
 import { isRealTime } from '../sched/index.ts'
 import type { Task } from '../state.ts'
-import { long, oneOf, pointer, uint } from './args.ts'
-import { syscall, type Arg, type Syscall } from './define.ts'
-import { flagsText, hex, nameOf, quote } from './text.ts'
+import { long, oneOf, uint } from './args.ts'
+import { prctlAnswer, prctlText } from './prctl-text.ts'
+import { syscall, type Syscall } from './define.ts'
+import { flagsText, hex, nameOf } from './text.ts'
 
 /** Arguments 2 to 5 as signed doubles. */
 type Prctl = (k: Kernel, task: Task, a: number, b: number, c: number, d: number) => number
@@ -255,18 +255,6 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_GET_AUXV]: rest(4, (k, task, at, length) => getAuxv(k, task, at, length)),
 }
 
-const prctlArgument: Arg<number> = {
-  type: 'unsigned long',
-  read: raw => raw,
-  show(raw, k, task, all) {
-    if (all[0] !== PR_SET_NAME) return all[0] === PR_GET_NAME ? pointer(raw) : String(raw)
-    const bytes = peekUser(k, task, raw, TASK_COMM_LEN)
-    if (bytes === null) return pointer(raw)
-    const text = String.fromCharCode(...bytes)
-    return quote(text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text.slice(0, TASK_COMM_LEN - 1), PATH_MAX)
-  },
-}
-
 /** Only asks. */
 const QUERY = 0xffff_ffff
 const DOMAINS = { PER_LINUX: 0, PER_LINUX32: 8 } as const
@@ -296,7 +284,7 @@ export const prctlCalls: Syscall[] = [
   syscall(
     167,
     'prctl',
-    { option: oneOf(PRCTL), arg2: prctlArgument, arg3: long, arg4: long, arg5: long },
+    { option: oneOf(PRCTL), arg2: long, arg3: long, arg4: long, arg5: long },
     (k, task, { option, arg2, arg3, arg4, arg5 }) => {
       const run = PRCTLS[option]
       if (run === undefined) throw EINVAL
@@ -306,6 +294,8 @@ export const prctlCalls: Syscall[] = [
       note:
         `There are ${Object.keys(PRCTLS).length} operations: names, death signals, subreapers, capabilities, dumpability, timer slack, huge pages, ${Object.keys(MDWE)[0]}. ` +
         'Others are refused with EINVAL, as where Linux lacks the option or the machine the feature: seccomp, speculation, vectors, names of mappings, mergeable pages; PR_SET_MM too.',
+      text: prctlText,
+      answer: prctlAnswer,
     },
   ),
 ]

@@ -232,7 +232,7 @@ const memberOf = (k: Kernel, task: Task, who: number): Task['group'] => {
   return taskByPid(k, task, who).group
 }
 
-const waitOptions = flags(WAIT_OPTIONS)
+const waitOptions = flags(WAIT_OPTIONS, '0', 'int', 'W')
 
 export const processCalls: Syscall[] = [
   syscall(93, 'exit', { status: int }, (k, task, { status }) => {

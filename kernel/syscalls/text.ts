@@ -20,11 +20,16 @@ export function quote(text: string, max: number): string {
 
 /** 0x7fff1234, of a signed double standing for 64 bits. */
 export const hex = (value: number): string => (value < 0 ? `0x${(BigInt(value) + 2n ** 64n).toString(16)}` : `0x${value.toString(16)}`)
+/** The same with a bare 0, as C's %#x has it. */
+export const plainHex = (value: number): string => (value === 0 ? '0' : hex(value))
 
-/** `O_RDWR|O_CLOEXEC|0x40`: the table's names in its order, composite ones before their parts, then what is left. */
-export function flagsText(table: Readonly<Record<string, number>>, value: number, zero = '0'): string {
+/**
+ * `O_RDWR|O_CLOEXEC|0x40`: the table's names in its order, composite ones before their parts, then what is left.
+ * With `prefix` a value without any name gets strace's mark: `0x40 /* O_??? *\/`.
+ */
+export function flagsText(table: Readonly<Record<string, number>>, value: number, zero = '0', prefix?: string): string {
   const names: string[] = []
-  let rest = BigInt(value)
+  let rest = BigInt.asUintN(64, BigInt(value))
   // A flag of several bits (O_SYNC, O_TMPFILE) stands for all of them.
   const rows = Object.entries(table).filter(([, bits]) => bits !== 0)
   const composite = rows.filter(([, bits]) => !isPowerOfTwo(bits))
@@ -41,17 +46,22 @@ export function flagsText(table: Readonly<Record<string, number>>, value: number
       rest &= ~BigInt(bits)
     }
   }
-  if (rest !== 0n) names.push(`0x${rest.toString(16)}`)
+  if (rest !== 0n) names.push(`0x${rest.toString(16)}${names.length === 0 && prefix !== undefined ? ` /* ${prefix}??? */` : ''}`)
   return names.length ? names.join('|') : zero
 }
 
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n))
 
 /** The name of one value, or `0x7 /* PREFIX_??? *\/` as strace marks unknown ones. */
-export function nameOf(table: Readonly<Record<string, number>>, value: number): string {
+export function nameOf(table: Readonly<Record<string, number>>, value: number, prefix = prefixOf(table)): string {
   for (const [name, n] of Object.entries(table)) if (n === value) return name
+  return `${plainHex(value)} /* ${prefix}??? */`
+}
+
+/** What a table's names begin with, up to the first `_`. */
+export function prefixOf(table: Readonly<Record<string, number>>): string {
   const first = Object.keys(table)[0] as string
-  return `${hex(value)} /* ${first.slice(0, first.indexOf('_') + 1)}??? */`
+  return first.slice(0, first.indexOf('_') + 1)
 }
 
 /** A call's name, `syscall_0x1f4` for a number Linux does not have. */

@@ -12,6 +12,7 @@ import { dirfd, fd, SHOWN_BYTES } from './args.ts'
 import type { Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 import { callName, hex, quote } from './text.ts'
+import type { CallStatus, TraceFilter } from './trace-filter.ts'
 import { newSummary, summaryText, tally, type Summary } from './trace-summary.ts'
 
 /** The result stands in this column where there is room. */
@@ -22,13 +23,10 @@ const RESTART_SYSCALL = 128
 /** errno values that a result can be (Linux MAX_ERRNO). */
 const MAX_ERRNO = 4095
 
-export interface TraceOptions {
+/** The sets of `-e` are TraceFilter's. */
+export interface TraceOptions extends TraceFilter {
   /** -f: children too. */
   follow?: boolean
-  /** -e trace=: only calls with these names. */
-  calls?: ReadonlySet<string>
-  /** -e signal=none. */
-  noSignals?: boolean
   /** -T: time spent in each call. */
   times?: boolean
   /** -y: what descriptors stand for. */
@@ -102,6 +100,10 @@ function isTraced(t: Tracer, task: Task): boolean {
 }
 
 const isWanted = (t: Tracer, nr: number): boolean => t.options.calls === undefined || t.options.calls.has(callName(nr))
+const isShown = (t: Tracer, status: CallStatus): boolean =>
+  !t.options.summary && (t.options.statuses === undefined || t.options.statuses.has(status))
+/** A line that may turn out not to be shown is written once its call ended. */
+const isQuiet = (t: Tracer): boolean => t.options.summary === true || t.options.statuses !== undefined
 
 // Lines
 
@@ -116,7 +118,7 @@ function breakLine(t: Tracer, by: Task | null): void {
   if (open === null || open.task === by) return
   const pending = t.pending.get(open.task)
   t.open = null
-  if (pending === undefined || t.options.summary) return
+  if (pending === undefined || isQuiet(t)) return
   t.sink(`${open.written ? '' : prefix(t, open.task) + pending.text} <unfinished ...>\n`)
   pending.cut = true
 }
@@ -209,12 +211,12 @@ function onEnter(t: Tracer, { task, nr }: EventOf<'syscallEnter'>): void {
 /** The line is shown while its call waits. */
 function onBlocked(t: Tracer, { task }: EventOf<'syscallBlocked'>): void {
   const p = t.pending.get(task)
-  if (p === undefined || t.open?.task !== task || t.open.written || t.options.summary) return
+  if (p === undefined || t.open?.task !== task || t.open.written || isQuiet(t)) return
   t.sink(prefix(t, task) + p.text)
   t.open.written = true
 }
 
-function finish(t: Tracer, task: Task, p: Pending, ending: string, result: string): void {
+function finish(t: Tracer, task: Task, p: Pending, ending: string, result: string, status: CallStatus): void {
   t.pending.delete(task)
   breakLine(t, task)
   const whole = p.cut ? `<... ${callName(p.nr)} resumed>${ending}` : p.text + ending
@@ -223,7 +225,7 @@ function finish(t: Tracer, task: Task, p: Pending, ending: string, result: strin
   const text = `${whole} ${' '.repeat(Math.max(0, RESULT_COLUMN - width))}= ${result}\n`
   const written = t.open?.written ? start.length + p.text.length : 0
   t.open = null
-  if (!t.options.summary) t.sink((start + text).slice(p.cut ? 0 : written))
+  if (isShown(t, status)) t.sink((start + text).slice(p.cut ? 0 : written))
   for (const signal of p.signals) line(t, task, signal)
 }
 
@@ -231,8 +233,9 @@ function onExit(t: Tracer, { task, nr, result }: EventOf<'syscallExit'>): void {
   const p = t.pending.get(task)
   if (p === undefined) return
   t.summary.restarts.set(task, -result)
-  tally(t.summary, callName(nr), t.k.state.time - p.start, result < 0 && result >= -MAX_ERRNO)
-  finish(t, task, p, rest(t, task, p, result), answerText(t, task, p, result) + spent(t, p))
+  const failed = result < 0 && result >= -MAX_ERRNO
+  tally(t.summary, callName(nr), t.k.state.time - p.start, failed)
+  finish(t, task, p, rest(t, task, p, result), answerText(t, task, p, result) + spent(t, p), failed ? 'failed' : 'successful')
 }
 
 function onFork(t: Tracer, { task, child }: EventOf<'fork'>): void {
@@ -245,6 +248,7 @@ function onFork(t: Tracer, { task, child }: EventOf<'fork'>): void {
 /** The first program was not started by a call: shown as the one that a shell would have made. */
 function onExec(t: Tracer, { task, path }: EventOf<'exec'>): void {
   if (t.first !== null || !isTraced(t, task) || task.mm === null || (t.options.calls && !t.options.calls.has('execve'))) return
+  if (!isShown(t, 'successful')) return
   const { argStart, argEnd, envStart, envEnd, startStack } = task.mm
   const strings = (from: number, to: number): string[] =>
     String.fromCharCode(...(peekUser(t.k, task, from, to - from) ?? []))
@@ -264,7 +268,7 @@ function onEnd(t: Tracer, { task, status }: EventOf<'exit'>): void {
   if (p !== undefined) {
     const exits = p.row?.name === 'exit' || p.row?.name === 'exit_group'
     if (exits) tally(t.summary, callName(p.nr), 0, false)
-    finish(t, task, p, exits ? ')' : ' <unfinished ...>)', '?')
+    finish(t, task, p, exits ? ')' : ' <unfinished ...>)', '?', 'unfinished')
   }
   if (ifExited(status)) line(t, task, `+++ exited with ${exitCode(status)} +++`)
   else line(t, task, `+++ killed by ${signalName(termSignal(status))}${dumpedCore(status) ? ' (core dumped)' : ''} +++`)
@@ -272,7 +276,8 @@ function onEnd(t: Tracer, { task, status }: EventOf<'exit'>): void {
 }
 
 function onSignal(t: Tracer, { task, signal, action, info }: EventOf<'signalDelivered'>): void {
-  if (!t.traced.has(task) || t.options.noSignals || t.options.summary) return
+  if (!t.traced.has(task) || t.options.summary) return
+  if (t.options.signals !== undefined && !t.options.signals.has(signal)) return
   const text = `--- ${signalName(signal)} ${showSigInfo(info)} ---`
   const call = t.pending.get(task)
   if (action === 'ignore' && call) {
