@@ -3,6 +3,7 @@ import { EPERM } from '../abi/index.ts'
 import type { DirectoryOps, FileSystemKind } from '../vfs/types.ts'
 import { hostDirectory } from './host.ts'
 import { procDirectory } from './proc/index.ts'
+import { sysDirectory } from './sys/index.ts'
 
 export { bytesOf, cString, textOf } from './bytes.ts'
 export { direntType, kindOfMode, typeOfKind } from './kinds.ts'
@@ -10,6 +11,7 @@ export { deviceKind, deviceNumber, deviceOps } from './devices.ts'
 export { closeHostFile, hostTree, hostTruncate, hostWrite, openHostFile, readHostFile } from './host.ts'
 export { hostStreamOps, makeHostStream } from './stream.ts'
 export { fileText, procFileOps } from './proc/index.ts'
+export { sysFileOps } from './sys/index.ts'
 export { buildImage, type ImageFile } from './image.ts'
 export { readCpio, writeCpio } from './cpio.ts'
 export { readTar, writeTar } from './tar.ts'
@@ -25,6 +27,9 @@ export const directoryOps: Readonly<Record<FileSystemKind, DirectoryOps>> = {
   devpts: NO_NAMES,
   get proc() {
     return procDirectory
+  },
+  get sysfs() {
+    return sysDirectory
   },
   get host() {
     return hostDirectory

@@ -6,6 +6,7 @@ import { deviceNumber, devices } from './devices.ts'
 import { hostTree } from './host.ts'
 import { makeDirectories } from './image.ts'
 import { newProcRoot } from './proc/index.ts'
+import { newSysRoot } from './sys/index.ts'
 
 const PLAIN = 0o755
 /** World-writable, sticky. */
@@ -65,7 +66,7 @@ function mountOn(k: Kernel, path: string, root: Dentry, readOnly = false): Mount
   return mountAt(k, { mount, dentry }, root, readOnly)
 }
 
-/** Mounts /proc, /dev, /dev/shm and /dev/pts, and sees to /tmp. After the image or host root is in place. */
+/** Mounts /proc, /dev, /dev/shm, /dev/pts and /sys, and sees to /tmp. After the image or host root is in place. */
 export function mountSystem(k: Kernel): void {
   mountOn(k, '/proc', newProcRoot(k))
   mountOn(k, '/dev', newDev(k))
@@ -73,6 +74,7 @@ export function mountSystem(k: Kernel): void {
   const pts = newRoot(newFileSystem(k.state.vfs, 'devpts', 'devpts'), PLAIN, timestampNow(k))
   node(k, pts, 'ptmx', 'chardev', 0, { rdev: deviceNumber(5, 2) })
   mountOn(k, '/dev/pts', pts)
+  mountOn(k, '/sys', newSysRoot(k))
   const root = k.state.vfs.root.root
   if (!findChild(k, null, root, 'tmp')) makeDirectories(k, root, ['tmp']).inode.mode = SHARED
 }

@@ -84,7 +84,7 @@ function seek(k: Kernel, file: FileDescription, offset: number, whence: number):
   if (file.kind === 'hostStream' && file.inode.kind !== 'regular') throw ESPIPE
   file.pos = target
   if (file.kind === 'directory') rewindDirectory(file)
-  if (file.data?.kind === 'proc' && target === 0) file.data.text = null
+  if ((file.data?.kind === 'proc' || file.data?.kind === 'sysfs') && target === 0) file.data.text = null
   return target
 }
 

@@ -78,6 +78,7 @@ const MAGIC: Readonly<Record<FileSystemKind, number>> = {
   devtmpfs: TMPFS_MAGIC,
   devpts: FS_MAGIC.DEVPTS_SUPER_MAGIC,
   proc: PROC_SUPER_MAGIC,
+  sysfs: FS_MAGIC.SYSFS_MAGIC,
   host: FS_MAGIC.OVERLAYFS_SUPER_MAGIC,
   pipefs: PIPEFS_MAGIC,
   anon: ANON_INODE_FS_MAGIC,
@@ -114,7 +115,7 @@ export function statFsOf(
 /** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */
 export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): void {
   checkOwner(task, inode)
-  if (inode.fs.kind === 'proc') throw EPERM
+  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
   inode.mode = mayGiveGroup(task.credentials, inode.gid) ? mode : mode & ~S_ISGID
   touchChanged(k, inode)
 }
@@ -125,7 +126,7 @@ export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): v
  */
 export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gid: number): void {
   const { credentials } = task
-  if (inode.fs.kind === 'proc') throw EPERM
+  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
   const owner = credentials.fsuid === inode.uid
   const newGid = gid === NO_CHANGE ? inode.gid : gid
   if (!capable(credentials, CAP_CHOWN)) {
@@ -144,7 +145,7 @@ export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gi
 
 /** utimensat(2): null leaves a time. Setting both to now is for everyone who may write, other times for the owner. */
 export function changeTimes(k: Kernel, task: Task, inode: Inode, [atime, mtime]: [Timestamp | null, Timestamp | null], now: boolean): void {
-  if (inode.fs.kind === 'proc') throw EPERM
+  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
   if (now) {
     if (task.credentials.fsuid !== inode.uid) checkAccess(k, task, inode, MAY_WRITE)
   } else checkOwner(task, inode)

@@ -41,6 +41,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     pipe: null,
     locks: null,
     proc: null,
+    sys: null,
     stream: null,
     // Files in memory know seals, but only memfd_create makes ones that take any.
     seals: kind === 'regular' && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon') ? F_SEAL_SEAL : NO_SEALS,

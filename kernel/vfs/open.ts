@@ -8,6 +8,7 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
+  EOPNOTSUPP,
   ETXTBSY,
   O_ACCMODE,
   O_CLOEXEC,
@@ -55,6 +56,7 @@ const MAY_OF_MODE = [MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_W
 function opsKindOf(inode: Inode): FileOpsKind {
   if (inode.stream) return 'hostStream'
   if (inode.proc && inode.kind === 'regular') return 'proc'
+  if (inode.sys !== null && inode.kind === 'regular') return 'sysfs'
   switch (inode.kind) {
     case 'regular':
       return 'regular'
@@ -87,7 +89,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (may & MAY_WRITE) checkNotRunning(k, inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
   const kind = opsKindOf(inode)
-  if (flags & O_DIRECT && (inode.fs.kind === 'proc' || kind === 'pipe')) throw EINVAL
+  if (flags & O_DIRECT && (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs' || kind === 'pipe')) throw EINVAL
   if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
   const file = newDescription(kind, inode, at, (flags & ~CREATION_FLAGS) | O_LARGEFILE, null)
   const ops = opsOf(file)
@@ -160,6 +162,7 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
   checkWritable(at)
   checkAccess(k, task, dir, MAY_WRITE | MAY_READ)
   if (dir.fs.kind === 'proc') throw ENOENT
+  if (dir.fs.kind === 'sysfs') throw EOPNOTSUPP
   const inode = nameless(k, task, dir, mode & MODE_MASK & ~(task.fs?.umask ?? 0))
   const dentry = newDentry(`#${inode.ino}`, at.dentry, inode)
   dentry.deleted = true

@@ -34,7 +34,7 @@ const EPOCH = 1_735_689_600e9
 
 export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } {
   const k = memoryKernel({ frames: 4096 })
-  Object.assign(k, { host, journal: newJournal(), clock: 'virtual', debug: false })
+  Object.assign(k, { host, journal: newJournal(), clock: 'virtual', timing: null, debug: false })
   Object.assign(k.state, {
     time: 0,
     bootEpoch: EPOCH,

@@ -17,7 +17,7 @@ export interface Timestamp {
   nsec: number
 }
 
-export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'host' | 'pipefs' | 'anon'
+export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'sysfs' | 'host' | 'pipefs' | 'anon'
 
 /** A superblock. */
 export interface FileSystem {
@@ -73,6 +73,8 @@ export interface Inode {
   locks: FileLocks | null
   /** Which generated file this is (proc), and of which task. */
   proc: ProcNode | null
+  /** sysfs: its path below /sys. */
+  sys: string | null
   /** A standard stream of the host. */
   stream: HostStream | null
   /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
@@ -139,6 +141,7 @@ export type FileOpsKind =
   | 'tty'
   | 'ptmx'
   | 'proc'
+  | 'sysfs'
   | 'hostStream'
   | 'eventfd'
   | 'epoll'
@@ -175,6 +178,7 @@ export type FileData =
    * opened; `admin`: opened by one who may see physical addresses; `seen`: changes of what can be waited for when it was last read.
    */
   | { kind: 'proc'; text: string | null; start: number; cursor: number | null; mm: Mm | null; admin: boolean; seen: number }
+  | { kind: 'sysfs'; text: string | null }
   | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */

@@ -10,6 +10,7 @@ const TYPE_NAMES: Readonly<Record<FileSystemKind, string>> = {
   devtmpfs: 'devtmpfs',
   devpts: 'devpts',
   proc: 'proc',
+  sysfs: 'sysfs',
   host: 'overlay',
   pipefs: 'pipefs',
   anon: 'anon_inodefs',

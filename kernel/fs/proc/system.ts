@@ -165,7 +165,7 @@ const text = (make: (k: Kernel, reader: Task) => string): SystemFile => ({ mode:
 export const systemFiles: Readonly<Record<string, SystemFile>> = {
   cmdline: number('console=ttyS0'),
   cpuinfo: text(cpuinfoText),
-  filesystems: number('nodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay'),
+  filesystems: number('nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay'),
   loadavg: text(loadavgText),
   meminfo: text(meminfoText),
   stat: text(statText),
