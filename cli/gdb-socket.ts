@@ -1,7 +1,7 @@
 // A socket at which gdb or lldb can take hold of the machine, let it go, and come back.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { closeGdb, openGdb, pump, receive, type GdbServer, type Pumped } from '../debugger/index.ts'
-import type { Kernel } from '../kernel/index.ts'
+import { isReplaying, type Kernel } from '../kernel/index.ts'
 import { newArrivals, openTerminal, runTurn, sleepUntil, type Arrivals, type Outcome } from './drive.ts'
 import { CommandError, EXIT } from './errors.ts'
 import type { GdbPlace } from './gdb.ts'
@@ -27,7 +27,6 @@ interface Client {
 }
 
 /** The past is being run again: what comes in now has to wait until it has come to the present. */
-const isInPast = ({ journal }: Kernel): boolean => journal.mode === 'replay' && journal.next < journal.entries.length
 
 function runForClient({ gdb, socket }: Client, left: number): Pumped {
   const end = performance.now() + TURN_MS
@@ -93,7 +92,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
     if (place.wait) while (desk.client === null) await fromGdb.pause(Infinity)
     for (;;) {
       for (const effect of fromGdb.effects.splice(0)) effect()
-      if (!isInPast(k)) for (const effect of host.effects.splice(0)) effect()
+      if (!isReplaying(k)) for (const effect of host.effects.splice(0)) effect()
       const { client } = desk
       if (client !== null && (client.ended || client.gdb.gone)) {
         await leave(client)
@@ -119,6 +118,6 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
 
 /** A virtual clock stands still while everybody sleeps for ever; a real one goes on. */
 async function sleep(k: Kernel, arrivals: Arrivals, until: number): Promise<void> {
-  if (k.clock === 'real' && !isInPast(k)) await sleepUntil(k, arrivals, until)
+  if (k.clock === 'real' && !isReplaying(k)) await sleepUntil(k, arrivals, until)
   else await arrivals.pause(Infinity)
 }

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { Option, type Command } from 'commander'
 import {
   createKernel,
+  newJournal,
   isErrno,
   readCpio,
   readTar,
@@ -196,7 +197,7 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host }),
+      kernel: createKernel({ ...made, host, journal: newJournal(flags.record !== undefined) }),
       program,
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),

@@ -6,44 +6,33 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   createKernel,
-  isErrno,
+  newJournal,
+  NO_HOST_FILES,
   spawnInit,
   type Host,
-  type HostFiles,
-  type ImageFile,
   type InitOptions,
-  type JournalEntry,
+  type Journal,
   type Kernel,
 } from '../kernel/index.ts'
 import { usedPages } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { nodeHost } from './host.ts'
 import type { MadeOf } from './options.ts'
+import {
+  FORMAT,
+  isEnd,
+  isEntry,
+  isHeader,
+  isInstant,
+  lineOf,
+  linesOf,
+  parseLine,
+  type End,
+  type Header,
+  type Instant,
+  type Line,
+} from './recording-format.ts'
 import { imagePath, ownRoot } from './resources.ts'
-
-const FORMAT = 'hartbeat-recording/1'
-const BYTES = '$bytes'
-
-interface Header {
-  format: string
-  /** Of the program that recorded: another one might take another course. */
-  build: string
-  command: string
-  made: Omit<MadeOf, 'root'>
-  /** The root is our own programs, with these files over it; else the files are all of it. */
-  ownRoot: boolean
-  files: ImageFile[]
-  init: InitOptions
-}
-
-/** How a recording ended: the instant, and a word for all of RAM and the registers. */
-interface End {
-  executed: number
-  steps: number
-  word: string
-}
-
-type Line = { entry: JournalEntry } | { at: Pick<End, 'executed' | 'steps'> } | { end: End }
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -53,17 +42,6 @@ function buildId(): string {
   const code = readdirSync(here).filter(name => /^hartbeat.*\.js$/.test(name))
   for (const path of [...code.sort().map(name => join(here, name)), imagePath]) hash.update(readFileSync(path))
   return hash.digest('hex').slice(0, 16)
-}
-
-// Bytes and numbers that JSON does not have.
-const encode = (_key: string, value: unknown): unknown => {
-  if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString('base64') }
-  return value === Infinity ? { $infinity: true } : value
-}
-function decode(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (BYTES in value) return new Uint8Array(Buffer.from(String(value[BYTES]), 'base64'))
-  return '$infinity' in value ? Infinity : value
 }
 
 /** All that a run leaves in RAM and registers, as a word. */
@@ -91,10 +69,13 @@ export function isRecording(path: string): boolean {
 }
 
 export interface Recorder {
-  /** Writes what came in since the last time. */
+  /** Brings the file up to now. */
   flush(): void
   finish(): void
 }
+
+/** What has come in is written in pieces of this many characters. */
+const WRITE_AT = 1 << 16
 
 /** Begins a recording of a machine whose first process is about to be started as `init` says. */
 export function record(path: string, k: Kernel, made: MadeOf, init: InitOptions, command: string): Recorder {
@@ -111,93 +92,134 @@ export function record(path: string, k: Kernel, made: MadeOf, init: InitOptions,
     files: usesOwn ? root.filter(file => !own.has(file.path)) : [...root],
     init,
   }
-  let fd: number
+  const failed = (error: unknown): never => {
+    throw new CommandError(EXIT.ours, `--record ${path}: ${(error as Error).message}`)
+  }
+  let fd = -1
+  let waiting = ''
+  const writeOut = (): void => {
+    try {
+      for (let left = Buffer.from(waiting); left.length > 0;) left = left.subarray(writeSync(fd, left))
+    } catch (error) {
+      failed(error)
+    }
+    waiting = ''
+  }
+  const write = (line: Header | Line): void => {
+    waiting += lineOf(line)
+    if (waiting.length >= WRITE_AT) writeOut()
+  }
   try {
     fd = openSync(path, 'w')
   } catch (error) {
-    throw new CommandError(EXIT.ours, `--record ${path}: ${(error as Error).message}`)
+    failed(error)
   }
-  const write = (line: unknown): void => void writeSync(fd, `${JSON.stringify(line, encode)}\n`)
   write(header)
-  let written = 0
+  // What came in before, while the machine was made.
+  for (const entry of k.journal.entries) write({ entry })
+  k.journal.keeps = false
+  k.journal.sink = entry => write({ entry })
   const flush = (): void => {
-    const { entries } = k.journal
-    for (; written < entries.length; written++) write({ entry: entries[written] } satisfies Line)
-    write({ at: { executed: k.state.executed, steps: k.state.steps } } satisfies Line)
+    write({ at: { executed: k.state.executed, steps: k.state.steps } })
+    writeOut()
   }
   return {
     flush,
     finish() {
       flush()
-      write({ end: { executed: k.state.executed, steps: k.state.steps, word: wordOf(k) } } satisfies Line)
+      write({ end: { executed: k.state.executed, steps: k.state.steps, word: wordOf(k) } })
+      writeOut()
       closeSync(fd)
     },
   }
 }
 
-/** Thrown where a replayed run asks the host for more than was recorded. */
-export class RecordingEnds extends Error {}
-
-const ends = (): never => {
-  throw new RecordingEnds('the recording ends here')
-}
-const noFiles = new Proxy({} as HostFiles, { get: () => ends })
-/** What is written goes out again; nothing comes in. */
-const replayHost: Host = { write: (stream, bytes) => nodeHost.write(stream, bytes), readInput: ends, files: noFiles }
+const nothing = (): Uint8Array => new Uint8Array(0)
+/** What is written goes out again. The journal is sealed, so nothing else is asked; and who looks past it (a debugger) finds no files. */
+const replayHost: Host = { write: (stream, bytes) => nodeHost.write(stream, bytes), readInput: nothing, files: NO_HOST_FILES }
 
 export interface Recording {
   kernel: Kernel
   command: string
   /** How far it is known to go. */
-  last: Pick<End, 'executed' | 'steps'>
+  last: Instant
   /** null: it was cut short. */
   end: End | null
 }
 
-/** The machine of a recording, ready to run it again. Errors say what is wrong with the file, and which build made it. */
-export function openRecording(path: string, host: Host = replayHost): Recording {
-  const bad = (text: string): never => {
-    throw new CommandError(EXIT.notExecutable, `${path}: ${text}`)
-  }
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new CommandError(EXIT.notFound, `${path}: ${(error as Error).message}`)
-  }
-  const lines = text.split('\n')
-  const header = parseLine<Header>(lines[0])
-  if (header === null || header.format !== FORMAT) return bad('it is no recording of this program')
-  if (header.build !== buildId())
-    return bad(`it was recorded by another build of hartbeat (${header.build}; this one is ${buildId()}), which may take another course`)
-  const entries: JournalEntry[] = []
-  let last = { executed: 0, steps: 0 }
-  let end: End | null = null
-  for (const raw of lines.slice(1)) {
-    const line = parseLine<Line>(raw)
-    // A line that was being written when everything stopped.
-    if (line === null) break
-    if ('entry' in line) entries.push(line.entry)
-    else if ('at' in line) last = line.at
-    else end = line.end
-  }
-  try {
-    const root = header.ownRoot ? [...ownRoot(), ...header.files] : header.files
-    const kernel = createKernel({ ...header.made, root, host, journal: { mode: 'replay', entries, next: 0 } })
-    spawnInit(kernel, header.init)
-    return { kernel, command: header.command, last: end ?? last, end }
-  } catch (error) {
-    if (isErrno(error) || error instanceof RecordingEnds) return bad(`its machine cannot be made again: ${error.message}`)
-    throw error
+/** Takes entries of the file as the run comes to them. */
+function readEntries(path: string, lines: Iterator<Buffer>): (journal: Journal) => boolean {
+  let number = 1
+  return journal => {
+    for (;;) {
+      const next = lines.next()
+      if (next.done === true) return false
+      number++
+      if (!startsWith(next.value, ENTRY)) {
+        // A line that was being written when everything stopped is the end.
+        if (!startsWith(next.value, AT) && !startsWith(next.value, END)) return false
+        continue
+      }
+      const line = parseLine(next.value.toString())
+      if (line === null) return false
+      const { entry } = line
+      if (!isEntry(entry)) throw new CommandError(EXIT.notExecutable, `${path}: the recording is damaged: line ${number} is no entry`)
+      journal.entries.push(entry)
+      return true
+    }
   }
 }
 
-function parseLine<T>(line: string): T | null {
+const [ENTRY, AT, END] = ['{"entry":', '{"at":', '{"end":'].map(start => Buffer.from(start))
+const startsWith = (line: Buffer, start: Buffer): boolean => line.subarray(0, start.length).equals(start)
+
+/** Where a recording ends: the last lines that say so. */
+function endOf(lines: Iterable<Buffer>): Pick<Recording, 'last' | 'end'> {
+  let last: Instant = { executed: 0, steps: 0 }
+  for (const raw of lines) {
+    if (startsWith(raw, ENTRY)) continue
+    const line = parseLine(raw.toString())
+    if (isInstant(line?.at)) last = line.at
+    else if (isEnd(line?.end)) return { last: line.end, end: line.end }
+    else break
+  }
+  return { last, end: null }
+}
+
+/** The machine of a recording, ready to run it again. It reaches nothing of the host but `write`. Errors say what is wrong with the file. */
+export function openRecording(path: string, write = replayHost.write): Recording {
+  const bad = (text: string): never => {
+    throw new CommandError(EXIT.notExecutable, `${path}: ${text}`)
+  }
+  let lines: Iterator<Buffer>
+  let first: Buffer
+  let ending: Pick<Recording, 'last' | 'end'>
   try {
-    const value: unknown = JSON.parse(line, decode)
-    return typeof value === 'object' && value !== null ? (value as T) : null
-  } catch {
-    return null
+    const [all, again] = [linesOf(path)[Symbol.iterator](), linesOf(path)[Symbol.iterator]()]
+    again.next()
+    ending = endOf({ [Symbol.iterator]: () => again })
+    lines = all
+    const begun = all.next()
+    first = begun.done === true ? Buffer.alloc(0) : begun.value
+  } catch (error) {
+    throw new CommandError(EXIT.notFound, `${path}: ${(error as Error).message}`)
+  }
+  const header = parseLine(first.toString())
+  if (header === null || header.format !== FORMAT) return bad('it is no recording of this program')
+  if (header.build !== buildId())
+    return bad(
+      `it was recorded by another build of hartbeat (${String(header.build)}; this one is ${buildId()}), which may take another course`,
+    )
+  if (!isHeader(header)) return bad('the recording is damaged: its first line does not say what the machine was made of')
+  const journal: Journal = { ...newJournal(false), mode: 'replay', sealed: true, more: readEntries(path, lines) }
+  try {
+    const root = header.ownRoot ? [...ownRoot(), ...header.files] : header.files
+    const kernel = createKernel({ ...header.made, root, host: { ...replayHost, write }, journal, debug: false })
+    spawnInit(kernel, header.init)
+    return { kernel, command: header.command, ...ending }
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    return bad(`its machine cannot be made again: ${(error as Error).message}`)
   }
 }
 

@@ -5,7 +5,7 @@ import { newEventStream } from './events.ts'
 import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
-import { newJournal, type Journal } from './journal.ts'
+import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy } from './mm/index.ts'
 import {
@@ -72,7 +72,7 @@ export interface KernelOptions {
   timing?: { preset: Preset; start: 'boot' | 'mark' | number }
   /** Check the invariants after every run. */
   debug?: boolean
-  /** A journal to replay; default: a new one. */
+  /** A journal to replay, or `newJournal()` to have one that keeps all that comes in. Default: nothing is kept before the first snapshot. */
   journal?: Journal
 }
 
@@ -167,7 +167,7 @@ export function createKernel(options: KernelOptions): Kernel {
     shownBytes: 0,
     pause: false,
     doing: 'booting',
-    journal: options.journal ?? newJournal(),
+    journal: options.journal ?? newJournal(false),
     events: newEventStream(),
     clock: options.clock ?? 'virtual',
     timing: options.timing?.preset ?? null,
@@ -293,11 +293,11 @@ export interface Snapshot {
   journalNext: number
 }
 
-export const snapshot = (k: Kernel): Snapshot => ({
-  state: clonePlain(k.state),
-  machine: snapshotMachine(k.machine),
-  journalNext: k.journal.next,
-})
+/** What comes in from here on is kept, so that `restore` can bring it again. */
+export function snapshot(k: Kernel): Snapshot {
+  k.journal.keeps = true
+  return { state: clonePlain(k.state), machine: snapshotMachine(k.machine), journalNext: k.journal.next }
+}
 
 /**
  * Makes the machine what it was; the snapshot can be used again. What came in since is replayed at its instants, unless `forget`:
@@ -306,6 +306,5 @@ export const snapshot = (k: Kernel): Snapshot => ({
 export function restore(k: Kernel, from: Snapshot, forget = false): void {
   k.state = clonePlain(from.state)
   restoreMachine(k.machine, from.machine)
-  const { entries } = k.journal
-  k.journal = { mode: 'replay', entries: forget ? entries.slice(0, from.journalNext) : entries, next: from.journalNext }
+  rewindJournal(k, from.journalNext, forget)
 }

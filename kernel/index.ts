@@ -5,7 +5,17 @@ export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostN
 export { createKernel, restore, snapshot, spawnInit, type InitOptions, type KernelOptions, type Snapshot, type Stdio } from './boot.ts'
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
 export { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
-export { newJournal, replayOf, type Journal, type JournalEntry } from './journal.ts'
+export {
+  forgetUpcoming,
+  isReplaying,
+  JournalProblem,
+  newJournal,
+  replayOf,
+  rewindJournal,
+  type Journal,
+  type JournalEntry,
+  type Spill,
+} from './journal.ts'
 export { emit, subscribe, wants, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
 export { clonePlain } from './clone.ts'
 export { checkInvariants, zombies } from './invariants.ts'

@@ -6,7 +6,7 @@ import { emit, wants } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
-import { takeIncoming, untilIncoming } from './journal.ts'
+import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
 import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
 import type { Task } from './state.ts'
@@ -63,7 +63,7 @@ export interface RunOptions {
 /**
  * Why the machine stands still: `paused` because somebody set `Kernel.pause`, or a hart came to where a debugger wants it to stop
  * (machine.debug); `halted` with init's wait status; `idle` until a timer (ns, Infinity: none) with nothing to run, to
- * be continued after input or `advanceClock`; `budget`: an option's limit.
+ * be continued after input or `advanceClock`, or at the end of a sealed journal; `budget`: an option's limit.
  */
 export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; until: number } | { kind: 'budget' } | { kind: 'paused' }
 
@@ -96,6 +96,8 @@ function runSafely(k: Kernel, limits: Limits): RunResult {
   try {
     return runUntil(k, limits)
   } catch (error) {
+    // The call that asked stays unanswered: it is made again by whoever goes on.
+    if (error instanceof JournalEnds) return { kind: 'idle', until: Infinity }
     throw strayErrno(error, `${k.doing} at ${k.state.time} ns`)
   }
 }

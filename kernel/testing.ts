@@ -2,6 +2,7 @@
 import { createKernel, spawnInit, type KernelOptions } from './boot.ts'
 import type { ImageFile } from './fs/index.ts'
 import type { Host } from './host.ts'
+import { newJournal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { assembleLines } from './lines.ts'
 import { runKernel, type RunOptions, type RunResult } from './loop.ts'
@@ -82,7 +83,7 @@ export function start(source: string | Uint8Array, options: TestOptions = {}): R
   }
   const data = typeof source === 'string' ? program(source) : source
   const root = [{ path: '/bin/test', kind: 'regular', mode: 0o755, data } as const, ...(options.files ?? [])]
-  const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, ...options, root })
+  const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, journal: newJournal(), ...options, root })
   spawnInit(k, { path: options.path ?? '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'] })
   return { k, output: () => text, run: run => runKernel(k, { maxInstructions: 100_000_000, ...run }) }
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { runKernel, shellStatus, type RunResult } from '../../kernel/index.ts'
 import { CommandError, EXIT } from '../errors.ts'
-import { endProblem, openRecording, RecordingEnds, type Recording } from '../recording.ts'
+import { endProblem, openRecording, type Recording } from '../recording.ts'
 import { statistics, statText } from '../stat.ts'
 
 interface ReplayFlags {
@@ -10,23 +10,22 @@ interface ReplayFlags {
   json?: boolean
 }
 
-/** Up to the end, or to where the recording was cut. null: there. */
-function play({ kernel, last, end }: Recording): RunResult | null {
-  const limits = end === null ? { maxInstructions: last.executed, untilStep: last.steps } : {}
+/** Up to the end, or to where the recording was cut. null: there. A recording may be anybody's, so what it makes go wrong is said in a line. */
+function play(path: string, { kernel, last }: Recording): RunResult | null {
   try {
     for (;;) {
-      const result = runKernel(kernel, limits)
+      const result = runKernel(kernel, { maxInstructions: last.executed - kernel.state.executed, untilStep: last.steps })
       if (result.kind !== 'paused') return result.kind === 'halted' ? result : null
     }
   } catch (error) {
-    if (!(error instanceof RecordingEnds)) throw error
-    return null
+    if (error instanceof CommandError) throw error
+    throw new CommandError(EXIT.ours, `${path}: the replay took another course: ${(error as Error).message}`)
   }
 }
 
 function replay(path: string, flags: ReplayFlags): number {
   const recording = openRecording(path)
-  const result = play(recording)
+  const result = play(path, recording)
   const { kernel, command, end } = recording
   if (flags.stat) process.stderr.write(flags.json ? `${JSON.stringify(statistics(kernel))}\n` : statText(kernel, command))
   const problem = endProblem(recording)

@@ -31,7 +31,7 @@ interface Machine {
 function machineOf(name: string, args: readonly string[], flags: DebugFlags, host: Host, screen: boolean): Machine {
   if (isRecording(name)) {
     if (args.length > 0) throw new CommandError(EXIT.usage, `debug ${name}: a recording takes no arguments`)
-    return { kernel: openRecording(name, host).kernel, console: false }
+    return { kernel: openRecording(name, host.write).kernel, console: false }
   }
   const program = findProgram(name)
   const run = makeMachine({ ...flags, clock: 'virtual' }, program, host)

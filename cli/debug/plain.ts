@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { completions, execute, repeated, type CommandHost, type Debugger } from '../../debugger/index.ts'
-import { RecordingEnds } from '../recording.ts'
+import { JournalProblem } from '../../kernel/index.ts'
 import { EXIT } from '../errors.ts'
 
 /** A command, or a file of commands, of the command line. */
@@ -27,8 +27,8 @@ async function run(d: Debugger, line: string): Promise<boolean> {
     show(lines)
     return !failed
   } catch (error) {
-    if (!(error instanceof RecordingEnds)) throw error
-    show(['The recording was cut short here.'])
+    if (!(error instanceof JournalProblem)) throw error
+    show([`The replay cannot go on: ${error.message}.`])
     return false
   }
 }

@@ -19,9 +19,8 @@ import {
   type Key,
   type Ui,
 } from '../../debugger/index.ts'
-import { hostInput, shellStatus, type Kernel } from '../../kernel/index.ts'
+import { hostInput, JournalProblem, shellStatus, type Kernel } from '../../kernel/index.ts'
 import { writeSync } from 'node:fs'
-import { RecordingEnds } from '../recording.ts'
 import type { Given } from './plain.ts'
 
 /** Where the guest's output goes: out at once, or into a pane. */
@@ -93,8 +92,8 @@ async function run(screen: Screen, line: string): Promise<void> {
       failed ? 'error' : 'plain',
     )
   } catch (error) {
-    if (!(error instanceof RecordingEnds)) throw error
-    say(ui, ['The recording was cut short here.'], 'error')
+    if (!(error instanceof JournalProblem)) throw error
+    say(ui, [`The replay cannot go on: ${error.message}.`], 'error')
   }
   ui.busy = false
 }

@@ -101,7 +101,10 @@ const WORDS: Words = {
     d.ended = status
     return [exitText(d.session.k.state.init?.pid ?? 1, status)]
   },
-  idle: () => ['Every task sleeps, and nothing can wake one: it waits for input that does not come.'],
+  idle: d =>
+    d.session.k.journal.ended
+      ? ['', 'The recording ends here.', ...whereText(d, true)]
+      : ['Every task sleeps, and nothing can wake one: it waits for input that does not come.'],
   interrupted: (d, _) => ['', `Program received signal SIGINT, ${signalDoc(SIGNALS.SIGINT)}.`, ...whereText(d, true)],
   historyStart: d => ['', 'No more reverse-execution history.', ...whereText(d, true)],
   historyEnd: d => ['', 'The recorded run does not come that far.', ...whereText(d, true)],

@@ -1,6 +1,6 @@
 // Snapshots of a recording. What changed since the last one is kept: pages of RAM, and the kernel's tables of frames in chunks like pages;
 // the rest of the state is small and kept whole.
-import { clonePlain, USE_KERNEL, USE_TABLE, type Kernel, type KernelState } from '../../kernel/index.ts'
+import { clonePlain, rewindJournal, USE_KERNEL, USE_TABLE, type Kernel, type KernelState } from '../../kernel/index.ts'
 import { PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
 
@@ -184,7 +184,7 @@ export function restorePoint(k: Kernel, store: Store, index: number): void {
   eachChunk(k, (id, chunk) => set(chunk, versionAt(store.pages.get(id) ?? [], index)))
   for (const frame of new Set([...now, ...kernelFrames(k)])) set(frameBytesOf(k, frame), versionAt(store.pages.get(frame) ?? [], index))
   restoreHarts(k.machine, point.harts)
-  k.journal = { mode: 'replay', entries: k.journal.entries, next: point.journalNext }
+  rewindJournal(k, point.journalNext)
   k.outputBytes = point.outputBytes
   // All that was written just now is as the point has it; what programs can write from here on counts again.
   takeWritten(k.machine)

@@ -1,6 +1,6 @@
 // Time travel: a run is recorded as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
 // same run again from there, to the bit.
-import { runKernel, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
+import { forgetUpcoming, runKernel, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites, setDebugPoints } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
 import { dropAfter, insertPoint, newStore, restorePoint, takePoint, type Store } from './store.ts'
@@ -28,6 +28,7 @@ export const isBefore = (a: Instant, b: Instant): boolean => a.executed < b.exec
 /** Starts recording, with a first point where the machine is now. */
 export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {
   noteWrites(k.machine, true)
+  k.journal.keeps = true
   const timeline: Timeline = { k, store: newStore(), distance, end: nowOf(k) }
   takePoint(k, timeline.store, nowOf(k))
   return timeline
@@ -156,7 +157,7 @@ export function forgetFuture(t: Timeline): void {
   const here = nowOf(k)
   dropAfter(t.store, pointBefore(t, here))
   takePoint(k, t.store, here).changed = true
-  k.journal = { mode: 'record', entries: k.journal.entries.slice(0, k.journal.next), next: k.journal.next }
+  forgetUpcoming(k)
   t.end = here
   // The output of the new future is new.
   k.shownBytes = k.outputBytes
