@@ -192,6 +192,7 @@ function firstTask(k: Kernel, comm: string): Task {
     tgid: pid,
     threads: [] as Task[],
     parent: null,
+    parentTid: 0,
     children: new Set(),
     deadChildren: 0,
     pgid: pid,

@@ -90,7 +90,7 @@ export interface Task {
   /** The system call in progress: kept while blocked, so that waking runs it again. */
   call: SyscallInProgress | null
   /** Queues it sleeps on, and until when (absolute ns, Infinity for no limit). */
-  waiting: { queues: WaitQueue[]; deadline: number; interruptible: boolean; timer: number } | null
+  waiting: { queues: WaitQueue[]; exclusive?: WaitQueue[]; deadline: number; interruptible: boolean; timer: number } | null
   // signals
   blocked: Sigset
   pending: PendingSignals
@@ -125,6 +125,8 @@ export interface ThreadGroup {
   leader: Task
   threads: Task[]
   parent: ThreadGroup | null
+  /** Which of the parent's threads made it (__WNOTHREAD). */
+  parentTid: number
   /** Oldest first; zombies included. */
   children: Set<ThreadGroup>
   /** How many of them are dead and not waited for yet. */

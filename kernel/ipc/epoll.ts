@@ -10,7 +10,9 @@ import {
   EPOLLET,
   EPOLLEXCLUSIVE,
   EPOLLHUP,
+  EPOLLIN,
   EPOLLONESHOT,
+  EPOLLOUT,
   EPOLLWAKEUP,
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
@@ -27,6 +29,8 @@ import type { Kernel } from '../kernel.ts'
 type EpollData = Extract<FileData, { kind: 'epoll' }>
 const ALWAYS = EPOLLERR | EPOLLHUP
 const MODIFIERS = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP
+/** What may be asked for together with EPOLLEXCLUSIVE. */
+const WITH_EXCLUSIVE = (EPOLLIN | EPOLLOUT | ALWAYS | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE) >>> 0
 /** Linux refuses to nest deeper. */
 const MAX_NESTING = 5
 
@@ -59,10 +63,13 @@ export function controlEpoll(
   events: number,
   value: bigint,
 ): void {
-  const data = dataOf(epoll)
-  if (file === epoll) throw EINVAL
   // Regular files and directories are always ready: Linux does not take them.
   if (!opsOf(file).poll) throw EPERM
+  const data = dataOf(epoll)
+  if (file === epoll) throw EINVAL
+  if (op !== EPOLL_CTL_DEL && events & EPOLLEXCLUSIVE) {
+    if (op === EPOLL_CTL_MOD || file.kind === 'epoll' || events & ~WITH_EXCLUSIVE) throw EINVAL
+  }
   const known = data.items.get(fd)
   const item = known?.file === file ? known : undefined
   if (op === EPOLL_CTL_ADD) {
@@ -71,7 +78,7 @@ export function controlEpoll(
     data.items.set(fd, { fd, file, events, data: value, seen: -1, disabled: false })
   } else if (op === EPOLL_CTL_MOD) {
     if (!item) throw ENOENT
-    if ((events | item.events) & EPOLLEXCLUSIVE) throw EINVAL
+    if (item.events & EPOLLEXCLUSIVE) throw EINVAL
     data.items.set(fd, { fd, file, events, data: value, seen: -1, disabled: false })
   } else if (op === EPOLL_CTL_DEL) {
     if (!item) throw ENOENT
@@ -81,20 +88,26 @@ export function controlEpoll(
 }
 
 /** What holds of a member now, and its queues. */
-function ask(k: Kernel, item: EpollItem, queues: WaitQueue[] | null): { mask: number; wakes: number } {
+function ask(k: Kernel, item: EpollItem, queues: WaitQueue[], exclusive: WaitQueue[] | null): { mask: number; wakes: number } {
   const own: WaitQueue[] = []
   const mask = (opsOf(item.file).poll?.(k, item.file, own, null) ?? 0) & ((item.events & ~MODIFIERS) | ALWAYS)
-  queues?.push(...own)
+  queues.push(...own)
+  if (item.events & EPOLLEXCLUSIVE) exclusive?.push(...own)
   return { mask, wakes: own.reduce((sum, queue) => sum + queue.wakes, 0) }
 }
 
-/** Members that are ready, at most `max`; pushes all queues to wait on. Descriptions that were closed drop out. */
+/**
+ * Members that are ready, at most `max`; pushes all queues to wait on, and those on which one waiter is enough to `exclusive`.
+ * `passedOver`: the caller slept, and if anything happened there meanwhile another was told. Descriptions that were closed drop out.
+ */
 export function readyItems(
   k: Kernel,
   epoll: FileDescription,
   max: number,
   queues: WaitQueue[],
   report: boolean,
+  exclusive: WaitQueue[] | null = null,
+  passedOver = false,
 ): { events: number; data: bigint }[] {
   const data = dataOf(epoll)
   const ready: { events: number; data: bigint }[] = []
@@ -105,8 +118,9 @@ export function readyItems(
       continue
     }
     if (item.disabled || ready.length >= max) continue
-    const { mask, wakes } = ask(k, item, queues)
-    if (mask === 0 || (item.events & EPOLLET && item.seen === wakes)) continue
+    const { mask, wakes } = ask(k, item, queues, exclusive)
+    if (passedOver && item.events & EPOLLEXCLUSIVE) item.missed = wakes
+    if (mask === 0 || item.missed === wakes || (item.events & EPOLLET && item.seen === wakes)) continue
     ready.push({ events: mask, data: item.data })
     if (!report) continue
     item.seen = wakes

@@ -197,6 +197,7 @@ function newGroup(parent: Task, leader: Task, flags: number): ThreadGroup {
     leader,
     threads: [leader],
     parent: has(flags, CLONE_PARENT) ? group.parent : group,
+    parentTid: has(flags, CLONE_PARENT) ? group.parentTid : parent.pid,
     children: new Set(),
     deadChildren: 0,
     pgid: group.pgid,

@@ -17,6 +17,7 @@ import {
   TASK_COMM_LEN,
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
+import { futexExit } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
 import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
@@ -186,6 +187,7 @@ function takeRights(task: Task, mm: Mm, { inode }: Image, { now, secure }: Right
 function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, name: string, rights: Rights): void {
   const { group } = task
   noteRss(task)
+  futexExit(k, task)
   dropMm(k, task)
   task.mm = start.mm
   if (task.onHart >= 0) useMm(k, task.onHart, start.mm)
@@ -202,8 +204,6 @@ function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, 
   deletePosixTimers(k, group)
   task.altStack = { sp: 0, size: 0, flags: 0 }
   takeRights(task, start.mm, image, rights)
-  task.clearChildTid = 0
-  task.robustList = 0
   task.exitSignal = SIGCHLD
   task.comm = (name.startsWith('/dev/fd/') ? asked.path.dentry.name : name.slice(name.lastIndexOf('/') + 1)).slice(0, TASK_COMM_LEN - 1)
   group.hasExeced = true

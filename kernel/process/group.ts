@@ -3,7 +3,7 @@ import { EACCES, EINVAL, EPERM, ESRCH, SIGCONT, SIGHUP } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { kernelInfo, sendToGroup } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { findGroup } from './find.ts'
+import { findGroup, findTask } from './find.ts'
 import { joinGroup, joinSession, leaveGroup, leaveSession } from './pid.ts'
 
 const NOBODY: ReadonlySet<ThreadGroup> = new Set()
@@ -44,6 +44,8 @@ export function setpgid(k: Kernel, caller: Task, pid: number, pgid: number): voi
   const own = caller.group
   if (pgid < 0) throw EINVAL
   const group = pid === 0 ? own : findGroup(k, pid)
+  // A thread that is not its process's first.
+  if (group === null && findTask(k, pid) !== null) throw EINVAL
   if (group === null || isDead(group)) throw ESRCH
   if (group !== own) {
     if (group.parent !== own) throw ESRCH

@@ -18,6 +18,7 @@ import {
   WUNTRACED,
   __WALL,
   __WCLONE,
+  __WNOTHREAD,
   dumpedCore,
   exitCode,
   ifExited,
@@ -27,6 +28,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { groupStatus } from './family.ts'
+import { findTask } from './find.ts'
 import { isDead } from './group.ts'
 import { reapGroup } from './reap.ts'
 import type { Usage } from './types.ts'
@@ -36,7 +38,7 @@ export interface WaitRequest {
   /** P_ALL, P_PID or P_PGID. */
   type: number
   id: number
-  /** WEXITED, WUNTRACED (= WSTOPPED), WCONTINUED, WNOWAIT, __WCLONE, __WALL. */
+  /** WEXITED, WUNTRACED (= WSTOPPED), WCONTINUED, WNOWAIT, __WCLONE, __WNOTHREAD, __WALL. */
   options: number
 }
 
@@ -51,9 +53,18 @@ export interface WaitAnswer {
   usage: Usage
 }
 
-function fits(child: ThreadGroup, { type, id, options }: WaitRequest): boolean {
+/** The thread whose child it is: who made it, or when that has ended the first that is left. */
+function parentThread(k: Kernel, { parent, parentTid }: ThreadGroup): Task | undefined {
+  const maker = findTask(k, parentTid)
+  if (maker !== null && maker.group === parent && isAlive(maker)) return maker
+  return parent?.threads.find(isAlive)
+}
+const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
+
+function fits(k: Kernel, task: Task, child: ThreadGroup, { type, id, options }: WaitRequest): boolean {
   if (type === P_PID && child.tgid !== id) return false
   if (type === P_PGID && child.pgid !== id) return false
+  if (options & __WNOTHREAD && parentThread(k, child) !== task) return false
   // Children that send something other than SIGCHLD are "clone children".
   if (options & __WALL) return true
   return (child.leader.exitSignal !== SIGCHLD) === ((options & __WCLONE) !== 0)
@@ -97,7 +108,7 @@ export function waitForChild(k: Kernel, task: Task, request: WaitRequest): WaitA
   // Among thousands of living children there is nothing to look for.
   const onlyDead = (request.options & (WUNTRACED | WCONTINUED)) === 0
   for (const child of candidates(k, task, request)) {
-    if (!fits(child, request)) continue
+    if (!fits(k, task, child, request)) continue
     any = true
     if (onlyDead && task.group.deadChildren === 0) break
     const result = report(k, child, request.options)

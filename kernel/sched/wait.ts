@@ -13,10 +13,18 @@ export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0 })
  * Puts a running task to sleep until a wake on one of the queues, the deadline (absolute ns, Infinity for none) or, when
  * interruptible, a signal. The task must not be in a runqueue; the loop picks another one.
  */
-export function sleepOn(k: Kernel, task: Task, queues: WaitQueue[], deadline: number, interruptible: boolean): void {
+export function sleepOn(
+  k: Kernel,
+  task: Task,
+  queues: WaitQueue[],
+  deadline: number,
+  interruptible: boolean,
+  exclusive?: WaitQueue[],
+): void {
   for (const queue of queues) queue.waiters.push(task)
   const timer = deadline === Infinity ? 0 : addTimer(k, deadline, { kind: 'wake', task })
   task.waiting = { queues, deadline, interruptible, timer }
+  if (exclusive !== undefined) task.waiting.exclusive = exclusive
   task.state = interruptible ? 'S' : 'D'
 }
 
@@ -44,13 +52,28 @@ export function wakeTask(k: Kernel, task: Task): void {
   if (wants(k, 'wake')) emit(k, { kind: 'wake', task })
 }
 
+/** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call finds `served` in its progress. */
 export function wakeAll(k: Kernel, queue: WaitQueue): void {
   queue.wakes++
   if (queue.waiters.length === 0) return
   const waiters = queue.waiters
   // Emptied first: each task's own removal then finds nothing to search through.
   queue.waiters = []
-  for (const task of waiters) wakeTask(k, task)
+  let left: Task[] | null = null
+  let served = false
+  for (const task of waiters) {
+    if (task.waiting?.exclusive?.includes(queue)) {
+      if (served) {
+        left ??= []
+        left.push(task)
+        continue
+      }
+      served = true
+      if (task.call) task.call.progress['served'] = true
+    }
+    wakeTask(k, task)
+  }
+  if (left !== null) queue.waiters = left
 }
 
 /** Wakes the one that has waited longest. */

@@ -26,6 +26,8 @@ export interface Arg<T> {
 export interface Blocked {
   kind: 'blocked'
   queues: WaitQueue[]
+  /** Those of the queues of which one wake need not wake more than one such waiter (EPOLLEXCLUSIVE). */
+  exclusive?: WaitQueue[]
   deadline: number
   /** What a signal turns it into. null: uninterruptible (state D). */
   interrupted: Errno | null

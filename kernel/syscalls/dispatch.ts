@@ -99,7 +99,7 @@ function block(k: Kernel, task: Task, nr: number, wait: Blocked): Errno | null {
   if (wait.progress !== undefined) call.progress = wait.progress
   // What kills ends even waits that nothing else interrupts.
   if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS
-  sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null)
+  sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive)
   if (wants(k, 'syscallBlocked')) emit(k, { kind: 'syscallBlocked', task, nr })
   return null
 }

@@ -3,6 +3,7 @@ import {
   EAGAIN,
   EBADF,
   EBUSY,
+  EDEADLK,
   EINVAL,
   EOVERFLOW,
   EPERM,
@@ -64,8 +65,10 @@ import {
   retainFile,
   setCloexec,
   setRecordLock,
+  wouldDeadlock,
   type FileDescription,
   type FileTable,
+  type LockWait,
   type RecordLock,
 } from '../vfs/index.ts'
 import { blocked, type SyscallResult } from './define.ts'
@@ -135,10 +138,13 @@ function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
     setRecordLock(k, file.inode, lock, null)
     return 0
   }
-  if (conflictingLock(file.inode, lock)) {
+  const stands = conflictingLock(file.inode, lock)
+  if (stands) {
     // POSIX allows EACCES too; Linux says EAGAIN.
     if (!waits) throw EAGAIN
-    return blocked([locksOf(file.inode).queue], ERESTARTSYS)
+    if (!ofd && wouldDeadlock(k, call.table, stands)) throw EDEADLK
+    const lockWait: LockWait = { inode: file.inode, wanted: lock }
+    return { ...blocked([locksOf(file.inode).queue], ERESTARTSYS), progress: { lockWait } }
   }
   setRecordLock(k, file.inode, lock, lock)
   return 0

@@ -7,7 +7,11 @@ import {
   FUTEX_CLOCK_REALTIME,
   FUTEX_CMP_REQUEUE,
   FUTEX_PRIVATE_FLAG,
+  FUTEX_LOCK_PI,
+  FUTEX_LOCK_PI2,
   FUTEX_REQUEUE,
+  FUTEX_TRYLOCK_PI,
+  FUTEX_UNLOCK_PI,
   FUTEX_WAIT,
   FUTEX_WAIT_BITSET,
   FUTEX_WAKE,
@@ -16,7 +20,7 @@ import {
   TIMESPEC,
   readStruct,
 } from '../abi/index.ts'
-import { futexKey, futexRequeue, futexWait, futexWake } from '../ipc/index.ts'
+import { futexKey, futexRequeue, futexWait, futexWake, lockPi, unlockPi } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getI32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -25,7 +29,7 @@ import { syscall, type Syscall, type SyscallResult } from './define.ts'
 import { futexOperation, futexText } from './futex-text.ts'
 import { checkTimespec, instantOfRealtime, nanoseconds } from './times.ts'
 
-const COMMAND = 0x7f
+const COMMAND = ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)
 
 interface FutexArgs {
   uaddr: number
@@ -37,26 +41,34 @@ interface FutexArgs {
   val3: number
 }
 
-/** The instant (ns) at which a wait gives up. FUTEX_WAIT's timeout is relative, FUTEX_WAIT_BITSET's absolute. */
-function deadlineOf(k: Kernel, task: Task, { timeout, op }: FutexArgs, absolute: boolean): number {
+/** The instant (ns) at which a wait gives up. FUTEX_WAIT's timeout is relative, the others' absolute, FUTEX_LOCK_PI's a date. */
+function deadlineOf(k: Kernel, task: Task, { timeout, op }: FutexArgs): number {
   if (timeout === 0) return Infinity
+  const command = op & COMMAND
   const value = readStruct(TIMESPEC, copyIn(k, task, timeout, TIMESPEC.size))
   checkTimespec(value)
-  if (!absolute) return k.state.time + nanoseconds(value)
-  return op & FUTEX_CLOCK_REALTIME ? instantOfRealtime(k, value) : nanoseconds(value)
+  if (command === FUTEX_WAIT) return k.state.time + nanoseconds(value)
+  return op & FUTEX_CLOCK_REALTIME || command === FUTEX_LOCK_PI ? instantOfRealtime(k, value) : nanoseconds(value)
 }
 
-type Operation = (k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean) => SyscallResult
+/** `deadline` of those with a timeout: it is read before anything else is looked at. */
+type Operation = (k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, deadline: number) => SyscallResult
 
-function wait(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, bitset: number, absolute: boolean): SyscallResult {
-  return futexWait(k, task, a.uaddr, isPrivate, a.val, bitset, () => deadlineOf(k, task, a, absolute))
+function wait(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, bitset: number, deadline: number): SyscallResult {
+  return futexWait(k, task, a.uaddr, isPrivate, a.val, bitset, deadline)
 }
 
-const wake: Operation = (k, task, a, isPrivate) => futexWake(k, futexKey(task, a.uaddr, isPrivate), a.val, -1)
-
-function requeue(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean): number {
+function requeue(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, compare: boolean): number {
   if (a.val < 0 || (a.timeout | 0) < 0) throw EINVAL
-  return futexRequeue(k, futexKey(task, a.uaddr, isPrivate), futexKey(task, a.uaddr2, isPrivate), a.val, a.timeout | 0)
+  const from = futexKey(k, task, a.uaddr, isPrivate)
+  const to = futexKey(k, task, a.uaddr2, isPrivate)
+  if (compare && getI32(k, task, a.uaddr) !== (a.val3 | 0)) throw EAGAIN
+  return futexRequeue(k, from, to, a.val, a.timeout | 0)
+}
+
+function wake(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, bitset: number): number {
+  if (bitset === 0) throw EINVAL
+  return futexWake(k, futexKey(k, task, a.uaddr, isPrivate), a.val, bitset)
 }
 
 /** FUTEX_WAKE_OP's operations and comparisons, by number (futex(2)). */
@@ -78,8 +90,8 @@ const COMPARE: readonly ((old: number, argument: number) => boolean)[] = [
 const SHIFTED_ARGUMENT = 8
 
 function wakeOp(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean): number {
-  const from = futexKey(task, a.uaddr, isPrivate)
-  const to = futexKey(task, a.uaddr2, isPrivate)
+  const from = futexKey(k, task, a.uaddr, isPrivate)
+  const to = futexKey(k, task, a.uaddr2, isPrivate, true)
   const code = (a.val3 >>> 28) & 15
   const argument = (a.val3 << 8) >> 20
   const operand = code & SHIFTED_ARGUMENT ? 1 << (argument & 31) : argument
@@ -93,31 +105,33 @@ function wakeOp(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean): number
 }
 
 const OPERATIONS: Readonly<Record<number, Operation>> = {
-  [FUTEX_WAIT]: (k, task, a, isPrivate) => wait(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY, false),
-  [FUTEX_WAIT_BITSET]: (k, task, a, isPrivate) => wait(k, task, a, isPrivate, a.val3, true),
-  [FUTEX_WAKE]: wake,
-  [FUTEX_WAKE_BITSET]: (k, task, a, isPrivate) => {
-    if (a.val3 === 0) throw EINVAL
-    return futexWake(k, futexKey(task, a.uaddr, isPrivate), a.val, a.val3)
-  },
-  [FUTEX_REQUEUE]: requeue,
-  [FUTEX_CMP_REQUEUE]: (k, task, a, isPrivate) => {
-    if (getI32(k, task, a.uaddr) !== (a.val3 | 0)) throw EAGAIN
-    return requeue(k, task, a, isPrivate)
-  },
+  [FUTEX_WAIT]: (k, task, a, isPrivate, deadline) => wait(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY, deadline),
+  [FUTEX_WAIT_BITSET]: (k, task, a, isPrivate, deadline) => wait(k, task, a, isPrivate, a.val3, deadline),
+  [FUTEX_WAKE]: (k, task, a, isPrivate) => wake(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY),
+  [FUTEX_WAKE_BITSET]: (k, task, a, isPrivate) => wake(k, task, a, isPrivate, a.val3),
+  [FUTEX_REQUEUE]: (k, task, a, isPrivate) => requeue(k, task, a, isPrivate, false),
+  [FUTEX_CMP_REQUEUE]: (k, task, a, isPrivate) => requeue(k, task, a, isPrivate, true),
   [FUTEX_WAKE_OP]: wakeOp,
+  [FUTEX_LOCK_PI]: (k, task, a, isPrivate, deadline) => lockPi(k, task, a.uaddr, isPrivate, true, deadline),
+  [FUTEX_LOCK_PI2]: (k, task, a, isPrivate, deadline) => lockPi(k, task, a.uaddr, isPrivate, true, deadline),
+  [FUTEX_TRYLOCK_PI]: (k, task, a, isPrivate) => lockPi(k, task, a.uaddr, isPrivate, false, Infinity),
+  [FUTEX_UNLOCK_PI]: (k, task, a, isPrivate) => unlockPi(k, task, a.uaddr, isPrivate),
+}
+
+const TIMED: ReadonlySet<number> = new Set([FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI, FUTEX_LOCK_PI2])
+const CHOOSES_CLOCK: ReadonlySet<number> = new Set([FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2])
+
+function futex(k: Kernel, task: Task, a: FutexArgs): SyscallResult {
+  const command = a.op & COMMAND
+  const deadline = TIMED.has(command) && task.call === null ? deadlineOf(k, task, a) : Infinity
+  const run = OPERATIONS[command]
+  if (run === undefined || (a.op & FUTEX_CLOCK_REALTIME && !CHOOSES_CLOCK.has(command))) throw ENOSYS
+  return run(k, task, a, (a.op & FUTEX_PRIVATE_FLAG) !== 0, deadline)
 }
 
 export const futexCalls: Syscall[] = [
-  syscall(
-    98,
-    'futex',
-    { uaddr: address, op: futexOperation, val: int, timeout: long, uaddr2: address, val3: uint },
-    (k, task, a) => {
-      const run = OPERATIONS[a.op & COMMAND]
-      if (run === undefined) throw ENOSYS
-      return run(k, task, a, (a.op & FUTEX_PRIVATE_FLAG) !== 0)
-    },
-    { note: 'Priority-inheriting operations answer ENOSYS.', text: futexText },
-  ),
+  syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: long, uaddr2: address, val3: uint }, futex, {
+    note: 'Owners are lent no priority by who waits (FUTEX_LOCK_PI); FUTEX_WAIT_REQUEUE_PI and FUTEX_CMP_REQUEUE_PI answer ENOSYS.',
+    text: futexText,
+  }),
 ]

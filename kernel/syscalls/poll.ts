@@ -23,6 +23,7 @@ import {
   RLIMIT_NOFILE,
   SIGSET_BYTES,
   TIMESPEC,
+  isErrno,
   readStruct,
   writeStruct,
 } from '../abi/index.ts'
@@ -36,6 +37,7 @@ import { getFile, installFd, opsOf, releaseFile, type FileDescription } from '..
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
+import { toTimespec } from './times.ts'
 
 /** What a file without a poll function is: always ready (regular files, directories, /dev/null). */
 const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
@@ -57,11 +59,20 @@ function readTimeout(k: Kernel, task: Task, at: number): number {
 const deadlineOf = (k: Kernel, task: Task, timeout: number): number =>
   (task.call?.progress['deadline'] as number | undefined) ?? k.state.time + timeout
 
-/** Linux writes back what is left of the timeout (unless the wait had no end). */
-function putRemaining(k: Kernel, task: Task, at: number, deadline: number): void {
-  if (at === 0) return
+/**
+ * Linux writes back what is left of the timeout, unless there was none or it was zero. False: it could not (read-only memory), which
+ * is no error.
+ */
+function putRemaining(k: Kernel, task: Task, at: number, timeout: number, deadline: number): boolean {
+  if (at === 0 || timeout === 0) return true
   const left = Math.max(0, deadline - k.state.time)
-  copyOut(k, task, at, writeStruct(TIMESPEC, { sec: Math.floor(left / NANOSECONDS), nsec: left % NANOSECONDS }))
+  try {
+    copyOut(k, task, at, writeStruct(TIMESPEC, toTimespec(left)))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return false
+  }
+  return true
 }
 
 /** Runs a wait under the mask that ppoll and its kin were given. Afterwards the old one is back, unless it sleeps or a signal ends it. */
@@ -79,10 +90,18 @@ function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => 
   }
 }
 
-/** Nothing is ready: sleep, or answer 0 when the time is up. */
-function wait(k: Kernel, task: Task, queues: WaitQueue[], deadline: number): SyscallResult | null {
-  if (deadline <= k.state.time) return null
-  return blocked(queues, ERESTARTNOHAND, deadline)
+/**
+ * poll and select with nothing ready: sleep; null when the time is up. A signal comes before that, however short the time. When one
+ * has come, what is left of the time goes to the program, whose call, if it is made again (after a stop), waits that long and no
+ * longer: time spent stopped does not count.
+ */
+function wait(k: Kernel, task: Task, queues: WaitQueue[], tmo: number, timeout: number, deadline: number): SyscallResult | null {
+  if (!task.signalPending) {
+    if (deadline <= k.state.time) return null
+    return { ...blocked(queues, ERESTARTNOHAND, deadline), progress: { deadline } }
+  }
+  const written = putRemaining(k, task, tmo, timeout, deadline)
+  return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, deadline), progress: {} }
 }
 
 // ---- poll
@@ -107,16 +126,13 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
     if (revents !== 0) ready++
   }
   if (ready === 0) {
-    const sleep = wait(k, task, queues, deadline)
-    if (sleep !== null) return withDeadline(sleep, deadline)
+    const sleep = wait(k, task, queues, tmo, timeout, deadline)
+    if (sleep !== null) return sleep
   }
   copyOut(k, task, fds, bytes)
-  putRemaining(k, task, tmo, deadline)
+  putRemaining(k, task, tmo, timeout, deadline)
   return ready
 }
-
-const withDeadline = (result: SyscallResult, deadline: number): SyscallResult =>
-  typeof result === 'object' ? { ...result, progress: { deadline } } : result
 
 // ---- select
 
@@ -125,22 +141,28 @@ const SELECT_BITS = [POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR, POLLW
 const FD_SET_WORD = 8
 const POINTER_BYTES = 8
 
+/** How many descriptors a table has room for that has had this many: bits beyond it are not looked at (fs/file.c). */
+function tableSize(count: number): number {
+  let size = 64
+  while (size < count) size *= 2
+  return size
+}
+
 function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], tmo: number): SyscallResult {
   const timeout = readTimeout(k, task, tmo)
   if (count < 0) throw EINVAL
   const deadline = deadlineOf(k, task, timeout)
-  // Bits beyond the table are nobody's.
-  const limit = Math.min(count, Math.max(task.files?.files.length ?? 0, 0))
+  const limit = Math.min(count, tableSize(task.files?.files.length ?? 0))
   const bytes = Math.ceil(count / (8 * FD_SET_WORD)) * FD_SET_WORD
   const asked = sets.map(at => (at === 0 ? null : copyIn(k, task, at, bytes)))
   const found = sets.map(() => new Uint8Array(bytes))
   const queues: WaitQueue[] = []
   let ready = 0
-  for (let number = 0; number < count; number++) {
+  for (let number = 0; number < limit; number++) {
     const byte = number >> 3
     const bit = 1 << (number & 7)
     if (!asked.some(set => set && set[byte] & bit)) continue
-    const file = number < limit ? task.files?.files[number] : null
+    const file = task.files?.files[number]
     if (!file) throw EBADF
     const mask = pollFile(k, file, queues, task)
     asked.forEach((set, i) => {
@@ -150,13 +172,13 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
     })
   }
   if (ready === 0) {
-    const sleep = wait(k, task, queues, deadline)
-    if (sleep !== null) return withDeadline(sleep, deadline)
+    const sleep = wait(k, task, queues, tmo, timeout, deadline)
+    if (sleep !== null) return sleep
   }
   sets.forEach((at, i) => {
     if (at !== 0) copyOut(k, task, at, found[i])
   })
-  putRemaining(k, task, tmo, deadline)
+  putRemaining(k, task, tmo, timeout, deadline)
   return ready
 }
 
@@ -170,12 +192,12 @@ function epollWait(k: Kernel, task: Task, number: number, events: number, max: n
   if (max <= 0 || max > MAX_EVENTS || file.kind !== 'epoll') throw EINVAL
   const deadline = deadlineOf(k, task, timeout)
   const queues: WaitQueue[] = []
-  const ready = readyItems(k, file, max, queues, true)
+  const exclusive: WaitQueue[] = []
+  const ready = readyItems(k, file, max, queues, true, exclusive, task.call !== null && !task.call.progress['served'])
   if (ready.length === 0) {
-    const sleep = wait(k, task, queues, deadline)
-    if (sleep === null) return 0
+    if (deadline <= k.state.time) return 0
     // epoll_wait is never restarted (signal(7)).
-    return typeof sleep === 'object' ? { ...sleep, interrupted: EINTR, progress: { deadline } } : sleep
+    return { ...blocked(queues, EINTR, deadline), progress: { deadline }, exclusive: exclusive.length > 0 ? exclusive : undefined }
   }
   ready.forEach((event, i) => copyOut(k, task, events + i * EPOLL_EVENT.size, writeStruct(EPOLL_EVENT, event)))
   return ready.length

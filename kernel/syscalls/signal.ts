@@ -98,6 +98,8 @@ function send(k: Kernel, task: Task, to: Task | ThreadGroup, info: SigInfo): voi
 /** kill(2) to a set of processes: fine when one of them could be signalled. */
 function killAll(k: Kernel, task: Task, targets: readonly ThreadGroup[], info: SigInfo): number {
   if (targets.length === 0) throw ESRCH
+  // Linux looks at the signal when it has somebody to send it to.
+  checkSignal(info.signal, true)
   const allowed = targets.filter(group => maySignal(task, group, info.signal))
   if (allowed.length === 0) throw EPERM
   if (info.signal !== 0) for (const group of allowed) send(k, task, group, info)
@@ -121,6 +123,7 @@ function killTargets(k: Kernel, task: Task, to: number): ThreadGroup[] {
 function killThread(k: Kernel, task: Task, tgid: number, tid: number, info: SigInfo): number {
   const target = findTask(k, tid)
   if (!target || target.state === 'X' || (tgid !== 0 && target.group.tgid !== tgid)) throw ESRCH
+  checkSignal(info.signal, true)
   checkMaySignal(task, target.group, info.signal)
   if (info.signal !== 0) send(k, task, target, info)
   return 0
@@ -260,17 +263,14 @@ export const signalCalls: Syscall[] = [
     throw EINTR
   }),
   syscall(129, 'kill', { pid, sig: signal }, (k, task, { pid, sig }) => {
-    checkSignal(sig, true)
     return killAll(k, task, killTargets(k, task, pid), killInfo(sig, task))
   }),
   syscall(130, 'tkill', { tid: pid, sig: signal }, (k, task, { tid, sig }) => {
     if (tid <= 0) throw EINVAL
-    checkSignal(sig, true)
     return killThread(k, task, 0, tid, killInfo(sig, task, SI_TKILL))
   }),
   syscall(131, 'tgkill', { tgid: pid, tid: pid, sig: signal }, (k, task, { tgid, tid, sig }) => {
     if (tgid <= 0 || tid <= 0) throw EINVAL
-    checkSignal(sig, true)
     return killThread(k, task, tgid, tid, killInfo(sig, task, SI_TKILL))
   }),
   syscall(132, 'sigaltstack', { ss: stack, old_ss: stackOut }, (k, task, { ss, old_ss }) => {
@@ -321,7 +321,6 @@ export const signalCalls: Syscall[] = [
   syscall(138, 'rt_sigqueueinfo', { tgid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, sig, uinfo }) => {
     const info = readSigInfo(k, task, uinfo, sig)
     checkForged(task, tgid, info)
-    checkSignal(sig, true)
     const target = tgid > 0 ? findGroup(k, tgid) : null
     if (!target) throw ESRCH
     return killAll(k, task, [target], info)
@@ -343,7 +342,6 @@ export const signalCalls: Syscall[] = [
     const info = readSigInfo(k, task, uinfo, sig)
     if (tgid <= 0 || tid <= 0) throw EINVAL
     checkForged(task, tgid, info)
-    checkSignal(sig, true)
     return killThread(k, task, tgid, tid, info)
   }),
 ]

@@ -2,7 +2,8 @@
 // whole-file locks (owned by a description). Advisory: only askers meet them (fcntl(2), flock(2)).
 import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { FileDescription, FileLocks, Inode } from './types.ts'
+import type { Task } from '../state.ts'
+import type { FileDescription, FileLocks, FileTable, Inode } from './types.ts'
 
 export type RecordLock = FileLocks['records'][number]
 export type LockOwner = RecordLock['owner']
@@ -15,6 +16,35 @@ const overlaps = (a: { start: number; end: number }, b: { start: number; end: nu
 /** A lock of somebody else that stands in the way, or null. */
 export function conflictingLock(inode: Inode, wanted: RecordLock): RecordLock | null {
   return inode.locks?.records.find(l => l.owner !== wanted.owner && overlaps(l, wanted) && (l.write || wanted.write)) ?? null
+}
+
+/** What a call keeps that waits for a record lock, so that circles can be found. */
+export interface LockWait {
+  inode: Inode
+  wanted: RecordLock
+}
+const waitOf = (task: Task): LockWait | undefined => task.call?.progress['lockWait'] as LockWait | undefined
+
+/**
+ * Would `owner`, if it waited for the holder of `blocker`, wait for itself in the end, by however many others (Linux gives up after
+ * ten)? Locks of descriptions take no part: who holds one is not known.
+ */
+export function wouldDeadlock(k: Kernel, owner: FileTable, blocker: RecordLock): boolean {
+  const seen = new Set<LockOwner>()
+  const next: LockOwner[] = [blocker.owner]
+  for (let holder = next.pop(); holder !== undefined; holder = next.pop()) {
+    if (holder === owner) return true
+    if (seen.has(holder)) continue
+    seen.add(holder)
+    for (const { threads } of k.state.groups.values()) {
+      for (const thread of threads) {
+        const wait = thread.files === holder ? waitOf(thread) : undefined
+        const stands = wait && conflictingLock(wait.inode, wait.wanted)
+        if (stands) next.push(stands.owner)
+      }
+    }
+  }
+  return false
 }
 
 /** Sets (or with `lock` null only clears) the owner's lock on a range: splits and joins what it already has. The caller looked for conflicts. */

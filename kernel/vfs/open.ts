@@ -163,7 +163,7 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
   checkAccess(k, task, dir, MAY_WRITE | MAY_READ)
   if (dir.fs.kind === 'proc') throw ENOENT
   if (dir.fs.kind === 'sysfs') throw EOPNOTSUPP
-  const inode = nameless(k, task, dir, mode & MODE_MASK & ~(task.fs?.umask ?? 0))
+  const inode = nameless(k, task, dir, mode & MODE_MASK & ~(task.fs?.umask ?? 0), !(flags & O_EXCL))
   const dentry = newDentry(`#${inode.ino}`, at.dentry, inode)
   dentry.deleted = true
   return newDescription('regular', inode, { mount: at.mount, dentry }, (flags & ~CREATION_FLAGS & ~TMPFILE_BIT) | O_LARGEFILE, null)

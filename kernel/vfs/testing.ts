@@ -14,6 +14,7 @@ import { defaultActions, emptyPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { NO_RETURN, type Blocked } from '../syscalls/define.ts'
 import { directoryCalls } from '../syscalls/directories.ts'
+import { futexCalls } from '../syscalls/futex.ts'
 import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'
 import { pollCalls } from '../syscalls/poll.ts'
@@ -22,8 +23,8 @@ import { SYSCALLS } from '../syscalls/table.ts'
 import { timerFdCalls } from '../syscalls/timerfd.ts'
 import { newFiles, newFs } from './index.ts'
 
-/** The calls on files. */
-export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls]
+/** The calls on files, and those that wait for them and for memory. */
+export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls, ...futexCalls]
 
 const BY_NAME = new Map(SYSCALLS.filter(row => row !== undefined).map(row => [row.name, row]))
 

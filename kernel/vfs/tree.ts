@@ -78,10 +78,11 @@ export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void
   if (old.mount !== at.mount) throw EXDEV
   if (inode.kind === 'directory') throw EPERM
   checkAdd(k, task, at)
-  if (inode.nlink === 0) throw ENOENT
+  if (inode.nlink === 0 && !inode.linkable) throw ENOENT
   if (inode.fs.writeThrough) throw EPERM
   addChild(at.dir, at.name, inode)
   inode.nlink++
+  inode.linkable = false
   touchChanged(k, inode)
   touchModified(k, at.dir.inode)
 }
@@ -203,9 +204,10 @@ function exchange(k: Kernel, a: Dentry, b: Dentry): void {
   touchChanged(k, b.inode)
 }
 
-/** An inode that may be given its first name: O_TMPFILE made it. */
-export function nameless(k: Kernel, task: Task, dir: Inode, mode: number): Inode {
+/** O_TMPFILE's inode, which `linkable` may be given its first name (linkat(2)). */
+export function nameless(k: Kernel, task: Task, dir: Inode, mode: number, linkable: boolean): Inode {
   const inode = newOwned(k, task, dir, 'regular', mode)
   inode.nlink = 0
+  inode.linkable = linkable
   return inode
 }

@@ -48,6 +48,8 @@ export interface Inode {
   uid: number
   gid: number
   nlink: number
+  /** O_TMPFILE without O_EXCL: it may get a first name though it has none. */
+  linkable?: boolean
   /** Bytes of a regular file; symlink: length of its target. */
   size: number
   atime: Timestamp
@@ -194,6 +196,8 @@ export interface EpollItem {
   /** EPOLLET: how often its queues had been woken when it was last reported, -1 never. EPOLLONESHOT: disabled once reported. */
   seen: number
   disabled: boolean
+  /** EPOLLEXCLUSIVE: up to this count of wakes it was others who were told. */
+  missed?: number
 }
 
 export interface FileLocks {

@@ -1,0 +1,108 @@
+// Futexes that know their owner (FUTEX_LOCK_PI): the word holds the owner's thread id, and the kernel hands it to who waits next, also
+// when the owner dies. The owner is not lent the waiter's priority.
+import {
+  EAGAIN,
+  EDEADLK,
+  EPERM,
+  ERESTARTNOINTR,
+  ESRCH,
+  ETIMEDOUT,
+  FUTEX_OWNER_DIED,
+  FUTEX_TID_MASK,
+  FUTEX_WAITERS,
+  isErrno,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { getU32, putU32 } from '../mm/index.ts'
+import { wakeTask, type WaitQueue } from '../sched/index.ts'
+import { blocked, type SyscallResult } from '../syscalls/define.ts'
+import type { Task } from '../state.ts'
+import { forgetIfEmpty, futexKey, queueOf } from './futex.ts'
+
+/** Waiters for ownership are never met by FUTEX_WAKE: they have queues of their own. */
+const PREFIX = 'pi:'
+
+interface Locking {
+  lock: string
+  address: number
+  granted: boolean
+  deadline: number
+}
+const isLocking = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Locking =>
+  typeof progress?.lock === 'string'
+
+const isSomebody = (k: Kernel, pid: number): boolean => {
+  const task = k.state.tasks.get(pid)
+  return task !== undefined && task.state !== 'Z' && task.state !== 'X'
+}
+
+/** FUTEX_LOCK_PI, and with `waits` false FUTEX_TRYLOCK_PI. EDEADLK, ESRCH (the word names nobody), EAGAIN, ETIMEDOUT, EFAULT. */
+export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolean, waits: boolean, deadline: number): SyscallResult {
+  const progress = task.call?.progress
+  if (isLocking(progress)) {
+    forgetIfEmpty(k, progress.lock)
+    if (progress.granted) return 0
+    if (k.state.time >= progress.deadline) throw ETIMEDOUT
+    return blocked([queueOf(k, progress.lock)], ERESTARTNOINTR, progress.deadline)
+  }
+  const lock = PREFIX + futexKey(k, task, address, isPrivate, true)
+  const word = getU32(k, task, address)
+  const owner = word & FUTEX_TID_MASK
+  if (owner === task.pid) throw EDEADLK
+  const contended = (k.state.futexes.get(lock)?.waiters.length ?? 0) > 0
+  if (owner === 0 && !contended) {
+    putU32(k, task, address, ((word & FUTEX_OWNER_DIED) | task.pid) >>> 0)
+    return 0
+  }
+  if (owner !== 0 && !isSomebody(k, owner)) throw ESRCH
+  if (!waits) throw EAGAIN
+  putU32(k, task, address, (word | FUTEX_WAITERS) >>> 0)
+  if (k.state.time >= deadline) throw ETIMEDOUT
+  const locking: Locking = { lock, address, granted: false, deadline }
+  return { ...blocked([queueOf(k, lock)], ERESTARTNOINTR, deadline), progress: { ...locking } }
+}
+
+/** Who is next: the highest real-time priority, then who has waited longest. */
+function nextOwner(queue: WaitQueue): Task | undefined {
+  let next: Task | undefined
+  for (const task of queue.waiters) if (next === undefined || task.sched.rtPriority > next.sched.rtPriority) next = task
+  return next
+}
+
+/** Makes the next waiter the owner; false: nobody waits. `bits` go into the word. */
+function handOver(k: Kernel, lock: string, bits: number): boolean {
+  const queue = k.state.futexes.get(lock)
+  const next = queue && nextOwner(queue)
+  const progress = next?.call?.progress
+  if (next === undefined || !isLocking(progress)) return false
+  progress.granted = true
+  putU32(k, next, progress.address, (bits | FUTEX_WAITERS | next.pid) >>> 0)
+  wakeTask(k, next)
+  forgetIfEmpty(k, lock)
+  return true
+}
+
+/** FUTEX_UNLOCK_PI. EPERM unless the caller owns it. */
+export function unlockPi(k: Kernel, task: Task, address: number, isPrivate: boolean): number {
+  const lock = PREFIX + futexKey(k, task, address, isPrivate, true)
+  const word = getU32(k, task, address)
+  if ((word & FUTEX_TID_MASK) !== task.pid) throw EPERM
+  if (!handOver(k, lock, 0)) putU32(k, task, address, 0)
+  return 0
+}
+
+/** The owner ends: whoever waits for a word that names it gets that word, marked. */
+export function releasePiLocks(k: Kernel, task: Task): void {
+  for (const [lock, { waiters }] of [...k.state.futexes]) {
+    if (!lock.startsWith(PREFIX) || waiters.length === 0) continue
+    const progress = waiters[0].call?.progress
+    if (!isLocking(progress)) continue
+    try {
+      const word = getU32(k, waiters[0], progress.address)
+      const owner = word & FUTEX_TID_MASK
+      if (owner === task.pid || (owner === 0 && word & FUTEX_OWNER_DIED)) handOver(k, lock, FUTEX_OWNER_DIED)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+}
