@@ -34,14 +34,23 @@ export function closeBlock(asm: Assembly): void {
 type Arguments = ReadonlyMap<string, string>
 
 /** The body with `\name` replaced by its argument, `\()` by nothing and `\@` by the number of the call. */
-function substitute(body: readonly Statement[], values: Arguments, count: number, via: Statement): Statement[] {
+function substitute(asm: Assembly, body: readonly Statement[], given: Arguments, count: number, via: Statement): Statement[] {
   const out: Statement[] = []
+  const values = new Map(given)
   for (const s of body) {
-    if (!s.text.includes('\\')) {
+    if (asm.altMacro && LOCALS.test(s.text)) {
+      for (const name of s.text.replace(LOCALS, '').split(/[\s,]+/)) if (name !== '') values.set(name, localName(asm))
+      continue
+    }
+    if (!s.text.includes('\\') && !asm.altMacro) {
       out.push({ ...s, via })
       continue
     }
-    const text = s.text.replace(/\\(\(\)|@|[A-Za-z_$][\w$.]*)/g, (whole, name: string) => {
+    const text = s.text.replace(asm.altMacro ? ALTERNATE : PLAIN, (whole: string, ...groups: unknown[]) => {
+      // After the groups come numbers and the text.
+      const [name, joined, bare] = groups.map(g => (typeof g === 'string' ? g : undefined))
+      if (asm.altMacro && name === undefined) return values.get(joined ?? bare ?? '') ?? whole
+      if (name === undefined) return whole
       if (name === '()') return ''
       if (name === '@') return String(count)
       const value = values.get(name)
@@ -56,12 +65,49 @@ function substitute(body: readonly Statement[], values: Arguments, count: number
   return out
 }
 
+const PLAIN = /\\(\(\)|@|[A-Za-z_$][\w$.]*)/g
+/** With .altmacro a name alone stands for its argument, and `&` joins (gas manual, Altmacro). */
+const ALTERNATE = /\\(\(\)|@|[A-Za-z_$][\w$.]*)|&([A-Za-z_$.][\w$.]*)&?|(?<![\w$.])([A-Za-z_$.][\w$.]*)(?:&(?![A-Za-z_$.]))?/g
+const LOCALS = /^local\s+/i
+const localName = (asm: Assembly): string => `.LL${(++asm.localCount).toString(16).padStart(4, '0')}`
+
+/** Text in `<>`, which may nest, or in quotes: `!` takes the next character as it is. */
+function alternateString(c: Cursor): string {
+  const open = c.text[c.at]
+  const close = open === '<' ? '>' : open
+  let depth = 1
+  let text = ''
+  for (c.at++; c.at < c.text.length; c.at++) {
+    const ch = c.text[c.at]
+    if (ch === '!' && c.at + 1 < c.text.length) text += c.text[++c.at]
+    else if (ch === close && --depth === 0) break
+    else {
+      if (ch === open) depth++
+      text += ch
+    }
+  }
+  c.at = Math.min(c.at + 1, c.text.length)
+  return open === '<' ? text : `"${text}"`
+}
+
+/** An argument as .altmacro has it: `%expression` is its value, `<text>` its text. */
+function alternateArgument(asm: Assembly, c: Cursor): string | null {
+  const first = c.text[c.at]
+  if (first === '%') {
+    c.at++
+    return String(absolute(asm, c))
+  }
+  return first === '<' || first === '"' || first === "'" ? alternateString(c) : null
+}
+
 const isWord = (c: string | undefined): boolean => c !== undefined && /[\w.$"'\\%]/.test(c)
 
 /** One macro argument: up to a comma, or to a blank between two words. Quotes around it go away. */
-function argument(c: Cursor): string {
+function argument(asm: Assembly, c: Cursor): string {
   skipBlanks(c)
   const { text } = c
+  const special = asm.altMacro ? alternateArgument(asm, c) : null
+  if (special !== null) return special
   if (text[c.at] === '"') {
     const end = endOfString(text, c.at)
     const inner = text.slice(c.at + 1, text[end - 1] === '"' && end - 1 > c.at ? end - 1 : end)
@@ -105,7 +151,7 @@ export function defineMacro(asm: Assembly, c: Cursor): void {
   if (!name) throw new SourceError('Missing macro name', c.at, c.at + 1)
   const macro: Macro = { name, parameters: [], body: [], statement }
   accept(c, ',')
-  while (!atEnd(c)) macro.parameters.push(parameter(c))
+  while (!atEnd(c)) macro.parameters.push(parameter(asm, c))
   asm.block = {
     ...MACRO,
     nesting: 0,
@@ -120,7 +166,7 @@ export function defineMacro(asm: Assembly, c: Cursor): void {
   }
 }
 
-function parameter(c: Cursor): Macro['parameters'][number] {
+function parameter(asm: Assembly, c: Cursor): Macro['parameters'][number] {
   const start = c.at
   accept(c, '\\')
   const name = acceptName(c)
@@ -132,7 +178,7 @@ function parameter(c: Cursor): Macro['parameters'][number] {
     p.required = kind === 'req'
     p.variadic = kind === 'vararg'
   }
-  if (accept(c, '=')) p.fallback = argument(c)
+  if (accept(c, '=')) p.fallback = argument(asm, c)
   endOfArgument(c)
   return p
 }
@@ -149,7 +195,7 @@ export function callMacro(asm: Assembly, macro: Macro, c: Cursor): void {
     if (p && keyword) c.at += keyword[0].length
     else p = macro.parameters[position++]
     if (!p) throw new SourceError('too many positional arguments', start, c.text.length)
-    const value = p.variadic ? rest(c) : argument(c)
+    const value = p.variadic ? rest(c) : argument(asm, c)
     if (value !== '') given.add(p.name)
     values.set(p.name, value)
     endOfArgument(c)
@@ -160,7 +206,7 @@ export function callMacro(asm: Assembly, macro: Macro, c: Cursor): void {
     if (p.required) throw new SourceError(`Missing value for required parameter \`${p.name}' of macro \`${macro.name}'`)
     values.set(p.name, p.fallback)
   }
-  pushInput(asm, substitute(macro.body, values, asm.macroCount++, c.statement), true)
+  pushInput(asm, substitute(asm, macro.body, values, asm.macroCount++, c.statement), true)
 }
 
 /** Leaves the innermost macro and what it holds open. */
@@ -203,10 +249,10 @@ export function irp(asm: Assembly, c: Cursor, letters: boolean): void {
   if (!name) throw new SourceError('missing model parameter', c.at, c.at + 1)
   accept(c, ',')
   const values: string[] = []
-  if (letters) values.push(...(peek(c) === '"' ? argument(c) : rest(c)))
+  if (letters) values.push(...(peek(c) === '"' ? argument(asm, c) : rest(c)))
   while (!atEnd(c)) {
     const start = c.at
-    values.push(argument(c))
+    values.push(argument(asm, c))
     endOfArgument(c)
     if (c.at === start) throw new SourceError('bad argument', start, c.text.length)
   }
@@ -216,7 +262,7 @@ export function irp(asm: Assembly, c: Cursor, letters: boolean): void {
     c,
     body => {
       checkSize(body, values.length)
-      return values.flatMap(v => substitute(body, new Map([[name, v]]), asm.macroCount, cursorOf(c.statement).statement))
+      return values.flatMap(v => substitute(asm, body, new Map([[name, v]]), asm.macroCount, cursorOf(c.statement).statement))
     },
     `${letters ? 'IRPC' : 'IRP'} without ENDR`,
   )

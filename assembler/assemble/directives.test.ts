@@ -1,6 +1,6 @@
 // Data, layout and section directives.
 import { describe, expect, it } from 'vitest'
-import { hexOf, messagesOf, relocationsOf } from './testing.ts'
+import { hexOf, messagesOf, relocationsOf, symbolsOf, wordsOf } from './testing.ts'
 
 const data = (text: string): string => hexOf(`.data\n${text}`, '.data')
 
@@ -58,4 +58,68 @@ describe('sections', () => {
     expect(hexOf(text, '.rodata')).toBe('0205')
   })
   it('takes space without contents', () => expect(messagesOf('.bss\n.zero 200000000\n.comm big, 100000000')).toEqual([]))
+})
+
+describe('.insn', () => {
+  // The words are GNU as's.
+  it.each([
+    ['r 0x33, 0, 0, a0, a1, a2', '00c58533'],
+    ['r OP_FP, 0, 0, fa0, a1, fa2', '00c58553'],
+    ['r MADD, 0, 0, fa0, fa1, fa2, fa3', '68c58543'],
+    ['r4 MADD, 0, 0, fa0, fa1, fa2, fa3', '68c58543'],
+    ['i 0x13, 0, a0, a1, -2048', '80058513'],
+    ['i LOAD, 2, fa0, (a1)', '0005a503'],
+    ['s 0x23, 3, a0, 8(sp)', '00a13423'],
+    ['u LUI, fa0, 5', '00005537'],
+    ['cr 2, 8, a0, a1', '852e'],
+    ['ci 1, 0, a0, -5', '156d'],
+    ['ciw 0, 0, a0, 255', '1fe8'],
+    ['css 2, 6, a0, 63', 'dfaa'],
+    ['cl 0, 2, fa0, 3(a1)', '41e8'],
+    ['cs 0, 6, a0, 5(a1)', 'c5a8'],
+    ['ca 1, 0x23, 3, fa0, fa1', '8d6d'],
+    ['cb C1, 7, fa0, 1f; 1:', 'e109'],
+    ['2, 0x8082', '8082'],
+  ])('%s', (text, word) => expect(wordsOf(`.insn ${text}`)).toBe(word))
+  it('takes longer instructions, whose length is in their low bits', () => {
+    expect(hexOf('.insn 0x12345678001f')).toBe('1f0078563412')
+    expect(hexOf('.insn 10, 0x1122334455667788007f')).toBe('7f008877665544332211')
+  })
+  it('leaves fields to relocations', () => {
+    expect(
+      relocationsOf('.insn i LOAD, 2, a0, %lo(x)(a1)\n.insn u LUI, a0, %hi(x)\n.insn j JAL, ra, x').filter(r => !/RELAX/.test(r)),
+    ).toEqual(['0 R_RISCV_LO12_I x+0', '4 R_RISCV_HI20 x+0', '8 R_RISCV_JAL x+0'])
+  })
+  it.each([
+    '4096, 32', '4, 2', '2, 3', '-1', '4, -1', '0x100000033', 'r op, 0, 0, a0, a1, a2', 'r OP, 8, 0, a0, a1, a2', 'r 0x34, 0, 0, a0, a1, a2',
+    'r OP, 0, 0, x1, x2, x32', 'zz 3', 'r', 'ciw 0, 0, t0, 255', 'ci 1, 0, a0, 32', 'cj 3, 5, x', 'i 0x13, 0, a0, a1, 4096', 'toString 1',
+  ])('refuses %s', text => expect(messagesOf(`.insn ${text}`)).toHaveLength(1)) // prettier-ignore
+})
+
+describe('.octa', () => {
+  it('is 16 bytes of any literal', () => {
+    expect(hexOf('.data\n.octa 0x112233445566778899aabbccddeeff00', '.data')).toBe('00ffeeddccbbaa998877665544332211')
+    expect(hexOf('.data\n.octa -0x112233445566778899', '.data')).toBe('67778899aabbccddeeffffffffffffff')
+    expect(hexOf('.data\n.octa 99999999999999999999999999', '.data')).toBe('ffffffe3d20cc8dcd2b7520000000000')
+    expect(hexOf(".data\n.octa 1+2, 'a'", '.data')).toBe('03' + '00'.repeat(15) + '61' + '00'.repeat(15))
+  })
+  it('takes no address', () => expect(messagesOf('.octa x')).toEqual(['1:1 an address does not fit 16 bytes']))
+})
+
+describe('.altmacro', () => {
+  const data = (text: string): string => hexOf(`.data\n.altmacro\n${text}`, '.data')
+  it('replaces names alone, joins with &, and evaluates %', () => {
+    expect(data('.macro m a, b\n.byte a, \\b\n.ascii "&a&!"\n.endm\nm %1+2*3, <4>')).toBe('0704' + '3721')
+    expect(data('.macro m a\nl&a: .byte a&0\n.byte l1 - l&a\n.endm\nm 1')).toBe('0a00')
+  })
+  it('takes text in <>, with ! before what would end it', () => {
+    expect(data('.macro m a\n.ascii "&a"\n.endm\nm <x!>y>\nm <a<b>c>')).toBe('783e79' + '613c623e63')
+  })
+  it('makes names for local', () => {
+    expect([...symbolsOf('.altmacro\n.macro m\nlocal x\nx: .word x\n.endm\nm\nm\n').keys()].filter(n => n.startsWith('.LL'))).toEqual([
+      '.LL0001',
+      '.LL0002',
+    ])
+  })
+  it('ends with .noaltmacro', () => expect(data('.noaltmacro\na = 5\n.macro m a\n.byte a\n.endm\nm 1')).toBe('05'))
 })

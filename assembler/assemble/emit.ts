@@ -147,3 +147,60 @@ export function emitMatched(
   }
   emitPlain(asm, row, numbers, suffixes, compressible)
 }
+
+/** Branches and jumps that `.insn` names by their fields: what their long forms are made from. */
+export interface RawBranch {
+  target: Expr
+  kind: 'b' | 'j' | 'cb' | 'cj'
+}
+const RAW_RELOCATIONS = { b: R_RISCV.BRANCH, j: R_RISCV.JAL, cb: R_RISCV.RVC_BRANCH, cj: R_RISCV.RVC_JUMP } as const
+const C_J = 5
+/** beq and bne with x0, by the function bits of c.beqz and c.bnez. */
+const LONG_BRANCHES: Readonly<Record<number, number>> = { 6: 0x63, 7: 0x1063 }
+const JAL_X0 = 0x6f
+
+/** The 32-bit form of a short branch or jump, null when it is none that has one. */
+function longForm(word: number, kind: 'cb' | 'cj'): number | null {
+  const funct = (word >>> 13) & 7
+  if ((word & 3) !== 1) return null
+  if (kind === 'cj') return funct === C_J ? JAL_X0 : null
+  const opcode = LONG_BRANCHES[funct]
+  return opcode === undefined ? null : opcode | ((8 + ((word >>> 7) & 7)) << 15)
+}
+
+/** An instruction of any length as `.insn` gives it; it is never compressed. */
+export function emitRaw(
+  asm: Assembly,
+  word: number | bigint,
+  length: number,
+  relocation: { type: number; value: Expr } | null,
+  branch: RawBranch | null,
+): void {
+  markLine(asm)
+  mapAs(asm, 'code')
+  if (length === 2) asm.usedRvc = true
+  const { section, statement } = asm
+  if (branch && branch.kind !== 'j' && statement) {
+    const low = Number(word)
+    const long = branch.kind === 'b' ? low : longForm(low, branch.kind)
+    if (long !== null) {
+      const jump = branch.kind === 'cj'
+      const isShort = branch.kind !== 'b'
+      emitGap(asm, {
+        kind: 'branch',
+        at: section.fixed,
+        size: length,
+        word: long,
+        short: isShort ? low : null,
+        jump,
+        target: branch.target,
+        statement,
+      })
+      return
+    }
+  }
+  if (branch) addFixup(asm, RAW_RELOCATIONS[branch.kind], length, branch.target)
+  const relax = relocation !== null && fixup(asm, relocation.type, relocation.value)
+  emitInteger(asm, BigInt(word), length)
+  if (relax) addSlack(asm)
+}

@@ -59,6 +59,8 @@ function newAssembly(name: string, options: AssembleOptions, arch: string): Asse
     sectionStack: [],
     macros: new Map(),
     macroCount: 0,
+    altMacro: false,
+    localCount: 0,
     conditions: [],
     inputs: [],
     block: null,

@@ -73,3 +73,10 @@ describe('instructions', () => {
     expect(messagesOf('mul a0, a0, a0', { march: 'rv64i' })).toEqual(["1:1 unrecognized opcode `mul a0,a0,a0', extension `m' required"])
   })
 })
+
+it('calls through t1 where the link register is named', () => {
+  expect(wordsOf('call t0, f')).toBe('00000317 000302e7')
+  expect(wordsOf('call ra, f')).toBe('00000317 000300e7')
+  expect(wordsOf('call f')).toBe('00000097 000080e7')
+  expect(wordsOf('tail f')).toBe('00000317 00030067')
+})

@@ -219,6 +219,10 @@ export interface Assembly {
   sectionStack: { section: AsmSection; previous: AsmSection | null }[]
   macros: Map<string, Macro>
   macroCount: number
+  /** .altmacro is on. */
+  altMacro: boolean
+  /** Names that `local` has made. */
+  localCount: number
   conditions: Condition[]
   inputs: Input[]
   block: Block | null

@@ -76,7 +76,7 @@ function emitCall(asm: Assembly, symbol: Expr, via: number, link: number): void 
   if (relax) addSlack(asm)
 }
 
-/** `call f` and `call rd, f`; `tail f`. */
+/** `call f`; `call rd, f`, which goes through t1; `tail f`. */
 const call =
   (via: number, link: number, withRegister: boolean): Form =>
   (asm, operands) => {
@@ -87,7 +87,7 @@ const call =
     const last = operands[operands.length - 1]
     const symbol = symbolOperand(asm, last)
     if (symbol === null) return { operand: last, reason: null }
-    emitCall(asm, symbol, rd ?? via, rd ?? link)
+    emitCall(asm, symbol, rd === undefined ? via : T1, rd ?? link)
     return 'done'
   }
 

@@ -61,6 +61,8 @@ export const control: Readonly<Record<string, Directive>> = {
     const name = expectName(c)
     if (!asm.macros.delete(name)) throw new SourceError(`Attempt to purge non-existing macro \`${name}'`)
   },
+  '.altmacro': asm => void (asm.altMacro = true),
+  '.noaltmacro': asm => void (asm.altMacro = false),
   '.rept': rept,
   '.rep': rept,
   '.irp': (asm, c) => irp(asm, c, false),

@@ -1,6 +1,6 @@
 // Directives that put values into the section.
 import { encodeUtf8, sleb128, uleb128 } from '../../bytes.ts'
-import { accept, acceptName, atEnd, expectString, peek, SourceError, type Cursor } from '../cursor.ts'
+import { accept, atEnd, expectString, peek, SourceError, type Cursor } from '../cursor.ts'
 import { absoluteIn, expression } from '../operand-expression.ts'
 import { warn } from '../report.ts'
 import { addFixup, emitBytes, emitFill, emitGap, emitInteger, mapAs, MAX_SECTION_BYTES } from '../sections.ts'
@@ -8,7 +8,9 @@ import { constantOf } from '../value.ts'
 import { floatBits } from '../float.ts'
 import { R_RISCV } from '../../../kernel/abi/index.ts'
 import type { Assembly } from '../state.ts'
+import { bigOrExpression } from './big.ts'
 import type { Directive } from './directive.ts'
+import { insn } from './insn.ts'
 
 /** `a, b, c`: runs `item` for each; an empty list has none. */
 export function list(c: Cursor, item: () => void): void {
@@ -109,22 +111,28 @@ const leb =
     })
   }
 
-/** `.reloc offset, R_RISCV_NAME, expression` is not supported: relocations come from operands. `.insn` takes raw words only. */
-const insn: Directive = (asm, c) => {
-  mapAs(asm, 'code')
-  const start = c.at
-  if (/[A-Za-z]/.test(peek(c)) && acceptName(c))
-    throw new SourceError('.insn takes an instruction word; formats by name are not supported', start, c.at)
-  let word = absoluteIn(asm, c, 0, 0xffffffff, 'instruction word')
-  let length = (word & 3) === 3 ? 4 : 2
-  if (accept(c, ',')) {
-    length = word
-    word = absoluteIn(asm, c, 0, 2 ** (8 * length) - 1, 'instruction word')
-  }
-  if (length !== ((word & 3) === 3 ? 4 : 2)) throw new SourceError('the word does not have that length')
-  if (length === 2) asm.usedRvc = true
-  emitInteger(asm, BigInt(word), length)
+const OCTA_BYTES = 16
+/** 16 bytes each; a negative value is extended. An address does not fit (there is no relocation). */
+const octa: Directive = (asm, c) => {
+  list(c, () => {
+    mapAs(asm, 'data')
+    const start = c.at
+    if (peek(c) === '' || peek(c) === ',') {
+      warn(asm, 'zero assumed for missing expression')
+      emitFill(asm, OCTA_BYTES, 0)
+      return
+    }
+    const found = bigOrExpression(asm, c)
+    if ('later' in found) {
+      addFixup(asm, null, OCTA_BYTES, found.later)
+      emitFill(asm, OCTA_BYTES, 0)
+      return
+    }
+    if (found.value >= OCTA_LIMIT || found.value < -OCTA_LIMIT) warn(asm, `bignum truncated to ${OCTA_BYTES} bytes`, start, c.at)
+    emitInteger(asm, found.value, OCTA_BYTES)
+  })
 }
+const OCTA_LIMIT = 1n << 128n
 
 export const data: Readonly<Record<string, Directive>> = {
   '.byte': integers(1),
@@ -139,7 +147,7 @@ export const data: Readonly<Record<string, Directive>> = {
   '.dword': integers(8),
   '.quad': integers(8),
   '.8byte': integers(8),
-  '.octa': integers(16),
+  '.octa': octa,
   '.dtprelword': integers(4, R_RISCV.TLS_DTPREL32),
   '.dtpreldword': integers(8, R_RISCV.TLS_DTPREL64),
   '.float': floats(4),
