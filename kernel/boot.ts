@@ -27,7 +27,9 @@ import {
 import { seedRandom } from './random.ts'
 import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
 import { defaultActions, emptyPending } from './signal/index.ts'
+import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
 import type { KernelState, Task, ThreadGroup } from './state.ts'
+import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
 import { newSysctls } from './sysctl.ts'
 import { newTimingState, startTiming } from './timing/index.ts'
 import { giveTerminal, newConsole, resizeTty } from './tty/index.ts'
@@ -138,6 +140,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     hostname: options.hostname ?? 'hartbeat',
     domainname: '(none)',
     sysctl: newSysctls(ramBytes),
+    klog: newKernelLog(),
     timing: options.timing ? newTimingState(harts) : null,
     counts: {
       contextSwitches: 0,
@@ -152,6 +155,16 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     },
     halted: null,
   }
+}
+
+/** What the kernel says first: itself, its memory and its harts. */
+function logBoot(k: Kernel): void {
+  const { frames, harts } = k.state
+  const kib = (pages: number): string => `${pages * 4}K`
+  log(k, LOG_NOTICE, `${SYSNAME} version ${RELEASE} (hartbeat@${MACHINE}) (TypeScript) ${VERSION}`)
+  log(k, LOG_INFO, `Memory: ${kib(frames.freeCount)}/${kib(frames.total)} available`)
+  log(k, LOG_INFO, `smp: Brought up 1 node, ${harts.length} CPU${harts.length === 1 ? '' : 's'}`)
+  log(k, LOG_INFO, 'printk: console [ttyS0] enabled')
 }
 
 /** A machine with its file systems mounted and no process. Throws an Error when the options make no machine, an Errno for a bad image or share. */
@@ -174,6 +187,7 @@ export function createKernel(options: KernelOptions): Kernel {
     timingStart: timingStart(options),
     debug: options.debug ?? false,
   }
+  logBoot(k)
   if (k.timingStart === 0) startTiming(k)
   k.state.vdso = makeVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
@@ -280,6 +294,7 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
     throw escaping(error)
   }
   if (options.controls ?? (options.stdio[0] === 'console' && !options.protected)) giveTerminal(task.group, k.state.ttys[0])
+  log(k, LOG_INFO, `Run ${options.path} as init process`)
   k.state.init = task
   k.state.initProtected = options.protected ?? false
   makeRunnable(k, task)

@@ -7,6 +7,7 @@ import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/type
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
+import type { KernelLog } from './klog.ts'
 import type { Sysctls } from './sysctl.ts'
 
 export interface KernelState {
@@ -47,6 +48,7 @@ export interface KernelState {
   hostname: string
   domainname: string
   sysctl: Sysctls
+  klog: KernelLog
   /** Of a machine that is timed, or will be at a mark. */
   timing: TimingState | null
   /** Whole-system counts for /proc and --stat. */

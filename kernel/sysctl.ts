@@ -65,7 +65,7 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   rrSlice: 100_000_000,
   corePattern: 'core',
   coreUsesPid: 0,
-  printk: [7, 4, 1, 7],
+  printk: [1, 4, 1, 7],
   dmesgRestrict: 0,
   tainted: 0n,
 })

@@ -1,12 +1,66 @@
 // What each kind of trap means: a system call, a page to bring, or a signal for a mistake of the program's.
 import type { Access, Stop, StopKind } from '../vm/index.ts'
-import { BUS_ADRALN, ILL_ILLOPC, SEGV_ACCERR, SIGBUS, SIGILL, SIGKILL, SIGSEGV, SIGTRAP, TRAP_BRKPT, killedStatus } from './abi/index.ts'
+import {
+  BUS_ADRALN,
+  ILL_ILLOPC,
+  SEGV_ACCERR,
+  SIG_DFL,
+  SIG_IGN,
+  SIGBUS,
+  SIGILL,
+  SIGKILL,
+  SIGSEGV,
+  SIGTRAP,
+  TRAP_BRKPT,
+  killedStatus,
+} from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
-import { handleFault } from './mm/index.ts'
-import { exitGroup, regPc, touchFp } from './process/index.ts'
-import { faultInfo, forceSignal } from './signal/index.ts'
-import type { Task } from './state.ts'
+import { LOG_ERR, LOG_INFO, log, mayLog } from './klog.ts'
+import { findRegion, handleFault, mmStatistics, regionName } from './mm/index.ts'
+import { exitGroup, regPc, regX, touchFp } from './process/index.ts'
+import { actionOf, faultInfo, forceSignal } from './signal/index.ts'
+import type { SigInfo, Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
+
+const hex16 = (n: number): string => n.toString(16).padStart(16, '0')
+const SP = 2
+const RA = 1
+
+/** A signal for a mistake of the program's. One that it does not handle is noted in the log, as riscv's Linux does (do_trap). */
+function raise(k: Kernel, task: Task, info: SigInfo): void {
+  const { handler } = actionOf(task.group, info.signal)
+  if ((handler === SIG_DFL || handler === SIG_IGN) && mayLog(k)) {
+    const pc = regPc(k, task)
+    const region = task.mm && findRegion(task.mm, pc)
+    const name = region && task.mm ? regionName(k, task.mm, region).split('/').pop() : ''
+    const size = region ? region.end - region.start : 0
+    const where = region
+      ? ` in ${name}[${(pc - region.start + region.offset).toString(16)},${region.start.toString(16)}+${size.toString(16)}]`
+      : ''
+    const code = (info.code >>> 0).toString(16)
+    const address = hex16(info.fields.kind === 'fault' ? info.fields.address : pc)
+    log(k, LOG_INFO, `${task.comm}[${task.pid}]: unhandled signal ${info.signal} code 0x${code} at 0x${address}${where}`)
+    log(k, LOG_INFO, `epc : ${hex16(pc)} ra : ${hex16(regX(k, task, RA))} sp : ${hex16(regX(k, task, SP))}`)
+  }
+  forceSignal(k, task, info)
+}
+
+const KIB_PER_PAGE = 4
+
+/** Out of memory: the one that asked for more goes. */
+function killForMemory(k: Kernel, task: Task): void {
+  if (task.mm) {
+    const m = mmStatistics(task.mm)
+    const kib = (pages: number): string => `${pages * KIB_PER_PAGE}kB`
+    log(
+      k,
+      LOG_ERR,
+      `Out of memory: Killed process ${task.group.tgid} (${task.comm}) total-vm:${kib(m.size)}, anon-rss:${kib(m.anon)}, file-rss:${kib(m.file)}, ` +
+        `shmem-rss:${kib(m.shmem)}, UID:${task.credentials.uid} pgtables:${kib(m.tables)} oom_score_adj:${task.group.oomScoreAdj}`,
+    )
+  }
+  exitGroup(k, task, killedStatus(SIGKILL, false))
+}
 
 type Handler = (k: Kernel, task: Task, at: number, access: Access) => void
 
@@ -14,13 +68,13 @@ type Handler = (k: Kernel, task: Task, at: number, access: Access) => void
 const atPc =
   (signal: number, code: number): Handler =>
   (k, task) =>
-    forceSignal(k, task, faultInfo(signal, code, regPc(k, task)))
+    raise(k, task, faultInfo(signal, code, regPc(k, task)))
 
 /** A signal at the address that was accessed. */
 const atAddress =
   (signal: number, code: number): Handler =>
   (k, task, at) =>
-    forceSignal(k, task, faultInfo(signal, code, at))
+    raise(k, task, faultInfo(signal, code, at))
 
 const nothing: Handler = () => {}
 
@@ -31,14 +85,14 @@ const HANDLERS: Record<StopKind, Handler> = {
     const failure = handleFault(k, task, at, access)
     if (failure === null) return
     // Out of memory is nothing that a program could handle.
-    if (failure.signal === SIGKILL) exitGroup(k, task, killedStatus(SIGKILL, false))
-    else forceSignal(k, task, faultInfo(failure.signal, failure.code, at))
+    if (failure.signal === SIGKILL) killForMemory(k, task)
+    else raise(k, task, faultInfo(failure.signal, failure.code, at))
   },
   accessFault: atAddress(SIGSEGV, SEGV_ACCERR),
   misaligned: atAddress(SIGBUS, BUS_ADRALN),
   // The floating-point unit is off until a task uses it; its first instruction then runs again.
   illegal(k, task) {
-    if (!touchFp(k, task)) forceSignal(k, task, faultInfo(SIGILL, ILL_ILLOPC, regPc(k, task)))
+    if (!touchFp(k, task)) raise(k, task, faultInfo(SIGILL, ILL_ILLOPC, regPc(k, task)))
   },
   breakpoint: atPc(SIGTRAP, TRAP_BRKPT),
   // In user mode a hint: somebody else may run.

@@ -1,5 +1,6 @@
 // What each control and status register reads and what a write keeps (Privileged spec, chapter "Control and Status Registers").
 // Names and numbers are rows of isa/csrs.ts; here is their behaviour. A register without a row does not exist: access is illegal.
+import { MARCHID, MIMPID } from './isa/index.ts'
 import * as L from './layout.ts'
 import type { Hart, Machine } from './machine.ts'
 import { BARE, timeAddressSpace } from './timing/index.ts'
@@ -157,8 +158,8 @@ const ROWS: Record<string, CsrRow> = {
   minstret: { read: instret, write: () => {} },
   mhartid: { read: (_machine, hart) => BigInt(hart.id) },
   mvendorid: fixed(0n),
-  marchid: fixed(0n),
-  mimpid: fixed(0n),
+  marchid: fixed(BigInt(MARCHID)),
+  mimpid: fixed(BigInt(MIMPID)),
   mconfigptr: fixed(0n),
   pmpcfg0: fixed(0n),
   pmpaddr0: fixed(0n),

@@ -292,3 +292,19 @@ export const NGROUPS_MAX = 65536
 /** utsname fields, the NUL included. */
 export const UTSNAME_LENGTH = 65
 export const HOST_NAME_MAX = 64
+
+/** syslog(2). */
+export const SYSLOG = {
+  SYSLOG_ACTION_CLOSE: 0,
+  SYSLOG_ACTION_OPEN: 1,
+  SYSLOG_ACTION_READ: 2,
+  SYSLOG_ACTION_READ_ALL: 3,
+  SYSLOG_ACTION_READ_CLEAR: 4,
+  SYSLOG_ACTION_CLEAR: 5,
+  SYSLOG_ACTION_CONSOLE_OFF: 6,
+  SYSLOG_ACTION_CONSOLE_ON: 7,
+  SYSLOG_ACTION_CONSOLE_LEVEL: 8,
+  SYSLOG_ACTION_SIZE_UNREAD: 9,
+  SYSLOG_ACTION_SIZE_BUFFER: 10,
+} as const
+export type SyslogAction = keyof typeof SYSLOG

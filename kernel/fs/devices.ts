@@ -20,6 +20,7 @@ export const devices: readonly Device[] = [
   { name: 'full', major: 1, minor: 7, mode: WORLD, kind: 'full' },
   { name: 'random', major: 1, minor: 8, mode: WORLD, kind: 'random' },
   { name: 'urandom', major: 1, minor: 9, mode: WORLD, kind: 'random' },
+  { name: 'kmsg', major: 1, minor: 11, mode: 0o644, kind: 'kmsg' },
   // Ours: marks of measurements. Numbers of the range that Linux leaves for local use.
   { name: 'timing', major: 240, minor: 0, mode: WORLD, kind: 'timing' },
   { name: 'tty', major: 5, minor: 0, mode: WORLD, kind: 'tty' },

@@ -12,6 +12,7 @@ export { closeHostFile, hostTree, hostTruncate, hostWrite, openHostFile, readHos
 export { hostStreamOps, makeHostStream } from './stream.ts'
 export { fileText, procFileOps } from './proc/index.ts'
 export { sysFileOps } from './sys/index.ts'
+export { kmsgOps, mayReadLog, readLog, wholeLog } from './kmsg.ts'
 export { buildImage, type ImageFile } from './image.ts'
 export { readCpio, writeCpio } from './cpio.ts'
 export { readTar, writeTar } from './tar.ts'

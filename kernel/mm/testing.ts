@@ -3,6 +3,7 @@ import { createMachine, run, setPc, setX, type StopKind } from '../../vm/index.t
 import { PROT_EXEC, PROT_READ, PROT_WRITE, RLIMITS } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { newKernelLog } from '../klog.ts'
 import { newSysctls } from '../sysctl.ts'
 import { newInode, newVfs, type Inode } from '../vfs/index.ts'
 import {
@@ -48,6 +49,7 @@ export function memoryKernel(options: MemoryOptions = {}): Kernel {
     trapFrames: { taken: new Map(), partial: new Set() },
     vfs: newVfs(EPOCH),
     sysctl: newSysctls(ramBytes),
+    klog: newKernelLog(),
     counts: { minorFaults: 0, majorFaults: 0, cowCopies: 0 },
   }
   const vdso = newInode(state.vfs.anon, 'regular', 0o600, 0, 0, EPOCH)

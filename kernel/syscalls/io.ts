@@ -73,6 +73,7 @@ function vector2(
 function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
   const ops = opsOf(file)
   if (file.kind === 'path') throw EBADF
+  if (ops.seek) return ops.seek(k, file, offset, whence)
   if (ops.noPosition) return 0
   if (ops.positioned) throw ESPIPE
   const end = (): number => {

@@ -34,7 +34,7 @@ import {
   writeStruct,
   isErrno,
 } from '../abi/index.ts'
-import { PAGE_SIZE } from '../../vm/index.ts'
+import { MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkUser, copyIn, copyOut, copyOutSome, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import { addUsage, capable, groupUsage, newUsage, noteRss, setRlimit, taskByPid, type Usage } from '../process/index.ts'
@@ -148,9 +148,9 @@ function reboot(k: Kernel, task: Task, magic1: number, magic2: number, command: 
 
 /** riscv_hwprobe keys (Documentation/arch/riscv/hwprobe.rst) and what this machine answers. */
 const hwprobeValues = (): readonly number[] => [
-  0, // vendor, architecture and implementation ids: none
-  0,
-  0,
+  0, // vendor: none; architecture and implementation
+  MARCHID,
+  MIMPID,
   1, // base behaviour: IMA
   3, // extensions: F and D, C
   3, // misaligned accesses: fast

@@ -14,6 +14,7 @@ import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
+import { syslogCalls } from './syslog.ts'
 import { statCalls } from './stat.ts'
 import { systemCalls } from './system.ts'
 import { timerFdCalls } from './timerfd.ts'
@@ -28,6 +29,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   timeCalls,
   schedCalls,
   systemCalls,
+  syslogCalls,
   futexCalls,
   signalCalls,
   pidfdCalls,

@@ -2,7 +2,7 @@
 // tables may not be there yet while this one is being made.
 import { EBADF } from '../abi/index.ts'
 import { epollOps, eventOps, pipeOps, timerFdOps } from '../ipc/index.ts'
-import { deviceOps, hostStreamOps, procFileOps, sysFileOps } from '../fs/index.ts'
+import { deviceOps, hostStreamOps, kmsgOps, procFileOps, sysFileOps } from '../fs/index.ts'
 import { pidfdOps } from '../process/index.ts'
 import { signalFileOps } from '../signal/index.ts'
 import { ptmxFileOps, ttyFileOps } from '../tty/index.ts'
@@ -48,6 +48,9 @@ export const fileOps: Readonly<Record<FileOpsKind, FileOps>> = {
   },
   get sysfs() {
     return sysFileOps
+  },
+  get kmsg() {
+    return kmsgOps
   },
   get hostStream() {
     return hostStreamOps

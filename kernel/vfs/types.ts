@@ -144,6 +144,7 @@ export type FileOpsKind =
   | 'ptmx'
   | 'proc'
   | 'sysfs'
+  | 'kmsg'
   | 'hostStream'
   | 'eventfd'
   | 'epoll'
@@ -181,6 +182,8 @@ export type FileData =
    */
   | { kind: 'proc'; text: string | null; start: number; cursor: number | null; mm: Mm | null; admin: boolean; seen: number }
   | { kind: 'sysfs'; text: string | null }
+  /** Number of the message that comes next. */
+  | { kind: 'kmsg'; seq: number }
   | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
@@ -296,6 +299,8 @@ export interface FileOps {
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
   /** lseek answers 0 whatever is asked, as /dev/null and event files do. */
   noPosition?: boolean
+  /** lseek as a whole, where positions are no numbers of bytes. */
+  seek?(k: Kernel, file: FileDescription, offset: number, whence: number): number
   /** Size for SEEK_END; missing: ESPIPE. */
   seekEnd?(k: Kernel, file: FileDescription): number
   /** The last reference is gone. */

@@ -67,6 +67,10 @@ export const CSR = {
   mconfigptr: 0xf15,
 } as const
 
+/** What the identity registers read: "HB" (no vendor, and a number that nobody was given), and the version as bytes major, minor, patch. */
+export const MARCHID = 0x4842
+export const MIMPID = 0x000100
+
 const DOCS: Record<keyof typeof CSR, string> = {
   fflags: 'Floating-point exceptions that have happened: NV DZ OF UF NX.',
   frm: 'Rounding mode of instructions that name none.',

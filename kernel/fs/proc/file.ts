@@ -72,6 +72,7 @@ export const procFileOps: FileOps = {
         throw e
       }
     }
+    if (node.scope === 'system') systemFiles[node.row].open?.(k, task)
     const mm = processRow(node)?.bytes ? taskOf(k, node).mm : null
     const admin = capable(task.credentials, CAP_SYS_ADMIN)
     file.data = { kind: 'proc', text: null, start: 0, cursor: 0, mm, admin, seen: k.state.vfs.mountChanges.count }
@@ -81,6 +82,8 @@ export const procFileOps: FileOps = {
     const data = dataOf(file)
     const at = offset ?? file.pos
     const row = processRow(node)
+    const stream = node.scope === 'system' ? systemFiles[node.row].stream : undefined
+    if (stream) return stream(k, file, max)
     if (row?.bytes) return row.bytes(k, task, data, at, max)
     if (row?.piece) {
       const about = taskOf(k, node)
@@ -122,8 +125,11 @@ export const procFileOps: FileOps = {
     return bytes.length
   },
   poll(k, file, queues) {
+    const node = nodeOf(file)
     const always = POLLIN | POLLRDNORM
-    if (!isMounts(nodeOf(file))) return always | POLLOUT | POLLWRNORM
+    const poll = node.scope === 'system' ? systemFiles[node.row].poll : undefined
+    if (poll) return poll(k, queues)
+    if (!isMounts(node)) return always | POLLOUT | POLLWRNORM
     const { count, queue } = k.state.vfs.mountChanges
     queues?.push(queue)
     return dataOf(file).seen === count ? always : always | POLLERR | POLLPRI

@@ -2,12 +2,19 @@
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { Piece } from '../../mm/index.ts'
-import type { FileData, Path } from '../../vfs/types.ts'
+import type { WaitQueue } from '../../sched/types.ts'
+import type { Blocked } from '../../syscalls/define.ts'
+import type { FileData, FileDescription, Path } from '../../vfs/types.ts'
 
 /** A file about the whole system. */
 export interface SystemFile {
   mode: number
   text(k: Kernel, reader: Task): string
+  /** Refuses who may not open it, by throwing. */
+  open?(k: Kernel, task: Task): void
+  /** Instead of a text: what is there now, once; a reader waits for more. */
+  stream?(k: Kernel, file: FileDescription, max: number): Uint8Array | Blocked
+  poll?(k: Kernel, queues: WaitQueue[] | null): number
   /** What a write does with the text; missing: the file cannot be written. */
   write?(k: Kernel, text: string, writer: Task): void
 }

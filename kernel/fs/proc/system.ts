@@ -1,5 +1,5 @@
 // The files of /proc about the whole machine: one row each. Slashes in a name make directories.
-import { PAGE_SIZE } from '../../../vm/index.ts'
+import { PAGE_SIZE, MARCHID, MIMPID } from '../../../vm/index.ts'
 import {
   anonymousHugePages,
   commitLimit,
@@ -13,6 +13,8 @@ import {
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
+import { EPERM, POLLIN, POLLRDNORM } from '../../abi/index.ts'
+import { mayReadLog, readLog } from '../kmsg.ts'
 import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
 import { sysctlFiles } from './sysctl.ts'
 
@@ -135,7 +137,7 @@ function cpuinfoText(k: Kernel): string {
   return k.state.harts
     .map(
       ({ id }) =>
-        `processor\t: ${id}\nhart\t\t: ${id}\nisa\t\t: ${ISA}\nmmu\t\t: sv48\nmvendorid\t: 0x0\nmarchid\t\t: 0x0\nmimpid\t\t: 0x0\nhart isa\t: ${ISA}\n\n`,
+        `processor\t: ${id}\nhart\t\t: ${id}\nisa\t\t: ${ISA}\nmmu\t\t: sv48\nmvendorid\t: 0x0\nmarchid\t\t: 0x${MARCHID.toString(16)}\nmimpid\t\t: 0x${MIMPID.toString(16)}\nhart isa\t: ${ISA}\n\n`,
     )
     .join('')
 }
@@ -166,6 +168,19 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
   cmdline: number('console=ttyS0'),
   cpuinfo: text(cpuinfoText),
   filesystems: number('nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay'),
+  // The log as one stream of lines: who reads it takes them away from other readers of it.
+  kmsg: {
+    mode: 0o400,
+    text: () => '',
+    open(_k, task) {
+      if (!mayReadLog(task)) throw EPERM
+    },
+    stream: (k, file, max) => readLog(k, file, max),
+    poll(k, queues) {
+      queues?.push(k.state.klog.readers)
+      return k.state.klog.readNext < k.state.klog.next ? POLLIN | POLLRDNORM : 0
+    },
+  },
   loadavg: text(loadavgText),
   meminfo: text(meminfoText),
   stat: text(statText),
