@@ -114,6 +114,8 @@ export interface Task {
   usage: Usage
   /** prctl(PR_SET_PDEATHSIG). */
   parentDeathSignal: number
+  /** ioprio_set(2); missing: never set. */
+  ioprio?: number
   /** personality(2). */
   personality: number
   /** How late its sleeps may end (ns), and what 0 resets that to: kept; timers here are exact. */

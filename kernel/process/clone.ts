@@ -185,6 +185,7 @@ function newTask(k: Kernel, parent: Task, pid: number, trapFrame: number, mm: Mm
     timerSlack: parent.timerSlack,
     defaultTimerSlack: parent.timerSlack,
   }
+  if (parent.ioprio !== undefined) child.ioprio = parent.ioprio
   if (!thread) child.group = newGroup(parent, child, flags)
   return child
 }

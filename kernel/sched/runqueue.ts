@@ -38,6 +38,7 @@ export function newSchedEntity(affinity: number, parent: SchedEntity | null = nu
     queuedAt: 0,
     runDelay: 0,
     turns: 0,
+    customSlice: parent === null || reset ? 0 : parent.customSlice,
   }
   entity.weight = weightOf(entity)
   return entity
@@ -186,7 +187,7 @@ export function sliceOf(hart: HartState, s: SchedEntity, rrSlice: number): numbe
   if (hart.queue.length === 0 || s.policy === SCHED_FIFO) return Infinity
   if (hart.quantum > 0) return hart.quantum
   if (s.policy === SCHED_RR) return rrSlice
-  return Math.max(MIN_GRANULARITY, (LATENCY * s.weight) / (s.weight + hart.queueWeight))
+  return Math.max(s.customSlice || MIN_GRANULARITY, (LATENCY * s.weight) / (s.weight + hart.queueWeight))
 }
 
 /** After a change of policy, nice or affinity: weight and place in the queue are made anew. */

@@ -45,6 +45,8 @@ export interface SchedEntity {
   queuedAt: number
   runDelay: number
   turns: number
+  /** sched_setattr's runtime for SCHED_OTHER and SCHED_BATCH (ns), the least slice it asks for; 0: the scheduler's own. */
+  customSlice: number
 }
 
 /** One hart as the scheduler sees it. */

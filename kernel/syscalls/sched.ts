@@ -1,8 +1,10 @@
 // Policies, priorities and affinity as programs ask for them (sched(7)).
 import {
   CAP_SYS_NICE,
+  E2BIG,
   EACCES,
   EINVAL,
+  EOPNOTSUPP,
   EPERM,
   ESRCH,
   NANOSECONDS,
@@ -14,6 +16,8 @@ import {
   RLIMIT_RTPRIO,
   SCHED_ATTR,
   SCHED_BATCH,
+  SCHED_DEADLINE,
+  SCHED_EXT,
   SCHED_FIFO,
   SCHED_IDLE,
   SCHED_OTHER,
@@ -24,6 +28,8 @@ import {
   TIMESPEC,
   readStruct,
   writeStruct,
+  type Errno,
+  type StructValues,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
@@ -39,7 +45,16 @@ const RT_MIN = 1
 const RT_MAX = 99
 const MASK_BYTES = 8
 const SCHED_ATTR_SIZE_VER0 = 48
-const SCHED_FLAG_RESET_ON_FORK = 1
+const SCHED_FLAG_RESET_ON_FORK = 0x1
+const SCHED_FLAG_KEEP_POLICY = 0x8
+const SCHED_FLAG_KEEP_PARAMS = 0x10
+/** SCHED_FLAG_UTIL_CLAMP_MIN and _MAX. */
+const SCHED_FLAGS_CLAMP = 0x60
+const SCHED_FLAGS_ALL = 0x7f
+const PAGE = 4096
+/** What a slice that a program asks for is cut to (ns). */
+const SLICE_MIN = 100_000
+const SLICE_MAX = 100_000_000
 /** getpriority answers 1..40, so that no result looks like an error. */
 const PRIO_BIAS = 20
 
@@ -56,28 +71,67 @@ const paramText = ({ priority }: { priority: number }): string => `[${priority}]
 const param = structIn(SCHED_PARAM, paramText, 'const struct sched_param *')
 const paramOut = structOut(SCHED_PARAM, paramText, 'struct sched_param *')
 
-/** Owner or CAP_SYS_NICE. */
-function checkOwner(caller: Task, task: Task): void {
+/** The same user, or CAP_SYS_NICE. */
+function isOwner(caller: Task, task: Task): boolean {
   const { euid } = caller.credentials
-  if (euid === task.credentials.euid || euid === task.credentials.uid || capable(caller.credentials, CAP_SYS_NICE)) return
-  throw EPERM
+  return euid === task.credentials.euid || euid === task.credentials.uid || capable(caller.credentials, CAP_SYS_NICE)
 }
 
-function setScheduler(k: Kernel, caller: Task, task: Task, wanted: number, priority: number, nice = task.sched.nice): number {
-  const reset = (wanted & SCHED_RESET_ON_FORK) !== 0
-  const kind = wanted & ~SCHED_RESET_ON_FORK
-  if (!KNOWN.has(kind) || (isRt(kind) ? priority < RT_MIN || priority > RT_MAX : priority !== 0)) throw EINVAL
-  checkOwner(caller, task)
+/** EPERM. */
+function checkOwner(caller: Task, task: Task): void {
+  if (!isOwner(caller, task)) throw EPERM
+}
+
+/** What a change asks for; a policy of KEEP leaves the task's, and its reset-on-fork. */
+interface Wanted {
+  policy: number
+  resetOnFork: boolean
+  priority: number
+  nice: number
+  /** The least slice (ns), 0 for the scheduler's own. */
+  slice: number
+  /** SCHED_FLAG_KEEP_PARAMS: nothing but reset-on-fork changes, the policy neither. */
+  keepParams: boolean
+}
+const KEEP = -1
+
+const legacy = (task: Task, wanted: number, priority: number): Wanted => ({
+  policy: wanted === KEEP ? KEEP : wanted & ~SCHED_RESET_ON_FORK,
+  resetOnFork: (wanted & SCHED_RESET_ON_FORK) !== 0,
+  priority,
+  nice: task.sched.nice,
+  slice: task.sched.customSlice,
+  keepParams: false,
+})
+
+/** Nice values that RLIMIT_NICE lets anybody take. */
+const isNiceAllowed = ({ group }: Task, nice: number): boolean => PRIO_BIAS - nice <= rlimit(group, RLIMIT_NICE)
+
+/** EPERM for what needs CAP_SYS_NICE (sched(7), "Privileges and resource limits"). */
+function checkChange(caller: Task, task: Task, kind: number, wanted: Wanted): void {
+  if (capable(caller.credentials, CAP_SYS_NICE)) return
   const s = task.sched
-  if (!capable(caller.credentials, CAP_SYS_NICE)) {
-    if (isRt(kind) && priority > Math.max(rlimit(task.group, RLIMIT_RTPRIO), s.rtPriority)) throw EPERM
-    if (s.resetOnFork && !reset) throw EPERM
-    if (nice < s.nice && nice < PRIO_BIAS - rlimit(task.group, RLIMIT_NICE)) throw EPERM
-  }
+  const limit = rlimit(task.group, RLIMIT_RTPRIO)
+  const fair = kind === SCHED_OTHER || kind === SCHED_BATCH
+  if (fair && wanted.nice < s.nice && !isNiceAllowed(task, wanted.nice)) throw EPERM
+  if (isRt(kind) && ((kind !== s.policy && limit === 0) || (wanted.priority > s.rtPriority && wanted.priority > limit))) throw EPERM
+  if (s.policy === SCHED_IDLE && kind !== SCHED_IDLE && !isNiceAllowed(task, s.nice)) throw EPERM
+  checkOwner(caller, task)
+  if (s.resetOnFork && !wanted.resetOnFork) throw EPERM
+}
+
+function setScheduler(k: Kernel, caller: Task, task: Task, given: Wanted): number {
+  const s = task.sched
+  const kind = given.policy === KEEP ? s.policy : given.policy
+  const wanted = given.policy === KEEP ? { ...given, resetOnFork: s.resetOnFork } : given
+  if (!KNOWN.has(kind) || wanted.priority < 0 || wanted.priority > RT_MAX || isRt(kind) !== (wanted.priority !== 0)) throw EINVAL
+  checkChange(caller, task, kind, wanted)
+  s.resetOnFork = wanted.resetOnFork
+  if (wanted.keepParams) return 0
   s.policy = kind
-  s.rtPriority = isRt(kind) ? priority : 0
-  s.resetOnFork = reset
-  s.nice = nice
+  s.rtPriority = isRt(kind) ? wanted.priority : 0
+  if (!isRt(kind)) s.nice = wanted.nice
+  s.customSlice = wanted.slice
   reweigh(k, task)
   return 0
 }
@@ -98,16 +152,19 @@ function* prioTargets(k: Kernel, caller: Task, which: number, who: number): Iter
 
 function setPriority(k: Kernel, caller: Task, which: number, who: number, wanted: number): number {
   const nice = Math.min(NICE_MAX, Math.max(NICE_MIN, wanted))
-  let found = false
+  const privileged = capable(caller.credentials, CAP_SYS_NICE)
+  let failure: Errno | null = ESRCH
+  // All that may be changed are; the last refusal is what is answered.
   for (const task of prioTargets(k, caller, which, who)) {
-    found = true
-    checkOwner(caller, task)
-    if (nice < task.sched.nice && !capable(caller.credentials, CAP_SYS_NICE) && nice < PRIO_BIAS - rlimit(task.group, RLIMIT_NICE))
-      throw EACCES
-    task.sched.nice = nice
-    reweigh(k, task)
+    if (!isOwner(caller, task)) failure = EPERM
+    else if (nice < task.sched.nice && !privileged && !isNiceAllowed(task, nice)) failure = EACCES
+    else {
+      if (failure === ESRCH) failure = null
+      task.sched.nice = nice
+      reweigh(k, task)
+    }
   }
-  if (!found) throw ESRCH
+  if (failure !== null) throw failure
   return 0
 }
 
@@ -143,25 +200,53 @@ function getAffinity(k: Kernel, caller: Task, task: Task, length: number, at: nu
 
 // sched_attr
 
-function setAttr(k: Kernel, caller: Task, task: Task, at: number, flags: number): number {
-  if (at === 0 || flags !== 0) throw EINVAL
-  const length = getU32(k, caller, at)
-  if (length !== 0 && length < SCHED_ATTR_SIZE_VER0) throw EINVAL
-  const attr = readStruct(SCHED_ATTR, padded(copyIn(k, caller, at, Math.min(Math.max(length, SCHED_ATTR_SIZE_VER0), SCHED_ATTR.size))))
-  if (attr.flags > SCHED_FLAG_RESET_ON_FORK || attr.nice < NICE_MIN || attr.nice > NICE_MAX) throw EINVAL
-  const reset = attr.flags & SCHED_FLAG_RESET_ON_FORK ? SCHED_RESET_ON_FORK : 0
-  return setScheduler(k, caller, task, attr.policy | reset, attr.priority, isRt(attr.policy) ? task.sched.nice : attr.nice)
+type Attr = StructValues<(typeof SCHED_ATTR)['members']>
+
+/** Sizes that cannot be, or bytes that are not known: the size that is known is written back. */
+function refuseSize(k: Kernel, caller: Task, at: number): never {
+  putU32(k, caller, at, SCHED_ATTR.size)
+  throw E2BIG
 }
 
-function padded(bytes: Uint8Array): Uint8Array {
+function readAttr(k: Kernel, caller: Task, at: number): Attr & { size: number } {
+  const size = getU32(k, caller, at) || SCHED_ATTR_SIZE_VER0
+  if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE) refuseSize(k, caller, at)
+  const bytes = copyIn(k, caller, at, size).slice()
+  if (bytes.subarray(SCHED_ATTR.size).some(byte => byte !== 0)) refuseSize(k, caller, at)
   const whole = new Uint8Array(SCHED_ATTR.size)
-  whole.set(bytes)
-  return whole
+  whole.set(bytes.subarray(0, SCHED_ATTR.size))
+  return { ...(readStruct(SCHED_ATTR, whole) as Attr), size }
 }
 
-function getAttr(k: Kernel, caller: Task, task: Task, at: number, length: number, flags: number): number {
-  if (at === 0 || length < SCHED_ATTR_SIZE_VER0 || flags !== 0) throw EINVAL
+const clamp = (low: number, value: number, high: number): number => Math.min(high, Math.max(low, value))
+
+function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number): number {
+  if (at === 0 || who < 0 || flags !== 0) throw EINVAL
+  const attr = readAttr(k, caller, at)
+  if (attr.flags & SCHED_FLAGS_CLAMP && attr.size < SCHED_ATTR.size) throw EINVAL
+  if ((attr.policy | 0) < 0) throw EINVAL
+  const task = taskByPid(k, caller, who)
   const s = task.sched
+  const keeps = (attr.flags & SCHED_FLAG_KEEP_PARAMS) !== 0
+  const wanted: Wanted = {
+    policy: attr.flags & SCHED_FLAG_KEEP_POLICY ? KEEP : attr.policy,
+    resetOnFork: (attr.flags & SCHED_FLAG_RESET_ON_FORK) !== 0,
+    priority: keeps ? s.rtPriority : attr.priority,
+    nice: keeps ? s.nice : clamp(NICE_MIN, attr.nice, NICE_MAX),
+    slice: attr.runtime > 0 ? clamp(SLICE_MIN, attr.runtime, SLICE_MAX) : 0,
+    keepParams: keeps,
+  }
+  if (attr.flags > SCHED_FLAGS_ALL) throw EINVAL
+  if (attr.flags & SCHED_FLAGS_CLAMP) throw EOPNOTSUPP
+  // There are no deadlines; who would not be allowed them hears that first.
+  const isDeadline = wanted.policy === SCHED_DEADLINE && attr.runtime > 0 && attr.runtime <= attr.deadline
+  if (isDeadline && !capable(caller.credentials, CAP_SYS_NICE)) throw EPERM
+  return setScheduler(k, caller, task, wanted)
+}
+
+function getAttr(k: Kernel, caller: Task, who: number, at: number, length: number, flags: number): number {
+  if (at === 0 || who < 0 || length > PAGE || length < SCHED_ATTR_SIZE_VER0 || flags !== 0) throw EINVAL
+  const s = taskByPid(k, caller, who).sched
   const size = Math.min(length, SCHED_ATTR.size)
   const fair = !isRt(s.policy)
   const values = {
@@ -170,6 +255,7 @@ function getAttr(k: Kernel, caller: Task, task: Task, at: number, length: number
     flags: s.resetOnFork ? SCHED_FLAG_RESET_ON_FORK : 0,
     nice: fair ? s.nice : 0,
     priority: s.rtPriority,
+    runtime: fair ? s.customSlice || MIN_GRANULARITY : 0,
   }
   copyOut(k, caller, at, writeStruct(SCHED_ATTR, values).subarray(0, size))
   return 0
@@ -181,8 +267,9 @@ function target(k: Kernel, caller: Task, who: number): Task {
   return taskByPid(k, caller, who)
 }
 
+/** SCHED_DEADLINE and SCHED_EXT have no priorities, as the policies of shares have none. */
 function prioRange(kind: number, rt: number): number {
-  if (!KNOWN.has(kind)) throw EINVAL
+  if (!KNOWN.has(kind) && kind !== SCHED_DEADLINE && kind !== SCHED_EXT) throw EINVAL
   return isRt(kind) ? rt : 0
 }
 
@@ -190,7 +277,7 @@ export const schedCalls: Syscall[] = [
   syscall(118, 'sched_setparam', { pid, param }, (k, task, { pid: who, param: p }) => {
     if (p === null) throw EINVAL
     const other = target(k, task, who)
-    return setScheduler(k, task, other, other.sched.policy | (other.sched.resetOnFork ? SCHED_RESET_ON_FORK : 0), p.priority)
+    return setScheduler(k, task, other, legacy(other, KEEP, p.priority))
   }),
   syscall(
     119,
@@ -198,7 +285,8 @@ export const schedCalls: Syscall[] = [
     { pid, policy, param },
     (k, task, { pid: who, policy: kind, param: p }) => {
       if (p === null || kind < 0) throw EINVAL
-      return setScheduler(k, task, target(k, task, who), kind, p.priority)
+      const other = target(k, task, who)
+      return setScheduler(k, task, other, legacy(other, kind, p.priority))
     },
     { note: 'SCHED_DEADLINE is refused with EINVAL.' },
   ),
@@ -242,10 +330,10 @@ export const schedCalls: Syscall[] = [
     274,
     'sched_setattr',
     { pid, attr: address, flags: uint },
-    (k, task, { pid: who, attr, flags }) => setAttr(k, task, target(k, task, who), attr, flags),
-    { note: 'Only the policy, nice value, priority and reset-on-fork.' },
+    (k, task, { pid: who, attr, flags }) => setAttr(k, task, who, attr, flags),
+    { note: 'SCHED_DEADLINE is refused with EINVAL, clamped utilisation with EOPNOTSUPP. A runtime is the least slice.' },
   ),
   syscall(275, 'sched_getattr', { pid, attr: address, size: uint, flags: uint }, (k, task, { pid: who, attr, size: length, flags }) =>
-    getAttr(k, task, target(k, task, who), attr, length, flags),
+    getAttr(k, task, who, attr, length, flags),
   ),
 ]

@@ -6,6 +6,7 @@ import { directoryCalls } from './directories.ts'
 import { fileCalls } from './files.ts'
 import { futexCalls } from './futex.ts'
 import { ioCalls } from './io.ts'
+import { ioprioCalls } from './ioprio.ts'
 import { memoryCalls } from './memory.ts'
 import { pollCalls } from './poll.ts'
 import { pidfdCalls } from './pidfd.ts'
@@ -28,6 +29,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   capabilityCalls,
   timeCalls,
   schedCalls,
+  ioprioCalls,
   systemCalls,
   syslogCalls,
   futexCalls,

@@ -165,8 +165,44 @@ static void topic_prctl(void) {
   S(personality(0xbe0000)); IN_CHILD(execl(self, self, "personality", NULL)); S(personality(0));
 }
 
+struct attr { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t runtime, deadline, period; uint32_t umin, umax; };
+static struct attr A;
+static long setattr(int pid, struct attr a, unsigned flags) { char b[8192] = {0}; memcpy(b, &a, sizeof a); A = a; long r = syscall(SYS_sched_setattr, pid, b, flags); memcpy(&A, b, sizeof A); return r; }
+static long setattr_tail(struct attr a) { char b[8192] = {0}; memcpy(b, &a, sizeof a); b[sizeof a + 8] = 1; long r = syscall(SYS_sched_setattr, 0, b, 0); memcpy(&A, b, sizeof A); return r; }
+static long getattr(int pid, unsigned size, unsigned flags) { char b[8192] = {0}; long r = syscall(SYS_sched_getattr, pid, b, size, flags); memcpy(&A, b, sizeof A); return r; }
+static void showattr(void) { printf("size %u policy %u flags %llu nice %d priority %u slice %d\n", A.size, A.policy, (unsigned long long)A.flags, A.nice, A.priority, A.runtime == 0 ? 0 : A.runtime == 5000000 ? 5 : A.runtime == 100000 ? 1 : A.runtime == 100000000 ? 100 : -1); fflush(stdout); }
+#define AT(...) (struct attr){__VA_ARGS__}
+
+static void topic_sched(void) {
+  for (int p = -1; p < 9; p++) { S(sched_get_priority_min(p)); S(sched_get_priority_max(p)); }
+  S(setattr(0, AT(.size = 0), 0)); S(setattr(0, AT(.size = 47), 0)); S(A.size); S(setattr(0, AT(.size = 4097), 0)); S(A.size); S(setattr(0, AT(.size = 4096), 0)); S(setattr_tail(AT(.size = 100))); S(A.size); S(setattr_tail(AT(.size = 56)));
+  S(setattr(0, AT(.size = 48), 1)); S(setattr(-1, AT(.size = 48), 0)); S(setattr(999999, AT(.size = 48), 0)); S(syscall(SYS_sched_setattr, 0, 0, 0)); S(syscall(SYS_sched_setattr, 0, 8, 0));
+  IN_CHILD(S(setattr(0, AT(.size = 48, .nice = 100), 0)); S(getattr(0, 56, 0)); S(A.nice));
+  IN_CHILD(S(setattr(0, AT(.size = 48, .nice = -100), 0)); S(getattr(0, 56, 0)); S(A.nice));
+  S(setattr(0, AT(.size = 48, .policy = 7), 0)); S(setattr(0, AT(.size = 48, .policy = 4), 0)); S(setattr(0, AT(.size = 48, .policy = 0x80000000), 0)); S(setattr(0, AT(.size = 48, .flags = 0x80), 0));
+  S(setattr(0, AT(.size = 48, .flags = 0x20), 0)); S(setattr(0, AT(.size = 48, .policy = 1), 0)); S(setattr(0, AT(.size = 48, .policy = 1, .priority = 100), 0)); S(setattr(0, AT(.size = 48, .priority = 1), 0));
+  IN_CHILD(S(setattr(0, AT(.size = 48, .policy = 2, .priority = 7, .flags = 1), 0)); S(getattr(0, 56, 0)); showattr(); S(setattr(0, AT(.size = 48, .flags = 0x18), 0)); S(getattr(0, 56, 0)); showattr(); IN_CHILD(S(getattr(0, 48, 0)); showattr()));
+  IN_CHILD(S(setattr(0, AT(.size = 48, .nice = 3), 0)); S(setattr(0, AT(.size = 48, .policy = 3, .flags = 0x10), 0)); S(getattr(0, 48, 0)); showattr());
+  IN_CHILD(S(setattr(0, AT(.size = 48, .runtime = 5000000), 0)); S(getattr(0, 48, 0)); showattr(); S(setattr(0, AT(.size = 48, .runtime = 5), 0)); S(getattr(0, 48, 0)); showattr(); S(setattr(0, AT(.size = 48, .runtime = -1), 0)); S(getattr(0, 48, 0)); showattr());
+  S(getattr(0, 47, 0)); S(getattr(0, 4097, 0)); S(getattr(0, 4096, 0)); S(A.size); S(getattr(0, 48, 1)); S(getattr(-1, 48, 0)); S(getattr(999999, 48, 0)); S(syscall(SYS_sched_getattr, 0, 0, 48, 0)); S(syscall(SYS_sched_getattr, 0, 8, 48, 0));
+  struct sched_param p = {0};
+  S(sched_setscheduler(0, -1, &p)); S(sched_setscheduler(0, 9, &p)); S(sched_setscheduler(-1, 0, &p)); S(sched_setscheduler(0, 1, &p)); S(syscall(SYS_sched_setscheduler, 0, 0, 0)); S(sched_setparam(0, &p)); S(sched_setparam(-1, &p)); S(syscall(SYS_sched_getparam, 0, 0));
+  IN_CHILD(p.sched_priority = 5; S(sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &p)); S(sched_getscheduler(0)); S(sched_setparam(0, &p)); S(sched_getscheduler(0)); IN_CHILD(S(sched_getscheduler(0))));
+  struct rlimit none = {0, 0}; 
+  IN_CHILD(setrlimit(RLIMIT_NICE, &none); setrlimit(RLIMIT_RTPRIO, &none); setuid(1000); errno = 0;
+    S(nice(3)); S(nice(-1)); S(setpriority(PRIO_PROCESS, 0, 2)); S(setpriority(PRIO_PROCESS, 1, 19)); S(setattr(0, AT(.size = 48, .nice = 2), 0)); S(setattr(0, AT(.size = 48, .nice = 5), 0));
+    p.sched_priority = 1; S(sched_setscheduler(0, SCHED_RR, &p)); p.sched_priority = 0; S(sched_setscheduler(0, SCHED_IDLE, &p)); S(sched_setscheduler(0, SCHED_OTHER, &p)); S(sched_setscheduler(0, SCHED_IDLE | SCHED_RESET_ON_FORK, &p)); S(sched_setscheduler(0, SCHED_IDLE, &p));
+    S(setattr(0, AT(.size = 48, .policy = 6, .runtime = 1000000, .deadline = 2000000, .period = 2000000), 0)); S(sched_setscheduler(1, SCHED_BATCH, &p)));
+  S(setpriority(9, 0, 0)); S(setpriority(PRIO_PROCESS, 999999, 0)); S(setpriority(PRIO_PROCESS, -1, 0)); S(setpriority(PRIO_PGRP, 999999, 0)); S(getpriority(9, 0)); IN_CHILD(S(setpriority(PRIO_PROCESS, 0, 1000)); S(getpriority(PRIO_PROCESS, 0)));
+#define V(c, l) ((c) << 13 | (l))
+  S(syscall(SYS_ioprio_get, 1, 0)); IN_CHILD(S(syscall(SYS_ioprio_set, 1, 0, V(2, 3))); S(syscall(SYS_ioprio_get, 1, 0)); IN_CHILD(S(syscall(SYS_ioprio_get, 1, 0))); S(syscall(SYS_ioprio_set, 1, 0, V(0, 0))); S(syscall(SYS_ioprio_get, 1, 0)); S(syscall(SYS_ioprio_set, 1, 0, V(3, 5))); S(syscall(SYS_ioprio_get, 1, 0)));
+  S(syscall(SYS_ioprio_set, 1, 0, V(0, 1))); S(syscall(SYS_ioprio_set, 1, 0, V(4, 0))); S(syscall(SYS_ioprio_set, 1, 0, V(7, 0))); S(syscall(SYS_ioprio_set, 0, 0, V(2, 0))); S(syscall(SYS_ioprio_set, 4, 0, V(2, 0))); S(syscall(SYS_ioprio_set, 1, 999999, V(2, 0))); S(syscall(SYS_ioprio_set, 2, 999999, V(2, 0))); S(syscall(SYS_ioprio_get, 0, 0)); S(syscall(SYS_ioprio_get, 1, 999999)); S(syscall(SYS_ioprio_get, 3, 54321));
+  IN_CHILD(setpgid(0, 0); S(syscall(SYS_ioprio_set, 2, 0, V(2, 1))); S(syscall(SYS_ioprio_get, 2, 0)); IN_CHILD(S(syscall(SYS_ioprio_set, 1, 0, V(2, 0))); S(syscall(SYS_ioprio_get, 2, 0))));
+  IN_CHILD(setuid(1000); S(syscall(SYS_ioprio_set, 1, 0, V(1, 0))); S(syscall(SYS_ioprio_set, 1, 1, V(2, 0))); S(syscall(SYS_ioprio_set, 1, 0, V(3, 0))));
+}
+
 static const struct { const char *name; void (*run)(void); } TOPICS[] = {
-  {"caps", topic_caps}, {"prctl", topic_prctl},
+  {"caps", topic_caps}, {"prctl", topic_prctl}, {"sched", topic_sched},
 };
 
 int main(int argc, char **argv) {
