@@ -1,6 +1,7 @@
 // New tasks: fork, vfork and threads are one call that says what the child shares (clone(2)). What is not shared is copied:
 // the address space by copy-on-write, the descriptor table by reference to the same open files.
 import {
+  CAP_SYS_ADMIN,
   CAP_SYS_RESOURCE,
   CLONE_CHILD_CLEARTID,
   CLONE_CHILD_SETTID,
@@ -26,8 +27,11 @@ import {
   CLONE_VFORK,
   CLONE_VM,
   EAGAIN,
+  EBADF,
   EINVAL,
+  EPERM,
   O_CLOEXEC,
+  O_EXCL,
   RLIMIT_NPROC,
   isErrno,
 } from '../abi/index.ts'
@@ -43,7 +47,7 @@ import { rlimit } from './limits.ts'
 import { openPidfd } from './pidfd.ts'
 import { allocPid, joinGroup, joinSession, releasePid } from './pid.ts'
 import { allocTrapFrame, copyTrapFrame, freeTrapFrame, setRegPc, setRegX, regPc } from './trapframe.ts'
-import type { CloneArgs } from './types.ts'
+import type { CloneArgs, Credentials } from './types.ts'
 import { newUsage } from './usage.ts'
 
 const SP = 2
@@ -52,39 +56,36 @@ const A0 = 10
 const ECALL_BYTES = 4
 const ITIMERS = 3
 
-/** Namespaces and cgroups are not there: refused as a Linux built without them does. */
-const REFUSED = [
-  CLONE_NEWNS,
-  CLONE_NEWCGROUP,
-  CLONE_NEWUTS,
-  CLONE_NEWIPC,
-  CLONE_NEWUSER,
-  CLONE_NEWPID,
-  CLONE_NEWNET,
-  CLONE_NEWTIME,
-  CLONE_INTO_CGROUP,
-]
+const NAMESPACES = [CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWTIME]
 
 /** Flags reach beyond 32 bits. */
 const has = (flags: number, flag: number): boolean => Math.floor(flags / flag) % 2 === 1
 
 function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneArgs): void {
-  if (REFUSED.some(flag => has(flags, flag))) throw EINVAL
   if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) throw EINVAL
   if (has(flags, CLONE_THREAD) && !has(flags, CLONE_SIGHAND)) throw EINVAL
   if (has(flags, CLONE_CLEAR_SIGHAND) && has(flags, CLONE_SIGHAND)) throw EINVAL
   if (has(flags, CLONE_PIDFD) && has(flags, CLONE_PARENT_SETTID) && pidfd === parentTid) throw EINVAL
-  // A thread is nothing that a descriptor could stand for.
-  if (has(flags, CLONE_PIDFD) && (has(flags, CLONE_THREAD) || has(flags, CLONE_DETACHED))) throw EINVAL
+  if (has(flags, CLONE_FS) && (has(flags, CLONE_NEWNS) || has(flags, CLONE_NEWUSER))) throw EINVAL
+  if (has(flags, CLONE_THREAD) && (has(flags, CLONE_NEWUSER) || has(flags, CLONE_NEWPID))) throw EINVAL
+  if (has(flags, CLONE_PIDFD) && has(flags, CLONE_DETACHED)) throw EINVAL
   // Init's children could not be waited for by anyone.
   if (has(flags, CLONE_PARENT) && parent.group === k.state.init?.group) throw EINVAL
+  checkNamespaces(parent.credentials, flags)
+  // No descriptor leads to a control group.
+  if (has(flags, CLONE_INTO_CGROUP)) throw EBADF
+}
+
+/** Namespaces are not there: EPERM for those who could not make any, EINVAL (as a Linux built without them says) for the others. */
+export function checkNamespaces(credentials: Credentials, flags: number): void {
+  if (NAMESPACES.some(flag => has(flags, flag))) throw capable(credentials, CAP_SYS_ADMIN) ? EINVAL : EPERM
 }
 
 /** kernel.threads-max holds everybody. RLIMIT_NPROC counts the tasks of a real user; root is not held to it. */
 function checkCount(k: Kernel, parent: Task): void {
   const { credentials, group } = parent
   if (k.state.tasks.size >= k.state.sysctl.threadsMax) throw EAGAIN
-  if (credentials.uid === ROOT || capable(credentials, CAP_SYS_RESOURCE)) return
+  if (credentials.uid === ROOT || capable(credentials, CAP_SYS_RESOURCE) || capable(credentials, CAP_SYS_ADMIN)) return
   let count = 0
   for (const task of k.state.tasks.values()) if (task.credentials.uid === credentials.uid) count++
   if (count >= rlimit(group, RLIMIT_NPROC)) throw EAGAIN
@@ -129,7 +130,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   } else enrol(k, child)
   k.state.tasks.set(pid, child)
   if (has(flags, CLONE_PARENT_SETTID)) putTid(k, parent, args.parentTid, pid)
-  if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC))
+  if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC | (has(flags, CLONE_THREAD) ? O_EXCL : 0)))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
   k.state.counts.forks++
   if (wants(k, 'fork')) emit(k, { kind: 'fork', task: parent, child, flags })

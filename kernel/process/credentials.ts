@@ -1,5 +1,5 @@
 // Who a task acts as (credentials(7)): user and group ids, and the capabilities that root's ids bring.
-import { CAP_SETGID, CAP_SETUID, EINVAL, EPERM } from '../abi/index.ts'
+import { CAP_SETGID, CAP_SETUID, CAP_SYS_PTRACE, EINVAL, EPERM } from '../abi/index.ts'
 import type { Task } from '../state.ts'
 import { afterFileId, afterUserIds, ALL_CAPABILITIES, hasBit, isSubset } from './capabilities.ts'
 import type { Credentials } from './types.ts'
@@ -109,4 +109,14 @@ export function setFsId(task: Task, family: IdFamily, id: number): number {
   const now = { ...c, [f.fs]: id }
   commitCredentials(task, family === 'user' ? afterFileId(c, now) : now)
   return old
+}
+
+/** Who could trace a task by his real ids may take things out of it too (ptrace(2), "access mode checking", PTRACE_MODE_ATTACH_REALCREDS). */
+export function mayAttach(task: Task, target: Task): boolean {
+  const mine = task.credentials
+  const theirs = target.credentials
+  if (task.group === target.group || capable(mine, CAP_SYS_PTRACE)) return true
+  const user = [theirs.uid, theirs.euid, theirs.suid].every(id => id === mine.uid)
+  const group = [theirs.gid, theirs.egid, theirs.sgid].every(id => id === mine.gid)
+  return user && group && target.mm?.dumpable === 1 && isSubset(theirs.capPermitted, mine.capPermitted)
 }

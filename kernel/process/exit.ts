@@ -38,6 +38,7 @@ export function exitTask(k: Kernel, task: Task, status: number): void {
   task.trapFrame = -1
   if (wants(k, 'exit')) emit(k, { kind: 'exit', task, status })
   if (task !== group.leader) dropThread(k, task)
+  if (!isDead(group)) wakePidfds(k, group)
   if (isDead(group)) endProcess(k, group)
 }
 

@@ -26,8 +26,9 @@ export {
   usesFp,
   writeContext,
 } from './trapframe.ts'
-export { cloneTask, enrol, newItimers } from './clone.ts'
-export { isReaped, openPidfd, pidfdGroup, pidfdOps } from './pidfd.ts'
+export { checkNamespaces, cloneTask, enrol, newItimers } from './clone.ts'
+export { dumpCore } from './core.ts'
+export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'
 export { execve } from './exec.ts'
 export { exitGroup, exitTask } from './exit.ts'
 export { reapGroup } from './reap.ts'
@@ -38,6 +39,7 @@ export {
   changeCredentials,
   commitCredentials,
   inGroup,
+  mayAttach,
   NO_ID,
   ROOT,
   rootCredentials,

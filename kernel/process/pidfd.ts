@@ -1,5 +1,5 @@
 // A process as an open file (pidfd_open(2)): it stays the same process when the number is used again, and can be polled for its end.
-import { EBADF, EINVAL, ESRCH, O_CLOEXEC, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
+import { EBADF, EINVAL, ESRCH, O_CLOEXEC, O_EXCL, O_NONBLOCK, O_PATH, O_RDWR, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -8,24 +8,55 @@ import type { FileDescription, FileOps } from '../vfs/index.ts'
 import { findTask } from './find.ts'
 import { isDead } from './group.ts'
 
-function groupOf(file: FileDescription): ThreadGroup {
-  if (file.data?.kind !== 'pidfd') throw EBADF
-  return file.data.group
+/** What a descriptor stands for: a process, or with PIDFD_THREAD one of its threads. */
+export interface PidfdTarget {
+  group: ThreadGroup
+  thread: Task | null
 }
 
-/** The process behind a descriptor. EBADF: it is none of these. */
-export const pidfdGroup = (task: Task, fd: number): ThreadGroup => groupOf(getFile(task, fd))
+function targetOf(file: FileDescription): PidfdTarget {
+  if (file.data?.kind !== 'pidfd') throw EBADF
+  return file.data
+}
+
+/** What a descriptor stands for. EBADF: it is none of these. */
+export const pidfdTarget = (task: Task, fd: number): PidfdTarget => targetOf(getFile(task, fd))
+
+/** Where a signal may be sent: an open directory /proc/PID stands for its process too. */
+export function signalTarget(k: Kernel, task: Task, fd: number): PidfdTarget {
+  const file = getFile(task, fd)
+  if (file.flags & O_PATH) throw EBADF
+  const { proc, kind } = file.inode
+  if (kind !== 'directory' || proc?.scope !== 'process' || proc.row !== '') return targetOf(file)
+  const group = k.state.groups.get(proc.pid)
+  if (group === undefined) throw ESRCH
+  return { group, thread: null }
+}
 
 /** Its status was taken by wait: nothing is left of it. */
 export const isReaped = (k: Kernel, group: ThreadGroup): boolean => k.state.groups.get(group.tgid) !== group
 
-/** A descriptor, close-on-exec, of the process whose leader has this pid. ESRCH, or EINVAL for another thread of one. */
+/** A thread that is not a process's leader leaves nothing when it ends. */
+const isGone = (k: Kernel, { group, thread }: PidfdTarget): boolean =>
+  thread === null ? isReaped(k, group) : k.state.tasks.get(thread.pid) !== thread
+
+const isOver = ({ group, thread }: PidfdTarget): boolean => (thread === null ? isDead(group) : thread.state === 'Z' || thread.state === 'X')
+
+/** A descriptor, close-on-exec, of the process whose leader has this pid, or with PIDFD_THREAD of a thread. ESRCH, or EINVAL for another thread without that. */
 export function openPidfd(k: Kernel, task: Task, pid: number, flags: number): number {
   const target = findTask(k, pid)
   if (!target) throw ESRCH
-  if (target !== target.group.leader) throw EINVAL
-  const data = { kind: 'pidfd', group: target.group } as const
-  const file = newDescription('pidfd', anonymousInode(k, 0), null, O_RDWR | (flags & O_NONBLOCK), { ...data }, 'anon_inode:[pidfd]')
+  const thread = flags & O_EXCL ? target : null
+  if (thread === null && target !== target.group.leader) throw EINVAL
+  const data = { kind: 'pidfd', group: target.group, thread } as const
+  const file = newDescription(
+    'pidfd',
+    anonymousInode(k, 0),
+    null,
+    O_RDWR | (flags & (O_NONBLOCK | O_EXCL)),
+    { ...data },
+    'anon_inode:[pidfd]',
+  )
   try {
     return installFd(k, task, file, (flags & O_CLOEXEC) !== 0)
   } catch (error) {
@@ -34,16 +65,17 @@ export function openPidfd(k: Kernel, task: Task, pid: number, flags: number): nu
   }
 }
 
-/** The process ended: whoever polls it looks again. */
+/** The process or one of its threads ended: whoever polls looks again. */
 export function wakePidfds(k: Kernel, group: ThreadGroup): void {
   if (group.exitWait) wakeAll(k, group.exitWait)
 }
 
 export const pidfdOps: FileOps = {
   poll(k, file, queues) {
-    const group = groupOf(file)
-    if (isDead(group) || isReaped(k, group)) return POLLIN | POLLRDNORM
-    queues?.push((group.exitWait ??= newQueue()))
-    return 0
+    const target = targetOf(file)
+    if (isGone(k, target)) return POLLIN | POLLRDNORM | POLLHUP
+    // The process may end long before somebody waits for it.
+    queues?.push((target.group.exitWait ??= newQueue()))
+    return isOver(target) ? POLLIN | POLLRDNORM : 0
   },
 }

@@ -18,7 +18,7 @@ import type { Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { exitGroup, exitTask, isOrphanedGroup, regPc, setRegPc, setRegX } from '../process/index.ts'
+import { dumpCore, exitGroup, exitTask, isOrphanedGroup, regPc, setRegPc, setRegX } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { actionOf } from './actions.ts'
 import { pushFrame } from './frame.ts'
@@ -123,7 +123,7 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
       continue
     }
     report(k, task, info, byDefault)
-    exitGroup(k, task, killedStatus(signal, false))
+    exitGroup(k, task, killedStatus(signal, byDefault === 'core' && dumpCore(k, task, signal)))
     return 'dead'
   }
   if (restart) return 'again'

@@ -3,6 +3,8 @@ import {
   AT_EMPTY_PATH,
   AT_LOOKUP_FLAGS,
   AT_SYMLINK_NOFOLLOW,
+  CAP_CHECKPOINT_RESTORE,
+  CAP_SYS_ADMIN,
   CLONE_ARGS,
   CLONE_CHILD_CLEARTID,
   CLONE_FILES,
@@ -15,6 +17,8 @@ import {
   CLONE_VM,
   CSIGNAL,
   E2BIG,
+  EAGAIN,
+  EFAULT,
   EINVAL,
   ENAMETOOLONG,
   EPERM,
@@ -22,6 +26,7 @@ import {
   ESRCH,
   MAX_ARG_STRLEN,
   NSIG,
+  O_NONBLOCK,
   P_ALL,
   P_PGID,
   P_PID,
@@ -39,27 +44,31 @@ import {
   __WCLONE,
   __WNOTHREAD,
   exitedStatus,
+  isErrno,
   readStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyInString, copyOut, getU64, peekUser, putU32, putU64 } from '../mm/index.ts'
+import { copyIn, copyInString, copyOut, getU64, peekUser, putU32, putU64, USER_END } from '../mm/index.ts'
 import {
+  capable,
+  checkNamespaces,
   cloneTask,
   execve,
   exitGroup,
   exitTask,
-  pidfdGroup,
+  pidfdTarget,
   setpgid,
   setsid,
   taskByPid,
   waitForChild,
   type CloneArgs,
+  type WaitAnswer,
   type WaitRequest,
 } from '../process/index.ts'
 import type { WaitQueue } from '../sched/index.ts'
 import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { forkFiles, forkFs, releaseFiles, releaseFs } from '../vfs/index.ts'
+import { forkFiles, forkFs, getFile, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { address, dirfd, flags, int, oneOf, path, pid, pointer, size, uint } from './args.ts'
 import { blocked, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
 import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
@@ -71,7 +80,11 @@ const POINTER_BYTES = 8
 const STRINGS_MAX = 6 * 2 ** 20
 const CLONE_ARGS_SIZE_VER0 = 64
 const CLONE_ARGS_SIZE_VER2 = 88
-const STACK_ALIGN = 16
+const PAGE = 4096
+const PID_BYTES = 4
+const INT_MAX = 2 ** 31 - 1
+/** MAX_PID_NS_LEVEL. */
+const MAX_PID_LEVELS = 32
 
 // exec
 
@@ -119,19 +132,26 @@ const has = (set: number, flag: number): boolean => Math.floor(set / flag) % 2 =
 
 /** clone3's structure. EINVAL for sizes, stacks and signals that make no sense; E2BIG for one that says more than is known. */
 function readCloneArgs(k: Kernel, task: Task, at: number, length: number): CloneArgs {
+  if (length > PAGE) throw E2BIG
   if (length < CLONE_ARGS_SIZE_VER0) throw EINVAL
-  if (length > 4096) throw E2BIG
   const bytes = copyIn(k, task, at, length)
   if (bytes.subarray(CLONE_ARGS_SIZE_VER2).some(byte => byte !== 0)) throw E2BIG
   const whole = new Uint8Array(CLONE_ARGS_SIZE_VER2)
   whole.set(bytes.subarray(0, CLONE_ARGS_SIZE_VER2))
   const a = readStruct(CLONE_ARGS, whole)
-  if (a.flags >= 2 * CLONE_INTO_CGROUP || a.flags % (CSIGNAL + 1) !== 0 || a.exitSignal > NSIG) throw EINVAL
-  if ((a.stack === 0) !== (a.stackSize === 0)) throw EINVAL
-  if ((has(a.flags, CLONE_THREAD) || has(a.flags, CLONE_FLAGS.CLONE_PARENT)) && a.exitSignal !== 0) throw EINVAL
-  if (a.setTidSize > 1 || (a.setTid === 0) !== (a.setTidSize === 0)) throw EINVAL
-  if (a.stack % STACK_ALIGN !== 0) throw EINVAL
+  if (a.setTidSize > MAX_PID_LEVELS || (a.setTid === 0) !== (a.setTidSize === 0)) throw EINVAL
+  if (a.exitSignal > NSIG) throw EINVAL
+  if (has(a.flags, CLONE_INTO_CGROUP) && (a.cgroup > INT_MAX || length < CLONE_ARGS_SIZE_VER2)) throw EINVAL
+  if (a.setTid !== 0) copyIn(k, task, a.setTid, a.setTidSize * PID_BYTES)
+  const { CLONE_DETACHED, CLONE_PARENT, CLONE_CLEAR_SIGHAND, CLONE_NEWTIME } = CLONE_FLAGS
+  if (a.flags >= 2 * CLONE_INTO_CGROUP || has(a.flags, CLONE_DETACHED) || a.flags % CLONE_NEWTIME !== 0) throw EINVAL
+  if (has(a.flags, CLONE_SIGHAND) && has(a.flags, CLONE_CLEAR_SIGHAND)) throw EINVAL
+  if ((has(a.flags, CLONE_THREAD) || has(a.flags, CLONE_PARENT)) && a.exitSignal !== 0) throw EINVAL
+  if ((a.stack === 0) !== (a.stackSize === 0) || a.stack + a.stackSize > USER_END) throw EINVAL
+  // There is one level of process numbers.
+  if (a.setTidSize > 1) throw EINVAL
   const setTid = a.setTidSize === 1 ? new DataView(copyIn(k, task, a.setTid, 4).slice().buffer).getInt32(0, true) : 0
+  if (a.setTidSize === 1) checkWantedPid(task, setTid)
   return {
     flags: a.flags,
     exitSignal: a.exitSignal,
@@ -142,6 +162,12 @@ function readCloneArgs(k: Kernel, task: Task, at: number, length: number): Clone
     pidfd: a.pidfd,
     setTid,
   }
+}
+
+/** A process may be given a number by those who restore one from a checkpoint. */
+function checkWantedPid({ credentials }: Task, pid: number): void {
+  if (pid < 1) throw EINVAL
+  if (!capable(credentials, CAP_CHECKPOINT_RESTORE) && !capable(credentials, CAP_SYS_ADMIN)) throw EPERM
 }
 
 const cloneArgs: Arg<number> = {
@@ -164,11 +190,22 @@ const cloneArgs: Arg<number> = {
   },
 }
 
+const NAMESPACES =
+  CLONE_FLAGS.CLONE_NEWNS |
+  CLONE_FLAGS.CLONE_NEWUTS |
+  CLONE_FLAGS.CLONE_NEWIPC |
+  CLONE_FLAGS.CLONE_NEWNET |
+  CLONE_FLAGS.CLONE_NEWUSER |
+  CLONE_FLAGS.CLONE_NEWPID |
+  CLONE_FLAGS.CLONE_NEWCGROUP |
+  CLONE_FLAGS.CLONE_NEWTIME
+
 /** unshare(2): what a single thread may stop sharing. Namespaces are not there. */
 function unshare(k: Kernel, task: Task, what: number): number {
   const alone = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD
-  if (what & ~(alone | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM)) throw EINVAL
+  if (what & ~(alone | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | NAMESPACES)) throw EINVAL
   if (what & alone && (task.group.threads.length > 1 || (task.mm?.users ?? 1) > 1)) throw EINVAL
+  checkNamespaces(task.credentials, what >>> 0)
   if (what & CLONE_FS && task.fs && task.fs.refs > 1) {
     const shared = task.fs
     task.fs = forkFs(shared)
@@ -207,21 +244,47 @@ function wait4(k: Kernel, task: Task, who: number, status: number, options: numb
 
 const NOBODY = new Uint8Array(SIGINFO_BYTES)
 
-function waitid(k: Kernel, task: Task, type: number, who: number, info: number, options: number, usage: number): SyscallResult {
-  if (options & ~WAITID_OPTIONS || (options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw EINVAL
-  if (type === P_PIDFD) return waitid(k, task, P_PID, pidfdGroup(task, who).tgid, info, options, usage)
+/** Whom waitid's pair means, and whether the descriptor is one that does not wait. EINVAL, EBADF. */
+function waitidTarget(task: Task, type: number, who: number): Pick<WaitRequest, 'type' | 'id'> & { nonblocking: boolean } {
+  if (type === P_PIDFD) {
+    if (who < 0) throw EINVAL
+    const { group, thread } = pidfdTarget(task, who)
+    return { type: P_PID, id: thread?.pid ?? group.tgid, nonblocking: (getFile(task, who).flags & O_NONBLOCK) !== 0 }
+  }
   if (type !== P_ALL && type !== P_PID && type !== P_PGID) throw EINVAL
   if ((type === P_PID && who <= 0) || (type === P_PGID && who < 0)) throw EINVAL
-  const target = type === P_PGID && who === 0 ? task.group.pgid : who
-  const found = waitForChild(k, task, { type, id: target, options })
-  if (found === null) {
-    if ((options & WNOHANG) === 0) return blocked([task.group.childExit], ERESTARTSYS)
-    if (info !== 0) copyOut(k, task, info, NOBODY)
+  return { type, id: type === P_PGID && who === 0 ? task.group.pgid : who, nonblocking: false }
+}
+
+/** What waitid fills of its siginfo_t: six numbers, zero where there is nothing to tell. The rest of the 128 bytes is left alone. */
+const WAITID_INFO: readonly (readonly [offset: number, length: number])[] = [
+  [0, 12],
+  [16, 12],
+]
+
+function putWaitidInfo(k: Kernel, task: Task, at: number, found: WaitAnswer | null): void {
+  if (at === 0) return
+  const bytes = found === null ? NOBODY : encodeSigInfo(childInfo(found.code, found.pid, found.uid, found.value, 0, 0, SIGCHLD))
+  for (const [offset, length] of WAITID_INFO) copyOut(k, task, at + offset, bytes.subarray(offset, offset + length))
+}
+
+function waitid(k: Kernel, task: Task, type: number, who: number, info: number, options: number, usage: number): SyscallResult {
+  try {
+    if (options & ~WAITID_OPTIONS || (options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw EINVAL
+    const { nonblocking, ...target } = waitidTarget(task, type, who)
+    const found = waitForChild(k, task, { ...target, options })
+    if (found === null && (options & WNOHANG) === 0) {
+      if (nonblocking) throw EAGAIN
+      return blocked([task.group.childExit], ERESTARTSYS)
+    }
+    if (found !== null && usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
+    putWaitidInfo(k, task, info, found)
     return 0
+  } catch (error) {
+    // A failure clears the record too (kernel/exit.c).
+    if (isErrno(error) && error !== EFAULT) putWaitidInfo(k, task, info, null)
+    throw error
   }
-  if (info !== 0) copyOut(k, task, info, encodeSigInfo(childInfo(found.code, found.pid, found.uid, found.value, 0, 0, SIGCHLD)))
-  if (usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
-  return 0
 }
 
 // Groups
@@ -254,7 +317,7 @@ export const processCalls: Syscall[] = [
     return task.pid
   }),
   syscall(97, 'unshare', { flags: flags(CLONE_FLAGS) }, (k, task, { flags: what }) => unshare(k, task, what), {
-    note: 'CLONE_FS, CLONE_FILES and what a single thread does not share anyway; namespaces are refused with EINVAL.',
+    note: 'CLONE_FS, CLONE_FILES and what a single thread does not share anyway. There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it.',
   }),
   syscall(99, 'set_robust_list', { head: address, len: size }, (_k, task, { head, len }) => {
     if (len !== ROBUST_LIST_HEAD.size) throw EINVAL
@@ -294,7 +357,7 @@ export const processCalls: Syscall[] = [
         pidfd: a.parent_tid,
         setTid: 0,
       })),
-    { note: 'Namespaces are refused with EINVAL, CLONE_PTRACE has no effect.', text: cloneText },
+    { note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it. CLONE_PTRACE has no effect.', text: cloneText },
   ),
   syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => {
     execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp))
@@ -313,6 +376,6 @@ export const processCalls: Syscall[] = [
     return NO_RETURN
   }),
   syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
-    note: 'Namespaces, cgroups and set_tid beyond one level are refused with EINVAL.',
+    note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it; set_tid has one level, and no descriptor leads to a cgroup (EBADF).',
   }),
 ]

@@ -26,7 +26,7 @@ import {
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
-import { findGroup, findTask, groupMembers, regX } from '../process/index.ts'
+import { findTask, groupMembers, regX } from '../process/index.ts'
 import { newQueue } from '../sched/index.ts'
 import {
   FRAME_SIGMASK,
@@ -129,9 +129,9 @@ function killThread(k: Kernel, task: Task, tgid: number, tid: number, info: SigI
   return 0
 }
 
-/** A program may not pretend to be the kernel or kill(2), except to itself. */
+/** A program may not pretend to be the kernel or kill(2), except to the thread that calls. */
 function checkForged(task: Task, to: number, info: SigInfo): void {
-  if ((info.code >= 0 || info.code === SI_TKILL) && to !== task.group.tgid) throw EPERM
+  if ((info.code >= 0 || info.code === SI_TKILL) && to !== task.pid) throw EPERM
 }
 
 // Masks and dispositions
@@ -321,9 +321,10 @@ export const signalCalls: Syscall[] = [
   syscall(138, 'rt_sigqueueinfo', { tgid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, sig, uinfo }) => {
     const info = readSigInfo(k, task, uinfo, sig)
     checkForged(task, tgid, info)
-    const target = tgid > 0 ? findGroup(k, tgid) : null
+    // Any thread's number stands for its process.
+    const target = tgid > 0 ? findTask(k, tgid) : null
     if (!target) throw ESRCH
-    return killAll(k, task, [target], info)
+    return killAll(k, task, [target.group], info)
   }),
   syscall(
     139,
@@ -341,7 +342,7 @@ export const signalCalls: Syscall[] = [
   syscall(240, 'rt_tgsigqueueinfo', { tgid: pid, tid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, tid, sig, uinfo }) => {
     const info = readSigInfo(k, task, uinfo, sig)
     if (tgid <= 0 || tid <= 0) throw EINVAL
-    checkForged(task, tgid, info)
+    checkForged(task, tid, info)
     return killThread(k, task, tgid, tid, info)
   }),
 ]

@@ -189,7 +189,7 @@ export type FileData =
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
   | { kind: 'timerfd'; clock: number; expires: number; interval: number; timer: number; queue: WaitQueue }
   | { kind: 'signalfd'; mask: bigint }
-  | { kind: 'pidfd'; group: ThreadGroup }
+  | { kind: 'pidfd'; group: ThreadGroup; thread: Task | null }
 
 export interface EpollItem {
   fd: number

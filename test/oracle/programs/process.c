@@ -30,6 +30,7 @@ static void say(const char *what, long r) {
   fflush(stdout);
 }
 #define S(...) say(#__VA_ARGS__, (__VA_ARGS__))
+#define N(x) do { printf(#x ": %d\n", (int)(x)); fflush(stdout); } while (0)
 #define prctl5(a, b, c, d, e) syscall(SYS_prctl, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
 
 static unsigned long long capset_of(int which) {
@@ -201,8 +202,94 @@ static void topic_sched(void) {
   IN_CHILD(setuid(1000); S(syscall(SYS_ioprio_set, 1, 0, V(1, 0))); S(syscall(SYS_ioprio_set, 1, 1, V(2, 0))); S(syscall(SYS_ioprio_set, 1, 0, V(3, 0))));
 }
 
+struct cargs { uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup; };
+// A child that was made all the same ends at once.
+static long clone3_(struct cargs a, size_t size) {
+  char b[8192] = {0};
+  memcpy(b, &a, sizeof a);
+  long r = syscall(SYS_clone3, b, size);
+  if (r == 0) _exit(0);
+  if (r > 0) { waitpid(r, 0, __WALL); return 1; }
+  return r;
+}
+static long clone_(unsigned long flags, int *where) {
+#ifdef __riscv
+  long r = syscall(SYS_clone, flags, 0, where, 0, 0);
+#else
+  long r = syscall(SYS_clone, flags, 0, where, 0, 0);
+#endif
+  if (r == 0) _exit(0);
+  if (r > 0) { waitpid(r, 0, __WALL); return 1; }
+  return r;
+}
+static long unshare_(int flags) { return unshare(flags); }
+#define CA(...) (struct cargs){__VA_ARGS__}
+static volatile int caught, caught_code, caught_tid;
+static void on_signal(int s, siginfo_t *i, void *u) { caught = s; caught_code = i->si_code; caught_tid = gettid() == getpid(); }
+static long send(int fd, int sig, int signo, int code, unsigned flags, int with) { siginfo_t i = {0}; i.si_signo = signo; i.si_code = code; return syscall(SYS_pidfd_send_signal, fd, sig, with ? &i : 0, flags); }
+static long queue(int pid, int sig, int code) { siginfo_t i = {0}; i.si_code = code; i.si_signo = 9; return syscall(SYS_rt_sigqueueinfo, pid, sig, &i); }
+static long tgqueue(int tgid, int tid, int sig, int code) { siginfo_t i = {0}; i.si_code = code; return syscall(SYS_rt_tgsigqueueinfo, tgid, tid, sig, &i); }
+static siginfo_t W;
+static long wid(int type, int id, int options) { memset(&W, 0x77, sizeof W); return syscall(SYS_waitid, type, id, &W, options, 0); }
+static void showw(void) { printf("signo %d code %d status %d pad %x\n", W.si_signo, W.si_code, W.si_status, ((int *)&W)[3]); fflush(stdout); }
+static int thread_tid; static int thread_go;
+static char stack[65536] __attribute__((aligned(16)));
+static int thread(void *a) { thread_tid = gettid(); while (!thread_go) usleep(1000); syscall(SYS_exit, 0); return 0; }
+static void start_thread(void) { thread_tid = thread_go = 0; clone(thread, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, 0); while (!*(volatile int *)&thread_tid) usleep(1000); }
+
+static void topic_procs(void) {
+  int tids[2] = {0, 0};
+  signal(SIGCHLD, SIG_DFL);
+  S(clone3_(CA(0), 63)); S(clone3_(CA(0), 4097)); S(clone3_(CA(0), 64)); S(clone3_(CA(.cgroup = 1), 100)); S(clone3_(CA(.exit_signal = SIGCHLD), 88)); S(syscall(SYS_clone3, 8, 64));
+  S(clone3_(CA(.flags = CLONE_DETACHED), 88)); S(clone3_(CA(.flags = 1), 88)); S(clone3_(CA(.flags = 0x400000000ull), 88)); S(clone3_(CA(.flags = 1ull << 63), 88)); S(clone3_(CA(.exit_signal = 65), 88)); S(clone3_(CA(.exit_signal = 1ull << 32), 88));
+  S(clone3_(CA(.flags = CLONE_SIGHAND | CLONE_VM | 0x100000000ull), 88)); S(clone3_(CA(.flags = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, .exit_signal = 17), 88)); S(clone3_(CA(.flags = CLONE_PARENT, .exit_signal = 17), 88));
+  S(clone3_(CA(.stack = 0x10000), 88)); S(clone3_(CA(.stack_size = 0x10000), 88)); S(clone3_(CA(.stack = -4096, .stack_size = 4096), 88));
+  S(clone3_(CA(.set_tid_size = 33), 88)); S(clone3_(CA(.set_tid_size = 1), 88)); S(clone3_(CA(.set_tid = (long)tids), 88)); S(clone3_(CA(.set_tid = 8, .set_tid_size = 1), 88)); S(clone3_(CA(.set_tid = (long)tids, .set_tid_size = 1), 88)); tids[0] = -5; S(clone3_(CA(.set_tid = (long)tids, .set_tid_size = 1), 88)); tids[0] = getpid(); S(clone3_(CA(.set_tid = (long)tids, .set_tid_size = 1), 88));
+  IN_CHILD(setuid(1000); tids[0] = 30000; S(clone3_(CA(.set_tid = (long)tids, .set_tid_size = 1), 88)));
+  S(clone3_(CA(.flags = CLONE_INTO_CGROUP, .cgroup = 1ull << 31), 88)); S(clone3_(CA(.flags = CLONE_INTO_CGROUP, .cgroup = 1), 64)); S(clone3_(CA(.flags = CLONE_INTO_CGROUP, .cgroup = 999), 88)); S(clone3_(CA(.flags = CLONE_INTO_CGROUP, .cgroup = 1), 88));
+  S(clone3_(CA(.flags = CLONE_THREAD), 88)); S(clone3_(CA(.flags = CLONE_SIGHAND), 88)); S(clone3_(CA(.flags = CLONE_NEWNS | CLONE_FS), 88)); S(clone3_(CA(.flags = CLONE_NEWUSER | CLONE_FS), 88)); S(clone3_(CA(.flags = CLONE_NEWPID | CLONE_THREAD | CLONE_SIGHAND | CLONE_VM), 88));
+  S(clone_(CLONE_DETACHED | SIGCHLD, 0)); S(clone_(CLONE_DETACHED | CLONE_PIDFD | SIGCHLD, tids)); S(clone_(CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, tids)); S(clone_(CLONE_SIGHAND, 0)); S(clone_(CLONE_NEWNS | CLONE_FS, 0));
+  S(clone3_(CA(.flags = CLONE_PIDFD, .pidfd = (long)tids, .exit_signal = 17), 88)); S(tids[0] > 2); close(tids[0]);
+  IN_CHILD(setuid(1000); int f[] = {CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP}; for (int i = 0; i < 6; i++) { S(clone3_(CA(.flags = f[i]), 88)); S(clone_(f[i] | SIGCHLD, 0)); S(unshare_(f[i])); } S(clone3_(CA(.flags = 0x80), 88)); S(unshare_(0x80)));
+  IN_CHILD(setuid(1000); S(clone3_(CA(.flags = CLONE_NEWIPC | CLONE_SYSVSEM), 88)));
+  S(unshare_(0x1000000)); S(unshare_(1)); S(unshare_(CLONE_VM)); S(unshare_(CLONE_FILES | CLONE_FS));
+  // waitid
+  S(wid(0, 0, 0)); showw(); S(wid(0, 0, WEXITED | 0x100)); S(wid(0, 0, WEXITED)); showw(); S(wid(1, 0, WEXITED)); S(wid(1, -1, WEXITED)); S(wid(2, -1, WEXITED)); S(wid(4, 0, WEXITED)); S(wid(3, -1, WEXITED)); S(wid(3, 1, WEXITED)); S(wid(3, 999, WEXITED)); S(wid(2, 0, WEXITED)); S(wid(2, 999999, WEXITED));
+  pid_t c = fork();
+  if (c == 0) { pause(); _exit(0); }
+  int fd = syscall(SYS_pidfd_open, c, O_NONBLOCK), plain = syscall(SYS_pidfd_open, c, 0);
+  S(wid(3, fd, WEXITED)); showw(); S(wid(3, fd, WEXITED | WNOHANG)); showw(); S(wid(3, plain, WEXITED | WNOHANG)); S(wid(2, 0, WEXITED | WNOHANG)); S(wid(1, c, WSTOPPED | WNOHANG));
+  char path[64];
+  sprintf(path, "/proc/%d", c);
+  int proc = open(path, O_RDONLY | O_DIRECTORY), opath = open(path, O_PATH), task, other = open("/proc", O_RDONLY), self_ = open("/proc/self", O_RDONLY);
+  S(send(proc, 0, 0, 0, 0, 0)); S(send(opath, 0, 0, 0, 0, 0)); S(send(other, 0, 0, 0, 0, 0)); S(send(1, 0, 0, 0, 0, 0)); S(send(999, 0, 0, 0, 0, 0)); S(wid(3, proc, WEXITED | WNOHANG)); sprintf(path, "/proc/%d/task/%d", c, c); task = open(path, O_RDONLY); S(send(task, 0, 0, 0, 0, 0)); S(syscall(SYS_pidfd_getfd, proc, 0, 0));
+  S(send(fd, 65, 0, 0, 0, 0)); S(send(fd, -1, 0, 0, 0, 0)); S(send(fd, 0, 0, 0, 8, 0)); S(send(fd, 0, 0, 0, 3, 0)); S(send(fd, 0, 0, 0, 1, 0)); S(send(fd, 0, 0, 0, 2, 0)); S(send(fd, 0, 0, 0, 4, 0));
+  S(send(fd, 10, 12, -1, 0, 1)); S(send(fd, 0, 0, 0, 0, 1)); S(send(fd, 0, 0, -6, 0, 1)); S(send(fd, 0, 0, -1, 0, 1)); S(syscall(SYS_pidfd_send_signal, fd, 0, 8, 0));
+  struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
+  sigaction(SIGUSR1, &sa, 0);
+  S(send(self_, SIGUSR1, SIGUSR1, 0, 0, 1)); S(caught); N(caught_code); S(send(self_, SIGUSR1, SIGUSR1, 0, 1, 0)); N(caught_code); S(send(self_, SIGUSR1, SIGUSR1, 0, 0, 0)); N(caught_code);
+  S(syscall(SYS_pidfd_open, c, 1)); S(syscall(SYS_pidfd_open, 0, 0)); S(syscall(SYS_pidfd_open, -1, 0)); S(syscall(SYS_pidfd_open, 999999, 0));
+  S(syscall(SYS_pidfd_getfd, fd, 999, 0)); S(syscall(SYS_pidfd_getfd, fd, 1, 1)); S(syscall(SYS_pidfd_getfd, 1, 1, 0)); IN_CHILD(setuid(1000); S(syscall(SYS_pidfd_getfd, fd, 1, 0)));
+  kill(c, 9);
+  S(wid(3, plain, WEXITED)); showw(); S(wid(3, plain, WEXITED)); S(send(plain, 0, 0, 0, 0, 0)); S(syscall(SYS_pidfd_getfd, plain, 0, 0)); S(send(proc, 0, 0, 0, 0, 0));
+  // threads
+  start_thread();
+  int thread_fd = syscall(SYS_pidfd_open, thread_tid, O_EXCL);
+  S(thread_fd > 2); N(syscall(SYS_pidfd_open, thread_tid, 0) < 0 && (errno == EINVAL || errno == ENOENT)); S(send(thread_fd, 0, 0, 0, 0, 0));
+  S(send(thread_fd, SIGUSR1, 0, 0, 0, 0)); usleep(20000); S(caught_tid); N(caught_code); S(send(thread_fd, SIGUSR1, 0, 0, 2, 0)); usleep(20000); N(caught_code);
+  caught = 0; S(queue(thread_tid, SIGUSR1, -1)); usleep(20000); S(caught); N(caught_code); S(queue(thread_tid, SIGUSR1, 0)); S(queue(getpid(), SIGUSR1, 0)); N(caught_code); S(queue(999999, 0, -1)); S(queue(getpid(), 65, -1)); S(queue(999999, 65, -1)); S(queue(-1, 0, -1)); S(queue(0, 0, -1)); S(queue(999999, 0, 0));
+  S(tgqueue(getpid(), thread_tid, SIGUSR1, -1)); usleep(20000); S(caught_tid); S(tgqueue(getpid(), thread_tid, SIGUSR1, 0)); S(tgqueue(getpid(), getpid(), SIGUSR1, 0)); S(tgqueue(0, 1, 0, -1)); S(tgqueue(1, 0, 0, -1)); S(tgqueue(getpid() + 1000, getpid(), 0, -1)); S(tgqueue(getpid(), getpid(), 65, -1));
+  thread_go = 1; usleep(50000); S(send(thread_fd, 0, 0, 0, 0, 0)); S(wid(3, thread_fd, WEXITED));
+  // cores: none above the limit, none of a process that is not dumpable
+  struct rlimit none = {0, 0}; setrlimit(RLIMIT_CORE, &none);
+  c = fork(); if (c == 0) abort();
+  S(wid(1, c, WEXITED)); showw();
+  c = fork(); if (c == 0) { prctl(PR_SET_DUMPABLE, 0); raise(SIGSEGV); }
+  S(wid(1, c, WEXITED)); showw();
+}
+
 static const struct { const char *name; void (*run)(void); } TOPICS[] = {
-  {"caps", topic_caps}, {"prctl", topic_prctl}, {"sched", topic_sched},
+  {"caps", topic_caps}, {"prctl", topic_prctl}, {"sched", topic_sched}, {"procs", topic_procs},
 };
 
 int main(int argc, char **argv) {
