@@ -65,3 +65,70 @@ describe('the clock', () => {
     })
   }
 })
+
+/** Asks times() until 8 ticks of a hundredth of a second have passed. */
+const LOOP_ON_TIMES = `
+  li s1, ${DATA}
+  mv a0, s1
+  sys 153
+  addi s2, a0, 8
+again:
+  mv a0, s1
+  sys 153
+  blt a0, s2, {again}
+  ld a0, 8(s1)
+  sys 94`
+
+describe('kernel work', () => {
+  it('takes a nominal time, so that a loop on times() ends, and is system time', () => {
+    const { k, status } = runToEnd(LOOP_ON_TIMES)
+    // All but the few instructions of the loop: 5 of 8 ticks or more.
+    expect(exitCode(status)).toBeGreaterThanOrEqual(5)
+    expect(k.state.counts.syscalls).toBeLessThan(250_000)
+  })
+  it('goes past the end of a round without taking time from other harts', () => {
+    const { k, status } = runToEnd(LOOP_ON_TIMES, { harts: 2 })
+    expect(exitCode(status)).toBeGreaterThanOrEqual(5)
+    expect(k.state.time).toBeLessThan(0.1e9)
+  })
+})
+
+/** Sleeps until the date is 60 s later than now; the child sets it 50 s forward after a second. Exits with the seconds slept. */
+const SLEEP_UNTIL = `
+  li s1, ${DATA}
+  li a0, 0
+  mv a1, s1
+  sys 113
+  ld s2, 0(s1)
+  li a0, 17
+  li a1, 0
+  sys 220
+  bnez a0, {parent}
+  li t0, 1
+  sd t0, 0(s1)
+  sd zero, 8(s1)
+  mv a0, s1
+  li a1, 0
+  sys 101
+  addi s2, s2, 51
+  sd s2, 0(s1)
+  li a0, 0
+  mv a1, s1
+  sys 112
+  sys 94
+parent:
+  addi s2, s2, 60
+  sd s2, 0(s1)
+  sd zero, 8(s1)
+  li a0, 0
+  li a1, 1
+  mv a2, s1
+  li a3, 0
+  sys 115
+  li a0, 1
+  mv a1, s1
+  sys 113
+  ld a0, 0(s1)
+  sys 94`
+
+it('a sleep until a date follows when the date is set', () => expect(exitCode(runToEnd(SLEEP_UNTIL).status)).toBe(10))

@@ -53,8 +53,9 @@ export function skipTo(k: Kernel, time: number): void {
   if (skipped <= 0) return
   for (const hart of state.harts) {
     hart.idleTime += skipped
-    if (countsCycles(k)) idleUntil(k, hart, time)
+    idleUntil(k, hart, time)
   }
+  if (!countsCycles(k)) state.round.start = state.round.end = time
   if (state.time < time) state.time = time
   state.counts.idleTime += skipped
 }

@@ -22,7 +22,9 @@ import {
   idleUntil,
   leave,
   leaveKernel,
+  NOMINAL_FAULT,
   passKernelTime,
+  passNominal,
   passTime,
   PATH,
   startTiming,
@@ -162,13 +164,19 @@ function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
 
 /** A single hart needs no rounds: it runs up to the next timer. False: it has nothing to run. */
 function runAlone(k: Kernel, limits: Limits): boolean {
+  const { round } = k.state
   const hart = k.state.harts[0]
+  // Kernel work may go on past a timer: that is fired when the hart is ready for user mode again, also where a pause came in between.
+  round.open = true
   for (;;) {
-    if (!prepareHart(k, hart)) return k.pause || k.state.halted !== null
+    const ready = prepareHart(k, hart)
+    if (!ready && (k.pause || k.state.halted !== null)) return true
     const until = Math.min(limits.time, nextTimer(k))
-    if (until <= k.state.time) return true
     const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-    if (fuel <= 0 || k.outputBytes >= limits.output) return true
+    if (!ready || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output) {
+      round.open = false
+      return ready
+    }
     runTask(k, hart, fuel, until)
     if (k.pause) return true
   }
@@ -202,7 +210,9 @@ function runRound(k: Kernel, limits: Limits): boolean {
     return false
   }
   round.hart = 0
-  round.start = state.time = Math.max(round.end, state.time)
+  state.time = Math.max(round.end, state.time)
+  // Kernel work goes on past the end of a round. Only its own hart is later for it: it sits out the rounds that passed meanwhile.
+  round.start = countsCycles(k) ? state.time : round.end
   round.end = round.start + ROUND
   return true
 }
@@ -265,6 +275,8 @@ function schedule(k: Kernel, hart: HartState): void {
   current.sched.sliceStart = current.sched.sumExec
 }
 
+const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
+
 /** Runs the hart's task for at most `fuel` instructions, and up to the instant `until` (ns), and handles what it stopped for. */
 function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void {
   const { state } = k
@@ -275,7 +287,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
     hart.queue.length === 0
       ? MAX_FUEL
       : Math.max(1, Math.ceil(sliceOf(hart, sched, k.state.sysctl.rrSlice) - (sched.sumExec - sched.sliceStart)))
-  const itimer = untilItimer(task.group)
+  const itimer = untilItimer(task)
   const timed = k.machine.timing !== null
   if (timed) leaveKernel(k, hart.id, task)
   const byCycles = timed && countsCycles(k)
@@ -287,6 +299,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   const ran = byCycles ? hart.time - started : executed
+  const { systemTime } = task.usage
   sched.sumExec += ran
   task.usage.userTime += ran
   state.executed += executed
@@ -302,9 +315,12 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
     state.steps++
     k.doing = DOING[stop.kind]
     enterKernel(k, hart.id, task, 'entry')
+    if (stop.kind === 'pageFault') passNominal(k, hart, task, NOMINAL_FAULT)
     handleTrap(k, task, stop)
   }
-  if (ran >= slice && hart.queue.length > 0) {
+  const inKernel = task.usage.systemTime - systemTime
+  if (inKernel > 0 && itimer !== Infinity && isAlive(task)) chargeItimers(k, task.group, 0, inKernel)
+  if (ran + inKernel >= slice && hart.queue.length > 0) {
     enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
     hart.timerInterrupts++

@@ -2,6 +2,7 @@
 // Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
 import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm, ThpPolicy } from './mm/types.ts'
+import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
@@ -17,7 +18,10 @@ export interface KernelState {
   executed: number
   /** Things that the kernel did: traps handled, calls, switches, signals. With `executed` it names an instant, wherever runs are cut. */
   steps: number
-  /** With several harts: whose turn it is in the round that ends at `end`; whether it has begun, and whether anybody ran in it. */
+  /**
+   * With several harts: whose turn it is in the round that ends at `end`; whether it has begun, and whether anybody ran in it. A single
+   * hart has only `open`: it was stopped on its way to user mode, before timers may fire.
+   */
   round: { hart: number; start: number; end: number; open: boolean; ran: boolean }
   /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
   bootEpoch: number
@@ -158,6 +162,8 @@ export interface ThreadGroup {
   itimers: { expires: number; interval: number; timer: number }[]
   /** Polls of this process's end sleep here; made when first needed. */
   exitWait?: WaitQueue
+  /** Timers against the time of this process or of its threads; made when first needed. */
+  cpuTimers?: CpuTimer[]
   /** timer_create: by id; made when first needed. */
   posixTimers?: Map<number, PosixTimer>
   nextTimerId?: number

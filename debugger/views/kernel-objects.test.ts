@@ -94,10 +94,10 @@ describe('three that wait', () => {
 
   test('as text', () => {
     expect(tasksView.show(k).join('\n')).toMatchInlineSnapshot(`
-      "PID PPID PGID SID S H  TIME COMMAND WHY
-        1    0    1   1 S - 21 ns test    waits for a change of state of a child
-        2    1    1   1 S -  6 ns test    waits for data in pipe:[4]
-        3    1    1   1 S -  8 ns test    sleeps for 500 ms yet"
+      "PID PPID PGID SID S H      TIME COMMAND WHY
+        1    0    1   1 S - 15.527 us test    waits for a change of state of a child
+        2    1    1   1 S -  1.412 us test    waits for data in pipe:[4]
+        3    1    1   1 S -   2.42 us test    sleeps for 500.019 ms yet"
     `)
     expect(tasksView.show(k, { pid: 2 }).join('\n')).toMatchInlineSnapshot(`
       "Name:     test
@@ -106,7 +106,7 @@ describe('three that wait', () => {
       Tty:      none
       Pc:       0x10064
       Call:     read(3, 0x40040, 10)
-      Time:     user 6 ns, system 0 ns, process 6 ns
+      Time:     user 6 ns, system 1.406 us, process 1.412 us
       Faults:   1 minor, 0 major
       Switches: 1 voluntary, 0 involuntary
       Threads:  1
@@ -116,7 +116,7 @@ describe('three that wait', () => {
     expect(treeView.show(k).join('\n')).toMatchInlineSnapshot(`
       "1 test (S) waits for a change of state of a child
       ├─2 test (S) waits for data in pipe:[4]
-      └─3 test (S) sleeps for 500 ms yet"
+      └─3 test (S) sleeps for 500.019 ms yet"
     `)
     expect(pipesView.show(k).join('\n')).toMatchInlineSnapshot(`
       "PIPE     USED  SIZE READ pid:fd WRITE pid:fd WAITING
@@ -133,8 +133,8 @@ describe('three that wait', () => {
     `)
     expect(timersView.show(k).join('\n')).toMatchInlineSnapshot(`
       "now 0.500000000
-      ID          AT     IN KIND WHAT
-       1 1.000000035 500 ms wake wakes 3 test"
+      ID          AT         IN KIND WHAT
+       1 1.000019359 500.019 ms wake wakes 3 test"
     `)
     expect(pageCacheView.show(k).join('\n')).toMatchInlineSnapshot(`
       "4 pages (16K) of 2 files
@@ -218,15 +218,15 @@ describe('three that run', () => {
 
   test('as text', () =>
     expect(runqueuesView.text({ harts: [hart] }).join('\n')).toMatchInlineSnapshot(`
-    "hart 0: 11 switches, idle 0 ns, floor 7.907 ms
-      2 test runs for 2 ms yet of a slice of 2.578 ms (its weight's share of 6 ms,
-        or the least slice)
-      3 test is next: least vruntime (8.485 ms), 1.25 ms less than 1 test
-       PID COMMAND POLICY NICE WEIGHT VRUNTIME     TIME
-    =>   2 test    OTHER     0   1024 8.485 ms 7.735 ms
-         3 test    OTHER     5    335 8.485 ms  2.53 ms
-         1 test    OTHER     0   1024 9.735 ms 9.735 ms"
-  `))
+      "hart 0: 11 switches, idle 0 ns, floor 7.914 ms
+        2 test runs for 2.001 ms yet of a slice of 2.578 ms (its weight's share of 6
+          ms, or the least slice)
+        3 test is next: least vruntime (8.5 ms), 1.235 ms less than 1 test
+         PID COMMAND POLICY NICE WEIGHT VRUNTIME     TIME
+      =>   2 test    OTHER     0   1024  8.49 ms 7.733 ms
+           3 test    OTHER     5    335   8.5 ms 2.532 ms
+           1 test    OTHER     0   1024 9.735 ms 9.735 ms"
+    `))
 })
 
 test('real time goes first', () => {

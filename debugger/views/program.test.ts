@@ -194,25 +194,25 @@ test('the timeline: a lane for each hart, one line for each event', () => {
     "        TIME    H0  EVENT
      0.000000000    *1  the scheduler chooses 1 test after idle, 0 more waiting
      0.000000000    *1  switch from idle to 1 test
-     0.000000000    *1  1 test: fetch fault at 0x10000: page of a file
-     0.000000004    *1  1 test: clone(child_stack=NULL, flags=SIGCHLD)
-     0.000000004    *1  1 test: TLB flush of 0x7fffffffe000 of ASID 1
-     0.000000004    *1  1 test: forks 2 test
-     0.000000004    *1  1 test: clone = 2
-     0.000000011    *1  1 test: wait4(-1, NULL, 0, NULL)
-     0.000000011    *1  1 test: sleeps in wait4
-     0.000000011    *2  the scheduler chooses 2 test after 1 test, 0 more waiting
-     0.000000011    *2  switch from 1 test to 2 test
-     0.000000011    *2  2 test: fetch fault at 0x10010: page of a file
-     0.000000015    *2  2 test: exit(3)
-     0.000000015     2  2 test: exits with wait status 0x300
-     0.000000015     2  1 test: {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=2, si_
-     0.000000015     2  1 test: wakes up
-     0.000000015    *1  the scheduler chooses 1 test after 2 test, 0 more waiting
-     0.000000015    *1  switch from 2 test to 1 test
-     0.000000015    *1  1 test: wait4 = 2
-     0.000000018    *1  1 test: exit(3)
-     0.000000018     1  1 test: exits with wait status 0x300"
+     0.000000906    *1  1 test: fetch fault at 0x10000: page of a file
+     0.000000910    *1  1 test: clone(child_stack=NULL, flags=SIGCHLD)
+     0.000007110    *1  1 test: TLB flush of 0x7fffffffe000 of ASID 1
+     0.000007110    *1  1 test: forks 2 test
+     0.000007110    *1  1 test: clone = 2
+     0.000007117    *1  1 test: wait4(-1, NULL, 0, NULL)
+     0.000007917    *1  1 test: sleeps in wait4
+     0.000007917    *2  the scheduler chooses 2 test after 1 test, 0 more waiting
+     0.000007917    *2  switch from 1 test to 2 test
+     0.000008823    *2  2 test: fetch fault at 0x10010: page of a file
+     0.000008827    *2  2 test: exit(3)
+     0.000012027     2  2 test: exits with wait status 0x300
+     0.000012027     2  1 test: {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=2, si_
+     0.000012027     2  1 test: wakes up
+     0.000012027    *1  the scheduler chooses 1 test after 2 test, 0 more waiting
+     0.000012027    *1  switch from 2 test to 1 test
+     0.000012027    *1  1 test: wait4 = 2
+     0.000012030    *1  1 test: exit(3)
+     0.000015230     1  1 test: exits with wait status 0x300"
   `)
 })
 

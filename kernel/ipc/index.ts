@@ -2,7 +2,17 @@
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
 export { eventOps, makeEventFd } from './eventfd.ts'
-export { armTimerFd, makeTimerFd, timerFdExpired, timerFdLeft, timerFdOf, timerFdOps, type TimerFdData } from './timerfd.ts'
+export {
+  armTimerFd,
+  makeTimerFd,
+  moveTimerFd,
+  timerFdExpired,
+  timerFdLeft,
+  timerFdOf,
+  timerFdOps,
+  watchDate,
+  type TimerFdData,
+} from './timerfd.ts'
 export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake } from './futex.ts'

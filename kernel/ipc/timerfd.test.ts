@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { CLOCK_MONOTONIC, CLOCK_REALTIME, ITIMERSPEC, O_NONBLOCK, readStruct, writeStruct } from '../abi/index.ts'
+import { CLOCK_MONOTONIC, CLOCK_REALTIME, ITIMERSPEC, O_NONBLOCK, readStruct, TIMER_ABSTIME, TIMESPEC, writeStruct } from '../abi/index.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import { fireTimers } from '../timers.ts'
 import { BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 
 const MS = 1e6
+/** TFD_TIMER_CANCEL_ON_SET */
+const CANCEL_ON_SET = 2
 const at = (ns: number) => ({ sec: Math.floor(ns / 1e9), nsec: ns % 1e9 })
 
 function timer(clock: number) {
@@ -12,6 +14,7 @@ function timer(clock: number) {
   const fd = call(k, task, 'timerfd_create', clock, O_NONBLOCK) as number
   return {
     k,
+    task,
     fd,
     set(value: number, interval = 0, flags = 0) {
       copyOut(k, task, BUFFER, writeStruct(ITIMERSPEC, { value: at(value), interval: at(interval) }))
@@ -66,4 +69,28 @@ test('an instant that has passed runs out at once; closing takes the timer along
   expect(t.k.state.timers.byId.size).toBe(1)
   t.close()
   expect(t.k.state.timers.byId.size).toBe(0)
+})
+
+test('a timer for a date follows when that is set; who asked to be told is told', () => {
+  const t = timer(CLOCK_REALTIME)
+  const setDate = (sec: number): unknown => {
+    copyOut(t.k, t.task, BUFFER, writeStruct(TIMESPEC, { sec, nsec: 0 }))
+    return outcome(t.k, t.task, 'clock_settime', CLOCK_REALTIME, BUFFER)
+  }
+  setDate(1000)
+  t.set(1060e9, 0, TIMER_ABSTIME)
+  t.pass(10e9)
+  expect(setDate(1050)).toBe(0)
+  expect(t.left()).toEqual({ sec: 10, nsec: 0 })
+  setDate(1060)
+  expect(fireTimers(t.k)).toBe(true)
+  expect(t.read()).toBe(1)
+  t.set(2000e9, 0, TIMER_ABSTIME | CANCEL_ON_SET)
+  setDate(1070)
+  expect(t.read()).toBe('ECANCELED')
+  expect(t.read()).toBe('EAGAIN')
+  expect(t.left()).toEqual({ sec: 930, nsec: 0 })
+  t.set(10e9, 0, CANCEL_ON_SET)
+  setDate(0)
+  expect([t.read(), t.left()]).toEqual(['EAGAIN', { sec: 10, nsec: 0 }])
 })

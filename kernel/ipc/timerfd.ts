@@ -1,5 +1,5 @@
 // timerfd_create(2): a timer that is read. It is restarted when it is read (as Linux does), so a period of a nanosecond is no harm.
-import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
+import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
 import { addTimer, cancelTimer, newQueue, wakeAll } from '../sched/index.ts'
 import { blocked } from '../syscalls/define.ts'
 import { anonymousInode, newDescription } from '../vfs/index.ts'
@@ -16,7 +16,17 @@ export function timerFdOf(file: FileDescription): TimerFdData {
 }
 
 export function makeTimerFd(k: Kernel, clock: number, nonblock: boolean): FileDescription {
-  const data: TimerFdData = { kind: 'timerfd', clock, expires: 0, interval: 0, timer: 0, queue: newQueue() }
+  const data: TimerFdData = {
+    kind: 'timerfd',
+    clock,
+    expires: 0,
+    interval: 0,
+    timer: 0,
+    queue: newQueue(),
+    dated: false,
+    cancels: false,
+    cancelled: false,
+  }
   return newDescription('timerfd', anonymousInode(k, 0), null, O_RDWR | (nonblock ? O_NONBLOCK : 0), data, 'anon_inode:[timerfd]')
 }
 
@@ -31,6 +41,22 @@ export function armTimerFd(k: Kernel, data: TimerFdData, expires: number, interv
   data.expires = expires
   data.interval = interval
   if (expires !== 0) data.timer = addTimer(k, expires, { kind: 'timerfd', data })
+}
+
+/** What a change of the date means for it from now on. */
+export function watchDate(data: TimerFdData, dated: boolean, cancels: boolean): void {
+  data.dated = dated
+  data.cancels = dated && cancels
+  data.cancelled = false
+}
+
+/** The date was put forward by so many nanoseconds: a timer for a date comes that much sooner, and who wants to know is told. */
+export function moveTimerFd(k: Kernel, data: TimerFdData, forward: number): void {
+  if (!data.dated) return
+  if (data.timer !== 0) armTimerFd(k, data, Math.max(data.expires - forward, 1), data.interval)
+  if (!data.cancels) return
+  data.cancelled = true
+  wakeAll(k, data.queue)
 }
 
 /** The kernel's timer ran out: readers look. */
@@ -60,6 +86,10 @@ export const timerFdOps: FileOps = {
   read(k, _task, file, max) {
     const data = timerFdOf(file)
     if (max < COUNTER_BYTES) throw EINVAL
+    if (data.cancelled) {
+      data.cancelled = false
+      throw ECANCELED
+    }
     if (!isDue(k, data)) {
       if (file.flags & O_NONBLOCK) throw EAGAIN
       return blocked([data.queue], ERESTARTSYS)
@@ -76,7 +106,7 @@ export const timerFdOps: FileOps = {
   poll(k, file, queues) {
     const data = timerFdOf(file)
     queues?.push(data.queue)
-    return isDue(k, data) ? POLLIN | POLLRDNORM : 0
+    return data.cancelled || isDue(k, data) ? POLLIN | POLLRDNORM : 0
   },
   release(k, file) {
     disarm(k, timerFdOf(file))

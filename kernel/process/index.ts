@@ -29,6 +29,7 @@ export {
 export { checkNamespaces, cloneTask, enrol, newItimers } from './clone.ts'
 export { dumpCore } from './core.ts'
 export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'
+export { cpuClockNow, cpuClockOf, drivesCpuClock, type CpuClock } from './cpu-clock.ts'
 export { execve } from './exec.ts'
 export { exitGroup, exitTask } from './exit.ts'
 export { reapGroup } from './reap.ts'

@@ -14,13 +14,16 @@ export {
   createPosixTimer,
   deletePosixTimer,
   deletePosixTimers,
+  movePosixTimer,
   posixTimer,
   posixTimerExpired,
   posixTimerLeft,
+  posixTimerNow,
   setPosixTimer,
 } from './posix-timer.ts'
 export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, rtSigreturn, type SignalFrame } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
+export { addCpuTimer, cancelCpuSleep, type CpuTimer } from './cpu-timers.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'
 export { showSigInfo, showSigset } from './show.ts'
 export { makeSignalFd, signalFileMask, signalFileOps } from './signalfd.ts'

@@ -14,8 +14,9 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
-import type { ThreadGroup } from '../state.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 import { kernelInfo } from './info.ts'
+import { expireCpuTimers, untilCpuTimer } from './cpu-timers.ts'
 import { deletePosixTimers } from './posix-timer.ts'
 import { sendToGroup } from './send.ts'
 
@@ -80,12 +81,18 @@ function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void 
   sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
 }
 
-/** Time in user mode that the process can use before one of the two, or its limit, is reached (ns). */
-export function untilItimer(group: ThreadGroup): number {
-  const { itimers } = group
+/** Time in user mode that a task can use before one of the two, a timer against processor time or its process's limit is reached (ns). */
+export function untilItimer(task: Task): number {
+  const { group } = task
+  const { itimers, cpuTimers } = group
   const virtual = (itimers[ITIMER_VIRTUAL] as Itimer).expires
   const prof = (itimers[ITIMER_PROF] as Itimer).expires
-  return Math.min(virtual === 0 ? Infinity : virtual, prof === 0 ? Infinity : prof, untilCpuLimit(group))
+  return Math.min(
+    virtual === 0 ? Infinity : virtual,
+    prof === 0 ? Infinity : prof,
+    untilCpuLimit(group),
+    cpuTimers ? untilCpuTimer(task) : Infinity,
+  )
 }
 
 /** Processor time of all threads so far (ns). */
@@ -123,10 +130,12 @@ export function chargeItimers(k: Kernel, group: ThreadGroup, userNs: number, sys
   charge(k, group, ITIMER_VIRTUAL, userNs)
   charge(k, group, ITIMER_PROF, userNs + systemNs)
   checkCpuLimit(k, group)
+  if (group.cpuTimers) expireCpuTimers(k, group)
 }
 
 /** The process ended: nothing may fire any more. (exec keeps these, but not POSIX timers.) */
 export function cancelItimers(k: Kernel, group: ThreadGroup): void {
   deletePosixTimers(k, group)
+  group.cpuTimers = undefined
   for (let which = 0; which < ITIMER_COUNT; which++) setItimer(k, group, which, 0, 0)
 }

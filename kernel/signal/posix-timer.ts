@@ -2,12 +2,14 @@
 // its signal is taken; what it missed meanwhile is its overrun count (posix-timers.c does the same).
 import { EAGAIN, EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { findTask } from '../process/index.ts'
+import { cpuClockNow, findTask, type CpuClock } from '../process/index.ts'
 import { addTimer, cancelTimer } from '../sched/index.ts'
-import type { ThreadGroup } from '../state.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'
+import { addCpuTimer, cancelCpuTimer } from './cpu-timers.ts'
 import { timerInfo } from './info.ts'
 import { queueIsFull, sendToGroup, sendToTask } from './send.ts'
+import { hasSignal } from './sigset.ts'
 import type { PendingSignals, PosixTimer, SigInfo } from './types.ts'
 
 /** Ids go on from the last one, and around. */
@@ -30,6 +32,7 @@ export function posixTimer(group: ThreadGroup, id: number): PosixTimer {
 export function createPosixTimer(
   group: ThreadGroup,
   clock: number,
+  cpu: CpuClock | null,
   event: { signal: number; tid: number; value: bigint | null },
 ): PosixTimer {
   const timers = timersOf(group)
@@ -37,19 +40,42 @@ export function createPosixTimer(
   const id = (group.nextTimerId ?? 0) % ID_LIMIT
   group.nextTimerId = id + 1
   const { signal, tid, value } = event
-  const timer: PosixTimer = { id, clock, signal, tid, value: value ?? BigInt(id), expires: 0, interval: 0, timer: 0, overrun: 0 }
+  const timer: PosixTimer = {
+    id,
+    clock,
+    signal,
+    tid,
+    value: value ?? BigInt(id),
+    expires: 0,
+    interval: 0,
+    timer: 0,
+    overrun: 0,
+    cpu,
+    cpuTimer: null,
+    dated: false,
+  }
   timers.set(id, timer)
   return timer
 }
 
 function disarm(k: Kernel, timer: PosixTimer): void {
   if (timer.timer !== 0) cancelTimer(k, timer.timer)
+  if (timer.cpuTimer !== null) cancelCpuTimer(timer.cpuTimer)
   timer.timer = 0
+  timer.cpuTimer = null
   timer.expires = 0
 }
 
+/** Waits for its expiry: neither disarmed nor with a signal that nobody has taken yet. */
+const isRunning = ({ timer, cpuTimer }: PosixTimer): boolean => timer !== 0 || cpuTimer !== null
+
+/** What its clock shows, as it is counted here (ns). */
+export const posixTimerNow = (k: Kernel, { cpu }: PosixTimer): number => (cpu === null ? k.state.time : cpuClockNow(cpu))
+
 function arm(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number): void {
-  timer.timer = addTimer(k, at, { kind: 'posixTimer', group, id: timer.id })
+  const spec = { kind: 'posixTimer', group, id: timer.id } as const
+  if (timer.cpu === null) timer.timer = addTimer(k, at, spec)
+  else timer.cpuTimer = addCpuTimer(timer.cpu, at, spec)
 }
 
 export function deletePosixTimer(k: Kernel, group: ThreadGroup, id: number): void {
@@ -68,39 +94,53 @@ export function deletePosixTimers(k: Kernel, group: ThreadGroup): void {
 export function posixTimerLeft(k: Kernel, timer: PosixTimer): { value: number; interval: number } {
   const { expires, interval } = timer
   if (expires === 0) return { value: 0, interval }
-  const now = k.state.time
+  const now = posixTimerNow(k, timer)
   if (expires > now) return { value: expires - now, interval }
   // Expired, and its signal not yet taken: what a restarted timer would show.
   return { value: interval === 0 ? 0 : interval - ((now - expires) % interval), interval }
 }
 
-/** timer_settime(2): expires at an instant (ns of CLOCK_MONOTONIC, even one before boot), null disarms. */
-export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number | null, interval: number): void {
+/** timer_settime(2): expires at an instant (ns of CLOCK_MONOTONIC, even one before boot, or of its processor time), null disarms. `dated`: it was given as a date. */
+export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number | null, interval: number, dated: boolean): void {
   disarm(k, timer)
   timer.overrun = 0
   timer.interval = interval
+  timer.dated = dated
   if (at === null) return
   // 0 means that the timer is off.
   timer.expires = at || 1
   arm(k, group, timer, timer.expires)
 }
 
+/** The date was put forward by so many nanoseconds. */
+export function movePosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, by: number): void {
+  if (!timer.dated || timer.timer === 0) return
+  cancelTimer(k, timer.timer)
+  timer.expires = timer.expires - by || 1
+  arm(k, group, timer, timer.expires)
+}
+
 /** Whole periods that have passed since it was due; it is due again after them. */
 function forward(k: Kernel, timer: PosixTimer): number {
-  const missed = Math.max(Math.floor((k.state.time - timer.expires) / timer.interval), 0)
+  const missed = Math.max(Math.floor((posixTimerNow(k, timer) - timer.expires) / timer.interval), 0)
   timer.expires += (missed + 1) * timer.interval
   return missed
 }
 
 const isQueued = ({ queue }: PendingSignals, id: number): boolean => queue.some(({ fields }) => fields.kind === 'timer' && fields.id === id)
 
+/** Ignored, and not blocked: what is blocked waits, since it may find a handler later (signal.c, sig_ignored). */
+const isDropped = ({ blocked, group }: Task, signal: number): boolean => !hasSignal(blocked, signal) && isIgnored(group, signal)
+
 /** The kernel's timer ran out. */
 export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): void {
   const timer = group.posixTimers?.get(id)
-  if (!timer) return
+  // One that was set anew just when its processor time had come is not due.
+  if (!timer || timer.expires === 0 || timer.expires > posixTimerNow(k, timer)) return
   timer.timer = 0
+  timer.cpuTimer = null
   const thread = timer.tid === 0 ? null : findTask(k, timer.tid)
-  const silent = timer.signal === 0 || (timer.tid !== 0 && !thread) || isIgnored(group, timer.signal)
+  const silent = timer.signal === 0 || (timer.tid !== 0 && !thread) || isDropped(thread ?? group.leader, timer.signal)
   if (!silent) {
     const info = timerInfo(timer.signal, id, 0, timer.value)
     // Set again before its last signal was taken: one is enough.
@@ -114,7 +154,7 @@ export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): vo
     return
   }
   forward(k, timer)
-  timer.expires = Math.max(timer.expires, k.state.time + IGNORED_PERIOD)
+  timer.expires = Math.max(timer.expires, posixTimerNow(k, timer) + IGNORED_PERIOD)
   arm(k, group, timer, timer.expires)
 }
 
@@ -123,7 +163,7 @@ export function restartPosixTimer(k: Kernel, group: ThreadGroup, info: SigInfo):
   const { fields } = info
   if (fields.kind !== 'timer') return info
   const timer = group.posixTimers?.get(fields.id)
-  if (!timer || timer.expires === 0 || timer.timer !== 0) return info
+  if (!timer || timer.expires === 0 || isRunning(timer)) return info
   timer.overrun = 0
   if (timer.interval === 0) {
     timer.expires = 0

@@ -1,5 +1,8 @@
 // What a signal is to the kernel, as plain data: sets, dispositions, what is known of each one sent, and what waits to be delivered.
 
+import type { CpuClock } from '../process/cpu-clock.ts'
+import type { CpuTimer } from './cpu-timers.ts'
+
 /** Bit n-1 stands for signal n: 64 bits, so a bigint. */
 export type Sigset = bigint
 
@@ -41,7 +44,7 @@ export interface PendingSignals {
 /** What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), or exited (it may not run again). */
 export type Delivery = 'user' | 'again' | 'stopped' | 'dead'
 
-/** timer_create(2). Instants and intervals in nanoseconds of CLOCK_MONOTONIC, whatever clock the program named. */
+/** timer_create(2). Instants and intervals in nanoseconds of CLOCK_MONOTONIC, whatever clock the program named; of `cpu` where there is one. */
 export interface PosixTimer {
   id: number
   clock: number
@@ -57,4 +60,9 @@ export interface PosixTimer {
   timer: number
   /** Expiries that the signal taken last stood for beyond the first (timer_getoverrun). */
   overrun: number
+  /** It runs against processor time; and the timer that waits for it, while armed. */
+  cpu: CpuClock | null
+  cpuTimer: CpuTimer | null
+  /** Set for an instant of the date (TIMER_ABSTIME on CLOCK_REALTIME): it follows a change of that. */
+  dated: boolean
 }

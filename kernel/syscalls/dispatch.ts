@@ -8,7 +8,7 @@ import { regX } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
-import { callPath, enterCall, leave } from '../timing/index.ts'
+import { callPath, enterCall, leave, nominalCall, passNominal } from '../timing/index.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 
@@ -35,6 +35,7 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   if (task.call === null) {
     k.state.counts.syscalls++
     if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
+    passNominal(k, k.state.harts[task.onHart], task, nominalCall(nr))
   }
   const row = SYSCALLS[nr]
   let failure: Errno

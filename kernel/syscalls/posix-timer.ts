@@ -4,17 +4,17 @@ import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut, peekUser, putU32 } from '../mm/index.ts'
 import { findTask } from '../process/index.ts'
-import { createPosixTimer, deletePosixTimer, posixTimer, posixTimerLeft, setPosixTimer } from '../signal/index.ts'
+import { createPosixTimer, deletePosixTimer, posixTimer, posixTimerLeft, posixTimerNow, setPosixTimer } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { flags, int, oneOf, pointer, structIn } from './args.ts'
-import { TIMER_CLOCKS, itimerspec, itimerspecBytes, itimerspecOut, timerInstant, timerInterval } from './timer-args.ts'
+import { checkTimersOf, cpuClock, isDated } from './clocks.ts'
+import { itimerspec, itimerspecBytes, itimerspecOut, timerInstant, timerInterval } from './timer-args.ts'
 import { syscall } from './define.ts'
 import type { Arg, Syscall } from './define.ts'
 
 /** struct sigevent, 64 bytes (uapi asm-generic/siginfo.h). */
 const SIGEVENT = struct({ value: 'big', signo: 'i32', notify: 'i32', tid: 'i32', rest: { bytes: 44 } })
 const SIGEV = { SIGEV_SIGNAL: 0, SIGEV_NONE: 1, SIGEV_THREAD: 2, SIGEV_THREAD_ID: 4 } as const
-const CPU_CLOCKS_NOTE = 'Clocks of processor time cannot have timers: EINVAL.'
 
 const notifyName = (notify: number): string => Object.entries(SIGEV).find(([, n]) => n === notify)?.[0] ?? String(notify)
 const sigevent = structIn(
@@ -47,7 +47,7 @@ function eventOf(
   if (notify !== SIGEV.SIGEV_SIGNAL && notify !== SIGEV.SIGEV_THREAD && notify !== SIGEV.SIGEV_THREAD_ID) throw EINVAL
   if (signo < 1 || signo > NSIG) throw EINVAL
   const tid = notify === SIGEV.SIGEV_THREAD_ID ? event.tid : 0
-  if (tid !== 0 && findTask(k, tid)?.group !== task.group) throw EINVAL
+  if (notify === SIGEV.SIGEV_THREAD_ID && findTask(k, tid)?.group !== task.group) throw EINVAL
   return { signal: signo, tid, value }
 }
 
@@ -59,8 +59,9 @@ export const posixTimerCalls: Syscall[] = [
     'timer_create',
     { which_clock: oneOf(CLOCKS), timer_event_spec: sigevent, created_timer_id: timerIdOut },
     (k, task, { which_clock, timer_event_spec, created_timer_id }) => {
-      if (!TIMER_CLOCKS.includes(which_clock)) throw EINVAL
-      const timer = createPosixTimer(task.group, which_clock, eventOf(k, task, timer_event_spec))
+      checkTimersOf(task, which_clock)
+      const cpu = cpuClock(k, task, which_clock)
+      const timer = createPosixTimer(task.group, which_clock, cpu, eventOf(k, task, timer_event_spec))
       try {
         putU32(k, task, created_timer_id, timer.id)
       } catch (error) {
@@ -69,7 +70,6 @@ export const posixTimerCalls: Syscall[] = [
       }
       return 0
     },
-    { note: CPU_CLOCKS_NOTE },
   ),
   syscall(108, 'timer_gettime', { timer_id: int, setting: itimerspecOut }, (k, task, { timer_id, setting }) => {
     copyOut(k, task, setting, leftBytes(k, task, timer_id))
@@ -83,9 +83,10 @@ export const posixTimerCalls: Syscall[] = [
     (k, task, { timer_id, flags, new_setting, old_setting }) => {
       if (new_setting === null) throw EINVAL
       const timer = posixTimer(task.group, timer_id)
-      const at = timerInstant(k, timer.clock, flags, new_setting)
+      const dated = (flags & TIMER_ABSTIME) !== 0 && isDated(timer.clock)
+      const at = timerInstant(k, dated, flags, new_setting, posixTimerNow(k, timer))
       const before = old_setting === 0 ? null : leftBytes(k, task, timer_id)
-      setPosixTimer(k, task.group, timer, at, timerInterval(new_setting))
+      setPosixTimer(k, task.group, timer, at, timerInterval(new_setting), dated)
       if (before) copyOut(k, task, old_setting, before)
       return 0
     },

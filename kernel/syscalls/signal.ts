@@ -69,7 +69,7 @@ import {
   sigsetOut,
   stackText,
 } from './signal-args.ts'
-import { checkTimespec, nanoseconds, timespec, timevalText, toTimeval, type Timespec, type Timeval } from './times.ts'
+import { checkTimespec, MAX_NS, nanoseconds, timespec, timevalText, toTimeval, type Timespec, type Timeval } from './times.ts'
 
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
@@ -77,8 +77,6 @@ const SP = 2
 const NS_PER_US = 1000
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
 const KNOWN_SA_FLAGS = Object.values(SA_FLAGS).reduce((all, flag) => (all | flag) >>> 0, 0)
-/** Intervals past this many nanoseconds (104 days) are cut to it: instants stay exact. */
-const MAX_INTERVAL = 2 ** 53 - 1 - 2 ** 52
 
 const itimervalText = (values: StructValues<(typeof ITIMERVAL)['members']>): string =>
   `{it_interval=${timevalText(values.interval)}, it_value=${timevalText(values.value)}}`
@@ -177,7 +175,7 @@ function deadlineOf(k: Kernel, timeout: Timespec | null, kept: unknown): number 
   if (typeof kept === 'number') return kept
   if (timeout === null) return Infinity
   checkTimespec(timeout)
-  return k.state.time + Math.min(nanoseconds(timeout), MAX_INTERVAL)
+  return k.state.time + Math.min(nanoseconds(timeout), MAX_NS)
 }
 
 function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: Timespec | null): SyscallResult {
@@ -197,7 +195,7 @@ function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: 
 
 function intervalNs({ sec, usec }: Timeval): number {
   if (sec < 0 || usec < 0 || usec >= 1e6) throw EINVAL
-  return Math.min(sec * NANOSECONDS + usec * NS_PER_US, MAX_INTERVAL)
+  return Math.min(sec * NANOSECONDS + usec * NS_PER_US, MAX_NS)
 }
 
 function itimerBytes(k: Kernel, task: Task, which: number): Uint8Array {

@@ -1,19 +1,10 @@
-// Clocks and sleeping. Guest time is retired instructions; the real-time clock is that plus the date at boot.
+// Clocks and sleeping. Guest time is retired instructions and what the kernel's work takes; the real-time clock is that plus the date at boot.
 import {
   CAP_SYS_TIME,
   CLOCKS,
-  CLOCK_BOOTTIME,
-  CLOCK_MONOTONIC,
-  CLOCK_MONOTONIC_COARSE,
-  CLOCK_MONOTONIC_RAW,
-  CLOCK_PROCESS_CPUTIME_ID,
   CLOCK_REALTIME,
-  CLOCK_REALTIME_COARSE,
-  CLOCK_TAI,
-  CLOCK_THREAD_CPUTIME_ID,
   EFAULT,
   EINVAL,
-  EOPNOTSUPP,
   EPERM,
   ERESTARTNOHAND,
   ERESTART_RESTARTBLOCK,
@@ -25,17 +16,23 @@ import {
   TIMEZONE,
   TMS,
   writeStruct,
+  type Errno,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
-import { capable, findGroup, findTask, groupUsage, updateVvar } from '../process/index.ts'
+import { capable, cpuClockNow, groupUsage, updateVvar, type CpuClock } from '../process/index.ts'
+import { wakeTask } from '../sched/index.ts'
+import { addCpuTimer, cancelCpuSleep } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow } from '../vfs/index.ts'
 import { flags, oneOf, structIn, structOut } from './args.ts'
+import { checkSleepsBy, clockResolution, cpuClock, isDated, readClock } from './clocks.ts'
+import { moveDatedTimers } from './dated-timers.ts'
 import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
 import {
   checkTimespec,
   instantOfRealtime,
+  MAX_NS,
   nanoseconds,
   timespec,
   timespecOut,
@@ -45,57 +42,8 @@ import {
   type Timespec,
 } from './times.ts'
 
-const RESOLUTION = 1
-/** The coarse clocks tick at the scheduler's rate on Linux (HZ = 250). */
-const COARSE_RESOLUTION = 4_000_000
 const US = 1000
-
-const coarse = (ns: number): number => ns - (ns % COARSE_RESOLUTION)
-
-function realtime(k: Kernel): Timespec {
-  const { sec, nsec } = timestampNow(k)
-  return { sec, nsec }
-}
-
-const processTime = (task: Task): number => {
-  const usage = groupUsage(task.group)
-  return usage.userTime + usage.systemTime
-}
-const threadTime = (task: Task): number => task.usage.userTime + task.usage.systemTime
-
-/** What each clock shows now. */
-const NOW: Readonly<Record<number, (k: Kernel, task: Task) => Timespec>> = {
-  [CLOCK_REALTIME]: realtime,
-  [CLOCK_TAI]: realtime,
-  [CLOCK_REALTIME_COARSE]: k => {
-    const { sec, nsec } = timestampNow(k)
-    return { sec, nsec: coarse(nsec) }
-  },
-  [CLOCK_MONOTONIC]: k => toTimespec(k.state.time),
-  [CLOCK_MONOTONIC_RAW]: k => toTimespec(k.state.time),
-  [CLOCK_BOOTTIME]: k => toTimespec(k.state.time),
-  [CLOCK_MONOTONIC_COARSE]: k => toTimespec(coarse(k.state.time)),
-  [CLOCK_PROCESS_CPUTIME_ID]: (_k, task) => toTimespec(processTime(task)),
-  [CLOCK_THREAD_CPUTIME_ID]: (_k, task) => toTimespec(threadTime(task)),
-}
-
-/** Negative ids are processor clocks of another process or thread: the pid's complement above three bits (clock_getcpuclockid(3)). */
-function otherClock(k: Kernel, id: number): Timespec {
-  const pid = ~(id >> 3)
-  const perThread = (id & 4) !== 0
-  if ((id & 3) === 3) throw EINVAL
-  const task = perThread ? findTask(k, pid) : (findGroup(k, pid)?.leader ?? null)
-  if (task === null) throw EINVAL
-  return toTimespec(perThread ? threadTime(task) : processTime(task))
-}
-
-/** EINVAL for a clock that is not there. */
-export function readClock(k: Kernel, task: Task, id: number): Timespec {
-  if (id < 0) return otherClock(k, id)
-  const now = NOW[id]
-  if (now === undefined) throw EINVAL
-  return now(k, task)
-}
+const CLOCK_NANOSLEEP = 115
 
 const putTimespec = (k: Kernel, task: Task, at: number, value: Timespec): void => copyOut(k, task, at, writeStruct(TIMESPEC, value))
 
@@ -105,34 +53,56 @@ interface Sleep {
 const isSleep = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Sleep =>
   typeof progress?.until === 'number'
 
+/** Until when: what a relative sleep was begun with. An instant is looked up again each time: its clock may have been set. */
+const endOf = (task: Task, relative: boolean, until: number): number => {
+  const { progress } = task.call ?? {}
+  return relative && isSleep(progress) ? progress.until : until
+}
+
+const interruptedBy = (relative: boolean): Errno => (relative ? ERESTART_RESTARTBLOCK : ERESTARTNOHAND)
+
 /** Sleeps until an instant. A signal leaves in `rem` (0: nowhere) what is left of a relative sleep. */
 function sleep(k: Kernel, task: Task, until: number, rem: number, relative: boolean): SyscallResult {
-  const { progress } = task.call ?? {}
-  const end = isSleep(progress) ? progress.until : until
+  const end = endOf(task, relative, until)
   if (k.state.time >= end) return 0
   if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(end - k.state.time))
-  return { ...blocked([], relative ? ERESTART_RESTARTBLOCK : ERESTARTNOHAND, end), progress: { until: end } }
+  return { ...blocked([], interruptedBy(relative), end), progress: { until: end } }
 }
 
-/** Clocks that can be slept by. */
-const SLEEPABLE = new Set<number>([CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_TAI])
+/** Sleeps until a process or a thread has had so much processor time (ns). EINVAL for one's own thread, which would never wake. */
+function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: number, rem: number, relative: boolean): SyscallResult {
+  if (clock.thread === task) throw EINVAL
+  const end = endOf(task, relative, until)
+  cancelCpuSleep(clock, task)
+  const now = cpuClockNow(clock)
+  if (now >= end) return 0
+  if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(end - now))
+  addCpuTimer(clock, end, { kind: 'wake', task })
+  return { ...blocked([], interruptedBy(relative), Infinity), progress: { until: end } }
+}
 
 function clockNanosleep(k: Kernel, task: Task, id: number, how: number, request: Timespec | null, rem: number): SyscallResult {
-  if (id === CLOCK_THREAD_CPUTIME_ID || NOW[id] === undefined) throw EINVAL
-  if (!SLEEPABLE.has(id)) throw EOPNOTSUPP
+  checkSleepsBy(task, id)
+  const cpu = cpuClock(k, task, id)
   const wanted = required(request)
   checkTimespec(wanted)
-  if ((how & TIMER_ABSTIME) === 0) return sleep(k, task, k.state.time + nanoseconds(wanted), rem, true)
-  const until = id === CLOCK_REALTIME || id === CLOCK_TAI ? instantOfRealtime(k, wanted) : nanoseconds(wanted)
-  return sleep(k, task, until, 0, false)
+  const span = Math.min(nanoseconds(wanted), MAX_NS)
+  const relative = (how & TIMER_ABSTIME) === 0
+  if (cpu !== null) return sleepByCpu(k, task, cpu, relative ? cpuClockNow(cpu) + span : span, rem, relative)
+  if (relative) return sleep(k, task, k.state.time + span, rem, true)
+  return sleep(k, task, isDated(id) ? instantOfRealtime(k, wanted) : span, 0, false)
 }
 
-/** Sets the date. The clock of timers and sleeps is not touched. */
+/** Sets the date. The clock of timers and sleeps is not touched; what waits for a date follows. */
 function setDate(k: Kernel, task: Task, value: Timespec): number {
   checkTimespec(value)
   if (!capable(task.credentials, CAP_SYS_TIME)) throw EPERM
-  k.state.bootEpoch = nanoseconds(value) - k.state.time
+  const epoch = nanoseconds(value) - k.state.time
+  const forward = epoch - k.state.bootEpoch
+  k.state.bootEpoch = epoch
   updateVvar(k)
+  moveDatedTimers(k, forward)
+  for (const sleeper of k.state.tasks.values()) if (sleeper.call?.nr === CLOCK_NANOSLEEP) wakeTask(k, sleeper)
   return 0
 }
 
@@ -159,27 +129,28 @@ export const timeCalls: Syscall[] = [
     'clock_settime',
     { clockid: clock, tp: timespec },
     (k, task, { clockid, tp }) => {
-      if (clockid !== CLOCK_REALTIME) throw EINVAL
-      return setDate(k, task, required(tp))
+      if (clockid >= 0 && clockid !== CLOCK_REALTIME) throw EINVAL
+      const wanted = required(tp)
+      if (clockid === CLOCK_REALTIME) return setDate(k, task, wanted)
+      cpuClock(k, task, clockid)
+      throw EPERM
     },
-    { note: 'Sleeps until an instant of CLOCK_REALTIME that have begun do not follow a change of the date.' },
+    { note: 'Waits for a futex or a message until a date that have begun do not follow a change of it.' },
   ),
   syscall(113, 'clock_gettime', { clockid: clock, tp: timespecOut }, (k, task, { clockid, tp }) => {
     putTimespec(k, task, tp, readClock(k, task, clockid))
     return 0
   }),
   syscall(114, 'clock_getres', { clockid: clock, tp: timespecOut }, (k, task, { clockid, tp }) => {
-    readClock(k, task, clockid)
-    const isCoarse = clockid === CLOCK_REALTIME_COARSE || clockid === CLOCK_MONOTONIC_COARSE
-    if (tp !== 0) putTimespec(k, task, tp, { sec: 0, nsec: isCoarse ? COARSE_RESOLUTION : RESOLUTION })
+    const nsec = clockResolution(k, task, clockid)
+    if (tp !== 0) putTimespec(k, task, tp, { sec: 0, nsec })
     return 0
   }),
   syscall(
-    115,
+    CLOCK_NANOSLEEP,
     'clock_nanosleep',
     { clockid: clock, flags: flags({ TIMER_ABSTIME }), request: timespec, remain: timespecOut },
     (k, task, { clockid, flags: how, request, remain }) => clockNanosleep(k, task, clockid, how, request, remain),
-    { note: 'Processor-time clocks are refused with EOPNOTSUPP.' },
   ),
   syscall(153, 'times', { buf: structOut(TMS, tmsText, 'struct tms *') }, (k, task, { buf }) => {
     const ticks = (ns: number): number => Math.floor(ns / NANOSECONDS_PER_TICK)

@@ -22,6 +22,9 @@ export function checkTimespec({ sec, nsec }: Timespec): void {
   if (sec < 0 || nsec < 0 || nsec >= NANOSECONDS) throw EINVAL
 }
 
+/** The kernel's times end here, as Linux's do (KTIME_MAX): in 292 years. */
+export const MAX_NS = 2 ** 63
+
 /** A span in nanoseconds: exact up to 104 days, rounded beyond. */
 export const nanoseconds = ({ sec, nsec }: Timespec): number => sec * NANOSECONDS + nsec
 

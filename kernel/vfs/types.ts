@@ -187,7 +187,18 @@ export type FileData =
   | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
   | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
-  | { kind: 'timerfd'; clock: number; expires: number; interval: number; timer: number; queue: WaitQueue }
+  | {
+      kind: 'timerfd'
+      clock: number
+      expires: number
+      interval: number
+      timer: number
+      queue: WaitQueue
+      /** Set for a date; a change of the date then ends it (TFD_TIMER_CANCEL_ON_SET); that has happened, and nobody was told. */
+      dated: boolean
+      cancels: boolean
+      cancelled: boolean
+    }
   | { kind: 'signalfd'; mask: bigint }
   | { kind: 'pidfd'; group: ThreadGroup; thread: Task | null }
 

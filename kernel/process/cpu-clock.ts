@@ -1,0 +1,47 @@
+// Clocks of processor time: which one an id names (clock_getcpuclockid(3), pthread_getcpuclockid(3)), and what it shows.
+import { EINVAL } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { findTask } from './find.ts'
+import { groupUsage } from './usage.ts'
+
+/** User and system time, user time alone, time on a processor: here the first and the last are the same. */
+const CPUCLOCK = { PROF: 0, VIRT: 1, SCHED: 2 } as const
+const WHICH = 3
+const PER_THREAD = 4
+const PID_SHIFT = 3
+
+/** Of a thread, or of a process (thread null). */
+export interface CpuClock {
+  group: ThreadGroup
+  thread: Task | null
+  userOnly: boolean
+  /** Ticks at the scheduler's rate; else to the nanosecond. */
+  coarse: boolean
+}
+
+/** The clock of an id < 0. EINVAL. `reading`: a process may be named by the calling thread's id, too. */
+export function cpuClockOf(k: Kernel, task: Task, id: number, reading: boolean): CpuClock {
+  const which = id & WHICH
+  // 3 means a clock that is a device.
+  if (which > CPUCLOCK.SCHED) throw EINVAL
+  const kind = { userOnly: which === CPUCLOCK.VIRT, coarse: which !== CPUCLOCK.SCHED }
+  const pid = ~(id >> PID_SHIFT)
+  const own = (id & PER_THREAD) !== 0
+  if (pid === 0) return { group: task.group, thread: own ? task : null, ...kind }
+  const found = findTask(k, pid)
+  if (found === null) throw EINVAL
+  if (own && found.group !== task.group) throw EINVAL
+  if (!own && found.group.tgid !== pid && !(reading && found === task)) throw EINVAL
+  return { group: found.group, thread: own ? found : null, ...kind }
+}
+
+/** Nanoseconds that it shows. */
+export function cpuClockNow({ group, thread, userOnly }: CpuClock): number {
+  const { userTime, systemTime } = thread === null ? groupUsage(group) : thread.usage
+  return userOnly ? userTime : userTime + systemTime
+}
+
+/** It only goes on while this task runs, perhaps among others. */
+export const drivesCpuClock = ({ group, thread }: CpuClock, task: Task): boolean =>
+  task.group === group && (thread === null || thread === task)
