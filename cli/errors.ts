@@ -11,3 +11,16 @@ export class CommandError extends Error {
     this.status = status
   }
 }
+
+/** What the host did not give, in a sentence; null: it is not the host's fault. */
+export function hostProblem(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (typeof WebAssembly === 'undefined' && error instanceof ReferenceError)
+    return 'this Node has no WebAssembly (it runs with --jitless?), which the machine is made of'
+  if (code === 'ERR_MODULE_NOT_FOUND') return `the installation is not whole: ${error.message}`
+  if (code !== undefined && syscall !== undefined) return error.message
+  if (error instanceof RangeError && /WebAssembly|[Aa]rray buffer allocation/.test(error.message))
+    return `the host has no memory for this machine: ${error.message}`
+  return null
+}

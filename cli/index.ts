@@ -1,6 +1,6 @@
 // The command line: one word for what to do, options with the names that gcc, strace, QEMU and binutils taught people.
 import { Command, CommanderError } from 'commander'
-import { CommandError, EXIT } from './errors.ts'
+import { CommandError, EXIT, hostProblem } from './errors.ts'
 import { normalise } from './gnu-flags.ts'
 
 const VERSION = '0.1.0'
@@ -56,9 +56,12 @@ main(process.argv).then(
     process.exitCode = status
   },
   (error: unknown) => {
-    process.stderr.write(
-      `hartbeat: this is a defect of ours, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    )
+    const problem = hostProblem(error)
+    if (problem !== null) process.stderr.write(`hartbeat: ${problem}\n`)
+    else
+      process.stderr.write(
+        `hartbeat: this is a defect of ours, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      )
     process.exitCode = EXIT.ours
   },
 )

@@ -1,14 +1,12 @@
 // Machine options that run, boot and trace share, and the kernel made from them. Names are QEMU's where they mean the same.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { Option, type Command } from 'commander'
 import {
   createKernel,
+  ImageError,
   newJournal,
   isErrno,
-  readCpio,
-  readTar,
   type FramePlacement,
   type Host,
   type ImageFile,
@@ -19,6 +17,7 @@ import {
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
+import { readImage } from './image.ts'
 import { placed } from './place.ts'
 import type { Program } from './program.ts'
 import type { Recorder } from './recording.ts'
@@ -77,19 +76,6 @@ export function machineOptions(command: Command): Command {
     .option('--json', 'with --stat: JSON')
     .option('--record <file>', 'write down what comes in, so that `replay` and `debug` can run it again to the bit')
     .option('--check', "check the kernel's invariants, and that nothing is left, when the machine stops")
-}
-
-const GZIP = [0x1f, 0x8b]
-
-function readImage(path: string): ImageFile[] {
-  try {
-    let data: Uint8Array = readFileSync(path)
-    if (data[0] === GZIP[0] && data[1] === GZIP[1]) data = gunzipSync(data)
-    const cpio = data.length > 5 && String.fromCharCode(...data.subarray(0, 5)) === '07070'
-    return cpio ? readCpio(data) : readTar(data)
-  } catch (error) {
-    throw new CommandError(EXIT.usage, `--root ${path}: ${(error as Error).message}`)
-  }
 }
 
 /** The root: our own programs, a directory or an image. A root without /bin gets our programs too. */
@@ -206,6 +192,8 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       env: environment(flags.env, interactive),
     }
   } catch (error) {
+    if (error instanceof ImageError)
+      throw new CommandError(EXIT.notExecutable, `${flags.root === undefined ? '' : `--root ${flags.root}: `}${error.message}`)
     if (isErrno(error)) throw new CommandError(EXIT.ours, `making the root file system: ${error.message}`)
     throw error
   }

@@ -6,7 +6,7 @@ import { build, formatDiagnostic, hasErrors } from '../assembler/index.ts'
 import type { ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString } from './host.ts'
-import { includeReader, libraryArchive } from './resources.ts'
+import { confinedReader, libraryArchive } from './resources.ts'
 
 export interface Program {
   /** Where the guest finds it (a byte string), unless `placed` puts it elsewhere. */
@@ -41,7 +41,7 @@ export function assembleProgram(
 ): Uint8Array {
   const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
   const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
-  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: includeReader(beside), debug, undefined: ['_start'] })
+  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: confinedReader(beside), debug, undefined: ['_start'] })
   for (const d of diagnostics) tell(formatDiagnostic(d) + '\n')
   if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
   return image

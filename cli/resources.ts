@@ -1,6 +1,6 @@
 // What the build put beside the program: the root image with our own programs, the library archive, and the include files.
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCpio, type ImageFile } from '../kernel/index.ts'
 
@@ -23,6 +23,31 @@ export function includeReader(folders: readonly string[]): (name: string) => Uin
       const path = join(folder, name)
       if (existsSync(path)) return readFileSync(path)
     }
+    return null
+  }
+}
+
+/**
+ * The same for a source that may be anybody's and is about to be run: only regular files below those folders, wherever links lead. What lies
+ * elsewhere is not there.
+ */
+export function confinedReader(folders: readonly string[]): (name: string) => Uint8Array | null {
+  return name => {
+    for (const folder of [...folders, includeFolder]) {
+      const bytes = readBelow(folder, isAbsolute(name) ? name : join(folder, name))
+      if (bytes !== null) return bytes
+    }
+    return null
+  }
+}
+
+function readBelow(folder: string, path: string): Uint8Array | null {
+  try {
+    const real = realpathSync(path)
+    const within = relative(realpathSync(folder), real)
+    if (within.startsWith('..') || isAbsolute(within) || !statSync(real).isFile()) return null
+    return readFileSync(real)
+  } catch {
     return null
   }
 }

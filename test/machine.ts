@@ -79,7 +79,14 @@ const ENVIRONMENT = ['PATH=/bin', 'HOME=/', 'USER=root', 'LOGNAME=root']
 export function start(argv: readonly string[], options: TestOptions = {}): TestMachine {
   const { stdin, env, cwd, files, stdio, init, ...rest } = options
   const host = streams(stdin)
-  const kernel = createKernel({ ramBytes: TEST_RAM, debug: true, journal: newJournal(), ...rest, host, root: [...BUILT_ROOT, ...(files ?? [])] })
+  const kernel = createKernel({
+    ramBytes: TEST_RAM,
+    debug: true,
+    journal: newJournal(),
+    ...rest,
+    host,
+    root: [...BUILT_ROOT, ...(files ?? [])],
+  })
   const command = init === true ? ['/bin/init', ...argv] : argv
   const path = command[0].includes('/') ? command[0] : `/bin/${command[0]}`
   spawnInit(kernel, {

@@ -2,7 +2,7 @@
 // Each entry: 110 bytes of ASCII hex, the name, the contents, both padded to 4 bytes; "TRAILER!!!" ends it.
 import { S_IFMT } from '../abi/index.ts'
 import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
-import type { ImageFile } from './image.ts'
+import { ImageError, type ImageFile } from './image.ts'
 import { kindOfMode, typeOfKind } from './kinds.ts'
 
 const MAGIC = '070701'
@@ -34,19 +34,20 @@ type Header = Record<(typeof FIELDS)[number], number>
 const aligned = (n: number): number => Math.ceil(n / ALIGN) * ALIGN
 
 function readHeader(bytes: Uint8Array, at: number): Header {
-  if (at + HEADER_BYTES > bytes.length) throw new Error(`reading a cpio archive: it ends within the header at offset ${at}`)
+  if (at + HEADER_BYTES > bytes.length) throw new ImageError(`reading a cpio archive: it ends within the header at offset ${at}`)
   const text = textOf(bytes.subarray(at, at + HEADER_BYTES))
-  if (!text.startsWith(MAGIC) && !text.startsWith(MAGIC_CRC)) throw new Error(`reading a cpio archive: no "newc" header at offset ${at}`)
+  if (!text.startsWith(MAGIC) && !text.startsWith(MAGIC_CRC))
+    throw new ImageError(`reading a cpio archive: no "newc" header at offset ${at}`)
   const header = {} as Header
   FIELDS.forEach((field, i) => {
     const digits = text.slice(MAGIC.length + i * FIELD_DIGITS, MAGIC.length + (i + 1) * FIELD_DIGITS)
-    if (!/^[0-9a-fA-F]{8}$/.test(digits)) throw new Error(`reading a cpio archive: bad ${field} '${digits}' at offset ${at}`)
+    if (!/^[0-9a-fA-F]{8}$/.test(digits)) throw new ImageError(`reading a cpio archive: bad ${field} '${digits}' at offset ${at}`)
     header[field] = parseInt(digits, 16)
   })
   return header
 }
 
-/** The files of a newc archive. Throws an Error that says where it is malformed. */
+/** The files of a newc archive. Throws an ImageError that says where it is malformed. */
 export function readCpio(bytes: Uint8Array): ImageFile[] {
   const files: ImageFile[] = []
   // Hard links share an inode number; only the last of them carries the contents.
@@ -56,12 +57,12 @@ export function readCpio(bytes: Uint8Array): ImageFile[] {
     const nameAt = at + HEADER_BYTES
     const dataAt = aligned(nameAt + header.namesize)
     const end = dataAt + header.filesize
-    if (end > bytes.length) throw new Error(`reading a cpio archive: the entry at offset ${at} ends beyond the archive`)
+    if (end > bytes.length) throw new ImageError(`reading a cpio archive: the entry at offset ${at} ends beyond the archive`)
     const path = cString(bytes.subarray(nameAt, nameAt + header.namesize))
     if (path === TRAILER) return files
     const data = bytes.subarray(dataAt, end)
     const kind = kindOfMode(header.mode)
-    if (!kind) throw new Error(`reading a cpio archive: '${path}' is of unknown type 0${(header.mode & S_IFMT).toString(8)}`)
+    if (!kind) throw new ImageError(`reading a cpio archive: '${path}' is of unknown type 0${(header.mode & S_IFMT).toString(8)}`)
     const file: ImageFile = {
       path,
       kind,

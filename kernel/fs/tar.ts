@@ -1,6 +1,6 @@
 // ustar archives (POSIX.1-1988, with GNU long names and pax path records as tar writes them today): images of a root directory.
 import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
-import type { ImageFile } from './image.ts'
+import { ImageError, type ImageFile } from './image.ts'
 import type { FileKind } from '../vfs/types.ts'
 
 const BLOCK = 512
@@ -44,13 +44,35 @@ const PAX_GLOBAL = 'g'
 
 const field = (header: Uint8Array, name: Field): Uint8Array => header.subarray(FIELDS[name][0], FIELDS[name][0] + FIELDS[name][1])
 
-/** Octal text, or GNU's base 256 when the top bit is set. */
-function number(header: Uint8Array, name: Field): number {
-  const bytes = field(header, name)
-  if (bytes[0] & 0x80) return bytes.subarray(1).reduce((n, byte) => n * 256 + byte, 0)
-  const text = cString(bytes).trim()
-  return text === '' ? 0 : parseInt(text, 8)
+const bad = (at: number, text: string): never => {
+  throw new ImageError(`reading a tar archive: the entry at offset ${at}: ${text}`)
 }
+
+/** Largest value of each number; only a time may lie before 1970. */
+const MOST: Partial<Record<Field, number>> = { uid: 0xffff_ffff, gid: 0xffff_ffff, major: 0xfff, minor: 0xfffff, mode: 0xffff_ffff }
+
+/** Octal text, or GNU's base 256 (two's complement) when the top bit is set. `at`: of the header, for what is said of a bad one. */
+function number(header: Uint8Array, name: Field, at: number): number {
+  const bytes = field(header, name)
+  let value: number
+  if (bytes[0] & 0x80) {
+    // The mark is not part of the number; the bit below it is its sign.
+    value = bytes[0] & 0x40 ? -1 : 0
+    value = value * 0x40 + (bytes[0] & 0x3f)
+    for (const byte of bytes.subarray(1)) value = value * 256 + byte
+  } else {
+    const text = cString(bytes).trim()
+    if (!/^[0-7]*$/.test(text)) bad(at, `its ${name} is '${text}', which is no octal number`)
+    value = text === '' ? 0 : parseInt(text, 8)
+  }
+  const least = name === 'mtime' ? -MOST_SECONDS : 0
+  const most = name === 'mtime' ? MOST_SECONDS : (MOST[name] ?? Number.MAX_SAFE_INTEGER)
+  if (!(value >= least && value <= most)) bad(at, `its ${name} is out of range`)
+  return value
+}
+
+/** A year that no clock here shows. */
+const MOST_SECONDS = 2 ** 40
 
 /** Sum of all bytes, the checksum field itself counted as spaces. */
 function checksum(header: Uint8Array): number {
@@ -60,51 +82,78 @@ function checksum(header: Uint8Array): number {
   return sum
 }
 
-/** "length key=value\n" records of a pax header. */
-function paxRecords(data: Uint8Array): Map<string, string> {
+/** "length key=value\n" records of a pax header, whose header is at `at`. */
+function paxRecords(data: Uint8Array, at: number): Map<string, string> {
   const records = new Map<string, string>()
   const text = textOf(data)
-  for (let at = 0; at < text.length;) {
-    const length = parseInt(text.slice(at), 10)
-    if (!(length > 0)) break
-    const record = text.slice(text.indexOf(' ', at) + 1, at + length - 1)
-    const equals = record.indexOf('=')
-    records.set(record.slice(0, equals), record.slice(equals + 1))
-    at += length
+  const record = /(\d{1,10}) /y
+  for (let from = 0; from < text.length;) {
+    record.lastIndex = from
+    const [start, digits] = record.exec(text) ?? ['', '0']
+    const end = from + Number(digits)
+    const equals = text.indexOf('=', from)
+    const keyAt = from + start.length
+    if (start === '' || end > text.length || text[end - 1] !== '\n' || equals < keyAt || equals >= end) bad(at, 'a pax record is malformed')
+    records.set(text.slice(keyAt, equals), text.slice(equals + 1, end - 1))
+    from = end
   }
   return records
 }
 
-/** The files of an archive. Throws an Error that says where it is malformed. */
+/** What the entries before a file said about it, which its own header has no room for. */
+interface Extended {
+  path?: string
+  link?: string
+  size?: number
+  uid?: number
+  gid?: number
+}
+
+function extend(next: Extended, data: Uint8Array, at: number): Extended {
+  const records = paxRecords(data, at)
+  const numberOf = (key: 'size' | 'uid' | 'gid'): number | undefined => {
+    const text = records.get(key)
+    if (text === undefined) return next[key]
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Infinity
+    return value <= (MOST[key] ?? Number.MAX_SAFE_INTEGER) ? value : bad(at, `its ${key} is '${text}'`)
+  }
+  return {
+    path: records.get('path') ?? next.path,
+    link: records.get('linkpath') ?? next.link,
+    size: numberOf('size'),
+    uid: numberOf('uid'),
+    gid: numberOf('gid'),
+  }
+}
+
+/** The files of an archive. Throws an ImageError that says where it is malformed. */
 export function readTar(bytes: Uint8Array): ImageFile[] {
   const files: ImageFile[] = []
-  let next: { path?: string; link?: string; size?: number } = {}
+  let next: Extended = {}
   for (let at = 0; at + BLOCK <= bytes.length;) {
     const header = bytes.subarray(at, at + BLOCK)
     if (header.every(byte => byte === 0)) break
-    if (checksum(header) !== number(header, 'checksum')) throw new Error(`reading a tar archive: wrong checksum at offset ${at}`)
+    if (checksum(header) !== number(header, 'checksum', at)) throw new ImageError(`reading a tar archive: wrong checksum at offset ${at}`)
     const type = String.fromCharCode(header[FIELDS.type[0]])
-    const size = next.size ?? number(header, 'size')
     const kind = KINDS[type]
     const hasData = kind === undefined || (kind === 'regular' && type !== HARD_LINK)
-    const data = bytes.subarray(at + BLOCK, at + BLOCK + (hasData ? size : 0))
-    if (hasData && data.length < size) throw new Error(`reading a tar archive: the entry at offset ${at} ends beyond the archive`)
-    at += BLOCK + (hasData ? Math.ceil(size / BLOCK) * BLOCK : 0)
+    // What a pax header says of the size is about the file, not about further headers before it.
+    const size = hasData ? ((kind === undefined ? undefined : next.size) ?? number(header, 'size', at)) : 0
+    const data = bytes.subarray(at + BLOCK, at + BLOCK + size)
+    if (data.length < size) throw new ImageError(`reading a tar archive: the entry at offset ${at} ends beyond the archive`)
     if (type === GNU_LONG_NAME) next.path = cString(data)
     else if (type === GNU_LONG_LINK) next.link = cString(data)
-    else if (type === PAX) {
-      const records = paxRecords(data)
-      next = { ...next, path: records.get('path') ?? next.path, link: records.get('linkpath') ?? next.link }
-      if (records.has('size')) next.size = Number(records.get('size'))
-    } else if (kind) {
-      files.push(fileOf(header, kind, type, data, next))
+    else if (type === PAX) next = extend(next, data, at)
+    else if (kind) {
+      files.push(fileOf(header, kind, type, data, next, at))
       next = {}
-    } else if (type !== PAX_GLOBAL) throw new Error(`reading a tar archive: entry type '${type}' before offset ${at} is not known`)
+    } else if (type !== PAX_GLOBAL) bad(at, `its type '${type}' is not known`)
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
   return files
 }
 
-function fileOf(header: Uint8Array, kind: FileKind, type: string, data: Uint8Array, long: { path?: string; link?: string }): ImageFile {
+function fileOf(header: Uint8Array, kind: FileKind, type: string, data: Uint8Array, long: Extended, at: number): ImageFile {
   const prefix = textOf(field(header, 'magic')) === 'ustar\0' ? cString(field(header, 'prefix')) : ''
   const short = cString(field(header, 'name'))
   const path = long.path ?? (prefix ? `${prefix}/${short}` : short)
@@ -113,15 +162,15 @@ function fileOf(header: Uint8Array, kind: FileKind, type: string, data: Uint8Arr
     path,
     // Before ustar a directory was a regular file whose name ends in a slash.
     kind: kind === 'regular' && path.endsWith('/') ? 'directory' : kind,
-    mode: number(header, 'mode') & PERMISSIONS,
-    uid: number(header, 'uid'),
-    gid: number(header, 'gid'),
-    mtime: { sec: number(header, 'mtime'), nsec: 0 },
+    mode: number(header, 'mode', at) & PERMISSIONS,
+    uid: long.uid ?? number(header, 'uid', at),
+    gid: long.gid ?? number(header, 'gid', at),
+    mtime: { sec: number(header, 'mtime', at), nsec: 0 },
   }
   if (type === HARD_LINK) file.link = link
   else if (file.kind === 'regular') file.data = data
   if (kind === 'symlink') file.target = link
-  if (kind === 'chardev' || kind === 'blockdev') file.rdev = (number(header, 'major') << 8) | number(header, 'minor')
+  if (kind === 'chardev' || kind === 'blockdev') file.rdev = (number(header, 'major', at) << 8) | number(header, 'minor', at)
   return file
 }
 

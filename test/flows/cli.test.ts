@@ -48,6 +48,19 @@ function file(name: string, content: string | Uint8Array, mode = 0o644): string 
 }
 const exits5 = file('exits5.s', EXITS_5)
 
+describe('what the host does not give is said in a sentence', () => {
+  const CLI = new URL('../../dist/hartbeat.js', import.meta.url).pathname
+  test.each<[string, NodeJS.ProcessEnv, readonly string[], RegExp]>([
+    ['no WebAssembly', { NODE_OPTIONS: '--jitless' }, ['run', 'true'], /^hartbeat: this Node has no WebAssembly/m],
+    ['statistics nowhere', {}, ['run', '--stat-file', '/nonexistent/stat', 'true'], /^hartbeat: ENOENT: .*\/nonexistent\/stat'$/m],
+    ['a trace nowhere', {}, ['trace', '-o', '/nonexistent/trace', 'true'], /^hartbeat: ENOENT: .*\/nonexistent\/trace'$/m],
+  ])('%s', (_name, env, args, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, encoding: 'utf8' })
+    expect([status, stderr.includes('    at ')], stderr).toEqual([125, false])
+    expect(stderr).toMatch(message)
+  })
+})
+
 describe('exit statuses', () => {
   test.each<[string, readonly string[], number, RegExp]>([
     ['no command', [], 2, /Usage: hartbeat/],
@@ -70,7 +83,7 @@ describe('exit statuses', () => {
     ['an empty file', ['run', file('empty', '', 0o755)], 126, /[Ee]xec format error/],
     ['a script without interpreter', ['run', file('lost', '#!/no/such/shell\n', 0o755)], 127, /No such file or directory/],
     ['a program for another machine', ['run', process.execPath], 126, /[Ee]xec format error/],
-    ['a damaged image', ['run', '--root', file('bad.tgz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0)), 'true'], 2, /--root .*bad\.tgz/],
+    ['a damaged image', ['run', '--root', file('bad.tgz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0)), 'true'], 126, /--root .*bad\.tgz/],
     ['an unknown topic', ['doc', 'nothing'], 2, /nothing/],
     ['an unknown preset', ['doc', 'timing', 'nothing'], 2, /there is no preset 'nothing'; there are u74, /],
     ['a preset where there is none', ['doc', 'isa', 'u74'], 2, /doc isa takes no argument 'u74'/],
@@ -321,7 +334,7 @@ describe('--root and --share', () => {
     const { status } = spawnSync('tar', ['-C', root, '-cf', join(directory, 'root.tar'), 'file', 'sub'])
     expect(status).toBe(0)
     expect(hartbeat(['run', '--root', join(directory, 'root.tar'), 'cat', '/file']).stdout).toBe('of the host\n')
-    expect(hartbeat(['run', '--root', file('bad.tar', 'x'.repeat(2000)), 'true']).status).toBe(2)
+    expect(hartbeat(['run', '--root', file('bad.tar', 'x'.repeat(2000)), 'true']).status).toBe(126)
   })
 })
 
