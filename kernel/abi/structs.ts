@@ -248,6 +248,8 @@ export const SIGACTION = struct({ handler: 'u64', flags: 'u32', flagsHigh: 'u32'
 export const STACK = struct({ sp: 'u64', flags: 'i32', size: 'u64' })
 export const WINSIZE = struct({ rows: 'u16', columns: 'u16', xpixel: 'u16', ypixel: 'u16' })
 export const TERMIOS = struct({ iflag: 'u32', oflag: 'u32', cflag: 'u32', lflag: 'u32', line: 'u8', cc: { bytes: 19 } })
+/** The older one of TCGETA: half of each flag word, and eight characters. */
+export const TERMIO = struct({ iflag: 'u16', oflag: 'u16', cflag: 'u16', lflag: 'u16', line: 'u8', cc: { bytes: 8 } })
 export const TERMIOS2 = struct({ ...TERMIOS.members, ispeed: 'u32', ospeed: 'u32' })
 /** As of CLONE_ARGS_SIZE_VER2; version 0 ends before setTid. */
 export const CLONE_ARGS = struct({

@@ -113,6 +113,8 @@ export function newTty(kind: TtyKind, index: number, major: number, minor: numbe
     hungUp: false,
     readers: newQueue(),
     writers: newQueue(),
+    exclusive: false,
+    locked: null,
     master: null,
   }
 }

@@ -4,6 +4,7 @@ import { ECHOCTL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { isControl, processOutput, roomAtMaster, sendOut } from './output.ts'
+import { noteStarted, noteStopped } from './packet.ts'
 import type { Tty } from './types.ts'
 
 const INSTRUCTION_SHIFT = 8
@@ -105,7 +106,8 @@ export function relieveEcho(k: Kernel, tty: Tty): void {
   if (tty.echo.length > MAX_ECHO) flushEcho(k, tty)
 }
 
-export function stopOutput(tty: Tty, byProgram: boolean): void {
+export function stopOutput(k: Kernel, tty: Tty, byProgram: boolean): void {
+  if (!tty.stopped) noteStopped(k, tty)
   tty.stopped = true
   tty.stoppedByProgram = byProgram
 }
@@ -113,6 +115,7 @@ export function stopOutput(tty: Tty, byProgram: boolean): void {
 export function startOutput(k: Kernel, tty: Tty): void {
   if (!tty.stopped) return
   tty.stopped = false
+  noteStarted(k, tty)
   tty.stoppedByProgram = false
   flushEcho(k, tty)
   wakeAll(k, tty.writers)

@@ -1,6 +1,8 @@
 // Terminals as open files: /dev/tty, /dev/console, /dev/ttyS0, /dev/pts/N.
 import {
+  CAP_SYS_ADMIN,
   EAGAIN,
+  EBUSY,
   EIO,
   ERESTARTSYS,
   ESPIPE,
@@ -21,6 +23,7 @@ import {
   TOSTOP,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { capable } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { blocked } from '../syscalls/define.ts'
 import type { Blocked } from '../syscalls/define.ts'
@@ -45,6 +48,7 @@ function open(k: Kernel, task: Task, file: FileDescription): void {
   const { rdev } = file.inode
   const tty = ttyByDevice(k, task, rdev)
   if (tty.hungUp) throw EIO
+  if (tty.exclusive && !capable(task.credentials, CAP_SYS_ADMIN)) throw EBUSY
   openSlave(tty)
   file.data = { kind: 'tty', index: tty.index }
   const { group } = task

@@ -38,6 +38,7 @@ import { INPUT_BYTES } from './create.ts'
 import { echoByte, echoLineStart, echoRaw, flushEcho, hasLocal, relieveEcho, startOutput, stopOutput } from './echo.ts'
 import { erase, finishErasing, reprint } from './edit.ts'
 import { toLower } from './output.ts'
+import { noteFlush } from './packet.ts'
 import type { Tty } from './types.ts'
 
 /** What `TtyInput.marks` says of a byte: nothing, the last of a line, or an end of file that is not itself read. */
@@ -79,7 +80,7 @@ function flowControl(k: Kernel, tty: Tty, byte: number): boolean {
     return true
   }
   if (isKey(tty, byte, VSTOP)) {
-    stopOutput(tty, false)
+    stopOutput(k, tty, false)
     return true
   }
   return false
@@ -92,11 +93,12 @@ const SIGNAL_KEYS: readonly (readonly [number, number])[] = [
 ]
 
 /** Forgets everything typed and not yet read. */
-export function flushInput(tty: Tty): void {
+export function flushInput(k: Kernel, tty: Tty): void {
   const { input } = tty
   input.tail = input.canonHead = input.head
   input.literalNext = false
   input.erasing = false
+  noteFlush(k, tty, true, false)
 }
 
 function signalKey(k: Kernel, tty: Tty, byte: number): boolean {
@@ -105,7 +107,8 @@ function signalKey(k: Kernel, tty: Tty, byte: number): boolean {
       if (!isKey(tty, byte, key)) continue
       if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(signal))
       if (!hasLocal(tty, NOFLSH)) {
-        flushInput(tty)
+        flushInput(k, tty)
+        noteFlush(k, tty, false, true)
         tty.echo = []
         if (tty.master) tty.master.output = []
       }

@@ -1,5 +1,5 @@
 // ioctl requests of terminals (ioctl_tty(2)): one row each. What is not here is refused with ENOTTY, as Linux refuses what a
-// terminal does not know: among them modem lines, TIOCEXCL and console redirection.
+// terminal does not know.
 import {
   CAP_SYS_ADMIN,
   CAP_SYS_TTY_CONFIG,
@@ -8,7 +8,9 @@ import {
   ENOTTY,
   EPERM,
   SIGTTOU,
+  CLOCAL,
   TCFLSH,
+  TCGETA,
   TCGETS,
   TCGETS2,
   TCIFLUSH,
@@ -20,6 +22,9 @@ import {
   TCOON,
   TCSBRK,
   TCSBRKP,
+  TCSETA,
+  TCSETAF,
+  TCSETAW,
   TCSETS,
   TCSETS2,
   TCSETSF,
@@ -27,19 +32,31 @@ import {
   TCSETSW,
   TCSETSW2,
   TCXONC,
+  TERMIO,
   TERMIOS,
   TERMIOS2,
+  TIOCCBRK,
+  TIOCCONS,
+  TIOCEXCL,
   TIOCGDEV,
   TIOCGETD,
+  TIOCGEXCL,
+  TIOCGLCKTRMIOS,
+  TIOCGSOFTCAR,
   TIOCGPGRP,
   TIOCGSID,
   TIOCGWINSZ,
   TIOCINQ,
+  TIOCMGET,
+  TIOCNXCL,
   TIOCNOTTY,
   TIOCOUTQ,
+  TIOCSBRK,
   TIOCSCTTY,
   TIOCSETD,
   TIOCSPGRP,
+  TIOCSLCKTRMIOS,
+  TIOCSSOFTCAR,
   TIOCSTI,
   TIOCSWINSZ,
   TIOCVHANGUP,
@@ -60,7 +77,8 @@ import { checkForeground, disassociate, hangUp, setForeground, takeTerminal } fr
 import { startOutput, stopOutput } from './echo.ts'
 import { sendOut } from './output.ts'
 import { readableBytes } from './read.ts'
-import { setTermios, termiosBytes, termiosFrom } from './termios.ts'
+import { noteFlush } from './packet.ts'
+import { oldTermiosBytes, setTermios, termiosBytes, termiosFrom, termiosFromOld } from './termios.ts'
 import type { Tty } from './types.ts'
 
 /** `at` is the third argument: an address, or a number itself. */
@@ -83,24 +101,35 @@ const getAttributes =
 const setAttributes = (layout: typeof TERMIOS | typeof TERMIOS2, flushFirst: boolean): Request =>
   fromForeground((k, task, tty, at) => {
     const termios = termiosFrom(copyIn(k, task, at, layout.size), layout, tty.termios)
-    if (flushFirst) flushInput(tty)
+    if (flushFirst) flushInput(k, tty)
     setTermios(k, tty, termios)
     return 0
   })
 
-function flush(_k: Kernel, _task: Task, tty: Tty, queue: number): number {
+const setOldAttributes = (flushFirst: boolean): Request =>
+  fromForeground((k, task, tty, at) => {
+    const termios = termiosFromOld(copyIn(k, task, at, TERMIO.size), tty.termios)
+    if (flushFirst) flushInput(k, tty)
+    setTermios(k, tty, termios)
+    return 0
+  })
+
+function flush(k: Kernel, _task: Task, tty: Tty, queue: number): number {
   if (queue !== TCIFLUSH && queue !== TCOFLUSH && queue !== TCIOFLUSH) throw EINVAL
   if (queue !== TCOFLUSH) {
-    flushInput(tty)
+    flushInput(k, tty)
     tty.input.backlog = []
   }
-  if (queue !== TCIFLUSH) tty.echo = []
+  if (queue !== TCIFLUSH) {
+    tty.echo = []
+    noteFlush(k, tty, false, true)
+  }
   return 0
 }
 
 /** tcflow(3). */
 const FLOW: Readonly<Record<number, (k: Kernel, tty: Tty) => void>> = {
-  [TCOOFF]: (_k, tty) => stopOutput(tty, true),
+  [TCOOFF]: (k, tty) => stopOutput(k, tty, true),
   [TCOON]: (k, tty) => startOutput(k, tty),
   [TCIOFF]: (k, tty) => sendKey(k, tty, VSTOP),
   [TCION]: (k, tty) => sendKey(k, tty, VSTART),
@@ -123,6 +152,46 @@ const REQUESTS: Readonly<Record<number, Request>> = {
   [TCSETS]: setAttributes(TERMIOS, false),
   [TCSETSW]: setAttributes(TERMIOS, false),
   [TCSETSF]: setAttributes(TERMIOS, true),
+  [TCGETA]: (k, task, tty, at) => {
+    copyOut(k, task, at, oldTermiosBytes(tty.termios))
+    return 0
+  },
+  [TCSETA]: setOldAttributes(false),
+  [TCSETAW]: setOldAttributes(false),
+  [TCSETAF]: setOldAttributes(true),
+  [TIOCGLCKTRMIOS]: (k, task, tty, at) => {
+    copyOut(k, task, at, tty.locked ? termiosBytes(tty.locked, TERMIOS) : new Uint8Array(TERMIOS.size))
+    return 0
+  },
+  [TIOCSLCKTRMIOS]: (k, task, tty, at) => {
+    if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
+    tty.locked = termiosFrom(copyIn(k, task, at, TERMIOS.size), TERMIOS, tty.termios)
+    return 0
+  },
+  [TIOCGSOFTCAR]: (k, task, tty, at) => {
+    putU32(k, task, at, tty.termios.cflag & CLOCAL ? 1 : 0)
+    return 0
+  },
+  [TIOCSSOFTCAR]: (k, task, tty, at) => {
+    const cflag = getI32(k, task, at) ? tty.termios.cflag | CLOCAL : tty.termios.cflag & ~CLOCAL
+    setTermios(k, tty, { ...tty.termios, cflag })
+    return 0
+  },
+  [TIOCEXCL]: (_k, _task, tty) => {
+    tty.exclusive = true
+    return 0
+  },
+  [TIOCNXCL]: (_k, _task, tty) => {
+    tty.exclusive = false
+    return 0
+  },
+  [TIOCGEXCL]: (k, task, tty, at) => {
+    putU32(k, task, at, tty.exclusive ? 1 : 0)
+    return 0
+  },
+  // There is no line to break.
+  [TIOCSBRK]: () => 0,
+  [TIOCCBRK]: () => 0,
   [TCGETS2]: getAttributes(TERMIOS2),
   [TCSETS2]: setAttributes(TERMIOS2, false),
   [TCSETSW2]: setAttributes(TERMIOS2, false),
@@ -215,6 +284,14 @@ const FROM_MASTER: Readonly<Record<number, Request>> = {
     return 0
   },
 }
+
+/** What a terminal here refuses with ENOTTY, and why. */
+export const REFUSED_REQUESTS: Readonly<Record<number, string>> = {
+  [TIOCMGET]: 'there are no modem lines',
+  [TIOCCONS]: 'the console is not led elsewhere',
+}
+
+export const knowsRequest = (request: number): boolean => REQUESTS[request] !== undefined
 
 /** `byMaster`: through the master side of a pseudo-terminal. ENOTTY for what terminals do not know. */
 export function ttyIoctl(k: Kernel, task: Task, tty: Tty, request: number, argument: number, byMaster: boolean): number | Blocked {

@@ -15,17 +15,26 @@ import {
   POLLHUP,
   POLLIN,
   POLLOUT,
+  POLLPRI,
   POLLRDNORM,
   POLLWRNORM,
+  SIGINT,
+  SIGQUIT,
+  SIGTSTP,
+  TIOCGPKT,
   TIOCGPTLCK,
   TIOCGPTN,
   TIOCGPTPEER,
   TIOCINQ,
+  TIOCPKT,
+  TIOCPKT_DATA,
+  TIOCSIG,
   TIOCSPTLCK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getI32, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
+import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { blocked } from '../syscalls/define.ts'
 import type { Blocked, SyscallResult } from '../syscalls/define.ts'
@@ -71,7 +80,17 @@ function open(k: Kernel, task: Task, file: FileDescription): void {
   // The console has place 0.
   const number = index - 1
   const tty = newTty('pty', index, SLAVE_MAJOR, number)
-  tty.master = { output: [], readers: newQueue(), writers: newQueue(), locked: true, open: true, slaves: 0, opened: false }
+  tty.master = {
+    output: [],
+    readers: newQueue(),
+    writers: newQueue(),
+    locked: true,
+    open: true,
+    slaves: 0,
+    opened: false,
+    packet: false,
+    status: 0,
+  }
   k.state.ttys[index] = tty
   file.data = { kind: 'tty', index }
   const mount = devpts(k)
@@ -100,8 +119,14 @@ function release(k: Kernel, file: FileDescription): void {
 function read(k: Kernel, _task: Task, file: FileDescription, max: number): Uint8Array | Blocked {
   const tty = ttyOfFile(k, file)
   const master = masterOf(tty)
+  if (master.packet && master.status !== 0) {
+    const status = Uint8Array.of(master.status)
+    master.status = 0
+    return status
+  }
   if (master.output.length > 0) {
-    const bytes = Uint8Array.from(master.output.splice(0, max))
+    const data = master.output.splice(0, master.packet ? max - 1 : max)
+    const bytes = Uint8Array.from(master.packet ? [TIOCPKT_DATA, ...data] : data)
     flushEcho(k, tty)
     wakeAll(k, tty.writers)
     wakeAll(k, master.writers)
@@ -145,7 +170,7 @@ function openPeer(k: Kernel, task: Task, tty: Tty, flags: number): number {
 }
 
 /** Requests of the master's own; all others are the terminal's. */
-const REQUESTS: Readonly<Record<number, (k: Kernel, task: Task, tty: Tty, at: number) => SyscallResult>> = {
+export const MASTER_REQUESTS: Readonly<Record<number, (k: Kernel, task: Task, tty: Tty, at: number) => SyscallResult>> = {
   [TIOCGPTN]: (k, task, tty, at) => {
     putU32(k, task, at, tty.minor)
     return 0
@@ -159,6 +184,22 @@ const REQUESTS: Readonly<Record<number, (k: Kernel, task: Task, tty: Tty, at: nu
     return 0
   },
   [TIOCGPTPEER]: (k, task, tty, flags) => openPeer(k, task, tty, flags),
+  [TIOCPKT]: (k, task, tty, at) => {
+    const master = masterOf(tty)
+    const on = getI32(k, task, at) !== 0
+    if (on && !master.packet) master.status = 0
+    master.packet = on
+    return 0
+  },
+  [TIOCGPKT]: (k, task, tty, at) => {
+    putU32(k, task, at, masterOf(tty).packet ? 1 : 0)
+    return 0
+  },
+  [TIOCSIG]: (k, _task, tty, signal) => {
+    if (signal !== SIGINT && signal !== SIGQUIT && signal !== SIGTSTP) throw EINVAL
+    if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(signal))
+    return 0
+  },
   [TIOCINQ]: (k, task, tty, at) => {
     putU32(k, task, at, masterOf(tty).output.length)
     return 0
@@ -193,13 +234,14 @@ export const ptmxFileOps: FileOps = {
     const tty = ttyOfFile(k, file)
     const master = masterOf(tty)
     queues?.push(master.readers, master.writers)
-    const readable = master.output.length > 0 ? POLLIN | POLLRDNORM : 0
+    const told = master.packet && master.status !== 0
+    const readable = (told || master.output.length > 0 ? POLLIN | POLLRDNORM : 0) | (told ? POLLPRI : 0)
     const writable = roomForInput(tty) > 0 ? POLLOUT | POLLWRNORM : 0
     return readable | writable | (master.opened && master.slaves === 0 ? POLLHUP : 0)
   },
   ioctl(k, task, file, request, argument) {
     const tty = ttyOfFile(k, file)
-    const own = REQUESTS[request]
+    const own = MASTER_REQUESTS[request]
     if (own) return own(k, task, tty, argument)
     return ttyIoctl(k, task, tty, request, argument, true)
   },

@@ -1,10 +1,11 @@
 // Changing a terminal's settings, and what that does to input that was typed under the old ones (n_tty_set_termios).
-import { ICANON, IXON, TERMIOS, TERMIOS2, readStruct, speedOf, writeStruct } from '../abi/index.ts'
+import { ICANON, IXON, TERMIO, TERMIOS, TERMIOS2, readStruct, speedOf, writeStruct } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { INPUT_BYTES } from './create.ts'
 import { MARK_END, MARK_NONE, refill } from './input.ts'
 import { startOutput } from './echo.ts'
+import { noteSettings } from './packet.ts'
 import type { Termios, Tty } from './types.ts'
 
 /** The settings as struct termios (36 bytes) or struct termios2 (44, with the speeds). */
@@ -30,9 +31,57 @@ function changeMode(tty: Tty): void {
   input.erasing = false
 }
 
-export function setTermios(k: Kernel, tty: Tty, termios: Termios): void {
+/** Settings of struct termio: the upper halves and the later characters stay. */
+export function termiosFromOld(bytes: Uint8Array, old: Termios): Termios {
+  const given = readStruct(TERMIO, bytes)
+  const merged = (high: number, low: number): number => ((high & UPPER_HALF) | low) >>> 0
+  const cc = old.cc.slice()
+  cc.set(given.cc)
+  const { iflag, oflag, cflag, lflag } = given
+  return {
+    ...old,
+    iflag: merged(old.iflag, iflag),
+    oflag: merged(old.oflag, oflag),
+    cflag: merged(old.cflag, cflag),
+    lflag: merged(old.lflag, lflag),
+    cc,
+  }
+}
+
+const UPPER_HALF = 0xffff_0000
+const LOWER_HALF = 0xffff
+
+export const oldTermiosBytes = ({ iflag, oflag, cflag, lflag, line, cc }: Termios): Uint8Array =>
+  writeStruct(TERMIO, {
+    iflag: iflag & LOWER_HALF,
+    oflag: oflag & LOWER_HALF,
+    cflag: cflag & LOWER_HALF,
+    lflag: lflag & LOWER_HALF,
+    line,
+    cc: cc.slice(0, OLD_CHARACTERS),
+  })
+
+const OLD_CHARACTERS = 8
+
+/** What TIOCSLCKTRMIOS locked stays as it was. */
+function keepLocked(old: Termios, now: Termios, locked: Termios | null): Termios {
+  if (locked === null) return now
+  const merged = (was: number, is: number, lock: number): number => ((was & lock) | (is & ~lock)) >>> 0
+  return {
+    ...now,
+    iflag: merged(old.iflag, now.iflag, locked.iflag),
+    oflag: merged(old.oflag, now.oflag, locked.oflag),
+    cflag: merged(old.cflag, now.cflag, locked.cflag),
+    lflag: merged(old.lflag, now.lflag, locked.lflag),
+    cc: now.cc.map((character, i) => (locked.cc[i] ? old.cc[i] : character)),
+  }
+}
+
+export function setTermios(k: Kernel, tty: Tty, wanted: Termios): void {
   const old = tty.termios
+  const termios = keepLocked(old, wanted, tty.locked)
   tty.termios = termios
+  noteSettings(k, tty, old, termios)
   if ((old.lflag ^ termios.lflag) & ICANON) changeMode(tty)
   if (!(termios.iflag & IXON) && old.iflag & IXON && !tty.stoppedByProgram) startOutput(k, tty)
   wakeAll(k, tty.readers)

@@ -68,6 +68,10 @@ export interface Tty {
   hungUp: boolean
   readers: WaitQueue
   writers: WaitQueue
+  /** TIOCEXCL: only the privileged may open it again. */
+  exclusive: boolean
+  /** TIOCSLCKTRMIOS: bits and characters that are set here cannot be changed. */
+  locked: Termios | null
   /** Only a pseudo-terminal has one. */
   master: PtyMaster | null
 }
@@ -85,4 +89,7 @@ export interface PtyMaster {
   /** Open descriptions of the slave, and whether there ever was one. */
   slaves: number
   opened: boolean
+  /** TIOCPKT, and what happened that it has not been told yet (TIOCPKT_*). */
+  packet: boolean
+  status: number
 }
