@@ -124,6 +124,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     harts: Array.from({ length: harts }, (_, id) => newHartState(id, (timed?.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
     schedOrder: 0,
+    asyncNotes: [],
     frames: createFrames(ramBytes, {
       placement: options.frames ?? timed?.frames,
       colours: options.colours,

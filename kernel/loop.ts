@@ -9,6 +9,7 @@ import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
 import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
+import { sendAsync } from './vfs/index.ts'
 import type { Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 import { fireTimers } from './timers.ts'
@@ -225,6 +226,7 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
   for (;;) {
     if (k.state.halted !== null || k.pause) return false
     if (k.state.timing !== null) k.state.timing.hart = hart.id
+    if (k.state.asyncNotes.length > 0) sendAsync(k)
     let task = hart.current
     if (task === null || hart.resched || task.state !== 'R') {
       // Told by another hart, or by a timer, to look again.

@@ -1,6 +1,6 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
-import type { FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
+import type { FileDescription, FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
@@ -37,6 +37,8 @@ export interface KernelState {
   timers: TimerQueue
   /** Next SchedEntity.order. */
   schedOrder: number
+  /** Watched queues that were woken since signals were last sent for them. */
+  asyncNotes: { file: FileDescription; fd: number; queue: WaitQueue }[]
   frames: Frames
   thp: ThpPolicy
   asids: Asids

@@ -89,6 +89,11 @@ export const MODE_BITS = {
 } as const
 export const { S_ISUID, S_ISGID, S_ISVTX, S_IRUSR, S_IWUSR, S_IXUSR, S_IRGRP, S_IWGRP, S_IXGRP, S_IROTH, S_IWOTH, S_IXOTH } = MODE_BITS
 
+/** A device number as st_rdev has it: 12 bits of major, 20 of minor (linux/kdev_t.h). */
+export const makeDev = (major: number, minor: number): number => ((minor & 0xff) | (major << 8) | ((minor & 0xfff00) << 12)) >>> 0
+export const majorOf = (dev: number): number => (dev >>> 8) & 0xfff
+export const minorOf = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00)
+
 /** Flags of the *at calls. */
 export const AT_LOOKUP_FLAGS = {
   AT_SYMLINK_NOFOLLOW: 0x100,
@@ -157,11 +162,15 @@ export const FCNTL = {
   F_SETLEASE: 1024,
   F_GETLEASE: 1025,
   F_NOTIFY: 1026,
+  F_DUPFD_QUERY: 1027,
+  F_CREATED_QUERY: 1028,
   F_DUPFD_CLOEXEC: 1030,
   F_SETPIPE_SZ: 1031,
   F_GETPIPE_SZ: 1032,
   F_ADD_SEALS: 1033,
   F_GET_SEALS: 1034,
+  F_GET_RW_HINT: 1035,
+  F_SET_RW_HINT: 1036,
 } as const
 export const {
   F_DUPFD,
@@ -184,12 +193,21 @@ export const {
   F_SETLEASE,
   F_GETLEASE,
   F_NOTIFY,
+  F_DUPFD_QUERY,
+  F_CREATED_QUERY,
   F_DUPFD_CLOEXEC,
   F_SETPIPE_SZ,
   F_GETPIPE_SZ,
   F_ADD_SEALS,
   F_GET_SEALS,
+  F_GET_RW_HINT,
+  F_SET_RW_HINT,
 } = FCNTL
+
+/** Who F_SETOWN_EX names. */
+export const F_OWNER_TID = 0
+export const F_OWNER_PID = 1
+export const F_OWNER_PGRP = 2
 
 export const FD_CLOEXEC = 1
 
@@ -200,8 +218,9 @@ export const SEALS = {
   F_SEAL_GROW: 0x4,
   F_SEAL_WRITE: 0x8,
   F_SEAL_FUTURE_WRITE: 0x10,
+  F_SEAL_EXEC: 0x20,
 } as const
-export const { F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE, F_SEAL_FUTURE_WRITE } = SEALS
+export const { F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE, F_SEAL_FUTURE_WRITE, F_SEAL_EXEC } = SEALS
 
 /** Record locks. */
 export const LOCK_TYPES = {
@@ -217,8 +236,9 @@ export const FLOCK = {
   LOCK_EX: 2,
   LOCK_NB: 4,
   LOCK_UN: 8,
+  LOCK_MAND: 32,
 } as const
-export const { LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN } = FLOCK
+export const { LOCK_SH, LOCK_EX, LOCK_NB, LOCK_UN, LOCK_MAND } = FLOCK
 
 /** poll(2) bits. */
 export const POLL = {
@@ -324,6 +344,41 @@ export const FADVISE = {
 } as const
 export const { POSIX_FADV_NORMAL, POSIX_FADV_RANDOM, POSIX_FADV_SEQUENTIAL, POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED, POSIX_FADV_NOREUSE } =
   FADVISE
+
+/** sync_file_range(2). */
+export const SYNC_FILE_RANGE = {
+  SYNC_FILE_RANGE_WAIT_BEFORE: 1,
+  SYNC_FILE_RANGE_WRITE: 2,
+  SYNC_FILE_RANGE_WAIT_AFTER: 4,
+} as const
+
+/** preadv2(2), pwritev2(2). */
+export const RWF = {
+  RWF_HIPRI: 0x1,
+  RWF_DSYNC: 0x2,
+  RWF_SYNC: 0x4,
+  RWF_NOWAIT: 0x8,
+  RWF_APPEND: 0x10,
+  RWF_NOAPPEND: 0x20,
+  RWF_ATOMIC: 0x40,
+} as const
+export const { RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT, RWF_APPEND, RWF_NOAPPEND, RWF_ATOMIC } = RWF
+
+/** ioctl requests on files of any kind (linux/fs.h). */
+export const FS_IOCTLS = {
+  FIGETBSZ: 0x2,
+  FIOQSIZE: 0x5460,
+  FS_IOC_GETFLAGS: 0x8008_6601,
+  FS_IOC_SETFLAGS: 0x4008_6602,
+} as const
+
+/** File attributes that files in memory have (ioctl_iflags(2)). */
+export const FS_FLAGS = {
+  FS_IMMUTABLE_FL: 0x10,
+  FS_APPEND_FL: 0x20,
+  FS_NODUMP_FL: 0x40,
+  FS_NOATIME_FL: 0x80,
+} as const
 
 /** statx(2) mask bits. */
 export const STATX = {

@@ -235,6 +235,7 @@ export const STATFS = struct({
   flags: 'i64',
   spare: { bytes: 32 },
 })
+export const F_OWNER_EX = struct({ type: 'i32', pid: 'i32' })
 export const IOVEC = struct({ base: 'u64', length: 'u64' })
 export const FLOCK_LAYOUT = struct({ type: 'i16', whence: 'i16', start: 'i64', len: 'i64', pid: 'i32' })
 export const POLLFD = struct({ fd: 'i32', events: 'i16', revents: 'i16' })

@@ -1,6 +1,6 @@
 // The "newc" cpio archive: what Linux takes as an initramfs (Documentation/driver-api/early-userspace/buffer-format.rst).
 // Each entry: 110 bytes of ASCII hex, the name, the contents, both padded to 4 bytes; "TRAILER!!!" ends it.
-import { S_IFMT } from '../abi/index.ts'
+import { S_IFMT, makeDev, majorOf, minorOf } from '../abi/index.ts'
 import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
 import { ImageError, type ImageFile } from './image.ts'
 import { kindOfMode, typeOfKind } from './kinds.ts'
@@ -72,7 +72,7 @@ export function readCpio(bytes: Uint8Array): ImageFile[] {
       mtime: { sec: header.mtime, nsec: 0 },
     }
     if (kind === 'symlink') file.target = textOf(data)
-    if (kind === 'chardev' || kind === 'blockdev') file.rdev = (header.rdevmajor << 8) | header.rdevminor
+    if (kind === 'chardev' || kind === 'blockdev') file.rdev = makeDev(header.rdevmajor, header.rdevminor)
     if (kind === 'regular') {
       const id = `${header.devmajor}:${header.devminor}:${header.ino}`
       const first = header.nlink > 1 ? byInode.get(id) : undefined
@@ -114,8 +114,8 @@ export function writeCpio(files: readonly ImageFile[]): Uint8Array {
       gid: file.gid ?? 0,
       nlink: file.kind === 'directory' ? 2 : (links.get(file.link ?? file.path) ?? 1),
       mtime: file.mtime?.sec ?? 0,
-      rdevmajor: rdev >> 8,
-      rdevminor: rdev & 0xff,
+      rdevmajor: majorOf(rdev),
+      rdevminor: minorOf(rdev),
     }
     const data =
       file.kind === 'symlink' ? bytesOf(file.target ?? '') : file.link === undefined ? (file.data ?? new Uint8Array(0)) : new Uint8Array(0)

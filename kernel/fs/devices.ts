@@ -1,5 +1,7 @@
 // The devices of /dev: one row each gives its number, its node and what opening it gets.
-import { EINVAL, ENOSPC, ENOTTY } from '../abi/index.ts'
+import { EINVAL, ENOSPC, ENOTTY, makeDev, majorOf, CAP_SYS_ADMIN, EPERM } from '../abi/index.ts'
+import { putU32 } from '../mm/index.ts'
+import { capable } from '../process/index.ts'
 import { randomBytes } from '../random.ts'
 import { writeMarks } from '../timing/index.ts'
 import type { FileOps, FileOpsKind } from '../vfs/types.ts'
@@ -33,11 +35,11 @@ export const devices: readonly Device[] = [
 const SLAVE_MAJOR = 136
 
 /** st_rdev as the kernel keeps it. */
-export const deviceNumber = (major: number, minor: number): number => (major << 8) | minor
+export const deviceNumber = makeDev
 
 /** Which operations a device number has; undefined: nobody serves it (ENXIO). */
 export const deviceKind = (rdev: number): FileOpsKind | undefined =>
-  rdev >> 8 === SLAVE_MAJOR ? 'tty' : devices.find(d => deviceNumber(d.major, d.minor) === rdev)?.kind
+  majorOf(rdev) === SLAVE_MAJOR ? 'tty' : devices.find(d => deviceNumber(d.major, d.minor) === rdev)?.kind
 
 const NOTHING = new Uint8Array(0)
 const swallow: FileOps['write'] = (_k, _task, _file, bytes) => bytes.length
@@ -47,9 +49,24 @@ const noIoctl: FileOps['ioctl'] = () => {
   throw ENOTTY
 }
 
+/** random(4): what only root may ask for changes nothing here, for every number comes from the machine's seed. */
+const RNDGETENTCNT = 0x8004_5200
+const ROOT_REQUESTS: ReadonlySet<number> = new Set([0x4004_5201, 0x4008_5203, 0x5204, 0x5206, 0x5207])
+/** Bits of a pool that is full. */
+const POOL_BITS = 256
+
+const randomIoctl: FileOps['ioctl'] = (k, task, _file, request, argument) => {
+  if (request === RNDGETENTCNT) putU32(k, task, argument, POOL_BITS)
+  else if (!ROOT_REQUESTS.has(request)) throw EINVAL
+  else if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
+  return 0
+}
+
 export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 'timing', FileOps>> = {
-  null: { read: () => NOTHING, write: swallowUnseen, writePiece: 0, ioctl: noIoctl, noPosition: true },
+  null: { noWait: true, read: () => NOTHING, write: swallowUnseen, writePiece: 0, ioctl: noIoctl, noPosition: true },
   zero: {
+    noWait: true,
+    spliceFrom: true,
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write: swallowUnseen,
     writePiece: 0,
@@ -58,6 +75,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
     mapTarget: () => null,
   },
   full: {
+    spliceFrom: true,
     writePiece: 0,
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write() {
@@ -77,12 +95,12 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
     noPosition: true,
   },
   random: {
+    noWait: true,
+    spliceFrom: true,
     read: (k, _task, _file, max) => randomBytes(k, max),
     // Mixing in what programs write would only make runs differ.
     write: swallow,
-    ioctl() {
-      throw EINVAL
-    },
+    ioctl: randomIoctl,
     noPosition: true,
   },
 }

@@ -7,6 +7,7 @@ import {
   DT_LNK,
   DT_REG,
   DT_SOCK,
+  DT_UNKNOWN,
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,
@@ -26,6 +27,7 @@ const kinds: Readonly<Record<FileKind, { type: number; dirent: number }>> = {
   chardev: { type: S_IFCHR, dirent: DT_CHR },
   blockdev: { type: S_IFBLK, dirent: DT_BLK },
   socket: { type: S_IFSOCK, dirent: DT_SOCK },
+  anon: { type: 0, dirent: DT_UNKNOWN },
 }
 
 /** S_IF* of a kind. */
@@ -34,4 +36,4 @@ export const typeOfKind = (kind: FileKind): number => kinds[kind].type
 export const direntType = (kind: FileKind): number => kinds[kind].dirent
 /** The kind that st_mode's type bits name. */
 export const kindOfMode = (mode: number): FileKind | undefined =>
-  (Object.keys(kinds) as FileKind[]).find(kind => kinds[kind].type === (mode & S_IFMT))
+  (Object.keys(kinds) as FileKind[]).find(kind => kind !== 'anon' && kinds[kind].type === (mode & S_IFMT))

@@ -71,6 +71,7 @@ function readMore(k: Kernel, inode: Inode, max: number): boolean {
 }
 
 export const hostStreamOps: FileOps = {
+  spliceFrom: true,
   read(k, _task, file, max, offset) {
     const s = streamOf(file.inode)
     if (s.stream !== 0) throw EIO

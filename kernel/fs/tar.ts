@@ -1,4 +1,5 @@
 // ustar archives (POSIX.1-1988, with GNU long names and pax path records as tar writes them today): images of a root directory.
+import { majorOf, makeDev, minorOf } from '../abi/index.ts'
 import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
 import { ImageError, type ImageFile } from './image.ts'
 import type { FileKind } from '../vfs/types.ts'
@@ -170,7 +171,7 @@ function fileOf(header: Uint8Array, kind: FileKind, type: string, data: Uint8Arr
   if (type === HARD_LINK) file.link = link
   else if (file.kind === 'regular') file.data = data
   if (kind === 'symlink') file.target = link
-  if (kind === 'chardev' || kind === 'blockdev') file.rdev = (number(header, 'major', at) << 8) | number(header, 'minor', at)
+  if (kind === 'chardev' || kind === 'blockdev') file.rdev = makeDev(number(header, 'major', at), number(header, 'minor', at))
   return file
 }
 
@@ -178,6 +179,7 @@ const TYPE_OF_KIND: Readonly<Record<FileKind, string>> = {
   regular: '0',
   symlink: '2',
   chardev: '3',
+  anon: '0',
   blockdev: '4',
   directory: '5',
   fifo: '6',
@@ -226,8 +228,8 @@ export function writeTar(files: readonly ImageFile[]): Uint8Array {
       type: file.link !== undefined ? HARD_LINK : TYPE_OF_KIND[file.kind],
       linkname: link,
       magic: 'ustar\x0000',
-      major: rdev >> 8,
-      minor: rdev & 0xff,
+      major: majorOf(rdev),
+      minor: minorOf(rdev),
     }
     parts.push(headerOf(header), ...padded(data))
   }

@@ -22,7 +22,7 @@ import {
   POLLRDNORM,
 } from '../abi/index.ts'
 import { newQueue, wakeAll, type WaitQueue } from '../sched/index.ts'
-import { anonymousInode, newDescription, opsOf } from '../vfs/index.ts'
+import { eventInode, newDescription, opsOf } from '../vfs/index.ts'
 import type { EpollItem, FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 
@@ -41,7 +41,7 @@ const dataOf = (file: FileDescription): EpollData => {
 
 export function makeEpoll(k: Kernel): FileDescription {
   const data: EpollData = { kind: 'epoll', items: new Map(), queue: newQueue() }
-  return newDescription('epoll', anonymousInode(k, 0), null, O_RDWR, data, 'anon_inode:[eventpoll]')
+  return newDescription('epoll', eventInode(k), null, O_RDWR, data, 'anon_inode:[eventpoll]')
 }
 
 /** The nesting below a file, or Infinity when it leads to `target`. */

@@ -2,7 +2,7 @@
 import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLOUT, EFD_NONBLOCK, EFD_SEMAPHORE } from '../abi/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { blocked } from '../syscalls/define.ts'
-import { anonymousInode, newDescription } from '../vfs/index.ts'
+import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 
@@ -17,10 +17,11 @@ const dataOf = (file: FileDescription): EventData => {
 
 export function makeEventFd(k: Kernel, count: number, flags: number): FileDescription {
   const data: EventData = { kind: 'eventfd', count: BigInt(count), semaphore: (flags & EFD_SEMAPHORE) !== 0, queue: newQueue() }
-  return newDescription('eventfd', anonymousInode(k, 0), null, O_RDWR | (flags & EFD_NONBLOCK), data, 'anon_inode:[eventfd]')
+  return newDescription('eventfd', eventInode(k), null, O_RDWR | (flags & EFD_NONBLOCK), data, 'anon_inode:[eventfd]')
 }
 
 export const eventOps: FileOps = {
+  noSpliceTo: true,
   positioned: ESPIPE,
   noPosition: true,
   readPiece: COUNTER_BYTES,

@@ -27,6 +27,8 @@ import {
   POLLRDNORM,
   POLLWRNORM,
   SIGPIPE,
+  POLL_IN,
+  POLL_OUT,
 } from '../abi/index.ts'
 import { putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
@@ -240,6 +242,14 @@ function fill(pipe: Pipe, bytes: Uint8Array, left: number, adds: boolean, packet
 }
 
 export const pipeOps: FileOps = {
+  noWait: true,
+  async: (_k, file) => {
+    const { readable, writable } = pipeOf(file)
+    const ends = []
+    if (isReadable(file)) ends.push({ queue: readable, band: POLL_IN })
+    if (isWritable(file)) ends.push({ queue: writable, band: POLL_OUT })
+    return ends
+  },
   positioned: ESPIPE,
   read(_k, _task, file, max) {
     const pipe = pipeOf(file)

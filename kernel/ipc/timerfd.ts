@@ -2,7 +2,7 @@
 import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
 import { addTimer, cancelTimer, newQueue, wakeAll } from '../sched/index.ts'
 import { blocked } from '../syscalls/define.ts'
-import { anonymousInode, newDescription } from '../vfs/index.ts'
+import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 
@@ -27,7 +27,7 @@ export function makeTimerFd(k: Kernel, clock: number, nonblock: boolean): FileDe
     cancels: false,
     cancelled: false,
   }
-  return newDescription('timerfd', anonymousInode(k, 0), null, O_RDWR | (nonblock ? O_NONBLOCK : 0), data, 'anon_inode:[timerfd]')
+  return newDescription('timerfd', eventInode(k), null, O_RDWR | (nonblock ? O_NONBLOCK : 0), data, 'anon_inode:[timerfd]')
 }
 
 function disarm(k: Kernel, data: TimerFdData): void {

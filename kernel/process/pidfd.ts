@@ -1,9 +1,9 @@
 // A process as an open file (pidfd_open(2)): it stays the same process when the number is used again, and can be polled for its end.
-import { EBADF, EINVAL, ESRCH, O_CLOEXEC, O_EXCL, O_NONBLOCK, O_PATH, O_RDWR, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts'
+import { EBADF, EINVAL, ESPIPE, ESRCH, O_CLOEXEC, O_EXCL, O_NONBLOCK, O_PATH, O_RDWR, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { anonymousInode, getFile, installFd, newDescription, releaseFile } from '../vfs/index.ts'
+import { eventInode, getFile, installFd, newDescription, releaseFile } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
 import { findTask } from './find.ts'
 import { isDead } from './group.ts'
@@ -51,7 +51,7 @@ export function openPidfd(k: Kernel, task: Task, pid: number, flags: number): nu
   const data = { kind: 'pidfd', group: target.group, thread } as const
   const file = newDescription(
     'pidfd',
-    anonymousInode(k, 0),
+    eventInode(k, 0o700),
     null,
     O_RDWR | (flags & (O_NONBLOCK | O_EXCL)),
     { ...data },
@@ -71,6 +71,7 @@ export function wakePidfds(k: Kernel, group: ThreadGroup): void {
 }
 
 export const pidfdOps: FileOps = {
+  positioned: ESPIPE,
   poll(k, file, queues) {
     const target = targetOf(file)
     if (isGone(k, target)) return POLLIN | POLLRDNORM | POLLHUP

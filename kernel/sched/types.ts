@@ -2,12 +2,15 @@
 import type { TimerFdData } from '../ipc/timerfd.ts'
 import type { Mm } from '../mm/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
+import type { FileDescription } from '../vfs/types.ts'
 
 /** Tasks asleep until something happens. A task may be on several at once (poll). */
 export interface WaitQueue {
   waiters: Task[]
   /** How often it was woken: an edge-triggered epoll compares. */
   wakes: number
+  /** Open files whose owner wants a signal when it is woken (O_ASYNC); `fd` is what the signal says. */
+  watchers: { file: FileDescription; fd: number }[] | null
 }
 
 /** The scheduler's part of a task. Times are nanoseconds. */

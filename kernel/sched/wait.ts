@@ -7,7 +7,7 @@ import { makeRunnable } from './runqueue.ts'
 import { addTimer, cancelTimer } from './timers.ts'
 import type { WaitQueue } from './types.ts'
 
-export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0 })
+export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0, watchers: null })
 
 /**
  * Puts a running task to sleep until a wake on one of the queues, the deadline (absolute ns, Infinity for none) or, when
@@ -52,9 +52,15 @@ export function wakeTask(k: Kernel, task: Task): void {
   if (wants(k, 'wake')) emit(k, { kind: 'wake', task })
 }
 
+/** Notes for the files that are watched: their signals go out later (vfs/async.ts). */
+function note(k: Kernel, queue: WaitQueue): void {
+  for (const { file, fd } of queue.watchers ?? []) k.state.asyncNotes.push({ file, fd, queue })
+}
+
 /** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call finds `served` in its progress. */
 export function wakeAll(k: Kernel, queue: WaitQueue): void {
   queue.wakes++
+  if (queue.watchers !== null) note(k, queue)
   if (queue.waiters.length === 0) return
   const waiters = queue.waiters
   // Emptied first: each task's own removal then finds nothing to search through.
@@ -79,6 +85,7 @@ export function wakeAll(k: Kernel, queue: WaitQueue): void {
 /** Wakes the one that has waited longest. */
 export function wakeOne(k: Kernel, queue: WaitQueue): void {
   queue.wakes++
+  if (queue.watchers !== null) note(k, queue)
   const task = queue.waiters[0]
   if (task !== undefined) wakeTask(k, task)
 }

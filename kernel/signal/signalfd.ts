@@ -6,7 +6,7 @@ import type { WaitQueue } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { blocked } from '../syscalls/define.ts'
 import type { Blocked } from '../syscalls/define.ts'
-import { anonymousInode, newDescription } from '../vfs/index.ts'
+import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
 import { KERNEL_ONLY } from './sigset.ts'
 import { takeSignal } from './take.ts'
@@ -54,14 +54,7 @@ export const signalFileMask = (mask: Sigset): Sigset => mask & ~KERNEL_ONLY
 
 export function makeSignalFd(k: Kernel, mask: Sigset, nonBlocking: boolean): FileDescription {
   const data = { kind: 'signalfd', mask: signalFileMask(mask) } as const
-  return newDescription(
-    'signalfd',
-    anonymousInode(k, 0),
-    null,
-    O_RDWR | (nonBlocking ? O_NONBLOCK : 0),
-    { ...data },
-    'anon_inode:[signalfd]',
-  )
+  return newDescription('signalfd', eventInode(k), null, O_RDWR | (nonBlocking ? O_NONBLOCK : 0), { ...data }, 'anon_inode:[signalfd]')
 }
 
 function maskOf(file: FileDescription): Sigset {
@@ -99,4 +92,5 @@ export const signalFileOps: FileOps = {
     return (task.pending.set | task.group.pending.set) & maskOf(file) ? POLLIN : 0
   },
   positioned: ESPIPE,
+  noPosition: true,
 }

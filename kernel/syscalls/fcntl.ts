@@ -49,10 +49,26 @@ import {
   SEEK_SET,
   readStruct,
   writeStruct,
+  F_DUPFD_QUERY,
+  F_CREATED_QUERY,
+  F_GET_RW_HINT,
+  F_SET_RW_HINT,
+  F_SEAL_EXEC,
+  F_SEAL_SHRINK,
+  F_SEAL_GROW,
+  F_SEAL_FUTURE_WRITE,
+  ESRCH,
+  F_OWNER_PGRP,
+  F_OWNER_PID,
+  F_OWNER_TID,
+  F_OWNER_EX,
+  F_SETOWN_EX,
+  F_GETOWN_EX,
+  NSIG,
 } from '../abi/index.ts'
 import { pipeOf, resizePipe } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { allSpaces, copyIn, copyOut } from '../mm/index.ts'
+import { allSpaces, copyIn, copyOut, getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import {
   conflictingLock,
@@ -70,12 +86,20 @@ import {
   type FileTable,
   type LockWait,
   type RecordLock,
+  checkOwner,
+  ownerExists,
+  setAsync,
+  setOwner,
 } from '../vfs/index.ts'
 import { blocked, type SyscallResult } from './define.ts'
 
 /** What F_SETFL changes; everything else in it is ignored. */
 const SETTABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME
 const ALL_SEALS = Object.values(SEALS).reduce<number>((all, bit) => all | bit, 0)
+
+const ANY_EXEC = 0o111
+/** RWH_WRITE_LIFE_EXTREME. */
+const LAST_WRITE_HINT = 5
 
 interface Call {
   k: Kernel
@@ -150,10 +174,33 @@ function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
   return 0
 }
 
+/** F_SETOWN: a process, or the group of the negated number; 0 is nobody. */
+function setOwnerNumber({ k, task, file, argument }: Call): number {
+  if (argument === INT_MIN) throw EINVAL
+  const type = argument < 0 ? F_OWNER_PGRP : F_OWNER_PID
+  const id = Math.abs(argument)
+  // As Linux looks: any thread's number will do, though only a process's is told of anything.
+  if (id !== 0 && !ownerExists(k, type, id) && !ownerExists(k, F_OWNER_TID, id)) throw ESRCH
+  setOwner(file, task, type, id)
+  return 0
+}
+const INT_MIN = -(2 ** 31)
+
+function setOwnerExact({ k, task, file, argument }: Call): number {
+  const { type, pid } = readStruct(F_OWNER_EX, copyIn(k, task, argument, F_OWNER_EX.size))
+  if (type !== F_OWNER_TID && type !== F_OWNER_PID && type !== F_OWNER_PGRP) throw EINVAL
+  if (pid !== 0 && ![F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP].some(kind => ownerExists(k, kind as 0 | 1 | 2, pid))) throw ESRCH
+  setOwner(file, task, type, pid)
+  return 0
+}
+
 function addSeals({ k, file, argument }: Call): number {
   const { inode } = file
+  if (!isWritable(file)) throw EPERM
   if (inode.seals < 0 || argument & ~ALL_SEALS) throw EINVAL
-  if (!isWritable(file) || inode.seals & F_SEAL_SEAL) throw EPERM
+  if (inode.seals & F_SEAL_SEAL) throw EPERM
+  // A program whose bits are sealed is sealed whole.
+  if (argument & F_SEAL_EXEC && inode.mode & ANY_EXEC) argument |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE
   if (argument & F_SEAL_WRITE) {
     for (const mm of allSpaces(k)) if (mm.regions.some(r => r.inode === inode && r.shared && r.maxProt & PROT_WRITE)) throw EBUSY
   }
@@ -170,8 +217,9 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
     return 0
   },
   [F_GETFL]: ({ file }) => file.flags,
-  [F_SETFL]: ({ file, argument }) => {
+  [F_SETFL]: ({ k, fd, file, argument }) => {
     if (argument & O_DIRECT && file.kind !== 'regular' && file.kind !== 'pipe') throw EINVAL
+    if ((argument ^ file.flags) & O_ASYNC) setAsync(k, file, fd, (argument & O_ASYNC) !== 0)
     file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE)
     return 0
   },
@@ -181,24 +229,47 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   [F_OFD_GETLK]: call => getLock(call, true),
   [F_OFD_SETLK]: call => setLock(call, true, false),
   [F_OFD_SETLKW]: call => setLock(call, true, true),
-  // Remembered, though no signal is ever sent for O_ASYNC.
-  [F_SETOWN]: ({ file, argument }) => {
-    file.owner = argument
+  [F_SETOWN]: setOwnerNumber,
+  [F_GETOWN]: ({ k, file: { owner } }) => {
+    if (!owner || !ownerExists(k, owner.type, owner.id)) return 0
+    return owner.type === F_OWNER_PGRP ? -owner.id : owner.id
+  },
+  [F_SETOWN_EX]: setOwnerExact,
+  [F_GETOWN_EX]: ({ k, task, file: { owner }, argument }) => {
+    const type = owner?.type ?? F_OWNER_PID
+    const pid = owner && ownerExists(k, type, owner.id) ? owner.id : 0
+    copyOut(k, task, argument, writeStruct(F_OWNER_EX, { type, pid }))
     return 0
   },
-  [F_GETOWN]: ({ file }) => file.owner,
-  [F_SETSIG]: ({ argument }) => {
-    if (argument !== 0) throw EINVAL
+  [F_SETSIG]: ({ file, argument }) => {
+    if (argument < 0 || argument > NSIG) throw EINVAL
+    file.owner = { ...(file.owner ?? { type: F_OWNER_PID, id: 0, uid: 0, euid: 0 }), signal: argument }
     return 0
   },
-  [F_GETSIG]: () => 0,
+  [F_GETSIG]: ({ file }) => file.owner?.signal ?? 0,
   [F_SETPIPE_SZ]: ({ k, task, file, argument }) => resizePipe(k, task, pipeFor(file), argument),
   [F_GETPIPE_SZ]: ({ file }) => pipeFor(file).capacity,
+  [F_DUPFD_QUERY]: ({ task, file, argument }) => Number(getFile(task, argument) === file),
+  [F_CREATED_QUERY]: ({ file }) => Number(file.created),
+  [F_GET_RW_HINT]: ({ k, task, file, argument }) => {
+    putU64(k, task, argument, file.inode.writeHint)
+    return 0
+  },
+  [F_SET_RW_HINT]: setWriteHint,
   [F_ADD_SEALS]: addSeals,
   [F_GET_SEALS]: ({ file }) => {
     if (file.inode.seals < 0) throw EINVAL
     return file.inode.seals
   },
+}
+
+/** F_SET_RW_HINT: the owner's. */
+function setWriteHint({ k, task, file, argument }: Call): number {
+  checkOwner(task, file.inode)
+  const hint = getBig(k, task, argument)
+  if (hint > LAST_WRITE_HINT) throw EINVAL
+  file.inode.writeHint = Number(hint)
+  return 0
 }
 
 function pipeFor(file: FileDescription): ReturnType<typeof pipeOf> {
@@ -207,7 +278,7 @@ function pipeFor(file: FileDescription): ReturnType<typeof pipeOf> {
 }
 
 /** With O_PATH only these work (open(2)). */
-const PATH_COMMANDS: ReadonlySet<number> = new Set([F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL])
+const PATH_COMMANDS: ReadonlySet<number> = new Set([F_CREATED_QUERY, F_DUPFD, F_DUPFD_CLOEXEC, F_DUPFD_QUERY, F_GETFD, F_SETFD, F_GETFL])
 
 export function fcntl(k: Kernel, task: Task, fd: number, command: number, argument: number): SyscallResult {
   const file = getFile(task, fd)
@@ -218,4 +289,15 @@ export function fcntl(k: Kernel, task: Task, fd: number, command: number, argume
   return run({ k, task, table: task.files, fd, file, argument: POINTER_COMMANDS.has(command) ? argument : argument | 0 })
 }
 
-const POINTER_COMMANDS: ReadonlySet<number> = new Set([F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW])
+const POINTER_COMMANDS: ReadonlySet<number> = new Set([
+  F_GETLK,
+  F_SETLK,
+  F_SETLKW,
+  F_OFD_GETLK,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
+  F_GET_RW_HINT,
+  F_SET_RW_HINT,
+  F_SETOWN_EX,
+  F_GETOWN_EX,
+])

@@ -8,13 +8,7 @@ import {
   EFD_NONBLOCK,
   EFD_SEMAPHORE,
   EINVAL,
-  ENOTTY,
   FCNTL,
-  FIOASYNC,
-  FIOCLEX,
-  FIONBIO,
-  FIONCLEX,
-  FIONREAD,
   FLOCK,
   LOCK_EX,
   LOCK_NB,
@@ -30,21 +24,21 @@ import {
   MFD_NOEXEC_SEAL,
   F_SEAL_SEAL,
   OPEN_FLAGS,
-  O_ASYNC,
   O_CLOEXEC,
   O_CREAT,
   O_DIRECT,
   O_LARGEFILE,
   O_NONBLOCK,
-  O_PATH,
   O_RDWR,
   O_TMPFILE,
   RLIMIT_NOFILE,
   TTY_IOCTLS,
+  F_SEAL_EXEC,
+  LOCK_MAND,
 } from '../abi/index.ts'
 import { makeEventFd, makePipe } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { getU32, putU32 } from '../mm/index.ts'
+import { putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import {
   anonymousInode,
@@ -56,13 +50,13 @@ import {
   locksOf,
   newDescription,
   openAt,
-  opsOf,
   placeFd,
   releaseFile,
   releaseFiles,
   retainFile,
   setCloexec,
   setFlock,
+  getIoFile,
   type FileDescription,
 } from '../vfs/index.ts'
 import { address, dirfd, fd, flags, long, mode, oneOf, path, size, uint } from './args.ts'
@@ -70,6 +64,7 @@ import { blocked, syscall, type Blocked, type Syscall, type SyscallResult } from
 import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
 import { fcntlAnswer, fcntlText } from './fcntl-text.ts'
+import { ioctl } from './ioctl.ts'
 import { ioctlText } from './ioctl-text.ts'
 import { descriptorFlags, openFlags, VALID_OPEN_FLAGS } from './open-flags.ts'
 import { readHow } from './open-how.ts'
@@ -155,7 +150,7 @@ function memfd(k: Kernel, task: Task, name: string, how: number): number {
   inode.uid = task.credentials.fsuid
   inode.gid = task.credentials.fsgid
   if (how & MFD_NOEXEC_SEAL) inode.mode &= ~ANY_EXEC
-  inode.seals = how & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL) ? 0 : F_SEAL_SEAL
+  inode.seals = how & MFD_NOEXEC_SEAL ? F_SEAL_EXEC : how & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL
   const file = newDescription('regular', inode, null, O_RDWR | O_LARGEFILE, null, `/memfd:${name} (deleted)`)
   return install(k, task, file, (how & MFD_CLOEXEC) !== 0)
 }
@@ -164,39 +159,15 @@ function memfd(k: Kernel, task: Task, name: string, how: number): number {
 const MEMFD_NAME_MAX = 249
 const ANY_EXEC = 0o111
 
-function flock(k: Kernel, task: Task, file: FileDescription, operation: number): number | Blocked {
-  if (file.flags & O_PATH) throw EBADF
+function flock(k: Kernel, task: Task, number: number, operation: number): number | Blocked {
+  // Mandatory locks are gone; who asks for one is told that it has it.
+  if (operation & LOCK_MAND) return 0
   const kind = operation & ~LOCK_NB
   if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) throw EINVAL
+  const file = getIoFile(task, number)
   if (setFlock(k, file, kind === LOCK_UN ? null : kind === LOCK_EX)) return 0
   if (operation & LOCK_NB) throw EAGAIN
   return blocked([locksOf(file.inode).queue], ERESTARTSYS)
-}
-
-/** ioctl requests that every file answers; the rest is its kind's. */
-function ioctl(k: Kernel, task: Task, number: number, request: number, argument: number): SyscallResult {
-  const file = getFile(task, number)
-  if (file.flags & O_PATH) throw EBADF
-  const table = task.files
-  switch (request) {
-    case FIOCLEX:
-    case FIONCLEX:
-      if (table) setCloexec(table, number, request === FIOCLEX)
-      return 0
-    case FIONBIO:
-    case FIOASYNC: {
-      const bit = request === FIONBIO ? O_NONBLOCK : O_ASYNC
-      file.flags = getU32(k, task, argument) !== 0 ? file.flags | bit : file.flags & ~bit
-      return 0
-    }
-    case FIONREAD:
-      if (file.kind !== 'regular') break
-      putU32(k, task, argument, Math.max(0, file.inode.size - file.pos))
-      return 0
-  }
-  const own = opsOf(file).ioctl
-  if (!own) throw ENOTTY
-  return own(k, task, file, request, argument)
 }
 
 export const fileCalls: Syscall[] = [
@@ -216,7 +187,7 @@ export const fileCalls: Syscall[] = [
   syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
     text: fcntlText,
     answer: fcntlAnswer,
-    note: 'Leases and directory notification are refused (EINVAL); O_ASYNC sends no signal.',
+    note: 'Leases and directory notification are refused (EINVAL).',
   }),
   syscall(
     29,
@@ -225,7 +196,7 @@ export const fileCalls: Syscall[] = [
     (k, task, { fd, request, arg }) => ioctl(k, task, fd, request >>> 0, arg),
     { text: ioctlText },
   ),
-  syscall(32, 'flock', { fd, operation: flags(FLOCK) }, (k, task, { fd, operation }) => flock(k, task, getFile(task, fd), operation)),
+  syscall(32, 'flock', { fd, operation: flags(FLOCK) }, (k, task, { fd, operation }) => flock(k, task, fd, operation)),
   syscall(
     56,
     'openat',

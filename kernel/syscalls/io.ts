@@ -3,25 +3,26 @@ import {
   EBADF,
   EINVAL,
   EISDIR,
-  ENXIO,
   EOPNOTSUPP,
   ESPIPE,
   MAX_RW_COUNT,
   O_APPEND,
   SEEK,
-  SEEK_CUR,
-  SEEK_DATA,
-  SEEK_END,
-  SEEK_HOLE,
-  SEEK_SET,
+  RWF,
+  RWF_ATOMIC,
+  RWF_APPEND,
+  RWF_NOAPPEND,
+  RWF_NOWAIT,
+  O_NONBLOCK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getI64, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, isReadable, isWritable, opsOf, rewindDirectory, type FileDescription } from '../vfs/index.ts'
+import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { syscall, type Blocked, type Syscall } from './define.ts'
+import { seek } from './seek.ts'
 import { moveBetween, oneSegment, readFile, readOps, readVector, writeFile, writeOps, type Segment } from './transfer.ts'
 
 /** A direction: whether the file goes that way at all is asked before the program's pointers are looked at. */
@@ -49,10 +50,21 @@ function sequential(move: Mover, k: Kernel, task: Task, number: number, segments
   return move.move(k, task, file, segments(), null)
 }
 
-/** preadv2, pwritev2: offset -1 is the file's position; RWF_* flags only advise except these. */
-const RWF = { RWF_HIPRI: 1, RWF_DSYNC: 2, RWF_SYNC: 4, RWF_NOWAIT: 8, RWF_APPEND: 16 } as const
-const RWF_KNOWN = RWF.RWF_HIPRI | RWF.RWF_DSYNC | RWF.RWF_SYNC
+/** preadv2, pwritev2: offset -1 is the file's position. */
 const CURRENT_POSITION = -1
+const RWF_KNOWN = Object.values(RWF).reduce<number>((all, bit) => all | bit, 0)
+
+/** The status flags under which a call with these RWF_* runs; O_DSYNC and O_SYNC change nothing here. EOPNOTSUPP, EINVAL. */
+function statusFor(file: FileDescription, flags: number): number {
+  if (flags & ~RWF_KNOWN || flags & RWF_ATOMIC) throw EOPNOTSUPP
+  if (flags & RWF_APPEND && flags & RWF_NOAPPEND) throw EINVAL
+  if (flags & RWF_NOWAIT && !opsOf(file).noWait) throw EOPNOTSUPP
+  let status = file.flags
+  if (flags & RWF_NOWAIT) status |= O_NONBLOCK
+  if (flags & RWF_APPEND) status |= O_APPEND
+  if (flags & RWF_NOAPPEND) status &= ~O_APPEND
+  return status
+}
 
 function vector2(
   move: Mover,
@@ -64,48 +76,15 @@ function vector2(
   offset: number,
   flags: number,
 ): number | Blocked {
-  if (flags & ~RWF_KNOWN) throw EOPNOTSUPP
-  if (offset === CURRENT_POSITION) return sequential(move, k, task, number, () => readVector(k, task, at, count))
-  return positioned(move, k, task, number, () => readVector(k, task, at, count), offset)
-}
-
-/** lseek(2). */
-function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
-  const ops = opsOf(file)
-  if (file.kind === 'path') throw EBADF
-  if (ops.seek) return ops.seek(k, file, offset, whence)
-  if (ops.noPosition) return 0
-  if (ops.positioned) throw ESPIPE
-  const end = (): number => {
-    if (!ops.seekEnd) throw EINVAL
-    return ops.seekEnd(k, file)
-  }
-  const target = seekTarget(file, offset, whence, end)
-  if (target < 0 || !Number.isSafeInteger(target)) throw EINVAL
-  if (file.kind === 'hostStream' && file.inode.kind !== 'regular') throw ESPIPE
-  file.pos = target
-  if (file.kind === 'directory') rewindDirectory(file)
-  if ((file.data?.kind === 'proc' || file.data?.kind === 'sysfs') && target === 0) file.data.text = null
-  return target
-}
-
-function seekTarget(file: FileDescription, offset: number, whence: number, end: () => number): number {
-  switch (whence) {
-    case SEEK_SET:
-      return offset
-    case SEEK_CUR:
-      return file.pos + offset
-    case SEEK_END:
-      return end() + offset
-    // Files are shown as one run of data with a hole at the end.
-    case SEEK_DATA:
-      if (offset < 0 || offset >= end()) throw ENXIO
-      return offset
-    case SEEK_HOLE:
-      if (offset < 0 || offset >= end()) throw ENXIO
-      return end()
-    default:
-      throw EINVAL
+  const file = getFile(task, number)
+  const own = file.flags
+  // For this call alone: nothing else runs before it answers.
+  if (flags !== 0 && count !== 0) file.flags = statusFor(file, flags)
+  try {
+    if (offset === CURRENT_POSITION) return sequential(move, k, task, number, () => readVector(k, task, at, count))
+    return positioned(move, k, task, number, () => readVector(k, task, at, count), offset)
+  } finally {
+    file.flags = own
   }
 }
 
@@ -115,7 +94,7 @@ function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescr
   if (offset !== null && opsOf(source).positioned) throw ESPIPE
   if (offset !== null && offset < 0) throw EINVAL
   if (source.inode.kind === 'directory') throw EINVAL
-  if (source.kind === 'pipe' || source.kind === 'tty' || out.flags & O_APPEND) throw EINVAL
+  if (!opsOf(source).spliceFrom || opsOf(out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
   const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
   if (blocked) return blocked
   if (offset !== null) putU64(k, task, offsetAt, offset + done)
@@ -150,14 +129,8 @@ function copyRange(
 }
 
 export const ioCalls: Syscall[] = [
-  syscall(
-    62,
-    'lseek',
-    { fd, offset: long, whence: oneOf(SEEK) },
-    (k, task, { fd, offset, whence }) => seek(k, getFile(task, fd), offset, whence),
-    {
-      note: 'A file counts as one run of data: SEEK_HOLE answers its end.',
-    },
+  syscall(62, 'lseek', { fd, offset: long, whence: oneOf(SEEK) }, (k, task, { fd, offset, whence }) =>
+    seek(k, getFile(task, fd), offset, whence),
   ),
   syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {
     const file = getFile(task, fd)
@@ -204,13 +177,13 @@ export const ioCalls: Syscall[] = [
     'preadv2',
     { fd, iov: vectorOut, iovcnt: int, offset: long, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(reads, k, task, fd, iov, iovcnt, offset, flags),
-    { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
+    { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
   ),
   syscall(
     287,
     'pwritev2',
     { fd, iov: vectorIn, iovcnt: int, offset: long, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writes, k, task, fd, iov, iovcnt, offset, flags),
-    { note: 'RWF_NOWAIT and RWF_APPEND are refused (EOPNOTSUPP).' },
+    { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
   ),
 ]

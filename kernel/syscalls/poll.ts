@@ -33,7 +33,7 @@ import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
 import type { WaitQueue } from '../sched/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
+import { getFile, getIoFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
@@ -216,7 +216,7 @@ export const pollCalls: Syscall[] = [
   }),
   syscall(21, 'epoll_ctl', { epfd: fd, op: oneOf(EPOLL_OPS), fd, event: epollEvent }, (k, task, { epfd, op, fd, event }) => {
     const given = op === EPOLL_CTL_DEL ? { events: 0, data: 0n } : readStruct(EPOLL_EVENT, copyIn(k, task, event, EPOLL_EVENT.size))
-    controlEpoll(k, getFile(task, epfd), op, fd, getFile(task, fd), given.events, given.data)
+    controlEpoll(k, getIoFile(task, epfd), op, fd, getIoFile(task, fd), given.events, given.data)
     return 0
   }),
   syscall(

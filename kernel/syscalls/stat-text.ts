@@ -15,13 +15,13 @@ import {
   type STATFS,
   type STATX_LAYOUT,
   type StructValues,
+  majorOf,
+  minorOf,
 } from '../abi/index.ts'
 import { peekUser } from '../mm/index.ts'
 import { pointer } from './args.ts'
 import type { Arg } from './define.ts'
 import { flagsText, nameOf } from './text.ts'
-
-const DEV_BITS = 8
 
 /** `S_IFREG|0644`: four octal digits, as strace has them. */
 function modeText(mode: number): string {
@@ -33,7 +33,7 @@ const isDevice = (mode: number): boolean => (mode & S_IFMT) === S_IFCHR || (mode
 const device = (major: number, minor: number): string => `makedev(0x${major.toString(16)}, 0x${minor.toString(16)})`
 
 export function statText(s: StructValues<(typeof STAT)['members']>): string {
-  const what = isDevice(s.mode) ? `st_rdev=${device(s.rdev >> DEV_BITS, s.rdev & 0xff)}` : `st_size=${s.size}`
+  const what = isDevice(s.mode) ? `st_rdev=${device(majorOf(s.rdev), minorOf(s.rdev))}` : `st_size=${s.size}`
   return `{st_mode=${modeText(s.mode)}, ${what}, ...}`
 }
 

@@ -1,5 +1,7 @@
 // What files are: the stat family, permissions and owners, times, sizes, file systems, and the calls that make data durable.
 import {
+  majorOf,
+  minorOf,
   ACCESS_MODES,
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -8,20 +10,19 @@ import {
   AT_STATX_SYNC_TYPE,
   AT_SYMLINK_NOFOLLOW,
   EBADF,
+  EFAULT,
   EFBIG,
   EINVAL,
   ENODEV,
   EOPNOTSUPP,
   EROFS,
   ESPIPE,
-  FADVISE,
   FALLOCATE,
   F_SEAL_WRITE,
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
   FALLOC_FL_ZERO_RANGE,
   O_APPEND,
-  O_PATH,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
@@ -36,6 +37,7 @@ import {
   EISDIR,
   readStruct,
   writeStruct,
+  F_SEAL_FUTURE_WRITE,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, punchCached } from '../mm/index.ts'
@@ -48,6 +50,7 @@ import {
   checkAccess,
   checkNotRunning,
   getFile,
+  getIoFile,
   isWritable,
   lookup,
   MAX_FILE_BYTES,
@@ -63,9 +66,11 @@ import {
   type Mount,
   type Path,
   type Timestamp,
+  checkMutable,
 } from '../vfs/index.ts'
-import { dirfd, fd, flags, id, long, mode, oneOf, path, pathOrNull, structOut, uint } from './args.ts'
+import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
+import { rangeCalls } from './ranges.ts'
 import { xattrCalls } from './xattr.ts'
 import { STATX_NAMES, statfsText, statText, statxText, timesIn } from './stat-text.ts'
 
@@ -82,8 +87,11 @@ const ofPath = (path: Path): Target => ({ inode: path.dentry.inode, mount: path.
 const ofFile = (k: Kernel, file: FileDescription): Target => ({ inode: file.inode, mount: mountOf(k, file), path: file.path })
 
 /** Resolves dirfd, path and AT_* flags. EINVAL for flags other than `known`. */
-function target(k: Kernel, task: Task, dir: number, name: string, how: number, known: number): Target {
+function target(k: Kernel, task: Task, dir: number, path: string | null, how: number, known: number): Target {
   if (how & ~known) throw EINVAL
+  // NULL is as good as an empty path where that is allowed.
+  const name = path ?? (how & AT_EMPTY_PATH ? '' : null)
+  if (name === null) throw EFAULT
   if (name === '' && how & AT_EMPTY_PATH && dir !== AT_FDCWD) return ofFile(k, getFile(task, dir))
   return ofPath(lookup(k, task, dir, name, { follow: !(how & AT_SYMLINK_NOFOLLOW), empty: (how & AT_EMPTY_PATH) !== 0 }))
 }
@@ -94,17 +102,11 @@ function changeable(found: Target): Inode {
   return found.inode
 }
 
-function fileFor(task: Task, number: number): FileDescription {
-  const file = getFile(task, number)
-  if (file.flags & O_PATH) throw EBADF
-  return file
-}
-
 // ---- stat
 
 const statBytes = (k: Kernel, { inode }: Target): Uint8Array => writeStruct(STAT, statOf(k, inode))
 
-function statx(k: Kernel, task: Task, dir: number, name: string, how: number, mask: number, at: number): number {
+function statx(k: Kernel, task: Task, dir: number, name: string | null, how: number, mask: number, at: number): number {
   const RESERVED = 0x8000_0000
   if ((mask & RESERVED) !== 0 || (how & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL
   const found = target(k, task, dir, name, how, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
@@ -117,8 +119,8 @@ function statx(k: Kernel, task: Task, dir: number, name: string, how: number, ma
     mtime,
     ctime,
     btime,
-    rdevMajor: s.rdev >> 8,
-    rdevMinor: s.rdev & 0xff,
+    rdevMajor: majorOf(s.rdev),
+    rdevMinor: minorOf(s.rdev),
     devMajor: s.dev >> 8,
     devMinor: s.dev & 0xff,
     mntId: mask & STATX_MNT_ID ? found.mount.id : 0,
@@ -142,40 +144,52 @@ function access(k: Kernel, task: Task, dir: number, name: string, may: number, h
 
 // ---- changes
 
-function readTimes(k: Kernel, task: Task, at: number): [Timestamp | null, Timestamp | null] | null {
-  if (at === 0) return null
+interface WantedTime {
+  sec: number
+  nsec: number
+}
+
+const readTimes = (k: Kernel, task: Task, at: number): WantedTime[] => {
   const bytes = copyIn(k, task, at, 2 * TIMESPEC.size)
-  const one = (offset: number): Timestamp | null => {
-    const time = readStruct(TIMESPEC, bytes, offset)
-    if (time.nsec === UTIME_OMIT) return null
-    if (time.nsec === UTIME_NOW) return timestampNow(k)
-    if (time.nsec < 0 || time.nsec >= 1e9) throw EINVAL
-    return { sec: time.sec, nsec: time.nsec }
+  return [0, TIMESPEC.size].map(offset => readStruct(TIMESPEC, bytes, offset))
+}
+
+/** null: leave the time as it is. EINVAL. */
+function timeOf(k: Kernel, { sec, nsec }: WantedTime): Timestamp | null {
+  if (nsec === UTIME_OMIT) return null
+  if (nsec === UTIME_NOW) return timestampNow(k)
+  if (nsec < 0 || nsec >= 1e9) throw EINVAL
+  return { sec, nsec }
+}
+
+/** No path: the descriptor itself, and no flags. */
+function timesTarget(k: Kernel, task: Task, dir: number, name: string | null, how: number): Target {
+  if (name === null && dir !== AT_FDCWD) {
+    if (how !== 0) throw EINVAL
+    return ofFile(k, getIoFile(task, dir))
   }
-  return [one(0), one(TIMESPEC.size)]
+  if (how & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) throw EINVAL
+  if (name === null) throw EFAULT
+  return target(k, task, dir, name, how, how)
 }
 
 function utimensat(k: Kernel, task: Task, dir: number, name: string | null, times: number, how: number): number {
-  const given = readTimes(k, task, times)
-  if (given && given[0] === null && given[1] === null) return 0
-  if (how & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) throw EINVAL
-  const found = name === null ? ofFile(k, fileFor(task, dir)) : target(k, task, dir, name, how, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
-  const onlyNow = given === null || isNowTwice(k, task, times)
-  changeTimes(k, task, changeable(found), given ?? [timestampNow(k), timestampNow(k)], onlyNow)
+  const given = times === 0 ? null : readTimes(k, task, times)
+  if (given?.every(time => time.nsec === UTIME_OMIT)) return 0
+  const found = timesTarget(k, task, dir, name, how)
+  // Both UTIME_NOW: like no times at all, who may write may do it.
+  const now = given === null || given.every(time => time.nsec === UTIME_NOW)
+  const set: [Timestamp | null, Timestamp | null] =
+    given === null ? [timestampNow(k), timestampNow(k)] : [timeOf(k, given[0]), timeOf(k, given[1])]
+  changeTimes(k, task, changeable(found), set, now)
   return 0
-}
-
-/** Both UTIME_NOW: like no times at all, who may write may do it. */
-function isNowTwice(k: Kernel, task: Task, at: number): boolean {
-  const bytes = copyIn(k, task, at, 2 * TIMESPEC.size)
-  return [0, TIMESPEC.size].every(offset => readStruct(TIMESPEC, bytes, offset).nsec === UTIME_NOW)
 }
 
 function truncate(k: Kernel, task: Task, found: Target, length: number): number {
   const inode = found.inode
-  if (length < 0) throw EINVAL
   if (inode.kind === 'directory') throw EISDIR
   if (inode.kind !== 'regular') throw EINVAL
+  checkMutable(inode)
   checkAccess(k, task, changeable(found), MAY_WRITE)
   if (inode.proc) throw EPERM
   checkNotRunning(k, inode)
@@ -184,7 +198,7 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): number 
 }
 
 function fallocate(k: Kernel, task: Task, number: number, how: number, offset: number, length: number): number {
-  const file = fileFor(task, number)
+  const file = getIoFile(task, number)
   if (offset < 0 || length <= 0) throw EINVAL
   if (how & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) throw EOPNOTSUPP
   const punches = (how & FALLOC_FL_PUNCH_HOLE) !== 0
@@ -195,20 +209,13 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
   if (file.kind !== 'regular') throw ENODEV
   if (offset + length > MAX_FILE_BYTES) throw EFBIG
   if (punches || how & FALLOC_FL_ZERO_RANGE) {
-    if ((inode.seals > 0 && inode.seals & F_SEAL_WRITE) || file.flags & O_APPEND) throw EPERM
+    if ((inode.seals > 0 && inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) || file.flags & O_APPEND) throw EPERM
     if (inode.fs.writeThrough) throw EOPNOTSUPP
     punchCached(k, inode, offset, length)
     touchModified(k, inode)
   }
   // Room is not reserved: pages come when they are written.
   if (!(how & FALLOC_FL_KEEP_SIZE) && offset + length > inode.size) truncateInode(k, task, inode, offset + length)
-  return 0
-}
-
-function fadvise(task: Task, number: number, advice: number): number {
-  const file = fileFor(task, number)
-  if (file.inode.kind === 'fifo') throw ESPIPE
-  if (!Object.values<number>(FADVISE).includes(advice)) throw EINVAL
   return 0
 }
 
@@ -228,6 +235,7 @@ const accessMode = flags({ R_OK: ACCESS_MODES.R_OK, W_OK: ACCESS_MODES.W_OK, X_O
 
 export const statCalls: Syscall[] = [
   ...xattrCalls,
+  ...rangeCalls,
   syscall(43, 'statfs', { path, buf: statfsOut }, (k, task, { path, buf }) => {
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, lookup(k, task, AT_FDCWD, path).mount)))
     return 0
@@ -236,11 +244,12 @@ export const statCalls: Syscall[] = [
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, mountOf(k, getFile(task, fd)))))
     return 0
   }),
-  syscall(45, 'truncate', { path, length: long }, (k, task, { path, length }) =>
-    truncate(k, task, ofPath(lookup(k, task, AT_FDCWD, path)), length),
-  ),
+  syscall(45, 'truncate', { path, length: long }, (k, task, { path, length }) => {
+    if (length < 0) throw EINVAL
+    return truncate(k, task, ofPath(lookup(k, task, AT_FDCWD, path)), length)
+  }),
   syscall(46, 'ftruncate', { fd, length: long }, (k, task, { fd, length }) => {
-    const file = fileFor(task, fd)
+    const file = getIoFile(task, fd)
     if (length < 0 || file.kind !== 'regular' || !isWritable(file)) throw EINVAL
     truncateInode(k, task, file.inode, length)
     return 0
@@ -256,7 +265,7 @@ export const statCalls: Syscall[] = [
   ),
   syscall(48, 'faccessat', { dirfd, path, mode: accessMode }, (k, task, { dirfd, path, mode }) => access(k, task, dirfd, path, mode, 0)),
   syscall(52, 'fchmod', { fd, mode }, (k, task, { fd, mode }) => {
-    changeMode(k, task, changeable(ofFile(k, fileFor(task, fd))), mode)
+    changeMode(k, task, changeable(ofFile(k, getIoFile(task, fd))), mode)
     return 0
   }),
   syscall(53, 'fchmodat', { dirfd, path, mode }, (k, task, { dirfd, path, mode }) => {
@@ -268,10 +277,10 @@ export const statCalls: Syscall[] = [
     return 0
   }),
   syscall(55, 'fchown', { fd, uid: id, gid: id }, (k, task, a) => {
-    changeOwner(k, task, changeable(ofFile(k, fileFor(task, a.fd))), a.uid, a.gid)
+    changeOwner(k, task, changeable(ofFile(k, getIoFile(task, a.fd))), a.uid, a.gid)
     return 0
   }),
-  syscall(79, 'newfstatat', { dirfd, path, buf: statOut, flags: atFlags }, (k, task, a) => {
+  syscall(79, 'newfstatat', { dirfd, path: pathOrNull, buf: statOut, flags: atFlags }, (k, task, a) => {
     const found = target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
     copyOut(k, task, a.buf, statBytes(k, found))
     return 0
@@ -299,16 +308,15 @@ export const statCalls: Syscall[] = [
     },
     { result: 'mode' },
   ),
-  syscall(223, 'fadvise64', { fd, offset: long, length: long, advice: oneOf(FADVISE) }, (_k, task, { fd, advice }) =>
-    fadvise(task, fd, advice),
-  ),
   syscall(267, 'syncfs', { fd }, (_k, task, { fd }) => {
-    fileFor(task, fd)
+    getIoFile(task, fd)
     return 0
   }),
-  syscall(84, 'sync_file_range', { fd, offset: long, length: long, flags: uint }, (_k, task, { fd }) => syncable(task, fd)),
-  syscall(291, 'statx', { dirfd, path, flags: statxFlags, mask: flags(STATX_NAMES, '0', 'unsigned int'), buf: statxOut }, (k, task, a) =>
-    statx(k, task, a.dirfd, a.path, a.flags, a.mask, a.buf),
+  syscall(
+    291,
+    'statx',
+    { dirfd, path: pathOrNull, flags: statxFlags, mask: flags(STATX_NAMES, '0', 'unsigned int'), buf: statxOut },
+    (k, task, a) => statx(k, task, a.dirfd, a.path, a.flags, a.mask, a.buf),
   ),
   syscall(
     439,
@@ -326,7 +334,7 @@ export const statCalls: Syscall[] = [
 
 /** fsync of what has no data behind it is EINVAL. */
 function syncable(task: Task, number: number): number {
-  const file = fileFor(task, number)
+  const file = getIoFile(task, number)
   if (file.kind !== 'regular' && file.kind !== 'directory') throw EINVAL
   return 0
 }

@@ -21,6 +21,8 @@ import {
   SIGTTIN,
   SIGTTOU,
   TOSTOP,
+  POLL_IN,
+  POLL_OUT,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { capable } from '../process/index.ts'
@@ -126,6 +128,13 @@ function writeToMaster(k: Kernel, tty: Tty, bytes: Uint8Array): number {
 }
 
 export const ttyFileOps: FileOps = {
+  async(k, file) {
+    const { readers, writers } = ttyOfFile(k, file)
+    return [
+      { queue: readers, band: POLL_IN },
+      { queue: writers, band: POLL_OUT },
+    ]
+  },
   open,
   read,
   readPiece: READ_PIECE,

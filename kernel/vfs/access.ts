@@ -11,12 +11,15 @@ import {
   S_ISUID,
   S_ISVTX,
   S_IXGRP,
+  FS_FLAGS,
 } from '../abi/index.ts'
 import type { Credentials } from '../process/types.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Dentry, Inode, Path } from './types.ts'
+
+const { FS_IMMUTABLE_FL, FS_APPEND_FL } = FS_FLAGS
 
 /** Bits for `checkAccess`, as in a permission triplet. */
 export const MAY_READ = 4
@@ -65,11 +68,18 @@ export function checkOwner(task: Task, inode: Inode): void {
   if (task.credentials.fsuid !== inode.uid && !capable(task.credentials, CAP_FOWNER)) throw EPERM
 }
 
-/** In a sticky directory only the owners of file or directory remove names. */
+/** May a name go? In a sticky directory only the owners of file or directory remove names; what is immutable stays. */
 export function checkSticky(task: Task, dir: Inode, victim: Inode): void {
+  checkMutable(dir)
+  checkMutable(victim)
   if (!(dir.mode & S_ISVTX)) return
   const { fsuid } = task.credentials
   if (fsuid !== victim.uid && fsuid !== dir.uid && !capable(task.credentials, CAP_FOWNER)) throw EPERM
+}
+
+/** EPERM for what shall stay as it is (FS_IMMUTABLE_FL), or may only grow where it changes otherwise (FS_APPEND_FL). */
+export function checkMutable(inode: Inode, appends = false): void {
+  if (inode.flags & FS_IMMUTABLE_FL || (!appends && inode.flags & FS_APPEND_FL)) throw EPERM
 }
 
 /** EROFS where nothing may be changed. */
@@ -80,6 +90,7 @@ export function checkWritable(path: Path): void {
 /** A directory is about to gain or lose a name. */
 export function checkDirectoryChange(k: Kernel, task: Task, path: Path): void {
   checkWritable(path)
+  checkMutable(path.dentry.inode, true)
   checkAccess(k, task, path.dentry.inode, MAY_WRITE | MAY_EXEC)
 }
 

@@ -9,16 +9,18 @@ import {
   PROC_SUPER_MAGIC,
   S_ISGID,
   TMPFS_MAGIC,
+  F_SEAL_EXEC,
 } from '../abi/index.ts'
 import { typeOfKind } from '../fs/index.ts'
 import { roomForFiles } from '../mm/index.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { checkAccess, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
+import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
 import { touchChanged } from './inode.ts'
 import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
 
+const ANY_EXEC = 0o111
 const BLOCK = 4096
 /** st_blocks counts in these. */
 const SECTOR = 512
@@ -114,8 +116,10 @@ export function statFsOf(
 
 /** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */
 export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): void {
+  checkMutable(inode)
   checkOwner(task, inode)
   if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  if (inode.seals > 0 && inode.seals & F_SEAL_EXEC && (inode.mode ^ mode) & ANY_EXEC) throw EPERM
   inode.mode = mayGiveGroup(task.credentials, inode.gid) ? mode : mode & ~S_ISGID
   touchChanged(k, inode)
 }
@@ -127,6 +131,7 @@ export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): v
 export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gid: number): void {
   const { credentials } = task
   if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  if (uid !== NO_CHANGE || gid !== NO_CHANGE) checkMutable(inode)
   const owner = credentials.fsuid === inode.uid
   const newGid = gid === NO_CHANGE ? inode.gid : gid
   if (!capable(credentials, CAP_CHOWN)) {
@@ -146,6 +151,7 @@ export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gi
 /** utimensat(2): null leaves a time. Setting both to now is for everyone who may write, other times for the owner. */
 export function changeTimes(k: Kernel, task: Task, inode: Inode, [atime, mtime]: [Timestamp | null, Timestamp | null], now: boolean): void {
   if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  checkMutable(inode, now)
   if (now) {
     if (task.credentials.fsuid !== inode.uid) checkAccess(k, task, inode, MAY_WRITE)
   } else checkOwner(task, inode)

@@ -1,6 +1,7 @@
 // Open file descriptions: what dup and fork share. They end when the last descriptor and mapping that hold them are gone.
-import { O_ACCMODE, O_PATH, O_RDONLY } from '../abi/index.ts'
+import { O_ACCMODE, O_PATH, O_RDONLY, O_ASYNC } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
 import { dropFlocks } from './locks.ts'
 import { opsOf } from './ops.ts'
@@ -19,7 +20,7 @@ export function newDescription(
   label = '',
 ): FileDescription {
   retainInode(inode)
-  const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, owner: 0, data }
+  const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, created: false, owner: null, data }
   if (isWritable(file)) inode.writers++
   return file
 }
@@ -32,6 +33,7 @@ export function retainFile(file: FileDescription): FileDescription {
 export function releaseFile(k: Kernel, file: FileDescription): void {
   if (--file.refs > 0) return
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
+  if (file.flags & O_ASYNC) setAsync(k, file, -1, false)
   if (file.inode.locks) dropFlocks(k, file)
   if (isWritable(file)) file.inode.writers--
   opsOf(file).release?.(k, file)

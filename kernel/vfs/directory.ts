@@ -10,8 +10,6 @@ export const directoryFileOps: FileOps = {
   read() {
     throw EISDIR
   },
-  // SEEK_END of a directory in memory: the end of its names.
-  seekEnd: (_k, file) => (file.data?.kind === 'directory' ? file.data.names.length + DOTS : DOTS),
 }
 
 /** '.' and '..' come first. */

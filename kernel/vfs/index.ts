@@ -1,13 +1,24 @@
 // The door of the virtual file system: path walk, open files, descriptors, permissions, contents.
 export type * from './types.ts'
 export { changeMode, changeOwner, changeTimes, mountOf, statFsOf, statOf } from './attributes.ts'
-export { checkAccess, checkOwner, checkSticky, checkWritable, mayAccess, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
+export { checkAccess, checkMutable, checkOwner, checkSticky, checkWritable, mayAccess, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
+export { ownerExists, sendAsync, setAsync, setOwner, tellOwner } from './async.ts'
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, findChild, listChildren, newDentry } from './dentry.ts'
 export { isReadable, isWritable, newDescription, releaseFile, retainFile } from './description.ts'
 export { directoryEntryAt, rewindDirectory } from './directory.ts'
-export { anonymousInode, countName, newFileSystem, newInode, releaseInode, retainInode, touchChanged, touchModified } from './inode.ts'
+export {
+  anonymousInode,
+  countName,
+  eventInode,
+  newFileSystem,
+  newInode,
+  releaseInode,
+  retainInode,
+  touchChanged,
+  touchModified,
+} from './inode.ts'
 export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait, type RecordLock } from './locks.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
 export { checkNotRunning, openAt, openFile } from './open.ts'
@@ -20,6 +31,7 @@ export {
   forkFiles,
   freeFd,
   getFile,
+  getIoFile,
   installFd,
   isCloexec,
   newFiles,

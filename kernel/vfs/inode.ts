@@ -45,6 +45,8 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     stream: null,
     // Files in memory know seals, but only memfd_create makes ones that take any.
     seals: kind === 'regular' && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon') ? F_SEAL_SEAL : NO_SEALS,
+    flags: 0,
+    writeHint: 0,
   }
 }
 
@@ -78,6 +80,13 @@ export function anonymousInode(k: Kernel, size: number): Inode {
   const inode = newInode(k.state.vfs.anon, 'regular', 0o777, 0, 0, timestampNow(k))
   inode.nlink = 0
   inode.size = size
+  return inode
+}
+
+/** The inode of a descriptor that is no file at all: eventfd, epoll and the like. Its first holder retains it. */
+export function eventInode(k: Kernel, mode = 0o600): Inode {
+  const inode = newInode(k.state.vfs.anon, 'anon', mode, 0, 0, timestampNow(k))
+  inode.nlink = 0
   return inode
 }
 

@@ -24,6 +24,7 @@ import {
   O_RDONLY,
   O_TMPFILE,
   O_TRUNC,
+  O_APPEND,
 } from '../abi/index.ts'
 import { deviceKind } from '../fs/index.ts'
 import { openFifo } from '../ipc/index.ts'
@@ -31,7 +32,7 @@ import { allSpaces } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../syscalls/define.ts'
-import { checkAccess, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
+import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
 import { newDescription } from './description.ts'
 import { opsOf } from './ops.ts'
 import { truncateInode } from './regular.ts'
@@ -85,6 +86,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (inode.kind === 'symlink') throw ELOOP
   if (inode.kind === 'directory' && (may & MAY_WRITE || flags & O_CREAT)) throw EISDIR
   if (may & MAY_WRITE && (inode.kind === 'regular' || inode.kind === 'directory')) checkWritable(at)
+  if (may & MAY_WRITE) checkMutable(inode, (flags & O_APPEND) !== 0 && !(flags & O_TRUNC))
   if (!created) checkAccess(k, task, inode, may)
   if (may & MAY_WRITE) checkNotRunning(k, inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
@@ -92,6 +94,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (flags & O_DIRECT && (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs' || kind === 'pipe')) throw EINVAL
   if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
   const file = newDescription(kind, inode, at, (flags & ~CREATION_FLAGS) | O_LARGEFILE, null)
+  file.created = created
   const ops = opsOf(file)
   if (ops.open) {
     try {
@@ -138,7 +141,6 @@ export function openAt(
     return openFound(k, task, at, flags, false)
   }
   const { parent, found } = lookupForCreate(k, task, dirfd, path, follow && !(flags & O_EXCL), resolve)
-  if (parent.trailingSlash && parent.name !== '' && parent.name !== '.' && parent.name !== '..') throw EISDIR
   if (found) {
     if (flags & O_EXCL) throw EEXIST
     checkProtected(task, parent.dir.inode, found.dentry.inode)

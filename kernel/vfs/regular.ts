@@ -12,7 +12,9 @@ import {
   S_ISGID,
   S_ISUID,
   SIGXFSZ,
+  F_SEAL_FUTURE_WRITE,
 } from '../abi/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
 import { capable } from '../process/index.ts'
@@ -66,7 +68,7 @@ export function writeInode(k: Kernel, task: Task, inode: Inode, offset: number, 
   const count = fitLimit(k, task, offset, bytes.length)
   const part = count < bytes.length ? bytes.subarray(0, count) : bytes
   if (inode.seals > 0) {
-    if (inode.seals & F_SEAL_WRITE) throw EPERM
+    if (inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) throw EPERM
     if (inode.seals & F_SEAL_GROW && offset + count > inode.size) throw EPERM
   }
   if (inode.fs.writeThrough) hostWrite(k, inode, offset, part)
@@ -96,6 +98,23 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
   touchModified(k, inode)
 }
 
+/** Holes are pages that nobody ever wrote; what lies behind the cache counts as data as far as it reaches. */
+function nextExtent(inode: Inode, offset: number, data: boolean): number | null {
+  const { pages, backing, size } = inode
+  const backed = backing === null ? 0 : Math.ceil((backing.kind === 'bytes' ? backing.bytes.length : backing.size) / PAGE_SIZE)
+  let index = Math.floor(offset / PAGE_SIZE)
+  const isData = (page: number): boolean => page < backed || pages.has(page)
+  if (isData(index) === data) return offset
+  if (data) {
+    let first = Infinity
+    for (const page of pages.keys()) if (page > index && page < first) first = page
+    return first * PAGE_SIZE < size ? first * PAGE_SIZE : null
+  }
+  index = Math.max(index, backed)
+  while (pages.has(index)) index++
+  return Math.min(index * PAGE_SIZE, size)
+}
+
 export const regularOps: FileOps = {
   open(k, _task, file) {
     if (file.inode.host !== null) openHostFile(k, file.inode, isWritable(file))
@@ -116,5 +135,7 @@ export const regularOps: FileOps = {
     return count
   },
   seekEnd: (_k, file) => file.inode.size,
+  nextExtent: (file, offset, data) => nextExtent(file.inode, offset, data),
+  spliceFrom: true,
   mapTarget: (_k, file) => file.inode,
 }

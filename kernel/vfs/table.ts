@@ -1,5 +1,5 @@
 // Descriptor tables: small numbers for open files, shared by threads, copied by fork, cleaned by exec.
-import { EBADF, EMFILE, RLIMIT_NOFILE } from '../abi/index.ts'
+import { EBADF, EMFILE, O_PATH, RLIMIT_NOFILE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseFile } from './description.ts'
@@ -29,6 +29,13 @@ export function setCloexec(table: FileTable, fd: number, on: boolean): void {
 export function getFile(task: Task, fd: number): FileDescription {
   const file = task.files?.files[fd]
   if (file === undefined || file === null) throw EBADF
+  return file
+}
+
+/** The same for calls that need more than a place: EBADF with O_PATH too. */
+export function getIoFile(task: Task, fd: number): FileDescription {
+  const file = getFile(task, fd)
+  if (file.flags & O_PATH) throw EBADF
   return file
 }
 

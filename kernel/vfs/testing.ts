@@ -49,6 +49,7 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
     hostname: 'hartbeat',
     domainname: '(none)',
     schedOrder: 0,
+    asyncNotes: [],
     init: null,
   })
   mountSystem(k)

@@ -18,7 +18,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { checkDirectoryChange, checkSticky, isBelow, mayGiveGroup } from './access.ts'
+import { checkDirectoryChange, checkMutable, checkSticky, isBelow, mayGiveGroup } from './access.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
 import { timestampNow } from './time.ts'
@@ -79,6 +79,7 @@ export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void
   if (inode.kind === 'directory') throw EPERM
   checkAdd(k, task, at)
   if (inode.nlink === 0 && !inode.linkable) throw ENOENT
+  checkMutable(inode)
   if (inode.fs.writeThrough) throw EPERM
   addChild(at.dir, at.name, inode)
   inode.nlink++

@@ -9,7 +9,8 @@ import type { WaitQueue } from '../sched/types.ts'
 import type { Pipe } from '../ipc/types.ts'
 import type { Mm } from '../mm/types.ts'
 
-export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket'
+/** `anon`: what stands behind eventfds, epoll and their kin, without a type in st_mode. */
+export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket' | 'anon'
 
 /** Seconds since 1970 and nanoseconds: one double would lose the last digits. */
 export interface Timestamp {
@@ -67,7 +68,7 @@ export interface Inode {
   host: HostNode | null
   /** Symlink target. */
   target: string
-  /** Device number of a device node: major << 8 | minor (minor < 256). */
+  /** Device number of a device node (makeDev). */
   rdev: number
   /** FIFO: made by the first open. */
   pipe: Pipe | null
@@ -81,6 +82,10 @@ export interface Inode {
   stream: HostStream | null
   /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
   seals: number
+  /** FS_*_FL: immutable, append only, ... (ioctl_iflags(2)). */
+  flags: number
+  /** How long what is written will live (F_SET_RW_HINT): only remembered. */
+  writeHint: number
 }
 
 /** Standard input, output or error of the host. */
@@ -165,9 +170,24 @@ export interface FileDescription {
   pos: number
   /** Descriptors and mapped regions that hold it. */
   refs: number
-  /** F_SETOWN, F_SETSIG. */
-  owner: number
+  /** open(O_CREAT) made the file. */
+  created: boolean
+  /** F_SETOWN, F_SETSIG. null: nobody said anything. */
+  owner: FileOwner | null
   data: FileData | null
+}
+
+/** Who is told of an open file's events by a signal, and by which. */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP. */
+  type: 0 | 1 | 2
+  /** Thread, process or process group; 0: nobody. */
+  id: number
+  /** Of who named it: as whom the signal is sent. */
+  uid: number
+  euid: number
+  /** 0: SIGIO, without saying what happened. */
+  signal: number
 }
 
 /** What an open file remembers besides its inode. */
@@ -312,8 +332,17 @@ export interface FileOps {
   noPosition?: boolean
   /** lseek as a whole, where positions are no numbers of bytes. */
   seek?(k: Kernel, file: FileDescription, offset: number, whence: number): number
-  /** Size for SEEK_END; missing: ESPIPE. */
+  /** Size for SEEK_END; missing: EINVAL. */
   seekEnd?(k: Kernel, file: FileDescription): number
+  /** SEEK_DATA and SEEK_HOLE within the file: where data (or else a hole) is from `offset` on; null: no data is left. */
+  nextExtent?(file: FileDescription, offset: number, data: boolean): number | null
+  /** RWF_NOWAIT can be asked of it. */
+  noWait?: true
+  /** sendfile can read from it; sendfile cannot write to it. */
+  spliceFrom?: true
+  noSpliceTo?: true
+  /** O_ASYNC is heard: the queues that tell of a change (bands: POLL_IN, POLL_OUT). Missing: FIOASYNC is ENOTTY. */
+  async?(k: Kernel, file: FileDescription): { queue: WaitQueue; band: number }[]
   /** The last reference is gone. */
   release?(k: Kernel, file: FileDescription): void
   /** What mmap maps: an inode with pages, or null for zero-filled memory. Missing: ENODEV. */

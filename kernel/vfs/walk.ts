@@ -4,6 +4,7 @@ import {
   AT_FDCWD,
   EAGAIN,
   EBADF,
+  EISDIR,
   ELOOP,
   ENAMETOOLONG,
   ENOENT,
@@ -231,6 +232,8 @@ export function lookupForCreate(
       if (parent.name === '..') goUp(w)
       return { parent, found: { mount: w.mount, dentry: w.dentry } }
     }
+    // Whatever is there: only a directory could have such a name.
+    if (parent.trailingSlash) throw EISDIR
     const child = entryOf(w, parent.dir, parent.name)
     if (!child) return { parent, found: null }
     if (child.inode.kind !== 'symlink' || !follow) {

@@ -62,6 +62,7 @@ const isMounts = ({ scope, row }: ProcNode): boolean =>
   scope !== 'system' && (row === 'mounts' || row === 'mountinfo' || row === 'mountstats')
 
 export const procFileOps: FileOps = {
+  spliceFrom: true,
   open(k, task, file) {
     const node = nodeOf(file)
     if (node.scope !== 'system' && (node.fd >= 0 || processRow(node)?.inspect)) {

@@ -80,6 +80,7 @@ function fileAt(k: Kernel, inode: Inode): SysFile {
 }
 
 export const sysFileOps: FileOps = {
+  spliceFrom: true,
   open(k, _task, file) {
     const node = fileAt(k, file.inode)
     if (isWritable(file) && !node.write) throw EACCES
