@@ -2,6 +2,7 @@
 export * from './auxv.ts'
 export * from './elf.ts'
 export * from './errno.ts'
+export * from './fcntl.ts'
 export * from './files.ts'
 export * from './memory.ts'
 export * from './prctl.ts'

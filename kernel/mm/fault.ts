@@ -30,7 +30,7 @@ import { countPage, ensureLeaf, entryFor, frameOf, leafAt, leafFlags, setLeaf } 
 import { cachePage } from './pagecache.ts'
 import { regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
-import type { Inode } from '../vfs/index.ts'
+import { touchModified, type Inode } from '../vfs/index.ts'
 import type { FaultSignal, Mm, Region } from './types.ts'
 
 const FAULT_MAPERR: FaultSignal = { signal: SIGSEGV, code: SEGV_MAPERR }
@@ -152,7 +152,10 @@ function fillFromFile(k: Kernel, mm: Mm, region: Region, inode: Inode, page: num
   }
   retainFrame(k, cached)
   // A shared page is mapped without W until it is written: then it is known to be dirty.
-  if (access === 'write') k.state.frames.flags[cached] |= FRAME_DIRTY
+  if (access === 'write') {
+    k.state.frames.flags[cached] |= FRAME_DIRTY
+    touchModified(k, inode)
+  }
   setLeaf(k, mm, at, cached, leafFlags(region.prot, access === 'write'))
   if (access !== 'write') mapNeighbours(k, mm, region, inode, page, at)
   return 'file'
@@ -186,6 +189,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   const flags = leafFlags(region.prot, true)
   if (region.shared) {
     frames.flags[old] |= FRAME_DIRTY
+    if (region.inode !== null) touchModified(k, region.inode)
     ram32[at] = entryFor(old, flags)
     flushPage(k, mm, page)
     return 'reuse'

@@ -118,7 +118,7 @@ function mknod(k: Kernel, task: Task, dir: number, name: string, type: number, d
   if (!kind || ![0, S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK, S_IFDIR].includes(type & S_IFMT)) throw EINVAL
   if (kind === 'directory') throw EPERM
   if ((kind === 'chardev' || kind === 'blockdev') && !capable(task.credentials, CAP_MKNOD)) throw EPERM
-  createNode(k, task, lookupParent(k, task, dir, name), { kind, mode: type & PERMISSIONS & ~contextOf(task).umask, rdev: dev })
+  createNode(k, task, lookupParent(k, task, dir, name), { kind, mode: type & PERMISSIONS, rdev: dev })
   return 0
 }
 
@@ -212,7 +212,7 @@ export const directoryCalls: Syscall[] = [
     },
   ),
   syscall(34, 'mkdirat', { dirfd, path, mode }, (k, task, { dirfd, path, mode }) => {
-    createNode(k, task, lookupParent(k, task, dirfd, path), { kind: 'directory', mode: mode & MKDIR_MODE & ~contextOf(task).umask })
+    createNode(k, task, lookupParent(k, task, dirfd, path), { kind: 'directory', mode: mode & MKDIR_MODE })
     return 0
   }),
   syscall(35, 'unlinkat', { dirfd, path, flags: flags({ AT_REMOVEDIR }) }, (k, task, { dirfd, path, flags: how }) => {

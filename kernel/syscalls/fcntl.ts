@@ -65,6 +65,9 @@ import {
   F_SETOWN_EX,
   F_GETOWN_EX,
   NSIG,
+  F_SETLEASE,
+  F_GETLEASE,
+  F_NOTIFY,
 } from '../abi/index.ts'
 import { pipeOf, resizePipe } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -90,6 +93,9 @@ import {
   ownerExists,
   setAsync,
   setOwner,
+  setLease,
+  getLease,
+  watchDirectory,
 } from '../vfs/index.ts'
 import { blocked, type SyscallResult } from './define.ts'
 
@@ -236,7 +242,7 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   },
   [F_SETOWN_EX]: setOwnerExact,
   [F_GETOWN_EX]: ({ k, task, file: { owner }, argument }) => {
-    const type = owner?.type ?? F_OWNER_PID
+    const type = owner?.type ?? F_OWNER_TID
     const pid = owner && ownerExists(k, type, owner.id) ? owner.id : 0
     copyOut(k, task, argument, writeStruct(F_OWNER_EX, { type, pid }))
     return 0
@@ -249,6 +255,15 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   [F_GETSIG]: ({ file }) => file.owner?.signal ?? 0,
   [F_SETPIPE_SZ]: ({ k, task, file, argument }) => resizePipe(k, task, pipeFor(file), argument),
   [F_GETPIPE_SZ]: ({ file }) => pipeFor(file).capacity,
+  [F_SETLEASE]: ({ k, task, fd, file, argument }) => {
+    setLease(k, task, file, fd, argument)
+    return 0
+  },
+  [F_GETLEASE]: ({ k, file }) => getLease(k, file),
+  [F_NOTIFY]: ({ task, fd, file, argument }) => {
+    watchDirectory(task, file, fd, argument)
+    return 0
+  },
   [F_DUPFD_QUERY]: ({ task, file, argument }) => Number(getFile(task, argument) === file),
   [F_CREATED_QUERY]: ({ file }) => Number(file.created),
   [F_GET_RW_HINT]: ({ k, task, file, argument }) => {

@@ -187,7 +187,6 @@ export const fileCalls: Syscall[] = [
   syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
     text: fcntlText,
     answer: fcntlAnswer,
-    note: 'Leases and directory notification are refused (EINVAL).',
   }),
   syscall(
     29,

@@ -38,6 +38,8 @@ import {
   readStruct,
   writeStruct,
   F_SEAL_FUTURE_WRITE,
+  DN_ATTRIB,
+  DN_MODIFY,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, punchCached } from '../mm/index.ts'
@@ -67,9 +69,11 @@ import {
   type Path,
   type Timestamp,
   checkMutable,
+  breakLeases,
+  notifyDirectory,
 } from '../vfs/index.ts'
 import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
-import { syscall, type Arg, type Syscall } from './define.ts'
+import { syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
 import { rangeCalls } from './ranges.ts'
 import { xattrCalls } from './xattr.ts'
 import { STATX_NAMES, statfsText, statText, statxText, timesIn } from './stat-text.ts'
@@ -100,6 +104,13 @@ function target(k: Kernel, task: Task, dir: number, path: string | null, how: nu
 function changeable(found: Target): Inode {
   if (found.path && (found.mount.readOnly || found.inode.fs.readOnly)) throw EROFS
   return found.inode
+}
+
+/** Changes what is known of a file, and its directory hears of it. EROFS. */
+function change(k: Kernel, found: Target, apply: (inode: Inode) => void): number {
+  apply(changeable(found))
+  notifyDirectory(k, found.path?.dentry, DN_ATTRIB)
+  return 0
 }
 
 // ---- stat
@@ -181,11 +192,10 @@ function utimensat(k: Kernel, task: Task, dir: number, name: string | null, time
   const now = given === null || given.every(time => time.nsec === UTIME_NOW)
   const set: [Timestamp | null, Timestamp | null] =
     given === null ? [timestampNow(k), timestampNow(k)] : [timeOf(k, given[0]), timeOf(k, given[1])]
-  changeTimes(k, task, changeable(found), set, now)
-  return 0
+  return change(k, found, inode => changeTimes(k, task, inode, set, now))
 }
 
-function truncate(k: Kernel, task: Task, found: Target, length: number): number {
+function truncate(k: Kernel, task: Task, found: Target, length: number): SyscallResult {
   const inode = found.inode
   if (inode.kind === 'directory') throw EISDIR
   if (inode.kind !== 'regular') throw EINVAL
@@ -193,7 +203,10 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): number 
   checkAccess(k, task, changeable(found), MAY_WRITE)
   if (inode.proc) throw EPERM
   checkNotRunning(k, inode)
+  const held = breakLeases(k, inode, true, true)
+  if (held) return held
   truncateInode(k, task, inode, length)
+  notifyDirectory(k, found.path?.dentry, DN_MODIFY)
   return 0
 }
 
@@ -252,6 +265,7 @@ export const statCalls: Syscall[] = [
     const file = getIoFile(task, fd)
     if (length < 0 || file.kind !== 'regular' || !isWritable(file)) throw EINVAL
     truncateInode(k, task, file.inode, length)
+    notifyDirectory(k, file.path?.dentry, DN_MODIFY)
     return 0
   }),
   syscall(
@@ -265,20 +279,18 @@ export const statCalls: Syscall[] = [
   ),
   syscall(48, 'faccessat', { dirfd, path, mode: accessMode }, (k, task, { dirfd, path, mode }) => access(k, task, dirfd, path, mode, 0)),
   syscall(52, 'fchmod', { fd, mode }, (k, task, { fd, mode }) => {
-    changeMode(k, task, changeable(ofFile(k, getIoFile(task, fd))), mode)
-    return 0
+    return change(k, ofFile(k, getIoFile(task, fd)), inode => changeMode(k, task, inode, mode))
   }),
   syscall(53, 'fchmodat', { dirfd, path, mode }, (k, task, { dirfd, path, mode }) => {
-    changeMode(k, task, changeable(target(k, task, dirfd, path, 0, 0)), mode)
-    return 0
+    return change(k, target(k, task, dirfd, path, 0, 0), inode => changeMode(k, task, inode, mode))
   }),
   syscall(54, 'fchownat', { dirfd, path, uid: id, gid: id, flags: atFlags }, (k, task, a) => {
-    changeOwner(k, task, changeable(target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)), a.uid, a.gid)
-    return 0
+    return change(k, target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH), inode =>
+      changeOwner(k, task, inode, a.uid, a.gid),
+    )
   }),
   syscall(55, 'fchown', { fd, uid: id, gid: id }, (k, task, a) => {
-    changeOwner(k, task, changeable(ofFile(k, getIoFile(task, a.fd))), a.uid, a.gid)
-    return 0
+    return change(k, ofFile(k, getIoFile(task, a.fd)), inode => changeOwner(k, task, inode, a.uid, a.gid))
   }),
   syscall(79, 'newfstatat', { dirfd, path: pathOrNull, buf: statOut, flags: atFlags }, (k, task, a) => {
     const found = target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
@@ -327,8 +339,7 @@ export const statCalls: Syscall[] = [
   syscall(452, 'fchmodat2', { dirfd, path, mode, flags: atFlags }, (k, task, a) => {
     const found = target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
     if (found.inode.kind === 'symlink') throw EOPNOTSUPP
-    changeMode(k, task, changeable(found), a.mode)
-    return 0
+    return change(k, found, inode => changeMode(k, task, inode, a.mode))
   }),
 ]
 

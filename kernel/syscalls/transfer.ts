@@ -170,6 +170,7 @@ export function readFile(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
+  if (done > 0) ops.accessed?.(k, file)
   const { usage } = task
   usage.readBytes += done
   usage.readCalls++
@@ -268,5 +269,6 @@ export function moveBetween(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
+  if (done > 0) source.accessed?.(k, from.file)
   return { done, blocked: null }
 }

@@ -1,24 +1,65 @@
-// Extended attributes (xattr(7)): no file has any, and none can be set. The calls are here so that programs that copy them find out.
-import { AT_FDCWD, ENODATA, EOPNOTSUPP, ERANGE, XATTR } from '../abi/index.ts'
+// Extended attributes (xattr(7)): the calls, three ways of naming the file. What a name means is in vfs/xattrs.ts.
+import { AT_FDCWD, E2BIG, EINVAL, ERANGE, EROFS, PATH_MAX, XATTR, XATTR_CREATE, XATTR_REPLACE } from '../abi/index.ts'
+import { bytesOf } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { copyIn, copyInString, copyOut } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, lookup } from '../vfs/index.ts'
+import {
+  getAttribute,
+  getIoFile,
+  listAttributes,
+  lookup,
+  mountOf,
+  removeAttribute,
+  setAttribute,
+  type Inode,
+  type Mount,
+} from '../vfs/index.ts'
 import { address, fd, flags, path, size } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
 
-/** The name spaces of xattr(7). */
-const XATTR_NAME_MAX = 255
-const XATTR_PREFIXES = ['user.', 'trusted.', 'security.', 'system.']
+const NAME_MAX = 255
+/** XATTR_SIZE_MAX, XATTR_LIST_MAX. */
+const VALUE_MAX = 65536
 
-function checkXattrName(name: string): void {
-  if (name === '' || name.length > XATTR_NAME_MAX) throw ERANGE
-  if (!XATTR_PREFIXES.some(prefix => name.startsWith(prefix))) throw EOPNOTSUPP
+interface Place {
+  inode: Inode
+  mount: Mount
 }
 
-type Find = (k: Kernel, task: Task, place: string | number) => unknown
-const byPath: Find = (k, task, place) => lookup(k, task, AT_FDCWD, place as string)
-const byLink: Find = (k, task, place) => lookup(k, task, AT_FDCWD, place as string, { follow: false })
-const byFd: Find = (_k, task, place) => getFile(task, place as number)
+type Find = (k: Kernel, task: Task, place: string | number) => Place
+const byName =
+  (follow: boolean): Find =>
+  (k, task, place) => {
+    const { dentry, mount } = lookup(k, task, AT_FDCWD, place as string, { follow })
+    return { inode: dentry.inode, mount }
+  }
+const byFd: Find = (k, task, place) => {
+  const file = getIoFile(task, place as number)
+  return { inode: file.inode, mount: mountOf(k, file) }
+}
+
+function changeable({ inode, mount }: Place): Inode {
+  if (mount.readOnly || inode.fs.readOnly) throw EROFS
+  return inode
+}
+
+/** ERANGE for a name that is empty or too long. */
+function checkName(name: string): string {
+  if (name === '' || name.length > NAME_MAX) throw ERANGE
+  return name
+}
+
+/** Hands bytes over; a size of 0 asks for how many there are. */
+function give(k: Kernel, task: Task, bytes: Uint8Array, at: number, room: number): number {
+  if (room === 0) return bytes.length
+  if (bytes.length > room) throw ERANGE
+  copyOut(k, task, at, bytes)
+  return bytes.length
+}
+
+/** A name, shown as strace shows it; judged only when the file was found. */
+const xattrName: Arg<string> = { ...path, read: (raw, k, task) => copyInString(k, task, raw, PATH_MAX) }
 
 /** The four calls for one way of naming the file: path, link or descriptor. */
 function callsFor(
@@ -32,52 +73,35 @@ function callsFor(
     syscall(
       numbers.set,
       `${prefix}setxattr`,
-      { place, name: path, value: address, size, flags: flags(XATTR) },
+      { place, name: xattrName, value: address, size, flags: flags(XATTR) },
       (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw EOPNOTSUPP
-      },
-      { note: NO_XATTRS },
-    ),
-    syscall(
-      numbers.get,
-      `${prefix}getxattr`,
-      { place, name: path, value: address, size },
-      (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw a.name.startsWith('user.') || a.name.startsWith('system.') ? EOPNOTSUPP : ENODATA
-      },
-      { note: NO_XATTRS },
-    ),
-    syscall(
-      numbers.list,
-      `${prefix}listxattr`,
-      { place, list: address, size },
-      (k, task, a) => {
-        find(k, task, a.place)
+        const inode = changeable(find(k, task, a.place))
+        if (a.flags & ~(XATTR_CREATE | XATTR_REPLACE)) throw EINVAL
+        checkName(a.name)
+        if (a.size > VALUE_MAX) throw E2BIG
+        setAttribute(k, task, inode, a.name, a.size === 0 ? new Uint8Array(0) : copyIn(k, task, a.value, a.size).slice(), a.flags)
         return 0
       },
-      { note: NO_XATTRS },
+      { note: NOTE },
     ),
-    syscall(
-      numbers.remove,
-      `${prefix}removexattr`,
-      { place, name: path },
-      (k, task, a) => {
-        find(k, task, a.place)
-        checkXattrName(a.name)
-        throw EOPNOTSUPP
-      },
-      { note: NO_XATTRS },
+    syscall(numbers.get, `${prefix}getxattr`, { place, name: xattrName, value: address, size }, (k, task, a) => {
+      const { inode } = find(k, task, a.place)
+      return give(k, task, getAttribute(k, task, inode, checkName(a.name)), a.value, a.size)
+    }),
+    syscall(numbers.list, `${prefix}listxattr`, { place, list: address, size }, (k, task, a) =>
+      give(k, task, bytesOf(listAttributes(task, find(k, task, a.place).inode)), a.list, a.size),
     ),
+    syscall(numbers.remove, `${prefix}removexattr`, { place, name: xattrName }, (k, task, a) => {
+      const inode = changeable(find(k, task, a.place))
+      removeAttribute(k, task, inode, checkName(a.name))
+      return 0
+    }),
   ]
 }
-const NO_XATTRS = 'No file has extended attributes, and none can be set (EOPNOTSUPP).'
+const NOTE = 'Files of a share that is written through have none (EOPNOTSUPP); security.capability is kept, and exec does not look at it.'
 
 export const xattrCalls: Syscall[] = [
-  ...callsFor({ set: 5, get: 8, list: 11, remove: 14 }, '', path, byPath),
-  ...callsFor({ set: 6, get: 9, list: 12, remove: 15 }, 'l', path, byLink),
+  ...callsFor({ set: 5, get: 8, list: 11, remove: 14 }, '', path, byName(true)),
+  ...callsFor({ set: 6, get: 9, list: 12, remove: 15 }, 'l', path, byName(false)),
   ...callsFor({ set: 7, get: 10, list: 13, remove: 16 }, 'f', fd, byFd),
 ]

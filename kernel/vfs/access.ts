@@ -17,6 +17,7 @@ import type { Credentials } from '../process/types.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { aclPermits } from './acl.ts'
 import type { Dentry, Inode, Path } from './types.ts'
 
 const { FS_IMMUTABLE_FL, FS_APPEND_FL } = FS_FLAGS
@@ -28,15 +29,18 @@ export const MAY_EXEC = 1
 
 const ANY_EXEC = 0o111
 
+/** What the file itself says, by its mode and access list. */
+function grants(credentials: Credentials, inode: Inode, may: number): boolean {
+  const { fsuid } = credentials
+  const { mode, acl } = inode
+  if (inode.uid === fsuid) return ((mode >> 6) & may) === may
+  if (acl !== null && mode & GROUP_BITS) return aclPermits(acl, credentials, inode, may)
+  return ((inGroup(credentials, inode.gid) ? mode >> 3 : mode) & may) === may
+}
+const GROUP_BITS = 0o070
+
 function permits(credentials: Credentials, inode: Inode, may: number): boolean {
-  const { fsuid, fsgid } = credentials
-  const bits =
-    inode.uid === fsuid
-      ? inode.mode >> 6
-      : inode.gid === fsgid || (credentials.groups.length > 0 && inGroup(credentials, inode.gid))
-        ? inode.mode >> 3
-        : inode.mode
-  if ((bits & may) === may) return true
+  if (grants(credentials, inode, may)) return true
   if (inode.kind === 'directory') {
     if (!(may & MAY_WRITE) && capable(credentials, CAP_DAC_READ_SEARCH)) return true
     return capable(credentials, CAP_DAC_OVERRIDE)

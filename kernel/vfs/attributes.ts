@@ -17,6 +17,7 @@ import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
+import { followMode } from './acl.ts'
 import { touchChanged } from './inode.ts'
 import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
 
@@ -121,6 +122,7 @@ export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): v
   if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
   if (inode.seals > 0 && inode.seals & F_SEAL_EXEC && (inode.mode ^ mode) & ANY_EXEC) throw EPERM
   inode.mode = mayGiveGroup(task.credentials, inode.gid) ? mode : mode & ~S_ISGID
+  followMode(inode)
   touchChanged(k, inode)
 }
 

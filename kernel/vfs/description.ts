@@ -3,6 +3,7 @@ import { O_ACCMODE, O_PATH, O_RDONLY, O_ASYNC } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
+import { dropLease } from './leases.ts'
 import { dropFlocks } from './locks.ts'
 import { opsOf } from './ops.ts'
 import type { FileData, FileDescription, FileOpsKind, Inode, Path } from './types.ts'
@@ -21,8 +22,19 @@ export function newDescription(
 ): FileDescription {
   retainInode(inode)
   const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, created: false, owner: null, data }
-  if (isWritable(file)) inode.writers++
+  count(file, 1)
   return file
+}
+
+function count(file: FileDescription, change: 1 | -1): void {
+  if (isWritable(file)) file.inode.writers += change
+  else if (isReadable(file)) file.inode.readers += change
+}
+
+/** An open that came to nothing: the inode forgets it. */
+export function forgetOpen(file: FileDescription): void {
+  count(file, -1)
+  file.inode.refs--
 }
 
 export function retainFile(file: FileDescription): FileDescription {
@@ -35,7 +47,8 @@ export function releaseFile(k: Kernel, file: FileDescription): void {
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
   if (file.flags & O_ASYNC) setAsync(k, file, -1, false)
   if (file.inode.locks) dropFlocks(k, file)
-  if (isWritable(file)) file.inode.writers--
+  count(file, -1)
+  if (file.inode.leases) dropLease(k, file)
   opsOf(file).release?.(k, file)
   releaseInode(k, file.inode)
 }

@@ -20,6 +20,8 @@ export {
   touchModified,
 } from './inode.ts'
 export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait, type RecordLock } from './locks.ts'
+export { breakLeases, getLease, setLease } from './leases.ts'
+export { notifyDirectory, watchDirectory } from './notify.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
 export { checkNotRunning, openAt, openFile } from './open.ts'
 export { fileOps, opsOf } from './ops.ts'
@@ -43,4 +45,5 @@ export {
 export { timestampNow, timestampOfNs, touchAccessed } from './time.ts'
 export { createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
 export { lookup, lookupForCreate, lookupParent, readLink } from './walk.ts'
+export { getAttribute, listAttributes, removeAttribute, setAttribute } from './xattrs.ts'
 export { makeHostStream } from '../fs/index.ts'

@@ -5,6 +5,7 @@ import { dropCache } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
 import { timestampNow } from './time.ts'
+import { dropAttributes } from './xattrs.ts'
 
 /** Inode.seals of files that cannot have any. */
 const NO_SEALS = -1
@@ -35,6 +36,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     backing: null,
     refs: 0,
     writers: 0,
+    readers: 0,
     host: null,
     target: '',
     rdev: 0,
@@ -45,6 +47,11 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     stream: null,
     // Files in memory know seals, but only memfd_create makes ones that take any.
     seals: kind === 'regular' && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon') ? F_SEAL_SEAL : NO_SEALS,
+    leases: null,
+    watches: null,
+    xattrs: null,
+    acl: null,
+    defaultAcl: null,
     flags: 0,
     writeHint: 0,
   }
@@ -71,6 +78,7 @@ export function releaseInode(k: Kernel, inode: Inode): void {
 export function freeIfUnused(k: Kernel, inode: Inode): void {
   if (inode.refs > 0 || inode.nlink > 0) return
   if (inode.pages.size > 0) dropCache(k, inode)
+  if (inode.xattrs) dropAttributes(k, inode)
   inode.backing = null
   inode.pipe = null
 }

@@ -10,12 +10,21 @@ const DIRECTORY_MODE = 0o755
 
 /** An empty in-memory root, and the nameless file systems behind pipes and memfd. */
 export function newVfs(now: Timestamp): Vfs {
-  const ids = { nextDev: 1 }
+  const ids = { xattrBytes: 0, nextDev: 1 }
   const rootFs = newFileSystem(ids, 'tmpfs', 'rootfs')
   const anon = newFileSystem(ids, 'anon', 'none')
   const pipefs = newFileSystem(ids, 'pipefs', 'none')
   const root: Mount = { id: 1, parent: null, mountpoint: null, root: newRoot(rootFs, DIRECTORY_MODE, now), fs: rootFs, readOnly: false }
-  return { root, mounts: [root], nextMountId: 2, mountChanges: { count: 0, queue: newQueue() }, nextDev: ids.nextDev, anon, pipefs }
+  return {
+    root,
+    mounts: [root],
+    nextMountId: 2,
+    mountChanges: { count: 0, queue: newQueue() },
+    nextDev: ids.nextDev,
+    xattrBytes: 0,
+    anon,
+    pipefs,
+  }
 }
 
 /** The top directory of a file system; it is its own parent's. */

@@ -25,6 +25,8 @@ import {
   O_TMPFILE,
   O_TRUNC,
   O_APPEND,
+  DN_MODIFY,
+  O_NONBLOCK,
 } from '../abi/index.ts'
 import { deviceKind } from '../fs/index.ts'
 import { openFifo } from '../ipc/index.ts'
@@ -33,7 +35,9 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../syscalls/define.ts'
 import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
-import { newDescription } from './description.ts'
+import { forgetOpen, newDescription } from './description.ts'
+import { breakLeases } from './leases.ts'
+import { notifyDirectory } from './notify.ts'
 import { opsOf } from './ops.ts'
 import { truncateInode } from './regular.ts'
 import { createNode, nameless } from './tree.ts'
@@ -90,6 +94,8 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (!created) checkAccess(k, task, inode, may)
   if (may & MAY_WRITE) checkNotRunning(k, inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
+  const held = inode.leases ? breakLeases(k, inode, (may & MAY_WRITE) !== 0, !(flags & O_NONBLOCK)) : null
+  if (held) return held
   const kind = opsKindOf(inode)
   if (flags & O_DIRECT && (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs' || kind === 'pipe')) throw EINVAL
   if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
@@ -102,12 +108,14 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
       ops.open(k, task, file)
       file.flags &= ~O_NOCTTY
     } catch (e) {
-      if (may & MAY_WRITE && mode !== O_RDONLY) inode.writers--
-      inode.refs--
+      forgetOpen(file)
       throw e
     }
   }
-  if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) truncateInode(k, task, inode, 0)
+  if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) {
+    truncateInode(k, task, inode, 0)
+    notifyDirectory(k, at.dentry, DN_MODIFY)
+  }
   return file
 }
 
@@ -146,8 +154,7 @@ export function openAt(
     checkProtected(task, parent.dir.inode, found.dentry.inode)
     return openFound(k, task, found, flags, false)
   }
-  const umask = task.fs?.umask ?? 0
-  const dentry = createNode(k, task, parent, { kind: 'regular', mode: mode & MODE_MASK & ~umask })
+  const dentry = createNode(k, task, parent, { kind: 'regular', mode: mode & MODE_MASK })
   return openFound(k, task, { mount: parent.mount, dentry }, flags & ~O_TRUNC, true)
 }
 
@@ -165,7 +172,7 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
   checkAccess(k, task, dir, MAY_WRITE | MAY_READ)
   if (dir.fs.kind === 'proc') throw ENOENT
   if (dir.fs.kind === 'sysfs') throw EOPNOTSUPP
-  const inode = nameless(k, task, dir, mode & MODE_MASK & ~(task.fs?.umask ?? 0), !(flags & O_EXCL))
+  const inode = nameless(k, task, dir, mode & MODE_MASK, !(flags & O_EXCL))
   const dentry = newDentry(`#${inode.ino}`, at.dentry, inode)
   dentry.deleted = true
   return newDescription('regular', inode, { mount: at.mount, dentry }, (flags & ~CREATION_FLAGS & ~TMPFILE_BIT) | O_LARGEFILE, null)

@@ -13,6 +13,8 @@ import {
   S_ISUID,
   SIGXFSZ,
   F_SEAL_FUTURE_WRITE,
+  DN_ACCESS,
+  DN_MODIFY,
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { readCached, truncateCached, writeCached } from '../mm/index.ts'
@@ -25,6 +27,7 @@ import { withoutSetIds } from './access.ts'
 import { fillFromBacking } from './backing.ts'
 import { isWritable } from './description.ts'
 import { touchModified } from './inode.ts'
+import { notifyDirectory } from './notify.ts'
 import { touchAccessed } from './time.ts'
 import type { FileDescription, FileOps, Inode } from './types.ts'
 
@@ -122,9 +125,12 @@ export const regularOps: FileOps = {
   read(k, _task, file, max, offset) {
     return readInode(k, file.inode, offset ?? file.pos, max)
   },
-  consume(k: Kernel, file: FileDescription, count: number) {
+  consume(_k: Kernel, file: FileDescription, count: number) {
     file.pos += count
+  },
+  accessed(k, file) {
     touchAccessed(k, file.inode)
+    notifyDirectory(k, file.path?.dentry, DN_ACCESS)
   },
   write(k, task, file, bytes, offset) {
     const inode = file.inode
@@ -132,10 +138,14 @@ export const regularOps: FileOps = {
     if (at < 0) throw EINVAL
     const count = writeInode(k, task, inode, at, bytes)
     if (offset === null) file.pos = at + count
+    notifyDirectory(k, file.path?.dentry, DN_MODIFY)
     return count
   },
   seekEnd: (_k, file) => file.inode.size,
   nextExtent: (file, offset, data) => nextExtent(file.inode, offset, data),
   spliceFrom: true,
-  mapTarget: (_k, file) => file.inode,
+  mapTarget(k, file) {
+    touchAccessed(k, file.inode)
+    return file.inode
+  },
 }

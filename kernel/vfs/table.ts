@@ -3,6 +3,7 @@ import { EBADF, EMFILE, O_PATH, RLIMIT_NOFILE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseFile } from './description.ts'
+import { dropWatches } from './notify.ts'
 import { dropRecordLocks } from './locks.ts'
 import type { FileDescription, FileTable } from './types.ts'
 
@@ -81,6 +82,7 @@ function drop(k: Kernel, table: FileTable, fd: number, file: FileDescription): v
   if (fd < table.lowest) table.lowest = fd
   if (table.cloexec.length > 0) setCloexec(table, fd, false)
   if (file.inode.locks) dropRecordLocks(k, file.inode, table)
+  if (file.inode.watches) dropWatches(file, table)
   releaseFile(k, file)
 }
 

@@ -15,16 +15,21 @@ import {
   RENAME_NOREPLACE,
   S_ISGID,
   S_IXGRP,
+  DN_CREATE,
+  DN_DELETE,
+  DN_RENAME,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkDirectoryChange, checkMutable, checkSticky, isBelow, mayGiveGroup } from './access.ts'
+import { inheritAcl } from './acl.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
+import { notify } from './notify.ts'
 import { timestampNow } from './time.ts'
 import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
 
-/** A new file's kind, permissions (umask already taken off) and what it holds. */
+/** A new file's kind, permissions (the umask is taken off here) and what it holds. */
 export interface NewFile {
   kind: FileKind
   mode: number
@@ -45,10 +50,13 @@ function checkAdd(k: Kernel, task: Task, at: ParentPath): void {
 /** A new inode, the task's. In a set-group-id directory it gets that one's group, and directories the bit; programs only for members. */
 function newOwned(k: Kernel, task: Task, dir: Inode, kind: FileKind, mode: number): Inode {
   const { fsuid, fsgid } = task.credentials
-  if (!(dir.mode & S_ISGID)) return newInode(dir.fs, kind, mode, fsuid, fsgid, timestampNow(k))
-  if (kind === 'directory') mode |= S_ISGID
-  else if (mode & S_IXGRP && !mayGiveGroup(task.credentials, dir.gid)) mode &= ~S_ISGID
-  return newInode(dir.fs, kind, mode, fsuid, dir.gid, timestampNow(k))
+  const inherits = (dir.mode & S_ISGID) !== 0
+  if (inherits && kind === 'directory') mode |= S_ISGID
+  else if (inherits && mode & S_IXGRP && !mayGiveGroup(task.credentials, dir.gid)) mode &= ~S_ISGID
+  if (!dir.defaultAcl && kind !== 'symlink') mode &= ~(task.fs?.umask ?? 0)
+  const inode = newInode(dir.fs, kind, mode, fsuid, inherits ? dir.gid : fsgid, timestampNow(k))
+  if (dir.defaultAcl) inheritAcl(dir, inode)
+  return inode
 }
 
 /** Makes a file, directory, link or node under a name that is free. */
@@ -67,6 +75,7 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
   const dentry = addChild(at.dir, at.name, inode)
   if (file.kind === 'directory') parent.nlink++
   touchModified(k, parent)
+  notify(k, parent, DN_CREATE)
   return dentry
 }
 
@@ -86,6 +95,7 @@ export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void
   inode.linkable = false
   touchChanged(k, inode)
   touchModified(k, at.dir.inode)
+  notify(k, at.dir.inode, DN_CREATE)
 }
 
 /** Takes a name out of its directory. */
@@ -126,6 +136,7 @@ export function removeNode(k: Kernel, task: Task, at: ParentPath, directory: boo
   if (isDirectory && !isEmptyDirectory(k, task, dentry)) throw ENOTEMPTY
   ops.removing?.(k, dentry)
   detach(k, dentry)
+  notify(k, at.dir.inode, DN_DELETE)
 }
 
 /** Puts a dentry under another name; the place there must be free in memory. */
@@ -181,11 +192,20 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
   if (flags & RENAME_EXCHANGE && target) {
     if (dentry.inode.fs.writeThrough) throw EINVAL
     exchange(k, dentry, target)
+    tellRenamed(k, from, to)
     return
   }
   ops.renaming?.(k, dentry, to.dir, to.name)
   if (target) detach(k, target)
   reattach(k, dentry, to.dir, to.name)
+  tellRenamed(k, from, to)
+}
+
+/** A name that moves goes from one directory and comes to the other, which may be the same. */
+function tellRenamed(k: Kernel, from: ParentPath, to: ParentPath): void {
+  if (from.dir === to.dir) notify(k, from.dir.inode, DN_RENAME)
+  notify(k, from.dir.inode, DN_DELETE)
+  notify(k, to.dir.inode, DN_CREATE)
 }
 
 function exchange(k: Kernel, a: Dentry, b: Dentry): void {

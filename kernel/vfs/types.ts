@@ -40,6 +40,23 @@ export type Backing =
   /** The host's file (Inode.host). `size`: bytes of it that are its contents; beyond are zeros. */
   | { readonly kind: 'host'; readonly size: number }
 
+/** F_RDLCK or F_WRLCK on an open description; `fd` is what the signal says. */
+export interface Lease {
+  file: FileDescription
+  fd: number
+  type: number
+  /** What it shall become, by `deadline` (ns): F_UNLCK, F_RDLCK. null: nobody minds it. */
+  breakTo: number | null
+  deadline: number
+}
+
+/** One entry of an access list: whom it is about (ACL_* tag, and an id for named users and groups), and rwx bits. */
+export interface AclEntry {
+  readonly tag: number
+  readonly perm: number
+  readonly id: number
+}
+
 export interface Inode {
   fs: FileSystem
   ino: number
@@ -64,6 +81,8 @@ export interface Inode {
   refs: number
   /** Descriptions open for writing (exec of such a file: ETXTBSY). */
   writers: number
+  /** Descriptions open for reading alone. */
+  readers: number
   /** host: the host's inode; null for what was made in guest memory. */
   host: HostNode | null
   /** Symlink target. */
@@ -82,6 +101,15 @@ export interface Inode {
   stream: HostStream | null
   /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
   seals: number
+  /** Leases on it (F_SETLEASE); null: none. */
+  leases: { list: Lease[]; queue: WaitQueue } | null
+  /** A directory that somebody watches (F_NOTIFY); null: nobody does. */
+  watches: { file: FileDescription; table: FileTable; fd: number; events: number }[] | null
+  /** Extended attributes by name; null: none was ever set. */
+  xattrs: Map<string, Uint8Array> | null
+  /** Access lists (acl(5)): the file's own, where it says more than the mode, and what new files below get. */
+  acl: readonly AclEntry[] | null
+  defaultAcl: readonly AclEntry[] | null
   /** FS_*_FL: immutable, append only, ... (ioctl_iflags(2)). */
   flags: number
   /** How long what is written will live (F_SET_RW_HINT): only remembered. */
@@ -268,6 +296,8 @@ export interface Vfs {
   mountChanges: { count: number; queue: WaitQueue }
   /** Minor device number for the next pseudo file system. */
   nextDev: number
+  /** Bytes of all extended attributes. */
+  xattrBytes: number
   /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */
   anon: FileSystem
   pipefs: FileSystem
@@ -300,6 +330,8 @@ export interface FileOps {
    * only valid until the next kernel action: copy it out at once. An empty array is end of file.
    */
   read?(k: Kernel, task: Task, file: FileDescription, max: number, offset: number | null): Uint8Array | Blocked
+  /** It was read from: access times, and who watches. */
+  accessed?(k: Kernel, file: FileDescription): void
   /** Called after the bytes of a `read` with offset null reached the program. */
   consume?(k: Kernel, file: FileDescription, count: number): void
   /** A fault ended a read when `moved` of its bytes had reached the program: how many of them count. Missing: all. */

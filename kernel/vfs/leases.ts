@@ -1,0 +1,92 @@
+// Leases (fcntl(2), F_SETLEASE): who holds one is told before somebody else's open or truncate takes effect, and has a while to give it
+// up. Until then the other one waits.
+import { CAP_LEASE, EACCES, EAGAIN, EINVAL, ERESTARTSYS, F_OWNER_PID, F_RDLCK, F_UNLCK, F_WRLCK, POLL_MSG } from '../abi/index.ts'
+import { capable } from '../process/index.ts'
+import { newQueue, wakeAll } from '../sched/index.ts'
+import { blocked, type Blocked } from '../syscalls/define.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { setOwner, tellOwner } from './async.ts'
+import { isReadable, isWritable } from './description.ts'
+import type { FileDescription, Inode, Lease } from './types.ts'
+
+const NS_PER_SECOND = 1e9
+
+/** F_SETLEASE. EACCES: not the owner; EINVAL: no regular file; EAGAIN: open elsewhere in a way that goes against it. */
+export function setLease(k: Kernel, task: Task, file: FileDescription, fd: number, type: number): void {
+  const { inode } = file
+  if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) throw EINVAL
+  if (task.credentials.fsuid !== inode.uid && !capable(task.credentials, CAP_LEASE)) throw EACCES
+  if (inode.kind !== 'regular') throw EINVAL
+  expireLeases(k, inode)
+  const own = inode.leases?.list.find(lease => lease.file === file)
+  if (type === F_UNLCK) {
+    if (!own) throw EAGAIN
+    return change(k, inode, own, F_UNLCK)
+  }
+  checkOpens(file, type)
+  const others = inode.leases?.list.filter(lease => lease !== own) ?? []
+  if (others.length > 0 && (type === F_WRLCK || others.some(lease => lease.breakTo === F_UNLCK))) throw EAGAIN
+  if (own) return change(k, inode, own, type)
+  inode.leases ??= { list: [], queue: newQueue() }
+  inode.leases.list.push({ file, fd, type, breakTo: null, deadline: Infinity })
+  if (!file.owner?.id) setOwner(file, task, F_OWNER_PID, task.group.tgid)
+}
+
+/** A read lease bears no writers, a write lease nobody else at all. */
+function checkOpens(file: FileDescription, type: number): void {
+  const { writers, readers } = file.inode
+  const ownWriters = isWritable(file) ? 1 : 0
+  const ownReaders = ownWriters === 0 && isReadable(file) ? 1 : 0
+  if (type === F_RDLCK ? writers > 0 : writers !== ownWriters || readers !== ownReaders) throw EAGAIN
+}
+
+/** F_GETLEASE: the type held, or what it is being broken to. */
+export function getLease(k: Kernel, file: FileDescription): number {
+  expireLeases(k, file.inode)
+  const own = file.inode.leases?.list.find(lease => lease.file === file)
+  return own ? (own.breakTo ?? own.type) : F_UNLCK
+}
+
+function change(k: Kernel, inode: Inode, lease: Lease, type: number): void {
+  const leases = inode.leases
+  if (!leases) return
+  if (type === F_UNLCK) {
+    leases.list = leases.list.filter(other => other !== lease)
+    // With the lease goes whom it named.
+    lease.file.owner = null
+  } else Object.assign(lease, { type, breakTo: null, deadline: Infinity })
+  wakeAll(k, leases.queue)
+  if (leases.list.length === 0) inode.leases = null
+}
+
+/** Takes what its holder did not give up in time. */
+function expireLeases(k: Kernel, inode: Inode): void {
+  for (const lease of [...(inode.leases?.list ?? [])])
+    if (lease.breakTo !== null && lease.deadline <= k.state.time) change(k, inode, lease, lease.breakTo)
+}
+
+/**
+ * Somebody is about to open the file, or to truncate it: tells whoever holds a lease that goes against that. EAGAIN when the caller does not
+ * wait; Blocked until the lease is given up or its time is over; null: nothing is in the way.
+ */
+export function breakLeases(k: Kernel, inode: Inode, writes: boolean, waits: boolean): Blocked | null {
+  if (inode.leases === null) return null
+  expireLeases(k, inode)
+  const inTheWay = inode.leases?.list.filter(lease => writes || lease.type === F_WRLCK) ?? []
+  if (!inode.leases || inTheWay.length === 0) return null
+  for (const lease of inTheWay) {
+    if (lease.breakTo === F_UNLCK || (!writes && lease.breakTo !== null)) continue
+    lease.breakTo = writes ? F_UNLCK : F_RDLCK
+    lease.deadline = k.state.time + k.state.sysctl.leaseBreakTime * NS_PER_SECOND
+    tellOwner(k, lease.file, lease.fd, POLL_MSG)
+  }
+  if (!waits) throw EAGAIN
+  return blocked([inode.leases.queue], ERESTARTSYS, Math.min(...inTheWay.map(lease => lease.deadline)))
+}
+
+/** The description is gone. */
+export function dropLease(k: Kernel, file: FileDescription): void {
+  const own = file.inode.leases?.list.find(lease => lease.file === file)
+  if (own) change(k, file.inode, own, F_UNLCK)
+}

@@ -1,0 +1,53 @@
+// Directory notification (fcntl(2), F_NOTIFY): a signal when something below a directory is read, written, made, removed or renamed.
+import {
+  DN_ACCESS,
+  DN_ATTRIB,
+  DN_CREATE,
+  DN_DELETE,
+  DN_MODIFY,
+  DN_MULTISHOT,
+  DN_RENAME,
+  ENOTDIR,
+  F_OWNER_PID,
+  POLL_MSG,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { setOwner, tellOwner } from './async.ts'
+import type { Dentry, FileDescription, FileTable, Inode } from './types.ts'
+
+const KNOWN = DN_ACCESS | DN_MODIFY | DN_CREATE | DN_DELETE | DN_RENAME | DN_ATTRIB | DN_MULTISHOT
+
+/** F_NOTIFY: adds to what the descriptor is told of; no event at all ends it. ENOTDIR. */
+export function watchDirectory(task: Task, file: FileDescription, fd: number, events: number): void {
+  const { inode } = file
+  const table = task.files
+  if (!table) return
+  if ((events & ~DN_MULTISHOT) === 0) return dropWatches(file, table)
+  if (inode.kind !== 'directory') throw ENOTDIR
+  const known = inode.watches?.find(watch => watch.file === file && watch.table === table)
+  if (known) Object.assign(known, { fd, events: known.events | (events & KNOWN) })
+  else (inode.watches ??= []).push({ file, table, fd, events: events & KNOWN })
+  if (!file.owner?.id) setOwner(file, task, F_OWNER_PID, task.group.tgid)
+}
+
+/** A process closed a descriptor of the directory. */
+export function dropWatches(file: FileDescription, table: FileTable): void {
+  const rest = file.inode.watches?.filter(watch => watch.file !== file || watch.table !== table) ?? []
+  file.inode.watches = rest.length > 0 ? rest : null
+}
+
+/** Something happened in a directory: DN_* bits. */
+export function notify(k: Kernel, dir: Inode, event: number): void {
+  if (dir.watches === null) return
+  const due = dir.watches.filter(watch => watch.events & event)
+  const rest = dir.watches.filter(watch => !due.includes(watch) || watch.events & DN_MULTISHOT)
+  dir.watches = rest.length > 0 ? rest : null
+  for (const { file, fd } of due) tellOwner(k, file, fd, POLL_MSG)
+}
+
+/** Something happened to what a name stands for: its directory hears of it. */
+export function notifyDirectory(k: Kernel, dentry: Dentry | undefined, event: number): void {
+  const dir = dentry?.parent?.inode
+  if (dir && dir.watches !== null) notify(k, dir, event)
+}

@@ -1,0 +1,149 @@
+// Extended attributes (xattr(7)): named bytes beside a file's own. A name's first part says who may do what, by a row each.
+import {
+  CAP_SYS_ADMIN,
+  CAP_SETFCAP,
+  EEXIST,
+  EINVAL,
+  ENODATA,
+  ENOSPC,
+  EOPNOTSUPP,
+  EPERM,
+  S_ISVTX,
+  XATTR_CREATE,
+  XATTR_REPLACE,
+} from '../abi/index.ts'
+import { capable } from '../process/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { checkAccess, checkMutable, checkOwner, MAY_READ, MAY_WRITE } from './access.ts'
+import { decodeAcl, encodeAcl, setAcl } from './acl.ts'
+import { touchChanged } from './inode.ts'
+import type { Inode } from './types.ts'
+
+const ACL_ACCESS = 'system.posix_acl_access'
+const ACL_DEFAULT = 'system.posix_acl_default'
+const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT
+
+/** All attributes together may take an eighth of memory, as tmpfs's inodes may: bytes of a page frame. */
+const BYTES_PER_FRAME = 512
+/** What an attribute costs besides its bytes. */
+const OVERHEAD = 64
+
+interface Namespace {
+  prefix: string
+  /** Who may, before the file system is asked: EPERM to change, ENODATA to read. */
+  permit(k: Kernel, task: Task, inode: Inode, may: number, name: string): void
+}
+
+const privileged = (task: Task): boolean => capable(task.credentials, CAP_SYS_ADMIN)
+const refuse = (may: number): never => {
+  throw may === MAY_WRITE ? EPERM : ENODATA
+}
+
+const NAMESPACES: readonly Namespace[] = [
+  {
+    prefix: 'user.',
+    permit(k, task, inode, may) {
+      if (inode.kind !== 'regular' && inode.kind !== 'directory') refuse(may)
+      if (inode.kind === 'directory' && inode.mode & S_ISVTX && may === MAY_WRITE) checkOwner(task, inode)
+      checkAccess(k, task, inode, may)
+    },
+  },
+  {
+    prefix: 'trusted.',
+    permit(_k, task, _inode, may) {
+      if (!privileged(task)) refuse(may)
+    },
+  },
+  {
+    prefix: 'security.',
+    permit(_k, task, _inode, may, name) {
+      if (may === MAY_READ) return
+      if (name === 'security.capability' ? !capable(task.credentials, CAP_SETFCAP) : !privileged(task)) throw EPERM
+    },
+  },
+]
+
+/** struct vfs_cap_data: a revision in the first word's upper byte, and the size that goes with it. */
+const CAPABILITY_SIZES: Readonly<Record<number, number>> = { 1: 12, 2: 20, 3: 24 }
+
+function checkCapability(value: Uint8Array): void {
+  if (value.length < 4 || CAPABILITY_SIZES[value[3]] !== value.length) throw EINVAL
+}
+
+/** Whether files there have any: those in memory, and pages of a host's file that are kept in memory. */
+const hasAttributes = ({ fs, kind }: Inode): boolean =>
+  kind !== 'anon' && !fs.writeThrough && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'host' || fs.kind === 'anon')
+
+/** Asks the name's row, then the file system. EOPNOTSUPP: no such name space; EINVAL: nothing after its dot. */
+function judge(k: Kernel, task: Task, inode: Inode, may: number, name: string): void {
+  if (may === MAY_WRITE) checkMutable(inode)
+  const space = NAMESPACES.find(({ prefix }) => name.startsWith(prefix))
+  if (space) space.permit(k, task, inode, may, name)
+  else if (!name.startsWith('system.')) checkAccess(k, task, inode, may)
+  if (!space || !hasAttributes(inode)) throw EOPNOTSUPP
+  if (name === space.prefix) throw EINVAL
+}
+
+const costOf = (name: string, value: Uint8Array): number => name.length + value.length + OVERHEAD
+
+export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, value: Uint8Array, how: number): void {
+  if (isAcl(name)) {
+    const acl = decodeAcl(value)
+    if (!hasAttributes(inode)) throw EOPNOTSUPP
+    return setAcl(k, task, inode, name === ACL_DEFAULT, acl)
+  }
+  if (name === 'security.capability') checkCapability(value)
+  judge(k, task, inode, MAY_WRITE, name)
+  const old = inode.xattrs?.get(name)
+  if (old && how & XATTR_CREATE) throw EEXIST
+  if (!old && how & XATTR_REPLACE) throw ENODATA
+  const { vfs, frames } = k.state
+  const cost = costOf(name, value) - (old ? costOf(name, old) : 0)
+  if (cost > 0 && vfs.xattrBytes + cost > frames.total * BYTES_PER_FRAME) throw ENOSPC
+  vfs.xattrBytes += cost
+  const attributes = (inode.xattrs ??= new Map<string, Uint8Array>())
+  attributes.set(name, value)
+  touchChanged(k, inode)
+}
+
+export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string): Uint8Array {
+  if (isAcl(name)) {
+    if (!hasAttributes(inode) || inode.kind === 'symlink') throw EOPNOTSUPP
+    const acl = name === ACL_DEFAULT ? inode.defaultAcl : inode.acl
+    if (!acl) throw ENODATA
+    return encodeAcl(acl)
+  }
+  judge(k, task, inode, MAY_READ, name)
+  const value = inode.xattrs?.get(name)
+  if (!value) throw ENODATA
+  return value
+}
+
+export function removeAttribute(k: Kernel, task: Task, inode: Inode, name: string): void {
+  if (isAcl(name)) {
+    if (!hasAttributes(inode)) throw EOPNOTSUPP
+    return setAcl(k, task, inode, name === ACL_DEFAULT, null)
+  }
+  judge(k, task, inode, MAY_WRITE, name)
+  const old = inode.xattrs?.get(name)
+  if (!old) throw ENODATA
+  inode.xattrs!.delete(name)
+  k.state.vfs.xattrBytes -= costOf(name, old)
+  touchChanged(k, inode)
+}
+
+/** The names that a task may know of, each with a NUL after it: access lists first, the others from the last to the first. */
+export function listAttributes(task: Task, inode: Inode): string {
+  const names = [...(inode.xattrs?.keys() ?? [])].filter(name => privileged(task) || !name.startsWith('trusted.'))
+  names.sort((a, b) => (a < b ? 1 : -1))
+  if (inode.defaultAcl) names.unshift(ACL_DEFAULT)
+  if (inode.acl) names.unshift(ACL_ACCESS)
+  return names.map(name => `${name}\0`).join('')
+}
+
+/** The inode is gone, and what it held. */
+export function dropAttributes(k: Kernel, inode: Inode): void {
+  for (const [name, value] of inode.xattrs ?? []) k.state.vfs.xattrBytes -= costOf(name, value)
+  inode.xattrs = null
+}
