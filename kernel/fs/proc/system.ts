@@ -16,6 +16,7 @@ import type { Task } from '../../state.ts'
 import { EPERM, POLLIN, POLLRDNORM } from '../../abi/index.ts'
 import { mayReadLog, readLog } from '../kmsg.ts'
 import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
+import { inventoryFiles } from './inventory.ts'
 import { sysctlFiles } from './sysctl.ts'
 
 const KIB = 1024
@@ -193,6 +194,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
       '/dev/console         /dev/console    5       1 system:console\n' +
       'serial               /dev/ttyS       4      64 serial',
   ),
+  ...inventoryFiles,
   ...sysctlFiles,
 }
 

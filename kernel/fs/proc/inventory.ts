@@ -1,0 +1,106 @@
+// What the machine and its kernel have, as /proc lists it: interrupts by hart, devices, locks, free memory by size, symbols. There are
+// no disks and no modules: their lists are empty.
+import { PAGE_SIZE } from '../../../vm/index.ts'
+import { USE_FREE } from '../../mm/index.ts'
+import { SYSCALL_NAMES } from '../../abi/index.ts'
+import { allInodes } from '../../mm/index.ts'
+import type { Kernel } from '../../kernel.ts'
+import type { HartState } from '../../sched/types.ts'
+import { devices } from '../devices.ts'
+import { OWNER_ONLY, READ_ONLY, type SystemFile } from './nodes.ts'
+
+/** Rows of /proc/interrupts: label, count of a hart, what it is (as riscv's Linux has them). */
+const INTERRUPTS: readonly (readonly [string, (hart: HartState) => number, string])[] = [
+  [' 10', hart => hart.timerInterrupts, ' RISC-V INTC   5 Edge      riscv-timer'],
+  ['IPI0', hart => hart.rescheduleCalls, ' Rescheduling interrupts'],
+  ['IPI1', hart => hart.flushCalls, ' Function call interrupts'],
+]
+
+function interruptsText({ state: { harts } }: Kernel): string {
+  const head = `     ${harts.map(hart => `      ${`CPU${hart.id}`.padEnd(5)}`).join('')}\n`
+  const row = ([label, count, what]: (typeof INTERRUPTS)[number]): string =>
+    `${label}: ${harts.map(hart => `${String(count(hart)).padStart(10)} `).join('')}${what}\n`
+  return head + INTERRUPTS.map(row).join('')
+}
+
+/** Names of drivers by major number. */
+const DRIVERS: Readonly<Record<number, readonly string[]>> = {
+  1: ['mem'],
+  4: ['ttyS'],
+  5: ['/dev/tty', '/dev/console', '/dev/ptmx'],
+  136: ['pts'],
+  240: ['timing'],
+}
+
+function devicesText(): string {
+  const majors = [...new Set([...devices.map(device => device.major), 136])].sort((a, b) => a - b)
+  const rows = majors.flatMap(major => (DRIVERS[major] ?? []).map(name => `${String(major).padStart(3)} ${name}\n`))
+  return `Character devices:\n${rows.join('')}\nBlock devices:\n`
+}
+
+/** Each lock once: record locks are numbered with flocks, in no order that means anything (proc_locks(5)). */
+function locksText(k: Kernel): string {
+  const rows: string[] = []
+  for (const inode of allInodes(k)) {
+    const place = `${(inode.fs.dev >> 8).toString(16).padStart(2, '0')}:${(inode.fs.dev & 0xff).toString(16).padStart(2, '0')}:${inode.ino}`
+    const mode = (write: boolean): string => (write ? 'WRITE' : 'READ ')
+    for (const lock of inode.locks?.records ?? []) {
+      const kind = 'files' in lock.owner ? 'POSIX ' : 'OFDLCK'
+      const end = lock.end === Infinity ? 'EOF' : String(Number(lock.end) - 1)
+      rows.push(`${kind} ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} ${lock.start} ${end}`)
+    }
+    for (const lock of inode.locks?.flocks ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} 0 ${place} 0 EOF`)
+  }
+  return rows.map((row, i) => `${i + 1}: ${row}\n`).join('')
+}
+
+const ORDERS = 11
+
+/** Free memory as the largest aligned blocks of 2^n pages that it makes. */
+function freeBlocks({ state: { frames } }: Kernel): number[] {
+  const counts = new Array<number>(ORDERS).fill(0)
+  for (let frame = 0; frame < frames.total;) {
+    if (frames.use[frame] !== USE_FREE) {
+      frame++
+      continue
+    }
+    let order = 0
+    while (order + 1 < ORDERS && frame % 2 ** (order + 1) === 0 && isFree(frames.use, frame, 2 ** (order + 1))) order++
+    counts[order]++
+    frame += 2 ** order
+  }
+  return counts
+}
+
+function isFree(use: Uint8Array, first: number, count: number): boolean {
+  for (let frame = first + (count >> 1); frame < first + count; frame++) if (use[frame] !== USE_FREE) return false
+  return true
+}
+
+const buddyText = (k: Kernel): string =>
+  `Node 0, zone    DMA32 ${freeBlocks(k)
+    .map(count => String(count).padStart(6))
+    .join(' ')} \n`
+
+/** The handlers of system calls; addresses are not for programs. */
+const symbolsText = (): string =>
+  Object.values(SYSCALL_NAMES)
+    .map(name => `${'0'.repeat(16)} T __riscv_sys_${name}\n`)
+    .join('')
+
+const file = (text: (k: Kernel) => string, mode = READ_ONLY): SystemFile => ({ mode, text })
+
+export const inventoryFiles: Readonly<Record<string, SystemFile>> = {
+  buddyinfo: file(buddyText),
+  devices: file(devicesText),
+  diskstats: file(() => ''),
+  interrupts: file(interruptsText),
+  iomem: file(
+    k => `80000000-${(0x8000_0000 + k.state.frames.total * PAGE_SIZE - 1).toString(16).padStart(8, '0')} : System RAM\n`,
+    OWNER_ONLY,
+  ),
+  kallsyms: file(symbolsText),
+  locks: file(locksText),
+  modules: file(() => ''),
+  partitions: file(() => ''),
+}
