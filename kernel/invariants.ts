@@ -5,7 +5,7 @@ import { auditMemory } from './mm/index.ts'
 import { isDead } from './process/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
-import { auditFiles, type FileDescription } from './vfs/index.ts'
+import { auditFiles } from './vfs/index.ts'
 
 const describe = (task: Task): string => `task ${task.pid} (${task.comm}, ${task.state})`
 
@@ -144,7 +144,7 @@ function* checkSharing(k: Kernel): Iterable<string> {
     if (table.refs !== holders) yield `a descriptor table counts ${table.refs} tasks and has ${holders}`
   for (const [fs, holders] of count(tasks.map(task => task.fs)))
     if (fs.refs !== holders) yield `a directory context counts ${fs.refs} tasks and has ${holders}`
-  const held = tasks.map(task => (task.call?.progress['held'] as FileDescription | undefined) ?? null)
+  const held = tasks.flatMap(task => task.call?.files.map(({ file }) => file) ?? [])
   for (const [file, holders] of count([...[...tables.keys()].flatMap(table => table.files), ...held])) {
     if (file.refs !== holders) yield `an open file of kind ${file.kind} counts ${file.refs} descriptors and has ${holders}`
   }

@@ -179,9 +179,18 @@ export interface ThreadGroup {
   exePath: string
 }
 
-/** Its arguments are still in the registers: `callArguments`. */
+/** Its arguments are still in the registers: `callArguments`. What they led to when it first ran stays so, whatever changes meanwhile. */
 export interface SyscallInProgress {
   nr: number
+  /** Arguments by name, as they were first read: texts and structures do not change under a call that sleeps. null: not read yet. */
+  values: Record<string, unknown> | null
+  /**
+   * Open files it holds, each a reference: by the descriptor that named it, so that closing or replacing that changes nothing for this
+   * call; or NO_DESCRIPTOR for one that it is about to hand out.
+   */
+  files: { fd: number; file: FileDescription }[]
+  /** What the handler worked out in its first run, in a form of its own. */
+  kept: unknown
   /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
   progress: Record<string, unknown>
   startTime: number

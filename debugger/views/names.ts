@@ -3,13 +3,12 @@ import { allSpaces, fileText, pathOf, type Dentry, type FileDescription, type In
 
 export const taskName = (task: Task): string => `${task.pid} ${task.comm}`
 
-/** Every open file description once, with the descriptors that hold it; those that a blocked open holds have none. */
+/** Every open file description once, with the descriptors that hold it; those that only a sleeping call holds have none. */
 export function openFiles(k: Kernel): Map<FileDescription, { pid: number; fd: number }[]> {
   const found = new Map<FileDescription, { pid: number; fd: number }[]>()
   const seen = new Set<unknown>()
   for (const task of k.state.tasks.values()) {
-    const held = task.call?.progress['held'] as FileDescription | undefined
-    if (held !== undefined && !found.has(held)) found.set(held, [])
+    for (const { file } of task.call?.files ?? []) if (!found.has(file)) found.set(file, [])
     // Threads that share a table: the first of them stands for all.
     if (task.files === null || seen.has(task.files)) continue
     seen.add(task.files)

@@ -13,6 +13,6 @@ export {
   watchDate,
   type TimerFdData,
 } from './timerfd.ts'
-export { abandonCall, makePipe, newPipe, openFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
+export { makePipe, newPipe, openFifo, resumeFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake } from './futex.ts'

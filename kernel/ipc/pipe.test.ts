@@ -19,9 +19,8 @@ import { copyIn, copyOut } from '../mm/index.ts'
 import { hasSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { forkFiles } from '../vfs/index.ts'
+import { endCall, forkFiles } from '../vfs/index.ts'
 import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
-import { abandonCall } from './index.ts'
 
 const DATA = BUFFER + 0x8000
 
@@ -138,8 +137,7 @@ describe('a FIFO', () => {
     const { k, task } = fileKernel()
     call(k, task, 'mknodat', AT_FDCWD, '/tmp/p', S_IFIFO | 0o644, 0)
     expect(outcome(k, task, 'openat', AT_FDCWD, '/tmp/p', O_RDONLY, 0)).toBe('blocked')
-    abandonCall(k, task)
-    task.call = null
+    endCall(k, task)
     expect(outcome(k, task, 'openat', AT_FDCWD, '/tmp/p', O_WRONLY | O_NONBLOCK, 0)).toBe('ENXIO')
   })
 })

@@ -35,7 +35,7 @@ import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../process/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import { blocked, type Blocked } from '../syscalls/define.ts'
-import { isReadable, isWritable, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
+import { isReadable, isWritable, newDescription, newInode, NO_DESCRIPTOR, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -108,19 +108,12 @@ export function makePipe(k: Kernel, task: Task, flags: number): [FileDescription
 
 /**
  * open(2) of a FIFO: waits for the other end, unless O_RDWR or O_NONBLOCK (for writing then: ENXIO without a reader). While it
- * waits the description exists already (the other side must see it): it is kept in the call's progress, see abandonCall.
+ * waits the description exists already (the other side must see it): the call holds it, and `resumeFifo` goes on with it.
  */
 export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDescription | Blocked {
   const inode = at.dentry.inode
   const pipe = (inode.pipe ??= newPipe())
   const mode = flags & O_ACCMODE
-  const waiting = task.call?.progress['held'] as FileDescription | undefined
-  if (waiting?.inode === inode) {
-    const arrived = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
-    if (arrived === task.call!.progress['opens']) return waitForOtherEnd(pipe, mode)
-    delete task.call!.progress['held']
-    return waiting
-  }
   // A pipe without a name, opened through /proc/PID/fd: never waits.
   const anonymous = inode.fs === k.state.vfs.pipefs
   if (mode === O_WRONLY && flags & O_NONBLOCK && pipe.readers === 0 && !anonymous) throw ENXIO
@@ -132,17 +125,23 @@ export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDe
   const others = mode === O_RDONLY ? pipe.writers : pipe.readers
   if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK || anonymous) return file
   const opens = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
-  return { ...waitForOtherEnd(pipe, mode), progress: { held: file, opens } }
+  return { ...waitForOtherEnd(pipe, mode), progress: { opens }, held: file }
 }
 
 const waitForOtherEnd = (pipe: Pipe, mode: number): Blocked => blocked([mode === O_RDONLY ? pipe.readable : pipe.writable], ERESTARTSYS)
 
-/** A blocked call ends without running again (signal, exit): gives back what it held meanwhile. */
-export function abandonCall(k: Kernel, task: Task): void {
-  const held = task.call?.progress['held'] as FileDescription | undefined
-  if (!held) return
-  delete task.call!.progress['held']
-  releaseFile(k, held)
+/** An open that waited for the other end: the FIFO it found, whatever its name leads to by now. null: none waited. */
+export function resumeFifo({ call }: Task): FileDescription | Blocked | null {
+  const at = call?.files.findIndex(({ fd }) => fd === NO_DESCRIPTOR) ?? -1
+  if (call === null || at < 0) return null
+  const { file } = call.files[at]
+  const pipe = pipeOf(file)
+  const mode = file.flags & O_ACCMODE
+  const arrived = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
+  if (arrived === call.progress.opens) return waitForOtherEnd(pipe, mode)
+  // From here on it is the caller's.
+  call.files.splice(at, 1)
+  return file
 }
 
 /** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. */

@@ -68,6 +68,7 @@ export function memoryTask(k: Kernel, mm: Mm = newMm(k)): Task {
     group: { rlimits: { soft, hard: soft } },
     files: null,
     fs: null,
+    call: null,
   } as unknown as Task
   k.state.tasks.set(pid, task)
   return task

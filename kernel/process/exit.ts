@@ -8,7 +8,7 @@ import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
 import { cancelItimers } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
-import { releaseFiles, releaseFs } from '../vfs/index.ts'
+import { endCall, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
 import { isDead, orphanedBy } from './group.ts'
 import { releasePid } from './pid.ts'
@@ -22,7 +22,7 @@ export function exitTask(k: Kernel, task: Task, status: number): void {
   const { group } = task
   dequeue(k, task)
   stopWaiting(k, task)
-  task.call = null
+  endCall(k, task)
   if (task.mm !== null) futexExit(k, task)
   noteRss(task)
   dropMm(k, task)

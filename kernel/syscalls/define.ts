@@ -4,6 +4,7 @@ import type { Errno } from '../abi/errno.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { WaitQueue } from '../sched/types.ts'
+import type { FileDescription } from '../vfs/types.ts'
 
 /** An argument type. `raw` is the register as a signed double (exact below 2^53). */
 export interface Arg<T> {
@@ -35,7 +36,17 @@ export interface Blocked {
   progress?: Record<string, unknown>
   /** What the call returns when a signal ends it instead of `interrupted`: bytes already moved by a write or read. */
   partial?: number
+  /** Becomes `task.call.kept`. Missing: what is there stays. */
+  kept?: unknown
+  /** A description that was made and is not handed out yet: the call holds it from now on, and gives it back when it ends otherwise. */
+  held?: FileDescription
 }
+
+/** What a call worked out in its first run, or works out now. Goes with `keeping`. */
+export const keptOr = <T>(task: Task, make: () => T): T => (task.call?.kept as T | null | undefined) ?? make()
+/** Should the call sleep, it finds this when it runs again. */
+export const keeping = <R extends SyscallResult>(result: R, kept: unknown): R =>
+  typeof result === 'object' ? ({ ...(result as Blocked), kept } as R) : result
 
 /** Results are the register value: a count, an address (< 2^53), 0. Failures throw an Errno. `noReturn` leaves registers alone (exec, exit, sigreturn). */
 export type SyscallResult = number | Blocked | typeof NO_RETURN

@@ -2,13 +2,14 @@
 // sleep with pc still at the ecall; once awake it is simply run again. Nothing here is allocated for a call that takes no arguments.
 import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
-import { abandonCall } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { regX } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import { callPath, enterCall, leave, nominalCall, passNominal } from '../timing/index.ts'
+import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
+import { dirfd, fd } from './args.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 
@@ -41,10 +42,11 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   let failure: Errno
   try {
     if (row === undefined) throw ENOSYS
-    const result = row.run(k, task, row.args.length === 0 ? NO_ARGS : readArguments(k, task, row, x))
+    const values = row.args.length === 0 ? NO_ARGS : (task.call?.values ?? readArguments(k, task, row, x))
+    const result = row.run(k, task, values)
     if (typeof result === 'number') return finish(k, task, nr, result)
     if (result === NO_RETURN) return finishWithout(k, task, nr)
-    const interrupted = block(k, task, nr, result as Blocked)
+    const interrupted = block(k, task, row, values, result as Blocked)
     if (interrupted === null) return
     if (result.partial !== undefined) return finish(k, task, nr, result.partial)
     failure = interrupted
@@ -70,7 +72,7 @@ function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Reco
 
 /** The result goes to a0 and the program goes on behind its ecall. */
 function finish(k: Kernel, task: Task, nr: number, result: number): void {
-  task.call = null
+  if (task.call !== null) endCall(k, task)
   // The call itself may have ended its task (a signal from within).
   if (task.onHart < 0) return
   const { x, pc } = k.machine.harts[task.onHart]
@@ -84,20 +86,37 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
 
 /** exec, sigreturn and exit: the registers are as they shall be, or gone. */
 function finishWithout(k: Kernel, task: Task, nr: number): void {
-  task.call = null
+  if (task.call !== null) endCall(k, task)
   if (task.trapFrame >= 0 && wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: regX(k, task, A0) })
 }
 
 /** The record of a call that takes more than one run: made when it first has to wait. */
 export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProgress {
-  task.call ??= { nr, progress: {}, startTime: k.state.time }
+  task.call ??= { nr, values: null, files: [], kept: null, progress: {}, startTime: k.state.time }
   return task.call
 }
 
+/** What its descriptors name now is what the call goes on with. */
+function holdDescriptors(task: Task, { args }: Syscall, call: SyscallInProgress): void {
+  for (const [name, arg] of args) {
+    if (arg !== fd && arg !== dirfd) continue
+    const number = call.values?.[name] as number
+    const file = task.files?.files[number]
+    if (file) call.files.push({ fd: number, file: retainFile(file) })
+  }
+}
+
 /** Puts the task to sleep, or says what a signal that is already there turns the call into. */
-function block(k: Kernel, task: Task, nr: number, wait: Blocked): Errno | null {
+function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unknown>, wait: Blocked): Errno | null {
+  const { nr } = row
   const call = callInProgress(k, task, nr)
+  if (call.values === null) {
+    call.values = values
+    holdDescriptors(task, row, call)
+  }
   if (wait.progress !== undefined) call.progress = wait.progress
+  if (wait.kept !== undefined) call.kept = wait.kept
+  if (wait.held !== undefined) call.files.push({ fd: NO_DESCRIPTOR, file: wait.held })
   // What kills ends even waits that nothing else interrupts.
   if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS
   sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive)
@@ -111,8 +130,6 @@ function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
   if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
   const outcome = deliverSignals(k, task, failure)
   if (outcome === 'again' && wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
-  if (outcome !== 'user') return
-  task.call = call
-  abandonCall(k, task)
-  task.call = null
+  if (outcome === 'user' || outcome === 'dead') releaseHeld(k, call)
+  if (outcome === 'user') task.call = null
 }

@@ -97,7 +97,7 @@ import {
   getLease,
   watchDirectory,
 } from '../vfs/index.ts'
-import { blocked, type SyscallResult } from './define.ts'
+import { blocked, keptOr, type SyscallResult } from './define.ts'
 
 /** What F_SETFL changes; everything else in it is ignored. */
 const SETTABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME
@@ -161,8 +161,9 @@ function getLock(call: Call, ofd: boolean): number {
 }
 
 function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
-  const { k, file } = call
-  const { lock, type } = readLock(call, ofd)
+  const { k, task, file } = call
+  const asked = keptOr(task, () => readLock(call, ofd))
+  const { lock, type } = asked
   if ((type === F_RDLCK && !isReadable(file)) || (type === F_WRLCK && !isWritable(file))) throw EBADF
   if (type === F_UNLCK) {
     setRecordLock(k, file.inode, lock, null)
@@ -174,9 +175,14 @@ function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
     if (!waits) throw EAGAIN
     if (!ofd && wouldDeadlock(k, call.table, stands)) throw EDEADLK
     const lockWait: LockWait = { inode: file.inode, wanted: lock }
-    return { ...blocked([locksOf(file.inode).queue], ERESTARTSYS), progress: { lockWait } }
+    return { ...blocked([locksOf(file.inode).queue], ERESTARTSYS), progress: { lockWait }, kept: asked }
   }
   setRecordLock(k, file.inode, lock, lock)
+  // Closed by another thread meanwhile: closing ends all locks, so this one too (fs/locks.c, fcntl_setlk).
+  if (!ofd && call.table.files[call.fd] !== file) {
+    setRecordLock(k, file.inode, lock, null)
+    throw EBADF
+  }
   return 0
 }
 

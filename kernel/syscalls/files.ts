@@ -36,7 +36,7 @@ import {
   F_SEAL_EXEC,
   LOCK_MAND,
 } from '../abi/index.ts'
-import { makeEventFd, makePipe } from '../ipc/index.ts'
+import { makeEventFd, makePipe, resumeFifo } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -84,7 +84,7 @@ function install(k: Kernel, task: Task, file: FileDescription, cloexec: boolean)
 function open(k: Kernel, task: Task, dir: number, name: string, how: number, permissions: number, resolve = 0): SyscallResult {
   // Refused before anything is created or truncated.
   freeFd(task)
-  const file = openAt(k, task, dir, name, how & VALID_OPEN_FLAGS, permissions, resolve)
+  const file = resumeFifo(task) ?? openAt(k, task, dir, name, how & VALID_OPEN_FLAGS, permissions, resolve)
   return file.kind === 'blocked' ? file : install(k, task, file, (how & O_CLOEXEC) !== 0)
 }
 

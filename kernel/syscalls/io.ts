@@ -21,7 +21,7 @@ import type { Task } from '../state.ts'
 import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
-import { syscall, type Blocked, type Syscall } from './define.ts'
+import { keeping, keptOr, syscall, type Blocked, type Syscall } from './define.ts'
 import { seek } from './seek.ts'
 import { moveBetween, oneSegment, readFile, readOps, readVector, writeFile, writeOps, type Segment } from './transfer.ts'
 
@@ -40,14 +40,16 @@ function positioned(move: Mover, k: Kernel, task: Task, number: number, segments
   const refusal = opsOf(file).positioned
   if (refusal) throw refusal
   move.ops(file)
-  return move.move(k, task, file, segments(), offset)
+  const kept = keptOr(task, segments)
+  return keeping(move.move(k, task, file, kept, offset), kept)
 }
 
 /** At the file's own position. */
 function sequential(move: Mover, k: Kernel, task: Task, number: number, segments: () => Segment[]): number | Blocked {
   const file = getFile(task, number)
   move.ops(file)
-  return move.move(k, task, file, segments(), null)
+  const kept = keptOr(task, segments)
+  return keeping(move.move(k, task, file, kept, null), kept)
 }
 
 /** preadv2, pwritev2: offset -1 is the file's position. */

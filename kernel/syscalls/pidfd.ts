@@ -6,7 +6,7 @@ import { groupMembers, isDead, isReaped, mayAttach, openPidfd, pidfdTarget, sign
 import { checkMaySignal, killInfo, maySignal, sendSignal } from '../signal/index.ts'
 import type { SigInfo } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, installFd, retainFile } from '../vfs/index.ts'
+import { fileAt, installFd, retainFile } from '../vfs/index.ts'
 import { fd, flags, int, pid, signal } from './args.ts'
 import { syscall } from './define.ts'
 import type { Syscall } from './define.ts'
@@ -59,7 +59,7 @@ function takeDescriptor(k: Kernel, task: Task, number: number, theirs: number): 
   const target = thread ?? group.leader
   if (isDead(group) || isReaped(k, group)) throw ESRCH
   if (!mayAttach(task, target)) throw EPERM
-  const file = getFile(target, theirs)
+  const file = fileAt(target, theirs)
   const copy = installFd(k, task, file, true)
   retainFile(file)
   return copy

@@ -35,7 +35,7 @@ import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, getIoFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
-import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, keeping, keptOr, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
 import { toTimespec } from './times.ts'
 
@@ -107,10 +107,14 @@ function wait(k: Kernel, task: Task, queues: WaitQueue[], tmo: number, timeout: 
 // ---- poll
 
 function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): SyscallResult {
-  const timeout = readTimeout(k, task, tmo)
-  if (count > task.group.rlimits.soft[RLIMIT_NOFILE]) throw EINVAL
+  // Interrupted, the whole call is made again: then everything is read once more.
+  const kept = keptOr(task, () => {
+    const timeout = readTimeout(k, task, tmo)
+    if (count > task.group.rlimits.soft[RLIMIT_NOFILE]) throw EINVAL
+    return { timeout, bytes: copyIn(k, task, fds, count * POLLFD.size) }
+  })
+  const { timeout, bytes } = kept
   const deadline = deadlineOf(k, task, timeout)
-  const bytes = copyIn(k, task, fds, count * POLLFD.size)
   const view = new DataView(bytes.buffer)
   const queues: WaitQueue[] = []
   let ready = 0
@@ -127,7 +131,7 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
   }
   if (ready === 0) {
     const sleep = wait(k, task, queues, tmo, timeout, deadline)
-    if (sleep !== null) return sleep
+    if (sleep !== null) return keeping(sleep, task.signalPending ? null : kept)
   }
   copyOut(k, task, fds, bytes)
   putRemaining(k, task, tmo, timeout, deadline)
@@ -149,12 +153,15 @@ function tableSize(count: number): number {
 }
 
 function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], tmo: number): SyscallResult {
-  const timeout = readTimeout(k, task, tmo)
   if (count < 0) throw EINVAL
-  const deadline = deadlineOf(k, task, timeout)
   const limit = Math.min(count, tableSize(task.files?.files.length ?? 0))
   const bytes = Math.ceil(count / (8 * FD_SET_WORD)) * FD_SET_WORD
-  const asked = sets.map(at => (at === 0 ? null : copyIn(k, task, at, bytes)))
+  const kept = keptOr(task, () => {
+    const timeout = readTimeout(k, task, tmo)
+    return { timeout, asked: sets.map(at => (at === 0 ? null : copyIn(k, task, at, bytes))) }
+  })
+  const { timeout, asked } = kept
+  const deadline = deadlineOf(k, task, timeout)
   const found = sets.map(() => new Uint8Array(bytes))
   const queues: WaitQueue[] = []
   let ready = 0
@@ -173,7 +180,7 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
   }
   if (ready === 0) {
     const sleep = wait(k, task, queues, tmo, timeout, deadline)
-    if (sleep !== null) return sleep
+    if (sleep !== null) return keeping(sleep, task.signalPending ? null : kept)
   }
   sets.forEach((at, i) => {
     if (at !== 0) copyOut(k, task, at, found[i])

@@ -70,7 +70,7 @@ import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { forkFiles, forkFs, getFile, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { address, dirfd, flags, int, oneOf, path, pid, pointer, size, uint } from './args.ts'
-import { blocked, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, keeping, keptOr, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
 import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
 import { siginfoOut } from './signal-args.ts'
 import { rusageBytes, rusageOut } from './system.ts'
@@ -235,8 +235,9 @@ function waitTarget(task: Task, who: number): Pick<WaitRequest, 'type' | 'id'> {
 function wait4(k: Kernel, task: Task, who: number, status: number, options: number, usage: number): SyscallResult {
   if (options & ~WAIT4_OPTIONS) throw EINVAL
   if (who === LOWEST_PID) throw ESRCH
-  const found = waitForChild(k, task, { ...waitTarget(task, who), options: options | WEXITED })
-  if (found === null) return options & WNOHANG ? 0 : blocked([task.group.childExit], ERESTARTSYS)
+  const target = keptOr(task, () => waitTarget(task, who))
+  const found = waitForChild(k, task, { ...target, options: options | WEXITED })
+  if (found === null) return options & WNOHANG ? 0 : keeping(blocked([task.group.childExit], ERESTARTSYS), target)
   if (status !== 0) putU32(k, task, status, found.status)
   if (usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
   return found.pid
@@ -271,11 +272,12 @@ function putWaitidInfo(k: Kernel, task: Task, at: number, found: WaitAnswer | nu
 function waitid(k: Kernel, task: Task, type: number, who: number, info: number, options: number, usage: number): SyscallResult {
   try {
     if (options & ~WAITID_OPTIONS || (options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) throw EINVAL
-    const { nonblocking, ...target } = waitidTarget(task, type, who)
+    const asked = keptOr(task, () => waitidTarget(task, type, who))
+    const { nonblocking, ...target } = asked
     const found = waitForChild(k, task, { ...target, options })
     if (found === null && (options & WNOHANG) === 0) {
       if (nonblocking) throw EAGAIN
-      return blocked([task.group.childExit], ERESTARTSYS)
+      return keeping(blocked([task.group.childExit], ERESTARTSYS), asked)
     }
     if (found !== null && usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
     putWaitidInfo(k, task, info, found)

@@ -55,7 +55,7 @@ import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
-import { blocked, NO_RETURN, syscall } from './define.ts'
+import { blocked, keptOr, NO_RETURN, syscall } from './define.ts'
 import type { Syscall, SyscallResult } from './define.ts'
 import {
   checkSignal,
@@ -179,7 +179,7 @@ function deadlineOf(k: Kernel, timeout: Timespec | null, kept: unknown): number 
 }
 
 function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: Timespec | null): SyscallResult {
-  const wanted = getBig(k, task, at) & ~KERNEL_ONLY
+  const wanted = keptOr(task, () => getBig(k, task, at) & ~KERNEL_ONLY)
   const deadline = deadlineOf(k, timeout, task.call?.progress.deadline)
   const taken = takeSignal(k, task, wanted)
   if (taken) {
@@ -188,7 +188,7 @@ function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: 
   }
   if (k.state.time >= deadline) throw EAGAIN
   task.group.signalWait ??= newQueue()
-  return { ...blocked([task.group.signalWait], EINTR, deadline), progress: { deadline } }
+  return { ...blocked([task.group.signalWait], EINTR, deadline), progress: { deadline }, kept: wanted }
 }
 
 // Interval timers

@@ -100,7 +100,7 @@ const reachOf = (k: Kernel, task: Task, segments: readonly Segment[], length: nu
  * memory, others (the host) a copy.
  */
 function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
-  if (segments.length > 1) return gatherSome(k, task, segments, from, length)
+  if (segments.length !== 1) return gatherSome(k, task, segments, from, length)
   try {
     return (takesViews(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
   } catch (error) {

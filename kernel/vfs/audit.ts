@@ -37,13 +37,12 @@ function auditNames(k: Kernel, problems: string[]): void {
     if (inode.nlink !== count) problems.push(`${called(inode)} has ${count} names and ${inode.nlink} links`)
 }
 
-/** Every open description, once: of all tables, and those that a blocked open holds. */
+/** Every open description, once: of all tables, and those that a sleeping call holds. */
 function descriptions(k: Kernel): Set<FileDescription> {
   const found = new Set<FileDescription>()
   for (const task of k.state.tasks.values()) {
     for (const file of task.files?.files ?? []) if (file) found.add(file)
-    const held = task.call?.progress['held'] as FileDescription | undefined
-    if (held) found.add(held)
+    for (const { file } of task.call?.files ?? []) found.add(file)
   }
   return found
 }

@@ -6,6 +6,7 @@ import { releaseInode, retainInode } from './inode.ts'
 import { dropLease } from './leases.ts'
 import { dropFlocks } from './locks.ts'
 import { opsOf } from './ops.ts'
+import type { SyscallInProgress, Task } from '../state.ts'
 import type { FileData, FileDescription, FileOpsKind, Inode, Path } from './types.ts'
 
 export const isReadable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== 1 && !(file.flags & O_PATH)
@@ -40,6 +41,20 @@ export function forgetOpen(file: FileDescription): void {
 export function retainFile(file: FileDescription): FileDescription {
   file.refs++
   return file
+}
+
+/** In SyscallInProgress.files: a description that no descriptor named. */
+export const NO_DESCRIPTOR = -1
+
+/** A call that slept ends, or its task does: what it held meanwhile is given back. */
+export function releaseHeld(k: Kernel, call: SyscallInProgress): void {
+  for (const { file } of call.files.splice(0)) releaseFile(k, file)
+}
+
+export function endCall(k: Kernel, task: Task): void {
+  const { call } = task
+  task.call = null
+  if (call !== null) releaseHeld(k, call)
 }
 
 export function releaseFile(k: Kernel, file: FileDescription): void {

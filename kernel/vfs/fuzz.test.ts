@@ -2,12 +2,11 @@
 // pipe ends always add up, and when all is closed and removed, all memory is back.
 import { expect, test } from 'vitest'
 import { AT_FDCWD } from '../abi/index.ts'
-import { abandonCall } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { putU32, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { amount } from '../../test/fuzz/size.ts'
-import { auditFiles, closeFd, newInode, type Dentry } from './index.ts'
+import { auditFiles, closeFd, endCall, newInode, type Dentry } from './index.ts'
 import { BUFFER, call, fileKernel, fileTask, outcome, ROWS } from './testing.ts'
 
 const CALLS = amount(3000, 30_000)
@@ -131,8 +130,7 @@ test.each([1, 2, 3])('random calls, seed %d', seed => {
     if (/fallocate|truncate/.test(row.name)) args[row.args.length - 1] = random(100_000)
     const answer = outcome(k, who, row.name, ...args)
     if (answer === 'blocked') {
-      abandonCall(k, who)
-      who.call = null
+      endCall(k, who)
     } else if (typeof answer === 'number') succeeded++
     if (i % AUDIT_EVERY === 0) expect(auditFiles(k), `after ${i}: ${row.name}(${args.join(', ')}) = ${answer}`).toEqual([])
   }

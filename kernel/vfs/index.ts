@@ -6,7 +6,7 @@ export { ownerExists, sendAsync, setAsync, setOwner, tellOwner } from './async.t
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, findChild, listChildren, newDentry } from './dentry.ts'
-export { isReadable, isWritable, newDescription, releaseFile, retainFile } from './description.ts'
+export { endCall, isReadable, isWritable, newDescription, NO_DESCRIPTOR, releaseFile, releaseHeld, retainFile } from './description.ts'
 export { directoryEntryAt, rewindDirectory } from './directory.ts'
 export {
   anonymousInode,
@@ -32,6 +32,7 @@ export {
   closeOnExec,
   forkFiles,
   freeFd,
+  fileAt,
   getFile,
   getIoFile,
   installFd,

@@ -35,7 +35,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../syscalls/define.ts'
 import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
-import { forgetOpen, newDescription } from './description.ts'
+import { forgetOpen, newDescription, releaseFile } from './description.ts'
 import { breakLeases } from './leases.ts'
 import { notifyDirectory } from './notify.ts'
 import { opsOf } from './ops.ts'
@@ -181,6 +181,9 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
 /** For the kernel's own use (exec, boot): nothing that could block. */
 export function openFile(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription {
   const file = openAt(k, task, dirfd, path, flags, mode)
-  if (file.kind === 'blocked') throw ENXIO
+  if (file.kind === 'blocked') {
+    if (file.held) releaseFile(k, file.held)
+    throw ENXIO
+  }
   return file
 }

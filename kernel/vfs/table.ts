@@ -26,8 +26,15 @@ export function setCloexec(table: FileTable, fd: number, on: boolean): void {
   table.cloexec[word] = on ? table.cloexec[word]! | bit : table.cloexec[word]! & ~bit
 }
 
-/** EBADF when not open. */
+/** What a descriptor means to the task's call: what it meant when the call first ran. EBADF when not open. */
 export function getFile(task: Task, fd: number): FileDescription {
+  const { call } = task
+  if (call !== null) for (const held of call.files) if (held.fd === fd) return held.file
+  return fileAt(task, fd)
+}
+
+/** What a descriptor of a task's, maybe another one's, is now. EBADF. */
+export function fileAt(task: Task, fd: number): FileDescription {
   const file = task.files?.files[fd]
   if (file === undefined || file === null) throw EBADF
   return file

@@ -21,7 +21,7 @@ import { pollCalls } from '../syscalls/poll.ts'
 import { statCalls } from '../syscalls/stat.ts'
 import { SYSCALLS } from '../syscalls/table.ts'
 import { timerFdCalls } from '../syscalls/timerfd.ts'
-import { newFiles, newFs } from './index.ts'
+import { endCall, newFiles, newFs, NO_DESCRIPTOR } from './index.ts'
 
 /** The calls on files, and those that wait for them and for memory. */
 export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls, ...futexCalls]
@@ -129,15 +129,13 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   row.args.forEach(([key, arg], i) => (values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)))
   const result = row.run(k, task, values)
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
-  if (typeof result === 'number') task.call = null
-  else
-    task.call = {
-      nr: row.nr,
-      args: raw,
-      progress: result.progress ?? task.call?.progress ?? {},
-      startTime: 0,
-      interrupted: null,
-    } as Task['call']
+  if (typeof result === 'number') endCall(k, task)
+  else {
+    task.call ??= { nr: row.nr, values: null, files: [], kept: null, progress: {}, startTime: 0 }
+    if (result.progress) task.call.progress = result.progress
+    if (result.kept !== undefined) task.call.kept = result.kept
+    if (result.held) task.call.files.push({ fd: NO_DESCRIPTOR, file: result.held })
+  }
   return result
 }
 
@@ -147,7 +145,7 @@ export function outcome(k: Kernel, task: Task, name: string, ...args: (number | 
     const result = call(k, task, name, ...args)
     return typeof result === 'number' ? result : 'blocked'
   } catch (e) {
-    task.call = null
+    endCall(k, task)
     if (!isErrno(e)) throw e
     return (e as Errno).name
   }
