@@ -32,8 +32,21 @@ const GDB_DASH = new Set(['-ex', '-batch', '-plain'])
 const ONE_DASH =
   /^-(march|mabi|mno-relax|mrelax|mno-arch-attr|march-attr|Ttext-segment|Ttext|Tdata|Tbss|Map|static|fpic|fno-pic|fPIC|nostdlib|no-pie)(=.*)?$/
 
+/** -lNAME stands among the files, for their order counts: it becomes one of them, as no file's name can begin. */
+export const LIBRARY_MARK = '\0'
+function libraries(words: readonly string[]): string[] {
+  const out: string[] = []
+  for (let n = 0; n < words.length; n++) {
+    if (!/^-l/.test(words[n])) out.push(words[n])
+    else if (words[n].length > 2) out.push(LIBRARY_MARK + words[n].slice(2))
+    else if (n + 1 < words.length) out.push(LIBRARY_MARK + words[++n])
+  }
+  return out
+}
+
 export function normalise(words: readonly string[]): string[] {
   const [command, ...rest] = words
+  if (command === 'ld') return [command, ...libraries(rest).map(word => (ONE_DASH.test(word) ? `-${word}` : word))]
   if (TOOL_COMMANDS.has(command)) return [command, ...rest.map(word => (ONE_DASH.test(word) ? `-${word}` : word))]
   if (!MACHINE_COMMANDS.has(command)) return [...words]
   const out = [command]

@@ -80,3 +80,11 @@ it('calls through t1 where the link register is named', () => {
   expect(wordsOf('call f')).toBe('00000097 000080e7')
   expect(wordsOf('tail f')).toBe('00000317 00030067')
 })
+
+it('takes names of registers as symbols where only a symbol can stand', () => {
+  expect(wordsOf('ra: j ra\nbeq a0, a1, ra')).toBe('a001 feb50fe3')
+  expect(relocationsOf('call a0').filter(r => !/RELAX/.test(r))).toEqual(['0 R_RISCV_CALL_PLT a0+0'])
+  expect(wordsOf('.equ t0, 3\nli a0, t0')).toBe('450d')
+  expect(messagesOf('li a0, sp')).toHaveLength(1)
+  expect(messagesOf('addi a0, a0, sp')).toHaveLength(1)
+})

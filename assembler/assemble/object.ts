@@ -4,6 +4,7 @@ import {
   EF_RISCV_RVC,
   EM_RISCV,
   ET,
+  R_RISCV,
   SHF,
   SHN,
   SHT,
@@ -27,6 +28,18 @@ import type { Assembly, AsmSection, AsmSymbol } from './state.ts'
 
 /** First word of a section group: of several files' groups of one name, one is kept. */
 const GRP_COMDAT = 1
+
+/** What these name is thread-local, wherever it is defined. */
+const THREAD_LOCAL: ReadonlySet<number> = new Set([
+  R_RISCV.TLS_GOT_HI20,
+  R_RISCV.TLS_GD_HI20,
+  R_RISCV.TPREL_HI20,
+  R_RISCV.TPREL_LO12_I,
+  R_RISCV.TPREL_LO12_S,
+  R_RISCV.TPREL_ADD,
+  R_RISCV.TLS_DTPREL32,
+  R_RISCV.TLS_DTPREL64,
+])
 
 /** Symbols in the order of the table: locals first. */
 function tableOrder(asm: Assembly, layout: Layout): AsmSymbol[] {
@@ -90,6 +103,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
   for (const section of asm.sections.values())
     if (isCode(section)) section.align = Math.max(section.align, asm.usedRvc || asm.flags.rvc ? 2 : 4)
   for (const r of resolved) padCode(r)
+  for (const r of resolved) for (const { type, symbol } of r.relocations) if (symbol && THREAD_LOCAL.has(type)) symbol.type = STT.TLS
   const symbols = tableOrder(asm, layout)
   const numberOf = new Map(symbols.map((s, i) => [s, i + 1]))
   const firstGlobal = symbols.findIndex(s => isGlobal(s) || (!isDefined(s) && s.type !== STT.FILE && s.type !== STT.SECTION))
@@ -155,6 +169,7 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
     const index =
       placement.kind === 'section' ? ((placement.section && indexOf.get(placement.section)) ?? 0) : SPECIAL_INDEX[placement.kind]
     const name = symbol.type === STT.SECTION ? 0 : stringOffset(strings, symbol.name)
+    if ((placement.section?.flags ?? 0) & SHF.TLS && symbol.type !== STT.SECTION) symbol.type = STT.TLS
     putSymbol(table, name, symbol, placement, index, size)
   }
 

@@ -64,9 +64,12 @@ export function splitOperands(c: Cursor): Operand[] {
 
 const isRegister = (text: string): boolean => xByName.has(text) || fByName.has(text)
 
-/** The operand, or the part of it in front of `(register)`, as an expression; null when it is a register. */
-function parse(asm: Assembly, operand: Operand, text: string): Parsed | null {
-  if (text === '' || isRegister(text)) return null
+/**
+ * The operand, or the part of it in front of `(register)`, as an expression; null when it is a register, unless only a symbol can stand
+ * there: as GNU as, `j ra` and `la a0, sp` go to symbols of these names.
+ */
+function parse(asm: Assembly, operand: Operand, text: string, onlySymbol = false): Parsed | null {
+  if (text === '' || (isRegister(text) && !onlySymbol)) return null
   const known = operand.parsed.get(text)
   if (known) return known
   const { statement } = asm
@@ -108,7 +111,7 @@ const OPERATOR_ON_CONSTANT: Readonly<Record<string, (v: bigint) => bigint>> = {
 }
 
 function matchImmediate(asm: Assembly, operand: Operand, text: string, field: FieldName): MatchResult {
-  const parsed = parse(asm, operand, text)
+  const parsed = parse(asm, operand, text, BRANCH_FIELDS.includes(field))
   if (parsed === null) return mismatch(operand)
   if (BRANCH_FIELDS.includes(field)) return parsed.operator === null ? { target: parsed.value } : mismatch(operand)
   const known = constantOf(parsed.value)
@@ -201,7 +204,7 @@ export function matchPattern(asm: Assembly, operand: Operand, pattern: Pattern, 
 /** An operand as an expression alone, for the pseudo-instructions that take a symbol. */
 export function symbolOperand(asm: Assembly, operand: Operand): Expr | null {
   const text = operand.text.replace(/\s*@plt$/, '')
-  const parsed = parse(asm, operand, text)
+  const parsed = parse(asm, operand, text, true)
   return parsed === null || parsed.operator !== null ? null : parsed.value
 }
 

@@ -110,4 +110,8 @@ describe('symbols', () => {
     expect(symbols.get('l')?.binding).toBe(0)
     expect(symbols.has('.LX')).toBe(false)
   })
+  it('are thread-local in such sections and where relocations say so', () => {
+    const symbols = symbolsOf('.section .tdata\nt: .word 1\nu = t\n.text\nlui a0, %tprel_hi(v)\nla.tls.ie a0, w\nx:')
+    expect(['t', 'u', 'v', 'w', 'x'].map(name => symbols.get(name)?.type)).toEqual([6, 6, 6, 6, 0])
+  })
 })

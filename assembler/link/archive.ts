@@ -77,8 +77,8 @@ function definedBy(name: string, data: Uint8Array): string[] {
 }
 
 /** @throws ArchiveError or ElfError when it cannot be read */
-export function readArchive(name: string, bytes: Uint8Array, whole: boolean): Archive {
-  const archive: Archive = { name, bytes, index: new Map(), loaded: new Set(), longNames: '', whole }
+export function readArchive(name: string, bytes: Uint8Array, whole: boolean, place = 0): Archive {
+  const archive: Archive = { name, place, bytes, index: new Map(), loaded: new Set(), longNames: '', whole }
   let hasIndex = false
   for (const member of members(name, bytes)) {
     if (member.name === '//') archive.longNames = decoder.decode(member.data)

@@ -64,7 +64,7 @@ function applyOptions(link: Link): void {
 }
 
 function load(link: Link, inputs: readonly LinkInput[]): void {
-  for (const { name, bytes, whole } of inputs) guarded(link, () => loadInput(link, name, bytes, whole ?? false))
+  for (const [place, { name, bytes, whole }] of inputs.entries()) guarded(link, () => loadInput(link, name, bytes, whole ?? false, place))
   guarded(link, () => loadArchives(link))
 }
 

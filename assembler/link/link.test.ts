@@ -131,6 +131,12 @@ describe('complaints', () => {
       "0.o: (.text+0x0): relocation truncated to fit: R_RISCV_JAL against `far'",
     ])
   })
+  it('puts members of an archive where the archive stands', () => {
+    const archive = { name: 'l.a', bytes: writeArchive([object('.globl f\nf: call g\n.data\n.word 2', 'f.o')]) }
+    const later = { name: 'm.a', bytes: writeArchive([object('.globl g\ng: ret\n.data\n.word 3', 'g.o')]) }
+    const { image } = link([object(`${START} call f\n.data\n.word 1`), later, archive, object('.data\n.word 4', 'end.o')])
+    expect(image && bytesOf(readElf(image, 'a.out'), '.data')).toBe('01000000' + '03000000' + '02000000' + '04000000')
+  })
   it('refuses files that it cannot use', () => {
     expect(link([{ name: 'x.o', bytes: new Uint8Array([1, 2, 3]) }]).diagnostics[0].message).toBe('x.o: ELF header at 0x0: not an ELF file')
     const { object: soft } = assemble({ name: 's.s', text: 'f: ret' }, { march: 'rv64imac' })

@@ -29,13 +29,13 @@ const GRP_COMDAT = 1
 /** Section types that do not go into the output as they are. */
 const NOT_CONTENTS: ReadonlySet<number> = new Set([SHT.NULL, SHT.SYMTAB, SHT.STRTAB, SHT.RELA, SHT.GROUP, SHT.SYMTAB_SHNDX])
 
-/** Takes in one file: an object, or an archive to look into later. */
-export function loadInput(link: Link, name: string, bytes: Uint8Array, whole: boolean): void {
+/** Takes in one file: an object, or an archive to look into later. `place` is its number on the command line. */
+export function loadInput(link: Link, name: string, bytes: Uint8Array, whole: boolean, place: number): void {
   if (!isArchive(bytes)) {
-    loadObject(link, name, bytes)
+    loadObject(link, name, bytes, place)
     return
   }
-  const archive = readArchive(name, bytes, whole)
+  const archive = readArchive(name, bytes, whole, place)
   link.archives.push(archive)
   if (whole) for (const at of memberOffsets(archive)) loadMember(link, archive, at, null)
 }
@@ -45,15 +45,19 @@ function loadMember(link: Link, archive: Archive, at: number, symbol: LinkSymbol
   archive.loaded.add(at)
   const member = archiveMember(archive, at)
   link.pulled.push({ member: member.name, by: symbol?.file?.name ?? '', symbol: symbol?.name ?? '' })
-  loadObject(link, member.name, member.data)
+  loadObject(link, member.name, member.data, archive.place)
 }
 
-/** Loads members of archives until none defines a symbol that is still missing. */
+/**
+ * Loads members of archives until none defines a symbol that is still missing. They stand where their archive stands, whenever they came:
+ * crtend.o's end of .eh_frame comes after theirs.
+ */
 export function loadArchives(link: Link): void {
   for (let before = -1; before !== link.files.length;) {
     before = link.files.length
     for (const archive of link.archives) loadFrom(link, archive)
   }
+  link.files.sort((a, b) => a.place - b.place)
 }
 
 /** Goes along the archive's index until nothing more is wanted, as GNU ld does: the order of members is the archive's. */
@@ -84,11 +88,11 @@ function checkTarget(link: Link, elf: ElfFile): boolean {
 }
 
 /** Adds an object file to the link. */
-function loadObject(link: Link, name: string, bytes: Uint8Array): void {
+function loadObject(link: Link, name: string, bytes: Uint8Array, place: number): void {
   const elf = readElf(bytes, name)
   if (!checkTarget(link, elf)) return
   const table = elf.sections.find(s => s.type === SHT.SYMTAB)
-  const file: InputFile = { name, elf, sections: [], symbols: [], raw: table ? readSymbols(elf, table) : [] }
+  const file: InputFile = { name, place, elf, sections: [], symbols: [], raw: table ? readSymbols(elf, table) : [] }
   const discarded = discardedGroups(link, file)
   file.sections = elf.sections.map(s => {
     if (NOT_CONTENTS.has(s.type) || s.flags & SHF.EXCLUDE || discarded.has(s.index)) return null

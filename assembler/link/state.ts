@@ -35,6 +35,8 @@ export interface Piece {
 
 export interface InputFile {
   name: string
+  /** Number of the input that it is, or that the archive is whose member it is. */
+  place: number
   elf: ElfFile
   sections: (InputSection | null)[]
   /** By symbol index; null for local constants (`.equ`) that no relocation uses: there are many, and only the symbol table wants them. */
@@ -80,6 +82,8 @@ export interface OutputSection {
 
 export interface Archive {
   name: string
+  /** Number of the input that it is. */
+  place: number
   bytes: Uint8Array
   /** Offset of the member that defines a symbol. */
   index: Map<string, number>

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { assemble, formatDiagnostic, hasErrors, link, type Diagnostic, type LinkInput } from '../../assembler/index.ts'
+import { LIBRARY_MARK } from '../gnu-flags.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { includeReader, libraryArchive } from '../resources.ts'
 
@@ -78,7 +79,6 @@ interface LdFlags {
   o: string
   e?: string
   L: string[]
-  l: string[]
   Ttext?: string
   Tdata?: string
   Tbss?: string
@@ -101,7 +101,9 @@ function findLibrary(name: string, folders: readonly string[]): LinkInput {
 }
 
 function runLd(files: readonly string[], flags: LdFlags): number {
-  const inputs = [...files.map(name => ({ name, bytes: read(name) })), ...flags.l.map(name => findLibrary(name, flags.L))]
+  const inputs = files.map(name =>
+    name.startsWith(LIBRARY_MARK) ? findLibrary(name.slice(LIBRARY_MARK.length), flags.L) : { name, bytes: read(name) },
+  )
   const { image, map, diagnostics } = link(inputs, {
     entry: flags.e,
     text: address('-Ttext=', flags.Ttext),
