@@ -6,6 +6,7 @@ import { writeLineTable } from './debug-line.ts'
 import { numberExpr } from './expression.ts'
 import { pushInput } from './input.ts'
 import { writeObject } from './object.ts'
+import { writeFrames } from './frames.ts'
 import { layoutSections } from './relax.ts'
 import { report } from './report.ts'
 import { checkSymbols, resolveSection } from './resolve.ts'
@@ -72,7 +73,7 @@ function newAssembly(name: string, options: AssembleOptions, arch: string): Asse
     loc: null,
     locState: { isStatement: true },
     lineDirectory: null,
-    cfi: { open: false },
+    cfi: { open: null, frames: [], sections: ['.eh_frame'] },
     attributes: new Map(),
     diagnostics: [],
   }
@@ -101,6 +102,7 @@ export function assemble(source: { name: string; text: string }, options: Assemb
   writeLineTable(asm, asm.lineDirectory ?? options.directory ?? '.')
   checkSymbols(asm)
   const layout = layoutSections(asm)
+  writeFrames(asm, layout)
   const resolved = [...asm.sections.values()].map(s => resolveSection(asm, layout, s))
   const object = hasErrors(asm.diagnostics) ? null : writeObject(asm, layout, resolved)
   const failed = hasErrors(asm.diagnostics)

@@ -194,8 +194,31 @@ export interface Block {
   unterminated: string
 }
 
+/** A pointer in .eh_frame, with how it is written there (DW_EH_PE_*). */
+export interface Pointer {
+  encoding: number
+  value: Expr
+}
+/** One procedure between .cfi_startproc and .cfi_endproc. */
+export interface Frame {
+  start: AsmSymbol
+  end: AsmSymbol | null
+  /** DW_CFA_* instructions with the place from which they hold. */
+  instructions: { at: AsmSymbol; bytes: number[]; own: boolean }[]
+  personality: Pointer | null
+  lsda: Pointer | null
+  signalFrame: boolean
+  returnColumn: number
+  /** The CFA's offset from its register by now, and what .cfi_remember_state kept. */
+  cfaOffset: bigint
+  remembered: bigint[]
+  statement: Statement
+}
 export interface Cfi {
-  open: boolean
+  open: Frame | null
+  frames: Frame[]
+  /** .cfi_sections. */
+  sections: string[]
 }
 
 export interface Assembly {

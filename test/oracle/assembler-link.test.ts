@@ -1,9 +1,11 @@
 // Our linker against GNU ld: the same programs from the same objects, accepted by readelf, run by QEMU; compiled C included.
 import { afterAll, describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { assemble, link, writeArchive } from '../../assembler/index.ts'
 import { gnu, includeFlags, includesOf, librarySources, listing, missingTool, programs, run, workspace } from './assembler-gnu.ts'
+import { have } from './tools.ts'
 
 const missing = missingTool()
 if (missing) console.warn(`skipped: ${missing} is not installed`)
@@ -218,5 +220,34 @@ describe.skipIf(!hasCompiler)('compiled C', () => {
       const path = w.write('s', linked([{ name: 's.o', bytes: result.object ?? new Uint8Array(0) }]), 0o755)
       expect(run('qemu-riscv64-static', [path]).status).toBe(want)
     }
+  })
+})
+
+const GXX = 'riscv64-linux-gnu-g++'
+const EXCEPTIONS = `
+#include <stdexcept>
+#include <cstdio>
+struct D { ~D() { puts("unwound"); } };
+void f(int n) { D d; if (n == 0) throw std::runtime_error("boom"); f(n - 1); }
+int main() { try { f(2); } catch (const std::exception &e) { printf("caught %s\\n", e.what()); } return 0; }
+`
+
+describe.skipIf(!have(GXX, 'qemu-riscv64-static'))('C++', () => {
+  it('exceptions go through code that we assembled and linked', { timeout: 120_000 }, () => {
+    const source = w.write('x.cc', new TextEncoder().encode(EXCEPTIONS))
+    const assembly = w.path('x.s')
+    expect(spawnSync(GXX, ['-O1', '-S', source, '-o', assembly]).status).toBe(0)
+    expect(gnu('as', [assembly, '-o', w.path('gnu.o')]).err).toBe('')
+    const frames = (bytes: Uint8Array): string[] => listing(w, 'readelf', ['--debug-dump=frames'], bytes)
+    expect(frames(object(assembly))).toEqual(frames(new Uint8Array(readFileSync(w.path('gnu.o')))))
+    const find = (name: string): string => spawnSync(GXX, [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout.trim()
+    const file = (name: string): { name: string; bytes: Uint8Array } => ({ name, bytes: new Uint8Array(readFileSync(find(name))) })
+    const image = linked([
+      ...['crt1.o', 'crti.o', 'crtbeginT.o'].map(file),
+      { name: 'x.o', bytes: object(assembly) },
+      ...['libstdc++.a', 'libm.a', 'libgcc.a', 'libgcc_eh.a', 'libc.a', 'crtend.o', 'crtn.o'].map(file),
+    ])
+    const path = w.write('exceptions', image, 0o755)
+    expect(spawnSync('qemu-riscv64-static', [path], { encoding: 'utf8' }).stdout).toBe('unwound\nunwound\nunwound\ncaught boom\n')
   })
 })

@@ -1,7 +1,7 @@
 // Directives for debuggers: files and lines of the source that a compiler started from, comments, call frame information.
 // Call frame directives are read and their nesting checked, but no .eh_frame is made: unwinding by table is not supported.
 import { encodeUtf8 } from '../../bytes.ts'
-import { accept, acceptName, atEnd, expectString, peek, rest, SourceError } from '../cursor.ts'
+import { acceptName, atEnd, expectString, peek, rest, SourceError } from '../cursor.ts'
 import { markLine } from '../emit.ts'
 import { absoluteIn } from '../operand-expression.ts'
 import { emitBytes, sectionNamed } from '../sections.ts'
@@ -62,27 +62,8 @@ const ident: Directive = (asm, c) => {
   asm.section = section
 }
 
-const cfi: Directive = (asm, c) => {
-  if (!asm.cfi.open) throw new SourceError('CFI instruction used without previous .cfi_startproc')
-  rest(c)
-}
-
-const CFI_NAMES =
-  'def_cfa def_cfa_register def_cfa_offset adjust_cfa_offset offset rel_offset register restore undefined same_value remember_state restore_state return_column signal_frame window_save escape personality lsda val_encoded_addr val_offset label'
-
 export const debug: Readonly<Record<string, Directive>> = {
   '.file': file,
   '.loc': loc,
   '.ident': ident,
-  '.cfi_sections': (_asm, c) => void rest(c),
-  '.cfi_startproc': (asm, c) => {
-    if (asm.cfi.open) throw new SourceError('previous CFI entry not closed (missing .cfi_endproc)')
-    accept(c, 'simple')
-    asm.cfi.open = true
-  },
-  '.cfi_endproc': asm => {
-    if (!asm.cfi.open) throw new SourceError('.cfi_endproc without corresponding .cfi_startproc')
-    asm.cfi.open = false
-  },
-  ...Object.fromEntries(CFI_NAMES.split(' ').map(name => [`.cfi_${name}`, cfi])),
 }

@@ -2,6 +2,7 @@
 import { control } from './control.ts'
 import { data } from './data.ts'
 import { debug } from './debug.ts'
+import { frames } from './frames.ts'
 import { layout } from './layout.ts'
 import { options } from './options.ts'
 import { sections } from './sections.ts'
@@ -9,5 +10,5 @@ import { symbols } from './symbols.ts'
 import type { Directive } from './directive.ts'
 
 export const directives: ReadonlyMap<string, Directive> = new Map(
-  [control, data, debug, layout, options, sections, symbols].flatMap(Object.entries),
+  [control, data, debug, frames, layout, options, sections, symbols].flatMap(Object.entries),
 )
