@@ -37,7 +37,7 @@ export const LIBRARY_MARK = '\0'
 function libraries(words: readonly string[]): string[] {
   const out: string[] = []
   for (let n = 0; n < words.length; n++) {
-    if (!/^-l/.test(words[n])) out.push(words[n])
+    if (!words[n].startsWith('-l')) out.push(words[n])
     else if (words[n].length > 2) out.push(LIBRARY_MARK + words[n].slice(2))
     else if (n + 1 < words.length) out.push(LIBRARY_MARK + words[++n])
   }
