@@ -1,5 +1,6 @@
 // Whatever the text, the assembler answers with diagnostics or an object, never with an exception, and soon.
 import { expect, it } from 'vitest'
+import { amount, PATIENCE } from '../../test/fuzz/size.ts'
 import { assemble } from './index.ts'
 
 const SOURCE = `
@@ -51,16 +52,16 @@ main:	la a0, msg
 buf:	.zero 64
 	.comm c, 8, 8
 `
-const PIECES = ['(', ')', ',', '"', "'", '\\', ':', '=', '-', '+', '%', '.', '#', '/*', '*/', ';', '\n', '0x', '1b', '9f', '.if', '.endm', '.rept 2', '.macro q', '.endr', '<<', '!', '%lo(', '\0', '\u00e9', '99999999999999999999'] // prettier-ignore
+const PIECES = ['(', ')', ',', '"', "'", '\\', ':', '=', '-', '+', '%', '.', '#', '/*', '*/', ';', '\n', '0x', '1b', '9f', '.if', '.endm', '.rept 2', '.macro q', '.endr', '<<', '!', '%lo(', '\0', '\u00e9', '99999999999999999999', '-1', '4096, ', '0x7fffffffffffffff', '-0x8000000000000000', '.fill 1000000000, 8, 1', '.org 1 << 40', '.space 1 << 62', '.insn 4096, 32', '.align 60', '.octa 1 << 63', '.cfi_escape 300', '.altmacro', 'local q', '.uleb128 ~0', '.rept 1 << 40', '.insn r OP, '] // prettier-ignore
 
-it('survives mutated sources', () => {
+it('survives mutated sources', { timeout: PATIENCE }, () => {
   let state = 12345
   const random = (n: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return Math.floor((state / 2 ** 32) * n)
   }
   let objects = 0
-  for (let round = 0; round < 250; round++) {
+  for (let round = 0; round < amount(500, 100_000); round++) {
     let text = SOURCE
     for (let k = random(6); k >= 0; k--) {
       const at = random(text.length)

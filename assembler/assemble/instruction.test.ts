@@ -1,5 +1,6 @@
 // Instructions and their relocations, as GNU as encodes them (test/oracle/assembler.test.ts holds every form against it).
 import { describe, expect, it } from 'vitest'
+import { assemble } from './index.ts'
 import { messagesOf, relocationsOf, wordsOf } from './testing.ts'
 
 const plain = { march: 'rv64g', relax: false }
@@ -87,4 +88,15 @@ it('takes names of registers as symbols where only a symbol can stand', () => {
   expect(wordsOf('.equ t0, 3\nli a0, t0')).toBe('450d')
   expect(messagesOf('li a0, sp')).toHaveLength(1)
   expect(messagesOf('addi a0, a0, sp')).toHaveLength(1)
+})
+
+it('says what is wrong with an operand, and which extension is missing', () => {
+  const hint = (text: string): string | null => assemble({ name: 't.s', text }).diagnostics[0]?.suggestion ?? null
+  expect(hint('add a0, a1, x32')).toBe("there is no register `x32'")
+  expect(hint('lw a0, 4(t9)')).toBe("there is no register `t9'")
+  expect(hint('add a0 a1, a2')).toBe('is a comma missing?')
+  expect(hint('.asciiz "x"')).toBe("did you mean `.asciz'?")
+  expect(hint('sh1add a0, a1, a2')).toBe('an instruction of the Zba extension, which this machine lacks')
+  expect(hint('vadd.vv v0, v1, v2')).toBe('an instruction of the V extension, which this machine lacks')
+  expect(hint('czero.eqz a0, a1, a2')).toBe('an instruction of the Zicond extension, which this machine lacks')
 })

@@ -28,8 +28,11 @@ function matchAll(asm: Assembly, syntax: string, operands: readonly Operand[]): 
 }
 
 /** The mismatch that says most: one with a reason, else the one furthest to the right. */
+const NO_REGISTER = /^there is no register/
 function better(a: Mismatch | null, b: Mismatch): Mismatch {
   if (a === null) return b
+  if (a.reason !== null && NO_REGISTER.test(a.reason)) return a
+  if (b.reason !== null && NO_REGISTER.test(b.reason)) return b
   if ((a.reason === null) !== (b.reason === null)) return a.reason === null ? b : a
   return b.operand.start > a.operand.start ? b : a
 }
@@ -146,6 +149,8 @@ export function assembleInstruction(asm: Assembly, c: Cursor, mnemonic: string, 
     if (result === 'done') return
     if (result !== null) worst = better(worst, result)
   }
+  const lacking = operands.find(o => /^[a-z]+\d*\s+[a-z(]/.test(o.text) && !/[-+*/%<>]/.test(o.text))
+  if (lacking) worst = { operand: lacking, reason: 'is a comma missing?' }
   throw illegal(c, start, mnemonic, worst, syntaxes(mnemonic, found?.row, forms))
 }
 
@@ -174,7 +179,28 @@ function illegal(c: Cursor, start: number, mnemonic: string, why: Mismatch | nul
 const readable = (syntax: string): string =>
   syntax.replace(/\b(i|s|u|b|j|c[ijb]|cinz|cld|clw|cldsp|clwsp|csdsp|cswsp|clui|caddi\w+)\b/g, m => (/^c?[bj]$/.test(m) ? 'label' : 'imm'))
 
+/** Instructions of extensions that are not here, by how their names look (ISA manual, volumes I and II). */
+const ABSENT: readonly (readonly [RegExp, string])[] = [
+  [/^(sh[123]add|add|sh[123]add|slli)\.uw$|^sh[123]add$/, 'Zba'],
+  [/^(andn|orn|xnor|clzw?|ctzw?|cpopw?|maxu?|minu?|sext\.[bh]|zext\.h|rolw?|rorw?|roriw?|orc\.b|rev8)$/, 'Zbb'],
+  [/^(clmul[hr]?)$/, 'Zbc'],
+  [/^(bclr|bext|binv|bset)i?$/, 'Zbs'],
+  [/^(packh?|packw|brev8|unzip|zip|xperm[48])$/, 'Zbk'],
+  [/^(aes|sha|sm3|sm4)\w*$/, 'Zk'],
+  [/^czero\.(eqz|nez)$/, 'Zicond'],
+  [/^cbo\.\w+$/, 'Zicbom'],
+  [/^prefetch\.\w$/, 'Zicbop'],
+  [/^amocas\.\w/, 'Zacas'],
+  [/^wrs\.(nto|sto)$/, 'Zawrs'],
+  [/^f\w+\.q(\.\w+)?$|^f[ls]q$/, 'Q'],
+  [/^f\w+\.h(\.\w+)?$|^f[ls]h$/, 'Zfh'],
+  [/^h(fence|lv|lvx|sv|inval)\.\w+/, 'H'],
+  [/^v[a-z]\w*(\.\w+)*$/, 'V'],
+]
+
 function unknown(c: Cursor, mnemonic: string, start: number): SourceError {
   const names = [...rowByName.keys(), ...pseudosByName.keys(), ...symbolForms.keys()]
-  return new SourceError(`unrecognized opcode \`${quoted(c, start)}'`, start, start + mnemonic.length, didYouMean(mnemonic, names))
+  const lacks = ABSENT.find(([pattern]) => pattern.test(mnemonic))?.[1]
+  const words = lacks === undefined ? didYouMean(mnemonic, names) : `an instruction of the ${lacks} extension, which this machine lacks`
+  return new SourceError(`unrecognized opcode \`${quoted(c, start)}'`, start, start + mnemonic.length, words)
 }

@@ -141,9 +141,16 @@ function matchCsr(asm: Assembly, operand: Operand): MatchResult {
   return known >= 0n && known < 4096n ? { number: Number(known) } : mismatch(operand, `improper CSR address (${known})`)
 }
 
+/** What looks like a register and is none. */
+const LIKE_REGISTER = /^(?:[xf]\d+|[ast]\d+|f[ast]\d+)$/
+
+function noRegister(operand: Operand, text: string): Mismatch {
+  return mismatch(operand, LIKE_REGISTER.test(text) && !isRegister(text) ? `there is no register \`${text}'` : null)
+}
+
 const lookup = (names: ReadonlyMap<string, number>, operand: Operand, text: string): MatchResult => {
   const number = names.get(text)
-  return number === undefined ? mismatch(operand) : { number }
+  return number === undefined ? noRegister(operand, text) : { number }
 }
 
 function matchField(asm: Assembly, operand: Operand, text: string, field: FieldName): MatchResult {
@@ -186,7 +193,8 @@ function matchToken(asm: Assembly, operand: Operand, text: string, token: string
 export function matchPattern(asm: Assembly, operand: Operand, pattern: Pattern, values: Map<FieldName, Matched>): Mismatch | null {
   if (pattern.kind === 'one') return matchToken(asm, operand, operand.text, pattern.token, values)
   const memory = MEMORY.exec(operand.text)
-  if (!memory || !xByName.has(memory[2])) return mismatch(operand)
+  if (!memory) return mismatch(operand)
+  if (!xByName.has(memory[2])) return noRegister(operand, memory[2])
   const [, offset, base] = memory
   if (pattern.offset === null) {
     // Atomics take an address only; a written 0 is accepted.

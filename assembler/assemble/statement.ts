@@ -120,5 +120,11 @@ function operation(asm: Assembly, c: Cursor): void {
   }
   const macro = asm.macros.get(word)
   if (macro) callMacro(asm, macro, c)
-  else throw new SourceError(`unknown pseudo-op: \`${word}'`, start, c.at, didYouMean(name, directives.keys()))
+  else
+    throw new SourceError(
+      `unknown pseudo-op: \`${word}'`,
+      start,
+      c.at,
+      name === '.asciiz' ? "did you mean `.asciz'?" : didYouMean(name, directives.keys()),
+    )
 }

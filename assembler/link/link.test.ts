@@ -131,6 +131,14 @@ describe('complaints', () => {
       "0.o: (.text+0x0): relocation truncated to fit: R_RISCV_JAL against `far'",
     ])
   })
+  it('hints at what an undefined name may be, and complains once', () => {
+    expect(messages([`${START} la a0, prinft`, '.globl printf\nprintf: ret'])).toEqual([
+      "0.o: (.text+0x0): in function `_start': undefined reference to `prinft'; did you mean `printf'?",
+    ])
+    expect(messages([`${START} call main`, 'main: ret'])).toEqual([
+      "0.o: (.text+0x0): in function `_start': undefined reference to `main' (1.o defines it, but not for others: it needs `.globl main')",
+    ])
+  })
   it('puts members of an archive where the archive stands', () => {
     const archive = { name: 'l.a', bytes: writeArchive([object('.globl f\nf: call g\n.data\n.word 2', 'f.o')]) }
     const later = { name: 'm.a', bytes: writeArchive([object('.globl g\ng: ret\n.data\n.word 3', 'g.o')]) }

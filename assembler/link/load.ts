@@ -4,6 +4,7 @@ import {
   EF_RISCV_RVC,
   EM_RISCV,
   ET,
+  machineName,
   R_RISCV,
   readElf,
   readRelocations,
@@ -74,7 +75,11 @@ function loadFrom(link: Link, archive: Archive): void {
 function checkTarget(link: Link, elf: ElfFile): boolean {
   const { header, name } = elf
   if (header.machine !== EM_RISCV || header.type !== ET.REL) {
-    error(link, name, header.machine === EM_RISCV ? 'not a relocatable object file' : 'not a RISC-V file')
+    error(
+      link,
+      name,
+      header.machine === EM_RISCV ? 'not a relocatable object file' : `not a RISC-V file, but one for ${machineName(header.machine)}`,
+    )
     return false
   }
   const hasCode = elf.sections.some(s => s.flags & SHF.EXECINSTR && s.size > 0)

@@ -5,6 +5,7 @@ import { relocationName, relocationRows, type RelocationRow } from '../relocatio
 import { GOT_ENTRY } from './got.ts'
 import { tlsTemplate } from './layout.ts'
 import { isMergeable, mergeInputs, putMerged } from './merge.ts'
+import { didYouMean } from '../diagnostic.ts'
 import { error, placeText } from './report.ts'
 import { addressOf } from './symbols.ts'
 import type { InputSection, Link, LinkSymbol, OutputSection } from './state.ts'
@@ -20,6 +21,8 @@ interface Context {
   base: bigint
   /** Values of the auipc relocations, by offset, for the low parts that name them. */
   highs: Map<number, bigint>
+  /** auipc relocations that were complained about already: their low parts say nothing more. */
+  failed: Set<number>
   tls: bigint
 }
 
@@ -36,7 +39,7 @@ export function relocateSection(link: Link, o: OutputSection): Uint8Array {
     bytes.set(section.data.subarray(0, section.size), section.offset)
     if (section.relocations.length === 0) continue
     const view = new DataView(bytes.buffer, section.offset, section.size)
-    relocateInput({ link, section, view, base: BigInt(o.address + section.offset), highs: new Map(), tls })
+    relocateInput({ link, section, view, base: BigInt(o.address + section.offset), highs: new Map(), failed: new Set(), tls })
   }
   return bytes
 }
@@ -52,7 +55,10 @@ function relocateInput(c: Context): void {
       continue
     }
     if (row.value === 'none' || row.value === 'relax' || row.value === 'align') continue
-    if (!isResolved(c, r, symbol)) continue
+    if (!isResolved(c, r, symbol)) {
+      c.failed.add(r.offset)
+      continue
+    }
     if (symbol.type === STT.GNU_IFUNC && symbol.kind === 'section') {
       complain(c, r, `\`${symbol.name}' is an indirect function (IFUNC), which is not supported`)
       continue
@@ -63,6 +69,7 @@ function relocateInput(c: Context): void {
   }
   for (const { r, row, symbol } of lows) {
     const value = symbol.section === c.section ? c.highs.get(Number(symbol.value)) : undefined
+    if (symbol.section === c.section && c.failed.has(Number(symbol.value))) continue
     if (value === undefined) complain(c, r, `${row.name} without the R_RISCV_PCREL_HI20 that it belongs to`)
     else store(c, r, row, symbol, value + BigInt(r.addend))
   }
@@ -78,8 +85,17 @@ function isResolved(c: Context, r: Relocation, symbol: LinkSymbol): boolean {
   if (symbol.binding === STB.LOCAL || !(c.section.flags & SHF.ALLOC)) return true
   if (c.link.options.allowUndefined) return true
   const inside = functionAt(c.section, r.offset)
-  complain(c, r, `${inside ? `in function \`${inside}': ` : ''}undefined reference to \`${symbol.name}'`)
+  complain(c, r, `${inside ? `in function \`${inside}': ` : ''}undefined reference to \`${symbol.name}'${hint(c.link, symbol.name)}`)
   return false
+}
+
+/** Where the name is defined after all, but only for its own file; else one that was perhaps meant. */
+function hint(link: Link, name: string): string {
+  const owner = link.files.find(f => f.raw.some(s => s.name === name && s.binding === STB.LOCAL && s.section !== 0))
+  if (owner) return ` (${owner.name} defines it, but not for others: it needs \`.globl ${name}')`
+  const names = [...link.globals.values()].filter(s => s.kind !== 'undefined').map(s => s.name)
+  const near = didYouMean(name, names)
+  return near === null ? '' : `; ${near}`
 }
 
 /** The name of the code at an offset, for messages. */

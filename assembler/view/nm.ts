@@ -1,6 +1,7 @@
 // What GNU nm 2.40 prints: each symbol with a letter for where it stands.
 import { readElf, readSymbols, SHF, SHN, SHT, STB, STT } from '../../kernel/abi/index.ts'
 import type { ElfFile, ElfSymbol } from '../../kernel/abi/index.ts'
+import { archiveMember, isArchive, memberOffsets, readArchive } from '../link/archive.ts'
 import { isSpecial } from './symbols.ts'
 import { HEX64, hex } from './text.ts'
 
@@ -88,10 +89,17 @@ const byAddress =
   }
 
 /**
- * The text of `nm` for one file, with a final newline.
+ * The text of `nm` for one file, or for each member of an archive, with a final newline.
  * @throws ElfError when the file cannot be read
  */
 export function nm(bytes: Uint8Array, name: string, options: NmOptions = {}): string {
+  if (!isArchive(bytes)) return symbolsOf(bytes, name, options)
+  const archive = readArchive(name, bytes, false)
+  const members = memberOffsets(archive).map(at => archiveMember(archive, at))
+  return members.map(m => `\n${m.name.slice(name.length + 1, -1)}:\n${symbolsOf(m.data, m.name, options)}`).join('')
+}
+
+function symbolsOf(bytes: Uint8Array, name: string, options: NmOptions): string {
   const elf = readElf(bytes, name)
   const table = elf.sections.find(s => s.type === (options.dynamic ? SHT.DYNSYM : SHT.SYMTAB))
   const symbols = table ? readSymbols(elf, table).slice(1) : []

@@ -12,7 +12,7 @@ import { amount, PATIENCE, SEED } from './size.ts'
 /** What is shown of a file: its headers. */
 const SHOWN = 288
 
-const FILES = amount(1000, 10_000)
+const FILES = amount(1000, 20_000)
 /** A machine runs so many files, one after another, then a fresh one goes on. */
 const FILES_A_MACHINE = 100
 const LIMIT_PER_FILE = 200_000
