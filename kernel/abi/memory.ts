@@ -94,6 +94,7 @@ export const MADVISE = {
   MADV_PAGEOUT: 21,
   MADV_POPULATE_READ: 22,
   MADV_POPULATE_WRITE: 23,
+  MADV_DONTNEED_LOCKED: 24,
 } as const
 export const {
   MADV_NORMAL,
@@ -117,6 +118,7 @@ export const {
   MADV_PAGEOUT,
   MADV_POPULATE_READ,
   MADV_POPULATE_WRITE,
+  MADV_DONTNEED_LOCKED,
 } = MADVISE
 
 /** mlockall(2). */

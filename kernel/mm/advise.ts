@@ -12,6 +12,7 @@ import {
   MADV_DONTDUMP,
   MADV_DONTFORK,
   MADV_DONTNEED,
+  MADV_DONTNEED_LOCKED,
   MADV_FREE,
   MADV_HUGEPAGE,
   MADV_KEEPONFORK,
@@ -25,6 +26,7 @@ import {
   MADV_SEQUENTIAL,
   MADV_WILLNEED,
   MADV_WIPEONFORK,
+  PROT_READ,
   PROT_WRITE,
   SIGKILL,
 } from '../abi/index.ts'
@@ -43,15 +45,19 @@ import type { Mm, Region } from './types.ts'
 type Change = (k: Kernel, task: Task, mm: Mm, region: Region) => void
 /** ...or left as it is, with the part of it that is meant: no huge page is split for a hint. */
 type Hint = (k: Kernel, task: Task, mm: Mm, region: Region, start: number, end: number) => void
-type Advice = { change: Change } | { hint: Hint }
+type Advice = { change: Change } | { hint: Hint; stopsAtHole?: boolean }
 
 const nothing: Advice = { hint: () => {} }
 
 /** Private pages are forgotten: the next touch finds zeroes, or the file. */
-const discard: Change = (k, _task, mm, region) => {
-  if (region.locked) throw EINVAL
+const discardLocked: Change = (k, _task, mm, region) => {
   if (zapRange(k, mm, region.start, region.end) > 0) flushRange(k, mm, region.start, region.end)
   region.hasPrivate = false
+}
+
+const discard: Change = (k, task, mm, region) => {
+  if (region.locked) throw EINVAL
+  discardLocked(k, task, mm, region)
 }
 
 const free: Change = (k, task, mm, region) => {
@@ -86,7 +92,9 @@ const sized = (thp: Region['thp']): Advice => ({
 })
 
 const bringIn = (access: 'read' | 'write'): Advice => ({
-  hint: (k, task, mm, _region, start, end) => {
+  stopsAtHole: true,
+  hint: (k, task, mm, region, start, end) => {
+    if (!(region.prot & (access === 'write' ? PROT_WRITE : PROT_READ))) throw EINVAL
     const failure = populate(k, task, mm, start, end, access)
     if (failure !== null) throw failure.signal === SIGKILL ? ENOMEM : EFAULT
   },
@@ -98,6 +106,7 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   [MADV_SEQUENTIAL]: nothing,
   [MADV_WILLNEED]: nothing,
   [MADV_DONTNEED]: { change: discard },
+  [MADV_DONTNEED_LOCKED]: { change: discardLocked },
   [MADV_FREE]: { change: free },
   [MADV_REMOVE]: { change: remove },
   [MADV_DONTFORK]: { change: (_k, _task, _mm, region) => void (region.dontFork = true) },
@@ -129,7 +138,7 @@ function withoutCutHugePage(mm: Mm, start: number, end: number): number {
 export function advise(k: Kernel, task: Task, mm: Mm, start: number, end: number, advice: number): void {
   const row = ADVICE[advice]
   if (row === undefined) throw EINVAL
-  if (advice === MADV_DONTNEED) end = withoutCutHugePage(mm, start, end)
+  if (advice === MADV_DONTNEED || advice === MADV_DONTNEED_LOCKED) end = withoutCutHugePage(mm, start, end)
   if (end <= start) return
   const [first, last] = 'change' in row ? carve(k, mm, start, end) : touched(mm, start, end)
   let pages = 0
@@ -138,6 +147,7 @@ export function advise(k: Kernel, task: Task, mm: Mm, start: number, end: number
       const region = mm.regions[i]
       const from = Math.max(start, region.start)
       const to = Math.min(end, region.end)
+      if ('hint' in row && row.stopsAtHole && from > start + pages * PAGE_SIZE) throw ENOMEM
       if ('change' in row) row.change(k, task, mm, region)
       else row.hint(k, task, mm, region, from, to)
       pages += (to - from) / PAGE_SIZE

@@ -31,7 +31,6 @@ export function remap(k: Kernel, task: Task, mm: Mm, old: number, oldSize: numbe
   if (region.hugetlb) checkHugetlb(old, oldLength, length, flags, target)
   if (oldLength === 0) return duplicate(k, mm, region, old, length, flags, target)
   if (oldLength > region.end - old) throw EFAULT
-  if (flags & MREMAP_DONTUNMAP && (region.inode !== null || region.shared)) throw EINVAL
   if (!fixed && length <= oldLength) {
     if (length < oldLength) unmapRange(k, mm, old + length, old + oldLength)
     return old
@@ -107,7 +106,13 @@ function move(k: Kernel, mm: Mm, old: number, oldLength: number, target: number,
   }
   moveRange(k, mm, old, target, moved)
   flushRange(k, mm, old, old + oldLength)
-  if (keepOld) joinAround(k, mm, first, last)
-  else unmapRange(k, mm, old, old + oldLength)
+  if (keepOld) {
+    // What stays behind is empty, and no longer locked.
+    if (source.locked && source !== copy) {
+      mm.lockedPages -= oldLength / PAGE_SIZE
+      source.locked = false
+    }
+    joinAround(k, mm, first, last)
+  } else unmapRange(k, mm, old, old + oldLength)
   return target
 }

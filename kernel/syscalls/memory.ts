@@ -55,6 +55,7 @@ import {
   PR_MDWE_REFUSE_EXEC_GAIN,
   READ_IMPLIES_EXEC,
   RLIMIT_MEMLOCK,
+  SIGKILL,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import {
@@ -138,7 +139,8 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
   if (a.flags & MAP_ANONYMOUS) return shared ? { shared, inode: anonymousInode(k, length) } : {}
   const file = getFile(task, a.fd)
   if (file.flags & O_PATH) throw EBADF
-  if (a.offset + length > LARGEST_OFFSET) throw EOVERFLOW
+  // Offsets are unsigned here: a negative one lies past the end of any file.
+  if (file.inode.kind === 'regular' && (a.offset < 0 || a.offset + length >= LARGEST_OFFSET)) throw EOVERFLOW
   const writable = isWritable(file)
   if (shared && a.prot & PROT_WRITE && !writable) throw EACCES
   if (!isReadable(file)) throw EACCES
@@ -193,7 +195,7 @@ const impliedProt = (task: Task, prot: number): number =>
 function mmap(k: Kernel, task: Task, given: MmapArgs): number {
   const mm = space(task)
   const a = { ...given, prot: impliedProt(task, given.prot) }
-  if (a.offset % PAGE !== 0 || a.offset < 0) throw EINVAL
+  if (a.offset % PAGE !== 0) throw EINVAL
   if (!(a.flags & MAP_ANONYMOUS)) getFile(task, a.fd)
   if (a.length === 0) throw EINVAL
   const huge = (a.flags & MAP_HUGETLB) !== 0
@@ -259,7 +261,9 @@ function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boo
   if (!covered(mm, start, end)) throw ENOMEM
   if (!onFault) {
     const failure = populate(k, task, mm, start, end)
-    if (failure !== null) throw ENOMEM
+    if (failure !== null) throw failure.signal === SIGKILL ? EAGAIN : ENOMEM
+    // Locked all the same, but what may not be touched cannot be brought in.
+    if (mm.regions.some(region => region.start < end && region.end > start && !(region.prot & PROT_ALL))) throw ENOMEM
   }
   return 0
 }

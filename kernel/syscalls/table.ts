@@ -11,6 +11,7 @@ import { memoryCalls } from './memory.ts'
 import { pollCalls } from './poll.ts'
 import { pidfdCalls } from './pidfd.ts'
 import { prctlCalls } from './prctl.ts'
+import { privilegedCalls } from './privileged.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -31,6 +32,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   schedCalls,
   ioprioCalls,
   systemCalls,
+  privilegedCalls,
   syslogCalls,
   futexCalls,
   signalCalls,
