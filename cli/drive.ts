@@ -2,6 +2,7 @@
 // real clock, and leaves the terminal as it was.
 import { spawnSync } from 'node:child_process'
 import { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+import { aheadMs, follow, newHostClock } from './host-clock.ts'
 import type { Recorder } from './recording.ts'
 import type { RunLimit } from './sizes.ts'
 
@@ -37,14 +38,15 @@ export function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder): Out
 const outcomeOf = (result: RunResult): Outcome =>
   result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
 
-/** Runs for a turn, or up to `budget` instructions or the instant `until`. */
-export function runTurn(k: Kernel, budget: number, until: number): RunResult {
+/** Runs for a turn, or up to `budget` instructions or the instant `until`. `between`: done between two pieces of it. */
+export function runTurn(k: Kernel, budget: number, until: number, between?: () => void): RunResult {
   const start = k.state.executed
   const end = performance.now() + TURN_MS
   for (;;) {
     const left = budget - (k.state.executed - start)
     const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxOutput: PIECE_OUTPUT })
     if (result.kind !== 'budget' || left <= PIECE || k.state.time >= until || performance.now() >= end) return result
+    between?.()
   }
 }
 
@@ -125,21 +127,26 @@ export async function sleepUntil(k: Kernel, arrivals: Arrivals, until: number): 
 export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean, recorder?: Recorder): Promise<Outcome> {
   const arrivals = newArrivals()
   const closeTerminal = terminal ? openTerminal(k, arrivals) : null
+  const clock = k.clock === 'real' ? newHostClock(k) : null
   const start = k.state.executed
   try {
     for (;;) {
       for (const effect of arrivals.effects.splice(0)) effect()
+      if (clock !== null) follow(k, clock)
       const left = limit.instructions - (k.state.executed - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
-      const result = runTurn(k, left, limit.time)
+      const result = runTurn(k, left, limit.time, clock === null ? undefined : () => follow(k, clock))
       recorder?.flush()
       if (result.kind === 'halted') return result
       if (result.kind === 'budget' || result.kind === 'paused') {
-        await new Promise(setImmediate)
+        const ahead = clock === null ? 0 : aheadMs(k, clock)
+        await (ahead > 0 ? arrivals.pause(ahead) : new Promise(setImmediate))
         continue
       }
       if (arrivals.effects.length > 0) continue
       const until = Math.min(result.until, limit.time)
+      if (clock !== null) follow(k, clock, true)
+      if (k.state.time >= until) continue
       if (!terminal && until === Infinity) return { kind: 'stuck' }
       await sleepUntil(k, arrivals, until)
     }

@@ -4,7 +4,7 @@ export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallIn
 export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
 export { createKernel, restore, snapshot, spawnInit, type InitOptions, type KernelOptions, type Snapshot, type Stdio } from './boot.ts'
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
-export { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
+export { advanceClock, followClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
 export {
   forgetUpcoming,
   isReplaying,

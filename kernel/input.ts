@@ -3,6 +3,7 @@
 import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { nextTimer } from './sched/index.ts'
+import { chargeItimers } from './signal/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
 import { hangUp, resizeTty, ttyInput, typedAhead } from './tty/index.ts'
 
@@ -13,7 +14,7 @@ const EFFECTS: { [K in Incoming['kind']]: Effect<K> } = {
   input: (k, { bytes }) => ttyInput(k, k.state.ttys[0], bytes),
   endOfInput: k => hangUp(k, k.state.ttys[0]),
   resize: (k, { rows, columns }) => resizeTty(k, k.state.ttys[0], { rows, columns, xpixel: 0, ypixel: 0 }),
-  clock: (k, { time }) => skipTo(k, time),
+  clock: (k, { time, idle }) => (idle ? skipTo(k, time) : fallBehind(k, time)),
 }
 
 /** Does what came in (from the journal, when replaying). */
@@ -45,6 +46,34 @@ export const hostResize = (k: Kernel, rows: number, columns: number): void => ar
 /** The host waited while every task slept: guest time goes on to `time` (ns), but not past the next timer. */
 export const advanceClock = (k: Kernel, time: number): void =>
   arrive(k, { kind: 'clock', time: Math.min(time, Math.max(nextTimer(k), k.state.time)), idle: isIdle(k) })
+
+/** The host's clock shows more than the guest's, perhaps while programs run: that is put forward to `time` (ns). */
+export const followClock = (k: Kernel, time: number): void =>
+  isIdle(k) ? advanceClock(k, time) : arrive(k, { kind: 'clock', time, idle: false })
+
+/** A host that is slower than the machine: what was running was running all that time. */
+function fallBehind(k: Kernel, time: number): void {
+  const { state } = k
+  const passed = time - state.time
+  if (passed <= 0) return
+  for (const hart of state.harts) {
+    const { current } = hart
+    hart.time = Math.max(hart.time, time)
+    if (current === null) {
+      hart.idleTime += passed
+      continue
+    }
+    current.usage.userTime += passed
+    current.sched.sumExec += passed
+    chargeItimers(k, current.group, passed, 0)
+    if (hart.queue.length > 0) hart.resched = true
+  }
+  const { round } = state
+  // A round that has begun ends here, for everybody.
+  round.end = Math.max(round.end, time)
+  if (!round.open) round.start = round.end
+  state.time = time
+}
 
 /** Time passes with every hart idle. */
 export function skipTo(k: Kernel, time: number): void {

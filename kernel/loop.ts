@@ -122,7 +122,11 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     }
     k.doing = 'taking in what came from outside'
     const incoming = takeIncoming(k, false)
-    if (incoming !== null) takeEffect(k, incoming)
+    if (incoming !== null) {
+      takeEffect(k, incoming)
+      // As where it came in: the host runs the machine again, from the top.
+      continue
+    }
     if (isAtLimit(k, limits)) return { kind: 'budget' }
     // Out of instructions, and nothing that the kernel could still do: the step that was asked for does not come.
     if (state.executed >= limits.executed) {
