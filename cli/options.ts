@@ -16,9 +16,10 @@ import {
 } from '../kernel/index.ts'
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
+import { bootDate, dateOption } from './boot-date.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { readImage } from './image.ts'
-import { placed } from './place.ts'
+import { isThere, placed } from './place.ts'
 import type { Program } from './program.ts'
 import type { Recorder } from './recording.ts'
 import { ownRoot } from './resources.ts'
@@ -32,6 +33,7 @@ export interface MachineFlags {
   root?: string
   share: string[]
   clock?: 'real' | 'virtual'
+  date?: string
   engine: 'interpreter' | 'reference'
   seed: string
   timing?: string
@@ -58,6 +60,7 @@ export function machineOptions(command: Command): Command {
     .option('--root <dir|image>', 'root file system: a directory (read through, writes stay in memory) or a cpio or tar image')
     .option('--share <host:guest[:rw]>', 'show a host directory at a guest path; may be repeated', collect, [])
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
+    .option('--date <date>', 'date at boot: 2026-02-28, 2026-02-28T12:00:00Z or @SECONDS (default: of the host where the clock is real)')
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
     .option('--seed <n>', 'seed of the guest random generator', '0')
     .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)
@@ -161,9 +164,11 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
   const kinds = ([0, 1, 2] as const).map(fd => (pipes ? 'pipe' : streamKind(fd)))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
+  const clock = flags.clock ?? (interactive ? 'real' : 'virtual')
   const chosen = chooseRoot(flags.root)
   const shares = flags.share.map(parseShare)
-  const program = placed(found, { ...chosen, mounts: [...MOUNTED, ...shares.map(share => share.guest)] })
+  const place = { ...chosen, mounts: [...MOUNTED, ...shares.map(share => share.guest)] }
+  const program = placed(found.orElse !== undefined && !isThere(found.path, place) ? found.orElse : found, place)
   const window =
     host === nodeHost && process.stdout.isTTY ? { rows: process.stdout.rows || 24, columns: process.stdout.columns || 80 } : undefined
   try {
@@ -177,8 +182,8 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       hostRoot: chosen.hostRoot,
       root: [...chosen.root, ...program.files],
       shares,
-      clock: flags.clock ?? (interactive ? 'real' : 'virtual'),
-      epoch: interactive || flags.clock === 'real' ? Date.now() * 1e6 : undefined,
+      clock,
+      epoch: flags.date === undefined ? bootDate(clock, chosen) : dateOption(flags.date),
       window,
       timing: chooseTiming(flags),
     }

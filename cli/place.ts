@@ -31,6 +31,9 @@ function kindsOf({ root, hostRoot }: Root): (path: string) => Kind {
   }
 }
 
+/** Is anything there? */
+export const isThere = (path: string, root: Root): boolean => kindsOf(root)(path) !== null
+
 /** A directory of the guest's, below a file of its own or a link, or under a mount: no file can be put there, or it would not be seen. */
 function isTaken(path: string, root: Root): boolean {
   if (root.mounts.some(mount => path === mount || path.startsWith(`${mount}/`))) return true

@@ -15,6 +15,8 @@ export interface Program {
   files: ImageFile[]
   /** The host's file of this name is for another kind of machine: unless the guest has one of its own. */
   foreign?: boolean
+  /** Instead, where the guest has no file of that path. */
+  orElse?: Program
 }
 
 /** An ELF file's magic, and where its header says which machine it is for. */

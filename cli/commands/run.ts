@@ -1,5 +1,6 @@
 // `run PROG`: one program on a fresh machine. `boot`: init and a shell. `trace PROG`: run, with system calls as strace prints them.
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { posix } from 'node:path'
 import type { Command } from 'commander'
 import { isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
@@ -9,7 +10,8 @@ import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
 import { record } from '../recording.ts'
-import { findProgram } from '../program.ts'
+import { findProgram, type Program } from '../program.ts'
+import { ownRoot } from '../resources.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
@@ -88,6 +90,13 @@ function startTrace(run: MachineRun, file: string | undefined, options: TraceOpt
   }
 }
 
+/** Our init, for a root that has none of its own: where an initial file system has it. */
+function ownInit(): Program {
+  const init = ownRoot().find(({ path }) => posix.join('/', path) === '/bin/init')
+  if (init === undefined) throw new Error('making a machine: there is no /bin/init in our own root')
+  return { path: '/init', files: [{ ...init, path: '/init' }] }
+}
+
 /** Commands that start a machine. `done` gets the exit status. */
 export function addRunCommands(cli: Command, done: (status: number) => void): void {
   gdbOptions(machineOptions(cli.command('run <program> [args...]')))
@@ -99,7 +108,7 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
     .description('boot to a shell (or run a command under init)')
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags & GdbFlags) => {
-      const run = makeMachine(flags, { path: '/bin/init', files: [] })
+      const run = makeMachine(flags, { path: '/bin/init', files: [], orElse: ownInit() })
       start(run, ['init', ...command.map(byteString)], true, flags)
       const outcome = await drive(run, flags)
       run.recorder?.finish()

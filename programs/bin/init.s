@@ -1,5 +1,6 @@
 # init: the first process. It starts one program (the shell, unless told otherwise) in a session of its own on the console, then adopts and
-# reaps every orphan until that program ends, and ends with its status: the machine stops with it.
+# reaps every orphan until that program ends, and ends with its status: the machine stops with it. A shell on a terminal that is killed is
+# started again.
 # Usage: init [COMMAND [ARGUMENT...]]
     .include "macros.inc"
     .include "errno.inc"
@@ -16,16 +17,21 @@
 # main(argc, argv, envp) -> the status of the program; 128 + the signal when one ended it
     .globl main
 main:
-    enter 4, 16
+    enter 5, 16
     addi s0, a1, 8          # s0 = what to run
     mv s2, a2
+    li s4, 0                # s4: a shell on a terminal, which is started again when it is killed
+    call open_console
     ld t0, 0(s0)
     bnez t0, 1f
     la s0, default_command
-1:  call open_console
-    mv a0, s2
+    li a0, STDIN
+    call isatty
+    mv s4, a0
+1:  mv a0, s2
     call complete_environment
     mv s2, a0
+start:
     call fork
     bltz a0, cannot_fork
     mv s1, a0               # s1 = the program
@@ -44,7 +50,14 @@ reap:                       # whoever ends here is a child: born to us or orphan
     lw t0, 0(sp)
     andi t1, t0, 0x7f       # the signal, 0 when it exited
     addi s3, t1, STATUS_SIGNAL
-    bnez t1, 1f
+    beqz t1, 3f
+    beqz s4, 1f
+    li a0, STDERR
+    lstr a1, "init: the shell was killed by signal %d; another one is started\n"
+    mv a2, t1
+    call dprintf
+    j start
+3:  lw t0, 0(sp)
     srli s3, t0, 8
     andi s3, s3, 0xff
 1:  li a0, -1               # who ended just before the program is waited for as well; who still lives ends with the machine
@@ -53,7 +66,7 @@ reap:                       # whoever ends here is a child: born to us or orphan
     call waitpid
     bgtz a0, 1b
     mv a0, s3
-2:  leave 4, 16
+2:  leave 5, 16
 cannot_fork:
     mv a1, a0
     li a0, 1
