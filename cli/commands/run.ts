@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Command } from 'commander'
-import { isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { foreignMachine, isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
@@ -26,6 +26,10 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
     if (!isErrno(error)) throw error
     const missing = NOT_FOUND.includes(error.name)
     if (missing && program.foreign) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is no RISC-V program)`)
+    const [file] = program.files
+    const machine =
+      error.name === 'ENOEXEC' && file?.kind === 'regular' && file.data instanceof Uint8Array ? foreignMachine(file.data) : null
+    if (machine !== null) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is for ${machine})`)
     const hint = missing && program.files.length > 0 ? ' (its interpreter is not in the guest: see --root)' : ''
     throw new CommandError(missing ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}${hint}`)
   }

@@ -370,7 +370,9 @@ describe('trace', () => {
     expect(hartbeat(['trace', '-y', 'sh', '-c', 'cd /tmp; echo x > f; cat f']).stderr).toMatch(/<\/tmp\/f>/)
     expect(hartbeat(['trace', '-T', 'echo', 'hi']).stderr).toMatch(/ = 3 <\d+\.\d{6}>/)
   })
-  test('a bad expression is a usage error', () => expect(hartbeat(['trace', '-e', 'signal=all', 'true']).status).toBe(2))
+  test.each(['trace=nosuch', 'signal=nosuch', 'status=nosuch', 'quiet=all'])('a bad expression is a usage error: %s', expression =>
+    expect(hartbeat(['trace', '-e', expression, 'true']).status).toBe(2),
+  )
 })
 
 describe('doc', () => {
