@@ -164,17 +164,42 @@ function clearFrame(k: Kernel, frame: number, from: number, to: number): void {
   frameWritten(k.machine, frame)
 }
 
-/** Makes [offset, offset + length) zeroes (fallocate's FALLOC_FL_PUNCH_HOLE and ZERO_RANGE); the size stays. */
+/** How much of a file there is to read behind it. */
+const backedBytes = ({ backing }: Inode): number => (backing === null ? 0 : backing.kind === 'bytes' ? backing.bytes.length : backing.size)
+
+/**
+ * Makes [offset, offset + length) zeroes (fallocate's FALLOC_FL_PUNCH_HOLE and ZERO_RANGE); the size stays. Looks only at pages that
+ * are there or have something behind them: what is a hole already costs nothing, however large.
+ */
 export function punchCached(k: Kernel, inode: Inode, offset: number, length: number): void {
   const end = Math.min(offset + length, Math.ceil(inode.size / PAGE_SIZE) * PAGE_SIZE)
-  for (let at = offset; at < end;) {
-    const within = at & OFFSET_MASK
-    const part = Math.min(end - at, PAGE_SIZE - within)
-    const index = (at - within) / PAGE_SIZE
-    if (inode.backing !== null || inode.pages.has(index))
-      clearFrame(k, pageToWrite(k, inode, index, part === PAGE_SIZE), within, within + part)
-    at += part
+  const first = Math.floor(offset / PAGE_SIZE)
+  const stop = Math.ceil(end / PAGE_SIZE)
+  const backed = Math.min(stop, Math.ceil(backedBytes(inode) / PAGE_SIZE))
+  for (let index = first; index < backed; index++) punchPage(k, inode, index, offset, end, false)
+  for (const index of pagesWithin(inode, Math.max(first, backed), stop)) punchPage(k, inode, index, offset, end, true)
+}
+
+/** The pages of [first, stop) that are there. */
+function pagesWithin(inode: Inode, first: number, stop: number): number[] {
+  if (stop - first >= inode.pages.size) return [...inode.pages.keys()].filter(index => index >= first && index < stop)
+  const found: number[] = []
+  for (let index = first; index < stop; index++) if (inode.pages.has(index)) found.push(index)
+  return found
+}
+
+/** The part of a page that lies in [offset, end) becomes zeroes; `free`: a whole one that nobody maps is given back. */
+function punchPage(k: Kernel, inode: Inode, index: number, offset: number, end: number, free: boolean): void {
+  const from = Math.max(offset - index * PAGE_SIZE, 0)
+  const to = Math.min(end - index * PAGE_SIZE, PAGE_SIZE)
+  const whole = from === 0 && to === PAGE_SIZE
+  const frame = inode.pages.get(index)
+  if (free && whole && frame !== undefined && k.state.frames.count[frame] === 1) {
+    inode.pages.delete(index)
+    releaseFrame(k, frame)
+    return
   }
+  clearFrame(k, pageToWrite(k, inode, index, whole), from, to)
 }
 
 /** Gives back every page of a file: it has no name and no holder left. */

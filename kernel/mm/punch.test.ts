@@ -1,0 +1,39 @@
+// Holes: making one looks only at pages that are there, however many terabytes lie between them.
+import { expect, test } from 'vitest'
+import { AT_FDCWD, O_CREAT, O_RDWR } from '../abi/index.ts'
+import { copyOut } from './index.ts'
+import { BUFFER, buffer, call, fileKernel } from '../vfs/testing.ts'
+
+const KEEP_SIZE_AND_PUNCH = 3
+const TERABYTES = 2 ** 42
+
+test('terabytes of hole are punched at once; pages go, edges become zeroes, what is beyond stays', () => {
+  const { k, task } = fileKernel()
+  const fd = call(k, task, 'openat', AT_FDCWD, '/tmp/sparse', O_RDWR | O_CREAT, 0o600) as number
+  call(k, task, 'ftruncate', fd, TERABYTES)
+  const cached = (): number => k.state.frames.used[4]
+  const before = cached()
+  const write = (at: number): void => {
+    copyOut(
+      k,
+      task,
+      BUFFER,
+      Uint8Array.from('abcdefgh', c => c.charCodeAt(0)),
+    )
+    expect(call(k, task, 'pwrite64', fd, BUFFER, 8, at)).toBe(8)
+  }
+  const show = (at: number): string => {
+    expect(call(k, task, 'pread64', fd, BUFFER, 8, at)).toBe(8)
+    return buffer(k, task, 8)
+  }
+  for (const at of [4092, 2 ** 40, TERABYTES - 8]) write(at)
+  expect(cached() - before).toBe(4)
+  // From the middle of the first page's tail to just before the last bytes.
+  expect(call(k, task, 'fallocate', fd, KEEP_SIZE_AND_PUNCH, 4094, TERABYTES - 8 - 4094)).toBe(0)
+  expect(cached() - before).toBe(2)
+  expect(show(4092)).toBe('ab' + '\0'.repeat(6))
+  expect(show(2 ** 40)).toBe('\0'.repeat(8))
+  expect(show(TERABYTES - 8)).toBe('abcdefgh')
+  expect(call(k, task, 'fallocate', fd, KEEP_SIZE_AND_PUNCH, 0, TERABYTES)).toBe(0)
+  expect(cached()).toBe(before)
+})
