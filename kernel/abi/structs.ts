@@ -133,7 +133,7 @@ export const TIMEZONE = struct({ minuteswest: 'i32', dsttime: 'i32' })
 export const ITIMERVAL = struct({ interval: TIMEVAL, value: TIMEVAL })
 export const ITIMERSPEC = struct({ interval: TIMESPEC, value: TIMESPEC })
 export const TMS = struct({ utime: 'i64', stime: 'i64', cutime: 'i64', cstime: 'i64' })
-export const RLIMIT = struct({ cur: 'u64', max: 'u64' })
+export const RLIMIT = struct({ cur: 'big', max: 'big' })
 export const RUSAGE = struct({
   utime: TIMEVAL,
   stime: TIMEVAL,
@@ -237,7 +237,7 @@ export const STATFS = struct({
 })
 export const F_OWNER_EX = struct({ type: 'i32', pid: 'i32' })
 export const IOVEC = struct({ base: 'u64', length: 'u64' })
-export const FLOCK_LAYOUT = struct({ type: 'i16', whence: 'i16', start: 'i64', len: 'i64', pid: 'i32' })
+export const FLOCK_LAYOUT = struct({ type: 'i16', whence: 'i16', start: 'big', len: 'big', pid: 'i32' })
 export const POLLFD = struct({ fd: 'i32', events: 'i16', revents: 'i16' })
 export const EPOLL_EVENT = struct({ events: 'u32', data: 'big' })
 /** Before the name of each entry of getdents64. */

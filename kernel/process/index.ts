@@ -50,7 +50,7 @@ export {
   setRealEffective,
 } from './credentials.ts'
 export { ALL_CAPABILITIES, both, either, hasBit, isCapability, isSubset, without } from './capabilities.ts'
-export { newRlimits, rlimit, setRlimit, TIMER_SLACK } from './limits.ts'
+export { newRlimits, rlimit, limitPair, RLIM_INFINITY, setRlimit, TIMER_SLACK } from './limits.ts'
 export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { makeVdso, mapVdso, updateVvar, VDSO_BYTES, VDSO_SIGRETURN } from './vdso.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'

@@ -51,13 +51,32 @@ export function newRlimits(): Rlimits {
 /** The soft limit of a process: Infinity when there is none. */
 export const rlimit = (group: ThreadGroup, resource: number): number => group.rlimits.soft[resource]
 
+export const RLIM_INFINITY = 2n ** 64n - 1n
+
+/** A limit as the ABI has it: both, soft and hard. */
+export function limitPair({ soft, hard, exactSoft, exactHard }: Rlimits, resource: number): { cur: bigint; max: bigint } {
+  const value = (rounded: number, exact: bigint | undefined): bigint =>
+    rounded === Infinity ? RLIM_INFINITY : exact !== undefined && Number(exact) === rounded ? exact : BigInt(rounded)
+  return { cur: value(soft[resource], exactSoft?.[resource]), max: value(hard[resource], exactHard?.[resource]) }
+}
+
 /** Replaces one limit. EINVAL: soft above hard; EPERM: raising the hard one without CAP_SYS_RESOURCE, or RLIMIT_NOFILE above nr_open. */
-export function setRlimit(k: Kernel, group: ThreadGroup, by: Credentials, resource: number, soft: number, hard: number): void {
-  if (soft > hard) throw EINVAL
-  if (resource === RLIMIT_NOFILE && hard > k.state.sysctl.nrOpen) throw EPERM
-  if (hard > group.rlimits.hard[resource] && !capable(by, CAP_SYS_RESOURCE)) throw EPERM
-  const rlimits = { soft: group.rlimits.soft.slice(), hard: group.rlimits.hard.slice() }
-  rlimits.soft[resource] = soft
-  rlimits.hard[resource] = hard
+export function setRlimit(
+  k: Kernel,
+  group: ThreadGroup,
+  by: Credentials,
+  resource: number,
+  { cur, max }: { cur: bigint; max: bigint },
+): void {
+  if (cur > max) throw EINVAL
+  if (resource === RLIMIT_NOFILE && max > k.state.sysctl.nrOpen) throw EPERM
+  const old = group.rlimits
+  if (max > limitPair(old, resource).max && !capable(by, CAP_SYS_RESOURCE)) throw EPERM
+  const rlimits: Rlimits = { ...old, soft: old.soft.slice(), hard: old.hard.slice() }
+  const rounded = (value: bigint): number => (value === RLIM_INFINITY ? Infinity : Number(value))
+  rlimits.soft[resource] = rounded(cur)
+  rlimits.hard[resource] = rounded(max)
+  if (cur > Number.MAX_SAFE_INTEGER) rlimits.exactSoft = { ...old.exactSoft, [resource]: cur }
+  if (max > Number.MAX_SAFE_INTEGER) rlimits.exactHard = { ...old.exactHard, [resource]: max }
   group.rlimits = rlimits
 }

@@ -42,6 +42,9 @@ export interface PidTable {
 export interface Rlimits {
   soft: Float64Array
   hard: Float64Array
+  /** What those hold rounded, by resource. */
+  exactSoft?: Readonly<Record<number, bigint>>
+  exactHard?: Readonly<Record<number, bigint>>
 }
 
 /** What getrusage and /proc tell. Times in nanoseconds; `maxRss` in bytes. */

@@ -120,7 +120,7 @@ function checkCpuLimit(k: Kernel, group: ThreadGroup): void {
     // Records of limits are shared: this process gets one of its own.
     const raised = soft.slice()
     raised[RLIMIT_CPU] = limit + 1
-    group.rlimits = { soft: raised, hard }
+    group.rlimits = { ...group.rlimits, soft: raised }
     sendToGroup(k, null, group, kernelInfo(SIGXCPU))
   }
 }

@@ -1,5 +1,5 @@
 // The argument types that rows of every family share. A type says how a raw register becomes a value, and how strace shows it.
-import { AT_FDCWD, PATH_MAX, readStruct, signalName, type StructValues } from '../abi/index.ts'
+import { AT_FDCWD, int64, PATH_MAX, readStruct, signalName, wild, type Int64, type StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -12,12 +12,18 @@ const WORD = 2 ** 32
 export const int: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => String(raw | 0) }
 /** unsigned int. */
 export const uint: Arg<number> = { type: 'unsigned int', word: true, read: raw => raw >>> 0, show: raw => String(raw >>> 0) }
-/** Signed 64 bits (off_t, long); exact below 2^53. */
-export const long: Arg<number> = { type: 'long', read: raw => raw, show: raw => String(raw) }
-/** size_t: what is not below 2^63 becomes a value past any limit, never a negative one. */
+/** Signed 64 bits of which only sign and limits matter: beyond 2^53 rounded, which every file's largest size is far below. */
+export const long: Arg<number> = { type: 'long', read: raw => raw, show: raw => String(raw), showWide: String }
+/** off_t, exactly. */
+export const offset: Arg<Int64> = { type: 'off_t', read: raw => raw, wide: int64, show: raw => String(raw), showWide: String }
+/** What is an int, a number or an address by another argument. */
+export const argument: Arg<number> = { type: 'long', read: raw => raw, wide: (_high, low) => wild(low), show: raw => String(raw) }
+/** size_t: beyond 2^53, past any limit, it is kept to whole pages, rounded up; 2^64 is what wraps around when it is so rounded. */
 export const size: Arg<number> = {
   type: 'size_t',
   read: raw => (raw < 0 ? raw + 2 ** 64 : raw),
+  wide: (high, low) => Number(((BigInt.asUintN(64, BigInt(high) << 32n) | BigInt(low >>> 0)) + 4095n) & ~4095n),
+  showWide: value => String(BigInt.asUintN(64, value)),
   show: raw => (raw < 0 ? (BigInt(raw) + 2n ** 64n).toString() : String(raw)),
 }
 /** A file descriptor. */
@@ -33,7 +39,7 @@ export const pid: Arg<number> = { type: 'pid_t', word: true, read: raw => raw, s
 /** uid_t, gid_t: -1 shows as -1. */
 export const id: Arg<number> = { type: 'uid_t', word: true, read: raw => raw >>> 0, show: raw => (raw === -1 ? '-1' : String(raw >>> 0)) }
 /** A user address the handler reads or writes by itself; 0 is NULL. Wild values stay wild and meet EFAULT in usercopy. */
-export const address: Arg<number> = { type: 'void *', read: raw => raw, show: raw => pointer(raw) }
+export const address: Arg<number> = { type: 'void *', read: raw => raw, wide: (_high, low) => wild(low), show: raw => pointer(raw) }
 /** mode_t, octal. */
 export const mode: Arg<number> = {
   type: 'mode_t',
@@ -42,6 +48,9 @@ export const mode: Arg<number> = {
   show: raw => `0${(raw >>> 0).toString(8)}`.replace(/^00$/, '000'),
 }
 export const signal: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => (raw === 0 ? '0' : signalName(raw | 0)) }
+
+/** Text of a register that no number holds. */
+export const wideText = (arg: Arg<unknown>, value: bigint): string => arg.showWide?.(value) ?? `0x${BigInt.asUintN(64, value).toString(16)}`
 
 /** Address as strace prints it. */
 export const pointer = (raw: number): string => (raw === 0 ? 'NULL' : hex(raw))

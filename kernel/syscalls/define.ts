@@ -12,8 +12,12 @@ export interface Arg<T> {
   type: string
   /** May throw an Errno (EFAULT for a bad pointer). Runs before the handler. */
   read(raw: number, k: Kernel, task: Task): T
+  /** Called instead of `read` with the register's words where no number holds it: beyond 2^53. Missing: the rounded number does as well. */
+  wide?(high: number, low: number): T
   /** The register's low 32 bits, signed, are handed in as `raw`: int, unsigned, descriptors, flags. Else all 64. */
   word?: boolean
+  /** strace's text of such a value. Missing: in hex. */
+  showWide?(value: bigint): string
   /**
    * strace's text for it. `raw` serves pointers that could not be read; `all` are the raw arguments; `result` is what the call
    * returned (a negative errno on failure), given to those with `after`.

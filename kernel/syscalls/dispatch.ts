@@ -65,7 +65,12 @@ function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Reco
   for (let i = 0; i < args.length; i++) {
     const [name, arg] = args[i]
     const low = x[2 * (A0 + i)]
-    values[name] = arg.read(arg.word ? low : x[2 * (A0 + i) + 1] * TWO_32 + (low >>> 0), k, task)
+    const high = x[2 * (A0 + i) + 1]
+    if (arg.word) values[name] = arg.read(low, k, task)
+    else {
+      const raw = high * TWO_32 + (low >>> 0)
+      values[name] = arg.wide === undefined || Number.isSafeInteger(raw) ? arg.read(raw, k, task) : arg.wide(high, low)
+    }
   }
   return values
 }

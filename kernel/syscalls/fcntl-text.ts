@@ -40,7 +40,7 @@ const lock: Show = (k, task, raw) => {
   if (bytes === null) return pointer(raw)
   const { type, whence, start, len, pid } = readStruct(FLOCK_LAYOUT, bytes)
   const owner = pid === 0 ? '' : `, l_pid=${pid}`
-  return `{l_type=${nameOf(LOCK_TYPES, type)}, l_whence=${nameOf(SEEK, whence)}, l_start=${start}, l_len=${len}${owner}}`
+  return `{l_type=${nameOf(LOCK_TYPES, type)}, l_whence=${nameOf(SEEK, whence)}, l_start=${BigInt.asIntN(64, start)}, l_len=${BigInt.asIntN(64, len)}${owner}}`
 }
 const number: Show = (_k, _task, raw) => String(raw | 0)
 

@@ -47,7 +47,10 @@ import {
   SEEK_CUR,
   SEEK_END,
   SEEK_SET,
+  I64_MAX,
+  narrow,
   readStruct,
+  sum64,
   writeStruct,
   F_DUPFD_QUERY,
   F_CREATED_QUERY,
@@ -130,11 +133,16 @@ function readLock({ k, task, table, file, argument }: Call, ofd: boolean): { loc
   if (ofd && pid !== 0) throw EINVAL
   const base = { [SEEK_SET]: 0, [SEEK_CUR]: file.pos, [SEEK_END]: file.inode.size }[whence]
   if (base === undefined) throw EINVAL
-  const from = base + start
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(from + len)) throw EOVERFLOW
-  const first = len < 0 ? from + len : from
+  const from = sum64(base, narrow(BigInt.asIntN(64, start)))
+  const span = narrow(BigInt.asIntN(64, len))
+  if (from > I64_MAX) throw EOVERFLOW
+  if (from < 0) throw EINVAL
+  const to = sum64(from, span)
+  const first = span < 0 ? to : from
   if (first < 0) throw EINVAL
-  const end = len === 0 ? Infinity : len < 0 ? from : from + len
+  // The last byte is at OFFSET_MAX at most; what reaches that reaches the end.
+  if (to > I64_MAX + 1n) throw EOVERFLOW
+  const end = span < 0 ? from : span === 0 || to > I64_MAX ? Infinity : to
   return { type, lock: { owner: ofd ? file : table, pid: ofd ? -1 : task.group.tgid, write: type === F_WRLCK, start: first, end } }
 }
 
@@ -150,8 +158,8 @@ function getLock(call: Call, ofd: boolean): number {
       writeStruct(FLOCK_LAYOUT, {
         type: found.write ? F_WRLCK : F_RDLCK,
         whence: SEEK_SET,
-        start,
-        len: end === Infinity ? 0 : end - start,
+        start: BigInt(start),
+        len: end === Infinity ? 0n : BigInt(end) - BigInt(start),
         pid,
       }),
     )

@@ -59,7 +59,7 @@ import {
   getIoFile,
   type FileDescription,
 } from '../vfs/index.ts'
-import { address, dirfd, fd, flags, long, mode, oneOf, path, size, uint } from './args.ts'
+import { address, argument, dirfd, fd, flags, mode, oneOf, path, size, uint } from './args.ts'
 import { blocked, syscall, type Blocked, type Syscall, type SyscallResult } from './define.ts'
 import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
@@ -184,14 +184,14 @@ export const fileCalls: Syscall[] = [
   syscall(24, 'dup3', { oldfd: fd, newfd: fd, flags: descriptorFlags }, (k, task, { oldfd, newfd, flags: how }) =>
     dup3(k, task, oldfd, newfd, how),
   ),
-  syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: long }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
+  syscall(25, 'fcntl', { fd, cmd: oneOf(FCNTL), arg: argument }, (k, task, { fd, cmd, arg }) => fcntl(k, task, fd, cmd, arg), {
     text: fcntlText,
     answer: fcntlAnswer,
   }),
   syscall(
     29,
     'ioctl',
-    { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: long },
+    { fd, request: oneOf(TTY_IOCTLS, 'unsigned int'), arg: argument },
     (k, task, { fd, request, arg }) => ioctl(k, task, fd, request >>> 0, arg),
     { text: ioctlText },
   ),

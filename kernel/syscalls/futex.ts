@@ -24,7 +24,7 @@ import { futexKey, futexRequeue, futexWait, futexWake, lockPi, unlockPi } from '
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getI32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { address, int, long, uint } from './args.ts'
+import { address, argument, int, uint } from './args.ts'
 import { syscall, type Syscall, type SyscallResult } from './define.ts'
 import { futexOperation, futexText } from './futex-text.ts'
 import { checkTimespec, instantOfRealtime, nanoseconds } from './times.ts'
@@ -130,7 +130,7 @@ function futex(k: Kernel, task: Task, a: FutexArgs): SyscallResult {
 }
 
 export const futexCalls: Syscall[] = [
-  syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: long, uaddr2: address, val3: uint }, futex, {
+  syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: argument, uaddr2: address, val3: uint }, futex, {
     note: 'Owners are lent no priority by who waits (FUTEX_LOCK_PI); FUTEX_WAIT_REQUEUE_PI and FUTEX_CMP_REQUEUE_PI answer ENOSYS.',
     text: futexText,
   }),

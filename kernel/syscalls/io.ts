@@ -4,6 +4,7 @@ import {
   EINVAL,
   EISDIR,
   EOPNOTSUPP,
+  EOVERFLOW,
   ESPIPE,
   MAX_RW_COUNT,
   O_APPEND,
@@ -14,16 +15,21 @@ import {
   RWF_NOAPPEND,
   RWF_NOWAIT,
   O_NONBLOCK,
+  I64_MAX,
+  least64,
+  narrow,
+  sum64,
+  type Int64,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { getI64, putU64 } from '../mm/index.ts'
+import { getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
-import { bytesIn, bytesOut, fd, int, long, oneOf, size, uint } from './args.ts'
+import { fitLimit, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf, type FileDescription } from '../vfs/index.ts'
+import { bytesIn, bytesOut, fd, int, long, offset, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { keeping, keptOr, syscall, type Blocked, type Syscall } from './define.ts'
 import { seek } from './seek.ts'
-import { moveBetween, oneSegment, readFile, readOps, readVector, writeFile, writeOps, type Segment } from './transfer.ts'
+import { moveBetween, oneSegment, readFile, readOps, readVector, totalOf, writeFile, writeOps, type Segment } from './transfer.ts'
 
 /** A direction: whether the file goes that way at all is asked before the program's pointers are looked at. */
 interface Mover {
@@ -34,14 +40,24 @@ const reads: Mover = { ops: readOps, move: readFile }
 const writes: Mover = { ops: writeOps, move: writeFile }
 
 /** A positioned transfer: EINVAL for a negative offset, ESPIPE where there are no positions. */
-function positioned(move: Mover, k: Kernel, task: Task, number: number, segments: () => Segment[], offset: number): number | Blocked {
+function positioned(
+  move: Mover,
+  k: Kernel,
+  task: Task,
+  number: number,
+  segments: () => Segment[],
+  offset: Int64,
+  count?: number,
+): number | Blocked {
   if (offset < 0) throw EINVAL
   const file = getFile(task, number)
   const refusal = opsOf(file).positioned
   if (refusal) throw refusal
   move.ops(file)
   const kept = keptOr(task, segments)
-  return keeping(move.move(k, task, file, kept, offset), kept)
+  // The length as asked for, not as cut to what one call moves (rw_verify_area).
+  if (sum64(offset, count ?? totalOf(kept)) > I64_MAX) throw EINVAL
+  return keeping(move.move(k, task, file, kept, Number(offset)), kept)
 }
 
 /** At the file's own position. */
@@ -75,7 +91,7 @@ function vector2(
   number: number,
   at: number,
   count: number,
-  offset: number,
+  offset: Int64,
   flags: number,
 ): number | Blocked {
   const file = getFile(task, number)
@@ -90,13 +106,19 @@ function vector2(
   }
 }
 
+const offsetIn = (k: Kernel, task: Task, at: number): Int64 => narrow(BigInt.asIntN(64, getBig(k, task, at)))
+const unsigned64 = (value: Int64): bigint => BigInt.asUintN(64, BigInt(value))
+
 function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescription, offsetAt: number, count: number): number | Blocked {
   if (!isReadable(source) || !isWritable(out)) throw EBADF
-  const offset = offsetAt === 0 ? null : getI64(k, task, offsetAt)
-  if (offset !== null && opsOf(source).positioned) throw ESPIPE
-  if (offset !== null && offset < 0) throw EINVAL
+  const given = offsetAt === 0 ? null : offsetIn(k, task, offsetAt)
+  if (given !== null && opsOf(source).positioned) throw ESPIPE
+  if (given !== null && given < 0) throw EINVAL
   if (source.inode.kind === 'directory') throw EINVAL
   if (!opsOf(source).spliceFrom || opsOf(out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
+  if (sum64(given ?? source.pos, count) > I64_MAX) throw EINVAL
+  if (source.kind === 'regular' && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
+  const offset = given === null ? null : Number(given)
   const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
   if (blocked) return blocked
   if (offset !== null) putU64(k, task, offsetAt, offset + done)
@@ -117,13 +139,20 @@ function copyRange(
     if (file.kind !== 'regular') throw EINVAL
   }
   if (!isReadable(source) || !isWritable(sink) || sink.flags & O_APPEND) throw EBADF
-  const from = sourceAt === 0 ? null : getI64(k, task, sourceAt)
-  const to = sinkAt === 0 ? null : getI64(k, task, sinkAt)
-  const first = from ?? source.pos
-  const second = to ?? sink.pos
+  const givenFrom = sourceAt === 0 ? null : offsetIn(k, task, sourceAt)
+  const givenTo = sinkAt === 0 ? null : offsetIn(k, task, sinkAt)
+  const first = givenFrom ?? source.pos
+  const second = givenTo ?? sink.pos
+  // Unsigned sums that wrap, as Linux has them: of a negative offset those that reach zero.
+  for (const start of [first, second]) if (unsigned64(start) + BigInt(length) >= 2n ** 64n) throw EOVERFLOW
+  // generic_copy_file_checks and rw_verify_area
+  const rest = sum64(source.inode.size, narrow(-BigInt(first)))
+  let count = Number(first >= source.inode.size ? 0 : least64(length, rest))
+  if (second >= 0) count = fitLimit(k, task, Number(second), count)
+  if (source.inode === sink.inode && sum64(first, count) > second && sum64(second, count) > first) throw EINVAL
   if (first < 0 || second < 0) throw EINVAL
-  const count = Math.min(length, Math.max(0, source.inode.size - first))
-  if (source.inode === sink.inode && first < second + count && second < first + count) throw EINVAL
+  const from = givenFrom === null ? null : Number(first)
+  const to = givenTo === null ? null : Number(second)
   const { done } = moveBetween(k, task, { file: source, offset: from }, { file: sink, offset: to }, Math.min(count, MAX_RW_COUNT))
   if (from !== null) putU64(k, task, sourceAt, from + done)
   if (to !== null) putU64(k, task, sinkAt, to + done)
@@ -150,16 +179,16 @@ export const ioCalls: Syscall[] = [
   syscall(66, 'writev', { fd, iov: vectorIn, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
     sequential(writes, k, task, fd, () => readVector(k, task, iov, iovcnt)),
   ),
-  syscall(67, 'pread64', { fd, buf: bytesOut, count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
-    positioned(reads, k, task, fd, () => oneSegment(buf, count), offset),
+  syscall(67, 'pread64', { fd, buf: bytesOut, count: size, offset }, (k, task, { fd, buf, count, offset }) =>
+    positioned(reads, k, task, fd, () => oneSegment(buf, count), offset, count),
   ),
-  syscall(68, 'pwrite64', { fd, buf: bytesIn(2), count: size, offset: long }, (k, task, { fd, buf, count, offset }) =>
-    positioned(writes, k, task, fd, () => oneSegment(buf, count), offset),
+  syscall(68, 'pwrite64', { fd, buf: bytesIn(2), count: size, offset }, (k, task, { fd, buf, count, offset }) =>
+    positioned(writes, k, task, fd, () => oneSegment(buf, count), offset, count),
   ),
-  syscall(69, 'preadv', { fd, iov: vectorOut, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
+  syscall(69, 'preadv', { fd, iov: vectorOut, iovcnt: int, offset }, (k, task, { fd, iov, iovcnt, offset }) =>
     positioned(reads, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
   ),
-  syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset: long }, (k, task, { fd, iov, iovcnt, offset }) =>
+  syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset }, (k, task, { fd, iov, iovcnt, offset }) =>
     positioned(writes, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
   ),
   syscall(71, 'sendfile', { out: fd, in: fd, offset: offsetPointer, count: size }, (k, task, { out, in: source, offset, count }) =>
@@ -177,14 +206,14 @@ export const ioCalls: Syscall[] = [
   syscall(
     286,
     'preadv2',
-    { fd, iov: vectorOut, iovcnt: int, offset: long, high: long, flags: uint },
+    { fd, iov: vectorOut, iovcnt: int, offset, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(reads, k, task, fd, iov, iovcnt, offset, flags),
     { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
   ),
   syscall(
     287,
     'pwritev2',
-    { fd, iov: vectorIn, iovcnt: int, offset: long, high: long, flags: uint },
+    { fd, iov: vectorIn, iovcnt: int, offset, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writes, k, task, fd, iov, iovcnt, offset, flags),
     { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
   ),

@@ -90,18 +90,18 @@ import {
 } from '../mm/index.ts'
 import { capable } from '../process/index.ts'
 import type { Task } from '../state.ts'
-import { anonymousInode, getFile, isReadable, isWritable, opsOf } from '../vfs/index.ts'
-import { address, fd, flags, long, oneOf, pointer, size } from './args.ts'
-import { syscall, type Syscall } from './define.ts'
+import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
+import { address, fd, flags, oneOf, pointer, size } from './args.ts'
+import { syscall, type Arg, type Syscall } from './define.ts'
 import { flagsText, hex } from './text.ts'
 
 const PAGE = 4096
+const TWO_64 = 2 ** 64
 const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC
 /** PROT_SEM: accepted by mprotect and without meaning on every architecture. */
 const PROT_SEM = 8
 /** What maps calls pages of MAP_HUGETLB, which have a nameless file behind them on Linux. */
 const HUGETLB_NAME = '/anon_hugepage (deleted)'
-const LARGEST_OFFSET = 2 ** 63
 /** As strace writes them. */
 const MMAP_FLAGS = { ...MAP_FLAGS, '21<<MAP_HUGE_SHIFT': MAP_HUGE_2MB }
 const KNOWN_FLAGS = Object.values(MMAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
@@ -116,7 +116,9 @@ function space(task: Task): Mm {
 /** Checks [addr, addr + len) as munmap, mlock and the others do; answers its end, rounded up to a page. */
 function wholePages(addr: number, length: number, beyond = ENOMEM): number {
   if (addr % PAGE !== 0) throw EINVAL
-  const end = addr + pageUp(length)
+  // What wraps around when it is rounded up to a page is nothing.
+  const end = length >= TWO_64 ? addr : addr + pageUp(length)
+  if (end === addr) return end
   if (!(addr >= 0 && end <= USER_END)) throw beyond
   return end
 }
@@ -139,14 +141,13 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
   if (a.flags & MAP_ANONYMOUS) return shared ? { shared, inode: anonymousInode(k, length) } : {}
   const file = getFile(task, a.fd)
   if (file.flags & O_PATH) throw EBADF
-  // Offsets are unsigned here: a negative one lies past the end of any file.
-  if (file.inode.kind === 'regular' && (a.offset < 0 || a.offset + length >= LARGEST_OFFSET)) throw EOVERFLOW
   const writable = isWritable(file)
   if (shared && a.prot & PROT_WRITE && !writable) throw EACCES
   if (!isReadable(file)) throw EACCES
   const target = opsOf(file).mapTarget
   if (target === undefined) throw ENODEV
   const inode = target(k, file)
+  if (a.offset < 0 || (inode?.kind === 'regular' && a.offset > MAX_FILE_BYTES - length)) throw EOVERFLOW
   // /dev/zero: memory that has no file.
   if (inode === null) {
     return shared ? { shared, inode: anonymousInode(k, length), maxProt: writable ? PROT_ALL : PROT_ALL & ~PROT_WRITE } : {}
@@ -202,6 +203,8 @@ function mmap(k: Kernel, task: Task, given: MmapArgs): number {
   const unit = huge ? HUGE_PAGE : PAGE
   const length = Math.ceil(a.length / unit) * unit
   if (length > USER_END) throw ENOMEM
+  // Page numbers are unsigned: what begins before 0 and reaches it wraps around.
+  if (a.offset < 0 && a.offset + length >= 0) throw EOVERFLOW
   checkMapFlags(a)
   const start = place(task, mm, a, length, unit)
   const locked = (a.flags & MAP_LOCKED) !== 0 || mm.lockFuture
@@ -298,6 +301,7 @@ function mlockall(k: Kernel, task: Task, how: number): number {
 function mincore(k: Kernel, task: Task, addr: number, length: number, vec: number): number {
   const mm = space(task)
   const end = wholePages(addr, length)
+  if (addr < 0 || addr > USER_END || length > USER_END) throw ENOMEM
   // In batches, as Linux does: the vector may lie in the range itself.
   for (let at = addr; at < end;) {
     const stop = Math.min(end, at + PAGE * PAGE)
@@ -332,7 +336,9 @@ function msync(k: Kernel, task: Task, addr: number, length: number, how: number)
 
 function madvise(k: Kernel, task: Task, addr: number, length: number, advice: number): number {
   if (!knowsAdvice(advice)) throw EINVAL
-  const end = wholePages(addr, length, EINVAL)
+  // Too long to be rounded to pages, or around the end of all addresses.
+  if (length >= TWO_64 || (addr < 0 && addr + pageUp(length) >= 0 && length > 0)) throw EINVAL
+  const end = wholePages(addr, length)
   if (end === addr) return 0
   advise(k, task, space(task), addr, end, advice)
   return 0
@@ -349,12 +355,19 @@ function remapText(_k: Kernel, _task: Task, raw: readonly number[], result?: num
 
 const prot = flags(PROT, 'PROT_NONE')
 /** An offset in a file: hexadecimal, as strace shows mmap's. */
-const fileOffset = { ...long, type: 'off_t', show: (raw: number) => (raw === 0 ? '0' : hex(raw)) }
+/** Of an offset that no number holds what counts is whether it is one of a page, and its sign. */
+const fileOffset: Arg<number> = {
+  type: 'off_t',
+  read: raw => raw,
+  wide: (high, low) => (high < 0 ? -1 : 1) * (2 ** 52 + (low & (PAGE - 1))),
+  show: raw => (raw === 0 ? '0' : hex(raw)),
+}
 
 export const memoryCalls: Syscall[] = [
   syscall(214, 'brk', { addr: address }, (k, task, { addr }) => setBrk(k, task, addr), { result: 'address' }),
   syscall(215, 'munmap', { addr: address, length: size }, (k, task, { addr, length }) => {
     if (length === 0) throw EINVAL
+    if (length > USER_END) throw EINVAL
     const end = wholePages(addr, length, EINVAL)
     unmapRange(k, space(task), addr, end)
     return 0

@@ -60,7 +60,7 @@ import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/in
 import { capable, changeCredentials, hasBit, isCapability } from '../process/index.ts'
 import { isRealTime } from '../sched/index.ts'
 import type { Task } from '../state.ts'
-import { long, oneOf, uint } from './args.ts'
+import { argument, oneOf, uint } from './args.ts'
 import { prctlAnswer, prctlText } from './prctl-text.ts'
 import { syscall, type Syscall } from './define.ts'
 import { flagsText, hex, nameOf } from './text.ts'
@@ -284,7 +284,7 @@ export const prctlCalls: Syscall[] = [
   syscall(
     167,
     'prctl',
-    { option: oneOf(PRCTL), arg2: long, arg3: long, arg4: long, arg5: long },
+    { option: oneOf(PRCTL), arg2: argument, arg3: argument, arg4: argument, arg5: argument },
     (k, task, { option, arg2, arg3, arg4, arg5 }) => {
       const run = PRCTLS[option]
       if (run === undefined) throw EINVAL

@@ -37,7 +37,18 @@ import {
 import { MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkUser, copyIn, copyOut, copyOutSome, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
-import { addUsage, capable, groupUsage, newUsage, noteRss, setRlimit, taskByPid, type Usage } from '../process/index.ts'
+import {
+  addUsage,
+  capable,
+  groupUsage,
+  newUsage,
+  noteRss,
+  limitPair,
+  RLIM_INFINITY,
+  setRlimit,
+  taskByPid,
+  type Usage,
+} from '../process/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
@@ -59,18 +70,17 @@ function setName(k: Kernel, task: Task, at: number, length: number, field: 'host
 
 // Limits
 
-const limit = (value: number): number => (value >= 2 ** 63 ? Infinity : value)
-const limitText = (value: number): string => {
-  if (value >= 2 ** 63) return 'RLIM64_INFINITY'
-  return value > 0 && value % 1024 === 0 ? `${value / 1024}*1024` : String(value)
+const limitText = (value: bigint): string => {
+  if (value === RLIM_INFINITY) return 'RLIM64_INFINITY'
+  return value > 0n && value % 1024n === 0n ? `${value / 1024n}*1024` : String(value)
 }
-const rlimitText = ({ cur, max }: { cur: number; max: number }): string => `{rlim_cur=${limitText(cur)}, rlim_max=${limitText(max)}}`
+const rlimitText = ({ cur, max }: { cur: bigint; max: bigint }): string => `{rlim_cur=${limitText(cur)}, rlim_max=${limitText(max)}}`
 const resource = oneOf(RLIMITS)
 const rlimitIn = structIn(RLIMIT, rlimitText, 'const struct rlimit64 *')
 const rlimitOut = structOut(RLIMIT, rlimitText, 'struct rlimit64 *')
 
 function putRlimit(k: Kernel, task: Task, group: ThreadGroup, which: number, at: number): void {
-  copyOut(k, task, at, writeStruct(RLIMIT, { cur: group.rlimits.soft[which], max: group.rlimits.hard[which] }))
+  copyOut(k, task, at, writeStruct(RLIMIT, limitPair(group.rlimits, which)))
 }
 
 function checkResource(which: number): void {
@@ -251,7 +261,7 @@ export const systemCalls: Syscall[] = [
   syscall(164, 'setrlimit', { resource, rlim: rlimitIn }, (k, task, { resource: which, rlim }) => {
     if (rlim === null) throw EFAULT
     checkResource(which)
-    setRlimit(k, task.group, task.credentials, which, limit(rlim.cur), limit(rlim.max))
+    setRlimit(k, task.group, task.credentials, which, rlim)
     return 0
   }),
   syscall(165, 'getrusage', { who: oneOf(RUSAGE_WHO), usage: rusageOut }, (k, task, { who, usage }) => {
@@ -292,8 +302,8 @@ export const systemCalls: Syscall[] = [
     (k, task, { pid: who, resource: which, new_limit, old_limit }) => {
       checkResource(which)
       const group = limitsOf(k, task, who)
-      const old = writeStruct(RLIMIT, { cur: group.rlimits.soft[which], max: group.rlimits.hard[which] })
-      if (new_limit !== null) setRlimit(k, group, task.credentials, which, limit(new_limit.cur), limit(new_limit.max))
+      const old = writeStruct(RLIMIT, limitPair(group.rlimits, which))
+      if (new_limit !== null) setRlimit(k, group, task.credentials, which, new_limit)
       if (old_limit !== 0) copyOut(k, task, old_limit, old)
       return 0
     },

@@ -5,10 +5,10 @@ import { subscribe, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import { showSigInfo } from '../signal/index.ts'
-import { callArguments } from '../process/index.ts'
+import { callArguments, regBig } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { pathOf } from '../vfs/index.ts'
-import { dirfd, fd, SHOWN_BYTES } from './args.ts'
+import { dirfd, fd, SHOWN_BYTES, wideText } from './args.ts'
 import type { Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 import { callName, hex, quote } from './text.ts'
@@ -133,6 +133,7 @@ function line(t: Tracer, task: Task, text: string): void {
 function argumentText(t: Tracer, task: Task, { row, raw }: Pending, i: number, result?: number): string {
   if (row === undefined) return hex(raw[i])
   const [, arg] = row.args[i]
+  if (!arg.word && !Number.isSafeInteger(raw[i])) return wideText(arg, regBig(t.k, task, A0 + i))
   const value = arg.word ? raw[i] | 0 : raw[i]
   const text = arg.show(value, t.k, task, raw, result)
   return t.options.paths && (arg === fd || arg === dirfd) ? text + pathText(t, task, value) : text
@@ -145,6 +146,7 @@ function pathText(t: Tracer, task: Task, number: number): string {
 }
 
 const UNKNOWN_ARGUMENTS = 6
+const A0 = 10
 const countOf = ({ row }: Pending): number => row?.args.length ?? UNKNOWN_ARGUMENTS
 
 /** The arguments before the first that the call fills in. */

@@ -43,6 +43,7 @@ test('regular files move by what got through', () => {
   vector(k, task, [BUFFER + 0x2000, 5], [16, 200], [BUFFER + 0x3000, 5])
   expect([run('readv', fd, iov, n), run('writev', fd, iov, n), at()]).toEqual([5, 5, 320])
   expect([run('preadv', fd, iov, n, 0), run('pwritev', fd, iov, n, 0), at()]).toEqual([5, 5, 320])
+  expect([run('writev', fd, 16, 0), run('readv', fd, 16, 0)]).toEqual([0, 0])
   vector(k, task, [16, 5], [BUFFER + 0x2000, 200])
   expect([run('readv', fd, iov, 2), run('writev', fd, iov, 2), at()]).toEqual(['EFAULT', 'EFAULT', 320])
   expect([run('write', fd, END - 8192, 0x8000), at()]).toEqual([8192, 8512])

@@ -1,5 +1,6 @@
 // Locks on files: fcntl's byte ranges (owned by a process's descriptor table, or by a description for F_OFD_*) and flock's
 // whole-file locks (owned by a description). Advisory: only askers meet them (fcntl(2), flock(2)).
+import { least64, most64, type Int64 } from '../abi/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -11,7 +12,11 @@ export type LockOwner = RecordLock['owner']
 /** The inode's locks, made on first use. */
 export const locksOf = (inode: Inode): FileLocks => (inode.locks ??= { records: [], flocks: [], queue: newQueue() })
 
-const overlaps = (a: { start: number; end: number }, b: { start: number; end: number }) => a.start < b.end && b.start < a.end
+interface Range {
+  start: Int64
+  end: Int64
+}
+const overlaps = (a: Range, b: Range) => a.start < b.end && b.start < a.end
 
 /** A lock of somebody else that stands in the way, or null. */
 export function conflictingLock(inode: Inode, wanted: RecordLock): RecordLock | null {
@@ -48,12 +53,7 @@ export function wouldDeadlock(k: Kernel, owner: FileTable, blocker: RecordLock):
 }
 
 /** Sets (or with `lock` null only clears) the owner's lock on a range: splits and joins what it already has. The caller looked for conflicts. */
-export function setRecordLock(
-  k: Kernel,
-  inode: Inode,
-  range: { owner: LockOwner; start: number; end: number },
-  lock: RecordLock | null,
-): void {
+export function setRecordLock(k: Kernel, inode: Inode, range: Range & { owner: LockOwner }, lock: RecordLock | null): void {
   const locks = locksOf(inode)
   const rest: RecordLock[] = []
   for (const old of locks.records) {
@@ -69,12 +69,12 @@ export function setRecordLock(
     for (let i = rest.length - 1; i >= 0; i--) {
       const near = rest[i]!
       if (near.owner !== merged.owner || near.write !== merged.write || near.end < merged.start || merged.end < near.start) continue
-      merged = { ...merged, start: Math.min(near.start, merged.start), end: Math.max(near.end, merged.end) }
+      merged = { ...merged, start: least64(near.start, merged.start), end: most64(near.end, merged.end) }
       rest.splice(i, 1)
     }
     rest.push(merged)
   }
-  rest.sort((a, b) => a.start - b.start)
+  rest.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))
   locks.records = rest
   wakeAll(k, locks.queue)
 }

@@ -51,7 +51,7 @@ export function fillPage(k: Kernel, inode: Inode, index: number, into: Uint8Arra
 }
 
 /** SIGXFSZ and EFBIG when a write would start at or beyond RLIMIT_FSIZE; else how many of `count` bytes fit. */
-function fitLimit(k: Kernel, task: Task, offset: number, count: number): number {
+export function fitLimit(k: Kernel, task: Task, offset: number, count: number): number {
   const limit = Math.min(task.group.rlimits.soft[RLIMIT_FSIZE]!, MAX_FILE_BYTES)
   if (offset + count <= limit) return count
   if (offset < limit) return limit - offset

@@ -131,7 +131,7 @@ test('record locks split, merge, conflict and end with any close', () => {
   const again = open(k, task)
   const at = BUFFER + 512
   const lock = (who: typeof task, number: number, cmd: number, type: number, start: number, len: number) => {
-    copyOut(k, who, at, writeStruct(FLOCK_LAYOUT, { type, whence: 0, start, len, pid: 0 }))
+    copyOut(k, who, at, writeStruct(FLOCK_LAYOUT, { type, whence: 0, start: BigInt(start), len: BigInt(len), pid: 0 }))
     return outcome(k, who, 'fcntl', number, cmd, at)
   }
   expect(lock(task, fd, F_SETLK, F_WRLCK, 0, 100)).toBe(0)
@@ -143,8 +143,8 @@ test('record locks split, merge, conflict and end with any close', () => {
   expect(lock(other, fd2, F_GETLK, F_WRLCK, 0, 0)).toBe(0)
   expect(readStruct(FLOCK_LAYOUT, copyIn(k, other, at, FLOCK_LAYOUT.size))).toMatchObject({
     type: F_WRLCK,
-    start: 0,
-    len: 40,
+    start: 0n,
+    len: 40n,
     pid: task.group.tgid,
   })
   call(k, task, 'close', again)

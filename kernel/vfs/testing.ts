@@ -23,8 +23,8 @@ import { SYSCALLS } from '../syscalls/table.ts'
 import { timerFdCalls } from '../syscalls/timerfd.ts'
 import { endCall, newFiles, newFs, NO_DESCRIPTOR } from './index.ts'
 
-/** The calls on files, and those that wait for them and for memory. */
-export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls, ...futexCalls]
+/** The calls on files. */
+export const ROWS = [...ioCalls, ...fileCalls, ...directoryCalls, ...statCalls, ...pollCalls, ...timerFdCalls]
 
 const BY_NAME = new Map(SYSCALLS.filter(row => row !== undefined).map(row => [row.name, row]))
 
@@ -109,13 +109,13 @@ export function fileTask(k: Kernel): Task {
   return task
 }
 
-/** Arguments: numbers, or byte strings, which are put into the task's memory (with a NUL) from the end of the buffer downwards. */
-export function call(k: Kernel, task: Task, name: string, ...args: (number | string)[]): number | Blocked {
+/** Arguments: numbers (bigints where those do not hold them), or byte strings, which are put into the task's memory (with a NUL) from the end of the buffer downwards. */
+export function call(k: Kernel, task: Task, name: string, ...args: (number | string | bigint)[]): number | Blocked {
   const row = BY_NAME.get(name)
   if (!row) throw new Error(`there is no system call '${name}'`)
   let top = BUFFER + BUFFER_BYTES
   const raw = args.map(arg => {
-    if (typeof arg === 'number') return arg
+    if (typeof arg !== 'string') return Number(arg)
     top -= arg.length + 1
     copyOut(
       k,
@@ -126,7 +126,12 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
     return top
   })
   const values: Record<string, unknown> = {}
-  row.args.forEach(([key, arg], i) => (values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)))
+  row.args.forEach(([key, arg], i) => {
+    const given = args[i]
+    const exact = typeof given === 'bigint' && !Number.isSafeInteger(raw[i]) ? arg.wide : undefined
+    if (exact) values[key] = exact(Number(BigInt.asIntN(32, BigInt(given as bigint) >> 32n)), Number(BigInt.asIntN(32, given as bigint)))
+    else values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)
+  })
   const result = row.run(k, task, values)
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') endCall(k, task)
@@ -140,7 +145,7 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
 }
 
 /** The number a call answers, or the name of its errno, or 'blocked'. */
-export function outcome(k: Kernel, task: Task, name: string, ...args: (number | string)[]): number | string {
+export function outcome(k: Kernel, task: Task, name: string, ...args: (number | string | bigint)[]): number | string {
   try {
     const result = call(k, task, name, ...args)
     return typeof result === 'number' ? result : 'blocked'

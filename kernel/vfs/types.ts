@@ -1,6 +1,7 @@
 // The shapes of files: inodes (what is stored), dentries (what it is called), mounts, open file descriptions and descriptor tables.
 // All plain data: a snapshot is a copy. Behaviour is in tables keyed by the `kind` fields.
 import type { Errno } from '../abi/errno.ts'
+import type { Int64 } from '../abi/int64.ts'
 import type { HostNode } from '../host.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -264,7 +265,7 @@ export interface EpollItem {
 
 export interface FileLocks {
   /** POSIX record locks belong to a descriptor table, OFD and flock locks to a description. End is exclusive; Infinity: to the end. */
-  records: { owner: FileTable | FileDescription; pid: number; write: boolean; start: number; end: number }[]
+  records: { owner: FileTable | FileDescription; pid: number; write: boolean; start: Int64; end: Int64 }[]
   flocks: { owner: FileDescription; write: boolean }[]
   queue: WaitQueue
 }

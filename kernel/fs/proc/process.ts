@@ -22,7 +22,7 @@ import {
   TASK_COMM_LEN,
 } from '../../abi/index.ts'
 import { peekMm } from '../../mm/index.ts'
-import { capable, groupUsage, isReaped, callArguments, regPc, regX } from '../../process/index.ts'
+import { capable, groupUsage, isReaped, limitPair, RLIM_INFINITY, callArguments, regPc, regX } from '../../process/index.ts'
 import { isCloexec, pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
@@ -65,13 +65,15 @@ const LIMITS: readonly (readonly [string, number, string])[] = [
 ]
 
 function limitsText(_k: Kernel, task: Task): string {
-  const { soft, hard } = task.group.rlimits
   const line = (name: string, low: string, high: string, unit: string): string =>
     `${name.padEnd(25)} ${low.padEnd(20)} ${high.padEnd(20)} ${unit && unit.padEnd(10)}\n`
-  const value = (n: number): string => (n === Infinity ? 'unlimited' : String(n))
+  const value = (n: bigint): string => (n === RLIM_INFINITY ? 'unlimited' : String(n))
   return (
     line('Limit', 'Soft Limit', 'Hard Limit', 'Units') +
-    LIMITS.map(([name, i, unit]) => line(name, value(soft[i]), value(hard[i]), unit)).join('')
+    LIMITS.map(([name, i, unit]) => {
+      const { cur, max } = limitPair(task.group.rlimits, i)
+      return line(name, value(cur), value(max), unit)
+    }).join('')
   )
 }
 

@@ -106,8 +106,10 @@ test('pipe-max-size bounds F_SETPIPE_SZ, nr_open RLIMIT_NOFILE, the time slice S
   expect(outcome(k, user, 'fcntl', 0, F_SETPIPE_SZ, 131072)).toBe(131072)
   expect(outcome(k, user, 'fcntl', 0, F_SETPIPE_SZ, 131073)).toBe('EPERM')
   write(k, task, 'fs/nr_open', '2048')
-  setRlimit(k, task.group, task.credentials, RLIMIT_NOFILE, 2048, 2048)
-  expect(() => setRlimit(k, task.group, task.credentials, RLIMIT_NOFILE, 2048, 2049)).toThrow(expect.objectContaining({ name: 'EPERM' }))
+  setRlimit(k, task.group, task.credentials, RLIMIT_NOFILE, { cur: 2048n, max: 2048n })
+  expect(() => setRlimit(k, task.group, task.credentials, RLIMIT_NOFILE, { cur: 2048n, max: 2049n })).toThrow(
+    expect.objectContaining({ name: 'EPERM' }),
+  )
   write(k, task, 'kernel/sched_rr_timeslice_ms', '7')
   const hart = { ...k.state.harts[0], queue: [task] }
   expect(sliceOf(hart, { ...task.sched, policy: 2 }, k.state.sysctl.rrSlice)).toBe(7_000_000)
