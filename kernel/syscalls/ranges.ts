@@ -1,11 +1,10 @@
 // Advice and wishes about ranges of files: nothing is behind memory that they could hurry, but what makes no sense is refused.
-import { EBADF, EINVAL, ESPIPE, FADVISE, SYNC_FILE_RANGE } from '../abi/index.ts'
+import { EBADF, EINVAL, ESPIPE, FADVISE, SYNC_FILE_RANGE, I64_MAX, sum64, type Int64 } from '../abi/index.ts'
 import type { Task } from '../state.ts'
 import { getIoFile, isReadable } from '../vfs/index.ts'
-import { fd, flags, long, oneOf, size } from './args.ts'
+import { fd, flags, long, offset, oneOf, size } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 
-const END_OF_OFFSETS = 2 ** 63
 const KNOWN_SYNC = Object.values(SYNC_FILE_RANGE).reduce<number>((all, bit) => all | bit, 0)
 
 function fadvise(task: Task, number: number, length: number, advice: number): number {
@@ -15,9 +14,9 @@ function fadvise(task: Task, number: number, length: number, advice: number): nu
   return 0
 }
 
-function syncRange(task: Task, number: number, offset: number, length: number, how: number): number {
+function syncRange(task: Task, number: number, offset: Int64, length: Int64, how: number): number {
   const { kind } = getIoFile(task, number).inode
-  if (how & ~KNOWN_SYNC || offset < 0 || length < 0 || offset + length > END_OF_OFFSETS) throw EINVAL
+  if (how & ~KNOWN_SYNC || offset < 0 || length < 0 || sum64(offset, length) > I64_MAX) throw EINVAL
   if (kind !== 'regular' && kind !== 'directory' && kind !== 'blockdev' && kind !== 'symlink') throw ESPIPE
   return 0
 }
@@ -30,7 +29,7 @@ function readahead(task: Task, number: number, count: number): number {
 }
 
 export const rangeCalls: Syscall[] = [
-  syscall(84, 'sync_file_range', { fd, offset: long, length: long, flags: flags(SYNC_FILE_RANGE) }, (_k, task, a) =>
+  syscall(84, 'sync_file_range', { fd, offset, length: offset, flags: flags(SYNC_FILE_RANGE) }, (_k, task, a) =>
     syncRange(task, a.fd, a.offset, a.length, a.flags),
   ),
   syscall(213, 'readahead', { fd, offset: long, count: size }, (_k, task, a) => readahead(task, a.fd, a.count), {
