@@ -24,7 +24,7 @@ function syncRange(task: Task, number: number, offset: Int64, length: Int64, how
 function readahead(task: Task, number: number, count: number): number {
   const file = getIoFile(task, number)
   if (!isReadable(file)) throw EBADF
-  if (file.kind !== 'regular' || count >= END_OF_OFFSETS) throw EINVAL
+  if (file.kind !== 'regular' || count >= 2 ** 63) throw EINVAL
   return 0
 }
 
