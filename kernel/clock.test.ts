@@ -132,3 +132,10 @@ parent:
   sys 94`
 
 it('a sleep until a date follows when the date is set', () => expect(exitCode(runToEnd(SLEEP_UNTIL).status)).toBe(10))
+
+it('a hart has time in programs, in the kernel and idle, and no more than there was', () => {
+  const { k } = runToEnd(LOOP_ON_TIMES)
+  const [hart] = k.state.harts
+  expect(hart.systemTime).toBeGreaterThan(0.05e9)
+  expect(hart.systemTime + hart.idleTime).toBeLessThan(k.state.time)
+})

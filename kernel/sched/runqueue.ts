@@ -56,6 +56,7 @@ export const newHartState = (id: number, quantum = 0): HartState => ({
   ran: 0,
   mm: null,
   idleTime: 0,
+  systemTime: 0,
   switches: 0,
   timerInterrupts: 0,
   rescheduleCalls: 0,

@@ -73,6 +73,8 @@ export interface HartState {
   /** Address space that satp names. */
   mm: Mm | null
   idleTime: number
+  /** Time in the kernel, of whatever task (ns). */
+  systemTime: number
   switches: number
   /** Interrupts it took: its timer's, calls by another hart to choose anew, and to flush its TLB. */
   timerInterrupts: number

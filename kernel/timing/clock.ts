@@ -42,6 +42,7 @@ export function passKernelTime(k: Kernel, hart: HartState): void {
   if (passed === 0 || task === null) return
   task.sched.sumExec += passed
   task.usage.systemTime += passed
+  hart.systemTime += passed
 }
 
 /** A hart has nothing to do until an instant (ns). */

@@ -19,6 +19,7 @@ export const nominalCall = (nr: number): number => CALLS[nr] ?? CALLS[SYSCALL_LI
 export function passNominal(k: Kernel, hart: HartState, task: Task, ns: number): void {
   if (k.timing !== null && k.timing.config.time === 'cycles') return
   hart.time += ns
+  hart.systemTime += ns
   if (hart.time > k.state.time) k.state.time = hart.time
   task.usage.systemTime += ns
   task.sched.sumExec += ns

@@ -98,9 +98,9 @@ function hugetlbText(pages: number): string {
   )
 }
 
-/** User and idle ticks of one hart: the kernel itself takes no guest time. */
-function hartTicks(k: Kernel, idle: number): string {
-  return `${ticks(Math.max(0, k.state.time - idle))} 0 0 ${ticks(idle)} 0 0 0 0 0 0`
+/** Ticks in programs, in the kernel and idle, as the first columns of a line of `cpu`. */
+function hartTicks(time: number, system: number, idle: number): string {
+  return `${ticks(Math.max(0, time - system - idle))} 0 ${ticks(system)} ${ticks(idle)} 0 0 0 0 0 0`
 }
 
 function countStates(k: Kernel): { running: number; blocked: number } {
@@ -117,8 +117,9 @@ function statText(k: Kernel): string {
   const { harts, counts, bootEpoch, time } = k.state
   const idle = harts.reduce((sum, hart) => sum + hart.idleTime, 0)
   const { running, blocked } = countStates(k)
-  const all = `${ticks(Math.max(0, time * harts.length - idle))} 0 0 ${ticks(idle)} 0 0 0 0 0 0`
-  const each = harts.map(hart => `cpu${hart.id} ${hartTicks(k, hart.idleTime)}\n`).join('')
+  const system = harts.reduce((sum, hart) => sum + hart.systemTime, 0)
+  const all = hartTicks(time * harts.length, system, idle)
+  const each = harts.map(hart => `cpu${hart.id} ${hartTicks(time, hart.systemTime, hart.idleTime)}\n`).join('')
   return (
     `cpu  ${all}\n${each}intr ${counts.timerTicks}\nctxt ${counts.contextSwitches}\nbtime ${Math.floor(bootEpoch / 1e9)}\n` +
     `processes ${counts.forks + 1}\nprocs_running ${running}\nprocs_blocked ${blocked}\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
