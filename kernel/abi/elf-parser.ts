@@ -124,8 +124,14 @@ const rela = little().uint64('offset').uint32('type').uint32('symbol').int64('ad
 const dynamic = little().int64('tag').uint64('value')
 const noteHeader = little().uint32('namesz').uint32('descsz').uint32('type')
 
+/** What of a parser leaves this module: users of the library need no types of binary-parser's. */
+export interface ElfParser {
+  parse(bytes: Uint8Array): unknown
+  getCode(): string
+}
+
 /** Each `parse` takes a slice of exactly the right size; tables answer `{ items }`. */
-export const elfParsers = {
+export const elfParsers: Readonly<Record<keyof ElfParsed, ElfParser>> = {
   header,
   segments: table(segment),
   sections: table(section),
@@ -133,7 +139,7 @@ export const elfParsers = {
   relas: table(rela),
   dynamics: table(dynamic),
   noteHeader,
-} as const
+}
 
 /** The parsed types, by parser. */
 export interface ElfParsed {
