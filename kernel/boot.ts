@@ -149,6 +149,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
       minorFaults: 0,
       majorFaults: 0,
       cowCopies: 0,
+      oomKills: 0,
       forks: 0,
       syscalls: 0,
       timerTicks: 0,

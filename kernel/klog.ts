@@ -28,7 +28,9 @@ export interface KernelLog {
   limited: { since: number; count: number }
 }
 
+export const LOG_EMERG = 0
 export const LOG_ERR = 3
+export const LOG_WARNING = 4
 export const LOG_NOTICE = 5
 export const LOG_INFO = 6
 /** SYSLOG_ACTION_SIZE_BUFFER: Linux's usual size. Each message counts as its text and this much around it. */

@@ -7,6 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
+import { relieveMemory } from './process/index.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
 import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
@@ -232,6 +233,8 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
     if (k.state.timing !== null) k.state.timing.hart = hart.id
     if (k.state.asyncNotes.length > 0) sendAsync(k)
     let task = hart.current
+    // What went without the memory that it asked for, as reading ahead does, has had its answer; others need it still.
+    if (k.state.frames.starved && task !== null) relieveMemory(k, task)
     if (task === null || hart.resched || task.state !== 'R') {
       // Told by another hart, or by a timer, to look again.
       k.doing = 'choosing who runs'

@@ -69,6 +69,7 @@ export interface SystemCounts {
   minorFaults: number
   majorFaults: number
   cowCopies: number
+  oomKills: number
   forks: number
   syscalls: number
   timerTicks: number

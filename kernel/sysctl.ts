@@ -25,6 +25,10 @@ export interface Sysctls {
   overcommitKbytes: number
   /** vm.swappiness: there is nothing to swap to. */
   swappiness: number
+  /** vm.oom_kill_allocating_task: who asks for too much goes, not who has most; oom_dump_tasks: the log tells of everybody; panic_on_oom. */
+  oomKillAllocatingTask: number
+  oomDumpTasks: number
+  panicOnOom: number
   /** kernel.threads-max. */
   threadsMax: number
   /** kernel.sched_rr_timeslice_ms, in nanoseconds. */
@@ -61,6 +65,9 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   overcommitRatio: 50,
   overcommitKbytes: 0,
   swappiness: 60,
+  oomKillAllocatingTask: 0,
+  oomDumpTasks: 1,
+  panicOnOom: 0,
   threadsMax: THREADS_MAX,
   rrSlice: 100_000_000,
   corePattern: 'core',

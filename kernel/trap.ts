@@ -8,16 +8,14 @@ import {
   SIG_IGN,
   SIGBUS,
   SIGILL,
-  SIGKILL,
   SIGSEGV,
   SIGTRAP,
   TRAP_BRKPT,
-  killedStatus,
 } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
-import { LOG_ERR, LOG_INFO, log, mayLog } from './klog.ts'
-import { findRegion, handleFault, mmStatistics, regionName } from './mm/index.ts'
-import { exitGroup, regPc, regX, touchFp } from './process/index.ts'
+import { LOG_INFO, log, mayLog } from './klog.ts'
+import { FAULT_OOM, findRegion, handleFault, regionName } from './mm/index.ts'
+import { panicForMemory, regPc, regX, relieveMemory, touchFp } from './process/index.ts'
 import { actionOf, faultInfo, forceSignal } from './signal/index.ts'
 import type { SigInfo, Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
@@ -45,23 +43,6 @@ function raise(k: Kernel, task: Task, info: SigInfo): void {
   forceSignal(k, task, info)
 }
 
-const KIB_PER_PAGE = 4
-
-/** Out of memory: the one that asked for more goes. */
-function killForMemory(k: Kernel, task: Task): void {
-  if (task.mm) {
-    const m = mmStatistics(task.mm)
-    const kib = (pages: number): string => `${pages * KIB_PER_PAGE}kB`
-    log(
-      k,
-      LOG_ERR,
-      `Out of memory: Killed process ${task.group.tgid} (${task.comm}) total-vm:${kib(m.size)}, anon-rss:${kib(m.anon)}, file-rss:${kib(m.file)}, ` +
-        `shmem-rss:${kib(m.shmem)}, UID:${task.credentials.uid} pgtables:${kib(m.tables)} oom_score_adj:${task.group.oomScoreAdj}`,
-    )
-  }
-  exitGroup(k, task, killedStatus(SIGKILL, false))
-}
-
 type Handler = (k: Kernel, task: Task, at: number, access: Access) => void
 
 /** A signal at the instruction itself. */
@@ -84,9 +65,10 @@ const HANDLERS: Record<StopKind, Handler> = {
   pageFault(k, task, at, access) {
     const failure = handleFault(k, task, at, access)
     if (failure === null) return
-    // Out of memory is nothing that a program could handle.
-    if (failure.signal === SIGKILL) killForMemory(k, task)
-    else raise(k, task, faultInfo(failure.signal, failure.code, at))
+    // With room made by somebody's death the instruction runs again, unless it was its own.
+    if (failure === FAULT_OOM) {
+      if (!relieveMemory(k, task)) panicForMemory(k)
+    } else raise(k, task, faultInfo(failure.signal, failure.code, at))
   },
   accessFault: atAddress(SIGSEGV, SEGV_ACCERR),
   misaligned: atAddress(SIGBUS, BUS_ADRALN),

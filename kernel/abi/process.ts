@@ -1,5 +1,9 @@
 // Flags and numbers of process, scheduling, time and system calls (Linux uapi linux/{sched,wait,prctl,resource,time,futex}.h).
 
+/** /proc/PID/oom_score_adj (linux/oom.h): -1000 is never killed for memory. */
+export const OOM_SCORE_ADJ_MIN = -1000
+export const OOM_SCORE_ADJ_MAX = 1000
+
 /** clone(2), clone3(2), unshare(2) flags. Those above 2^32 only in clone3. */
 export const CLONE_FLAGS = {
   CLONE_VM: 0x100,

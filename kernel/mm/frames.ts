@@ -41,6 +41,7 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
     pinned: -1,
     reclaimable: new Set(),
     fileReserve: Math.floor(total / FILE_RESERVE_PART),
+    starved: false,
   }
   frames.count[0] = 1
   frames.use[0] = USE_ZERO
@@ -60,10 +61,13 @@ export function checkRoomForFiles(k: Kernel): void {
   if (roomForFiles(k.state.frames) === 0 && reclaim(k) === 0) throw ENOMEM
 }
 
-/** A free frame with one reference, filled with zeroes unless `zeroed` is false. ENOMEM when none is left and nothing can be reclaimed. */
+/** A free frame with one reference, filled with zeroes unless `zeroed` is false. ENOMEM when none is left and nothing can be reclaimed: then the machine is `starved`. */
 export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   const frames = k.state.frames
-  if (frames.freeCount === 0 && reclaim(k) === 0) throw ENOMEM
+  if (frames.freeCount === 0 && reclaim(k) === 0) {
+    frames.starved = true
+    throw ENOMEM
+  }
   const frame = popFree(frames)
   frames.freeCount--
   frames.count[frame] = 1

@@ -35,6 +35,8 @@ export interface Frames {
   reclaimable: Set<Inode>
   /** Free frames that files in memory leave to programs (vm.min_free_kbytes). */
   fileReserve: number
+  /** A frame was asked for and there was none: somebody has to die before it is tried again (process/oom.ts). */
+  starved: boolean
 }
 
 /** Address-space numbers. They run up to `limit`; then a new generation starts and every TLB is emptied. */

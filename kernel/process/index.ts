@@ -33,6 +33,7 @@ export { cpuClockNow, cpuClockOf, drivesCpuClock, type CpuClock } from './cpu-cl
 export { execve } from './exec.ts'
 export { exitGroup, exitTask } from './exit.ts'
 export { reapGroup } from './reap.ts'
+export { badness, panicForMemory, relieveMemory } from './oom.ts'
 export { exitInfo, groupStatus, notifyParent, reparentChildren } from './family.ts'
 export { groupMembers, isDead, isOrphanedGroup, sessionMembers, setpgid, setsid } from './group.ts'
 export {

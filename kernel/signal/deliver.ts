@@ -18,7 +18,7 @@ import type { Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { dumpCore, exitGroup, exitTask, isOrphanedGroup, regPc, setRegPc, setRegX } from '../process/index.ts'
+import { dumpCore, exitGroup, exitTask, isOrphanedGroup, regPc, relieveMemory, setRegPc, setRegX } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { actionOf } from './actions.ts'
 import { pushFrame } from './frame.ts'
@@ -68,9 +68,9 @@ function runHandler(k: Kernel, task: Task, info: SigInfo, action: SigAction): vo
   report(k, task, info, 'handler')
   if (action.flags & SA_RESETHAND) group.actions[signal] = { ...action, handler: SIG_DFL }
   const oldMask = task.savedMask ?? task.blocked
-  if (!pushFrame(k, task, info, action, oldMask)) {
-    frameFailed(k, task, signal)
-    return
+  while (!pushFrame(k, task, info, action, oldMask)) {
+    if (!k.state.frames.starved || !relieveMemory(k, task)) return frameFailed(k, task, signal)
+    if (task.trapFrame < 0) return
   }
   task.savedMask = null
   setBlocked(task, task.blocked | action.mask | (action.flags & SA_NODEFER ? 0n : sigbit(signal)))

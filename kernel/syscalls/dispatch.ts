@@ -3,7 +3,7 @@
 import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { regX } from '../process/index.ts'
+import { regX, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
@@ -53,6 +53,11 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   } catch (error) {
     if (!isErrno(error)) throw error
     failure = error
+  }
+  if (k.state.frames.starved && relieveMemory(k, task)) {
+    // Nothing that it would have said counts: it is made again, if it is not the one that died.
+    if (task.trapFrame >= 0) callInProgress(k, task, nr)
+    return
   }
   if (failure.code >= RESTARTS) interrupt(k, task, nr, failure)
   else finish(k, task, nr, -failure.code)

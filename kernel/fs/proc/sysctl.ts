@@ -179,6 +179,8 @@ const rows: Readonly<Record<string, SystemFile>> = {
     0,
   ),
   'vm/mmap_min_addr': shown(() => MMAP_MIN),
+  'vm/oom_dump_tasks': setting('oomDumpTasks'),
+  'vm/oom_kill_allocating_task': setting('oomKillAllocatingTask'),
   'vm/overcommit_kbytes': number(
     {
       get: k => k.state.sysctl.overcommitKbytes,
@@ -193,6 +195,7 @@ const rows: Readonly<Record<string, SystemFile>> = {
     get: k => k.state.sysctl.overcommitRatio,
     set: (k, percent) => Object.assign(k.state.sysctl, { overcommitRatio: percent, overcommitKbytes: 0 }),
   }),
+  'vm/panic_on_oom': setting('panicOnOom', 0, 2),
   'vm/swappiness': setting('swappiness', 0, 200),
 }
 

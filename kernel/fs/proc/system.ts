@@ -157,7 +157,7 @@ function vmstatText(k: Kernel): string {
     ['pswpout', 0],
     ['pgfault', counts.minorFaults + counts.majorFaults],
     ['pgmajfault', counts.majorFaults],
-    ['oom_kill', 0],
+    ['oom_kill', counts.oomKills],
   ]
   return rows.map(([name, value]) => `${name} ${value}\n`).join('')
 }
