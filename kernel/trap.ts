@@ -1,17 +1,6 @@
 // What each kind of trap means: a system call, a page to bring, or a signal for a mistake of the program's.
 import type { Access, Stop, StopKind } from '../vm/index.ts'
-import {
-  BUS_ADRALN,
-  ILL_ILLOPC,
-  SEGV_ACCERR,
-  SIG_DFL,
-  SIG_IGN,
-  SIGBUS,
-  SIGILL,
-  SIGSEGV,
-  SIGTRAP,
-  TRAP_BRKPT,
-} from './abi/index.ts'
+import { BUS_ADRALN, ILL_ILLOPC, SEGV_ACCERR, SIG_DFL, SIG_IGN, SIGBUS, SIGILL, SIGSEGV, SIGTRAP, TRAP_BRKPT } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log, mayLog } from './klog.ts'
 import { FAULT_OOM, findRegion, handleFault, regionName } from './mm/index.ts'

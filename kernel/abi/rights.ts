@@ -132,6 +132,19 @@ export const {
   PR_SET_VMA,
 } = PRCTL
 
+/** struct vfs_cap_data (linux/capability.h), the value of security.capability: a revision and a flag in its first word. */
+export const VFS_CAP_REVISION_MASK = 0xff000000
+export const VFS_CAP_REVISION_1 = 0x01000000
+export const VFS_CAP_REVISION_2 = 0x02000000
+export const VFS_CAP_REVISION_3 = 0x03000000
+export const VFS_CAP_FLAGS_EFFECTIVE = 1
+/** Bytes of the structure in each revision. */
+export const VFS_CAP_SIZES: Readonly<Record<number, number>> = {
+  [VFS_CAP_REVISION_1]: 12,
+  [VFS_CAP_REVISION_2]: 20,
+  [VFS_CAP_REVISION_3]: 24,
+}
+
 /** PR_SET_SECUREBITS (capabilities(7)): each with the bit that locks it. */
 export const SECBITS = {
   SECBIT_NOROOT: 0x1,

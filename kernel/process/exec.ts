@@ -26,6 +26,7 @@ import { MAY_READ, closeOnExec, forkFiles, mayAccess, pathOf, releaseFiles, reta
 import { afterExec, isSubset, type Rights } from './capabilities.ts'
 import { commitCredentials } from './credentials.ts'
 import { dropMm, exitTask } from './exit.ts'
+import { fileCapabilities } from './file-capabilities.ts'
 import { rlimit } from './limits.ts'
 import { loadImage, PIE_BASE } from './load.ts'
 import { releasePid } from './pid.ts'
@@ -81,8 +82,8 @@ function nameFor(_k: Kernel, _asked: Executable, path: string, dirfd: number): s
 }
 
 /**
- * Set-id bits give the file's owner's rights, unless the task forswore that; capabilities follow. Files bring none of their own here
- * (there is no security.capability attribute). `unsafe`: someone who keeps running shares the working directory.
+ * Set-id bits give the file's owner's rights, unless the task forswore that; capabilities follow, and the file may bring some of its
+ * own. `unsafe`: someone who keeps running shares the working directory.
  */
 function rightsFor(task: Task, { inode }: Image): Rights {
   const old = task.credentials
@@ -90,7 +91,7 @@ function rightsFor(task: Task, { inode }: Image): Rights {
   const euid = mayGain && inode.mode & S_ISUID ? inode.uid : old.euid
   const egid = mayGain && inode.mode & S_ISGID && inode.mode & S_IXGRP ? inode.gid : old.egid
   const unsafe = old.noNewPrivileges || isFsShared(task)
-  return afterExec(old, { euid, egid, file: null, unsafe })
+  return afterExec(old, { euid, egid, file: fileCapabilities(inode), unsafe })
 }
 
 /** Who calls chdir or chroot there could mislead a program with more rights than his own. */
@@ -176,9 +177,10 @@ const UNSAFE_PERSONALITY = READ_IMPLIES_EXEC | ADDR_NO_RANDOMIZE | ADDR_COMPAT_L
 /** A program that runs with more rights than its caller's is not open to the caller, nor led by what the caller set up. */
 function takeRights(task: Task, mm: Mm, { inode }: Image, { now, secure }: Rights): void {
   const { uid, euid, gid, egid, capPermitted } = task.credentials
-  mm.dumpable = uid === euid && gid === egid && mayAccess(task, inode, MAY_READ) ? 1 : 0
+  const gains = !isSubset(now.capPermitted, capPermitted)
+  mm.dumpable = uid === euid && gid === egid && !gains && mayAccess(task, inode, MAY_READ) ? 1 : 0
   task.personality &= ~PER_MASK
-  if (secure || !isSubset(now.capPermitted, capPermitted)) task.personality &= ~UNSAFE_PERSONALITY
+  if (secure || gains) task.personality &= ~UNSAFE_PERSONALITY
   if (secure) task.parentDeathSignal = 0
   commitCredentials(task, now)
 }

@@ -118,7 +118,9 @@ describe.each(Object.entries(USES))('%s for which there is no frame', (_name, wa
     const { outcome, kills, log } = shortOf(want, 's3')
     expect([outcome, kills]).toEqual([9, 1])
     expect(log).toContain('test invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0')
-    expect(log.at(-1)).toMatch(/^Out of memory: Killed process 2 \(test\) total-vm:\d+kB, anon-rss:7\d{3}kB, .* UID:0 pgtables:\d+kB oom_score_adj:0$/)
+    expect(log.at(-1)).toMatch(
+      /^Out of memory: Killed process 2 \(test\) total-vm:\d+kB, anon-rss:7\d{3}kB, .* UID:0 pgtables:\d+kB oom_score_adj:0$/,
+    )
     expect(log.filter(line => /^\[ +[23]\] /.test(line))).toHaveLength(2)
   })
   it('leaves the others alone', () => expect(shortOf(want, 's4').outcome).toBe(100))
@@ -134,7 +136,10 @@ it('a machine in which nobody may be killed stops', () => {
   const both = (_run: Run, first: ThreadGroup, second: ThreadGroup): void => void (first.oomScoreAdj = second.oomScoreAdj = -1000)
   const { outcome, log, kills } = shortOf(USES['a fault'], 's3', both)
   expect([outcome, kills]).toEqual(['killed 9', 0])
-  expect(log.slice(-2)).toEqual(['Out of memory and no killable processes...', 'Kernel panic - not syncing: System is deadlocked on memory'])
+  expect(log.slice(-2)).toEqual([
+    'Out of memory and no killable processes...',
+    'Kernel panic - not syncing: System is deadlocked on memory',
+  ])
 })
 
 it('vm.oom_kill_allocating_task: who asks, unless it is init; vm.panic_on_oom: nobody goes on', () => {

@@ -45,11 +45,7 @@ const kib = (pages: number): string => `${pages * KIB_PER_PAGE}kB`
 /** Who asked, and what everybody has. */
 function logState(k: Kernel, asking: Task, everybody: boolean): void {
   const { frames, groups } = k.state
-  log(
-    k,
-    LOG_WARNING,
-    `${asking.comm} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=${asking.group.oomScoreAdj}`,
-  )
+  log(k, LOG_WARNING, `${asking.comm} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=${asking.group.oomScoreAdj}`)
   log(k, LOG_WARNING, 'Mem-Info:')
   log(k, LOG_WARNING, `${frames.total} pages RAM`)
   if (!everybody) return

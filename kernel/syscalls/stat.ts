@@ -48,6 +48,7 @@ import type { Task } from '../state.ts'
 import {
   changeMode,
   changeOwner,
+  dropPrivileges,
   changeTimes,
   checkAccess,
   checkNotRunning,
@@ -227,6 +228,7 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
     punchCached(k, inode, offset, length)
     touchModified(k, inode)
   }
+  dropPrivileges(k, task, inode)
   // Room is not reserved: pages come when they are written.
   if (!(how & FALLOC_FL_KEEP_SIZE) && offset + length > inode.size) truncateInode(k, task, inode, offset + length)
   return 0

@@ -98,7 +98,7 @@ function callsFor(
     }),
   ]
 }
-const NOTE = 'Files of a share that is written through have none (EOPNOTSUPP); security.capability is kept, and exec does not look at it.'
+const NOTE = 'Files of a share that is written through have none (EOPNOTSUPP).'
 
 export const xattrCalls: Syscall[] = [
   ...callsFor({ set: 5, get: 8, list: 11, remove: 14 }, '', path, byName(true)),

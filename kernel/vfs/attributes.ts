@@ -19,6 +19,7 @@ import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
 import { followMode } from './acl.ts'
 import { touchChanged } from './inode.ts'
+import { dropCapability } from './xattrs.ts'
 import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
 
 const ANY_EXEC = 0o111
@@ -145,6 +146,7 @@ export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gi
     checkOwner(task, inode)
     inode.mode = mayGiveGroup(credentials, newGid) ? mode : mode & ~S_ISGID
   }
+  if (inode.kind !== 'directory') dropCapability(k, inode)
   if (uid !== NO_CHANGE) inode.uid = uid
   inode.gid = newGid
   touchChanged(k, inode)

@@ -26,7 +26,7 @@ export { mountAt, newRoot, newVfs } from './mount.ts'
 export { checkNotRunning, openAt, openFile } from './open.ts'
 export { fileOps, opsOf } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
-export { dropPrivilegeBits, fillPage, fitLimit, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'
+export { dropPrivileges, fillPage, fitLimit, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'
 export {
   closeFd,
   closeOnExec,

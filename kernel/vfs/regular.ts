@@ -30,6 +30,7 @@ import { touchModified } from './inode.ts'
 import { notifyDirectory } from './notify.ts'
 import { touchAccessed } from './time.ts'
 import type { FileDescription, FileOps, Inode } from './types.ts'
+import { dropCapability } from './xattrs.ts'
 
 /** Largest file: a page index must stay a small integer (Linux on tmpfs: 2^63 - 1; ours is 2^43). */
 export const MAX_FILE_BYTES = 2 ** 43
@@ -59,8 +60,9 @@ export function fitLimit(k: Kernel, task: Task, offset: number, count: number): 
   throw EFBIG
 }
 
-/** A write by somebody without CAP_FSETID takes set-id bits away (chmod(2)). */
-export function dropPrivilegeBits(task: Task, inode: Inode): void {
+/** A write takes the program's capabilities away and, by somebody without CAP_FSETID, set-id bits (chmod(2)). */
+export function dropPrivileges(k: Kernel, task: Task, inode: Inode): void {
+  if (inode.xattrs) dropCapability(k, inode)
   if (!(inode.mode & (S_ISUID | S_ISGID)) || capable(task.credentials, CAP_FSETID)) return
   inode.mode = withoutSetIds(task.credentials, inode)
 }
@@ -77,7 +79,7 @@ export function writeInode(k: Kernel, task: Task, inode: Inode, offset: number, 
   if (inode.fs.writeThrough) hostWrite(k, inode, offset, part)
   writeCached(k, inode, offset, part)
   if (offset + count > inode.size) inode.size = offset + count
-  dropPrivilegeBits(task, inode)
+  dropPrivileges(k, task, inode)
   touchModified(k, inode)
   return count
 }
@@ -97,7 +99,7 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
   if (backing?.kind === 'bytes' && backing.bytes.length > size)
     inode.backing = Object.freeze({ kind: 'bytes', bytes: backing.bytes.subarray(0, size) })
   if (backing?.kind === 'host' && backing.size > size) inode.backing = Object.freeze({ ...backing, size })
-  dropPrivilegeBits(task, inode)
+  dropPrivileges(k, task, inode)
   touchModified(k, inode)
 }
 

@@ -9,6 +9,10 @@ import {
   EOPNOTSUPP,
   EPERM,
   S_ISVTX,
+  VFS_CAP_FLAGS_EFFECTIVE,
+  VFS_CAP_REVISION_2,
+  VFS_CAP_REVISION_3,
+  VFS_CAP_SIZES,
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../abi/index.ts'
@@ -20,6 +24,7 @@ import { decodeAcl, encodeAcl, setAcl } from './acl.ts'
 import { touchChanged } from './inode.ts'
 import type { Inode } from './types.ts'
 
+const CAPABILITY = 'security.capability'
 const ACL_ACCESS = 'system.posix_acl_access'
 const ACL_DEFAULT = 'system.posix_acl_default'
 const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEFAULT
@@ -59,16 +64,38 @@ const NAMESPACES: readonly Namespace[] = [
     prefix: 'security.',
     permit(_k, task, _inode, may, name) {
       if (may === MAY_READ) return
-      if (name === 'security.capability' ? !capable(task.credentials, CAP_SETFCAP) : !privileged(task)) throw EPERM
+      if (name === CAPABILITY ? !capable(task.credentials, CAP_SETFCAP) : !privileged(task)) throw EPERM
     },
   },
 ]
 
-/** struct vfs_cap_data: a revision in the first word's upper byte, and the size that goes with it. */
-const CAPABILITY_SIZES: Readonly<Record<number, number>> = { 1: 12, 2: 20, 3: 24 }
+/** struct vfs_ns_cap_data has the root of a user namespace behind what vfs_cap_data has. */
+const ROOT_ID = VFS_CAP_SIZES[VFS_CAP_REVISION_2]
 
+/** A magic word of revision 2 or 3 without unknown flags, and the size that goes with it. */
 function checkCapability(value: Uint8Array): void {
-  if (value.length < 4 || CAPABILITY_SIZES[value[3]] !== value.length) throw EINVAL
+  const magic = value.length >= 4 ? wordAt(value, 0) : 0
+  const revision = magic - (magic & VFS_CAP_FLAGS_EFFECTIVE)
+  if (revision !== VFS_CAP_REVISION_2 && revision !== VFS_CAP_REVISION_3) throw EINVAL
+  if (VFS_CAP_SIZES[revision] !== value.length) throw EINVAL
+}
+
+const wordAt = (value: Uint8Array, at: number): number => new DataView(value.buffer, value.byteOffset + at, 4).getUint32(0, true)
+
+/** What belongs to the root of the one user namespace is shown in the form that names none (cap_inode_getsecurity). */
+function shownCapability(value: Uint8Array): Uint8Array {
+  if (value.length !== VFS_CAP_SIZES[VFS_CAP_REVISION_3] || wordAt(value, ROOT_ID) !== 0) return value
+  const shown = value.slice(0, ROOT_ID)
+  new DataView(shown.buffer).setUint32(0, VFS_CAP_REVISION_2 | (value[0] & VFS_CAP_FLAGS_EFFECTIVE), true)
+  return shown
+}
+
+/** New contents or a new owner: what the program was trusted with is gone. */
+export function dropCapability(k: Kernel, inode: Inode): void {
+  const old = inode.xattrs?.get(CAPABILITY)
+  if (!old) return
+  inode.xattrs?.delete(CAPABILITY)
+  k.state.vfs.xattrBytes -= costOf(CAPABILITY, old)
 }
 
 /** Whether files there have any: those in memory, and pages of a host's file that are kept in memory. */
@@ -93,7 +120,7 @@ export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, 
     if (!hasAttributes(inode)) throw EOPNOTSUPP
     return setAcl(k, task, inode, name === ACL_DEFAULT, acl)
   }
-  if (name === 'security.capability') checkCapability(value)
+  if (name === CAPABILITY) checkCapability(value)
   judge(k, task, inode, MAY_WRITE, name)
   const old = inode.xattrs?.get(name)
   if (old && how & XATTR_CREATE) throw EEXIST
@@ -117,7 +144,7 @@ export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string):
   judge(k, task, inode, MAY_READ, name)
   const value = inode.xattrs?.get(name)
   if (!value) throw ENODATA
-  return value
+  return name === CAPABILITY ? shownCapability(value) : value
 }
 
 export function removeAttribute(k: Kernel, task: Task, inode: Inode, name: string): void {
