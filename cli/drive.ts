@@ -12,6 +12,10 @@ const PIECE = 20_000
 const TURN_MS = 15
 /** Bytes of output in one piece: a terminal shows them in about as long. */
 const PIECE_OUTPUT = 65536
+/** Pieces of long calls between two looks: a mebibyte each. */
+const PIECE_CALLS = 8
+/** What a piece of a long call counts for a limit of instructions: it takes as long. */
+const INSTRUCTIONS_A_PIECE = 100_000
 /** Typed bytes that may wait for the guest's programs. */
 const TYPE_AHEAD = 65536
 const NS_PER_MS = 1e6
@@ -19,18 +23,21 @@ const NS_PER_MS = 1e6
 /** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
 export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | { kind: 'stuck' }
 
+/** Instructions, and what long calls did. */
+const workOf = ({ state }: Kernel): number => state.executed + state.pieces * INSTRUCTIONS_A_PIECE
+
 /** Instructions after which a recording is brought up to date. */
 const RECORDED_PIECE = 20_000_000
 
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
 export function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder): Outcome {
-  const end = k.state.executed + limit.instructions
+  const end = workOf(k) + limit.instructions
   for (;;) {
-    const left = end - k.state.executed
+    const left = end - workOf(k)
     const piece = recorder === undefined ? left : Math.min(left, RECORDED_PIECE)
-    const result = runKernel(k, { maxInstructions: piece, until: limit.time })
+    const result = runKernel(k, { maxInstructions: piece, until: limit.time, maxPieces: Math.ceil(piece / INSTRUCTIONS_A_PIECE) })
     recorder?.flush()
-    if (result.kind === 'paused' || (result.kind === 'budget' && k.state.executed < end && k.state.time < limit.time)) continue
+    if (result.kind === 'paused' || (result.kind === 'budget' && workOf(k) < end && k.state.time < limit.time)) continue
     return outcomeOf(result)
   }
 }
@@ -40,11 +47,11 @@ const outcomeOf = (result: RunResult): Outcome =>
 
 /** Runs for a turn, or up to `budget` instructions or the instant `until`. `between`: done between two pieces of it. */
 export function runTurn(k: Kernel, budget: number, until: number, between?: () => void): RunResult {
-  const start = k.state.executed
+  const start = workOf(k)
   const end = performance.now() + TURN_MS
   for (;;) {
-    const left = budget - (k.state.executed - start)
-    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxOutput: PIECE_OUTPUT })
+    const left = budget - (workOf(k) - start)
+    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxPieces: PIECE_CALLS, maxOutput: PIECE_OUTPUT })
     if (result.kind !== 'budget' || left <= PIECE || k.state.time >= until || performance.now() >= end) return result
     between?.()
   }
@@ -128,12 +135,12 @@ export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: b
   const arrivals = newArrivals()
   const closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const clock = k.clock === 'real' ? newHostClock(k) : null
-  const start = k.state.executed
+  const start = workOf(k)
   try {
     for (;;) {
       for (const effect of arrivals.effects.splice(0)) effect()
       if (clock !== null) follow(k, clock)
-      const left = limit.instructions - (k.state.executed - start)
+      const left = limit.instructions - (workOf(k) - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = runTurn(k, left, limit.time, clock === null ? undefined : () => follow(k, clock))
       recorder?.flush()

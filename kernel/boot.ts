@@ -114,6 +114,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     time: 0,
     executed: 0,
     steps: 0,
+    pieces: 0,
     round: { hart: 0, start: 0, end: 0, open: false, ran: false },
     bootEpoch,
     tasks: new Map(),

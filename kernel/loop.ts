@@ -60,6 +60,8 @@ export interface RunOptions {
   until?: number
   /** ... and not before the kernel did so many things (KernelState.steps) in all. */
   untilStep?: number
+  /** Stop after so many pieces of long calls (KernelState.pieces): they execute nothing, and the host has to be heard. */
+  maxPieces?: number
   /** Stop soon after so many bytes went to the host's streams: a terminal may be slow, and somebody may be typing meanwhile. */
   maxOutput?: number
 }
@@ -76,6 +78,7 @@ interface Limits {
   executed: number
   steps: number
   time: number
+  pieces: number
   output: number
 }
 
@@ -85,6 +88,7 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
     executed: k.state.executed + (options.maxInstructions ?? Infinity),
     steps: options.untilStep ?? 0,
     time: options.until ?? Infinity,
+    pieces: k.state.pieces + (options.maxPieces ?? Infinity),
     output: k.outputBytes + (options.maxOutput ?? Infinity),
   }
   const result = runSafely(k, limits)
@@ -142,7 +146,10 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
 }
 
 const isAtLimit = ({ state, outputBytes }: Kernel, limits: Limits): boolean =>
-  (state.executed >= limits.executed && state.steps >= limits.steps) || state.time >= limits.time || outputBytes >= limits.output
+  (state.executed >= limits.executed && state.steps >= limits.steps) ||
+  state.time >= limits.time ||
+  state.pieces >= limits.pieces ||
+  outputBytes >= limits.output
 
 /**
  * How many instructions this run may still execute. When there are none left and it shall come to a step of the kernel's, one: the step
@@ -175,13 +182,13 @@ function runAlone(k: Kernel, limits: Limits): boolean {
   // Kernel work may go on past a timer: that is fired when the hart is ready for user mode again, also where a pause came in between.
   round.open = true
   for (;;) {
-    const ready = prepareHart(k, hart)
-    if (!ready && (k.pause || k.state.halted !== null)) return true
+    const prepared = prepareHart(k, hart)
+    if (prepared === 'nothing' && (k.pause || k.state.halted !== null)) return true
     const until = Math.min(limits.time, nextTimer(k))
     const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-    if (!ready || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output) {
+    if (prepared !== 'ready' || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output) {
       round.open = false
-      return ready
+      return prepared !== 'nothing'
     }
     runTask(k, hart, fuel, until)
     if (k.pause) return true
@@ -196,7 +203,14 @@ function runRound(k: Kernel, limits: Limits): boolean {
   for (; round.hart < harts.length; round.hart++) {
     const hart = harts[round.hart]
     idleUntil(k, hart, round.start)
-    while (hart.time < round.end && prepareHart(k, hart)) {
+    while (hart.time < round.end) {
+      const prepared = prepareHart(k, hart)
+      if (prepared === 'nothing') break
+      if (prepared === 'cut') {
+        round.ran = true
+        if (isAtLimit(k, limits) || untilIncoming(k) <= 0) return true
+        continue
+      }
       const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
       if (fuel <= 0 || k.outputBytes >= limits.output) return true
       runTask(k, hart, fuel, round.end)
@@ -225,17 +239,18 @@ function runRound(k: Kernel, limits: Limits): boolean {
 
 /**
  * Brings a hart to where it can go to user mode: a task is chosen, its unfinished call was run again, its signals were delivered.
- * False: there is no task for it, or the machine halted, or somebody wants a pause.
+ * 'cut': a piece of a long call was done and there is more; whoever must be heard is heard now. 'nothing': there is no task for it, or
+ * the machine halted, or somebody wants a pause.
  */
-function prepareHart(k: Kernel, hart: HartState): boolean {
+function prepareHart(k: Kernel, hart: HartState): 'ready' | 'cut' | 'nothing' {
   for (;;) {
-    if (k.state.halted !== null || k.pause) return false
+    if (k.state.halted !== null || k.pause) return 'nothing'
     if (k.state.timing !== null) k.state.timing.hart = hart.id
     if (k.state.asyncNotes.length > 0) sendAsync(k)
     let task = hart.current
     // What went without the memory that it asked for, as reading ahead does, has had its answer; others need it still.
     if (k.state.frames.starved && task !== null) relieveMemory(k, task)
-    if (task === null || hart.resched || task.state !== 'R') {
+    if (task === null || task.state !== 'R' || (hart.resched && !task.call?.cut)) {
       // Told by another hart, or by a timer, to look again.
       k.doing = 'choosing who runs'
       if (task !== null) enterKernel(k, hart.id, task, 'entry')
@@ -243,15 +258,19 @@ function prepareHart(k: Kernel, hart: HartState): boolean {
       k.state.steps++
       passKernelTime(k, hart)
       task = hart.current
-      if (task === null) return false
+      if (task === null) return 'nothing'
     }
+    const { systemTime } = task.usage
     if (task.call !== null) {
       k.doing = 'going on with a system call'
       runSyscall(k, task)
     } else if (task.signalPending) takeSignals(k, hart, task)
-    else return true
+    else return 'ready'
     k.state.steps++
     if (k.machine.timing !== null) passKernelTime(k, hart)
+    const inKernel = task.usage.systemTime - systemTime
+    if (inKernel > 0 && isAlive(task) && untilItimer(task) !== Infinity) chargeItimers(k, task.group, 0, inKernel)
+    if (task.call?.cut && task.state === 'R') return 'cut'
   }
 }
 

@@ -18,6 +18,8 @@ export interface KernelState {
   executed: number
   /** Things that the kernel did: traps handled, calls, switches, signals. With `executed` it names an instant, wherever runs are cut. */
   steps: number
+  /** Pieces of long calls that were cut (Blocked.again): work that no instruction shows. */
+  pieces: number
   /**
    * With several harts: whose turn it is in the round that ends at `end`; whether it has begun, and whether anybody ran in it. A single
    * hart has only `open`: it was stopped on its way to user mode, before timers may fire.
@@ -194,6 +196,8 @@ export interface SyscallInProgress {
   kept: unknown
   /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
   progress: Record<string, unknown>
+  /** It was cut, and goes on at once. Nobody else gets its hart before it is done: in Linux it may hold the file's lock. */
+  cut: boolean
   startTime: number
 }
 

@@ -10,6 +10,7 @@ import {
   reverseStepOver,
   runTo,
   stepInstruction,
+  PIECES,
   taskById,
   type Session,
   type Stop,
@@ -37,9 +38,15 @@ interface Footing {
 const footing = (s: Session, task: Task): Footing => ({ pc: regPc(s.k, task), sp: regBig(s.k, task, SP) })
 
 /** One instruction of a task. One that was cut inside of a system call goes on there. */
-export const instructionStep = (s: Session, id: number): Motion => ({ backwards: false, go: budget => stepInstruction(s, id, { budget }) })
+export const instructionStep = (s: Session, id: number): Motion => ({
+  backwards: false,
+  go: budget => stepInstruction(s, id, { budget, pieces: PIECES }),
+})
 
-const runningTo = (s: Session, to: Parameters<typeof runTo>[1]): Motion => ({ backwards: false, go: budget => runTo(s, to, { budget }) })
+const runningTo = (s: Session, to: Parameters<typeof runTo>[1]): Motion => ({
+  backwards: false,
+  go: budget => runTo(s, to, { budget, pieces: PIECES }),
+})
 
 /** One instruction of a task; what it calls runs until it returns. */
 export function instructionOver(s: Session, id: number): Motion {

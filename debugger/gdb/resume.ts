@@ -10,6 +10,7 @@ import {
   reverseStepMachine,
   stepInstruction,
   stepMachine,
+  PIECES,
   taskById,
   type Stop,
 } from '../session/index.ts'
@@ -126,7 +127,8 @@ function runPiece(g: GdbServer, going: Exclude<Going, { kind: 'back' }>, budget:
   const end = session.k.state.executed + budget
   for (;;) {
     const left = Math.max(1, end - session.k.state.executed)
-    const stop = g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left })
+    const stop =
+      g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left, pieces: PIECES })
     if (stop.kind !== 'step' || g.noted.length > 0 || going.range === null || !inRange(g, going.thread, going.range)) return stop
     if (session.k.state.executed >= end) return { kind: 'interrupted' }
   }

@@ -11,7 +11,19 @@ export {
   setIgnore,
   type WatchOptions,
 } from './points.ts'
-export { callLength, interrupt, now, resume, runTo, stepInstruction, stepKernel, stepMachine, stepOver, type RunRequest } from './run.ts'
+export {
+  callLength,
+  interrupt,
+  now,
+  PIECES,
+  resume,
+  runTo,
+  stepInstruction,
+  stepKernel,
+  stepMachine,
+  stepOver,
+  type RunRequest,
+} from './run.ts'
 export {
   firstInstant,
   goTo,

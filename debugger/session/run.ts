@@ -25,6 +25,8 @@ const SP = 2
 export interface RunRequest {
   /** Instructions after which the answer is `interrupted`. */
   budget?: number
+  /** Pieces of long calls after which it is. */
+  pieces?: number
   /** Only stops of this process count. */
   scope?: Scope
 }
@@ -32,6 +34,8 @@ export interface RunRequest {
 /** What a run is about besides the session's points. */
 interface Goal {
   budget: number
+  /** Pieces of long calls after which it is interrupted. Missing: it goes on. */
+  pieces?: number
   scope: Scope
   /** A task is about to run, or a call of its ended: look at once. */
   watching?: number
@@ -165,11 +169,12 @@ export function runToStop(s: Session, goal: Goal): Stop {
   const pending: Pending = { stop: null }
   const quiet = subscribe(k, kindsFor(s, goal), event => hear(s, goal, pending, event))
   const end = k.state.executed + goal.budget
+  const lastPiece = k.state.pieces + (goal.pieces ?? Infinity)
   s.interrupted = false
   try {
     for (;;) {
       const before = watchedNow(s)
-      const result = advanceBy(s, { maxInstructions: end - k.state.executed })
+      const result = advanceBy(s, { maxInstructions: end - k.state.executed, maxPieces: lastPiece - k.state.pieces })
       const stop = pending.stop ?? (result.kind === 'paused' ? debugStop(s, before) : null)
       pending.stop = null
       if (stop !== null) return settle(s, stop)
@@ -177,7 +182,7 @@ export function runToStop(s: Session, goal: Goal): Stop {
       if (reached !== null) return settle(s, reached)
       if (result.kind === 'halted') return { kind: 'halted', status: result.status }
       if (result.kind === 'idle') return { kind: 'idle', until: result.until }
-      if (s.interrupted || k.state.executed >= end) return { kind: 'interrupted' }
+      if (s.interrupted || k.state.executed >= end || k.state.pieces >= lastPiece) return { kind: 'interrupted' }
     }
   } finally {
     quiet()
@@ -193,7 +198,10 @@ function settle(s: Session, stop: Stop): Stop {
   return stop
 }
 
-const goalOf = ({ budget, scope }: RunRequest): Goal => ({ budget: budget ?? BUDGET, scope: scope ?? null })
+/** A mebibyte each: whoever waits is heard between two goes. */
+export const PIECES = 32
+
+const goalOf = ({ budget, scope }: RunRequest): Goal => ({ budget: budget ?? BUDGET, pieces: PIECES, scope: scope ?? null })
 
 /** Continues to the next stop. */
 export const resume = (s: Session, request: RunRequest = {}): Stop => {
@@ -212,6 +220,7 @@ export const stepMachine = (s: Session): Stop => {
   const { executed } = s.k.state
   return runToStop(s, {
     budget: 1,
+    pieces: PIECES,
     scope: null,
     reached: () => (s.k.state.executed > executed ? { kind: 'step', task: stoppedTask(s)?.pid ?? 0 } : null),
   })
@@ -243,16 +252,17 @@ export function stepInstruction(s: Session, id: number, request: RunRequest = {}
   if (task === null) return { kind: 'exited', task: id, status: 0 }
   const wanted = task.sched.instructions + (task.call === null ? 1 : 0)
   const end = s.k.state.executed + (request.budget ?? BUDGET)
+  const lastPiece = s.k.state.pieces + (request.pieces ?? Infinity)
   const done = (): Stop | null => {
     if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }
     return task.sched.instructions >= wanted && task.call === null ? { kind: 'step', task: id } : null
   }
   for (;;) {
     const left = end - s.k.state.executed
-    if (left <= 0) return { kind: 'interrupted' }
+    if (left <= 0 || s.k.state.pieces >= lastPiece) return { kind: 'interrupted' }
     // Alone on its hart its next instruction is the machine's; else somebody else's turn passes in one go.
     const budget = isReady(task) && s.k.state.harts.length === 1 ? 1 : task.onHart >= 0 ? 1 : left
-    const stop = runToStop(s, { budget, scope: request.scope ?? null, watching: id, reached: done })
+    const stop = runToStop(s, { budget, pieces: request.pieces, scope: request.scope ?? null, watching: id, reached: done })
     if (stop.kind !== 'interrupted' || s.interrupted) return stop
   }
 }
@@ -278,7 +288,7 @@ export function runTo(s: Session, to: { address: number; task?: number; stackAbo
   try {
     const end = s.k.state.executed + (request.budget ?? BUDGET)
     for (;;) {
-      const stop = runToStop(s, { budget: Math.max(0, end - s.k.state.executed), scope: request.scope ?? null })
+      const stop = runToStop(s, { budget: Math.max(0, end - s.k.state.executed), pieces: request.pieces, scope: request.scope ?? null })
       if (stop.kind !== 'breakpoint' || stop.points.some(n => n !== point.id)) return stop
       const at = taskById(s, stop.task)
       const mine = id === undefined || stop.task === id

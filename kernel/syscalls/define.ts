@@ -40,11 +40,27 @@ export interface Blocked {
   progress?: Record<string, unknown>
   /** What the call returns when a signal ends it instead of `interrupted`: bytes already moved by a write or read. */
   partial?: number
+  /** It need not sleep: there is more to do than one run of a call may. It runs again after whoever else had to be heard. */
+  again?: true
   /** Becomes `task.call.kept`. Missing: what is there stays. */
   kept?: unknown
   /** A description that was made and is not handed out yet: the call holds it from now on, and gives it back when it ends otherwise. */
   held?: FileDescription
 }
+
+/** A call does no more than this in one run: bytes copied, or what takes as long. */
+export const PIECE_BYTES = 2 ** 20
+
+/**
+ * So far a call has come; it goes on with `progress`. A signal that comes meanwhile ends it at what it has done, `partial`: one that kills,
+ * or any, where it may be `interrupted`.
+ */
+export const unfinished = (progress: Record<string, unknown>, partial: number, interrupted: Errno | null): Blocked => ({
+  ...blocked([], interrupted),
+  again: true,
+  progress,
+  partial,
+})
 
 /** What a call worked out in its first run, or works out now. Goes with `keeping`. */
 export const keptOr = <T>(task: Task, make: () => T): T => (task.call?.kept as T | null | undefined) ?? make()

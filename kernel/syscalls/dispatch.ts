@@ -7,7 +7,7 @@ import { regX, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
-import { callPath, enterCall, leave, nominalCall, passNominal } from '../timing/index.ts'
+import { callPath, enterCall, leave, NOMINAL_PIECE, nominalCall, passNominal } from '../timing/index.ts'
 import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
 import { dirfd, fd } from './args.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
@@ -102,7 +102,7 @@ function finishWithout(k: Kernel, task: Task, nr: number): void {
 
 /** The record of a call that takes more than one run: made when it first has to wait. */
 export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProgress {
-  task.call ??= { nr, values: null, files: [], kept: null, progress: {}, startTime: k.state.time }
+  task.call ??= { nr, values: null, files: [], kept: null, progress: {}, cut: false, startTime: k.state.time }
   return task.call
 }
 
@@ -129,6 +129,12 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
   if (wait.held !== undefined) call.files.push({ fd: NO_DESCRIPTOR, file: wait.held })
   // What kills ends even waits that nothing else interrupts.
   if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS
+  call.cut = wait.again === true
+  if (call.cut) {
+    k.state.pieces++
+    passNominal(k, k.state.harts[task.onHart], task, NOMINAL_PIECE)
+    return null
+  }
   sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive)
   if (wants(k, 'syscallBlocked')) emit(k, { kind: 'syscallBlocked', task, nr })
   return null

@@ -111,7 +111,8 @@ const unsigned64 = (value: Int64): bigint => BigInt.asUintN(64, BigInt(value))
 
 function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescription, offsetAt: number, count: number): number | Blocked {
   if (!isReadable(source) || !isWritable(out)) throw EBADF
-  const given = offsetAt === 0 ? null : offsetIn(k, task, offsetAt)
+  // null is an offset too: the file's position.
+  const { given } = keptOr(task, () => ({ given: offsetAt === 0 ? null : offsetIn(k, task, offsetAt) }))
   if (given !== null && opsOf(source).positioned) throw ESPIPE
   if (given !== null && given < 0) throw EINVAL
   if (source.inode.kind === 'directory') throw EINVAL
@@ -120,9 +121,8 @@ function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescr
   if (source.kind === 'regular' && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
   const offset = given === null ? null : Number(given)
   const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
-  if (blocked) return blocked
-  if (offset !== null) putU64(k, task, offsetAt, offset + done)
-  return done
+  if (offset !== null && done > 0) putU64(k, task, offsetAt, offset + done)
+  return blocked ? keeping(blocked, { given }) : done
 }
 
 function copyRange(
@@ -133,12 +133,30 @@ function copyRange(
   sink: FileDescription,
   sinkAt: number,
   length: number,
-): number {
+): number | Blocked {
   for (const file of [source, sink]) {
     if (file.inode.kind === 'directory') throw EISDIR
     if (file.kind !== 'regular') throw EINVAL
   }
   if (!isReadable(source) || !isWritable(sink) || sink.flags & O_APPEND) throw EBADF
+  const range = keptOr(task, () => copiedRange(k, task, source, sourceAt, sink, sinkAt, length))
+  const { from, to, count } = range
+  const { done, blocked } = moveBetween(k, task, { file: source, offset: from }, { file: sink, offset: to }, count)
+  if (from !== null) putU64(k, task, sourceAt, from + done)
+  if (to !== null) putU64(k, task, sinkAt, to + done)
+  return blocked ? keeping(blocked, range) : done
+}
+
+/** From where to where copy_file_range goes (null: a file's position), and how many bytes at most. EOVERFLOW, EINVAL and the file's limits. */
+function copiedRange(
+  k: Kernel,
+  task: Task,
+  source: FileDescription,
+  sourceAt: number,
+  sink: FileDescription,
+  sinkAt: number,
+  length: number,
+): { from: number | null; to: number | null; count: number } {
   const givenFrom = sourceAt === 0 ? null : offsetIn(k, task, sourceAt)
   const givenTo = sinkAt === 0 ? null : offsetIn(k, task, sinkAt)
   const first = givenFrom ?? source.pos
@@ -151,12 +169,11 @@ function copyRange(
   if (second >= 0) count = fitLimit(k, task, Number(second), count)
   if (source.inode === sink.inode && sum64(first, count) > second && sum64(second, count) > first) throw EINVAL
   if (first < 0 || second < 0) throw EINVAL
-  const from = givenFrom === null ? null : Number(first)
-  const to = givenTo === null ? null : Number(second)
-  const { done } = moveBetween(k, task, { file: source, offset: from }, { file: sink, offset: to }, Math.min(count, MAX_RW_COUNT))
-  if (from !== null) putU64(k, task, sourceAt, from + done)
-  if (to !== null) putU64(k, task, sinkAt, to + done)
-  return done
+  return {
+    from: givenFrom === null ? null : Number(first),
+    to: givenTo === null ? null : Number(second),
+    count: Math.min(count, MAX_RW_COUNT),
+  }
 }
 
 export const ioCalls: Syscall[] = [

@@ -1,12 +1,12 @@
 // Moving bytes between files and programs: what read, write and their many forms share. A transfer that cannot go on after some
 // bytes have moved, for want of memory too, answers how many; one that sleeps in the middle remembers how far it was.
-import { EBADF, EFAULT, EINVAL, IOV_MAX, MAX_RW_COUNT, isErrno } from '../abi/index.ts'
+import { EBADF, EFAULT, EINVAL, ERESTARTSYS, IOV_MAX, MAX_RW_COUNT, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { isReadable, isWritable, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
-import type { Blocked } from './define.ts'
+import { PIECE_BYTES, unfinished, type Blocked } from './define.ts'
 
 /** A piece of a program's memory. */
 export interface Segment {
@@ -143,6 +143,9 @@ export function writeOps(file: FileDescription): FileOps & { write: object } {
   return ops as FileOps & { write: object }
 }
 
+/** Bytes that a call had moved when it was cut or fell asleep. */
+const doneBefore = (task: Task): number => (task.call?.progress.done as number | undefined) ?? 0
+
 /** Reads into the segments, at `offset` or (null) at the file's position, which moves. EBADF, EINVAL, EFAULT and the file's own errors. */
 export function readFile(
   k: Kernel,
@@ -155,9 +158,11 @@ export function readFile(
   const length = totalOf(segments)
   const regular = file.kind === 'regular'
   const step = fillsBuffers(file) ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
-  let done = 0
+  const before = doneBefore(task)
+  let done = before
   try {
     for (;;) {
+      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, regular ? null : ERESTARTSYS)
       const most = regular ? toPageEnd(offset === null ? file.pos : offset + done) : step
       const wanted = Math.min(most, length - done)
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
@@ -210,9 +215,11 @@ export function writeFile(
   const ops = writeOps(file)
   const length = totalOf(segments)
   const piece = ops.writePiece ?? 1
-  let done = (task.call?.progress['done'] as number | undefined) ?? 0
+  const before = doneBefore(task)
+  let done = before
   try {
     do {
+      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, null)
       // A page of the program at a time: then it is written from where it is.
       const most = file.kind === 'regular' && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
       const wanted = Math.min(most, length - done)
@@ -251,9 +258,11 @@ export function moveBetween(
   const source = opsOf(from.file)
   const sink = opsOf(to.file)
   if (!source.read || !sink.write) throw EINVAL
-  let done = (task.call?.progress['done'] as number | undefined) ?? 0
+  const before = doneBefore(task)
+  let done = before
   try {
     while (done < length) {
+      if (done - before >= PIECE_BYTES) return { done, blocked: unfinished({ done }, done, ERESTARTSYS) }
       const wanted = Math.min(CHUNK, length - done)
       const bytes = source.read(k, task, from.file, wanted, from.offset === null ? null : from.offset + done)
       if (!(bytes instanceof Uint8Array)) return { done, blocked: done > 0 ? null : bytes }

@@ -2,6 +2,6 @@
 export * from './charge.ts'
 export { countsCycles, cyclesUntil, idleUntil, passKernelTime, passOther, passTime } from './clock.ts'
 export { intervals, ledgerRows, newTimingState, startTiming, timedCounters, untilTiming, writeMarks } from './marks.ts'
-export { NOMINAL_FAULT, nominalCall, passNominal } from './nominal.ts'
+export { NOMINAL_FAULT, NOMINAL_PIECE, nominalCall, passNominal } from './nominal.ts'
 export { callPath, PATH, pathName, type PathName } from './paths.ts'
 export type { Interval, LedgerRow, Mark, TimingState } from './types.ts'

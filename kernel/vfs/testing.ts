@@ -135,7 +135,7 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') endCall(k, task)
   else {
-    task.call ??= { nr: row.nr, values: null, files: [], kept: null, progress: {}, startTime: 0 }
+    task.call ??= { nr: row.nr, values: null, files: [], kept: null, progress: {}, cut: false, startTime: 0 }
     if (result.progress) task.call.progress = result.progress
     if (result.kept !== undefined) task.call.kept = result.kept
     if (result.held) task.call.files.push({ fd: NO_DESCRIPTOR, file: result.held })

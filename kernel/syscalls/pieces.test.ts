@@ -1,0 +1,109 @@
+// A call that has much to do is cut into pieces: timers, limits and whoever debugs are heard in the middle of it, and where a run stops
+// changes nothing.
+import { expect, it } from 'vitest'
+import { AT_FDCWD, exitCode, ifExited, ifSignaled, O_RDWR, SIGALRM, termSignal } from '../abi/index.ts'
+import { DATA, runToEnd, start, type Run } from '../testing.ts'
+
+const NR = { openat: 56, sendfile: 71, exit: 94, setitimer: 103, sigaction: 134 }
+const MIB = 2 ** 20
+
+const path = (text: string, at: number): string =>
+  [...`${text}\0`].map((c, i) => `li t0, ${c.charCodeAt(0)}\nsb t0, ${at + i}(s1)`).join('\n')
+
+/** s2 = /dev/zero, s3 = /dev/null; s1 = DATA. */
+const OPEN = `
+  li s1, ${DATA}
+  ${path('/dev/zero', 0)}
+  ${path('/dev/null', 16)}
+  li a0, ${AT_FDCWD}
+  mv a1, s1
+  li a2, ${O_RDWR}
+  sys ${NR.openat}
+  mv s2, a0
+  li a0, ${AT_FDCWD}
+  addi a1, s1, 16
+  li a2, ${O_RDWR}
+  sys ${NR.openat}
+  mv s3, a0`
+/** A timer of so many microseconds. */
+const alarm = (us: number): string => `
+  sd zero, 64(s1)
+  sd zero, 72(s1)
+  sd zero, 80(s1)
+  li t0, ${us}
+  sd t0, 88(s1)
+  li a0, 0
+  addi a1, s1, 64
+  li a2, 0
+  sys ${NR.setitimer}`
+const send = (bytes: number): string => `
+  mv a0, s3
+  mv a1, s2
+  li a2, 0
+  li a3, ${bytes}
+  sys ${NR.sendfile}`
+/** Ends with a0 in mebibytes. */
+const EXIT_MIB = `
+  srli a0, a0, 20
+  sys ${NR.exit}`
+
+const LONG = `${OPEN}${send(20 * MIB)}${EXIT_MIB}`
+
+const end = ({ k, status }: Run & { status: number }): unknown[] => [
+  ifExited(status) ? exitCode(status) : -termSignal(status),
+  k.state.time,
+  k.state.executed,
+  k.state.steps,
+  k.state.pieces,
+]
+
+it('takes time by what it does', () => {
+  const { k, status } = runToEnd(LONG)
+  expect(exitCode(status)).toBe(20)
+  expect(k.state.pieces).toBe(19)
+  expect(Math.floor(k.state.time / 1e5)).toBe(19)
+})
+
+it('stops for a limit and for who wants to be heard, and goes on as if it had not', () => {
+  const whole = end(runToEnd(LONG))
+  for (const options of [{ maxPieces: 1 }, { maxPieces: 7 }, { maxInstructions: 1 }]) {
+    const run = start(LONG)
+    let result = run.run(options)
+    let stops = 0
+    for (; result.kind === 'budget'; stops++) result = run.run(options)
+    expect(stops).toBeGreaterThan(1)
+    expect(end({ ...run, status: (result as { status: number }).status })).toEqual(whole)
+  }
+  const run = start(LONG)
+  expect(run.run({ until: 1e6 }).kind).toBe('budget')
+  expect([run.k.state.pieces, Math.floor(run.k.state.time / 1e5)]).toEqual([10, 10])
+})
+
+it('is ended by a signal that kills', () => {
+  const run = runToEnd(`${OPEN}${alarm(1000)}${send(1024 * MIB)}${EXIT_MIB}`)
+  expect(ifSignaled(run.status) && termSignal(run.status)).toBe(SIGALRM)
+  expect(run.k.state.pieces).toBe(10)
+})
+
+it('sendfile answers what it had sent when a handler ran', () => {
+  const run = runToEnd(`
+  ${OPEN}
+  li t0, {handler}
+  sd t0, 128(s1)
+  sd zero, 136(s1)
+  sd zero, 144(s1)
+  li a0, ${SIGALRM}
+  addi a1, s1, 128
+  li a2, 0
+  li a3, 8
+  sys ${NR.sigaction}
+  ${alarm(1000)}${send(1024 * MIB)}${EXIT_MIB}
+handler:
+  ret`)
+  expect(exitCode(run.status)).toBe(11)
+})
+
+it('works on several harts', () => {
+  const { k, status } = runToEnd(LONG, { harts: 2 })
+  expect([exitCode(status), k.state.pieces]).toEqual([20, 19])
+})
