@@ -5,20 +5,21 @@ import type { dap } from '../../debugger/index.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
 
 /** Answers a request with its body, or with an Error in words. */
-export type Handler = (a: Adapter, args: unknown) => object | void
+export type Handler = (a: Adapter, args: unknown) => object | Promise<object> | void
 export type Requests = Readonly<Record<string, Handler>>
 
 /** A row of a table of requests, which knows the shape of its arguments (as far as an editor keeps to the protocol). */
 export const request =
-  <A>(handler: (a: Adapter, args: A) => object | void): Handler =>
+  <A>(handler: (a: Adapter, args: A) => object | Promise<object> | void): Handler =>
   (a, args) =>
     handler(a, args as A)
 
 /** A row for a request about a machine that stands still. */
-export const whileStopped = <A>(handler: (a: Adapter, d: Debuggee, args: A) => object | void): Handler =>
+export const whileStopped = <A>(handler: (a: Adapter, d: Debuggee, args: A) => object | Promise<object> | void): Handler =>
   request<A>((a, args) => {
     const d = a.debuggeeOrError()
     if (d.running) throw new Error('the machine is running: pause it first')
+    if (d.closed) throw new Error('the machine has ended')
     return handler(a, d, args)
   })
 
@@ -26,6 +27,16 @@ export const whileStopped = <A>(handler: (a: Adapter, d: Debuggee, args: A) => o
 const DEFECTS = [TypeError, RangeError, ReferenceError]
 /** Numbers of errors mean nothing to editors but must be there. */
 const ERROR = 1
+
+/** A response that says why there is no answer. */
+function refused(response: DebugProtocol.Response, error: unknown): DebugProtocol.Response {
+  const text = error instanceof Error ? error.message : String(error)
+  const format = error instanceof Error && DEFECTS.some(kind => error instanceof kind) ? (error.stack ?? text) : text
+  response.success = false
+  response.message = text
+  response.body = { error: { id: ERROR, format: format.replace(/[{}]/g, ''), showUser: true } }
+  return response
+}
 
 export class Adapter extends DebugSession {
   debuggee: Debuggee | null = null
@@ -69,13 +80,17 @@ export class Adapter extends DebugSession {
     try {
       if (handler === undefined) throw new Error(`there is no request '${message.command}'`)
       const body = handler(this, message.arguments ?? {})
+      if (body instanceof Promise) {
+        // It takes a while, and other requests are heard meanwhile.
+        body.then(
+          found => this.sendResponse(Object.assign(response, { body: found })),
+          error => this.sendResponse(refused(response, error)),
+        )
+        return
+      }
       if (body !== undefined) response.body = body
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
-      const format = error instanceof Error && DEFECTS.some(kind => error instanceof kind) ? (error.stack ?? text) : text
-      response.success = false
-      response.message = text
-      response.body = { error: { id: ERROR, format: format.replace(/[{}]/g, ''), showUser: true } }
+      refused(response, error)
     }
     this.sendResponse(response)
     for (const what of this.after.splice(0)) what()

@@ -1,6 +1,6 @@
 // Running what an editor debugs, in pieces between which requests are heard: until something counts as a stop, a pause, or the end.
 import { shellStatus, subscribe } from '../../kernel/index.ts'
-import { dap, goTo, interrupt, now, tasksOf, type Instant, type Stop } from '../../debugger/index.ts'
+import { dap, goTo, interrupt, now, tasksOf, type Instant, type Search, type Stop } from '../../debugger/index.ts'
 import type { Adapter } from './adapter.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
 import { resolveAll } from './points.ts'
@@ -94,6 +94,7 @@ function settle(a: Adapter, d: Debuggee, motion: dap.Motion, stop: Stop, begun: 
   const { s } = d.sight
   if (stop.kind === 'interrupted') {
     if (!d.pauseAsked) return false
+    motion.giveUp?.()
     if (!s.k.state.tasks.has(s.focus)) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
     stopped(a, d, plain(d, 'pause', 'paused'))
     return true
@@ -115,7 +116,7 @@ function settle(a: Adapter, d: Debuggee, motion: dap.Motion, stop: Stop, begun: 
   }
   const report = dap.reportOf(s, stop, hits, reasonOfStep)
   if (report === null) return false
-  stopped(a, d, report)
+  stopped(a, d, { ...report, ...motion.says?.(stop) })
   return true
 }
 
@@ -154,15 +155,36 @@ export function move(a: Adapter, d: Debuggee, motion: dap.Motion, reasonOfStep =
   setImmediate(piece)
 }
 
+/** Looks for something in the past, in pieces; the answer to a request that waits for it. */
+export function searched<T>(d: Debuggee, search: Search<T>): Promise<T> {
+  d.running = true
+  d.pauseAsked = false
+  return new Promise((resolve, reject) => {
+    const piece = (): void => {
+      if (d.closed) return reject(new Error('the machine has ended'))
+      try {
+        const found = search.go(PIECE)
+        if (typeof found !== 'object' || found === null || !('kind' in found) || found.kind !== 'interrupted') {
+          d.running = false
+          return resolve(found as T)
+        }
+        if (!d.pauseAsked) return void setImmediate(piece)
+        search.giveUp()
+        d.running = false
+        reject(new Error('paused before it was found'))
+      } catch (error) {
+        d.running = false
+        reject(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    setImmediate(piece)
+  })
+}
+
 /** Goes to an instant of the recording. */
 export function visit(a: Adapter, d: Debuggee, instant: Instant): void {
-  const { s } = d.sight
-  forgetSeen(d)
-  d.atEnd = false
   d.passOver = null
-  const stop = goTo(s, instant)
-  if (!s.k.state.tasks.has(s.focus)) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
-  stopped(a, d, plain(d, 'goto', stop.kind === 'historyEnd' ? 'the recording ends here' : 'the instant that was asked for'))
+  move(a, d, dap.going(d.sight.s, instant))
 }
 
 export function entered(a: Adapter, d: Debuggee): void {

@@ -3,7 +3,7 @@ import {
   ARGUMENTS,
   firstInstant,
   lastInstant,
-  lastWrite,
+  searchWrite,
   now,
   viewByName,
   VIEWS,
@@ -13,7 +13,7 @@ import {
 } from '../../debugger/index.ts'
 import { whileStopped, request, type Requests } from './adapter.ts'
 import { frameOf, referenced, taskOf, type Debuggee } from './debuggee.ts'
-import { visit } from './run.ts'
+import { searched, visit } from './run.ts'
 
 /** JSON has no Infinity: after everything that the kernel does before the next instruction, `steps` is missing. */
 const instantBody = ({ executed, steps }: Instant): { executed: number; steps?: number } =>
@@ -123,7 +123,9 @@ export const ownRequests: Requests = {
     const what = bytesAsked(d, args)
     if (!Number.isInteger(what.bytes) || what.bytes < 1 || what.bytes > MOST_BYTES)
       throw new Error(`bytes: a whole number from 1 to ${MOST_BYTES}`)
-    const found = lastWrite(s, { ...what, physical: args.physical === true })
-    return { write: found === null ? null : { ...found, instant: instantBody(found.instant) } }
+    if (s.timeline === null) throw new Error('nothing is recorded, so there is no way back')
+    return searched(d, searchWrite(s, { ...what, physical: args.physical === true })).then(({ write }) => ({
+      write: write === null ? null : { ...write, instant: instantBody(write.instant) },
+    }))
   }),
 }

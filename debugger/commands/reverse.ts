@@ -5,23 +5,24 @@ import {
   firstInstant,
   goTo,
   lastInstant,
-  lastWrite,
   now,
-  reverseFinish,
-  reverseResume,
   reverseStepInstruction,
   reverseStepMachine,
-  reverseStepOver,
+  searchBack,
+  searchCall,
+  searchOver,
+  searchWrite,
   taskById,
   type Instant,
   type Stop,
+  type WayOut,
 } from '../session/index.ts'
 import { statementInSpace } from '../symbols/index.ts'
 import { explainPage, waitOf } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf, valueOf } from './look.ts'
 import { showView } from './machine.ts'
-import { atLineStart, below, inPieces, PIECE, spOf } from './running.ts'
+import { atLineStart, below, inPieces, PIECE, searchPieces, spOf } from './running.ts'
 import { instantText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
@@ -33,6 +34,9 @@ function recorded(d: Debugger): void {
 /** Whose steps: the selected task's, even when it has ended by now. */
 const whose = (d: Debugger): number => d.session.focus
 
+const overBack = (d: Debugger, id: number): Promise<Stop> => searchPieces(d, searchOver(d.session, id))
+const callBack = (d: Debugger, id: number, way: WayOut): Promise<Stop> => searchPieces(d, searchCall(d.session, id, way))
+
 /** Back to the start of the line that was executed last: into functions that have lines, or over them. */
 async function lineBack(d: Debugger, into: boolean): Promise<Stop> {
   const id = whose(d)
@@ -41,21 +45,21 @@ async function lineBack(d: Debugger, into: boolean): Promise<Stop> {
   if (first !== null && first.mm !== null && statementInSpace(spaceOf(d, first), regPc(d.session.k, first)) === null) {
     const { frames } = backtrace(d, first, 2)
     if (frames.length < 2) return reverseStepInstruction(d.session, id)
-    const back = reverseFinish(d.session, id, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, first)) })
+    const back = await callBack(d, id, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, first)) })
     return back.kind === 'historyStart' ? back : toLineStart(d, id, into)
   }
   // From inside of a line, its start is the line before.
   if (first !== null && first.mm !== null && !atLineStart(d, first)) return toLineStart(d, id, into)
   const sp = first?.mm ? spOf(d, first) : 0
   const pc = first?.mm ? regPc(d.session.k, first) : 0
-  const stop = into ? reverseStepInstruction(d.session, id) : reverseStepOver(d.session, id)
+  const stop = into ? reverseStepInstruction(d.session, id) : await overBack(d, id)
   if (stop.kind !== 'step') return stop
   const task = taskById(d.session, id)
   if (task === null) return stop
   // Into a function without lines: to its call.
   if (statementInSpace(spaceOf(d, task), regPc(d.session.k, task)) === null && spOf(d, task) <= sp && pc !== 0) {
-    const back = reverseFinish(d.session, id, { address: pc, stackAbove: sp - 1 })
-    if (back.kind === 'historyStart') return back
+    const back = await callBack(d, id, { address: pc, stackAbove: sp - 1 })
+    if (back.kind !== 'step') return back
   }
   return toLineStart(d, id, into)
 }
@@ -68,13 +72,13 @@ async function toLineStart(d: Debugger, id: number, into: boolean): Promise<Stop
     const range = statementInSpace(spaceOf(d, task), regPc(d.session.k, task))
     if (range === null || range.start === regPc(d.session.k, task)) return { kind: 'step', task: id }
     const pc = regPc(d.session.k, task)
-    const stop = into ? reverseStepInstruction(d.session, id) : reverseStepOver(d.session, id)
+    const stop = into ? reverseStepInstruction(d.session, id) : await overBack(d, id)
     if (stop.kind !== 'step') return stop
     const now = taskById(d.session, id)
     const there = now === null ? null : statementInSpace(spaceOf(d, now), regPc(d.session.k, now))
     if (now !== null && there === null) {
-      const back = reverseFinish(d.session, id, { address: pc, stackAbove: spOf(d, now) - 1 })
-      if (back.kind === 'historyStart') return back
+      const back = await callBack(d, id, { address: pc, stackAbove: spOf(d, now) - 1 })
+      if (back.kind !== 'step') return back
     } else if (now !== null && there !== null && (there.start !== range.start || there.place.file !== range.place.file)) {
       // It came from elsewhere in the middle of the line: that line is where one is now.
       if (into || callLength(d.session, now) === 0) return toLineStart(d, id, into)
@@ -116,14 +120,20 @@ function instantOf(d: Debugger, text: string): Instant {
   return executed <= first.executed ? first : { executed, steps: Infinity }
 }
 
+const MOST_BYTES = 4096
+
 /** `ADDRESS [BYTES]`, `pte ADDRESS`, `frame PHYSICAL [BYTES]`. */
-function whoWrote(d: Debugger, text: string): string[] {
+async function whoWrote(d: Debugger, text: string): Promise<string[]> {
   recorded(d)
   const m = /^(?:(phys)\s+)?(.+?)(?:\s*,\s*(\d+))?$/.exec(text.trim())
   if (m === null) fail('Argument required (an address).')
   const address = Number(valueOf(d, m[2]))
   const bytes = Number(m[3] ?? 1)
-  const found = lastWrite(d.session, { address, bytes, physical: m[1] !== undefined, task: selected(d).pid })
+  if (bytes < 1 || bytes > MOST_BYTES) fail(`The number of bytes is 1 to ${MOST_BYTES}.`)
+  const search = searchWrite(d.session, { address, bytes, physical: m[1] !== undefined, task: selected(d).pid })
+  const answer = await searchPieces(d, search)
+  if (answer.kind === 'interrupted') fail('Interrupted before it was found.')
+  const found = answer.write
   if (found === null) return [`Nobody has written ${hex(address)} since the recording began.`]
   const { instant } = found
   const at = `${instant.executed}${Number.isFinite(instant.steps) ? `.${instant.steps}` : ''}`
@@ -173,7 +183,7 @@ export const REVERSE: readonly Command[] = [
   ),
   counted('reverse-next', ['rn'], 'Step back to the start of an earlier source line, over calls.', d => lineBack(d, false)),
   counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => reverseStepInstruction(d.session, whose(d))),
-  counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => reverseStepOver(d.session, whose(d))),
+  counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => overBack(d, whose(d))),
   counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d => reverseStepMachine(d.session)),
   counted('reverse-kernel-step', ['rks'], 'Step back to before the last thing that the kernel did.', kernelStepBack),
   {
@@ -185,7 +195,7 @@ export const REVERSE: readonly Command[] = [
     repeats: 'same',
     async run(d) {
       recorded(d)
-      return stopText(d, await inPieces(d, () => reverseResume(d.session, { budget: PIECE })))
+      return stopText(d, await searchPieces(d, searchBack(d.session)))
     },
   },
   {
@@ -194,12 +204,12 @@ export const REVERSE: readonly Command[] = [
     group: 'reverse',
     usage: '',
     doc: 'Go back to the call of the function that the program is in.',
-    run(d) {
+    async run(d) {
       recorded(d)
       const task = selected(d)
       const { frames } = backtrace(d, task, 2)
       if (frames.length < 2) fail('"reverse-finish" not meaningful in the outermost frame.')
-      return stopText(d, reverseFinish(d.session, task.pid, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, task)) }))
+      return stopText(d, await callBack(d, task.pid, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, task)) }))
     },
   },
   {
@@ -207,9 +217,10 @@ export const REVERSE: readonly Command[] = [
     group: 'reverse',
     usage: 'N | N.STEP | +N | -N | start | end',
     doc: 'Go to an instant, forwards or backwards: N instructions executed by all harts, and steps of the kernel.',
-    run(d, { text }) {
+    async run(d, { text }) {
       recorded(d)
-      const stop = goTo(d.session, instantOf(d, text))
+      const instant = instantOf(d, text)
+      const stop = await inPieces(d, () => goTo(d.session, instant, { budget: PIECE }))
       if (stop.kind === 'step') {
         d.shown = ''
         return [`At ${instantText(d)}.`, ...stopText(d, stop)]

@@ -12,6 +12,7 @@ import {
   stepKernel,
   stepMachine,
   taskById,
+  type Search,
   type Stop,
 } from '../session/index.ts'
 import { applies, countHit } from '../session/points.ts'
@@ -38,6 +39,17 @@ export async function inPieces(d: Debugger, piece: () => Stop): Promise<Stop> {
     const stop = piece()
     if (stop.kind !== 'interrupted' || d.session.interrupted) return stop
     if (!(await d.host.goOn())) return stop
+  }
+}
+
+/** Looks for something in the past, likewise; given up, it says so. */
+export async function searchPieces<T>(d: Debugger, search: Search<T>): Promise<T | { kind: 'interrupted' }> {
+  for (;;) {
+    const found = search.go(PIECE)
+    if (typeof found !== 'object' || found === null || !('kind' in found) || found.kind !== 'interrupted') return found
+    if (await d.host.goOn()) continue
+    search.giveUp()
+    return found
   }
 }
 

@@ -5,6 +5,7 @@ export {
   backOut,
   continuing,
   continuingBack,
+  going,
   instructionBack,
   instructionOver,
   instructionStep,

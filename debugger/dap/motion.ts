@@ -4,14 +4,18 @@ import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import {
   callLength,
   resume,
-  reverseFinish,
-  reverseResume,
+  goTo,
   reverseStepInstruction,
-  reverseStepOver,
   runTo,
+  searchBack,
+  searchCall,
+  searchOver,
   stepInstruction,
   PIECES,
   taskById,
+  tasksOf,
+  type Instant,
+  type Search,
   type Session,
   type Stop,
 } from '../session/index.ts'
@@ -23,6 +27,10 @@ export interface Motion {
   go(budget: number): Stop
   /** It replays the past: what it passes on the way does not happen anew. */
   backwards: boolean
+  /** Cut for good: it goes to where it can be left. */
+  giveUp?(): void
+  /** What its end is called, where that is not what it looks like. */
+  says?(stop: Stop): { reason: string; description: string }
 }
 
 const RA = 1
@@ -156,15 +164,43 @@ function wayOut(sight: Sight, id: number): { address: number; stackAbove: number
   return { address: caller.pc, stackAbove: inner.cfa - 1 }
 }
 
-const back = (go: Motion['go']): Motion => ({ backwards: true, go })
+/** After a stop that does not count the search begins anew from there. */
+function back(search: () => Search): Motion {
+  let part: Search | null = null
+  return {
+    backwards: true,
+    giveUp: () => part?.giveUp(),
+    go(budget) {
+      part ??= search()
+      const stop = part.go(budget)
+      if (stop.kind !== 'interrupted') part = null
+      return stop
+    },
+  }
+}
+const atOnce = (go: () => Stop): Motion => ({ backwards: true, go })
 
-export const instructionBack = (s: Session, id: number): Motion => back(() => reverseStepInstruction(s, id))
-export const continuingBack = (s: Session): Motion => back(budget => reverseResume(s, { budget }))
+export const instructionBack = (s: Session, id: number): Motion => atOnce(() => reverseStepInstruction(s, id))
+export const continuingBack = (s: Session): Motion => back(() => searchBack(s))
+
+/** To an instant of the recording. */
+export const going = (s: Session, instant: Instant): Motion => ({
+  backwards: true,
+  go(budget) {
+    const stop = goTo(s, instant, { budget })
+    if (taskById(s, s.focus) === null) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
+    return stop
+  },
+  says: ({ kind }) => ({
+    reason: 'goto',
+    description: kind === 'historyEnd' ? 'the recording ends here' : 'the instant that was asked for',
+  }),
+})
 
 /** Back to where the innermost function was called. */
 export function backOut(sight: Sight, id: number): Motion {
   const way = wayOut(sight, id)
-  return back(() => reverseFinish(sight.s, id, way))
+  return back(() => searchCall(sight.s, id, way))
 }
 
 /** A line of that many steps is left in its middle: each is a run of its own. */
@@ -173,14 +209,19 @@ const MOST_STEPS_BACK = 100
 /** Back to where a line began: the one that was executed last, calls and all. */
 export function lineBack(sight: Sight, id: number): Motion {
   const { s } = sight
-  return back(() => {
-    let stop = reverseStepOver(s, id)
-    for (let n = 1; n < MOST_STEPS_BACK && stop.kind === 'step'; n++) {
+  let part: Search | null = null
+  let steps = 0
+  return {
+    backwards: true,
+    giveUp: () => part?.giveUp(),
+    go(budget) {
+      part ??= searchOver(s, id)
+      const stop = part.go(budget)
+      if (stop.kind !== 'step') return stop
+      part = null
       const task = taskById(s, id)
       const line = task === null ? null : lineOf(spaceOf(sight, task), regPc(s.k, task))
-      if (line === null || line.isStart) return stop
-      stop = reverseStepOver(s, id)
-    }
-    return stop
-  })
+      return line === null || line.isStart || ++steps >= MOST_STEPS_BACK ? stop : { kind: 'interrupted' }
+    },
+  }
 }

@@ -1,7 +1,7 @@
 // `monitor COMMAND`: what this machine can show and do that gdb has no word for. A command is a row; the tables of `info os` are too.
 import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { evaluate, firstInstant, goTo, lastInstant, lastWrite, now, type Instant } from '../session/index.ts'
+import { evaluate, firstInstant, goTo, lastInstant, now, searchWrite, type Instant } from '../session/index.ts'
 import { hex } from '../hex.ts'
 import { setConditionAt } from './points.ts'
 import { pteText, TABLES, tableByName, tableText } from './tables.ts'
@@ -12,7 +12,8 @@ interface Command {
   name: string
   usage: string
   doc: string
-  run(g: GdbServer, args: string): string
+  /** What to show; null: it is shown when it is done. */
+  run(g: GdbServer, args: string): string | null
 }
 
 /** A mistake of whoever types: the message is for them. */
@@ -60,35 +61,43 @@ function parseInstant(text: string): Instant {
   return { executed: Number(m[1]), steps: m[2] === undefined || m[2] === 'end' ? Infinity : Number(m[2]) }
 }
 
-function go(g: GdbServer, args: string): string {
-  g.hearing = false
-  const stop = goTo(g.session, parseInstant(args))
-  g.hearing = true
-  g.noted = []
+function go(g: GdbServer, args: string): null {
+  const instant = parseInstant(args)
   g.queue = []
   g.announced = []
   g.passing = g.signal = null
   g.lastStop = ''
-  const where = stop.kind === 'historyEnd' ? 'the recording ends here' : 'here'
-  return `${where}: ${instantText(now(g.session))}\n${STALE}`
+  g.going = {
+    kind: 'asked',
+    search: { go: budget => goTo(g.session, instant, { budget }), giveUp: () => {} },
+    answer({ kind }) {
+      const where = kind === 'historyEnd' ? 'the recording ends here' : kind === 'interrupted' ? 'interrupted on the way' : 'here'
+      return `${where}: ${instantText(now(g.session))}\n${STALE}`
+    },
+  }
+  return null
 }
 
 const WORD = 8
+const MOST_BYTES = 4096
 
-function why(g: GdbServer, args: string): string {
+function why(g: GdbServer, args: string): null {
   const task = currentTask(g)
   const [where, bytes] = args.split(',')
   const address = addressOf(g, where)
   const count = bytes === undefined ? WORD : addressOf(g, bytes)
-  g.hearing = false
-  try {
-    const written = lastWrite(g.session, { address, bytes: count, physical: false, task: task.pid })
-    if (written === null) return `nobody wrote ${count} bytes at ${hex(address)} since the recording began\n`
-    return `${hex(address)}: ${written.text}\nat ${instantText(written.instant)} (monitor goto ${instantText(written.instant)})\n`
-  } finally {
-    g.hearing = true
-    g.noted = []
+  if (count < 1 || count > MOST_BYTES) refuse(`BYTES: 1 to ${MOST_BYTES}`)
+  g.going = {
+    kind: 'asked',
+    search: searchWrite(g.session, { address, bytes: count, physical: false, task: task.pid }),
+    answer(found) {
+      if (found.kind !== 'written') return 'interrupted\n'
+      if (found.write === null) return `nobody wrote ${count} bytes at ${hex(address)} since the recording began\n`
+      const { text, instant } = found.write
+      return `${hex(address)}: ${text}\nat ${instantText(instant)} (monitor goto ${instantText(instant)})\n`
+    },
   }
+  return null
 }
 
 function condition(g: GdbServer, args: string): string {
@@ -141,7 +150,7 @@ const COMMANDS: readonly Command[] = [
 ]
 
 /** Runs a command line; whatever is wrong with it is the answer. */
-export function monitor(g: GdbServer, line: string): string {
+export function monitor(g: GdbServer, line: string): string | null {
   const [, name, args] = /^\s*(\S*)\s*(.*)$/s.exec(line) ?? ['', '', '']
   const command = COMMANDS.find(one => one.name === (name || 'help'))
   const table = tableByName(name)

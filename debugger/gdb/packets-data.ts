@@ -117,13 +117,13 @@ function write(g: GdbServer, rest: string, bytesIn: (data: string) => Uint8Array
 
 export const DATA_PACKETS: readonly PacketRow[] = [
   { prefix: 'g', doc: 'the general and floating-point registers', handle: g => readAll(g) },
-  { prefix: 'G', doc: 'set them', handle: writeAll },
+  { prefix: 'G', doc: 'set them', alone: true, handle: writeAll },
   { prefix: 'p', doc: 'one register', handle: readOne },
-  { prefix: 'P', doc: 'set one register', handle: writeOne },
+  { prefix: 'P', doc: 'set one register', alone: true, handle: writeOne },
   { prefix: 'm', doc: 'memory, as hexadecimal digits', handle: (g, rest) => read(g, rest, toHex) },
   { prefix: 'x', doc: 'memory, as bytes after a b', handle: (g, rest) => read(g, rest, bytes => 'b' + latin1(bytes)) },
-  { prefix: 'M', doc: 'write memory given as hexadecimal digits', handle: (g, rest) => write(g, rest, fromHex) },
-  { prefix: 'X', doc: 'write memory given as bytes', handle: (g, rest) => write(g, rest, bytesOf) },
-  { prefix: 'Z', doc: 'place a breakpoint or watchpoint', handle: place },
-  { prefix: 'z', doc: 'take it away', handle: take },
+  { prefix: 'M', doc: 'write memory given as hexadecimal digits', alone: true, handle: (g, rest) => write(g, rest, fromHex) },
+  { prefix: 'X', doc: 'write memory given as bytes', alone: true, handle: (g, rest) => write(g, rest, bytesOf) },
+  { prefix: 'Z', doc: 'place a breakpoint or watchpoint', alone: true, handle: place },
+  { prefix: 'z', doc: 'take it away', alone: true, handle: take },
 ]

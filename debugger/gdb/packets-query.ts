@@ -56,9 +56,10 @@ function threadInfo(g: GdbServer, rest: string): string {
   return task === null ? 'E03' : hexText(`${task.comm}, ${task.state}${task.onHart >= 0 ? ` on hart ${task.onHart}` : ''}`)
 }
 
-function command(g: GdbServer, rest: string): string {
+function command(g: GdbServer, rest: string): string | null {
   const bytes = fromHex(rest.replace(/^,/, ''))
-  return bytes === null ? 'E16' : hexText(monitor(g, latin1(bytes)))
+  const text = bytes === null ? undefined : monitor(g, latin1(bytes))
+  return text === undefined ? 'E16' : text === null ? null : hexText(text)
 }
 
 const TRIPLE = hexText('riscv64-unknown-linux-gnu')
@@ -148,7 +149,7 @@ export const QUERY_PACKETS: readonly PacketRow[] = [
   { prefix: 'qsThreadInfo', doc: 'there are no more', handle: () => 'l' },
   { prefix: 'qThreadExtraInfo', doc: 'a thread in words', handle: threadInfo },
   { prefix: 'qXfer:', doc: 'tables and descriptions', handle: transfer },
-  { prefix: 'qRcmd', doc: 'monitor commands', handle: command },
+  { prefix: 'qRcmd', doc: 'monitor commands', alone: true, handle: command },
   { prefix: 'qSymbol', doc: 'no symbols are wanted', handle: () => 'OK' },
   { prefix: 'qHostInfo', doc: 'lldb: the machine', handle: () => HOST },
   { prefix: 'qProcessInfo', doc: 'lldb: the process', handle: processInfo },

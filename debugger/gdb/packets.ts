@@ -16,8 +16,11 @@ const isWord = (prefix: string): boolean => prefix.length > 1 && /[a-zA-Z]$/.tes
 export const rowFor = (packet: string): PacketRow | undefined =>
   byLength.find(({ prefix }) => packet.startsWith(prefix) && !(isWord(prefix) && WORD.test(packet.slice(prefix.length))))
 
+const RUNNING = 'E.the machine is running: interrupt it first'
+
 /** The answer to a packet; null: it comes when the machine stops. */
 export function answer(g: GdbServer, packet: string): string | null {
   const row = rowFor(packet)
-  return row === undefined ? '' : row.handle(g, packet.slice(row.prefix.length))
+  if (row === undefined) return ''
+  return row.alone === true && g.going !== null ? RUNNING : row.handle(g, packet.slice(row.prefix.length))
 }

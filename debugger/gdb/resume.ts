@@ -3,9 +3,9 @@ import { killInfo, regPc, SIGNALS, sendToTask, sigbit, takeSignal } from '../../
 import {
   changed,
   resume,
+  searchBack,
   addCatchpoint,
   removePoint,
-  reverseResume,
   reverseStepInstruction,
   reverseStepMachine,
   stepInstruction,
@@ -13,8 +13,9 @@ import {
   PIECES,
   taskById,
   type Stop,
+  type Written,
 } from '../session/index.ts'
-import { hexNumber } from './framing.ts'
+import { hexNumber, hexText } from './framing.ts'
 import { GDB_SIGNAL, linuxSignal } from './signals.ts'
 import { ended, reportNoted, stopped, stopReply } from './stops.ts'
 import { concrete, currentThread, hartOf, parseThread, taskOf } from './threads.ts'
@@ -121,7 +122,7 @@ function stepHart(g: GdbServer, thread: ThreadId, budget: number): Stop {
   return { kind: 'interrupted' }
 }
 
-function runPiece(g: GdbServer, going: Exclude<Going, { kind: 'back' }>, budget: number): Stop {
+function runPiece(g: GdbServer, going: Extract<Going, { kind: 'continue' | 'step' }>, budget: number): Stop {
   const { session } = g
   if (going.kind === 'continue') return resume(session, { budget })
   const end = session.k.state.executed + budget
@@ -138,7 +139,8 @@ function runPiece(g: GdbServer, going: Exclude<Going, { kind: 'back' }>, budget:
 export function runSome(g: GdbServer, budget: number): Piece {
   const { going, session } = g
   if (going === null) return { kind: 'idle', until: Infinity }
-  if (going.kind === 'back') return goBackSome(g, going.calls, budget)
+  if (going.kind === 'back') return goBackSome(g, going, budget)
+  if (going.kind === 'asked') return askSome(g, going, budget)
   const queued = g.queue.shift()
   if (queued !== undefined) return stop(g, queued)
   const result = runPiece(g, going, budget)
@@ -179,7 +181,7 @@ function stop(g: GdbServer, reply: string): Piece {
 }
 
 /** Goes into the past, which is no news, and forgets what was to be reported of the present. */
-function wentBack(g: GdbServer, back: () => Stop): Stop {
+function wentBack<T>(g: GdbServer, back: () => T): T {
   g.hearing = false
   try {
     return back()
@@ -209,15 +211,36 @@ export function stepBack(g: GdbServer): string {
 
 /** Begins to go back to the last stop. Signals and ends of processes do not stop there. */
 export function continueBack(g: GdbServer): null {
-  g.going = { kind: 'back', calls: g.catchCalls === null ? [] : callPoints(g) }
+  const calls = g.catchCalls === null ? [] : callPoints(g)
+  g.going = { kind: 'back', search: searchBack(g.session), calls }
   return null
 }
 
-function goBackSome(g: GdbServer, calls: readonly number[], budget: number): Piece {
-  const result = wentBack(g, () => reverseResume(g.session, { budget }))
-  if (result.kind === 'interrupted' && !g.interruptWanted) return { kind: 'running' }
+function goBackSome(g: GdbServer, { search, calls }: Extract<Going, { kind: 'back' }>, budget: number): Piece {
+  const result = wentBack(g, () => search.go(budget))
+  if (result.kind === 'interrupted') {
+    if (!g.interruptWanted) return { kind: 'running' }
+    wentBack(g, search.giveUp)
+  }
   for (const id of calls) removePoint(g.session, id)
   return stop(g, result.kind === 'interrupted' ? stopped(g, null, GDB_SIGNAL.int) : backReply(g, result))
+}
+
+/** Goes on with what a monitor command asked for; its answer is no stop. */
+function askSome(g: GdbServer, { search, answer }: Extract<Going, { kind: 'asked' }>, budget: number): Piece {
+  g.hearing = false
+  let result: Stop | Written
+  try {
+    result = search.go(budget)
+    if (result.kind === 'interrupted' && !g.interruptWanted) return { kind: 'running' }
+    if (result.kind === 'interrupted') search.giveUp()
+  } finally {
+    g.hearing = true
+    g.noted = []
+  }
+  g.going = null
+  g.interruptWanted = false
+  return { kind: 'stopped', reply: hexText(answer(result)) }
 }
 
 /** Catchpoints for the system calls that gdb wants to hear of. */

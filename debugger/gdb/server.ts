@@ -50,6 +50,8 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
 /** The debugger has gone, however: the machine runs as ever. */
 export function closeGdb(g: GdbServer): void {
   g.quiet()
+  g.gone = true
+  g.going = null
   closeSession(g.session)
 }
 
@@ -62,7 +64,9 @@ function send(g: GdbServer, text: string): string {
 export function receive(g: GdbServer, bytes: Uint8Array): Uint8Array {
   let out = ''
   for (const received of decode(g.decoder, bytes, g.acks)) {
-    if (received.kind === 'interrupt') g.interruptWanted = g.going !== null
+    // Nobody listens any more who has detached, killed or closed.
+    if (g.gone) break
+    if (received.kind === 'interrupt') g.interruptWanted ||= g.going !== null
     else if (received.kind === 'resend') out += g.acks ? g.lastSent : ''
     else if (received.kind === 'damaged') out += '-'
     else {

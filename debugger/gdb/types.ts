@@ -1,6 +1,6 @@
 // What a conversation with a debugger is: plain data over a session. Packets are rows of tables, each with what it answers.
 import type { SigInfo } from '../../kernel/index.ts'
-import type { Instant, Session } from '../session/index.ts'
+import type { Instant, Search, Session, Stop, Written } from '../session/index.ts'
 import type { Decoder } from './framing.ts'
 
 /** Processes as inferiors with their threads; or the hardware, its harts as the threads of one inferior. */
@@ -28,7 +28,9 @@ export type Going =
   /** One instruction of a thread, or as long as it stays in a range of addresses. */
   | { kind: 'step'; thread: ThreadId; range: { start: number; end: number } | null }
   /** Back to the last stop. `calls` are points that stand for gdb's catchpoints of system calls meanwhile. */
-  | { kind: 'back'; calls: readonly number[] }
+  | { kind: 'back'; search: Search; calls: readonly number[] }
+  /** A monitor command that takes a while: the answer to its packet comes at its end. */
+  | { kind: 'asked'; search: Search<Stop | Written>; answer(found: Stop | Written): string }
 
 /** A Z packet that is in force. */
 export interface Placed {
@@ -95,9 +97,13 @@ export interface OpenFile {
   read(offset: number, length: number): Uint8Array
 }
 
-/** A row: the longest prefix that a packet begins with decides. `handle` gets what follows; null: the answer comes when it stops. */
+/**
+ * A row: the longest prefix that a packet begins with decides. `handle` gets what follows; null: the answer comes when it stops.
+ * `alone`: not while the machine runs, as it would run otherwise then, or be another machine.
+ */
 export interface PacketRow {
   prefix: string
   doc: string
+  alone?: boolean
   handle(g: GdbServer, rest: string): string | null
 }

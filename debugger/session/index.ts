@@ -34,8 +34,15 @@ export {
   reverseStepInstruction,
   reverseStepMachine,
   reverseStepOver,
+  searchBack,
+  searchCall,
+  searchOver,
+  searchWrite,
   type Bytes,
   type LastWrite,
+  type Search,
+  type WayOut,
+  type Written,
 } from './reverse.ts'
 export { changed, evaluate, readMemory, readRegister, registersOf, taskById, tasksOf, writeMemory, writeRegister } from './state.ts'
 export * from './types.ts'

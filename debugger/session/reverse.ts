@@ -2,7 +2,7 @@
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
 import { addWatchpoint, arm, removePoint } from './points.ts'
-import { advance, isBefore, nowOf, pointBefore, travel, type Timeline } from '../timeline/index.ts'
+import { advance, isBefore, nowOf, pointBefore, travel, travelSome, type Timeline } from '../timeline/index.ts'
 import { callLength, now, runToStop, type RunRequest } from './run.ts'
 import { readMemory, taskById } from './state.ts'
 import type { Instant, Session, Stop } from './types.ts'
@@ -25,10 +25,14 @@ function arrive(s: Session, stop: Stop): Stop {
   return stop
 }
 
-/** Goes to an instant of the recording; an instant that never comes is the last one there is. */
-export function goTo(s: Session, instant: Instant): Stop {
-  const there = travel(recorded(s), instant)
-  return arrive(s, there ? { kind: 'step', task: s.focus } : { kind: 'historyEnd' })
+/**
+ * Goes to an instant of the recording; an instant that never comes is the last one there is. When `budget` instructions have been run
+ * without getting there the answer is `interrupted`: the same call goes on.
+ */
+export function goTo(s: Session, instant: Instant, { budget }: Pick<RunRequest, 'budget'> = {}): Stop {
+  const travelled = travelSome(recorded(s), instant, budget)
+  if (travelled === 'cut') return { kind: 'interrupted' }
+  return arrive(s, travelled === 'there' ? { kind: 'step', task: s.focus } : { kind: 'historyEnd' })
 }
 
 export const firstInstant = (s: Session): Instant => recorded(s).store.points[0].instant
@@ -98,17 +102,34 @@ export function reverseStepMachine(s: Session): Stop {
 
 const SP = 2
 
+/** Something of the past that is looked for in pieces, from now backwards. The machine is elsewhere meanwhile. */
+export interface Search<T = Stop> {
+  /** Runs about so many instructions of the past again. `interrupted`: there is more to look at. */
+  go(budget: number): T | { kind: 'interrupted' }
+  /** It is enough: the session stands where nothing that was looked for lies between there and where it began. */
+  giveUp(): void
+}
+
+/** All of a search. */
+function whole(search: Search): Stop {
+  return search.go(Infinity)
+}
+
+/** What was found at once. */
+const found = (stop: Stop): Search => ({ go: () => stop, giveUp: () => {} })
+
 /** Back over a call that has returned: to before it was made. */
-export function reverseStepOver(s: Session, id: number): Stop {
+export function searchOver(s: Session, id: number): Search {
   const task = taskById(s, id)
-  if (task === null) return reverseStepInstruction(s, id)
+  if (task === null) return found(reverseStepInstruction(s, id))
   const sp = regBig(s.k, task, SP)
   const pc = regPc(s.k, task)
   const first = reverseStepInstruction(s, id)
   const at = taskById(s, id)
-  if (first.kind !== 'step' || at === null || !isReturn(s, at)) return first
+  if (first.kind !== 'step' || at === null || !isReturn(s, at)) return found(first)
   return backToCall(s, id, pc, sp)
 }
+export const reverseStepOver = (s: Session, id: number): Stop => whole(searchOver(s, id))
 
 /** The instruction that a task is before is a call that returns to an address. */
 const isCallTo = (s: Session, task: Task, back: number): boolean => {
@@ -126,59 +147,60 @@ function isReturn(s: Session, task: Task): boolean {
 }
 
 /** From inside a function back to before the call that entered it. */
-function backToCall(s: Session, id: number, back: number, sp: bigint): Stop {
-  const t = recorded(s)
+function backToCall(s: Session, id: number, back: number, sp: bigint): Search {
   const target = [2, 4].map(length => back - length)
-  return stepTo(
-    s,
-    id,
-    t,
-    stop => {
-      if (stop.kind !== 'breakpoint' || stop.task !== id) return false
-      const task = taskById(s, id)
-      return task !== null && regBig(s.k, task, SP) === sp && isCallTo(s, task, back)
-    },
-    target,
-  )
+  const counts = (stop: Stop): boolean => {
+    if (stop.kind !== 'breakpoint' || stop.task !== id) return false
+    const task = taskById(s, id)
+    return task !== null && regBig(s.k, task, SP) === sp && isCallTo(s, task, back)
+  }
+  return stepTo(s, id, counts, target)
 }
 
 /** The last stop that counts is where a step of a task ends. */
-function stepTo(s: Session, id: number, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[]): Stop {
-  const stop = lastStop(s, t, counts, addresses)
-  return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
-}
-
-/** Back to before the call of the function that a task is in: `back` is where it returns to, its caller's stack pointer is above `stackAbove`. */
-export function reverseFinish(s: Session, id: number, { address: back, stackAbove }: { address: number; stackAbove: number }): Stop {
-  return stepTo(
-    s,
-    id,
-    recorded(s),
-    stop => {
-      const task = stop.kind === 'breakpoint' && stop.task === id ? taskById(s, id) : null
-      return task !== null && Number(regBig(s.k, task, SP)) > stackAbove && isCallTo(s, task, back)
+function stepTo(s: Session, id: number, counts: (stop: Stop) => boolean, addresses: readonly number[]): Search {
+  const search = searchStop(s, counts, addresses)
+  return {
+    ...search,
+    go(budget) {
+      const stop = search.go(budget)
+      return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
     },
-    [back - 2, back - 4],
-  )
+  }
 }
 
-/**
- * Back to the last stop before now. When `budget` instructions have been run again without finding it the answer is `interrupted`, some way
- * back; called again it goes on from there.
- */
-export const reverseResume = (s: Session, { budget = Infinity }: Pick<RunRequest, 'budget'> = {}): Stop =>
-  lastStop(s, recorded(s), () => true, [], budget)
+/** Where a function returns to, and an address that its caller's stack pointer is above. */
+export interface WayOut {
+  address: number
+  stackAbove: number
+}
 
-/**
- * The last stop before now that counts, and goes there: stretch by stretch backwards, each run again with the points armed. `addresses`
- * are extra places to stop at.
- */
-function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addresses: readonly number[], budget = Infinity): Stop {
-  const start = nowOf(s.k)
-  const points = new Map([...s.points].map(([id, point]) => [id, { ...point }]))
-  const { focus } = s
-  let end = start
-  let found: { stop: Stop; instant: Instant } | null = null
+/** Back to before the call of the function that a task is in. */
+export function searchCall(s: Session, id: number, { address: back, stackAbove }: WayOut): Search {
+  const counts = (stop: Stop): boolean => {
+    const task = stop.kind === 'breakpoint' && stop.task === id ? taskById(s, id) : null
+    return task !== null && Number(regBig(s.k, task, SP)) > stackAbove && isCallTo(s, task, back)
+  }
+  return stepTo(s, id, counts, [back - 2, back - 4])
+}
+export const reverseFinish = (s: Session, id: number, way: WayOut): Stop => whole(searchCall(s, id, way))
+
+/** Back to the last stop before now. */
+export const searchBack = (s: Session): Search => searchStop(s, () => true, [])
+export const reverseResume = (s: Session): Stop => whole(searchBack(s))
+
+/** A stretch between two instants that is run again with the points armed, as far as it has come. */
+interface Stretch {
+  from: Instant
+  to: Instant
+  here: Instant
+  done: boolean
+  last: { stop: Stop; instant: Instant } | null
+}
+const stretchOf = (from: Instant, to: Instant): Stretch => ({ from, to, here: from, done: false, last: null })
+
+/** Extra places to stop at, for a search. */
+function addPlaces(s: Session, addresses: readonly number[]): void {
   addresses.forEach((address, n) =>
     s.points.set(-2 - n, {
       kind: 'breakpoint',
@@ -193,50 +215,75 @@ function lastStop(s: Session, t: Timeline, counts: (stop: Stop) => boolean, addr
       spec: '',
     }),
   )
-  try {
-    for (let index = pointBefore(t, before(start)); index >= 0 && found === null; index--) {
-      if (start.executed - end.executed >= budget) {
-        travel(t, end)
-        return { kind: 'interrupted' }
-      }
-      const from = t.store.points[index].instant
-      found = lastStopBetween(s, t, from, end, counts)
-      end = from
+}
+
+/** The last stop before now that counts: stretch by stretch backwards, each run again with the points armed. */
+function searchStop(s: Session, counts: (stop: Stop) => boolean, addresses: readonly number[]): Search {
+  const t = recorded(s)
+  const start = nowOf(s.k)
+  let index = pointBefore(t, before(start))
+  let end = start
+  let stretch: Stretch | null = null
+  // Replaying is not hitting: it counts on copies.
+  let points: Session['points'] | null = null
+  function run(budget: number): Stretch['last'] | 'cut' {
+    let left = budget
+    while (index >= 0) {
+      stretch ??= stretchOf(t.store.points[index].instant, end)
+      left -= runStretch(s, t, stretch, counts, left)
+      if (!stretch.done) return 'cut'
+      if (stretch.last !== null) return stretch.last
+      end = stretch.from
+      stretch = null
+      index--
+      if (left <= 0 && index >= 0) return 'cut'
     }
-  } finally {
-    // Replaying is not hitting, nor does it look elsewhere.
-    s.points = points
-    s.focus = focus
-    arm(s)
+    return null
   }
-  if (found === null) return atHistoryStart(s)
-  travel(t, found.instant)
-  return arrive(s, found.stop)
+  function go(budget: number): Stop {
+    const own = s.points
+    const { focus } = s
+    s.points = points ?? new Map([...own].map(([id, point]) => [id, { ...point }]))
+    if (points === null) addPlaces(s, addresses)
+    points = s.points
+    let last: Stretch['last'] | 'cut'
+    try {
+      last = run(budget)
+    } finally {
+      // Nor does replaying look elsewhere.
+      s.points = own
+      s.focus = focus
+      arm(s)
+    }
+    if (last === 'cut') return { kind: 'interrupted' }
+    if (last === null) return atHistoryStart(s)
+    travel(t, last.instant)
+    return arrive(s, last.stop)
+  }
+  return { go, giveUp: () => void travel(t, end) }
 }
 
 /** An instant before any step of this one. */
 const before = (instant: Instant): Instant =>
   instant.steps > 0 ? { ...instant, steps: instant.steps - 1 } : { executed: instant.executed - 1, steps: LATEST }
 
-function lastStopBetween(
-  s: Session,
-  t: Timeline,
-  from: Instant,
-  to: Instant,
-  counts: (stop: Stop) => boolean,
-): { stop: Stop; instant: Instant } | null {
-  travel(t, from)
+/** Runs a stretch on, until it is through or the budget is spent. Answers what was spent. */
+function runStretch(s: Session, t: Timeline, stretch: Stretch, counts: (stop: Stop) => boolean, budget: number): number {
+  const { to } = stretch
+  travel(t, stretch.here)
   arm(s)
-  let last: { stop: Stop; instant: Instant } | null = null
-  while (isBefore(now(s), to)) {
-    const budget = to.executed - s.k.state.executed
-    if (budget <= 0) break
-    const stop = runToStop(s, { budget, scope: null })
+  const begun = s.k.state.executed
+  for (;;) {
+    stretch.here = now(s)
+    const spent = s.k.state.executed - begun
+    const rest = to.executed - s.k.state.executed
+    if (rest <= 0 || !isBefore(stretch.here, to)) stretch.done = true
+    if (stretch.done || spent >= budget) return spent
+    const stop = runToStop(s, { budget: Math.min(rest, budget - spent), scope: null })
+    if (stop.kind === 'halted' || stop.kind === 'idle' || s.interrupted) stretch.done = true
     const here = now(s)
-    if (stop.kind === 'halted' || stop.kind === 'idle' || stop.kind === 'interrupted') break
-    if (isBefore(here, to) && counts(stop)) last = { stop, instant: standingPlace(stop, here) }
+    if (stop.kind !== 'interrupted' && isBefore(here, to) && counts(stop)) stretch.last = { stop, instant: standingPlace(stop, here) }
   }
-  return last
 }
 
 /** Backwards one comes to a change from behind: before it is where one stands. */
@@ -258,54 +305,76 @@ export interface Bytes {
   task: number
 }
 
-/** Who wrote some bytes last before now: a program's instruction, or the kernel. null: nobody since the recording began. The session stays where it is. */
-export function lastWrite(s: Session, what: Bytes): LastWrite | null {
+/** What a search for a write found: null: nobody since the recording began. */
+export type Written = { kind: 'written'; write: LastWrite | null }
+
+/**
+ * Who wrote some bytes last before now: a program's instruction, or the kernel. Each piece is a stretch of the recording. The session
+ * stands where it stood when it is through, or given up.
+ */
+export function searchWrite(s: Session, what: Bytes): Search<Written> {
   const t = recorded(s)
   const start = nowOf(s.k)
-  const { focus } = s
+  const scope = what.physical ? null : (taskById(s, what.task)?.group.tgid ?? null)
   const value = (): string => {
     if (what.physical) return s.k.machine.ram.subarray(what.address - RAM_BASE, what.address - RAM_BASE + what.bytes).join()
     const task = taskById(s, what.task)
     return task === null ? '' : readMemory(s, task, what.address, what.bytes).join()
   }
-  const saved = s.points
-  s.points = new Map()
-  const scope = what.physical ? null : (taskById(s, what.task)?.group.tgid ?? null)
-  const watch = addWatchpoint(s, {
-    start: what.address,
-    bytes: what.bytes,
-    access: 'write',
-    physical: what.physical,
-    onChange: false,
-    scope,
-  })
   let end = start
-  try {
-    for (let index = pointBefore(t, before(start)); index >= 0; index--) {
-      travel(t, end)
-      const final = value()
-      const from = t.store.points[index].instant
-      const program = lastStopBetween(s, t, from, end, stop => stop.kind === 'watchpoint')
-      const after: Instant = program === null ? from : { executed: program.instant.executed + 1, steps: LATEST }
-      travel(t, after)
-      if (value() !== final) return kernelWrite(s, t, after, end, final, value)
-      if (program !== null) {
-        const { task } = program.stop as Extract<Stop, { kind: 'watchpoint' }>
-        travel(t, program.instant)
-        const writer = taskById(s, task)
-        const pc = writer === null ? 0 : regPc(s.k, writer)
-        return { instant: after, task, text: `${task} (${writer?.comm ?? '?'}) wrote it with the instruction at 0x${pc.toString(16)}` }
-      }
-      end = from
-    }
-    return null
-  } finally {
-    removePoint(s, watch.id)
-    s.points = saved
-    s.focus = focus
-    travel(t, start)
-    arm(s)
+  let index = pointBefore(t, before(start))
+  function between(from: Instant): LastWrite | null {
+    travel(t, end)
+    const final = value()
+    const stretch = stretchOf(from, end)
+    runStretch(s, t, stretch, stop => stop.kind === 'watchpoint', Infinity)
+    const program = stretch.last
+    const after: Instant = program === null ? from : { executed: program.instant.executed + 1, steps: LATEST }
+    travel(t, after)
+    if (value() !== final) return kernelWrite(s, t, after, end, final, value)
+    if (program === null) return null
+    const { task } = program.stop as Extract<Stop, { kind: 'watchpoint' }>
+    travel(t, program.instant)
+    const writer = taskById(s, task)
+    const pc = writer === null ? 0 : regPc(s.k, writer)
+    return { instant: after, task, text: `${task} (${writer?.comm ?? '?'}) wrote it with the instruction at 0x${pc.toString(16)}` }
   }
+  function go(budget: number): Written | { kind: 'interrupted' } {
+    const { focus, points } = s
+    s.points = new Map()
+    const watch = addWatchpoint(s, {
+      start: what.address,
+      bytes: what.bytes,
+      access: 'write',
+      physical: what.physical,
+      onChange: false,
+      scope,
+    })
+    let write: LastWrite | null = null
+    try {
+      for (let left = budget; index >= 0 && write === null; index--) {
+        if (left <= 0) return { kind: 'interrupted' }
+        const from = t.store.points[index].instant
+        left -= end.executed - from.executed
+        write = between(from)
+        end = from
+      }
+      travel(t, start)
+      return { kind: 'written', write }
+    } finally {
+      removePoint(s, watch.id)
+      s.points = points
+      s.focus = focus
+      arm(s)
+    }
+  }
+  return { go, giveUp: () => void travel(t, start) }
+}
+
+/** All of it at once. */
+export function lastWrite(s: Session, what: Bytes): LastWrite | null {
+  const answer = searchWrite(s, what).go(Infinity)
+  return answer.kind === 'written' ? answer.write : null
 }
 
 /** No program wrote it between two instants and yet it changed: the kernel did, at a step that is found by halving. */

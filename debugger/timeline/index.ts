@@ -1,3 +1,15 @@
 // The door of the timeline: recording a run and going to any instant of it.
 export { dropAfter, type Point as TimelinePoint, type Store } from './store.ts'
-export { advance, forgetFuture, isBefore, nowOf, pointBefore, startRecording, stopRecording, travel, type Timeline } from './timeline.ts'
+export {
+  advance,
+  forgetFuture,
+  isBefore,
+  nowOf,
+  pointBefore,
+  startRecording,
+  stopRecording,
+  travel,
+  travelSome,
+  type Timeline,
+  type Travelled,
+} from './timeline.ts'

@@ -91,33 +91,45 @@ export function pointBefore(t: Timeline, instant: Instant): number {
   return index
 }
 
-/** Goes to an instant, forwards or backwards. False: the run does not come so far (and stands where it ends). */
-export function travel(t: Timeline, to: Instant): boolean {
+/** What came of going to an instant: it is there; the run ends before; or the budget was spent, and the same call goes on from here. */
+export type Travelled = 'there' | 'end' | 'cut'
+
+/** Goes to an instant, forwards or backwards, running `budget` instructions at most. */
+export function travelSome(t: Timeline, to: Instant, budget = Infinity): Travelled {
   const { k } = t
   const here = nowOf(k)
   const index = pointBefore(t, to)
   const point = t.store.points[index].instant
   // From here on is nearer, unless a point lies between.
-  if (isBefore(to, here) || isBefore(here, point)) {
-    restorePoint(k, t.store, index)
-    stepNear(t, index, to)
-  }
-  return runTo(t, to)
+  const back = isBefore(to, here) || isBefore(here, point)
+  if (back) restorePoint(k, t.store, index)
+  const begun = k.state.executed
+  const goOn = back || (budget !== Infinity && t.store.base === index)
+  if (goOn && !stepNear(t, index, to, begun + budget)) return 'cut'
+  return runTo(t, to, begun + budget)
 }
 
-/** Whoever steps back will do so again: the next places are reached from a new point shortly before this one. */
-function stepNear(t: Timeline, index: number, to: Instant): void {
+/** As travelSome, in one go. False: the run does not come so far (and stands where it ends). */
+export const travel = (t: Timeline, to: Instant): boolean => travelSome(t, to) === 'there'
+
+/**
+ * Whoever steps back will do so again: the next places are reached from a new point shortly before this one. False: `limit` instructions
+ * were reached before that.
+ */
+function stepNear(t: Timeline, index: number, to: Instant, limit: number): boolean {
   const { points } = t.store
-  const near = Math.ceil(t.distance / NEAR_PART)
+  const distance = Math.ceil(t.distance / NEAR_PART)
   const far = to.executed - points[index].instant.executed
-  if (far < 4 * near || points.length >= POINTS_MAX || !isBefore(to, t.end)) return
-  runTo(t, { executed: to.executed - near, steps: 0 })
+  const near = { executed: to.executed - distance, steps: 0 }
+  if (far < 4 * distance || points.length >= POINTS_MAX || !isBefore(to, t.end) || !isBefore(nowOf(t.k), near)) return true
+  if (runTo(t, near, limit) === 'cut') return false
   const here = nowOf(t.k)
   if (isBefore(points[index].instant, here)) insertPoint(t.k, t.store, index + 1, here)
+  return true
 }
 
-/** Forwards, over whatever pauses on the way. */
-function runTo(t: Timeline, to: Instant): boolean {
+/** Forwards, over whatever pauses on the way, until `limit` instructions have been executed. */
+function runTo(t: Timeline, to: Instant, limit: number): Travelled {
   const { k } = t
   const { debug } = k.machine
   // Nobody stops on the way.
@@ -128,22 +140,27 @@ function runTo(t: Timeline, to: Instant): boolean {
     const saved = { ...events }
     Object.assign(events, Object.fromEntries(Object.keys(events).map(kind => [kind, undefined])))
     try {
-      runOn(t, isBefore(to, t.end) ? to : t.end)
+      runOn(t, isBefore(to, t.end) ? to : t.end, limit)
     } finally {
       Object.assign(events, saved)
     }
-    runOn(t, to)
+    runOn(t, to, limit)
   } finally {
     setDebugPoints(k.machine, debug)
   }
-  return k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)
+  if (k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)) return 'there'
+  return k.state.executed >= limit ? 'cut' : 'end'
 }
 
-function runOn(t: Timeline, to: Instant): void {
+function runOn(t: Timeline, to: Instant, limit: number): void {
   const { k } = t
-  while (isBefore(nowOf(k), to)) {
+  const cut = limit < to.executed
+  while (isBefore(nowOf(k), to) && (!cut || k.state.executed < limit)) {
     const before = nowOf(k)
-    const result = advance(t, { maxInstructions: to.executed - k.state.executed, untilStep: to.steps })
+    const result = advance(t, {
+      maxInstructions: (cut ? limit : to.executed) - k.state.executed,
+      untilStep: cut ? undefined : to.steps,
+    })
     if (result.kind === 'paused') continue
     const here = nowOf(k)
     if (here.executed === before.executed && here.steps === before.steps) break

@@ -172,13 +172,38 @@ describe('running', () => {
     const { executed } = talk.g.session.k.state
     expect(executed).toBeGreaterThan(100_000)
     receive(talk.g, bytesOf(`$bc#${checksum('bc')}`))
-    expect(pump(talk.g, 10_000).kind).toBe('running')
+    for (let n = 0; n < 4; n++) expect(pump(talk.g, 10_000).kind).toBe('running')
     receive(talk.g, bytesOf('\x03'))
     expect(packets(pump(talk.g, 10_000).bytes)[0]).toMatch(/^T02/)
     const here = talk.g.session.k.state.executed
     expect(here).toBeLessThan(executed - 20_000)
     expect(here).toBeGreaterThan(50_000)
     expect(talk.ask('bc')).toMatch(/replaylog:begin/)
+  })
+
+  test('a long way to an instant comes in pieces: an interrupt is heard, and nothing else may run meanwhile', () => {
+    const talk = new Talk(['/labs/pipe-pingpong', '2000'])
+    const goto = `qRcmd,${hexOf('goto 99999999999999')}`
+    expect(receive(talk.g, bytesOf(`$${goto}#${checksum(goto)}`)).length).toBe(1)
+    expect(pump(talk.g, 10_000).kind).toBe('running')
+    expect(packets(receive(talk.g, bytesOf(`$bs#${checksum('bs')}`)))[0]).toMatch(/^E\.the machine is running/)
+    receive(talk.g, bytesOf('\x03'))
+    const [answer] = packets(pump(talk.g, 10_000).bytes)
+    expect(textOf(answer)).toMatch(/^interrupted on the way: /)
+    expect(talk.ask('qC')).toBe('QCp1.1')
+  })
+
+  test('nobody is listened to who has let go, and the machine ends as ever', () => {
+    const argv = ['/labs/cow', '2']
+    const talk = new Talk(argv)
+    expect(talk.ask('vCont;s')).toMatch(/^T05/)
+    expect(talk.ask('D')).toBe('OK')
+    for (const packet of ['bs', 'bc', 'g', 'vCont;c', `qRcmd,${hexOf('goto 0')}`, 'D', 'k'])
+      expect(receive(talk.g, bytesOf(`$${packet}#${checksum(packet)}`)).length).toBe(0)
+    closeGdb(talk.g)
+    expect(receive(talk.g, bytesOf(`$bs#${checksum('bs')}`)).length).toBe(0)
+    expect(runKernel(talk.g.session.k).kind).toBe('halted')
+    expect(fingerprint(talk.g.session.k)).toBe(fingerprint(run(argv, { debug: false }).kernel))
   })
 
   test('a watchpoint says which address', () => {
