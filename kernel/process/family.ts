@@ -5,6 +5,7 @@ import {
   CLD_KILLED,
   NANOSECONDS_PER_TICK,
   SIGCHLD,
+  SIG_IGN,
   dumpedCore,
   exitCode,
   ifExited,
@@ -12,7 +13,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
-import { childInfo, ignoresChildExit, killInfo, sendToGroup, sendToTask } from '../signal/index.ts'
+import { actionOf, childInfo, ignoresChildExit, killInfo, sendToGroup, sendToTask } from '../signal/index.ts'
 import type { ThreadGroup } from '../state.ts'
 import { isDead, orphanedBy } from './group.ts'
 import { reapGroup } from './reap.ts'
@@ -39,7 +40,9 @@ export function notifyParent(k: Kernel, group: ThreadGroup): void {
   parent.deadChildren++
   const signal = group.leader.exitSignal
   const ignored = signal === SIGCHLD && ignoresChildExit(parent)
-  if (signal !== 0) sendToGroup(k, null, parent, exitInfo(group, signal))
+  // A SIGCHLD that is ignored is not even sent: it would wait where it is blocked.
+  const isSent = signal !== 0 && !(ignored && actionOf(parent, SIGCHLD).handler === SIG_IGN)
+  if (isSent) sendToGroup(k, null, parent, exitInfo(group, signal))
   if (ignored) reapGroup(k, group, false)
   wakeAll(k, parent.childExit)
 }

@@ -1,92 +1,147 @@
-// `npm run mutate [WORD...]`: puts each seeded fault into a copy of the tree and runs the tests near it, the whole suite where those do
-// not notice. Words choose rows by file or sentence. Status 1 when fewer than 95 % are caught near, or a row has lost its place.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+// `npm run mutate [WORD...]`: tries each seeded fault on the tests near it, and on the whole suite where those do not notice. Words choose
+// rows by file or sentence; MUTATE_NEAR=1 leaves the whole suite out. Status 1 when fewer than 95 % are caught near, or a row is no program.
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
+import { bundleNear } from './bundle.ts'
 import { withFault, type Fault } from './fault.ts'
 import { FAULTS } from './index.ts'
 
 const ROOT = process.cwd()
+/** Below node_modules, so that bundles find what they import. */
+const PLACE = join(ROOT, 'node_modules', '.cache', `hartbeat-mutate-${process.pid}`)
 const NOT_COPIED = ['node_modules', '.git', 'coverage']
 const NEEDED = 0.95
 const MINUTE = 60_000
-/** Longest that the tests near a fault may take (a fault can make them hang: that is noticed too), and the whole suite. */
-const NEAR_LIMIT = 3 * MINUTE
+/** Faults tried by one vitest, and how long that may take before each is tried alone: one of them may never end. */
+const BATCH = 12
+const BATCH_LIMIT = 8 * MINUTE
+const ALONE_LIMIT = 3 * MINUTE
 const WHOLE_LIMIT = 20 * MINUTE
 
 type Outcome = 'near' | 'far' | 'survived' | 'no program'
 
-/** Tests outside of the code's own folders run the command line that was built. */
-const needsBuild = ({ near }: Fault): boolean => near.some(path => path.startsWith('test/') || path.startsWith('cli/'))
-
-interface Run {
-  failed: boolean
-  /** No test ran at all, and not because time was out: what was put there is no program. */
-  broken: boolean
+interface FileResult {
+  name: string
+  status: string
+  message: string
+  assertionResults: { status: string }[]
 }
 
-function vitest(tree: string, args: readonly string[], limit: number): Run {
-  const report = join(tree, 'mutate.json')
+/** Ends with everything that it started, which a fault can have made endless. Answers whether it ended by itself. */
+function finish(command: readonly string[], cwd: string, limit: number): Promise<boolean> {
+  const child = spawn(command[0], command.slice(1), { cwd, stdio: 'ignore', detached: true })
+  return new Promise(resolve => {
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      resolve(false)
+    }, limit)
+    child.on('exit', () => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+}
+
+/** What vitest says of each file; null: time was out. */
+async function vitest(cwd: string, args: readonly string[], limit: number): Promise<FileResult[] | null> {
+  const report = join(cwd, 'mutate.json')
   rmSync(report, { force: true })
-  const command = ['vitest', 'run', '--reporter=json', `--outputFile.json=${report}`, ...args]
-  const { status, error } = spawnSync('npx', command, { cwd: tree, stdio: 'ignore', timeout: limit, killSignal: 'SIGKILL' })
-  if (error !== undefined) return { failed: true, broken: false }
-  let ran = 0
+  const ended = await finish(['npx', 'vitest', 'run', '--reporter=json', `--outputFile.json=${report}`, ...args], cwd, limit)
+  if (!ended) return null
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
-    ran = numPassedTests + numFailedTests
+    return (JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] }).testResults
   } catch {
-    // No report: vitest itself did not come so far.
+    return []
   }
-  return { failed: status !== 0, broken: ran === 0 }
+}
+
+/** One process for many faults: what they are in is loaded anew for each, as its bundle has another name. */
+const CONFIG = `export default {
+  test: { include: ['*/*.test.js'], exclude: [], testTimeout: 60_000, maxWorkers: '100%', isolate: false, setupFiles: ['./setup.mjs'] },
+}
+`
+/** After the first test that fails nothing more is to be learnt from a file. */
+const SETUP = `import { afterEach, beforeEach } from 'vitest'
+globalThis.noticed ??= new Set()
+beforeEach(({ task, skip }) => noticed.has(task.file.filepath) && skip())
+afterEach(({ task }) => void (task.result?.state === 'fail' && noticed.add(task.file.filepath)))
+`
+
+/** Several faults at once on the tests near them. */
+async function tryNear(faults: readonly Fault[], limit: number): Promise<Map<Fault, Outcome>> {
+  const outcomes = new Map<Fault, Outcome>()
+  rmSync(PLACE, { recursive: true, force: true })
+  mkdirSync(PLACE, { recursive: true })
+  writeFileSync(join(PLACE, 'vitest.config.mjs'), CONFIG)
+  writeFileSync(join(PLACE, 'setup.mjs'), SETUP)
+  for (const [n, fault] of faults.entries()) {
+    if (!(await bundleNear(ROOT, fault, join(PLACE, `fault-${n}`)))) outcomes.set(fault, 'no program')
+  }
+  const results = await vitest(PLACE, ['--root', PLACE, '--config', join(PLACE, 'vitest.config.mjs')], limit)
+  if (results === null) {
+    if (faults.length === 1) return new Map([[faults[0], 'near']])
+    for (const fault of faults) for (const entry of await tryNear([fault], ALONE_LIMIT)) outcomes.set(...entry)
+    return outcomes
+  }
+  for (const [n, fault] of faults.entries()) {
+    if (outcomes.has(fault)) continue
+    const mine = results.filter(({ name }) => relative(PLACE, name).split(sep)[0] === `fault-${n}`)
+    outcomes.set(fault, mine.length === 0 ? 'no program' : mine.some(({ status }) => status === 'failed') ? 'near' : 'survived')
+  }
+  return outcomes
 }
 
 const build = (tree: string): boolean => spawnSync('node', ['build.mjs'], { cwd: tree, stdio: 'ignore' }).status === 0
 
-function tryFault(tree: string, fault: Fault): Outcome {
-  const path = join(tree, fault.file)
-  const before = readFileSync(path, 'utf8')
-  writeFileSync(path, withFault(fault, before))
+/** The whole suite, in a copy of the tree. */
+async function isCaughtFar(fault: Fault): Promise<boolean> {
+  const tree = mkdtempSync(join(tmpdir(), 'hartbeat-mutate-'))
   try {
-    // A build that fails is noticed: our own programs are assembled by it.
-    if (needsBuild(fault) && !build(tree)) return 'near'
-    const near = vitest(tree, fault.near, NEAR_LIMIT)
-    if (near.broken) return 'no program'
-    if (near.failed) return 'near'
-    if (fault.survives !== undefined || process.env.MUTATE_NEAR !== undefined) return 'survived'
-    if (!build(tree)) return 'far'
-    return vitest(tree, ['--mode', 'bundled'], WHOLE_LIMIT).failed ? 'far' : 'survived'
+    for (const name of readdirSync(ROOT)) {
+      if (!NOT_COPIED.includes(name)) cpSync(join(ROOT, name), join(tree, name), { recursive: true })
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
+    const path = join(tree, fault.file)
+    writeFileSync(path, withFault(fault, readFileSync(path, 'utf8')))
+    if (!build(tree)) return true
+    const results = await vitest(tree, ['--mode', 'bundled'], WHOLE_LIMIT)
+    return results === null || results.some(({ status }) => status === 'failed')
   } finally {
-    writeFileSync(path, before)
-    if (needsBuild(fault)) build(tree)
+    rmSync(tree, { recursive: true, force: true })
   }
 }
 
-function copyOfTree(): string {
-  const tree = mkdtempSync(join(tmpdir(), 'hartbeat-mutate-'))
-  for (const name of readdirSync(ROOT)) if (!NOT_COPIED.includes(name)) cpSync(join(ROOT, name), join(tree, name), { recursive: true })
-  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
-  return tree
-}
-
+const room = ({ file }: Fault): string => file.split('/')[0]
 const words = process.argv.slice(2)
 const chosen = FAULTS.filter(f => words.length === 0 || words.some(word => `${f.file} ${f.what}`.includes(word)))
-const tree = copyOfTree()
-const counts: Record<Outcome, number> = { near: 0, far: 0, survived: 0, 'no program': 0 }
+const outcomes = new Map<Fault, Outcome>()
 try {
-  for (const fault of chosen) {
-    const outcome = tryFault(tree, fault)
-    counts[outcome]++
-    const text = outcome === 'survived' && fault.survives !== undefined ? `survived: ${fault.survives}` : outcome
-    console.log(`${outcome === 'near' ? 'ok  ' : 'MISS'} ${fault.file}: ${fault.what} (${text})`)
+  for (let at = 0; at < chosen.length; at += BATCH) {
+    for (const [fault, near] of await tryNear(chosen.slice(at, at + BATCH), BATCH_LIMIT)) {
+      const asksAll = near === 'survived' && fault.survives === undefined && process.env.MUTATE_NEAR === undefined
+      const outcome = asksAll && (await isCaughtFar(fault)) ? 'far' : near
+      outcomes.set(fault, outcome)
+      const text = outcome === 'survived' && fault.survives !== undefined ? `survived: ${fault.survives}` : outcome
+      console.log(`${outcome === 'near' ? 'ok  ' : 'MISS'} ${fault.file}: ${fault.what} (${text})`)
+    }
   }
 } finally {
-  rmSync(tree, { recursive: true, force: true })
+  rmSync(PLACE, { recursive: true, force: true })
 }
-const share = counts.near / Math.max(1, chosen.length)
-console.log(
-  `${chosen.length} faults: ${counts.near} caught near, ${counts.far} by a distant test only, ${counts.survived} survived, ` +
-    `${counts['no program']} no program; ${(100 * share).toFixed(1)} % near`,
-)
-process.exitCode = share >= NEEDED && counts['no program'] === 0 ? 0 : 1
+
+const count = (name: string | null, outcome: Outcome): number =>
+  chosen.filter(f => (name === null || room(f) === name) && outcomes.get(f) === outcome).length
+const line = (name: string | null): string => {
+  const faults = chosen.filter(f => name === null || room(f) === name).length
+  const [near, far, survived] = (['near', 'far', 'survived'] as const).map(outcome => count(name, outcome))
+  return `| ${name ?? 'all'} | ${faults} | ${near} | ${far} | ${survived} | ${((100 * near) / Math.max(1, faults)).toFixed(1)} % |`
+}
+console.log('\n| room | faults | caught near | only far | survived | near |\n| --- | --- | --- | --- | --- | --- |')
+for (const name of new Set(chosen.map(room))) console.log(line(name))
+console.log(line(null))
+const share = count(null, 'near') / Math.max(1, chosen.length)
+const broken = count(null, 'no program')
+if (broken > 0) console.log(`${broken} of them are no program: bring their rows in step`)
+process.exitCode = share >= NEEDED && broken === 0 ? 0 : 1

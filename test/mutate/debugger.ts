@@ -1,0 +1,141 @@
+// Faults of the debugger.
+import type { Fault } from './fault.ts'
+
+const LINES = ['debugger/symbols/line-program.test.ts']
+const POINTS = ['debugger/session/points.test.ts']
+
+export const debuggerFaults: readonly Fault[] = [
+  {
+    what: 'a special opcode is a line off',
+    file: 'debugger/symbols/line-program.ts',
+    find: 'r.line += header.lineBase + (adjusted % header.lineRange)',
+    put: 'r.line += header.lineBase + 1 + (adjusted % header.lineRange)',
+    near: LINES,
+  },
+  {
+    what: 'a special opcode counts from the opcode before its base',
+    file: 'debugger/symbols/line-program.ts',
+    find: 'const adjusted = opcode - header.opcodeBase',
+    put: 'const adjusted = opcode - header.opcodeBase + 1',
+    near: LINES,
+  },
+  {
+    what: 'a special opcode does not advance the address',
+    file: 'debugger/symbols/line-program.ts',
+    find: '  advance(run, Math.floor(adjusted / header.lineRange))\n',
+    put: '',
+    near: LINES,
+  },
+  {
+    what: 'the opcode equal to the base is a standard one',
+    file: 'debugger/symbols/line-program.ts',
+    find: 'if (opcode >= header.opcodeBase) special(run, opcode)',
+    put: 'if (opcode > header.opcodeBase) special(run, opcode)',
+    near: LINES,
+  },
+  {
+    what: 'const_add_pc is of opcode 254',
+    file: 'debugger/symbols/line-program.ts',
+    find: 'Math.floor((255 - h.opcodeBase) / h.lineRange)',
+    put: 'Math.floor((241 - h.opcodeBase) / h.lineRange)',
+    near: LINES,
+  },
+  {
+    what: 'fixed_advance_pc counts in instructions',
+    file: 'debugger/symbols/line-program.ts',
+    find: '9: run => void (run.r.address += u16(run.c)),',
+    put: '9: run => advance(run, u16(run.c)),',
+    near: LINES,
+  },
+  {
+    what: 'advance_line reads an unsigned number',
+    file: 'debugger/symbols/line-program.ts',
+    find: '3: run => void (run.r.line += sleb(run.c)),',
+    put: '3: run => void (run.r.line += uleb(run.c)),',
+    near: LINES,
+  },
+  {
+    what: 'the end of a prologue stays for the next row',
+    file: 'debugger/symbols/line-program.ts',
+    find: '  run.r.prologueEnd = false\n',
+    put: '',
+    near: LINES,
+  },
+  {
+    what: 'a sequence goes on with the registers of the last',
+    file: 'debugger/symbols/line-program.ts',
+    find: '    run.r = initial(run.header)\n',
+    put: '    run.r.end = run.r.open = false\n',
+    near: LINES,
+  },
+  {
+    what: 'a watchpoint misses accesses that begin before it',
+    file: 'debugger/session/run.ts',
+    find: '(va >= point.start + point.bytes || va + bytes <= point.start)',
+    put: '(va >= point.start + point.bytes || va < point.start)',
+    near: POINTS,
+  },
+  {
+    what: 'a watchpoint misses the upper half of an eight-byte store',
+    file: 'debugger/session/run.ts',
+    find: '(va >= point.start + point.bytes || va + bytes <= point.start)',
+    put: '(va >= point.start + point.bytes || va + Math.min(bytes, 4) <= point.start)',
+    near: POINTS,
+  },
+  {
+    what: 'a watchpoint reaches a byte too far',
+    file: 'debugger/session/points.ts',
+    find: 'end: start + bytes,',
+    put: 'end: start + bytes - 1,',
+    near: POINTS,
+  },
+  {
+    what: 'a watch of reads sees writes',
+    file: 'debugger/session/points.ts',
+    find: "reads: access !== 'write',",
+    put: "reads: access === 'read',",
+    near: POINTS,
+  },
+  {
+    what: 'a watch for changes stops at every write',
+    file: 'debugger/session/points.ts',
+    find: "onChange: options.onChange ?? options.access === 'write',",
+    put: 'onChange: options.onChange ?? false,',
+    near: POINTS,
+  },
+  {
+    what: 'a point that is to be ignored never counts down',
+    file: 'debugger/session/points.ts',
+    find: '  point.ignore--\n',
+    put: '',
+    near: POINTS,
+  },
+  {
+    what: 'a scope is not heeded',
+    file: 'debugger/session/points.ts',
+    find: '  if (point.scope !== null && task.group.tgid !== point.scope) return false\n',
+    put: '',
+    near: POINTS,
+  },
+  {
+    what: 'a condition holds when it is zero',
+    file: 'debugger/session/points.ts',
+    find: 'return evaluate(s, task, point.condition) !== 0n',
+    put: 'return evaluate(s, task, point.condition) === 0n',
+    near: POINTS,
+  },
+  {
+    what: 'a point that is off stops',
+    file: 'debugger/session/points.ts',
+    find: '[...s.points.values()].filter(point => point.enabled)',
+    put: '[...s.points.values()]',
+    near: POINTS,
+  },
+  {
+    what: 'a temporary breakpoint stays',
+    file: 'debugger/session/run.ts',
+    find: '    for (const point of points) if (point.temporary) s.points.delete(point.id)\n',
+    put: '',
+    near: POINTS,
+  },
+]
