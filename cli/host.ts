@@ -27,21 +27,44 @@ function writeAll(fd: number, data: Uint8Array): 0 | string {
   return 0
 }
 
-function readSome(max: number): Uint8Array {
+function readSome(max: number, position: number | null): Uint8Array {
   const buffer = new Uint8Array(max)
   for (;;) {
     try {
-      return buffer.slice(0, fs.readSync(0, buffer, 0, max, null))
+      return buffer.slice(0, fs.readSync(0, buffer, 0, max, position))
     } catch (error) {
       const code = codeOf(error)
-      if (code === 'EOF' || code === 'EISDIR') return buffer.slice(0, 0)
+      // Nothing is beyond what Node can count.
+      if (code === 'EOF' || code === 'EISDIR' || code === 'ERR_OUT_OF_RANGE') return buffer.slice(0, 0)
       if (code !== 'EAGAIN') throw error
       pause()
     }
   }
 }
 
-export const nodeHost: Host = { write: (stream, data) => writeAll(stream, data), readInput: readSome, files: newHostFiles() }
+/** Where standard input stood when we began, as Linux tells it; elsewhere a file is taken to stand at its beginning. */
+function startOfInput(): number {
+  try {
+    return Number(/^pos:\s*(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+export function newNodeHost(): Host {
+  let start = -1
+  /** Before the first read moves it. */
+  const begun = (): number => (start < 0 ? (start = startOfInput()) : start)
+  return {
+    write: (stream, data) => writeAll(stream, data),
+    readInput: max => (begun(), readSome(max, null)),
+    readInputAt: (offset, max) => readSome(max, begun() + offset),
+    inputSize: () => Math.max(0, fs.fstatSync(0).size - begun()),
+    files: newHostFiles(),
+  }
+}
+
+export const nodeHost: Host = newNodeHost()
 
 /** Linux's numbers of /dev/null. */
 const NULL_DEVICE = { major: 1, minor: 3 }

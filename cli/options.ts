@@ -24,6 +24,7 @@ import type { Program } from './program.ts'
 import type { Recorder } from './recording.ts'
 import { ownRoot } from './resources.ts'
 import { instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
+import { temporarySpill } from './spill.ts'
 
 export interface MachineFlags {
   m: string
@@ -188,7 +189,7 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host, journal: newJournal(flags.record !== undefined) }),
+      kernel: createKernel({ ...made, host, journal: newJournal(flags.record !== undefined, temporarySpill()) }),
       program,
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),

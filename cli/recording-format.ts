@@ -160,7 +160,8 @@ const machine: Readonly<Record<string, Check>> = {
   hostRoot: maybe(text),
   shares: maybe(list(shape({ host: text, guest: text, writable: bool }))),
   clock: maybe(oneOf('virtual', 'real')),
-  epoch: maybe(count),
+  // In nanoseconds, which a double holds but about.
+  epoch: maybe(whole(0, 2 ** 63)),
   window: maybe(shape({ rows: whole(0, 0xffff), columns: whole(0, 0xffff) })),
   timing: maybe(shape({ preset: timingPreset, start: either(instant, oneOf('boot', 'mark')) })),
 }
@@ -192,6 +193,8 @@ const done = answer(oneOf(0))
 /** What each kind of entry holds. Of a kind that is not here the kernel checks itself what it takes. */
 const ENTRY_DATA: Readonly<Record<string, Check>> = {
   stdin: bytes,
+  'stdin.at': bytes,
+  'stdin.size': count,
   'host.root': stat,
   'host.lookup': stat,
   'host.create': stat,

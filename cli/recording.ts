@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   createKernel,
+  entriesOf,
   newJournal,
   NO_HOST_FILES,
   spawnInit,
@@ -33,6 +34,7 @@ import {
   type Line,
 } from './recording-format.ts'
 import { imagePath, ownRoot } from './resources.ts'
+import { temporarySpill } from './spill.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -116,7 +118,7 @@ export function record(path: string, k: Kernel, made: MadeOf, init: InitOptions,
   }
   write(header)
   // What came in before, while the machine was made.
-  for (const entry of k.journal.entries) write({ entry })
+  for (const entry of entriesOf(k.journal)) write({ entry })
   k.journal.keeps = false
   k.journal.sink = entry => write({ entry })
   const flush = (): void => {
@@ -211,7 +213,7 @@ export function openRecording(path: string, write = replayHost.write): Recording
       `it was recorded by another build of hartbeat (${String(header.build)}; this one is ${buildId()}), which may take another course`,
     )
   if (!isHeader(header)) return bad('the recording is damaged: its first line does not say what the machine was made of')
-  const journal: Journal = { ...newJournal(false), mode: 'replay', sealed: true, more: readEntries(path, lines) }
+  const journal: Journal = { ...newJournal(false, temporarySpill()), mode: 'replay', sealed: true, more: readEntries(path, lines) }
   try {
     const root = header.ownRoot ? [...ownRoot(), ...header.files] : header.files
     const kernel = createKernel({ ...header.made, root, host: { ...replayHost, write }, journal, debug: false })

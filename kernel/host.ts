@@ -61,6 +61,10 @@ export interface Host {
   write(stream: 1 | 2, bytes: Uint8Array): 0 | string
   /** Next bytes of a standard input that is a pipe or file, waiting for them; an empty array is end of file. Never asked of a terminal. */
   readInput(max: number): Uint8Array
+  /** Of a standard input that is a file (Stdio 'regular'): bytes from a place on, counted from where `readInput` began. Without it there are none. */
+  readInputAt?(offset: number, max: number): Uint8Array
+  /** And how many there are in all, from there. */
+  inputSize?(): number
   files: HostFiles
 }
 

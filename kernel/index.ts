@@ -6,6 +6,7 @@ export { createKernel, restore, snapshot, spawnInit, type InitOptions, type Kern
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
 export { advanceClock, followClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
 export {
+  entriesOf,
   forgetUpcoming,
   isReplaying,
   JournalProblem,
@@ -14,8 +15,8 @@ export {
   rewindJournal,
   type Journal,
   type JournalEntry,
-  type Spill,
 } from './journal.ts'
+export type { Spill } from './journal-lots.ts'
 export { emit, subscribe, wants, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
 export { clonePlain } from './clone.ts'
 export { checkInvariants, zombies } from './invariants.ts'

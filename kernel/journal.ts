@@ -1,5 +1,6 @@
 // The one door to the outside: what the host answered and what came in from it, each with its instant. A run given the same
 // journal is the same run to the bit, and a snapshot plus a journal is a place in time to go back to.
+import { getLot, LOT_BYTES, LOT_ENTRIES, lotWith, putLot, weightOf, type Lot, type Spill } from './journal-lots.ts'
 import type { Kernel } from './kernel.ts'
 
 /** `data` is plain: what the host answered, the bytes that came in, the time waited for. */
@@ -19,9 +20,16 @@ export interface JournalEntry {
  */
 export interface Journal {
   mode: 'record' | 'replay'
+  /** Those at hand. */
   entries: JournalEntry[]
-  /** Number of the first of `entries`: those before it are not there any more. */
+  /** Number of the first of `entries`: those before it are in `lots`, or not there any more. */
   first: number
+  /** How much `entries` hold, about, in bytes: what is put away in lots does not count. */
+  held: number
+  /** What was put away of the entries before `first`: without a gap up to there. */
+  lots: Lot[]
+  /** The lot that was gone through last. */
+  loaded: { lot: Lot; entries: JournalEntry[] } | null
   /** Number of the next entry to give back when replaying. */
   next: number
   keeps: boolean
@@ -33,29 +41,9 @@ export interface Journal {
   sink: ((entry: JournalEntry) => void) | null
   /** Adds further entries to a journal that is replayed; false: there are none. */
   more: ((journal: Journal) => boolean) | null
-  /** Keeps large answers outside of memory. */
+  /** Keeps old entries outside of memory. Without one all that is kept is in memory. */
   spill: Spill | null
 }
-
-/** Bytes kept elsewhere: a file. */
-export interface Spill {
-  put(bytes: Uint8Array): number
-  get(at: number, length: number): Uint8Array
-}
-
-/** An answer that was put there. */
-class Spilled {
-  constructor(at: number, length: number) {
-    this.at = at
-    this.length = length
-  }
-  readonly at: number
-  readonly length: number
-}
-/** Smaller ones are not worth it. */
-const SPILL_BYTES = 1024
-/** Consumed entries are let go of in lots of this many, where nobody keeps them. */
-const DROPPED_ENTRIES = 4096
 
 /** A journal that is replayed and the run do not fit: it is another machine's, or somebody changed it. */
 export class JournalProblem extends Error {}
@@ -72,29 +60,45 @@ export type Incoming =
 
 const INCOMING = 'incoming'
 
-export const newJournal = (keeps = true): Journal => ({
+export const newJournal = (keeps = true, spill: Spill | null = null): Journal => ({
   mode: 'record',
   entries: [],
   first: 0,
+  held: 0,
+  lots: [],
+  loaded: null,
   next: 0,
   keeps,
   sealed: false,
   ended: false,
   sink: null,
   more: null,
-  spill: null,
+  spill,
 })
 
 /** Goes through the same entries again, from the given one on. The journal must have kept them. */
 export function replayOf(journal: Journal, from = 0): Journal {
-  if (from < journal.first) throw new Error(`replaying a journal from entry ${from}: it kept none before ${journal.first}`)
-  return { ...journal, ...goingTo(journal, from), entries: [...journal.entries], sink: null }
+  const first = firstKept(journal)
+  if (from < first) throw new Error(`replaying a journal from entry ${from}: it kept none before ${first}`)
+  return { ...journal, ...goingTo(journal, from), entries: [...journal.entries], lots: [...journal.lots], sink: null }
 }
 
+const firstKept = ({ lots, first }: Journal): number => (lots.length > 0 ? lots[0].first : first)
+
+/** All that was kept, in order. */
+export function* entriesOf(journal: Journal): Iterable<JournalEntry> {
+  for (const lot of journal.lots) yield* loadedLot(journal, lot)
+  yield* journal.entries
+}
+
+type Part = Pick<Journal, 'mode' | 'entries' | 'first' | 'held' | 'lots' | 'next' | 'ended'>
+
 /** Where to replay from; with nothing kept from there on, it is written from there. */
-function goingTo({ entries, first }: Journal, next: number): Pick<Journal, 'mode' | 'entries' | 'first' | 'next' | 'ended'> {
-  const kept = next >= first && next <= first + entries.length
-  return { mode: 'replay', entries: kept ? entries : [], first: kept ? first : next, next, ended: false }
+function goingTo(journal: Journal, next: number): Part {
+  const { entries, first, held, lots } = journal
+  const kept = next >= firstKept(journal) && next <= first + entries.length
+  if (!kept) return { mode: 'replay', entries: [], first: next, held: 0, lots: [], next, ended: false }
+  return { mode: 'replay', entries, first, held, lots, next, ended: false }
 }
 
 /** The machine is made what it was when entry `next` was the next one; with `forget` what came after is not to come. */
@@ -105,8 +109,47 @@ export function rewindJournal(k: Kernel, next: number, forget = false): void {
 
 /** What comes after now will not happen: new entries follow. */
 export function forgetUpcoming(k: Kernel): void {
-  const { entries, first, next } = k.journal
-  k.journal = { ...k.journal, mode: 'record', entries: entries.slice(0, next - first), more: null, ended: false }
+  const { journal } = k
+  const { first, next, lots } = journal
+  const lot = next < first ? lotWith(lots, next) : undefined
+  const from = lot?.first ?? first
+  const entries = (lot === undefined ? journal.entries : loadedLot(journal, lot)).slice(0, next - from)
+  k.journal = {
+    ...journal,
+    mode: 'record',
+    entries,
+    first: from,
+    held: heldBy(entries),
+    lots: lot === undefined ? lots : lots.slice(0, lots.indexOf(lot)),
+    more: null,
+    ended: false,
+  }
+}
+
+const heldBy = (entries: readonly JournalEntry[]): number => entries.reduce((sum, { data }) => sum + weightOf(data), 0)
+
+function loadedLot(journal: Journal, lot: Lot): JournalEntry[] {
+  if (journal.loaded?.lot === lot) return journal.loaded.entries
+  if (journal.spill === null) throw new Error(`entry ${lot.first} of the journal was put away, and nobody has it`)
+  const entries = getLot(journal.spill, lot)
+  journal.loaded = { lot, entries }
+  return entries
+}
+
+/** The entry of that number; undefined: there is none, or not any more. */
+function entryAt(journal: Journal, number: number): JournalEntry | undefined {
+  if (number >= journal.first) return journal.entries[number - journal.first]
+  const lot = lotWith(journal.lots, number)
+  return lot && loadedLot(journal, lot)[number - lot.first]
+}
+
+/** Makes room in memory. */
+function putAway(journal: Journal, spill: Spill): void {
+  const { first, entries } = journal
+  journal.lots.push(putLot(spill, first, entries))
+  journal.first = first + entries.length
+  journal.entries = []
+  journal.held = 0
 }
 
 /** Do entries still come that are known already? */
@@ -115,19 +158,36 @@ export const isReplaying = ({ journal }: Kernel): boolean => upcoming(journal) !
 /** The entry that replaying comes to next, null while recording. At the end of the entries recording goes on, unless the journal is sealed. */
 function upcoming(journal: Journal): JournalEntry | null {
   if (journal.mode === 'record') return null
-  const entry = journal.entries[journal.next - journal.first]
+  const entry = entryAt(journal, journal.next)
   if (entry !== undefined) return entry
-  if (journal.more?.(journal) === true) return upcoming(journal)
+  const known = journal.entries.length
+  if (journal.more?.(journal) === true) {
+    journal.held += heldBy(journal.entries.slice(known))
+    return upcoming(journal)
+  }
   if (!journal.sealed) journal.mode = 'record'
   return null
 }
 
 function passed(journal: Journal): void {
   journal.next++
+  const { keeps, entries, held, spill } = journal
   const count = journal.next - journal.first
-  if (journal.keeps || count < DROPPED_ENTRIES) return
-  journal.entries.splice(0, count)
-  journal.first += count
+  if (count < LOT_ENTRIES && held < LOT_BYTES) return
+  if (keeps) {
+    if (spill !== null && count === entries.length) putAway(journal, spill)
+  } else if (count > 0) letGo(journal)
+}
+
+/** What was gone through is wanted by nobody. */
+function letGo(journal: Journal): void {
+  const { entries, next } = journal
+  if (entries.length > 0) {
+    journal.entries = entries.slice(next - journal.first)
+    journal.held = heldBy(journal.entries)
+  }
+  if (journal.lots.length > 0) journal.lots = []
+  journal.first = next
 }
 
 function note(k: Kernel, kind: string, data: unknown): void {
@@ -136,14 +196,17 @@ function note(k: Kernel, kind: string, data: unknown): void {
   if (journal.keeps || journal.sink !== null) {
     const entry = { time, executed, steps, kind, data }
     journal.sink?.(entry)
-    if (journal.keeps) {
-      if (journal.spill !== null && data instanceof Uint8Array && data.length >= SPILL_BYTES)
-        entry.data = new Spilled(journal.spill.put(data), data.length)
-      journal.entries.push(entry)
-    }
+    if (journal.keeps) keep(journal, entry)
   }
   journal.next++
-  if (!journal.keeps) journal.first = journal.next
+  if (!journal.keeps) letGo(journal)
+}
+
+function keep(journal: Journal, entry: JournalEntry): void {
+  journal.entries.push(entry)
+  journal.held += weightOf(entry.data)
+  const { spill } = journal
+  if (spill !== null && (journal.entries.length >= LOT_ENTRIES || journal.held >= LOT_BYTES)) putAway(journal, spill)
 }
 
 /** Nothing comes after the end of a recording. */
@@ -152,9 +215,6 @@ function checkOpen(journal: Journal): void {
   journal.ended = true
   throw new JournalEnds('the recording ends here')
 }
-
-const answerOf = (journal: Journal, { data }: JournalEntry): unknown =>
-  data instanceof Spilled ? journal.spill?.get(data.at, data.length) : data
 
 /** Asks the host something, or answers what it answered the first time. The answer must be plain data and is never changed later. */
 export function door<T>(k: Kernel, kind: string, ask: () => T): T {
@@ -167,7 +227,7 @@ export function door<T>(k: Kernel, kind: string, ask: () => T): T {
       )
     }
     passed(journal)
-    return answerOf(journal, entry) as T
+    return entry.data as T
   }
   checkOpen(journal)
   const data = ask()

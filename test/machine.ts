@@ -52,6 +52,8 @@ export function streams(stdin = ''): Streams {
       return 0
     },
     readInput: max => input.slice(at, (at += Math.min(max, input.length - at))),
+    readInputAt: (offset, max) => input.slice(offset, offset + max),
+    inputSize: () => input.length,
     files: NO_HOST_FILES,
   }
 }

@@ -178,6 +178,8 @@ describe("the host's streams", () => {
     const out: string[] = []
     const { k, task } = fileKernel({
       readInput: max => bytesOf(input.slice(at, (at += Math.min(max, 10)))),
+      readInputAt: (offset, max) => bytesOf(input.slice(offset, offset + Math.min(max, 7))),
+      inputSize: () => input.length,
       write: (_stream, bytes) => (out.push(textOf(bytes)), 0),
     })
     task.files!.files = [makeHostStream(k, 0, kind), makeHostStream(k, 1, kind)]
@@ -204,6 +206,22 @@ describe("the host's streams", () => {
     expect(call(k, task, 'lseek', 0, 0, 2)).toBe(16)
     expect(call(k, task, 'pread64', 0, BUFFER, 2, 3)).toBe(2)
     expect(buffer(k, task, 2)).toBe('34')
+  })
+
+  test('as regular files are kept no more of than a window', () => {
+    const size = 300_000
+    const byteAt = (at: number): string => String.fromCharCode(at % 251)
+    const text = Array.from({ length: size }, (_, at) => byteAt(at)).join('')
+    const { k, task } = streams(text, 'regular')
+    const { stream } = task.files!.files[0]!.inode
+    for (let left = size; left > 0; left -= 5000) expect(call(k, task, 'read', 0, BUFFER, 5000)).toBe(5000)
+    expect([call(k, task, 'read', 0, BUFFER, 1), call(k, task, 'lseek', 0, -1, 2)]).toEqual([0, size - 1])
+    for (const at of [70_000, 3, 299_000, 65_534]) {
+      expect(call(k, task, 'pread64', 0, BUFFER, 20, at)).toBe(20)
+      expect(buffer(k, task, 20)).toBe(text.slice(at, at + 20))
+    }
+    expect(call(k, task, 'pread64', 0, BUFFER, 20, 2 ** 52)).toBe(0)
+    expect(stream!.seen.buffer.byteLength).toBeLessThanOrEqual(65536)
   })
 
   test.each(['ENOSPC', 'EIO', 'EPIPE'])('refuse output with the %s of the host', name => {

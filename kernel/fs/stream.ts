@@ -23,14 +23,16 @@ import type { Kernel } from '../kernel.ts'
 import { hostWrite } from '../output.ts'
 
 const STREAM_MODE = 0o600
-/** How much is asked of a regular file at once. */
-const READ_AHEAD = 65536
+/** How much is asked of the host at once, and kept of it: a pipe's worth. */
+const WINDOW = 65536
+const NOTHING = new Uint8Array(0)
 
 /** A host standard stream as a guest file: a pipe, or a regular file that can be read again from where one seeks to. */
 export function makeHostStream(k: Kernel, stream: 0 | 1 | 2, kind: 'pipe' | 'regular'): FileDescription {
   const inode = newInode(k.state.vfs.pipefs, kind === 'pipe' ? 'fifo' : 'regular', STREAM_MODE, 0, 0, timestampNow(k))
   inode.nlink = 1
-  inode.stream = { stream, seen: new Uint8Array(0), seenBytes: 0, ended: false }
+  inode.stream = { stream, seen: NOTHING, seenAt: 0, asked: 0, ended: false }
+  if (stream === 0 && kind === 'regular') inode.size = sizeOfInput(k)
   const flags = stream === 0 ? O_RDONLY : kind === 'regular' ? O_WRONLY | O_APPEND : O_WRONLY
   return newDescription(
     'hostStream',
@@ -49,25 +51,45 @@ const streamOf = (inode: Inode): HostStream => {
   return inode.stream
 }
 
-/** Appends what the host answers next; false at its end. */
-function readMore(k: Kernel, inode: Inode, max: number): boolean {
-  const s = streamOf(inode)
-  if (s.ended) return false
-  const bytes = door(k, 'stdin', () => k.host.readInput(max))
-  if (bytes.length === 0) {
-    s.ended = true
-    return false
+const sizeOfInput = (k: Kernel): number => door(k, 'stdin.size', () => k.host.inputSize?.() ?? 0)
+
+/** The next bytes of the host; none at the end. Not more than a window: a recording may say what it likes. */
+const nextBytes = (k: Kernel, max: number): Uint8Array => door(k, 'stdin', () => k.host.readInput(max)).subarray(0, WINDOW)
+
+/** Of a pipe: what was read and not yet taken, or what comes next. */
+function pipeBytes(k: Kernel, s: HostStream, max: number): Uint8Array {
+  if (s.seen.length === 0 && max > 0 && !s.ended) {
+    // No more than was asked for: the rest is for whoever reads our standard input after us.
+    s.seen = nextBytes(k, Math.min(max, WINDOW))
+    s.ended = s.seen.length === 0
   }
-  const needed = s.seenBytes + bytes.length
-  if (needed > s.seen.length) {
-    const grown = new Uint8Array(Math.max(needed, 2 * s.seen.length))
-    grown.set(s.seen.subarray(0, s.seenBytes))
-    s.seen = grown
+  return s.seen.subarray(0, max)
+}
+
+/** Of a file: all that was asked for, up to its end. */
+function fileBytes(k: Kernel, inode: Inode, s: HostStream, at: number, max: number): Uint8Array {
+  const first = windowBytes(k, inode, s, at, max)
+  if (first.length === 0 || first.length === max) return first
+  const bytes = new Uint8Array(max)
+  let done = 0
+  for (let part = first; part.length > 0; part = windowBytes(k, inode, s, at + done, max - done)) {
+    bytes.set(part, done)
+    done += part.length
+    if (done === max) break
   }
-  s.seen.set(bytes, s.seenBytes)
-  s.seenBytes = needed
-  inode.size = inode.kind === 'regular' ? needed : 0
-  return true
+  return bytes.subarray(0, done)
+}
+
+/** What the window has there; it goes where somebody reads. Reading straight on asks for the next bytes; else the place is said. */
+function windowBytes(k: Kernel, inode: Inode, s: HostStream, at: number, max: number): Uint8Array {
+  if (max > 0 && (at < s.seenAt || at >= s.seenAt + s.seen.length)) {
+    const next = at === s.asked
+    s.seen = next ? nextBytes(k, WINDOW) : door(k, 'stdin.at', () => k.host.readInputAt?.(at, WINDOW) ?? NOTHING).subarray(0, WINDOW)
+    s.seenAt = at
+    if (next) s.asked += s.seen.length
+    inode.size = Math.max(inode.size, at + s.seen.length)
+  }
+  return s.seen.subarray(at - s.seenAt, at - s.seenAt + max)
 }
 
 export const hostStreamOps: FileOps = {
@@ -75,21 +97,13 @@ export const hostStreamOps: FileOps = {
   read(k, _task, file, max, offset) {
     const s = streamOf(file.inode)
     if (s.stream !== 0) throw EIO
-    if (file.inode.kind !== 'regular') {
-      // Nothing is kept of a pipe but what was read and not yet taken.
-      if (s.seenBytes === 0 && max > 0) readMore(k, file.inode, max)
-      return s.seen.subarray(0, Math.min(max, s.seenBytes))
-    }
-    const at = offset ?? file.pos
-    while (s.seenBytes < at + max && readMore(k, file.inode, READ_AHEAD));
-    return s.seen.subarray(Math.min(at, s.seenBytes), Math.min(at + max, s.seenBytes))
+    if (file.inode.kind !== 'regular') return pipeBytes(k, s, max)
+    return fileBytes(k, file.inode, s, offset ?? file.pos, Math.min(max, WINDOW))
   },
   consume(_k, file, count) {
     file.pos += count
     const s = streamOf(file.inode)
-    if (file.inode.kind === 'regular') return
-    s.seen = s.seen.subarray(count)
-    s.seenBytes -= count
+    if (file.inode.kind !== 'regular') s.seen = s.seen.subarray(count)
   },
   write(k, task, file, bytes) {
     const s = streamOf(file.inode)
@@ -107,7 +121,7 @@ export const hostStreamOps: FileOps = {
   poll: (_k, file) => (streamOf(file.inode).stream === 0 ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM),
   seekEnd(k, file) {
     if (file.inode.kind !== 'regular') throw ESPIPE
-    while (streamOf(file.inode).stream === 0 && readMore(k, file.inode, READ_AHEAD));
+    if (streamOf(file.inode).stream === 0) file.inode.size = sizeOfInput(k)
     return file.inode.size
   },
 }

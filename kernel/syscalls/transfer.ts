@@ -24,8 +24,9 @@ const TWO_32 = 2 ** 32
 const toPageEnd = (position: number): number => PAGE_SIZE - (position & PAGE_MASK)
 
 /** Kinds that give as much as is asked for: worth asking again. Others answer with what they have. */
-const fillsBuffers = (file: FileDescription): boolean =>
-  file.kind === 'regular' || file.kind === 'zero' || file.kind === 'random' || file.kind === 'full'
+const FILLING: readonly string[] = ['regular', 'zero', 'random', 'full']
+const fillsBuffers = ({ kind, inode }: FileDescription): boolean =>
+  FILLING.includes(kind) || (kind === 'hostStream' && inode.kind === 'regular')
 
 const takesViews = (file: FileDescription): boolean =>
   file.kind === 'pipe' || file.kind === 'null' || (file.kind === 'regular' && !file.inode.fs.writeThrough)

@@ -120,9 +120,12 @@ export interface Inode {
 /** Standard input, output or error of the host. */
 export interface HostStream {
   stream: 0 | 1 | 2
-  /** Input read so far, kept when it may be read again (a regular file can seek). */
+  /** Of a pipe: input that was read and not taken yet. Of a file: what was read last, from `seenAt` on. */
   seen: Uint8Array
-  seenBytes: number
+  seenAt: number
+  /** Of a file: how far the host was asked for the next bytes. */
+  asked: number
+  /** Of a pipe: its end came. */
   ended: boolean
 }
 
