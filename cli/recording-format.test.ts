@@ -17,7 +17,7 @@ const HEADER: Header = {
     seed: 0,
     shares: [{ host: '/x', guest: '/s', writable: true }],
     clock: 'virtual',
-    epoch: 1_764_446_400_123_456_789,
+    epoch: 1.7644464e18,
     timing: { preset: resolvePreset('server', ['dtlb.entries=32']), start: 'mark' },
   },
   ownRoot: true,

@@ -26,7 +26,8 @@ function addPage(k: Kernel, inode: Inode, index: number, whole: boolean): number
     inode.pages.set(index, frame)
     return frame
   }
-  if (inode.backing.kind === 'host' && !whole) return readAhead(k, inode, index)
+  // With little memory a window would be asked for again for each of its pages.
+  if (inode.backing.kind === 'host' && !whole && k.state.frames.freeCount >= READ_AHEAD_RESERVE) return readAhead(k, inode, index)
   const frame = allocFrame(k, USE_CACHE, false)
   if (!whole) fillFrame(k, inode, index, frame)
   addBacked(k, inode, index, frame)
