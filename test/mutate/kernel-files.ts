@@ -29,8 +29,8 @@ export const fileFaults: readonly Fault[] = [
   {
     what: 'a write behind the end does not grow the file',
     file: 'kernel/vfs/regular.ts',
-    find: 'if (offset + count > inode.size) inode.size = offset + count\n  dropPrivilegeBits',
-    put: 'if (offset + count > inode.size && offset <= inode.size) inode.size = count\n  dropPrivilegeBits',
+    find: 'if (offset + count > inode.size) inode.size = offset + count\n  dropPrivileges',
+    put: 'if (offset + count > inode.size && offset <= inode.size) inode.size = count\n  dropPrivileges',
     near: APPEND,
   },
   {
