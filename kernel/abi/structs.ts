@@ -132,6 +132,30 @@ export const TIMEVAL = struct({ sec: 'i64', usec: 'i64' })
 export const TIMEZONE = struct({ minuteswest: 'i32', dsttime: 'i32' })
 export const ITIMERVAL = struct({ interval: TIMEVAL, value: TIMEVAL })
 export const ITIMERSPEC = struct({ interval: TIMESPEC, value: TIMESPEC })
+/** struct timex of adjtimex(2). */
+export const TIMEX = struct({
+  modes: 'u32',
+  offset: 'i64',
+  freq: 'i64',
+  maxerror: 'i64',
+  esterror: 'i64',
+  status: 'i32',
+  constant: 'i64',
+  precision: 'i64',
+  tolerance: 'i64',
+  time: TIMEVAL,
+  tick: 'i64',
+  ppsfreq: 'i64',
+  jitter: 'i64',
+  shift: 'i32',
+  stabil: 'i64',
+  jitcnt: 'i64',
+  calcnt: 'i64',
+  errcnt: 'i64',
+  stbcnt: 'i64',
+  tai: 'i32',
+  kept: { bytes: 44 },
+})
 export const TMS = struct({ utime: 'i64', stime: 'i64', cutime: 'i64', cstime: 'i64' })
 export const RLIMIT = struct({ cur: 'big', max: 'big' })
 export const RUSAGE = struct({

@@ -34,6 +34,18 @@ export const vectorIn: Arg<number> = {
   show: (raw, k, task, all) => vectorText(k, task, raw, all[COUNT], Infinity),
 }
 
+/** Ranges of memory that the call does not look into. */
+export const rangesIn: Arg<number> = {
+  ...vectorIn,
+  show(raw, k, task, all) {
+    const bytes = raw > 0 ? peekUser(k, task, raw, Math.min(all[COUNT], SHOWN_SEGMENTS) * IOVEC.size) : null
+    if (bytes === null) return pointer(raw)
+    const parts = Array.from({ length: bytes.length / IOVEC.size }, (_, i) => readStruct(IOVEC, bytes, i * IOVEC.size))
+    const text = parts.map(({ base, length }) => `{iov_base=${pointer(base)}, iov_len=${length}}`).join(', ')
+    return `[${text}${all[COUNT] > SHOWN_SEGMENTS ? ', ...' : ''}]`
+  },
+}
+
 export const vectorOut: Arg<number> = {
   type: 'struct iovec *',
   after: true,

@@ -334,13 +334,14 @@ function msync(k: Kernel, task: Task, addr: number, length: number, how: number)
   return 0
 }
 
-function madvise(k: Kernel, task: Task, addr: number, length: number, advice: number): number {
+/** madvise(2) of a space, which is the task's own or another's. EINVAL, ENOMEM, and what the advice says. */
+export function adviseSpace(k: Kernel, task: Task, mm: Mm, addr: number, length: number, advice: number): number {
   if (!knowsAdvice(advice)) throw EINVAL
   // Too long to be rounded to pages, or around the end of all addresses.
   if (length >= TWO_64 || (addr < 0 && addr + pageUp(length) >= 0 && length > 0)) throw EINVAL
   const end = wholePages(addr, length)
   if (end === addr) return 0
-  advise(k, task, space(task), addr, end, advice)
+  advise(k, task, mm, addr, end, advice)
   return 0
 }
 
@@ -406,7 +407,7 @@ export const memoryCalls: Syscall[] = [
     233,
     'madvise',
     { addr: address, length: size, advice: oneOf(MADVISE) },
-    (k, task, { addr, length, advice }) => madvise(k, task, addr, length, advice),
+    (k, task, { addr, length, advice }) => adviseSpace(k, task, space(task), addr, length, advice),
     {
       note:
         'MADV_FREE forgets pages at once. MADV_HUGEPAGE takes effect with `--thp madvise` or `always`, at the first write to a block of ' +

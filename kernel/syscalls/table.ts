@@ -7,6 +7,8 @@ import { fileCalls } from './files.ts'
 import { futexCalls } from './futex.ts'
 import { ioCalls } from './io.ts'
 import { ioprioCalls } from './ioprio.ts'
+import { adjustCalls } from './adjtime.ts'
+import { otherCalls } from './others.ts'
 import { memoryCalls } from './memory.ts'
 import { pollCalls } from './poll.ts'
 import { pidfdCalls } from './pidfd.ts'
@@ -29,6 +31,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   identityCalls,
   capabilityCalls,
   timeCalls,
+  adjustCalls,
   schedCalls,
   ioprioCalls,
   systemCalls,
@@ -37,6 +40,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   futexCalls,
   signalCalls,
   pidfdCalls,
+  otherCalls,
   posixTimerCalls,
   memoryCalls,
   ioCalls,

@@ -1,0 +1,103 @@
+// What one process does to another's memory and takes of its namespaces, through a descriptor for it (pidfd_open(2)).
+import {
+  CAP_SYS_ADMIN,
+  CAP_SYS_NICE,
+  CLONE_FLAGS,
+  EINVAL,
+  EPERM,
+  ESRCH,
+  MADVISE,
+  MADV_COLD,
+  MADV_PAGEOUT,
+  MADV_WILLNEED,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { capable, isDead, isReaped, mayAttach, pidfdTarget } from '../process/index.ts'
+import type { Task } from '../state.ts'
+import { getFile } from '../vfs/index.ts'
+import { fd, flags, oneOf, size } from './args.ts'
+import { syscall, type Arg, type Syscall } from './define.ts'
+import { rangesIn } from './file-args.ts'
+import { adviseSpace } from './memory.ts'
+import { hex } from './text.ts'
+import { readVector } from './transfer.ts'
+
+/** Flags of which there are none yet. */
+const none: Arg<number> = { type: 'unsigned int', word: true, read: raw => raw >>> 0, show: raw => (raw === 0 ? '0' : hex(raw >>> 0)) }
+
+/** A thread of the process that has memory still. EBADF, ESRCH. */
+function targetOf(k: Kernel, task: Task, number: number): Task {
+  const { group, thread } = pidfdTarget(task, number)
+  if (isDead(group) || isReaped(k, group)) throw ESRCH
+  return thread ?? group.threads.find(({ mm }) => mm !== null) ?? group.leader
+}
+
+/** Hints that cost another process time, but none of its bytes. */
+const REMOTE_ADVICE: readonly number[] = [MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED]
+
+function processMadvise(k: Kernel, task: Task, pidfd: number, vec: number, count: number, advice: number): number {
+  const segments = readVector(k, task, vec, count)
+  const target = targetOf(k, task, pidfd)
+  if (!REMOTE_ADVICE.includes(advice)) throw EINVAL
+  if (!target.mm) throw ESRCH
+  if (!mayAttach(task, target)) throw EPERM
+  if (target.mm !== task.mm && !capable(task.credentials, CAP_SYS_NICE)) throw EPERM
+  let done = 0
+  for (const { at, length } of segments) {
+    try {
+      adviseSpace(k, target, target.mm, at, length, advice)
+    } catch (error) {
+      if (done === 0) throw error
+      break
+    }
+    done += length
+  }
+  return done
+}
+
+const { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS } = CLONE_FLAGS
+/** Entering the one that it is in changes nothing; the others have rules of their own about that. */
+const ENTERED = CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWUTS
+const NAMESPACES = { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS }
+const ALL_NAMESPACES = Object.values(NAMESPACES).reduce((all, bit) => all | bit, 0)
+
+function setns(k: Kernel, task: Task, number: number, which: number): number {
+  if (getFile(task, number).kind !== 'pidfd') throw EINVAL
+  if (which === 0 || which & ~ALL_NAMESPACES) throw EINVAL
+  targetOf(k, task, number)
+  if (which & CLONE_NEWUSER) throw EINVAL
+  if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
+  if (which & ~ENTERED) throw EINVAL
+  return 0
+}
+
+export const otherCalls: Syscall[] = [
+  syscall(268, 'setns', { fd, nstype: flags(NAMESPACES) }, (k, task, a) => setns(k, task, a.fd, a.nstype), {
+    note:
+      'There is one namespace of each kind, which everybody is in: entering that of another process, by its pidfd, does nothing. ' +
+      'Mounts, users and clocks are EINVAL.',
+  }),
+  syscall(
+    440,
+    'process_madvise',
+    { pidfd: fd, vec: rangesIn, vlen: size, advice: oneOf(MADVISE), flags: none },
+    (k, task, a) => {
+      if (a.flags !== 0) throw EINVAL
+      return processMadvise(k, task, a.pidfd, a.vec, a.vlen, a.advice)
+    },
+    { note: 'MADV_COLD, MADV_PAGEOUT and MADV_WILLNEED, which do nothing here; MADV_COLLAPSE is refused.' },
+  ),
+  syscall(
+    448,
+    'process_mrelease',
+    { pidfd: fd, flags: none },
+    (k, task, a) => {
+      if (a.flags !== 0) throw EINVAL
+      if (!targetOf(k, task, a.pidfd).mm) throw ESRCH
+      throw EINVAL
+    },
+    {
+      note: 'A process that dies gives its memory back at once: there is never one whose memory could be released (EINVAL; ESRCH when it is dead).',
+    },
+  ),
+]
