@@ -138,6 +138,8 @@ export function setBrk(k: Kernel, task: Task, wanted: number): number {
   const mm = task.mm
   if (mm === null) throw new Error(`brk of task ${task.pid}, which has no address space`)
   if (!(wanted >= mm.brkStart && wanted < USER_END)) return mm.brk
+  // The heap and initialised data share the limit (brk(2)); a heap that is larger than it by now does not get smaller by steps either.
+  if (wanted - mm.brkStart + (mm.endData - mm.startData) > task.group.rlimits.soft[RLIMIT_DATA]) return mm.brk
   const from = pageUp(mm.brk)
   const to = pageUp(wanted)
   if (to < from && !shrinkHeap(k, mm, to, from)) return mm.brk
@@ -157,8 +159,6 @@ function shrinkHeap(k: Kernel, mm: Mm, to: number, from: number): boolean {
 }
 
 function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number, wanted: number): boolean {
-  // The heap and initialised data share the limit (brk(2)).
-  if (wanted - mm.brkStart + (mm.endData - mm.startData) > task.group.rlimits.soft[RLIMIT_DATA]) return false
   const above = mm.regions[regionIndex(mm, from)]
   if (above !== undefined && (above.growsDown ? above.start - STACK_GUARD_GAP : above.start) < to + PAGE_SIZE) return false
   try {

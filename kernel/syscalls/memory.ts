@@ -104,7 +104,9 @@ const PROT_SEM = 8
 const HUGETLB_NAME = '/anon_hugepage (deleted)'
 /** As strace writes them. */
 const MMAP_FLAGS = { ...MAP_FLAGS, '21<<MAP_HUGE_SHIFT': MAP_HUGE_2MB }
-const KNOWN_FLAGS = Object.values(MMAP_FLAGS).reduce((all: number, bit) => all | bit, 0)
+/** Both sizes of huge pages that Linux names in LEGACY_MAP_MASK. */
+const MAP_HUGE_1GB = 30 << 26
+const KNOWN_FLAGS = Object.values(MMAP_FLAGS).reduce((all: number, bit) => all | bit, MAP_HUGE_1GB)
 /** Flags that MAP_SHARED_VALIDATE refuses because this kernel's files do not support them. */
 const VALIDATED = MAP_SYNC
 
@@ -122,6 +124,9 @@ function wholePages(addr: number, length: number, beyond = ENOMEM): number {
   if (!(addr >= 0 && end <= USER_END)) throw beyond
   return end
 }
+
+/** Too long to be rounded to pages, or around the end of all addresses. */
+const wrapsAround = (addr: number, length: number): boolean => length >= TWO_64 || (addr < 0 ? addr : addr - TWO_64) + pageUp(length) >= 0
 
 // ---- mmap
 
@@ -257,6 +262,8 @@ function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boo
   const mm = space(task)
   if (!mayLock(task)) throw EPERM
   const start = addr - (((addr % PAGE) + PAGE) % PAGE)
+  if (pageUp(length + (addr - start)) > 0 && wrapsAround(start, length + (addr - start)))
+    throw mayLockPages(task, mm, length / PAGE) ? EINVAL : ENOMEM
   const end = wholePages(start, length + (addr - start))
   if (end === start) return 0
   if (!mayLockPages(task, mm, unlockedPages(mm, start, end))) throw ENOMEM
@@ -337,8 +344,7 @@ function msync(k: Kernel, task: Task, addr: number, length: number, how: number)
 /** madvise(2) of a space, which is the task's own or another's. EINVAL, ENOMEM, and what the advice says. */
 export function adviseSpace(k: Kernel, task: Task, mm: Mm, addr: number, length: number, advice: number): number {
   if (!knowsAdvice(advice)) throw EINVAL
-  // Too long to be rounded to pages, or around the end of all addresses.
-  if (length >= TWO_64 || (addr < 0 && addr + pageUp(length) >= 0 && length > 0)) throw EINVAL
+  if (length > 0 && wrapsAround(addr, length)) throw EINVAL
   const end = wholePages(addr, length)
   if (end === addr) return 0
   advise(k, task, mm, addr, end, advice)

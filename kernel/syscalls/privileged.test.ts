@@ -160,3 +160,18 @@ test('offsets of mmap: past the end of any file EOVERFLOW, of no matter without 
   // The offset is shifted with its sign on riscv, and then wraps around.
   expect(call('mmap', 0, PAGE, RW, ANON, -1, -PAGE)).toBe('EOVERFLOW')
 })
+
+test('ranges that wrap around, sizes of huge pages that MAP_SHARED_VALIDATE lets pass', () => {
+  const { call, map } = setup()
+  const page = map()
+  expect([call('madvise', page, -PAGE, MADV_COLD), call('mlock', page, -PAGE), call('msync', page, -PAGE, 4)]).toEqual([
+    'EINVAL',
+    'EINVAL',
+    'ENOMEM',
+  ])
+  const file = call('openat', -100, '/f', 0o102, 0o644) as number
+  expect([typeof call('mmap', 0, PAGE, RW, 3 | (2 << 26), file, 0), call('mmap', 0, PAGE, RW, 3 | (1 << 26) | 0x400, file, 0)]).toEqual([
+    'number',
+    'EOPNOTSUPP',
+  ])
+})
