@@ -113,7 +113,12 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
     }
   }
   if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) {
-    truncateInode(k, task, inode, 0)
+    try {
+      truncateInode(k, task, inode, 0)
+    } catch (e) {
+      releaseFile(k, file)
+      throw e
+    }
     notifyDirectory(k, at.dentry, DN_MODIFY)
   }
   return file

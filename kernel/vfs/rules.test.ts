@@ -5,8 +5,8 @@ import { copyIn, copyOut } from '../mm/index.ts'
 import { setAllIds, setFsId } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { lookup } from './index.ts'
-import { BUFFER, fileKernel, fileTask, outcome } from './testing.ts'
+import { getFile, lookup } from './index.ts'
+import { BUFFER, call, fileKernel, fileTask, outcome } from './testing.ts'
 
 const DIRECTORY = 0o200000
 const STRANGER = 1001
@@ -271,4 +271,19 @@ test('F_SEAL_EXEC: what may not be made a program', () => {
     EXEC | GROW_SHRINK_WRITE_FUTURE,
   ])
   expect(outcome(k, task, 'write', program, BUFFER, 1)).toBe('EPERM')
+})
+
+test('an open that may not cut the file leaves nothing open', () => {
+  const { k, task } = fileKernel()
+  const fd = call(k, task, 'memfd_create', 'm', 2) as number
+  call(k, task, 'ftruncate', fd, 8)
+  const { inode } = getFile(task, fd)
+  const seals = [call(k, task, 'fcntl', fd, 1033, 2), inode.refs]
+  expect([...seals, outcome(k, task, 'openat', AT_FDCWD, `/proc/self/fd/${fd}`, 0o1002, 0), inode.refs, inode.size]).toEqual([
+    0,
+    1,
+    'EPERM',
+    1,
+    8,
+  ])
 })
