@@ -77,7 +77,8 @@ describe('three that wait', () => {
       [3, 'pipe:[4]', 'O_RDONLY'],
       [4, 'pipe:[4]', 'O_WRONLY'],
     ])
-    expect(descriptors[3]).toMatchObject({ refs: 3, cloexec: true, sharedBy: [1, 2, 3].map(pid => ({ pid, fd: 3 })) })
+    // A call that waits holds it too.
+    expect(descriptors[3]).toMatchObject({ refs: 4, cloexec: true, sharedBy: [1, 2, 3].map(pid => ({ pid, fd: 3 })) })
   })
 
   test('one timer: the sleeper’s', () => {
@@ -128,7 +129,7 @@ describe('three that wait', () => {
        0 pipe:[1] O_RDONLY|O_LARGEFILE      0    3 host stream 0
        1 pipe:[2] O_WRONLY|O_LARGEFILE      0    3 host stream 1
        2 pipe:[3] O_WRONLY|O_LARGEFILE      0    3 host stream 2
-       3 pipe:[4] O_RDONLY|O_CLOEXEC        0    3 0/65536, 2 waits
+       3 pipe:[4] O_RDONLY|O_CLOEXEC        0    4 0/65536, 2 waits
        4 pipe:[4] O_WRONLY|O_CLOEXEC        0    3 0/65536, 2 waits"
     `)
     expect(timersView.show(k).join('\n')).toMatchInlineSnapshot(`

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { CLONE_ARGS, CLONE_FLAGS, O_EXCL, O_NONBLOCK, P_PIDFD, RLIMIT_CORE, SIGABRT, WEXITED, WNOHANG, writeStruct } from '../abi/index.ts'
 import { copyOut, getU32, putU32 } from '../mm/index.ts'
 import { runToEnd } from '../testing.ts'
+import { endCall } from '../vfs/index.ts'
 import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 import { dumpCore } from './core.ts'
 import { rootCredentials } from './credentials.ts'
@@ -59,6 +60,7 @@ test('waitid through a descriptor', () => {
   expect(getU32(k, task, BUFFER)).toBe(0)
   expect(call('waitid', P_PIDFD, nonblocking, BUFFER, WEXITED | WNOHANG, 0)).toBe(0)
   expect(call('waitid', P_PIDFD, plain, 0, WEXITED, 0)).toBe('blocked')
+  endCall(k, task)
   expect([call('waitid', P_PIDFD, -1, 0, WEXITED, 0), call('waitid', P_PIDFD, 99, 0, WEXITED, 0)]).toEqual(['EINVAL', 'EBADF'])
 })
 
