@@ -6,10 +6,20 @@ export const EXIT = { failed: 1, usage: 2, limit: 124, ours: 125, notExecutable:
 /** Ends the command with `hartbeat: message` and a status. */
 export class CommandError extends Error {
   readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
+  /** `cause`: what may be a defect of ours behind it. */
+  constructor(status: number, message: string, cause?: unknown) {
+    super(message, { cause })
     this.status = status
   }
+}
+
+/** The environment variable that has the stack of a cause printed below its sentence. */
+const STACK = 'HARTBEAT_STACK'
+
+/** What is printed of it: a sentence, and of what is behind it the stack or how to see it. */
+export function commandErrorText({ message, cause }: CommandError, env: NodeJS.ProcessEnv): string {
+  if (!(cause instanceof Error)) return message
+  return env[STACK] ? `${message}\n${cause.stack ?? String(cause)}` : `${message} (${STACK}=1 shows where)`
 }
 
 /** What the host did not give, in a sentence; null: it is not the host's fault. */

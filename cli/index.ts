@@ -1,6 +1,6 @@
 // The command line: one word for what to do, options with the names that gcc, strace, QEMU and binutils taught people.
 import { Command, CommanderError } from 'commander'
-import { CommandError, EXIT, hostProblem } from './errors.ts'
+import { CommandError, commandErrorText, EXIT, hostProblem } from './errors.ts'
 import { normalise } from './gnu-flags.ts'
 
 const VERSION = '0.1.0'
@@ -35,7 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
     if (error instanceof CommandError) {
-      process.stderr.write(`hartbeat: ${error.message}\n`)
+      process.stderr.write(`hartbeat: ${commandErrorText(error, process.env)}\n`)
       return error.status
     }
     throw error

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 import {
   createKernel,
   entriesOf,
+  ImageError,
+  isErrno,
+  JournalProblem,
   newJournal,
   NO_HOST_FILES,
   spawnInit,
@@ -189,7 +192,7 @@ function endOf(lines: Iterable<Buffer>): Pick<Recording, 'last' | 'end'> {
 }
 
 /** The machine of a recording, ready to run it again. It reaches nothing of the host but `write`. Errors say what is wrong with the file. */
-export function openRecording(path: string, write = replayHost.write): Recording {
+export function openRecording(path: string, write = replayHost.write, build = buildId()): Recording {
   const bad = (text: string): never => {
     throw new CommandError(EXIT.notExecutable, `${path}: ${text}`)
   }
@@ -208,9 +211,9 @@ export function openRecording(path: string, write = replayHost.write): Recording
   }
   const header = parseLine(first.toString())
   if (header === null || header.format !== FORMAT) return bad('it is no recording of this program')
-  if (header.build !== buildId())
+  if (header.build !== build)
     return bad(
-      `it was recorded by another build of hartbeat (${String(header.build)}; this one is ${buildId()}), which may take another course`,
+      `it was recorded by another build of hartbeat (${String(header.build)}; this one is ${build}), which may take another course`,
     )
   if (!isHeader(header)) return bad('the recording is damaged: its first line does not say what the machine was made of')
   const journal: Journal = { ...newJournal(false, temporarySpill()), mode: 'replay', sealed: true, more: readEntries(path, lines) }
@@ -221,7 +224,8 @@ export function openRecording(path: string, write = replayHost.write): Recording
     return { kernel, command: header.command, ...ending }
   } catch (error) {
     if (error instanceof CommandError) throw error
-    return bad(`its machine cannot be made again: ${(error as Error).message}`)
+    const cause = error instanceof JournalProblem || error instanceof ImageError || isErrno(error) ? undefined : error
+    throw new CommandError(EXIT.notExecutable, `${path}: its machine cannot be made again: ${(error as Error).message}`, cause)
   }
 }
 

@@ -1,6 +1,6 @@
 // `replay FILE`: a recorded run again, to the bit: its output, its exit status, and with --check that it ended as it did then.
 import type { Command } from 'commander'
-import { runKernel, shellStatus, type RunResult } from '../../kernel/index.ts'
+import { JournalProblem, runKernel, shellStatus, type RunResult } from '../../kernel/index.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { endProblem, openRecording, type Recording } from '../recording.ts'
 import { statistics, statText } from '../stat.ts'
@@ -10,16 +10,21 @@ interface ReplayFlags {
   json?: boolean
 }
 
-/** Up to the end, or to where the recording was cut. null: there. A recording may be anybody's, so what it makes go wrong is said in a line. */
-function play(path: string, { kernel, last }: Recording): RunResult | null {
+/**
+ * Up to the end, or to where the recording was cut. null: there. A recording may be anybody's, so what it makes go wrong is said in a line;
+ * what the journal did not foresee may be a defect of ours, and is the cause of what is thrown.
+ */
+export function play(path: string, { kernel, last }: Recording, most = Infinity): RunResult | null {
   try {
     for (;;) {
-      const result = runKernel(kernel, { maxInstructions: last.executed - kernel.state.executed, untilStep: last.steps })
+      const left = Math.min(last.executed, most) - kernel.state.executed
+      const result = runKernel(kernel, { maxInstructions: left, untilStep: last.steps })
       if (result.kind !== 'paused') return result.kind === 'halted' ? result : null
     }
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw new CommandError(EXIT.ours, `${path}: the replay took another course: ${(error as Error).message}`)
+    const cause = error instanceof JournalProblem ? undefined : error
+    throw new CommandError(EXIT.ours, `${path}: the replay took another course: ${(error as Error).message}`, cause)
   }
 }
 
