@@ -36,6 +36,9 @@ test('what is written is read', () => {
 test.each([
   ['ramBytes', 1e15],
   ['ramBytes', 'many'],
+  ['ramBytes', 1_000_000_000],
+  ['engine', 'EWHAT'],
+  ['frames', ''],
   ['harts', -1],
   ['harts', 2.5],
   ['shares', 'all'],

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { ImageFile, InitOptions, JournalEntry } from '../kernel/index.ts'
-import { resolvePreset, type Preset } from '../vm/index.ts'
+import { PAGE_SIZE, resolvePreset, type Preset } from '../vm/index.ts'
 import type { MadeOf } from './options.ts'
 
 export const FORMAT = 'hartbeat-recording/2'
@@ -151,12 +151,12 @@ function timingPreset(value: unknown): boolean {
 
 const RAM_MAX = 3 * 2 ** 30
 const machine: Readonly<Record<string, Check>> = {
-  ramBytes: whole(2 ** 20, RAM_MAX),
+  ramBytes: value => whole(2 ** 20, RAM_MAX)(value) && (value as number) % PAGE_SIZE === 0,
   harts: whole(1, 32),
-  engine: maybe(text),
+  engine: maybe(oneOf('interpreter', 'reference')),
   seed: maybe(id),
   thp: maybe(oneOf('never', 'always', 'madvise')),
-  frames: maybe(text),
+  frames: maybe(oneOf('sequential', 'random', 'coloured')),
   hostRoot: maybe(text),
   shares: maybe(list(shape({ host: text, guest: text, writable: bool }))),
   clock: maybe(oneOf('virtual', 'real')),
