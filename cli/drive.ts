@@ -29,14 +29,18 @@ const workOf = ({ state }: Kernel): number => state.executed + state.pieces * IN
 /** Instructions after which a recording is brought up to date. */
 const RECORDED_PIECE = 20_000_000
 
+/** Asked when something wanted the machine to pause; it goes on afterwards. */
+export type OnPause = () => Promise<void>
+
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
-export function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder): Outcome {
+export async function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder, onPause?: OnPause): Promise<Outcome> {
   const end = workOf(k) + limit.instructions
   for (;;) {
     const left = end - workOf(k)
     const piece = recorder === undefined ? left : Math.min(left, RECORDED_PIECE)
     const result = runKernel(k, { maxInstructions: piece, until: limit.time, maxPieces: Math.ceil(piece / INSTRUCTIONS_A_PIECE) })
     recorder?.flush()
+    if (result.kind === 'paused') await onPause?.()
     if (result.kind === 'paused' || (result.kind === 'budget' && workOf(k) < end && k.state.time < limit.time)) continue
     return outcomeOf(result)
   }
@@ -131,7 +135,13 @@ export async function sleepUntil(k: Kernel, arrivals: Arrivals, until: number): 
 }
 
 /** Runs a kernel whose console is our terminal (or on a real clock). */
-export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: boolean, recorder?: Recorder): Promise<Outcome> {
+export async function driveInteractively(
+  k: Kernel,
+  limit: RunLimit,
+  terminal: boolean,
+  recorder?: Recorder,
+  onPause?: OnPause,
+): Promise<Outcome> {
   const arrivals = newArrivals()
   const closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const clock = k.clock === 'real' ? newHostClock(k) : null
@@ -145,6 +155,7 @@ export async function driveInteractively(k: Kernel, limit: RunLimit, terminal: b
       const result = runTurn(k, left, limit.time, clock === null ? undefined : () => follow(k, clock))
       recorder?.flush()
       if (result.kind === 'halted') return result
+      if (result.kind === 'paused') await onPause?.()
       if (result.kind === 'budget' || result.kind === 'paused') {
         const ahead = clock === null ? 0 : aheadMs(k, clock)
         await (ahead > 0 ? arrivals.pause(ahead) : new Promise(setImmediate))

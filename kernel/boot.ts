@@ -182,6 +182,7 @@ export function createKernel(options: KernelOptions): Kernel {
     outputBytes: 0,
     shownBytes: 0,
     pause: false,
+    holdSignal: null,
     doing: 'booting',
     journal: options.journal ?? newJournal(false),
     events: newEventStream(),

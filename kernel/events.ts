@@ -28,7 +28,7 @@ export type KernelEvent =
       kind: 'signalDelivered'
       task: Task
       signal: number
-      action: 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'
+      action: import('./signal/types.ts').SignalEffect
       info: import('./signal/types.ts').SigInfo
     }
   | { kind: 'fork'; task: Task; child: Task; flags: number }

@@ -3,7 +3,8 @@ import type { Machine, Preset } from '../vm/index.ts'
 import type { EventStream } from './events.ts'
 import type { Host } from './host.ts'
 import type { Journal } from './journal.ts'
-import type { KernelState } from './state.ts'
+import type { SigInfo, SignalEffect } from './signal/types.ts'
+import type { KernelState, Task } from './state.ts'
 
 export interface Kernel {
   readonly machine: Machine
@@ -18,6 +19,11 @@ export interface Kernel {
   shownBytes: number
   /** Set by a subscriber that wants the run to end: it does, as soon as what the kernel does just now is done. */
   pause: boolean
+  /**
+   * Asked right before a task takes a signal that has an effect, with the task where the signal found it and the signal still pending.
+   * True: the run ends here (paused), as if nobody had asked; the next run asks again. It must change nothing.
+   */
+  holdSignal: ((task: Task, due: SigInfo, action: SignalEffect) => boolean) | null
   /** What the loop does just now: for the message of a defect, nothing else. */
   doing: string
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */

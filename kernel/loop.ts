@@ -9,7 +9,7 @@ import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { relieveMemory } from './process/index.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
-import { chargeItimers, deliverSignals, untilItimer } from './signal/index.ts'
+import { chargeItimers, deliverSignals, isHeld, untilItimer } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
 import type { Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
@@ -182,7 +182,7 @@ function runAlone(k: Kernel, limits: Limits): boolean {
   // Kernel work may go on past a timer: that is fired when the hart is ready for user mode again, also where a pause came in between.
   round.open = true
   for (;;) {
-    const prepared = prepareHart(k, hart)
+    const prepared = prepareHart(k, hart, limits)
     if (prepared === 'nothing' && (k.pause || k.state.halted !== null)) return true
     const until = Math.min(limits.time, nextTimer(k))
     const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
@@ -204,7 +204,7 @@ function runRound(k: Kernel, limits: Limits): boolean {
     const hart = harts[round.hart]
     idleUntil(k, hart, round.start)
     while (hart.time < round.end) {
-      const prepared = prepareHart(k, hart)
+      const prepared = prepareHart(k, hart, limits)
       if (prepared === 'nothing') break
       if (prepared === 'cut') {
         round.ran = true
@@ -242,7 +242,7 @@ function runRound(k: Kernel, limits: Limits): boolean {
  * 'cut': a piece of a long call was done and there is more; whoever must be heard is heard now. 'nothing': there is no task for it, or
  * the machine halted, or somebody wants a pause.
  */
-function prepareHart(k: Kernel, hart: HartState): 'ready' | 'cut' | 'nothing' {
+function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut' | 'nothing' {
   for (;;) {
     if (k.state.halted !== null || k.pause) return 'nothing'
     if (k.state.timing !== null) k.state.timing.hart = hart.id
@@ -259,6 +259,11 @@ function prepareHart(k: Kernel, hart: HartState): 'ready' | 'cut' | 'nothing' {
       passKernelTime(k, hart)
       task = hart.current
       if (task === null) return 'nothing'
+    }
+    // Before a call that it cuts short, for that one ends with it. Who goes to this instant of the past comes to stand here again.
+    if (task.signalPending && ((limits.steps > 0 && isAtLimit(k, limits)) || isHeld(k, task))) {
+      k.pause = true
+      return 'nothing'
     }
     const { systemTime } = task.usage
     if (task.call !== null) {

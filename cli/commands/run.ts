@@ -3,7 +3,8 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Command } from 'commander'
 import { foreignMachine, isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
-import { driveInteractively, driveToEnd, type Outcome } from '../drive.ts'
+import { watchForCrash } from '../crash.ts'
+import { driveInteractively, driveToEnd, type OnPause, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
@@ -35,12 +36,12 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
   }
 }
 
-const drive = async (run: MachineRun, gdb: GdbFlags = {}): Promise<Outcome> => {
+const drive = async (run: MachineRun, gdb: GdbFlags = {}, onPause?: OnPause): Promise<Outcome> => {
   const place = gdbPlace(gdb)
   if (place !== null) return (await import('../gdb-socket.ts')).driveWithGdb(run, place)
   return run.interactive || run.kernel.clock === 'real'
-    ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder)
-    : driveToEnd(run.kernel, run.limit, run.recorder)
+    ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder, onPause)
+    : driveToEnd(run.kernel, run.limit, run.recorder, onPause)
 }
 
 async function runProgram(
@@ -53,9 +54,11 @@ async function runProgram(
   const run = makeMachine(flags, program)
   const endTrace = trace?.(run)
   start(run, [name, ...args].map(byteString), false, flags)
-  const outcome = await drive(run, flags)
+  const crash = trace === undefined ? watchForCrash(run.kernel, [name, ...args]) : null
+  const outcome = await drive(run, flags, crash?.look)
   endTrace?.()
   run.recorder?.finish()
+  if (crash !== null) process.stderr.write(crash.text)
   return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
 }
 

@@ -64,7 +64,7 @@ function isOld(d: Debuggee, stop: Stop, begun: Instant): boolean {
 /** Steps of the kernel before the one that took a task away: looked at in turn. */
 const LOOK_BEFORE = 4
 
-/** A task that a deadly signal or its own exit took away is shown as it was right before. */
+/** A task that its own exit took away is shown as it was right before. */
 function standBefore(d: Debuggee, stop: Stop): void {
   const { s } = d.sight
   const isGone = (id: number): boolean => (s.k.state.tasks.get(id)?.mm ?? null) === null

@@ -1,5 +1,5 @@
 // Backwards in time, and questions about causes: every answer is an instant that one can go to.
-import { regPc, type Task } from '../../kernel/index.ts'
+import { regPc } from '../../kernel/index.ts'
 import {
   callLength,
   firstInstant,
@@ -18,13 +18,12 @@ import {
   type WayOut,
 } from '../session/index.ts'
 import { statementInSpace } from '../symbols/index.ts'
-import { explainPage, waitOf } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf, valueOf } from './look.ts'
-import { showView } from './machine.ts'
 import { atLineStart, below, inPieces, PIECE, searchPieces, spOf } from './running.ts'
 import { instantText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
+import { WHY } from './why.ts'
 
 function recorded(d: Debugger): void {
   if (d.session.timeline === null) fail('The run is not recorded: time does not go back.')
@@ -168,15 +167,6 @@ function kernelStepBack(d: Debugger): Stop {
 }
 
 /** What a task waits for or, of one that can run, how its hart's queue chose. */
-function whyHere(d: Debugger, task: Task): string[] {
-  const { words, queues, call } = waitOf(d.session.k, task)
-  const lines = [`${task.pid} (${task.comm}) ${words}.`]
-  if (call !== null) lines.push(`It is in ${call}.`)
-  for (const queue of queues) lines.push(`Woken by: ${queue}.`)
-  if (task.state === 'R') lines.push(...showView(d, 'runqueue', {}))
-  return lines
-}
-
 export const REVERSE: readonly Command[] = [
   counted('reverse-step', ['rs'], 'Step back to the start of an earlier source line, into functions that have lines.', d =>
     lineBack(d, true),
@@ -250,19 +240,5 @@ export const REVERSE: readonly Command[] = [
     doc: 'Say who wrote a byte last, a program or the kernel, and when. With phys, the address is of RAM: a page-table entry has one.',
     run: (d, { text }) => (text === '' ? fail('Argument required (an address).') : whoWrote(d, text)),
   },
-  {
-    name: 'why',
-    group: 'reverse',
-    usage: '[ADDRESS]',
-    doc: 'Say why a page is not present, read-only or shared; without an address, what the selected task waits for, or why it runs.',
-    run(d, { text }) {
-      const task = selected(d)
-      if (text === '') return whyHere(d, task)
-      const address = Number(valueOf(d, text))
-      if (task.mm === null) fail('It has no memory left.')
-      const facts = explainPage(d.session.k, task, task.mm, address)
-      const what = facts.present ? (facts.writable ? 'present and writable' : 'present, not writable') : 'not present'
-      return [`The page of ${hex(address)} is ${what}.`, ...facts.why.map(why => `${why.about}: ${why.text}.`)]
-    },
-  },
+  WHY,
 ]

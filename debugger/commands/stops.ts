@@ -1,7 +1,8 @@
 // What is said when the program stops: why, where, and the source line, in gdb's words where gdb has them.
-import { ifExited, shellStatus, signalName, SIGNALS, termSignal } from '../../kernel/index.ts'
+import { ifExited, shellStatus, signalName, SIGNALS, termSignal, type SigInfo } from '../../kernel/index.ts'
 import { now, taskById, tasksOf, type Stop } from '../session/index.ts'
 import { linesOf, statementRange, type StackFrame } from '../symbols/index.ts'
+import { causeText, explainSignal } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { runDisplays } from './display.ts'
 import { baseName, frameOf, selected, sourceLine } from './look.ts'
@@ -43,12 +44,24 @@ export function whereText(d: Debugger, always: boolean): string[] {
   return [frameText(frame, inside), source]
 }
 
+/** Of a signal for a mistake of the program's: what it did and why that cannot be. */
+function causeLines(d: Debugger, id: number, info: SigInfo): string[] {
+  const task = taskById(d.session, id)
+  return task === null || info.fields.kind !== 'fault' ? [] : [`${causeText(explainSignal(d.session.k, task, info))}.`]
+}
+
+/** `1.2 "cow"`. */
+function threadText(d: Debugger, id: number): string {
+  const task = taskById(d.session, id)
+  return task === null ? String(id) : `${task.group.tgid}.${task.pid} "${task.comm}"`
+}
+
 /** Who it was, where there is more than one. */
 function who(d: Debugger, id: number): string {
   const { session: s } = d
   const task = taskById(s, id)
   if (task === null || tasksOf(s, null).length < 2) return ''
-  return `Thread ${task.group.tgid}.${task.pid} "${task.comm}" hit `
+  return `Thread ${threadText(d, id)} hit `
 }
 
 const bytesText = (bytes: Uint8Array): string => {
@@ -95,7 +108,10 @@ const WORDS: Words = {
     return withPlace(d, `Catchpoint ${ids(points)} (${event.text})`)
   },
   step: d => whereText(d, false),
-  signal: (d, { signal }) => ['', `Program received signal ${signalName(signal)}, ${signalDoc(signal)}.`, ...whereText(d, true)],
+  signal: (d, { task, signal, info }) => {
+    const name = tasksOf(d.session, null).length < 2 ? 'Program' : `Thread ${threadText(d, task)}`
+    return ['', `${name} received signal ${signalName(signal)}, ${signalDoc(signal)}.`, ...whereText(d, true), ...causeLines(d, task, info)]
+  },
   exited: (_, { task, status }) => [exitText(task, status)],
   halted: (d, { status }) => {
     d.ended = status

@@ -1,6 +1,8 @@
 // Stops as an editor shows them: why, in one word of the protocol's and one line of ours.
+import { dueSignal, signalName } from '../../kernel/index.ts'
 import { hex } from '../hex.ts'
-import type { Session, Stop } from '../session/index.ts'
+import { taskById, type Session, type Stop } from '../session/index.ts'
+import { causeText, explainSignal } from '../views/index.ts'
 import type { Wanted } from './points.ts'
 
 export interface StopReport {
@@ -25,6 +27,15 @@ const REASONS: Readonly<Record<Wanted['goal']['kind'], string>> = {
 const bytesText = (bytes: Uint8Array): string =>
   bytes.length === 0 ? 'nothing' : `0x${[...bytes].reverse().reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '')}`
 
+/** Of a task that stands before a signal: `1 null: SIGSEGV: read of 0x0: no region there`. null: it does not. */
+function dueText(s: Session, id: number): string | null {
+  const task = taskById(s, id)
+  const due = task === null ? null : dueSignal(s.k, task)
+  return task === null || due === null
+    ? null
+    : `${id} ${task.comm}: ${signalName(due.info.signal)}: ${causeText(explainSignal(s.k, task, due.info))}`
+}
+
 /** What a stop says. null: it is none (`interrupted`) or the machine's end. */
 export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reasonOfStep: string): StopReport | null {
   const ids = hits.map(wanted => wanted.id)
@@ -44,11 +55,14 @@ export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reason
     }
     case 'catchpoint': {
       const [goal] = hits.flatMap(({ goal }) => (goal.kind === 'exception' ? [goal] : []))
-      const { text } = stop.event
+      const text = dueText(s, stop.task) ?? stop.event.text
       return { ...plain(REASONS.exception, text, stop.task || s.focus), text, exception: { id: goal?.filter ?? stop.event.kind, text } }
     }
     case 'signal':
-      return plain('exception', `signal ${stop.signal}`, stop.task)
+      return {
+        ...plain('exception', dueText(s, stop.task) ?? `signal ${stop.signal}`, stop.task),
+        text: dueText(s, stop.task) ?? undefined,
+      }
     case 'exited':
       return plain('step', `task ${stop.task} has ended`, stop.task)
     case 'step':

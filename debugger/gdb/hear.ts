@@ -1,5 +1,5 @@
 // What the kernel tells while the machine runs, as far as gdb wants to stop for it. Noting something ends the run soon.
-import { sigbit, SIGNALS, subscribe, type EventKind, type KernelEvent, type Task } from '../../kernel/index.ts'
+import { NSIG, SIGNALS, subscribe, type EventKind, type KernelEvent, type Task } from '../../kernel/index.ts'
 import { interrupt, now } from '../session/index.ts'
 import type { GdbServer, Noted } from './types.ts'
 
@@ -15,10 +15,6 @@ function call(g: GdbServer, task: Task, nr: number, enter: boolean): Noted | nul
   return { kind: 'syscall', task: task.pid, nr, enter, at: now(g.session) }
 }
 
-/** SIGKILL stops nobody. */
-const isWanted = (g: GdbServer, task: Task, signal: number): boolean =>
-  isAttached(g, task) && signal !== SIGNALS.SIGKILL && !g.passSignals.has(signal)
-
 /** A row for each kind of event: what is to be reported of it. */
 const ROWS: { [K in EventKind]?: Hear<K> } = {
   fork(g, { task, child, flags }) {
@@ -31,17 +27,6 @@ const ROWS: { [K in EventKind]?: Hear<K> } = {
     const pid = task.group.tgid
     if (task.group.threads.some(other => other !== task && other.mm !== null)) return null
     return isAttached(g, task) || g.vforks.has(pid) ? { kind: 'exit', task: task.pid, pid, status } : null
-  },
-  // Told of before the program takes it, as on Linux: this ends the run before that.
-  signalSent(g, { task, signal }) {
-    if (!isWanted(g, task, signal) || task.group.threads.every(one => (one.blocked & sigbit(signal)) !== 0n)) return null
-    return { kind: 'signal', task: task.pid, signal }
-  },
-  signalDelivered(g, { task, action, info }) {
-    const known = g.announced.findIndex(({ pid, signal }) => pid === task.group.tgid && signal === info.signal)
-    if (known >= 0) g.announced.splice(known, 1)
-    else if (action === 'handler' && isWanted(g, task, info.signal)) return { kind: 'taken', task: task.pid, info }
-    return null
   },
   syscallEnter: (g, { task, nr }) => call(g, task, nr, true),
   syscallExit: (g, { task, nr }) => call(g, task, nr, false),
@@ -63,4 +48,12 @@ export function listen(g: GdbServer): void {
   if (g.view === 'machine') return
   const kinds = (Object.keys(ROWS) as EventKind[]).filter(kind => g.catchCalls !== null || !CALLS.includes(kind))
   g.quiet = subscribe(g.session.k, kinds, event => hear(g, event))
+}
+
+/** SIGKILL stops nobody. In the machine's view there are no programs to get any. */
+export function stopAtSignals(g: GdbServer, passed: ReadonlySet<number>): void {
+  g.session.signalStops =
+    g.view === 'machine'
+      ? new Set()
+      : new Set(Array.from({ length: NSIG }, (_, n) => n + 1).filter(n => n !== SIGNALS.SIGKILL && !passed.has(n)))
 }

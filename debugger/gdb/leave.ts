@@ -13,8 +13,7 @@ export function leaveSignal(g: GdbServer, pid: number): void {
   if (held === null || task === null || task.group.tgid !== pid) return
   g.signal = null
   const allowed = g.programSignals === null || g.programSignals.has(held.info.signal)
-  if (!held.pending || (allowed && !held.info.forced)) return
-  g.announced = g.announced.filter(one => one.pid !== pid)
+  if (allowed && !held.info.forced) return
   takeSignal(g.session.k, task, sigbit(held.info.signal))
   changed(g.session)
 }

@@ -64,7 +64,6 @@ function parseInstant(text: string): Instant {
 function go(g: GdbServer, args: string): null {
   const instant = parseInstant(args)
   g.queue = []
-  g.announced = []
   g.passing = g.signal = null
   g.lastStop = ''
   g.going = {

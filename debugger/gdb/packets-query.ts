@@ -2,6 +2,7 @@
 import { fromHex, hexNumber, hexText, latin1 } from './framing.ts'
 import { listen } from './hear.ts'
 import { monitor } from './monitor.ts'
+import { stopAtSignals } from './hear.ts'
 import { linuxSignal } from './signals.ts'
 import { currentThread, parseThread, taskOf, threadName, threads } from './threads.ts'
 import { OBJECTS, transfer } from './transfer.ts'
@@ -105,7 +106,7 @@ export const QUERY_PACKETS: readonly PacketRow[] = [
     prefix: 'QPassSignals',
     doc: 'signals that programs get without a stop',
     handle(g, rest) {
-      g.passSignals = signalSet(rest.replace(/^:/, ''))
+      stopAtSignals(g, signalSet(rest.replace(/^:/, '')))
       return 'OK'
     },
   },

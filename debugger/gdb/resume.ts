@@ -2,6 +2,7 @@
 import { killInfo, regPc, SIGNALS, sendToTask, sigbit, takeSignal } from '../../kernel/index.ts'
 import {
   changed,
+  now,
   resume,
   searchBack,
   addCatchpoint,
@@ -56,18 +57,15 @@ function settleSignal(g: GdbServer, signal: number): void {
   if (held !== null && held.info.signal === wanted) return
   const task = held !== null ? taskById(g.session, held.task) : taskOf(g, g.control ?? currentThread(g))
   if (task === null || (held === null && wanted === null)) return
-  const pid = task.group.tgid
-  if (held?.pending) {
-    takeSignal(k, task, sigbit(held.info.signal))
-    g.announced = g.announced.filter(one => one.pid !== pid || one.signal !== held.info.signal)
-  }
+  if (held !== null) takeSignal(k, task, sigbit(held.info.signal))
   if (wanted !== null) {
-    g.announced.push({ pid, signal: wanted })
     g.hearing = false
     sendToTask(k, null, task, killInfo(wanted, task))
     g.hearing = true
   }
   changed(g.session)
+  // What it sends itself is no news.
+  g.session.held = wanted === null ? null : { task: task.pid, signal: wanted, at: now(g.session) }
 }
 
 /** Begins to run. Threads that no action names run all the same: there is one machine, and it runs or it does not. */
@@ -146,7 +144,11 @@ export function runSome(g: GdbServer, budget: number): Piece {
   const result = runPiece(g, going, budget)
   if (g.noted.length > 0) {
     const report = reportNoted(g)
-    if (report !== null) return stop(g, report)
+    if (report !== null) {
+      // One thing at a time: the signal is asked about again.
+      if (result.kind === 'signal') session.held = null
+      return stop(g, report)
+    }
     // It was one to pass over; a step that was interrupted by it may be done all the same.
     if (result.kind === 'interrupted') return { kind: 'running' }
   }
@@ -182,6 +184,9 @@ function stop(g: GdbServer, reply: string): Piece {
 
 /** Goes into the past, which is no news, and forgets what was to be reported of the present. */
 function wentBack<T>(g: GdbServer, back: () => T): T {
+  const { session } = g
+  const stops = session.signalStops
+  session.signalStops = new Set()
   g.hearing = false
   try {
     return back()
@@ -191,7 +196,7 @@ function wentBack<T>(g: GdbServer, back: () => T): T {
     g.queue = []
     g.passing = null
     g.signal = null
-    g.announced = []
+    session.signalStops = stops
   }
 }
 

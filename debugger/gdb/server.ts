@@ -3,7 +3,7 @@
 import { closeSession, createSession, type SessionOptions } from '../session/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import { bytesOf, decode, frame, newDecoder } from './framing.ts'
-import { listen } from './hear.ts'
+import { listen, stopAtSignals } from './hear.ts'
 import { answer } from './packets.ts'
 import { runSome } from './resume.ts'
 import { MACHINE_PID } from './threads.ts'
@@ -29,10 +29,8 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
     queue: [],
     passing: null,
     signal: null,
-    announced: [],
     placed: [],
     conditions: new Map(),
-    passSignals: new Set(),
     programSignals: null,
     catchCalls: null,
     vforks: new Map(),
@@ -43,6 +41,7 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
     quiet: () => {},
     hearing: true,
   }
+  stopAtSignals(g, new Set())
   listen(g)
   return g
 }

@@ -1,5 +1,5 @@
 // Stops in gdb's words: T packets with their reasons, W and X for the end of a process. What was noted while the machine ran comes first.
-import { exitCode, ifExited, sigbit, termSignal } from '../../kernel/index.ts'
+import { exitCode, ifExited, termSignal } from '../../kernel/index.ts'
 import { goTo, taskById, type Stop } from '../session/index.ts'
 import { hexText } from './framing.ts'
 import { clonePoints, dropPoints } from './points.ts'
@@ -53,6 +53,13 @@ export function stopReply(g: GdbServer, stop: Stop): string | null {
       return stopped(g, threadOf(g, stop.task), GDB_SIGNAL.trap)
     case 'step':
       return stopped(g, threadOf(g, stop.task), GDB_SIGNAL.trap)
+    // Of somebody else's process: it gets it, and nobody is told.
+    case 'signal': {
+      const thread = threadOf(g, stop.task)
+      if (thread === null || !g.attached.has(thread.pid)) return null
+      g.signal = { task: stop.task, info: stop.info }
+      return stopped(g, thread, gdbSignal(stop.signal))
+    }
     case 'historyStart':
       return stopped(g, null, GDB_SIGNAL.trap, 'replaylog:begin;')
     case 'historyEnd':
@@ -91,19 +98,6 @@ const REPORTS: { [K in Noted['kind']]: (g: GdbServer, noted: Extract<Noted, { ki
     dropPoints(g, pid)
     g.general = g.control = null
     return ended(g, pid, status)
-  },
-  signal(g, { task, signal }) {
-    const group = taskById(g.session, task)?.group
-    const target = group?.threads.find(one => (one.blocked & sigbit(signal)) === 0n)
-    const info = [...(target?.pending.queue ?? []), ...(group?.pending.queue ?? [])].find(one => one.signal === signal)
-    if (target === undefined || info === undefined) return null
-    g.announced.push({ pid: target.group.tgid, signal })
-    g.signal = { task: target.pid, info, pending: true }
-    return stopped(g, threadOfTask(g, target), gdbSignal(signal))
-  },
-  taken(g, { task, info }) {
-    g.signal = { task, info, pending: false }
-    return stopped(g, threadOf(g, task), gdbSignal(info.signal))
   },
   // Told of from before it happens, as on Linux: the machine goes back, and passes by when told to go on.
   syscall(g, { task, nr, enter, at }) {

@@ -17,9 +17,6 @@ export type Noted =
   | { kind: 'fork'; task: number; child: number; vfork: boolean }
   | { kind: 'exec'; task: number; path: string }
   | { kind: 'exit'; task: number; pid: number; status: number }
-  /** On its way to a task; or, where it had been blocked until now, taken by a handler. */
-  | { kind: 'signal'; task: number; signal: number }
-  | { kind: 'taken'; task: number; info: SigInfo }
   | { kind: 'syscall'; task: number; nr: number; enter: boolean; at: Instant }
 
 /** What it was told to do, until it stops. */
@@ -63,15 +60,11 @@ export interface GdbServer {
   queue: string[]
   /** A system call that was reported from before it happens: when the run comes by again at this instant, it is passed over. */
   passing: Instant | null
-  /** Signals that gdb knows of already, or sent itself: that they are taken is no news. */
-  announced: { pid: number; signal: number }[]
-  /** The signal that a thread is stopped with; `pending`: it has not been acted on. */
-  signal: { task: number; info: SigInfo; pending: boolean } | null
+  /** The signal that a thread is stopped before. */
+  signal: { task: number; info: SigInfo } | null
   placed: Placed[]
   /** Conditions that breakpoints have here, by address (monitor condition). */
   conditions: Map<number, string>
-  /** Linux numbers of signals that programs get without a stop. */
-  passSignals: Set<number>
   /** Of those, the ones that programs may get when the debugger leaves; null: all. */
   programSignals: Set<number> | null
   /** null: no system call stops; empty: every one does. */

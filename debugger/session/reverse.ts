@@ -276,11 +276,13 @@ function runStretch(s: Session, t: Timeline, stretch: Stretch, counts: (stop: St
   for (;;) {
     stretch.here = now(s)
     const spent = s.k.state.executed - begun
-    const rest = to.executed - s.k.state.executed
-    if (rest <= 0 || !isBefore(stretch.here, to)) stretch.done = true
+    const rest = Math.max(0, to.executed - s.k.state.executed)
+    if (!isBefore(stretch.here, to)) stretch.done = true
     if (stretch.done || spent >= budget) return spent
-    const stop = runToStop(s, { budget: Math.min(rest, budget - spent), scope: null })
-    if (stop.kind === 'halted' || stop.kind === 'idle' || s.interrupted) stretch.done = true
+    const untilStep = rest <= budget - spent && to.steps !== LATEST ? to.steps : undefined
+    const stop = runToStop(s, { budget: Math.min(rest, budget - spent), scope: null, untilStep })
+    // Nothing stops in what is left of the last instant.
+    if (stop.kind === 'halted' || stop.kind === 'idle' || s.interrupted || (rest === 0 && stop.kind === 'interrupted')) stretch.done = true
     const here = now(s)
     if (stop.kind !== 'interrupted' && isBefore(here, to) && counts(stop)) stretch.last = { stop, instant: standingPlace(stop, here) }
   }

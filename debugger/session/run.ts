@@ -9,6 +9,8 @@ import {
   type KernelEvent,
   type RunOptions,
   type RunResult,
+  type SigInfo,
+  type SignalEffect,
 } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
@@ -36,6 +38,8 @@ interface Goal {
   budget: number
   /** Pieces of long calls after which it is interrupted. Missing: it goes on. */
   pieces?: number
+  /** Not before the kernel did so many things in all. */
+  untilStep?: number
   scope: Scope
   /** A task is about to run, or a call of its ended: look at once. */
   watching?: number
@@ -78,6 +82,8 @@ const concerns = (event: KernelEvent, id: number): boolean =>
   event.kind === 'switch' ? event.to?.pid === id || event.from?.pid === id : taskOfEvent(event)?.pid === id
 
 function stopFor(s: Session, goal: Goal, event: KernelEvent, task: Task | null): Stop | null {
+  // Told already, from before it happened.
+  if (event.kind === 'signalDelivered' && event.action !== 'handler' && isHeld(s, event.task, event.signal)) return null
   const subject = task ?? taskById(s, s.focus)
   const points = enabledPoints(s).filter(
     point => point.kind === 'catchpoint' && catches(point, event) && (subject === null || applies(s, point, subject)) && countHit(point),
@@ -86,10 +92,37 @@ function stopFor(s: Session, goal: Goal, event: KernelEvent, task: Task | null):
     return { kind: 'catchpoint', points: points.map(p => p.id), task: task?.pid ?? 0, event: sessionEvent(s.k, event, nowOf(s.k)) }
   }
   if (task === null || (goal.scope !== null && task.group.tgid !== goal.scope)) return null
-  if (event.kind === 'signalDelivered' && s.signalStops.has(event.signal)) return { kind: 'signal', task: task.pid, signal: event.signal }
+  // One that a call let through which was interrupted at once, or that came together with another: at the start of its handler.
+  if (event.kind === 'signalDelivered' && event.action === 'handler' && s.signalStops.has(event.signal) && !isHeld(s, task, event.signal))
+    return { kind: 'signal', task: task.pid, signal: event.signal, info: event.info, action: event.action }
   const last = event.kind === 'exit' && task.group.threads.length <= 1
   return last && goal.scope !== null ? { kind: 'exited', task: task.pid, status: event.status } : null
 }
+
+/**
+ * Is a task to be looked at before it takes a signal? Not a second time at one instant: whoever goes on from there gives it. Catchpoints of
+ * signals come first; they are hit before what ends or stops the task, and at the start of its handler where it has one.
+ */
+function holdSignal(s: Session, goal: Goal, pending: Pending, task: Task, info: SigInfo, action: SignalEffect): boolean {
+  const { signal } = info
+  if (pending.stop !== null || isHeld(s, task, signal)) return false
+  const event: KernelEvent = { kind: 'signalDelivered', task, signal, action, info }
+  const caught = enabledPoints(s).filter(point => point.kind === 'catchpoint' && catches(point, event) && applies(s, point, task))
+  if (caught.length > 0 && action === 'handler') return false
+  const points = caught.filter(point => countHit(point)).map(point => point.id)
+  if (points.length > 0) pending.stop = { kind: 'catchpoint', points, task: task.pid, event: sessionEvent(s.k, event, nowOf(s.k)) }
+  else if (s.signalStops.has(signal) && (goal.scope === null || task.group.tgid === goal.scope))
+    pending.stop = { kind: 'signal', task: task.pid, signal, info, action }
+  if (pending.stop === null && caught.length === 0) return false
+  s.held = { task: task.pid, signal, at: nowOf(s.k) }
+  return pending.stop !== null
+}
+
+/** Was it told at this instant that the task stands before that signal? */
+const isHeld = ({ held, k }: Session, task: Task, signal: number): boolean =>
+  held !== null && held.task === task.pid && held.signal === signal && sameInstant(held.at, nowOf(k))
+
+const sameInstant = (a: Instant, b: Instant): boolean => a.executed === b.executed && a.steps === b.steps
 
 /** Points and focus go with the child, when that is who is followed. */
 function followFork(s: Session, parent: Task, child: Task): void {
@@ -171,10 +204,17 @@ export function runToStop(s: Session, goal: Goal): Stop {
   const end = k.state.executed + goal.budget
   const lastPiece = k.state.pieces + (goal.pieces ?? Infinity)
   s.interrupted = false
+  if (s.held !== null && !sameInstant(s.held.at, nowOf(k))) s.held = null
+  if (s.signalStops.size > 0 || enabledPoints(s).some(point => point.kind === 'catchpoint' && point.what === 'signal'))
+    k.holdSignal = (task, info, action) => holdSignal(s, goal, pending, task, info, action)
   try {
     for (;;) {
       const before = watchedNow(s)
-      const result = advanceBy(s, { maxInstructions: end - k.state.executed, maxPieces: lastPiece - k.state.pieces })
+      const result = advanceBy(s, {
+        maxInstructions: Math.max(0, end - k.state.executed),
+        maxPieces: lastPiece - k.state.pieces,
+        untilStep: goal.untilStep,
+      })
       const stop = pending.stop ?? (result.kind === 'paused' ? debugStop(s, before) : null)
       pending.stop = null
       if (stop !== null) return settle(s, stop)
@@ -185,6 +225,7 @@ export function runToStop(s: Session, goal: Goal): Stop {
       if (s.interrupted || k.state.executed >= end || k.state.pieces >= lastPiece) return { kind: 'interrupted' }
     }
   } finally {
+    k.holdSignal = null
     quiet()
   }
 }

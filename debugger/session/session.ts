@@ -14,6 +14,7 @@ export function createSession(k: Kernel, options: SessionOptions = {}): Session 
     focus: k.state.init?.pid ?? 1,
     follow: 'parent',
     signalStops: new Set(),
+    held: null,
     interrupted: false,
     events: [],
   }

@@ -1,5 +1,5 @@
 // What a debugging session is to the faces over it (terminal, gdb, DAP): requests, stops and points, as plain data. No protocol here.
-import type { Kernel, KernelEvent, RunResult, Task } from '../../kernel/index.ts'
+import type { Kernel, KernelEvent, RunResult, SigInfo, SignalEffect, Task } from '../../kernel/index.ts'
 import type { Timeline } from '../timeline/index.ts'
 
 /** A place in a run, wherever it is cut: instructions executed by all harts, and things that the kernel did. Ordered by both. */
@@ -77,8 +77,11 @@ export type Stop =
   | { kind: 'catchpoint'; points: number[]; task: number; event: SessionEvent }
   /** A step, `until` or `finish` is done. */
   | { kind: 'step'; task: number }
-  /** A signal is about to be acted on and `handle` says stop. */
-  | { kind: 'signal'; task: number; signal: number }
+  /**
+   * A task is about to take a signal that stops (signalStops), and stands where the signal found it: of a fault, at the instruction. Going
+   * on gives it the signal.
+   */
+  | { kind: 'signal'; task: number; signal: number; info: SigInfo; action: SignalEffect }
   /** A process ended; the machine goes on. */
   | { kind: 'exited'; task: number; status: number }
   | { kind: 'halted'; status: number }
@@ -120,6 +123,8 @@ export interface Session {
   follow: FollowFork
   /** Signals that stop before they are acted on, by number. */
   signalStops: Set<number>
+  /** The signal that a task stands before, told already: from here on it is given. */
+  held: { task: number; signal: number; at: Instant } | null
   /** Set by `interrupt`: the run ends soon. */
   interrupted: boolean
   /** Events of the latest stretch that was run, newest last, at most EVENTS_KEPT. */

@@ -50,4 +50,4 @@ export {
 } from './space.ts'
 export { unwind, type Backtrace, type FrameRegisters, type ReadMemory, type StackFrame } from './unwind.ts'
 export { loadSpace, loadTask, type DebugFileCache } from './load.ts'
-export { backtraceOf, taskMemory, taskRegisters } from './task.ts'
+export { backtraceOf, placeOfTask, taskMemory, taskRegisters } from './task.ts'

@@ -6,6 +6,7 @@ export { childInfo, faultInfo, kernelInfo, killInfo, queueInfo, timerInfo } from
 export { fatalPending, forceSignal, recalcSignalPending, sendSignal, sendToGroup, sendToTask, signalProcessGroup } from './send.ts'
 export { restoreMask, setBlocked, setTemporaryMask } from './mask.ts'
 export { deliverSignals } from './deliver.ts'
+export { dueSignal, isHeld } from './due.ts'
 export { checkMaySignal, maySignal } from './permission.ts'
 export { setAction } from './actions.ts'
 export { altStackFlags, setAltStack } from './altstack.ts'

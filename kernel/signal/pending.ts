@@ -27,10 +27,12 @@ export function flushPending(pending: PendingSignals, signals: Sigset): void {
   pending.queue = pending.queue.filter(info => !hasSignal(signals, info.signal))
 }
 
+/** Of a signal that was marked only. */
+const unknownInfo = (signal: number): SigInfo => ({ signal, errno: 0, code: SI_USER, fields: { kind: 'kill', pid: 0, uid: 0 } })
+
 function takeFrom(pending: PendingSignals, signal: number): SigInfo {
   const index = pending.queue.findIndex(info => info.signal === signal)
-  const unknown: SigInfo = { signal, errno: 0, code: SI_USER, fields: { kind: 'kill', pid: 0, uid: 0 } }
-  const info = index < 0 ? unknown : (pending.queue.splice(index, 1)[0] as SigInfo)
+  const info = index < 0 ? unknownInfo(signal) : (pending.queue.splice(index, 1)[0] as SigInfo)
   if (!pending.queue.some(other => other.signal === signal)) pending.set &= ~sigbit(signal)
   return info
 }
@@ -39,6 +41,17 @@ function takeFrom(pending: PendingSignals, signal: number): SigInfo {
 const nextOf = (set: Sigset): number => lowestSignal(set & SYNCHRONOUS) || lowestSignal(set)
 
 export const killPending = (task: Task): boolean => ((task.pending.set | task.group.pending.set) & KILL) !== 0n
+
+/** What takePending would take, left where it is. */
+export function peekPending({ pending, group }: Task, wanted: Sigset): SigInfo | null {
+  const own = pending.set & wanted
+  const shared = group.pending.set & wanted
+  if (((own | shared) & KILL) !== 0n) return unknownInfo(SIGKILL)
+  if ((own | shared) === 0n) return null
+  const [from, set] = own !== 0n ? [pending, own] : [group.pending, shared]
+  const signal = nextOf(set)
+  return from.queue.find(info => info.signal === signal) ?? unknownInfo(signal)
+}
 
 /** Takes the next signal in `wanted` that waits for the thread or for its process, or null. SIGKILL passes all others. */
 export function takePending(task: Task, wanted: Sigset): SigInfo | null {

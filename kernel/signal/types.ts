@@ -41,6 +41,9 @@ export interface PendingSignals {
   queue: SigInfo[]
 }
 
+/** What a signal does to whoever takes it. */
+export type SignalEffect = 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'
+
 /** What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), or exited (it may not run again). */
 export type Delivery = 'user' | 'again' | 'stopped' | 'dead'
 
