@@ -25,7 +25,16 @@ await Promise.all([
     banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
     sourcemap: true,
   }),
-  build({ ...common, entryPoints: ['index.ts'], outfile: 'dist/index.js', sourcemap: true }),
+  // The library needs no Node: a web page can have it too.
+  build({
+    ...common,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    banner: {},
+    entryPoints: ['index.ts'],
+    outfile: 'dist/index.js',
+    sourcemap: true,
+  }),
   build({ ...common, entryPoints: ['cli/make-image.ts'], outfile: 'dist/make-image.js' }),
 ])
 chmodSync('dist/hartbeat.js', 0o755)

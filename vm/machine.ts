@@ -52,7 +52,7 @@ export type EngineName = 'interpreter' | 'reference'
 
 export interface Machine {
   readonly layout: Layout
-  readonly memory: WebAssembly.Memory
+  readonly memory: { readonly buffer: ArrayBuffer }
   readonly bytes: Uint8Array
   readonly i32: Int32Array
   readonly view: DataView
