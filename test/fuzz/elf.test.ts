@@ -60,7 +60,7 @@ test('both files run when they are whole, each way of ending is told apart', () 
   expect((kernel.host as ReturnType<typeof streams>).out).toBe('exit 7\nexit 7\nerrno 8\n')
 })
 
-test('a file that is refused as the first program throws its errno', () => {
+test('a file that is refused as the first program throws its errno', { timeout: PATIENCE }, () => {
   const random = randomNumbers(SEED + 1)
   let refused = 0
   for (let n = 0; n < amount(40, 400); n++) {
