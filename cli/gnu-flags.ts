@@ -34,10 +34,22 @@ const ONE_DASH =
 
 /** -lNAME stands among the files, for their order counts: it becomes one of them, as no file's name can begin. */
 export const LIBRARY_MARK = '\0'
+/** Whether the archives that follow are taken whole: from where it stands to the next such mark. */
+export const WHOLE_MARKS: Readonly<Record<string, boolean>> = { '\0\0whole': true, '\0\0part': false }
+/** Words of ld that stand among the files. Groups say nothing here: archives are searched until nothing new is found anyway. */
+const PLACED: Readonly<Record<string, readonly string[]>> = {
+  '--whole-archive': ['\0\0whole'],
+  '--no-whole-archive': ['\0\0part'],
+  '--start-group': [],
+  '--end-group': [],
+  '-(': [],
+  '-)': [],
+}
 function libraries(words: readonly string[]): string[] {
   const out: string[] = []
   for (let n = 0; n < words.length; n++) {
-    if (!words[n].startsWith('-l')) out.push(words[n])
+    if (Object.hasOwn(PLACED, words[n])) out.push(...PLACED[words[n]])
+    else if (!words[n].startsWith('-l')) out.push(words[n])
     else if (words[n].length > 2) out.push(LIBRARY_MARK + words[n].slice(2))
     else if (n + 1 < words.length) out.push(LIBRARY_MARK + words[++n])
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { assemble, formatDiagnostic, hasErrors, link, type Diagnostic, type LinkInput } from '../../assembler/index.ts'
-import { LIBRARY_MARK } from '../gnu-flags.ts'
+import { LIBRARY_MARK, WHOLE_MARKS } from '../gnu-flags.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { includeReader, libraryArchive } from '../resources.ts'
 
@@ -100,11 +100,22 @@ function findLibrary(name: string, folders: readonly string[]): LinkInput {
   throw new CommandError(EXIT.failed, `cannot find -l${name}`)
 }
 
+function inputsOf(files: readonly string[], folders: readonly string[]): LinkInput[] {
+  const inputs: LinkInput[] = []
+  let whole = false
+  for (const name of files) {
+    if (Object.hasOwn(WHOLE_MARKS, name)) {
+      whole = WHOLE_MARKS[name]
+      continue
+    }
+    const isLibrary = name.startsWith(LIBRARY_MARK)
+    inputs.push({ ...(isLibrary ? findLibrary(name.slice(LIBRARY_MARK.length), folders) : { name, bytes: read(name) }), whole })
+  }
+  return inputs
+}
+
 function runLd(files: readonly string[], flags: LdFlags): number {
-  const inputs = files.map(name =>
-    name.startsWith(LIBRARY_MARK) ? findLibrary(name.slice(LIBRARY_MARK.length), flags.L) : { name, bytes: read(name) },
-  )
-  const { image, map, diagnostics } = link(inputs, {
+  const { image, map, diagnostics } = link(inputsOf(files, flags.L), {
     entry: flags.e,
     text: address('-Ttext=', flags.Ttext),
     data: address('-Tdata=', flags.Tdata),

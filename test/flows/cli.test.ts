@@ -411,7 +411,11 @@ describe('as and ld', () => {
       stdout: '',
       stderr: '',
     })
-    expect(hartbeat(['ld', '-o', image, object, '-lhartbeat'])).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(hartbeat(['ld', '-o', image, '--start-group', object, '-lhartbeat', '--end-group'])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    })
     expect(hartbeat(['run', image])).toEqual({ status: 5, stdout: 'hello\n', stderr: '' })
   })
   test('every error is told, with its place and a caret', () => {
