@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
 import { build, formatDiagnostic, hasErrors } from '../assembler/index.ts'
-import type { ImageFile } from '../kernel/index.ts'
+import { foreignMachine, type ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString } from './host.ts'
 import { confinedReader, libraryArchive } from './resources.ts'
@@ -13,21 +13,10 @@ export interface Program {
   path: string
   /** To lay over the root; none when the guest has it already. */
   files: ImageFile[]
-  /** The host's file of this name is for another kind of machine: unless the guest has one of its own. */
-  foreign?: boolean
+  /** What machine the host's file of this name is for, when it is another kind: unless the guest has one of its own. */
+  foreign?: string
   /** Instead, where the guest has no file of that path. */
   orElse?: Program
-}
-
-/** An ELF file's magic, and where its header says which machine it is for. */
-const ELF_MAGIC = 0x7f454c46
-const ELF_MACHINE_AT = 18
-const EM_RISCV = 243
-
-function isForeign(data: Uint8Array): boolean {
-  if (data.length < ELF_MACHINE_AT + 2) return false
-  const view = new DataView(data.buffer, data.byteOffset, data.length)
-  return view.getUint32(0) === ELF_MAGIC && view.getUint16(ELF_MACHINE_AT, true) !== EM_RISCV
 }
 
 const EXECUTABLE = 0o755
@@ -71,7 +60,8 @@ export function findProgram(name: string, tell?: (text: string) => void): Progra
   } catch (error) {
     throw error instanceof CommandError ? error : notReadable(name, error)
   }
-  if (name.startsWith('/') && isForeign(data)) return { path: byteString(name), files: [], foreign: true }
+  const machine = foreignMachine(data)
+  if (name.startsWith('/') && machine !== null) return { path: byteString(name), files: [], foreign: machine }
   // As seen from the guest's root, which is where the first process starts: what a guest does with its own name, and all that depends on
   // that name's length, is the same wherever on the host one works.
   const path = byteString(posix.join('/', source ? name.replace(/\.[sS]$/, '') : name))

@@ -26,10 +26,10 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
   } catch (error) {
     if (!isErrno(error)) throw error
     const missing = NOT_FOUND.includes(error.name)
-    if (missing && program.foreign) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is no RISC-V program)`)
     const [file] = program.files
-    const machine =
-      error.name === 'ENOEXEC' && file?.kind === 'regular' && file.data instanceof Uint8Array ? foreignMachine(file.data) : null
+    const data = file?.kind === 'regular' && file.data instanceof Uint8Array ? file.data : null
+    const refused = error.name === 'ENOEXEC' && data !== null ? foreignMachine(data) : null
+    const machine = refused ?? (missing ? (program.foreign ?? null) : null)
     if (machine !== null) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is for ${machine})`)
     const hint = missing && program.files.length > 0 ? ' (its interpreter is not in the guest: see --root)' : ''
     throw new CommandError(missing ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}${hint}`)

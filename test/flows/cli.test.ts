@@ -404,6 +404,14 @@ describe('doc', () => {
 })
 
 describe('as and ld', () => {
+  test('a program for another machine says which one, by an absolute path too', () => {
+    const path = file('foreign', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x02\0\x3e\0${'\0'.repeat(64)}`)
+    expect(hartbeat(['run', path])).toEqual({
+      status: 126,
+      stdout: '',
+      stderr: `hartbeat: ${path}: Exec format error (it is for x86-64)\n`,
+    })
+  })
   test('assemble, link, run', () => {
     const [object, image] = [join(directory, 'hello.o'), join(directory, 'hello')]
     expect(hartbeat(['as', '-march=rv64gc', '-mabi=lp64d', '-o', object, file('hello2.s', HELLO)])).toEqual({
