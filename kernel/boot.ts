@@ -7,7 +7,7 @@ import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { createAsids, createFrames, type FramePlacement, type ThpPolicy } from './mm/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem, countKmem } from './mm/index.ts'
 import {
   allocPid,
   allocTrapFrame,
@@ -132,6 +132,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
       seed: options.seed,
     }),
     thp: options.thp ?? (timed?.pageSize === '2M' ? 'always' : 'never'),
+    kmem: newKmem(),
     asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
     vdso: null as unknown as Inode,
@@ -200,6 +201,7 @@ export function createKernel(options: KernelOptions): Kernel {
   for (const { host, guest, writable } of options.shares ?? []) mountHost(k, host, guest, writable)
   const { window } = options
   if (window !== undefined) resizeTty(k, k.state.ttys[0], { ...window, xpixel: 0, ypixel: 0 })
+  countKmem(k, true)
   return k
 }
 
@@ -302,6 +304,7 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
   k.state.init = task
   k.state.initProtected = options.protected ?? false
   makeRunnable(k, task)
+  countKmem(k, true)
   return task
 }
 

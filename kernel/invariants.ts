@@ -1,7 +1,7 @@
 // What must hold whenever no kernel code runs. Each check recounts something from its source and compares; a broken one is a defect
 // of the kernel's, never of a program's.
 import type { Kernel } from './kernel.ts'
-import { auditMemory } from './mm/index.ts'
+import { auditMemory, liveKmem } from './mm/index.ts'
 import { isDead } from './process/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
@@ -23,7 +23,17 @@ const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [
   checkTimers,
   checkSharing,
   checkTrapFrames,
+  checkKmem,
 ]
+
+/** Whatever is made was charged; what the host does may come on top. */
+const KMEM_SLACK = 65536
+
+function* checkKmem(k: Kernel): Iterable<string> {
+  const { live, since } = k.state.kmem
+  const bytes = liveKmem(k)
+  if (k.state.init !== null && bytes > live + since + KMEM_SLACK) yield `kernel objects take ${bytes} bytes, charged are ${live + since}`
+}
 
 function* checkTasks(k: Kernel): Iterable<string> {
   for (const [pid, task] of k.state.tasks) {

@@ -1,7 +1,7 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
 import type { FileDescription, FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
-import type { Asids, Frames, Mm, ThpPolicy } from './mm/types.ts'
+import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
@@ -42,6 +42,7 @@ export interface KernelState {
   /** Watched queues that were woken since signals were last sent for them. */
   asyncNotes: { file: FileDescription; fd: number; queue: WaitQueue }[]
   frames: Frames
+  kmem: Kmem
   thp: ThpPolicy
   asids: Asids
   trapFrames: TrapFrames

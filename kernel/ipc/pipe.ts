@@ -30,7 +30,7 @@ import {
   POLL_IN,
   POLL_OUT,
 } from '../abi/index.ts'
-import { putU32 } from '../mm/index.ts'
+import { chargeKmem, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../process/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -144,11 +144,12 @@ export function resumeFifo({ call }: Task): FileDescription | Blocked | null {
   return file
 }
 
-/** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. */
-function growRing(pipe: Pipe, count: number): void {
+/** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. ENOMEM. */
+function growRing(k: Kernel, pipe: Pipe, count: number): void {
   let size = Math.max(pipe.ring.length, RING_START)
   while (size < pipe.used + count) size *= 2
   if (size === pipe.ring.length) return
+  chargeKmem(k, size - pipe.ring.length, ENOMEM)
   const ring = new Uint8Array(size)
   const first = Math.min(pipe.used, pipe.ring.length - pipe.head)
   ring.set(pipe.ring.subarray(pipe.head, pipe.head + first))
@@ -158,7 +159,6 @@ function growRing(pipe: Pipe, count: number): void {
 }
 
 function put(pipe: Pipe, bytes: Uint8Array): void {
-  growRing(pipe, bytes.length)
   const { ring } = pipe
   const at = (pipe.head + pipe.used) & (ring.length - 1)
   const first = Math.min(bytes.length, ring.length - at)
@@ -217,9 +217,10 @@ function take(pipe: Pipe, count: number): void {
 
 /**
  * What of a write's bytes fits; `left` of the whole call follow after them. A page that is not all there (a fault) is not begun; -1: not even
- * the newest buffer's rest is. */
-function fill(pipe: Pipe, bytes: Uint8Array, left: number, adds: boolean, packet: number): number {
+ * the newest buffer's rest is. ENOMEM. */
+function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, adds: boolean, packet: number): number {
   const { buffers } = pipe
+  growRing(k, pipe, Math.min(bytes.length, pipe.capacity - pipe.used))
   let taken = 0
   const rest = (bytes.length + left) % BUFFER_BYTES
   const newest = buffers.length - 1
@@ -282,7 +283,7 @@ export const pipeOps: FileOps = {
     }
     // Only at the call's beginning is anything added to the newest buffer, not after it slept.
     const begins = done === 0 && task.call === null
-    const taken = fill(pipe, bytes, length - done - bytes.length, begins, file.flags & O_DIRECT ? PIPE_PACKET : 0)
+    const taken = fill(k, pipe, bytes, length - done - bytes.length, begins, file.flags & O_DIRECT ? PIPE_PACKET : 0)
     if (taken > 0) {
       wakeAll(k, pipe.readable)
       return taken

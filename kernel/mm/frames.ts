@@ -40,6 +40,7 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
     zero: 0,
     pinned: -1,
     reclaimable: new Set(),
+    kmem: 0,
     fileReserve: Math.floor(total / FILE_RESERVE_PART),
     starved: false,
   }
@@ -54,17 +55,15 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
 const FILE_RESERVE_PART = 16
 
 /** Frames that files in memory may still take. */
-export const roomForFiles = ({ freeCount, fileReserve }: Frames): number => Math.max(0, freeCount - fileReserve)
+export const roomForFiles = ({ freeCount, kmem, fileReserve }: Frames): number => Math.max(0, freeCount - kmem - fileReserve)
 
-/** Makes sure that a file in memory may take a frame more. ENOMEM when it may not. */
-export function checkRoomForFiles(k: Kernel): void {
-  if (roomForFiles(k.state.frames) === 0 && reclaim(k) === 0) throw ENOMEM
-}
+/** Frames that can be given out. */
+export const freeFrames = ({ freeCount, kmem }: Frames): number => Math.max(0, freeCount - kmem)
 
 /** A free frame with one reference, filled with zeroes unless `zeroed` is false. ENOMEM when none is left and nothing can be reclaimed: then the machine is `starved`. */
 export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   const frames = k.state.frames
-  if (frames.freeCount === 0 && reclaim(k) === 0) {
+  if (frames.freeCount <= frames.kmem && reclaim(k) === 0) {
     frames.starved = true
     throw ENOMEM
   }
@@ -108,7 +107,7 @@ export function releaseFrame(k: Kernel, frame: number): void {
  */
 export function allocRun(k: Kernel, use: FrameUse, zeroed = true): number {
   const frames = k.state.frames
-  const head = takeFreeRun(frames)
+  const head = frames.freeCount - frames.kmem < HUGE_FRAMES ? -1 : takeFreeRun(frames)
   if (head < 0) return -1
   const end = head + HUGE_FRAMES
   frames.freeCount -= HUGE_FRAMES
@@ -147,7 +146,7 @@ export function ownsRun(k: Kernel, head: number): boolean {
 export const frameBytes = (k: Kernel, frame: number): Uint8Array => k.machine.ram.subarray(frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
 
 /** Gives back clean pages that can be read again and that nobody maps; oldest files first. Answers how many. */
-function reclaim(k: Kernel): number {
+export function reclaim(k: Kernel): number {
   const frames = k.state.frames
   let freed = 0
   for (const inode of frames.reclaimable) {

@@ -3,6 +3,7 @@ export type * from './types.ts'
 export {
   allocFrame,
   roomForFiles,
+  freeFrames,
   createFrames,
   frameBytes,
   releaseFrame,
@@ -18,6 +19,7 @@ export {
   USE_TABLE,
   USE_ZERO,
 } from './frames.ts'
+export { addKmem, callBytes, chargeKmem, countKmem, KMEM, liveKmem, newKmem, releaseKmem } from './kmem.ts'
 export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
 export { inheritedFlags, newMm, releaseMm, retainMm } from './space.ts'

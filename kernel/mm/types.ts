@@ -33,10 +33,19 @@ export interface Frames {
   pinned: number
   /** Files whose clean pages may be given back when frames run out: those with something to read them from again. */
   reclaimable: Set<Inode>
+  /** Frames that are free and not to be given out: the kernel's objects take as much (kmem.ts). */
+  kmem: number
   /** Free frames that files in memory leave to programs (vm.min_free_kbytes). */
   fileReserve: number
   /** A frame was asked for and there was none: somebody has to die before it is tried again (process/oom.ts). */
   starved: boolean
+}
+
+/** Bytes of kernel objects: when they were last counted, made since then, and at boot. */
+export interface Kmem {
+  live: number
+  since: number
+  given: number
 }
 
 /** Address-space numbers. They run up to `limit`; then a new generation starts and every TLB is emptied. */

@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN, SIGKILL, killedStatus } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { LOG_EMERG, LOG_ERR, LOG_INFO, LOG_WARNING, log, mayLog } from '../klog.ts'
-import { mmStatistics, type Mm } from '../mm/index.ts'
+import { mmStatistics, releaseKmem, type Mm } from '../mm/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { exitGroup } from './exit.ts'
 
@@ -103,11 +103,12 @@ function panic(k: Kernel, why: string): void {
 }
 
 /**
- * After a frame was asked for and there was none (Frames.starved): makes room. True: somebody died, perhaps the one that asked, and
- * what it wanted is to be tried again. False: there is nobody that may be killed.
+ * After a frame was asked for and there was none (Frames.starved): makes room. True: there is some, or somebody died, perhaps the one that
+ * asked, and what it wanted is to be tried again. False: there is nobody that may be killed.
  */
 export function relieveMemory(k: Kernel, asking: Task): boolean {
   k.state.frames.starved = false
+  if (releaseKmem(k) > 0) return true
   const { sysctl } = k.state
   const own = sysctl.oomKillAllocatingTask && !isInit(k, asking.group) && badness(k, asking.group) > -Infinity
   const victim = own ? asking.group : worst(k)

@@ -3,6 +3,7 @@
 import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
+import { addKmem, callBytes } from '../mm/index.ts'
 import { regX, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
@@ -11,6 +12,7 @@ import { callPath, enterCall, leave, NOMINAL_PIECE, nominalCall, passNominal } f
 import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
 import { dirfd, fd } from './args.ts'
 import { NO_RETURN, type Blocked, type Syscall } from './define.ts'
+import { chargeCall } from './kernel-memory.ts'
 import { SYSCALLS } from './table.ts'
 
 const A0 = 10
@@ -43,6 +45,7 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   try {
     if (row === undefined) throw ENOSYS
     const values = row.args.length === 0 ? NO_ARGS : (task.call?.values ?? readArguments(k, task, row, x))
+    if (task.call === null) chargeCall(k, task, nr, values)
     const result = row.run(k, task, values)
     if (typeof result === 'number') return finish(k, task, nr, result)
     if (result === NO_RETURN) return finishWithout(k, task, nr)
@@ -120,12 +123,14 @@ function holdDescriptors(task: Task, { args }: Syscall, call: SyscallInProgress)
 function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unknown>, wait: Blocked): Errno | null {
   const { nr } = row
   const call = callInProgress(k, task, nr)
-  if (call.values === null) {
+  const first = call.values === null
+  if (first) {
     call.values = values
     holdDescriptors(task, row, call)
   }
   if (wait.progress !== undefined) call.progress = wait.progress
   if (wait.kept !== undefined) call.kept = wait.kept
+  if (first) addKmem(k, callBytes(values, wait.kept))
   if (wait.held !== undefined) call.files.push({ fd: NO_DESCRIPTOR, file: wait.held })
   // What kills ends even waits that nothing else interrupts.
   if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS

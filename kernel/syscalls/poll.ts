@@ -98,7 +98,8 @@ function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => 
 function wait(k: Kernel, task: Task, queues: WaitQueue[], tmo: number, timeout: number, deadline: number): SyscallResult | null {
   if (!task.signalPending) {
     if (deadline <= k.state.time) return null
-    return { ...blocked(queues, ERESTARTNOHAND, deadline), progress: { deadline } }
+    // Once on each queue, however often it was named.
+    return { ...blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, deadline), progress: { deadline } }
   }
   const written = putRemaining(k, task, tmo, timeout, deadline)
   return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, deadline), progress: {} }

@@ -36,7 +36,7 @@ import {
 } from '../abi/index.ts'
 import { MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { checkUser, copyIn, copyOut, copyOutSome, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
+import { checkUser, copyIn, copyOut, copyOutSome, freeFrames, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import {
   addUsage,
   capable,
@@ -134,7 +134,7 @@ function sysinfo(k: Kernel): Uint8Array {
   return writeStruct(SYSINFO, {
     uptime: Math.floor(k.state.time / NANOSECONDS),
     totalram: frames.total * PAGE_SIZE,
-    freeram: frames.freeCount * PAGE_SIZE,
+    freeram: freeFrames(frames) * PAGE_SIZE,
     procs: Math.min(k.state.tasks.size, 0xffff),
     memUnit: 1,
   })

@@ -32,7 +32,7 @@ import {
   TIOCSPTLCK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { getI32, putU32 } from '../mm/index.ts'
+import { chargeKmem, getI32, KMEM, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import type { Task } from '../state.ts'
@@ -92,6 +92,7 @@ function open(k: Kernel, task: Task, file: FileDescription): void {
     status: 0,
   }
   k.state.ttys[index] = tty
+  chargeKmem(k, KMEM.tty + KMEM.inode + KMEM.dentry, ENOSPC)
   file.data = { kind: 'tty', index }
   const mount = devpts(k)
   if (!mount) return

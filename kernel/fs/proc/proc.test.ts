@@ -157,5 +157,5 @@ test('meminfo adds up', () => {
   )
   expect(rows['MemTotal']).toBe(16384)
   // Besides these only the page of zeroes is in use.
-  expect(rows['MemFree'] + rows['Cached'] + rows['AnonPages'] + rows['PageTables']).toBe(16384 - 4)
+  expect(rows['MemFree'] + rows['Cached'] + rows['AnonPages'] + rows['PageTables'] + rows['Slab']).toBe(16384 - 4)
 })

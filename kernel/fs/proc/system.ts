@@ -9,6 +9,8 @@ import {
   USE_CACHE,
   USE_HUGETLB,
   USE_TABLE,
+  countKmem,
+  freeFrames,
 } from '../../mm/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -37,14 +39,17 @@ function shmemPages(k: Kernel): number {
 }
 
 function meminfoText(k: Kernel): string {
-  const { total, freeCount, used } = k.state.frames
+  const { total, used } = k.state.frames
+  countKmem(k)
+  const free = freeFrames(k.state.frames)
+  const slab = k.state.frames.kmem
   const cached = used[USE_CACHE]
   const shmem = shmemPages(k)
   const anon = used[USE_ANON]
   const rows: [string, number][] = [
     ['MemTotal', total],
-    ['MemFree', freeCount],
-    ['MemAvailable', freeCount + cached - shmem],
+    ['MemFree', free],
+    ['MemAvailable', free + cached - shmem],
     ['Buffers', 0],
     ['Cached', cached],
     ['SwapCached', 0],
@@ -64,9 +69,9 @@ function meminfoText(k: Kernel): string {
     ['Mapped', cached],
     ['Shmem', shmem],
     ['KReclaimable', 0],
-    ['Slab', 0],
+    ['Slab', slab],
     ['SReclaimable', 0],
-    ['SUnreclaim', 0],
+    ['SUnreclaim', slab],
     ['KernelStack', 0],
     ['PageTables', used[USE_TABLE]],
     ['NFS_Unstable', 0],
@@ -147,7 +152,7 @@ function cpuinfoText(k: Kernel): string {
 function vmstatText(k: Kernel): string {
   const { frames, counts } = k.state
   const rows: [string, number][] = [
-    ['nr_free_pages', frames.freeCount],
+    ['nr_free_pages', freeFrames(frames)],
     ['nr_anon_pages', frames.used[USE_ANON]],
     ['nr_file_pages', frames.used[USE_CACHE]],
     ['nr_page_table_pages', frames.used[USE_TABLE]],

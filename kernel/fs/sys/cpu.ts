@@ -1,6 +1,7 @@
 // /sys/devices/system/cpu and node: harts, and of a timed machine the caches that its model has. A fast machine has none to show.
 import type { TimingConfig } from '../../../vm/index.ts'
 import type { Kernel } from '../../kernel.ts'
+import { freeFrames } from '../../mm/index.ts'
 import { directory, link, maskText, rangesText, shown, value, type SysDirectory, type SysNode } from './nodes.ts'
 
 /** A hart is a bit of an affinity mask of 32. */
@@ -111,7 +112,7 @@ export const nodeDirectory = directory({
     cpumap: mask(harts),
     distance: value(10),
     meminfo: shown(({ state: { frames } }) => {
-      const rows = { MemTotal: frames.total, MemFree: frames.freeCount, MemUsed: frames.total - frames.freeCount }
+      const rows = { MemTotal: frames.total, MemFree: freeFrames(frames), MemUsed: frames.total - freeFrames(frames) }
       return Object.entries(rows)
         .map(([name, pages]) => `Node 0 ${`${name}:`.padEnd(15)} ${String(pages * PAGE_KIB).padStart(8)} kB`)
         .join('\n')

@@ -1,0 +1,176 @@
+// What the kernel keeps for programs lies in the host's memory, but the guest pays for it: whole pages of it come off the frames that can
+// be given out. Making something adds to the charge; nothing takes off it one by one: now and then everything is counted anew, which is
+// exact, and cannot be got wrong by a way out that was forgotten.
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { ENOMEM, type Errno } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Dentry, FileDescription, FileTable, Inode } from '../vfs/types.ts'
+import type { Credentials } from '../process/types.ts'
+import { reclaim, roomForFiles } from './frames.ts'
+import type { Kmem, Mm } from './types.ts'
+
+/** Bytes that one takes on the host, rounded up (measured with 100,000 of each). */
+export const KMEM = {
+  task: 6144,
+  process: 6144,
+  call: 1024,
+  credentials: 512,
+  signal: 256,
+  timer: 512,
+  table: 512,
+  /** A descriptor, also one between others that is not used. */
+  slot: 16,
+  description: 512,
+  epollItem: 512,
+  watch: 256,
+  inode: 1024,
+  /** Besides its name. */
+  dentry: 384,
+  directory: 512,
+  /** A page of a file, besides the page. */
+  page: 48,
+  pipe: 1536,
+  lock: 384,
+  space: 2048,
+  region: 320,
+  tty: 4096,
+  /** An element of a list or text that is kept: a descriptor to poll, a name, a group. */
+  element: 64,
+} as const
+
+/** What is gone may be charged still, up to this part of RAM. */
+const LATE_PART = 8
+
+export const newKmem = (): Kmem => ({ live: 0, since: 0, given: 0 })
+
+const setPages = (k: Kernel): void => {
+  const { kmem, frames } = k.state
+  frames.kmem = Math.max(0, Math.ceil((kmem.live + kmem.since - kmem.given) / PAGE_SIZE))
+}
+
+/** Bytes that kernel objects may still take; a part of memory is left to programs. */
+const roomForKernel = ({ state: { frames } }: Kernel): number => (frames.freeCount - frames.kmem - frames.fileReserve) * PAGE_SIZE
+
+/** So many bytes are made for a program. */
+export function addKmem(k: Kernel, bytes: number): void {
+  k.state.kmem.since += bytes
+  setPages(k)
+}
+
+/** ... unless there is no room for them: then `errno` is thrown. */
+export function chargeKmem(k: Kernel, bytes: number, errno: Errno): void {
+  const { kmem, frames } = k.state
+  if (kmem.since * LATE_PART > frames.total * PAGE_SIZE || (kmem.since > 0 && roomForKernel(k) < bytes)) countKmem(k)
+  while (roomForKernel(k) < bytes) if (reclaim(k) === 0) throw errno
+  addKmem(k, bytes)
+}
+
+/** Counts everything; what there is at boot was the host's to give. */
+export function countKmem(k: Kernel, boot = false): void {
+  const { kmem } = k.state
+  kmem.live = liveKmem(k)
+  kmem.since = 0
+  if (boot) kmem.given = kmem.live
+  setPages(k)
+}
+
+/** Makes sure that a file in memory may take a frame more. ENOMEM when it may not. */
+export function checkRoomForFiles(k: Kernel): void {
+  if (roomForFiles(k.state.frames) > 0 || reclaim(k) > 0) return
+  if (releaseKmem(k) === 0 || roomForFiles(k.state.frames) === 0) throw ENOMEM
+}
+
+/** Pages that were charged for what is gone. */
+export function releaseKmem(k: Kernel): number {
+  const { frames, kmem } = k.state
+  if (kmem.since === 0) return 0
+  const before = frames.kmem
+  countKmem(k)
+  return before - frames.kmem
+}
+
+/** What has been seen already, and the sum. */
+interface Count {
+  bytes: number
+  seen: Set<FileTable | FileDescription | Inode | Mm | Credentials>
+}
+
+export function liveKmem(k: Kernel): number {
+  const { state } = k
+  const count: Count = { bytes: state.vfs.xattrBytes, seen: new Set() }
+  for (const task of state.tasks.values()) countTask(count, task)
+  for (const group of state.groups.values()) {
+    const timers = (group.posixTimers?.size ?? 0) + (group.cpuTimers?.length ?? 0)
+    count.bytes += KMEM.process + group.pending.queue.length * KMEM.signal + timers * KMEM.timer
+  }
+  for (const tty of state.ttys) if (tty) count.bytes += KMEM.tty
+  countNames(k, count)
+  return count.bytes
+}
+
+const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Credentials): boolean => {
+  if (count.seen.has(what)) return false
+  count.seen.add(what)
+  return true
+}
+
+function countTask(count: Count, task: Task): void {
+  const { credentials, files, mm, call } = task
+  count.bytes += KMEM.task + task.pending.queue.length * KMEM.signal
+  if (isNew(count, credentials)) count.bytes += KMEM.credentials + credentials.groups.length * KMEM.slot
+  if (files && isNew(count, files)) {
+    count.bytes += KMEM.table + files.files.length * KMEM.slot
+    for (const file of files.files) if (file) countDescription(count, file)
+  }
+  if (mm && isNew(count, mm)) {
+    count.bytes += KMEM.space + mm.regions.length * KMEM.region
+    for (const { inode } of mm.regions) if (inode) countInode(count, inode)
+  }
+  if (task.waiting) count.bytes += task.waiting.queues.length * KMEM.slot
+  if (call) {
+    count.bytes += callBytes(call.values, call.kept)
+    for (const { file } of call.files) countDescription(count, file)
+  }
+}
+
+/** A call that sleeps, with the lists that it read. */
+export function callBytes(values: unknown, kept: unknown): number {
+  let bytes: number = KMEM.call
+  for (const value of [kept, ...Object.values(values ?? {})])
+    if (Array.isArray(value)) bytes += value.length * KMEM.element
+    else if (typeof value === 'string') bytes += value.length
+  return bytes
+}
+
+function countDescription(count: Count, file: FileDescription): void {
+  if (!isNew(count, file)) return
+  const { data, inode } = file
+  count.bytes += KMEM.description
+  if (data?.kind === 'epoll') count.bytes += data.items.size * KMEM.epollItem
+  else if (data?.kind === 'directory') count.bytes += data.names.length * KMEM.element
+  else if (data?.kind === 'proc' || data?.kind === 'sysfs') count.bytes += data.text?.length ?? 0
+  countInode(count, inode)
+}
+
+function countInode(count: Count, inode: Inode): void {
+  // The host's files are as many as the host has.
+  if (inode.fs.kind === 'host' || !isNew(count, inode)) return
+  const { pipe, locks, watches, target, pages } = inode
+  count.bytes += KMEM.inode + target.length + pages.size * KMEM.page
+  if (pipe) count.bytes += KMEM.pipe + pipe.ring.length
+  if (locks) count.bytes += (locks.records.length + locks.flocks.length) * KMEM.lock
+  if (watches) count.bytes += watches.length * KMEM.watch
+}
+
+function countNames(k: Kernel, count: Count): void {
+  const left: Dentry[] = []
+  for (const { fs, root } of k.state.vfs.mounts) if (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs') left.push(root)
+  for (let dentry = left.pop(); dentry; dentry = left.pop()) {
+    count.bytes += KMEM.dentry + dentry.name.length
+    countInode(count, dentry.inode)
+    if (!dentry.children) continue
+    count.bytes += KMEM.directory
+    for (const child of dentry.children.values()) if (child) left.push(child)
+  }
+}

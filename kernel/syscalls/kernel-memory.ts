@@ -1,0 +1,117 @@
+// What each call may make the kernel keep, and how it is refused when there is no room: a row for each call that makes something.
+import {
+  EAGAIN,
+  ENFILE,
+  ENOLCK,
+  ENOMEM,
+  ENOSPC,
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  O_CREAT,
+  O_TMPFILE,
+  RLIMIT_NOFILE,
+  type Errno,
+} from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { chargeKmem, KMEM } from '../mm/index.ts'
+import type { Task } from '../state.ts'
+import { SYSCALLS } from './table.ts'
+
+type Values = Readonly<Record<string, unknown>>
+interface Row {
+  calls: readonly string[]
+  errno: Errno | ((values: Values) => Errno)
+  /** The most that it leaves behind, in bytes. */
+  bytes: number | ((task: Task, values: Values, k: Kernel) => number)
+}
+
+const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
+const NAME = KMEM.dentry + 255
+const slots = (task: Task): number => task.files?.files.length ?? 0
+/** The table up to a descriptor. */
+const slotsTo = (task: Task, fd: unknown): number => {
+  const missing = numberOf(fd) + 1 - slots(task)
+  return missing > 0 && numberOf(fd) < task.group.rlimits.soft[RLIMIT_NOFILE] ? missing * KMEM.slot : 0
+}
+
+/** A directory's names are taken down when it is read from its start. */
+function namesBelow(task: Task, fd: unknown): number {
+  const file = task.files?.files[numberOf(fd)]
+  return file?.pos === 0 && file.path ? (file.path.dentry.children?.size ?? 0) * KMEM.element : 0
+}
+
+/** openat2 says only in memory whether it makes a file. */
+const makes = ({ flags }: Values): boolean => flags === undefined || (numberOf(flags) & (O_CREAT | O_TMPFILE)) !== 0
+/** What lies beyond a process's limit is refused by the call itself. */
+const MAX_FDS = 2 ** 20
+
+const ROWS: readonly Row[] = [
+  {
+    calls: ['openat', 'openat2'],
+    errno: values => (makes(values) ? ENOSPC : ENFILE),
+    bytes: (_task, values) => KMEM.description + 2 * KMEM.slot + (makes(values) ? KMEM.inode + NAME : 0),
+  },
+  { calls: ['mkdirat'], errno: ENOSPC, bytes: KMEM.inode + NAME + KMEM.directory },
+  { calls: ['mknodat', 'linkat', 'renameat2'], errno: ENOSPC, bytes: KMEM.inode + NAME + KMEM.pipe },
+  { calls: ['symlinkat'], errno: ENOSPC, bytes: KMEM.inode + NAME + 4096 },
+  {
+    calls: ['setxattr', 'lsetxattr', 'fsetxattr'],
+    errno: ENOSPC,
+    bytes: (_task, { size }) => KMEM.dentry + Math.min(numberOf(size), 65536),
+  },
+  { calls: ['pipe2'], errno: ENFILE, bytes: KMEM.inode + KMEM.pipe + 2 * KMEM.description + 4 * KMEM.slot },
+  {
+    calls: ['eventfd2', 'epoll_create1', 'timerfd_create', 'signalfd4', 'memfd_create', 'pidfd_open'],
+    errno: ENFILE,
+    bytes: KMEM.inode + KMEM.timer + KMEM.description + 2 * KMEM.slot,
+  },
+  { calls: ['dup', 'dup3'], errno: ENOMEM, bytes: (task, { newfd }) => 2 * KMEM.slot + slotsTo(task, newfd) },
+  {
+    calls: ['fcntl'],
+    errno: ENOLCK,
+    bytes: (task, { cmd, arg }) => 2 * KMEM.lock + (cmd === F_DUPFD || cmd === F_DUPFD_CLOEXEC ? slotsTo(task, arg) : 0),
+  },
+  { calls: ['flock'], errno: ENOLCK, bytes: KMEM.lock },
+  { calls: ['epoll_ctl'], errno: ENOMEM, bytes: KMEM.epollItem },
+  { calls: ['ppoll'], errno: ENOMEM, bytes: (_task, { nfds }) => Math.min(numberOf(nfds), MAX_FDS) * 2 * KMEM.element },
+  { calls: ['getdents64'], errno: ENOMEM, bytes: (task, { fd }) => namesBelow(task, fd) },
+  { calls: ['timer_create'], errno: EAGAIN, bytes: KMEM.timer + KMEM.signal },
+  { calls: ['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo', 'pidfd_send_signal'], errno: EAGAIN, bytes: KMEM.signal },
+  {
+    calls: ['clone', 'clone3'],
+    errno: ENOMEM,
+    bytes: task =>
+      KMEM.task +
+      KMEM.process +
+      KMEM.space +
+      KMEM.table +
+      KMEM.inode +
+      KMEM.description +
+      (task.mm?.regions.length ?? 0) * KMEM.region +
+      slots(task) * KMEM.slot,
+  },
+  { calls: ['unshare', 'close_range'], errno: ENOMEM, bytes: task => KMEM.table + slots(task) * KMEM.slot },
+  { calls: ['execve', 'execveat'], errno: ENOMEM, bytes: KMEM.space + 16 * KMEM.region },
+  { calls: ['setgroups'], errno: ENOMEM, bytes: (_task, { size }) => KMEM.credentials + Math.min(numberOf(size), 65536) * KMEM.slot },
+  {
+    calls: ['mmap', 'brk', 'munmap', 'mprotect', 'mremap', 'madvise', 'mlock', 'mlock2', 'munlock'],
+    errno: ENOMEM,
+    bytes: 3 * KMEM.region,
+  },
+]
+
+const BY_NUMBER: (Row | undefined)[] = []
+for (const row of ROWS)
+  for (const name of row.calls) {
+    const call = SYSCALLS.find(c => c?.name === name)
+    if (!call) throw new Error(`charging '${name}': there is no such call`)
+    BY_NUMBER[call.nr] = row
+  }
+
+/** Before a call begins: what it may make is charged, or it is refused. */
+export function chargeCall(k: Kernel, task: Task, nr: number, values: Values): void {
+  const row = BY_NUMBER[nr]
+  if (row === undefined) return
+  const bytes = typeof row.bytes === 'number' ? row.bytes : row.bytes(task, values, k)
+  if (bytes > 0) chargeKmem(k, bytes, typeof row.errno === 'function' ? row.errno(values) : row.errno)
+}
