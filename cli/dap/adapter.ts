@@ -2,6 +2,7 @@
 import { DebugSession, Event, Response } from '@vscode/debugadapter'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import type { dap } from '../../debugger/index.ts'
+import { checkedArguments } from './shapes.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
 
 /** Answers a request with its body, or with an Error in words. */
@@ -79,7 +80,7 @@ export class Adapter extends DebugSession {
     this.after = []
     try {
       if (handler === undefined) throw new Error(`there is no request '${message.command}'`)
-      const body = handler(this, message.arguments ?? {})
+      const body = handler(this, checkedArguments(message.command, message.arguments))
       if (body instanceof Promise) {
         // It takes a while, and other requests are heard meanwhile.
         body.then(

@@ -7,7 +7,7 @@ import { lookRequests } from './look.ts'
 import { pointRequests } from './points.ts'
 import { ownRequests } from './views.ts'
 
-const REQUESTS: Requests = { ...lifeRequests, ...pointRequests, ...lookRequests, ...ownRequests }
+export const REQUESTS: Requests = { ...lifeRequests, ...pointRequests, ...lookRequests, ...ownRequests }
 const LOOPBACK = '127.0.0.1'
 
 /** Serves one editor on standard input and output; ends when it has gone. */

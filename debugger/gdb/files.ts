@@ -19,7 +19,7 @@ import { currentThread, taskOf } from './threads.ts'
 import type { GdbServer, OpenFile } from './types.ts'
 
 /** File-I/O errno values of the protocol, which are its own. */
-const ERRNO = { ENOENT: 2, EBADF: 9, EACCES: 13, EINVAL: 22, EROFS: 30 } as const
+const ERRNO = { ENOENT: 2, EBADF: 9, EACCES: 13, EINVAL: 22, EMFILE: 24, EROFS: 30 } as const
 const failed = (errno: keyof typeof ERRNO): string => `F-1,${ERRNO[errno].toString(16)}`
 const MOST_LINKS = 40
 const MOST_READ = 0x8000
@@ -28,6 +28,7 @@ const O_CREAT = 0x200
 const S_IFREG = 0o100000
 /** As if there were standard streams. */
 const FIRST_FILE = 3
+const MOST_FILES = 256
 
 interface Place {
   mount: Mount
@@ -144,6 +145,7 @@ function open(g: GdbServer, args: readonly string[]): string {
   const inode = task === null ? undefined : find(k, task, latin1(path), true)?.dentry.inode
   const file = procFile(k, latin1(path)) ?? (inode !== undefined && isReadable(inode) ? regularFile(k, inode) : null)
   if (file === null) return failed(inode === undefined ? 'ENOENT' : 'EACCES')
+  if (g.files.size >= MOST_FILES) return failed('EMFILE')
   let number = FIRST_FILE
   while (g.files.has(number)) number++
   g.files.set(number, file)

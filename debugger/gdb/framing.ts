@@ -35,14 +35,17 @@ function checksum(text: string): string {
   return hexByte(sum)
 }
 
-/** Without escapes and runs. */
+/** Without escapes and runs; what would unpack to more than is ever asked for stays as it is, and means nothing. */
 function plain(text: string): string {
   if (!text.includes(ESCAPE) && !text.includes(RUN)) return text
   const out: string[] = []
+  let length = 0
   for (let i = 0; i < text.length; i++) {
     if (text[i] === ESCAPE) out.push(String.fromCharCode(text.charCodeAt(++i) ^ ESCAPE_BIT))
     else if (text[i] === RUN && out.length > 0) out.push(out[out.length - 1][0].repeat(Math.max(0, text.charCodeAt(++i) - RUN_BASE) || 0))
     else out.push(text[i])
+    length += out.length === 0 ? 0 : out[out.length - 1].length
+    if (length > MOST) return text
   }
   return out.join('')
 }

@@ -3,7 +3,7 @@ import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { evaluate, firstInstant, goTo, lastInstant, now, searchWrite, type Instant } from '../session/index.ts'
 import { hex } from '../hex.ts'
-import { setConditionAt } from './points.ts'
+import { MOST_CONDITIONS, setConditionAt } from './points.ts'
 import { pteText, TABLES, tableByName, tableText } from './tables.ts'
 import { currentThread, taskOf } from './threads.ts'
 import type { GdbServer } from './types.ts'
@@ -79,6 +79,7 @@ function go(g: GdbServer, args: string): null {
 
 const WORD = 8
 const MOST_BYTES = 4096
+const LONGEST_CONDITION = 1000
 
 function why(g: GdbServer, args: string): null {
   const task = currentTask(g)
@@ -105,6 +106,8 @@ function condition(g: GdbServer, args: string): string {
   const address = addressOf(g, m[1])
   const text = m[2] ?? null
   if (text !== null) valueOf(g, text)
+  if (text !== null && (text.length > LONGEST_CONDITION || g.conditions.size >= MOST_CONDITIONS))
+    return refuse('there are too many conditions')
   setConditionAt(g, address, text)
   return text === null ? `${hex(address)}: no condition\n` : `${hex(address)}: stops if ${text}\n`
 }

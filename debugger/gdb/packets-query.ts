@@ -30,7 +30,7 @@ const FEATURES: readonly { name: string; both?: boolean; view?: 'process' | 'mac
 
 function supported(g: GdbServer, rest: string): string {
   const theirs = rest.replace(/^:/, '').split(';')
-  for (const feature of theirs) if (feature.endsWith('+')) g.features.add(feature.slice(0, -1))
+  for (const feature of theirs) if (FEATURES.some(({ name }) => feature === `${name}+`)) g.features.add(feature.slice(0, -1))
   const own = FEATURES.filter(({ name, both, view }) => (view === undefined || view === g.view) && (!both || g.features.has(name)))
   const objects = OBJECTS.filter(({ view }) => view === undefined || view === g.view).map(({ name }) => `qXfer:${name}:read+`)
   return [`PacketSize=${PACKET_SIZE.toString(16)}`, ...own.map(({ name }) => `${name}+`), ...objects].join(';')

@@ -5,6 +5,9 @@ import { currentThread } from './threads.ts'
 import type { GdbServer, Placed } from './types.ts'
 
 const LONGEST_WATCH = 2 ** 20
+const MOST_PLACED = 4096
+export const MOST_CONDITIONS = 4096
+const TOO_MANY = 'E.there are too many points'
 
 type Place = (g: GdbServer, pid: number, address: number, kind: number) => number
 
@@ -45,7 +48,9 @@ export function place(g: GdbServer, text: string): string {
   if (type >= FIRST_WATCH && (kind < 1 || kind > LONGEST_WATCH)) return 'E16'
   const wanted = { ...asked, pid: pidOf(g) }
   // Placing one twice is placing it once.
-  if (!g.placed.some(same(wanted))) g.placed.push({ ...wanted, point: PLACES[type](g, wanted.pid, address, kind) })
+  if (g.placed.some(same(wanted))) return 'OK'
+  if (g.placed.length >= MOST_PLACED) return TOO_MANY
+  g.placed.push({ ...wanted, point: PLACES[type](g, wanted.pid, address, kind) })
   return 'OK'
 }
 
