@@ -105,9 +105,9 @@ function condition(g: GdbServer, args: string): string {
   if (m === null) return refuse('usage: condition ADDRESS [EXPRESSION]')
   const address = addressOf(g, m[1])
   const text = m[2] ?? null
+  if (text !== null && text.length > LONGEST_CONDITION) return refuse('the condition is too long')
+  if (text !== null && g.conditions.size >= MOST_CONDITIONS) return refuse('there are too many conditions')
   if (text !== null) valueOf(g, text)
-  if (text !== null && (text.length > LONGEST_CONDITION || g.conditions.size >= MOST_CONDITIONS))
-    return refuse('there are too many conditions')
   setConditionAt(g, address, text)
   return text === null ? `${hex(address)}: no condition\n` : `${hex(address)}: stops if ${text}\n`
 }

@@ -114,7 +114,6 @@ const keeps = (g: GdbServer): number =>
   g.features.size +
   g.noted.length +
   g.queue.length +
-  g.announced.length +
   (g.catchCalls?.size ?? 0) +
   g.session.points.size +
   (g.session.timeline?.store.points.length ?? 0)
