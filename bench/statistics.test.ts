@@ -61,3 +61,6 @@ test('median and spread', () => {
   expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5])
   expect(spread([2, 4, 3])).toBe(2)
 })
+
+test('a knee is where the factor is reached, not passed', () =>
+  expect([kneeAt([1, 1, 2, 5], 2), kneeAt([1, 1.9, 2.1], 2), kneeAt([1, 1], 2)]).toEqual([2, 2, 2]))

@@ -88,6 +88,15 @@ test('address spaces coexist by ASID, more of them than tags have names', () => 
   expect(read(b)).toBe(222)
 })
 
+test.each(Array.from({ length: 16 }, (_, bit) => bit))('bit %i of the ASID counts', bit => {
+  const b = twoFrames()
+  setSatp(b.machine, b.hart, 0, 0x5a5a)
+  expect(read(b)).toBe(111)
+  b.map(DATA, 200)
+  setSatp(b.machine, b.hart, 0, 0x5a5a ^ (1 << bit))
+  expect(read(b)).toBe(222)
+})
+
 test('an entry of one address space is never used in another, whatever the bits above 47', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 0xffff }), fc.integer({ min: 1, max: 0xffff }), (asid, high) => {

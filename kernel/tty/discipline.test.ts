@@ -46,6 +46,14 @@ describe('a line being typed', () => {
     expect(d.line()).toBe('ac\n')
     expect(d.screen()).toBe(`ab${RUB}c\r\n`)
   })
+  it('is there for poll once it is finished, and kills nothing before it', () => {
+    const d = newDesk()
+    d.change(t => (t.lflag &= ~ECHOKE))
+    d.type('ab')
+    expect(hasInput(d.tty)).toBe(false)
+    d.type('\n\x15')
+    expect([hasInput(d.tty), d.screen(), d.line(), hasInput(d.tty)]).toEqual([true, 'ab\r\n', 'ab\n', false])
+  })
   it('erases nothing of a line that is already finished', () => {
     const d = newDesk()
     d.type('a\n\x7f\x7fb\n')

@@ -204,10 +204,10 @@ export const sharedFaults: readonly Fault[] = [
     near: JOB,
   },
   {
-    what: 'a line hangs up again and again',
+    what: 'a line that is gone stays stopped',
     file: 'kernel/tty/job.ts',
-    find: '  tty.hungUp = true\n',
-    put: '',
+    find: '  tty.stopped = false\n  wakeAll(k, tty.readers)',
+    put: '  wakeAll(k, tty.readers)',
     near: JOB,
   },
   {
