@@ -49,8 +49,12 @@ const setPages = (k: Kernel): void => {
   frames.kmem = Math.max(0, Math.ceil((kmem.live + kmem.since - kmem.given) / PAGE_SIZE))
 }
 
-/** Bytes that kernel objects may still take; a part of memory is left to programs. */
-const roomForKernel = ({ state: { frames } }: Kernel): number => (frames.freeCount - frames.kmem - frames.fileReserve) * PAGE_SIZE
+/**
+ * Bytes that kernel objects may still take. A part of memory is left to programs: half of what files leave, so that where files have filled
+ * theirs a process can still be made to remove them.
+ */
+const roomForKernel = ({ state: { frames } }: Kernel): number =>
+  (frames.freeCount - frames.kmem - Math.floor(frames.fileReserve / 2)) * PAGE_SIZE
 
 /** So many bytes are made for a program. */
 export function addKmem(k: Kernel, bytes: number): void {
