@@ -14,11 +14,8 @@ export interface CrashWatch {
   text: string
 }
 
-/** Is it the program that was asked for? Where init looks after it, it is init's first child. */
-function isProgram({ state: { init, initProtected } }: Kernel, { group }: Task): boolean {
-  if (init === null) return false
-  return initProtected ? group.parent === init.group && group.tgid === init.pid + 1 : group === init.group
-}
+/** Is it the program that was asked for? */
+const isProgram = ({ state: { main } }: Kernel, { group }: Task): boolean => main !== null && group === main.group
 
 /** What the kernel calls a program of this name. */
 const commOf = (name: string): string =>

@@ -1,7 +1,18 @@
 // Drives a kernel from the event loop: runs it in pieces so that keys get in between, waits in host time when the guest sleeps on a
 // real clock, and leaves the terminal as it was.
 import { spawnSync } from 'node:child_process'
-import { advanceClock, hostHangUp, hostInput, hostResize, inputWaiting, runKernel, type Kernel, type RunResult } from '../kernel/index.ts'
+import {
+  advanceClock,
+  hostContinue,
+  hostHangUp,
+  hostInput,
+  hostResize,
+  inputWaiting,
+  isMainStopped,
+  runKernel,
+  type Kernel,
+  type RunResult,
+} from '../kernel/index.ts'
 import { aheadMs, follow, newHostClock } from './host-clock.ts'
 import type { Recorder } from './recording.ts'
 import type { RunLimit } from './sizes.ts'
@@ -124,6 +135,23 @@ export function openTerminal(k: Kernel, { add }: Arrivals): () => void {
   }
 }
 
+/** A stop takes effect at once or, where nobody could continue us, not at all: host milliseconds after which we run in any case. */
+const STOP_MS = 100
+
+/**
+ * The program was stopped, and there is no shell in the guest: the one outside gets its terminal back and sees a stopped job. When that
+ * is continued the terminal is ours again, and the program goes on. Answers how to have the terminal back after that.
+ */
+export async function standStill(k: Kernel, arrivals: Arrivals, closeTerminal: () => void): Promise<() => void> {
+  closeTerminal()
+  process.kill(0, 'SIGTSTP')
+  await new Promise(resolve => setTimeout(resolve, STOP_MS))
+  const close = openTerminal(k, arrivals)
+  hostResize(k, process.stdout.rows, process.stdout.columns)
+  hostContinue(k)
+  return close
+}
+
 /** Every task sleeps: waits in host time until something arrives or the instant `until` (ns) comes, and lets the guest's clock go on. */
 export async function sleepUntil(k: Kernel, arrivals: Arrivals, until: number): Promise<void> {
   const began = process.hrtime.bigint()
@@ -143,7 +171,7 @@ export async function driveInteractively(
   onPause?: OnPause,
 ): Promise<Outcome> {
   const arrivals = newArrivals()
-  const closeTerminal = terminal ? openTerminal(k, arrivals) : null
+  let closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const clock = k.clock === 'real' ? newHostClock(k) : null
   const start = workOf(k)
   try {
@@ -156,6 +184,10 @@ export async function driveInteractively(
       recorder?.flush()
       if (result.kind === 'halted') return result
       if (result.kind === 'paused') await onPause?.()
+      if (closeTerminal !== null && isMainStopped(k)) {
+        closeTerminal = await standStill(k, arrivals, closeTerminal)
+        continue
+      }
       if (result.kind === 'budget' || result.kind === 'paused') {
         const ahead = clock === null ? 0 : aheadMs(k, clock)
         await (ahead > 0 ? arrivals.pause(ahead) : new Promise(setImmediate))

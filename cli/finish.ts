@@ -20,7 +20,7 @@ export function finish(k: Kernel, outcome: Outcome, flags: MachineFlags, command
     const left =
       outcome.kind === 'halted'
         ? zombies(k)
-            .filter(g => g !== k.state.init?.group)
+            .filter(g => g !== k.state.main?.group)
             .map(g => `process ${g.tgid} (${g.leader.comm}) is still a zombie`)
         : []
     const problems = [...checkInvariants(k), ...left]

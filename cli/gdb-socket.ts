@@ -1,8 +1,8 @@
 // A socket at which gdb or lldb can take hold of the machine, let it go, and come back.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { closeGdb, openGdb, pump, receive, type GdbServer, type Pumped } from '../debugger/index.ts'
-import { isReplaying, type Kernel } from '../kernel/index.ts'
-import { newArrivals, openTerminal, runTurn, sleepUntil, type Arrivals, type Outcome } from './drive.ts'
+import { isMainStopped, isReplaying, type Kernel } from '../kernel/index.ts'
+import { newArrivals, openTerminal, runTurn, sleepUntil, standStill, type Arrivals, type Outcome } from './drive.ts'
 import { CommandError, EXIT } from './errors.ts'
 import type { GdbPlace } from './gdb.ts'
 import type { MachineRun } from './options.ts'
@@ -81,7 +81,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
   const server = await listenAt(place, socket => desk.take(socket))
   const { address, port } = server.address() as AddressInfo
   process.stderr.write(`hartbeat: waiting for gdb on ${address}:${port}\n`)
-  const closeTerminal = interactive ? openTerminal(k, host) : null
+  let closeTerminal = interactive ? openTerminal(k, host) : null
   const start = k.state.executed
   const leave = async (client: Client): Promise<void> => {
     desk.client = null
@@ -102,7 +102,8 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = client === null ? runTurn(k, left, limit.time) : runForClient(client, left)
       if (result.kind === 'halted' && (client === null || client.gdb.gone)) return { kind: 'halted', status: result.status }
-      if (result.kind === 'budget' || result.kind === 'paused' || result.kind === 'running') await new Promise(setImmediate)
+      if (client === null && closeTerminal !== null && isMainStopped(k)) closeTerminal = await standStill(k, host, closeTerminal)
+      else if (result.kind === 'budget' || result.kind === 'paused' || result.kind === 'running') await new Promise(setImmediate)
       else if (result.kind === 'idle') {
         const until = Math.min(result.until, limit.time)
         if (client === null && !interactive && until === Infinity) return { kind: 'stuck' }

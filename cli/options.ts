@@ -47,7 +47,13 @@ export interface MachineFlags {
   json?: boolean
   check?: boolean
   record?: string
+  /** Of run, trace and debug: the program is process 1 itself. */
+  pid1?: boolean
 }
+
+/** Of the commands that run a program: how it is started. */
+export const programOptions = (command: Command): Command =>
+  machineOptions(command).option('--pid1', 'the program is process 1 itself (default: process 2, as a shell would start it)')
 
 const collect = (value: string, list: string[]): string[] => [...list, value]
 

@@ -182,6 +182,7 @@ const header = shape({
     stdio: value => Array.isArray(value) && value.length === 3 && value.every(stream),
     protected: maybe(bool),
     controls: maybe(bool),
+    underInit: maybe(bool),
   }),
 })
 
@@ -209,7 +210,7 @@ const ENTRY_DATA: Readonly<Record<string, Check>> = {
   'host.rename': done,
   incoming: either(
     shape({ kind: oneOf('input'), bytes, idle: bool }),
-    shape({ kind: oneOf('endOfInput'), idle: bool }),
+    shape({ kind: oneOf('endOfInput', 'continue'), idle: bool }),
     shape({ kind: oneOf('resize'), rows: whole(0, 0xffff), columns: whole(0, 0xffff), idle: bool }),
     shape({ kind: oneOf('clock'), time: finite, idle: bool }),
   ),

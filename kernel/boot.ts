@@ -1,39 +1,22 @@
-// From nothing to a running machine: the hardware, an empty kernel over it, its file systems, and the first process.
+// From nothing to a machine: the hardware, an empty kernel over it, its file systems. Its first process is first.ts.
 import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot, type Preset } from '../vm/index.ts'
-import { AT_FDCWD, O_RDONLY, O_RDWR, SIGCHLD, escaping, isErrno } from './abi/index.ts'
 import { newEventStream } from './events.ts'
-import { buildImage, makeHostStream, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
+import { buildImage, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem, countKmem } from './mm/index.ts'
-import {
-  allocPid,
-  allocTrapFrame,
-  enrol,
-  execve,
-  exitTask,
-  makeVdso,
-  newItimers,
-  newPidTable,
-  newRlimits,
-  newTrapFrames,
-  newUsage,
-  reapGroup,
-  rootCredentials,
-  TIMER_SLACK,
-} from './process/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy, countKmem, newKmem } from './mm/index.ts'
+import { makeVdso, newPidTable, newTrapFrames } from './process/index.ts'
 import { seedRandom } from './random.ts'
-import { makeRunnable, newHartState, newQueue, newSchedEntity, newTimerQueue } from './sched/index.ts'
-import { defaultActions, emptyPending } from './signal/index.ts'
+import { newHartState, newTimerQueue } from './sched/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
-import type { KernelState, Task, ThreadGroup } from './state.ts'
+import type { KernelState } from './state.ts'
 import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
 import { newSysctls } from './sysctl.ts'
 import { newTimingState, startTiming } from './timing/index.ts'
-import { giveTerminal, newConsole, resizeTty } from './tty/index.ts'
-import { installFd, lookup, newFiles, newFs, newVfs, openFile, timestampOfNs, type FileDescription, type Inode } from './vfs/index.ts'
+import { newConsole, resizeTty } from './tty/index.ts'
+import { newVfs, timestampOfNs, type Inode } from './vfs/index.ts'
 
 const MIB = 2 ** 20
 const DEFAULT_RAM = 256 * MIB
@@ -78,22 +61,6 @@ export interface KernelOptions {
   journal?: Journal
 }
 
-/** Where a standard stream of the first process leads: the console, a stream of the host's, or nowhere. */
-export type Stdio = 'console' | 'pipe' | 'regular' | 'null'
-
-export interface InitOptions {
-  path: string
-  argv: readonly string[]
-  env: readonly string[]
-  /** Default '/'. */
-  cwd?: string
-  stdio: readonly [Stdio, Stdio, Stdio]
-  /** It is an init: what it has no handler for does nothing to it, SIGKILL included. Default: it dies of signals like any program. */
-  protected?: boolean
-  /** The console is its controlling terminal. Default: when standard input is the console, but not for an init, which leaves it to a session. */
-  controls?: boolean
-}
-
 function timingStart({ timing }: KernelOptions): number {
   if (typeof timing?.start === 'number') return timing.start
   return timing?.start === 'boot' ? 0 : Infinity
@@ -121,6 +88,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     pids: newPidTable(),
     groups: new Map(),
     init: null,
+    main: null,
     initProtected: false,
     harts: Array.from({ length: harts }, (_, id) => newHartState(id, (timed?.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
@@ -203,109 +171,6 @@ export function createKernel(options: KernelOptions): Kernel {
   if (window !== undefined) resizeTty(k, k.state.ttys[0], { ...window, xpixel: 0, ypixel: 0 })
   countKmem(k, true)
   return k
-}
-
-/** A task that has nothing yet but its numbers and root's rights. */
-function firstTask(k: Kernel, comm: string): Task {
-  const pid = allocPid(k)
-  const group = {
-    tgid: pid,
-    threads: [] as Task[],
-    parent: null,
-    parentTid: 0,
-    children: new Set(),
-    deadChildren: 0,
-    pgid: pid,
-    sid: pid,
-    tty: null,
-    actions: defaultActions(),
-    pending: emptyPending(),
-    rlimits: newRlimits(),
-    childExit: newQueue(),
-    childrenUsage: newUsage(),
-    exitedUsage: newUsage(),
-    exiting: null,
-    stopSignal: 0,
-    stopReport: 'none',
-    itimers: newItimers(),
-    subreaper: false,
-    oomScoreAdj: 0,
-    oomScoreAdjMin: 0,
-    hasExeced: false,
-    exePath: '',
-  } satisfies Omit<ThreadGroup, 'leader'>
-  const task: Task = {
-    pid,
-    group: group as unknown as ThreadGroup,
-    comm,
-    state: 'R',
-    mm: null,
-    files: newFiles(),
-    fs: newFs(k),
-    credentials: rootCredentials(),
-    trapFrame: allocTrapFrame(k),
-    onHart: -1,
-    sched: newSchedEntity(2 ** k.state.harts.length - 1),
-    call: null,
-    waiting: null,
-    blocked: 0n,
-    pending: emptyPending(),
-    savedMask: null,
-    altStack: { sp: 0, size: 0, flags: 0 },
-    signalPending: false,
-    clearChildTid: 0,
-    robustList: 0,
-    exitSignal: SIGCHLD,
-    vforkDone: null,
-    exitStatus: 0,
-    startTime: k.state.time,
-    usage: newUsage(),
-    parentDeathSignal: 0,
-    personality: 0,
-    timerSlack: TIMER_SLACK,
-    defaultTimerSlack: TIMER_SLACK,
-  }
-  task.group.leader = task
-  task.group.threads.push(task)
-  return task
-}
-
-function openStdio(k: Kernel, task: Task, kind: Stdio, fd: 0 | 1 | 2): FileDescription {
-  switch (kind) {
-    case 'console':
-      return openFile(k, task, AT_FDCWD, '/dev/console', O_RDWR, 0)
-    case 'null':
-      return openFile(k, task, AT_FDCWD, '/dev/null', fd === 0 ? O_RDONLY : O_RDWR, 0)
-    default:
-      return makeHostStream(k, fd, kind)
-  }
-}
-
-/** Starts the first process; when it ends the machine halts. Throws the Errno that execve or the working directory failed with. */
-export function spawnInit(k: Kernel, options: InitOptions): Task {
-  if (k.state.init !== null) throw new Error(`starting '${options.path}' as the first process: there is one already`)
-  const task = firstTask(k, options.path)
-  enrol(k, task)
-  k.state.tasks.set(task.pid, task)
-  try {
-    if (options.cwd !== undefined && task.fs !== null) task.fs.cwd = lookup(k, task, AT_FDCWD, options.cwd)
-    for (const fd of [0, 1, 2] as const) installFd(k, task, openStdio(k, task, options.stdio[fd], fd), false)
-    execve(k, task, options.path, options.argv, options.env)
-  } catch (error) {
-    if (isErrno(error)) {
-      exitTask(k, task, 0)
-      // There is nobody to wait for it.
-      reapGroup(k, task.group, false)
-    }
-    throw escaping(error)
-  }
-  if (options.controls ?? (options.stdio[0] === 'console' && !options.protected)) giveTerminal(task.group, k.state.ttys[0])
-  log(k, LOG_INFO, `Run ${options.path} as init process`)
-  k.state.init = task
-  k.state.initProtected = options.protected ?? false
-  makeRunnable(k, task)
-  countKmem(k, true)
-  return task
 }
 
 /** The whole machine at an instant: nothing in it is shared with the running one. */

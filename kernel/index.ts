@@ -2,9 +2,10 @@
 export type { Kernel } from './kernel.ts'
 export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallInProgress } from './state.ts'
 export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
-export { createKernel, restore, snapshot, spawnInit, type InitOptions, type KernelOptions, type Snapshot, type Stdio } from './boot.ts'
+export { createKernel, restore, snapshot, type KernelOptions, type Snapshot } from './boot.ts'
+export { spawnInit, type InitOptions, type Stdio } from './first.ts'
 export { runKernel, type RunOptions, type RunResult } from './loop.ts'
-export { advanceClock, followClock, hostHangUp, hostInput, hostResize, inputWaiting } from './input.ts'
+export { advanceClock, followClock, hostContinue, hostHangUp, hostInput, hostResize, inputWaiting, isMainStopped } from './input.ts'
 export {
   entriesOf,
   forgetUpcoming,

@@ -1,9 +1,10 @@
 // What comes in by itself: keys, the end of input, the window's size, host time that passed. Each goes into the journal with its
 // instant before it takes effect; a replay takes it from there.
+import { SIGCONT } from './abi/index.ts'
 import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { nextTimer } from './sched/index.ts'
-import { chargeItimers } from './signal/index.ts'
+import { chargeItimers, kernelInfo, signalProcessGroup } from './signal/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
 import { hangUp, resizeTty, ttyInput, typedAhead } from './tty/index.ts'
 
@@ -14,6 +15,7 @@ const EFFECTS: { [K in Incoming['kind']]: Effect<K> } = {
   input: (k, { bytes }) => ttyInput(k, k.state.ttys[0], bytes),
   endOfInput: k => hangUp(k, k.state.ttys[0]),
   resize: (k, { rows, columns }) => resizeTty(k, k.state.ttys[0], { rows, columns, xpixel: 0, ypixel: 0 }),
+  continue: k => continueMain(k),
   clock: (k, { time, idle }) => (idle ? skipTo(k, time) : fallBehind(k, time)),
 }
 
@@ -42,6 +44,20 @@ export const hostHangUp = (k: Kernel): void => arrive(k, { kind: 'endOfInput', i
 
 /** The console's window has this size now. */
 export const hostResize = (k: Kernel, rows: number, columns: number): void => arrive(k, { kind: 'resize', rows, columns, idle: isIdle(k) })
+
+/** Somebody continues the program that stands still after Ctrl-Z, in the foreground, as a shell's `fg` does. */
+export const hostContinue = (k: Kernel): void => arrive(k, { kind: 'continue', idle: isIdle(k) })
+
+/** Is what the machine was started for stopped by a signal? */
+export const isMainStopped = ({ state }: Kernel): boolean => state.main !== null && state.main.group.stopSignal !== 0
+
+function continueMain(k: Kernel): void {
+  const { main, ttys } = k.state
+  if (main === null) return
+  const { pgid, tty } = main.group
+  if (tty === ttys[0]) tty.pgid = pgid
+  signalProcessGroup(k, pgid, kernelInfo(SIGCONT))
+}
 
 /** The host waited while every task slept: guest time goes on to `time` (ns), but not past the next timer. */
 export const advanceClock = (k: Kernel, time: number): void =>

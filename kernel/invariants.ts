@@ -35,12 +35,16 @@ function* checkKmem(k: Kernel): Iterable<string> {
   if (k.state.init !== null && bytes > live + since + KMEM_SLACK) yield `kernel objects take ${bytes} bytes, charged are ${live + since}`
 }
 
+/** The kernel's own init, which is nothing but a place in the tables. */
+const isKernels = ({ state }: Kernel, task: Task): boolean => task === state.init && task !== state.main
+
 function* checkTasks(k: Kernel): Iterable<string> {
   for (const [pid, task] of k.state.tasks) {
     if (task.pid !== pid) yield `${describe(task)} is in the table as ${pid}`
     if (task.state === 'X') yield `${describe(task)} is still in the table`
     if (!task.group.threads.includes(task)) yield `${describe(task)} is no thread of its process ${task.group.tgid}`
-    if ((task.state === 'Z') !== (task.mm === null)) yield `${describe(task)} ${task.mm === null ? 'lacks' : 'keeps'} its address space`
+    if ((task.state === 'Z' || isKernels(k, task)) !== (task.mm === null))
+      yield `${describe(task)} ${task.mm === null ? 'lacks' : 'keeps'} its address space`
     if ((task.state === 'Z') !== (task.files === null)) yield `${describe(task)} ${task.files === null ? 'lacks' : 'keeps'} its descriptors`
     if ((task.state === 'S' || task.state === 'D') !== (task.waiting !== null))
       yield `${describe(task)} ${task.waiting ? 'waits' : 'does not wait'}`

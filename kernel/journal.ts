@@ -57,6 +57,7 @@ export type Incoming =
   | { kind: 'endOfInput'; idle: boolean }
   | { kind: 'resize'; rows: number; columns: number; idle: boolean }
   | { kind: 'clock'; time: number; idle: boolean }
+  | { kind: 'continue'; idle: boolean }
 
 const INCOMING = 'incoming'
 

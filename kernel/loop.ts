@@ -68,7 +68,7 @@ export interface RunOptions {
 
 /**
  * Why the machine stands still: `paused` because somebody set `Kernel.pause`, or a hart came to where a debugger wants it to stop
- * (machine.debug); `halted` with init's wait status; `idle` until a timer (ns, Infinity: none) with nothing to run, to
+ * (machine.debug); `halted` with the wait status of init or of the program; `idle` until a timer (ns, Infinity: none) with nothing to run, to
  * be continued after input or `advanceClock`, or at the end of a sealed journal; `budget`: an option's limit.
  */
 export type RunResult = { kind: 'halted'; status: number } | { kind: 'idle'; until: number } | { kind: 'budget' } | { kind: 'paused' }

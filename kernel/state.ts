@@ -33,6 +33,8 @@ export interface KernelState {
   /** Process groups and sessions are looked up by walking thread groups: this holds every live (or zombie) group by tgid. */
   groups: Map<number, ThreadGroup>
   init: Task | null
+  /** What the machine was started for, and halts with: init itself, or the program that init stands behind (`run`). */
+  main: Task | null
   /** Signals that init has no handler for do nothing to it. Not so where init is just a program that somebody runs. */
   initProtected: boolean
   harts: HartState[]

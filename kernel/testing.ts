@@ -1,5 +1,6 @@
 // For tests of the whole kernel: programs written as lines of assembly, run from nothing to their end.
-import { createKernel, spawnInit, type KernelOptions } from './boot.ts'
+import { createKernel, type KernelOptions } from './boot.ts'
+import { spawnInit } from './first.ts'
 import type { ImageFile } from './fs/index.ts'
 import type { Host } from './host.ts'
 import { newJournal } from './journal.ts'
@@ -61,6 +62,8 @@ export interface TestOptions extends Partial<KernelOptions> {
   path?: string
   /** What standard input gives. */
   input?: string
+  /** It is a program of `run`'s, under the kernel's own init. */
+  underInit?: boolean
 }
 
 const NO_FILES = new Proxy({} as Host['files'], { get: () => () => 'ENOENT' })
@@ -84,7 +87,7 @@ export function start(source: string | Uint8Array, options: TestOptions = {}): R
   const data = typeof source === 'string' ? program(source) : source
   const root = [{ path: '/bin/test', kind: 'regular', mode: 0o755, data } as const, ...(options.files ?? [])]
   const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, journal: newJournal(), ...options, root })
-  spawnInit(k, { path: options.path ?? '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'] })
+  spawnInit(k, { path: options.path ?? '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'], underInit: options.underInit })
   return { k, output: () => text, run: run => runKernel(k, { maxInstructions: 100_000_000, ...run }) }
 }
 

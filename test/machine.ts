@@ -123,7 +123,7 @@ export function finish({ kernel, host }: TestMachine, limits: RunOptions = {}): 
 
 /** Throws with everything that is inconsistent, and with every zombie that nobody waited for. */
 export function expectSound(kernel: Kernel): void {
-  const left = zombies(kernel).filter(group => group !== kernel.state.init?.group)
+  const left = zombies(kernel).filter(group => group !== kernel.state.main?.group)
   const problems = [...checkInvariants(kernel), ...left.map(group => `process ${group.tgid} (${group.leader.comm}) is still a zombie`)]
   if (problems.length > 0) throw new Error(problems.join('\n'))
 }

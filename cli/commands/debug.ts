@@ -1,7 +1,7 @@
 // `debug PROG`: options of the debugger, which is loaded when it is asked for.
 import type { Command } from 'commander'
 import type { DebugFlags, Given } from '../debug/index.ts'
-import { machineOptions } from '../options.ts'
+import { programOptions } from '../options.ts'
 
 let order = 0
 const collect =
@@ -9,7 +9,7 @@ const collect =
   (text: string, list: Given[]): Given[] => [...list, { kind, text, order: order++ }]
 
 export function addDebugCommand(cli: Command, done: (status: number) => void): void {
-  machineOptions(cli.command('debug <program> [args...]'))
+  programOptions(cli.command('debug <program> [args...]'))
     .description('run a program, or a recording, in the debugger: stop, look, and step backwards')
     .option('--plain', 'lines instead of a screen: for pipes and scripts')
     .option('-x <file>', 'execute the commands of a file; may be repeated', collect('file'), [])

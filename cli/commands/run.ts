@@ -9,17 +9,25 @@ import { CommandError, EXIT } from '../errors.ts'
 import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
-import { machineOptions, makeMachine, type MachineFlags, type MachineRun } from '../options.ts'
+import { machineOptions, makeMachine, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
 import { record } from '../recording.ts'
 import { findProgram, type Program } from '../program.ts'
 import { ownRoot } from '../resources.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
-/** Starts the first process; a failure is what the shell would say, with 126 or 127. */
+/** Starts the first process, an init or a program; a failure is what the shell would say, with 126 or 127. */
 export function start(run: MachineRun, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
   const { program } = run
-  const init = { path: program.path, argv, env: run.env, cwd: run.cwd, stdio: run.stdio, protected: isInit }
+  const init = {
+    path: program.path,
+    argv,
+    env: run.env,
+    cwd: run.cwd,
+    stdio: run.stdio,
+    protected: isInit,
+    underInit: !isInit && !flags.pid1,
+  }
   if (flags.record !== undefined) run.recorder = record(flags.record, run.kernel, run.made, init, argv.join(' '))
   try {
     spawnInit(run.kernel, init)
@@ -106,7 +114,7 @@ function ownInit(): Program {
 
 /** Commands that start a machine. `done` gets the exit status. */
 export function addRunCommands(cli: Command, done: (status: number) => void): void {
-  gdbOptions(machineOptions(cli.command('run <program> [args...]')))
+  gdbOptions(programOptions(cli.command('run <program> [args...]')))
     .description('run a program: an ELF file, a script or a .s of the host, or a name in the guest')
     .passThroughOptions()
     .action(async (name: string, args: string[], flags: MachineFlags & GdbFlags) => done(await runProgram(name, args, flags)))
@@ -122,7 +130,7 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
       done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))
     })
 
-  machineOptions(cli.command('trace <program> [args...]'))
+  programOptions(cli.command('trace <program> [args...]'))
     .description('run a program and show its system calls as strace does')
     .option('-f', 'follow children')
     .option('-c', 'only count, and print a summary')

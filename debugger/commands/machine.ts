@@ -84,7 +84,10 @@ function threadRows(d: Debugger): string[] {
   const { state } = d.session.k
   const rows = [...state.tasks.values()].map(task => {
     const mark = task.pid === d.session.focus ? '*' : ' '
-    const where = task.mm === null ? `(${task.state === 'Z' ? 'zombie' : 'exiting'})` : placeOf(d, task.pid)
+    const where =
+      task.mm === null
+        ? `(${task.state === 'Z' ? 'zombie' : task === state.init ? 'sleeps in the kernel' : 'exiting'})`
+        : placeOf(d, task.pid)
     return `${mark} ${`${task.group.tgid}.${task.pid}`.padEnd(5)} Thread ${task.pid} "${task.comm}" (${task.state}) ${where}`
   })
   return ['  Id    Target Id              Frame ', ...rows]

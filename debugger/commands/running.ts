@@ -166,7 +166,7 @@ async function restart(d: Debugger): Promise<void> {
   if (!d.started) return
   if (d.session.timeline === null) fail('The run was not recorded: it cannot begin again.')
   goTo(d.session, firstInstant(d.session))
-  d.session.focus = d.session.k.state.init?.pid ?? 1
+  d.session.focus = d.session.k.state.main?.pid ?? 1
   d.ended = null
 }
 

@@ -115,7 +115,7 @@ const WORDS: Words = {
   exited: (_, { task, status }) => [exitText(task, status)],
   halted: (d, { status }) => {
     d.ended = status
-    return [exitText(d.session.k.state.init?.pid ?? 1, status)]
+    return [exitText(d.session.k.state.main?.pid ?? 1, status)]
   },
   idle: d =>
     d.session.k.journal.ended

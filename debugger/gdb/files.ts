@@ -141,7 +141,7 @@ function open(g: GdbServer, args: readonly string[]): string {
   if (path === null || flags === null) return failed('EINVAL')
   if ((flags & ACCESS_MODE) !== 0 || (flags & O_CREAT) !== 0) return failed('EROFS')
   const { k } = g.session
-  const task = taskOf(g, currentThread(g)) ?? k.state.init
+  const task = taskOf(g, currentThread(g)) ?? k.state.main
   const inode = task === null ? undefined : find(k, task, latin1(path), true)?.dentry.inode
   const file = procFile(k, latin1(path)) ?? (inode !== undefined && isReadable(inode) ? regularFile(k, inode) : null)
   if (file === null) return failed(inode === undefined ? 'ENOENT' : 'EACCES')
@@ -193,7 +193,7 @@ function fstat(g: GdbServer, args: readonly string[]): string {
 function readlink(g: GdbServer, args: readonly string[]): string {
   const path = fromHex(args[0] ?? '')
   const { k } = g.session
-  const task = taskOf(g, currentThread(g)) ?? k.state.init
+  const task = taskOf(g, currentThread(g)) ?? k.state.main
   const inode = path === null || task === null ? undefined : find(k, task, latin1(path), false)?.dentry.inode
   if (inode === undefined) return failed('ENOENT')
   return inode.kind === 'symlink' ? `F${inode.target.length.toString(16)};${inode.target}` : failed('EINVAL')

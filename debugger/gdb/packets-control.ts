@@ -61,7 +61,8 @@ function attach(g: GdbServer, rest: string): string {
 
 function killProcess(g: GdbServer, pid: number): boolean {
   const group = g.session.k.state.groups.get(pid)
-  if (group === undefined) return false
+  // The kernel's own init has nothing that could be killed.
+  if (group === undefined || tasksOf(g.session, pid).length === 0) return false
   sendToGroup(g.session.k, null, group, killInfo(SIGNALS.SIGKILL, group.leader))
   changed(g.session)
   g.attached.delete(pid)
@@ -71,7 +72,7 @@ function killProcess(g: GdbServer, pid: number): boolean {
 
 function vKill(g: GdbServer, rest: string): string {
   const pid = hexNumber(rest)
-  const target = g.view === 'machine' ? (g.session.k.state.init?.pid ?? 0) : pid
+  const target = g.view === 'machine' ? (g.session.k.state.main?.pid ?? 0) : pid
   if (pid === null || target === null || !killProcess(g, target)) return NO_PROCESS
   if (g.attached.size === 0 && !g.extended) g.gone = true
   return 'OK'
@@ -120,8 +121,8 @@ export const CONTROL_PACKETS: readonly PacketRow[] = [
     prefix: 'k',
     doc: 'kill everything',
     handle(g) {
-      const { init } = g.session.k.state
-      if (init !== null) killProcess(g, init.pid)
+      const { main } = g.session.k.state
+      if (main !== null) killProcess(g, main.pid)
       g.gone = true
       return null
     },

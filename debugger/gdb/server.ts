@@ -11,7 +11,7 @@ import type { GdbServer, GdbView } from './types.ts'
 
 /** Begins a conversation with a debugger about a machine whose first process is there. */
 export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}): GdbServer {
-  const init = k.state.init?.pid
+  const main = k.state.main?.pid
   const g: GdbServer = {
     session: createSession(k, options),
     view,
@@ -20,7 +20,7 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
     lastSent: '',
     features: new Set(),
     extended: false,
-    attached: new Set(view === 'machine' ? [MACHINE_PID] : init === undefined ? [] : [init]),
+    attached: new Set(view === 'machine' ? [MACHINE_PID] : main === undefined ? [] : [main]),
     general: null,
     control: null,
     lastStop: '',
@@ -82,7 +82,7 @@ export interface Pumped {
   kind: 'stopped' | 'running' | 'idle' | 'halted'
   /** idle: guest nanoseconds until something can run again. */
   until: number
-  /** halted: init's wait status. */
+  /** halted: the program's wait status. */
   status: number
   bytes: Uint8Array
 }

@@ -11,7 +11,7 @@ export function createSession(k: Kernel, options: SessionOptions = {}): Session 
     timeline: options.record === false ? null : startRecording(k, options.distance),
     points: new Map(),
     nextPoint: 1,
-    focus: k.state.init?.pid ?? 1,
+    focus: k.state.main?.pid ?? 1,
     follow: 'parent',
     signalStops: new Set(),
     held: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { E2BIG, EACCES, ELOOP, ENOENT, ENOEXEC, errnoByCode, isErrno, shellStatus } from '../abi/index.ts'
-import { createKernel, spawnInit } from '../boot.ts'
+import { createKernel } from '../boot.ts'
+import { spawnInit } from '../first.ts'
 import type { ImageFile } from '../fs/index.ts'
 import { checkInvariants } from '../invariants.ts'
 import { runKernel } from '../loop.ts'
@@ -115,7 +116,7 @@ describe('mutated ELF files', () => {
         runKernel(k, { maxInstructions: 100 })
         exitTask(k, task, 0)
         reapGroup(k, task.group, false)
-        k.state.init = k.state.halted = null
+        k.state.init = k.state.main = k.state.halted = null
       } catch (error) {
         if (!isErrno(error)) throw error
         outcomes.add(error.name)

@@ -77,11 +77,15 @@ function dropThread(k: Kernel, task: Task): void {
   releasePid(k, task.pid)
 }
 
+/** With the program that it was started for, or with init, the machine halts: whoever lives still ends with it. */
+const isLast = ({ state }: Kernel, group: ThreadGroup): boolean => group === state.main?.group || group === state.init?.group
+
 function endProcess(k: Kernel, group: ThreadGroup): void {
   cancelItimers(k, group)
   if (group.sid === group.tgid) disassociate(k, group)
   reparentChildren(k, group)
-  if (group === k.state.init?.group) {
+  if (isLast(k, group)) {
+    if (group.parent !== null) group.parent.deadChildren++
     k.state.halted ??= { status: groupStatus(group) }
     return
   }

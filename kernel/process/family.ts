@@ -47,10 +47,10 @@ export function notifyParent(k: Kernel, group: ThreadGroup): void {
   wakeAll(k, parent.childExit)
 }
 
-/** The nearest living ancestor that called itself a subreaper, else init. null when init itself is ending. */
+/** The nearest living ancestor that called itself a subreaper, else init. null when the machine halts with the dying one. */
 function findReaper(k: Kernel, dying: ThreadGroup): ThreadGroup | null {
   const init = k.state.init?.group ?? null
-  if (dying === init) return null
+  if (dying === init || dying === k.state.main?.group) return null
   for (let ancestor = dying.parent; ancestor !== null && ancestor !== init; ancestor = ancestor.parent) {
     if (ancestor.subreaper && ancestor.exiting === null && !isDead(ancestor)) return ancestor
   }

@@ -82,9 +82,9 @@ export async function connect(): Promise<Debugged> {
         () => 'it was granted',
         (error: Error) => error.message,
       ),
-    run: async (command, args = { threadId: 1 }) => (await eventAfter<DebugProtocol.StoppedEvent>('stopped', command, args)).body,
-    toEnd: async (command, args = { threadId: 1 }) => (await eventAfter<DebugProtocol.ExitedEvent>('exited', command, args)).body.exitCode,
-    async frame(threadId = 1) {
+    run: async (command, args = { threadId: 2 }) => (await eventAfter<DebugProtocol.StoppedEvent>('stopped', command, args)).body,
+    toEnd: async (command, args = { threadId: 2 }) => (await eventAfter<DebugProtocol.ExitedEvent>('exited', command, args)).body.exitCode,
+    async frame(threadId = 2) {
       const { stackFrames } = await ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId })
       return stackFrames[0]
     },

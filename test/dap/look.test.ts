@@ -25,7 +25,7 @@ async function inDouble(args: object = {}): Promise<Debugged> {
 const evaluate = async (d: Debugged, expression: string, context = 'watch'): Promise<DebugProtocol.EvaluateResponse['body']> =>
   d.ask('evaluate', { expression, context, frameId: (await d.frame()).id })
 async function scope(d: Debugged, name: string, level = 0): Promise<number> {
-  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })
+  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 2 })
   const { scopes } = await d.ask<Scopes>('scopes', { frameId: stackFrames[level].id })
   return scopes.find(one => one.name === name)?.variablesReference ?? 0
 }
@@ -65,7 +65,7 @@ describe('variables', () => {
 
   test('expressions', async () => {
     const d = await inDouble()
-    expect((await evaluate(d, 'a0 + 2 * pid')).result).toBe('0x3 (3)')
+    expect((await evaluate(d, 'a0 + 2 * pid')).result).toBe('0x5 (5)')
     expect((await evaluate(d, 'double', 'hover')).result).toMatch(/^0x[0-9a-f]+ \(\d+\) <double>$/)
     expect((await evaluate(d, 'comm')).result).toBe('"sample"')
     const { id: frameId } = await d.frame()
@@ -159,7 +159,7 @@ describe('requests of our own', () => {
     const { write } = await d.ask<{ write: { instant: Moment; task: number; text: string } }>('hartbeat/lastWrite', {
       expression: 'shared',
     })
-    expect(write).toMatchObject({ task: 1, text: expect.stringMatching(/wrote it with the instruction at 0x/) })
+    expect(write).toMatchObject({ task: 2, text: expect.stringMatching(/wrote it with the instruction at 0x/) })
     expect(await d.run('hartbeat/goto', { executed: write.instant.executed - 1 })).toMatchObject({ reason: 'goto' })
     expect((await d.frame()).line).toBe(lineOf('sd a0, 0(s0)'))
     expect((await evaluate(d, '*shared')).result).toBe('0x0 (0)')
@@ -223,9 +223,9 @@ test('requests that make no sense are refused in words', async () => {
   expect(await d.refusal('launch', { program: SAMPLE })).toMatch(/was launched already/)
   expect(await d.refusal('stackTrace', { threadId: 99 })).toBe('there is no thread 99')
   expect(await d.refusal('next', {})).toBe('there is no thread undefined')
-  expect(await d.refusal('pause', { threadId: 1 })).toBe('the machine does not run')
+  expect(await d.refusal('pause', { threadId: 2 })).toBe('the machine does not run')
   expect(await d.refusal('setBreakpoints', {})).toBe('breakpoints: the source has no path')
-  expect(await d.refusal('exceptionInfo', { threadId: 1 })).toMatch(/did not stop at something that happened/)
+  expect(await d.refusal('exceptionInfo', { threadId: 2 })).toMatch(/did not stop at something that happened/)
   expect(await d.refusal('disassemble', { memoryReference: '0x10000', instructionCount: 1e9 })).toMatch(/^instructionCount: /)
   // It still works.
   expect((await d.frame()).name).toBe('double')

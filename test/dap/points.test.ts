@@ -28,7 +28,7 @@ describe('of a source', () => {
     expect(breakpoints).toMatchObject([{ verified: true, line }])
     for (const pass of [1, 2, 3]) {
       const stop = await d.run(pass === 1 ? 'configurationDone' : 'continue')
-      expect(stop).toMatchObject({ reason: 'breakpoint', threadId: 1, hitBreakpointIds: [breakpoints[0].id], allThreadsStopped: true })
+      expect(stop).toMatchObject({ reason: 'breakpoint', threadId: 2, hitBreakpointIds: [breakpoints[0].id], allThreadsStopped: true })
       expect(await d.frame()).toMatchObject({ line, source: { path: SAMPLE } })
       expect(await value(d, 's1')).toBe(`0x${pass} (${pass})`)
     }
@@ -49,7 +49,7 @@ describe('of a source', () => {
   test('a condition over registers, symbols and memory; one that cannot be read stops and is told', async () => {
     const d = await sample()
     const line = lineOf('mv a0, s1')
-    await setLines(d, { line, condition: 's1 == 2 && pid == 1 && *(u8 *)text == 0x64' })
+    await setLines(d, { line, condition: 's1 == 2 && pid == 2 && *(u8 *)text == 0x64' })
     await d.run('configurationDone')
     expect(await value(d, '$s1')).toBe('0x2 (2)')
     await setLines(d, { line, condition: 'nonsense + 1' })
@@ -130,18 +130,18 @@ test('of data: a variable of memory that changes, and physical memory', async ()
     d.ask('dataBreakpointInfo', { name, frameId, ...more })
   expect(await info('$a0')).toMatchObject({ dataId: null, description: '$a0 is a register: only memory can be watched' })
   const { dataId, accessTypes } = await info('shared')
-  expect(dataId).toMatch(/^1:0x[0-9a-f]+:8$/)
+  expect(dataId).toMatch(/^2:0x[0-9a-f]+:8$/)
   expect(accessTypes).toEqual(['read', 'write', 'readWrite'])
   expect((await info('physical 0x80001000', { bytes: 4 })).dataId).toBe('physical:0x80001000:4')
   const set = await d.ask<Breakpoints>('setDataBreakpoints', { breakpoints: [{ dataId, accessType: 'write' }, { dataId: 'nonsense' }] })
   expect(set.breakpoints).toMatchObject([{ verified: true }, { verified: false, message: "'nonsense' is no data id" }])
   expect(await d.run('continue')).toMatchObject({
     reason: 'data breakpoint',
-    threadId: 1,
+    threadId: 2,
     text: 'was 0x0000000000000000, is 0x0000000000000006',
   })
   // The child's write is to memory of its own.
-  expect(await d.run('continue')).toMatchObject({ threadId: 1, text: 'was 0x0000000000000006, is 0x0000000000000007' })
+  expect(await d.run('continue')).toMatchObject({ threadId: 2, text: 'was 0x0000000000000006, is 0x0000000000000007' })
   expect(await d.toEnd('continue')).toBe(3)
 })
 
@@ -157,13 +157,13 @@ describe('things that happen', () => {
   }
 
   test.each([
-    ['cow', '', /^[12] sample: copy-on-write at /],
-    ['fork', '', /^1 sample: forks 2 sample$/],
-    ['syscalls', 'write', /^1 sample: write\(1, "/],
-    ['syscalls', 'if a7 == 172', /^1 sample: getpid\(\)$/],
-    ['syscallReturns', 'getpid', /^1 sample: getpid = 1$/],
+    ['cow', '', /^[23] sample: copy-on-write at /],
+    ['fork', '', /^2 sample: forks 3 sample$/],
+    ['syscalls', 'write', /^2 sample: write\(1, "/],
+    ['syscalls', 'if a7 == 172', /^2 sample: getpid\(\)$/],
+    ['syscallReturns', 'getpid', /^2 sample: getpid = 2$/],
     ['faults', 'cow', /: write fault at 0x[0-9a-f]+: copied$/],
-    ['switches', '2', /: switch from .* to 2 sample$/],
+    ['switches', '3', /: switch from .* to 3 sample$/],
     ['tlbMisses', '', /TLB miss at 0x/],
   ])('%s %s', async (filterId, condition, text) => {
     const [d, stop] = await stopAt([{ filterId, condition }])
@@ -180,16 +180,16 @@ describe('things that happen', () => {
   test('a crash is seen before the signal takes the program away, and ends it when it goes on', async () => {
     const program = fileOf('crash.s', '.globl _start\n_start:\n li a0, 1\n ld a1, 0(zero)\n nop\n')
     const [d, stop] = await stopAt([{ filterId: 'crashes' }], program)
-    expect(stop.text).toBe('1 crash: SIGSEGV: read of 0x0: no region there')
+    expect(stop.text).toBe('2 crash: SIGSEGV: read of 0x0: no region there')
     expect(await d.frame()).toMatchObject({ line: 4 })
     expect(await value(d, 'a0')).toBe('0x1 (1)')
     expect(await d.toEnd('continue')).toBe(139)
   })
 
   test('an exit, with the task as it was', async () => {
-    const [d, stop] = await stopAt([{ filterId: 'exit', condition: 'if pid == 2' }])
-    expect(stop).toMatchObject({ threadId: 2, text: expect.stringMatching(/^2 sample: exits with wait status 0x0$/) })
-    expect((await d.frame(2)).line).toBe(lineOf('ecall', lineOf('child:')))
+    const [d, stop] = await stopAt([{ filterId: 'exit', condition: 'if pid == 3' }])
+    expect(stop).toMatchObject({ threadId: 3, text: expect.stringMatching(/^3 sample: exits with wait status 0x0$/) })
+    expect((await d.frame(3)).line).toBe(lineOf('ecall', lineOf('child:')))
   })
 
   test('a filter that there is not', async () => {

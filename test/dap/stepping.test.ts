@@ -17,7 +17,7 @@ async function at(line: number, args: object = {}, path = SAMPLE): Promise<Debug
   await d.ask('setBreakpoints', { source: { path }, breakpoints: [] })
   return d
 }
-const bits = async (d: Debugged, expression: string, threadId = 1): Promise<number> => {
+const bits = async (d: Debugged, expression: string, threadId = 2): Promise<number> => {
   const { id: frameId } = await d.frame(threadId)
   const { result } = await d.ask<DebugProtocol.EvaluateResponse['body']>('evaluate', { expression, frameId, context: 'watch' })
   return parseInt(result)
@@ -27,9 +27,9 @@ const now = async (d: Debugged): Promise<object> => (await d.ask<{ now: object }
 test('in, out and over', async () => {
   const call = lineOf('call double')
   const d = await at(call)
-  expect(await d.run('stepIn')).toMatchObject({ reason: 'step', threadId: 1 })
+  expect(await d.run('stepIn')).toMatchObject({ reason: 'step', threadId: 2 })
   expect(await d.frame()).toMatchObject({ name: 'double', line: lineOf('add a0, a0, a0') })
-  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })
+  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 2 })
   expect(stackFrames.map(f => f.line)).toEqual([lineOf('add a0, a0, a0'), call])
   await d.run('stepOut')
   expect((await d.frame()).line).toBe(call + 1)
@@ -50,7 +50,7 @@ test('by instruction, into a call, back out of it, and over it', async () => {
   const d = await at(call)
   const from = await bits(d, 'pc')
   const step = async (command: string): Promise<[string, number]> => {
-    await d.run(command, { threadId: 1, granularity: 'instruction' })
+    await d.run(command, { threadId: 2, granularity: 'instruction' })
     const { name, line } = await d.frame()
     return [name, line]
   }
@@ -76,12 +76,12 @@ test('back over a system call, and on again to the same instant', async () => {
   const after = lineOf('mv s2, a0')
   const d = await at(after)
   const then = await now(d)
-  expect(await bits(d, 'a0')).toBe(1)
-  await d.run('stepBack', { threadId: 1, granularity: 'instruction' })
+  expect(await bits(d, 'a0')).toBe(2)
+  await d.run('stepBack', { threadId: 2, granularity: 'instruction' })
   expect((await d.frame()).line).toBe(after - 1)
   expect(await bits(d, 'a0')).toBe(6)
-  await d.run('next', { threadId: 1, granularity: 'instruction' })
-  expect(await bits(d, 'a0')).toBe(1)
+  await d.run('next', { threadId: 2, granularity: 'instruction' })
+  expect(await bits(d, 'a0')).toBe(2)
   expect(await now(d)).toMatchObject({ executed: (then as { executed: number }).executed })
 })
 
@@ -91,22 +91,22 @@ test('back over a copy on write: the memory and the page are what they were', as
   const frameOfPage = async (): Promise<string> => {
     const { data } = await d.ask<{ data: unknown }>('hartbeat/view', {
       name: 'walk',
-      arguments: { pid: 2, address: await bits(d, 's0', 2) },
+      arguments: { pid: 3, address: await bits(d, 's0', 3) },
     })
     return JSON.stringify(data)
   }
   const sharedPage = await frameOfPage()
-  expect(await bits(d, '*(u64 *)shared', 2)).toBe(6)
-  await d.run('next', { threadId: 2 })
-  expect(await bits(d, '*(u64 *)shared', 2)).toBe(9)
-  expect(await bits(d, '*(u64 *)shared', 1)).not.toBe(9)
+  expect(await bits(d, '*(u64 *)shared', 3)).toBe(6)
+  await d.run('next', { threadId: 3 })
+  expect(await bits(d, '*(u64 *)shared', 3)).toBe(9)
+  expect(await bits(d, '*(u64 *)shared', 2)).not.toBe(9)
   const ownPage = await frameOfPage()
   expect(ownPage).not.toBe(sharedPage)
-  await d.run('stepBack', { threadId: 2, granularity: 'instruction' })
-  expect((await d.frame(2)).line).toBe(store)
-  expect(await bits(d, '*(u64 *)shared', 2)).toBe(6)
+  await d.run('stepBack', { threadId: 3, granularity: 'instruction' })
+  expect((await d.frame(3)).line).toBe(store)
+  expect(await bits(d, '*(u64 *)shared', 3)).toBe(6)
   expect(await frameOfPage()).toBe(sharedPage)
-  await d.run('next', { threadId: 2 })
+  await d.run('next', { threadId: 3 })
   expect(await frameOfPage()).toBe(ownPage)
 })
 
@@ -132,8 +132,8 @@ test('the end can be gone back from', async () => {
   await d.run('configurationDone')
   await d.ask('setBreakpoints', { source: { path: SAMPLE }, breakpoints: [] })
   expect(await d.run('continue')).toMatchObject({ reason: 'exit', description: expect.stringContaining('status 3') })
-  expect(await d.ask('threads')).toEqual({ threads: [{ id: 1, name: '1 (ended)' }] })
-  await d.run('stepBack', { threadId: 1, granularity: 'instruction' })
+  expect(await d.ask('threads')).toEqual({ threads: [{ id: 2, name: '2 (ended)' }] })
+  await d.run('stepBack', { threadId: 2, granularity: 'instruction' })
   expect(await d.frame()).toMatchObject({ line: lineOf('ecall', lineOf('li a0, 3')) })
   expect(d.output()).toBe('done\n')
   expect(await d.run('continue')).toMatchObject({ reason: 'exit' })
@@ -149,40 +149,40 @@ test('forked tasks are threads, each with frames of its own', async () => {
     if (event.body.reason === 'started') started.push(event.body.threadId)
   })
   await d.ask('setBreakpoints', { source: { path: SAMPLE }, breakpoints: [{ line: lineOf('li t1, 9') }] })
-  expect(await d.run('configurationDone')).toMatchObject({ threadId: 2 })
-  expect(started).toEqual([2])
+  expect(await d.run('configurationDone')).toMatchObject({ threadId: 3 })
+  expect(started).toEqual([3])
   expect(await d.ask('threads')).toEqual({
     threads: [
-      { id: 1, name: '1 sample' },
       { id: 2, name: '2 sample' },
+      { id: 3, name: '3 sample' },
     ],
   })
-  expect([await bits(d, 'a0', 2), await bits(d, 'pid', 1), await bits(d, 'pid', 2)]).toEqual([0, 1, 2])
-  expect((await d.frame(1)).instructionPointerReference).toMatch(/^1@0x/)
+  expect([await bits(d, 'a0', 3), await bits(d, 'pid', 2), await bits(d, 'pid', 3)]).toEqual([0, 2, 3])
+  expect((await d.frame(2)).instructionPointerReference).toMatch(/^2@0x/)
 })
 
 test('a long run is paused, goes on, and is ended by disconnecting', async () => {
   const program = fileOf('spin.s', '.globl _start\n_start:\n li s1, 0\nloop:\n addi s1, s1, 1\n j loop\n')
   const d = await launched({ program })
   await d.ask('configurationDone')
-  expect(await d.refusal('stackTrace', { threadId: 1 })).toBe('the machine is running: pause it first')
+  expect(await d.refusal('stackTrace', { threadId: 2 })).toBe('the machine is running: pause it first')
   const first = await d.run('pause').then(() => bits(d, 's1'))
-  await d.ask('continue', { threadId: 1 })
+  await d.ask('continue', { threadId: 2 })
   await d.run('pause')
   expect(await bits(d, 's1')).toBeGreaterThan(first)
   // Back too: it stands somewhere between.
-  while ((await bits(d, 's1')) < 6_000_000) await d.ask('continue', { threadId: 1 }).then(() => d.run('pause'))
+  while ((await bits(d, 's1')) < 6_000_000) await d.ask('continue', { threadId: 2 }).then(() => d.run('pause'))
   const far = await bits(d, 's1')
   // A pause that is heard before the first stretch was looked through leaves it where it stood.
   for (let wait = 0; (await bits(d, 's1')) === far && wait < 300; wait += 10) {
-    await d.ask('reverseContinue', { threadId: 1 })
+    await d.ask('reverseContinue', { threadId: 2 })
     await new Promise(resolve => setTimeout(resolve, wait))
     expect((await d.run('pause')).reason).toBe('pause')
   }
   expect(await bits(d, 's1')).toBeLessThan(far)
   expect(await bits(d, 's1')).toBeGreaterThan(0)
   // In the middle of a run.
-  await d.ask('continue', { threadId: 1 })
+  await d.ask('continue', { threadId: 2 })
   const terminated = d.client.waitForEvent('terminated', 10_000)
   await d.ask('disconnect')
   await terminated
@@ -192,7 +192,7 @@ test('without a recording there is no way back', async () => {
   const d = await launched({ program: labSource('cow'), args: ['1'], stopOnEntry: true, record: false })
   await d.run('configurationDone')
   for (const command of ['stepBack', 'reverseContinue'])
-    expect(await d.refusal(command, { threadId: 1 })).toBe('nothing is recorded, so there is no way back')
+    expect(await d.refusal(command, { threadId: 2 })).toBe('nothing is recorded, so there is no way back')
   await d.run('next')
   expect(await d.toEnd('continue')).toBe(0)
 })
@@ -206,7 +206,7 @@ test('restarting begins anew, with the same breakpoints', async () => {
   await d.run('restart', {})
   expect(await now(d)).toEqual(then)
   expect(await d.toEnd('continue')).toBe(3)
-  expect(await d.refusal('continue', { threadId: 1 })).toBe('the machine has ended')
+  expect(await d.refusal('continue', { threadId: 2 })).toBe('the machine has ended')
 })
 
 test('terminate ends it in the middle', async () => {

@@ -71,11 +71,11 @@ test('cow: a breakpoint, lines, a frame, and back over them', () => {
     53	    call fork
     Value returned is $1 = 48
     Num     Type           Disp Enb Address            What
-    1       breakpoint     keep y   0x0000000000010244 in write_step at cow.s:106 inf 1
+    1       breakpoint     keep y   0x0000000000010244 in write_step at cow.s:106 inf 2
     	breakpoint already hit 2 times
     Temporary breakpoint 2 at 0x101ca: file cow.s, line 73.
 
-    Thread 2.2 "cow" hit Temporary breakpoint 2, child () at cow.s:73
+    Thread 3.3 "cow" hit Temporary breakpoint 2, child () at cow.s:73
     73	    lstr s2, "child "
     $2 = 140737354117120
     $3 = 0x7ffff7ffb000
@@ -87,7 +87,7 @@ test('cow: a breakpoint, lines, a frame, and back over them', () => {
     parent reads after the child's end     0 faults
     parent: all 2 pages still hold what I wrote
     parent writes again                    2 faults
-    [Inferior 1 (process 1) exited normally]
+    [Inferior 2 (process 2) exited normally]
     "
   `)
 })
@@ -95,7 +95,7 @@ test('cow: a breakpoint, lines, a frame, and back over them', () => {
 test('pipe-pingpong: a condition, threads, a watchpoint both ways', () => {
   const out = script(
     `${lab('pipe-pingpong')} 20`,
-    'break receive inferior 1 if s3 == 18',
+    'break receive inferior 2 if s3 == 18',
     'run',
     'info threads',
     'watch *(u8 *)(sp + 16)',
@@ -103,7 +103,7 @@ test('pipe-pingpong: a condition, threads, a watchpoint both ways', () => {
     'continue',
     'reverse-continue',
     'delete 2',
-    'thread 2',
+    'thread 3',
     'backtrace',
     'info pipes',
     'until 60',
@@ -112,48 +112,49 @@ test('pipe-pingpong: a condition, threads, a watchpoint both ways', () => {
   expect(out).toMatchInlineSnapshot(`
     "Breakpoint 1 at 0x101fa: file pipe-pingpong.s, line 97.
 
-    Thread 1.1 "pipe-pingpong" hit Breakpoint 1, receive () at pipe-pingpong.s:97
+    Thread 2.2 "pipe-pingpong" hit Breakpoint 1, receive () at pipe-pingpong.s:97
     97	    enter 0
       Id    Target Id              Frame 
-    * 1.1   Thread 1 "pipe-pingpong" (R) receive () at pipe-pingpong.s:97
-      2.2   Thread 2 "pipe-pingpong" (R) 0x108bc in read ()
+      1.1   Thread 1 "init" (S) (sleeps in the kernel)
+    * 2.2   Thread 2 "pipe-pingpong" (R) receive () at pipe-pingpong.s:97
+      3.3   Thread 3 "pipe-pingpong" (R) 0x108bc in read ()
     Hardware watchpoint 2: *(u8 *)(sp + 16)
 
-    Thread 1.1 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
+    Thread 2.2 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
 
     Old value = 4
     New value = 6
     receive () at pipe-pingpong.s:106
     106	    leave 0
 
-    Thread 1.1 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
+    Thread 2.2 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
 
     Old value = 6
     New value = 8
     receive () at pipe-pingpong.s:106
     106	    leave 0
 
-    Thread 1.1 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
+    Thread 2.2 "pipe-pingpong" hit Hardware watchpoint 2: *(u8 *)(sp + 16)
 
     Old value = 4
     New value = 6
     receive () at pipe-pingpong.s:105
     105	    sb t0, TURN_FRAME + BYTE(sp)
-    [Switching to thread 2.2 (pipe-pingpong)]
+    [Switching to thread 3.3 (pipe-pingpong)]
     #0  0x108bc in read ()
     #0  0x108bc in read ()
     #1  0x10208 in receive () at pipe-pingpong.s:101
     #2  0x10176 in child_turn () at pipe-pingpong.s:58
     #3  0x1042e in _start ()
     PIPE     USED  SIZE READ pid:fd WRITE pid:fd WAITING
-    pipe:[3]    0 65536 1:3 2:3     1:4 2:4      2 for data
-    pipe:[4]    0 65536 1:5 2:5     1:6 2:6
+    pipe:[3]    0 65536 2:3 3:3     2:4 3:4      3 for data
+    pipe:[4]    0 65536 2:5 3:5     2:6 3:6
     child_turn () at pipe-pingpong.s:60
     60	    addi s3, s3, -1
     child: 19 voluntary switches, 0 involuntary
     parent: 20 voluntary switches, 0 involuntary
     20 round trips, the byte is 40
-    [Inferior 1 (process 1) exited normally]
+    [Inferior 2 (process 2) exited normally]
     "
   `)
 })
@@ -187,9 +188,9 @@ test('signal-handler: a signal stops, the handler is stepped, and the mask is se
   expect(out).toMatchInlineSnapshot(`
     "Signal        Stop	Pass to program	Description
     SIGUSR2       No	Yes		User defined signal 2
-    I am 1
+    I am 2
     before: blocked signals 0
-    child 2 sends SIGUSR1 and SIGUSR2
+    child 3 sends SIGUSR1 and SIGUSR2
 
     Program received signal SIGUSR1, User defined signal 1.
     on_signal () at signal-handler.s:124
@@ -200,7 +201,7 @@ test('signal-handler: a signal stops, the handler is stepped, and the mask is se
     1: $a0 = 10
     127	    lw a3, SIGINFO_PID(s1)
     1: $a0 = 10
-      handler: signal 10 from pid 2, code 0
+      handler: signal 10 from pid 3, code 0
       handler: blocked signals a00
     Run till exit from #0  0x1025e in on_signal () at signal-handler.s:127
     <signal handler called>
@@ -243,13 +244,13 @@ test('signal-handler: a signal stops, the handler is stepped, and the mask is se
     SIGIO         No	Yes		I/O possible
     SIGPWR        No	Yes		Power fail/restart
     SIGSYS        No	Yes		Bad system call
-      handler: signal 12 from pid 2, code 0
+      handler: signal 12 from pid 3, code 0
       handler: blocked signals 800
-      handler: signal 10 from pid 1, code 0
+      handler: signal 10 from pid 2, code 0
       handler: blocked signals a00
     after: blocked signals 0
     3 signals handled
-    [Inferior 1 (process 1) exited normally]
+    [Inferior 2 (process 2) exited normally]
     The program is not being run.
     "
   `)
@@ -288,7 +289,7 @@ test('registers and memory are changed, and the future with them', () => {
     parent fills the fresh buffer          1 faults
     child  reads every page                0 faults
     parent reads after the child's end     0 faults
-    [Inferior 1 (process 1) exited with code 01]
+    [Inferior 2 (process 2) exited with code 01]
     "
   `)
 })
@@ -391,7 +392,7 @@ describe('files, options and the exit status', () => {
   })
   test("a batch has the guest's status, its standard input, and its arguments", () => {
     const { out, status } = debug(['--batch', '-ex', 'run', '/bin/sh', '-c', 'cat; exit $0', '7'], 'from the host\n')
-    expect(out).toBe('from the host\n[Inferior 1 (process 1) exited with code 07]\n')
+    expect(out).toBe('from the host\n[Inferior 2 (process 2) exited with code 07]\n')
     expect(status).toBe(7)
   })
   test('a signal that kills', () => {

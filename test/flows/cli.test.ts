@@ -231,7 +231,7 @@ describe('run', () => {
   })
   test('--check says that all is well, or what is not', () => {
     expect(hartbeat(['run', '--check', 'sh', '-c', 'true | true']).stderr).toBe('hartbeat: check: invariants hold, no zombie is left\n')
-    // Process 1 that does not wait.
+    // A program that does not wait.
     const { status, stderr } = hartbeat([
       'run',
       '--check',
@@ -240,7 +240,7 @@ describe('run', () => {
         '  .globl _start\n_start:\n  li a0, 17\n  li a1, 0\n  li a2, 0\n  li a3, 0\n  li a4, 0\n  li a7, 220\n  ecall\n  mv s0, a0\n  beqz s0, 1f\n  la a0, t\n  li a1, 0\n  li a7, 101\n  ecall\n1: li a0, 0\n  li a7, 93\n  ecall\n  .data\n  .balign 8\nt: .dword 1, 0\n',
       ),
     ])
-    expect([status, stderr]).toEqual([125, 'hartbeat: check: process 2 (zombie) is still a zombie\nhartbeat: 1 check failed\n'])
+    expect([status, stderr]).toEqual([125, 'hartbeat: check: process 3 (zombie) is still a zombie\nhartbeat: 1 check failed\n'])
   })
 })
 

@@ -38,7 +38,7 @@ async function inSum(): Promise<Debugged> {
   return d
 }
 async function locals(d: Debugged, level: number): Promise<number> {
-  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })
+  const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 2 })
   const { scopes } = await d.ask<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: stackFrames[level].id })
   return scopes.find(scope => scope.name === 'Locals')?.variablesReference ?? 0
 }
@@ -48,7 +48,7 @@ const open = async (d: Debugged, variablesReference: number): Promise<DebugProto
 describe.runIf(have(GCC))('a program of C', () => {
   test('locals and their parts', async () => {
     const d = await inSum()
-    const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })
+    const { stackFrames } = await d.ask<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 2 })
     expect(stackFrames.map(f => [f.name.replace(/\+.*/, ''), f.line])).toEqual([
       ['sum', 5],
       ['main', 14],

@@ -160,7 +160,7 @@ describe.skipIf(!withGdb || !withGcc)('gdb on a C program', () => {
     expect(text).toMatch(/pc +0x[0-9a-f]+\t0x[0-9a-f]+ <work\+\d+>/)
     expect(text).toMatch(/Hardware watchpoint 2: counter\n\nOld value = 3\nNew value = 6/)
     expect(text).toMatch(/Value returned is \$1 = 12/)
-    expect(text).toMatch(/Thread 1\.1 "prog"/)
+    expect(text).toMatch(/Thread 2\.2 "prog"/)
     expect(text).toMatch(/\[stack\]/)
     expect(status).toBe(42)
     expect(stdout).toBe('counter 110 status 3\n')
@@ -189,10 +189,10 @@ describe.skipIf(!withGdb || !withGcc)('gdb on a C program', () => {
       'info inferiors',
       'continue',
     ])
-    expect(text).toMatch(/Catchpoint 1 \(forked process 2\)/)
+    expect(text).toMatch(/Catchpoint 1 \(forked process 3\)/)
     expect(text).toMatch(/Thread 2\.1 "prog" hit Breakpoint 2, work \(n=7\)/)
-    expect(text).toMatch(/\* 2 +process 2/)
-    expect(text).toMatch(/Inferior 2 \(process 2\) exited with code 03/)
+    expect(text).toMatch(/\* 2 +process 3/)
+    expect(text).toMatch(/Inferior 2 \(process 3\) exited with code 03/)
     expect(status).toBe(42)
   })
 
@@ -209,9 +209,9 @@ describe.skipIf(!withGdb || !withGcc)('gdb on a C program', () => {
       'inferior 1',
       'continue',
     ])
-    expect(text).toMatch(/ 2 +process 2/)
-    expect(text).toMatch(/Inferior 2 \(process 2\) exited with code 03/)
-    expect(text).toMatch(/Inferior 1 \(process 1\) exited with code 052/)
+    expect(text).toMatch(/ 2 +process 3/)
+    expect(text).toMatch(/Inferior 2 \(process 3\) exited with code 03/)
+    expect(text).toMatch(/Inferior 1 \(process 2\) exited with code 052/)
     expect(status).toBe(42)
   })
 

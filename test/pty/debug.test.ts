@@ -113,8 +113,8 @@ test('80 x 24, cell by cell: source, registers, commands, stack', { timeout: 3 *
   const s = await stopped(80, 24)
   expect(s.rows()).toMatchInlineSnapshot(`
     [
-      " hartbeat  programs/labs/cow.s 2                         1.1 cow  instant 103.5",
-      "─ cow.s ─────────────────────────────────│─ registers 1.1 ──────────────────────",
+      " hartbeat  programs/labs/cow.s 2                         2.2 cow  instant 103.5",
+      "─ cow.s ─────────────────────────────────│─ registers 2.2 ──────────────────────",
       "  100     lstr a2, "the number of pages m│pc  *0x10244       ra  *0x1017c",
       "  101     li a3, MAX_PAGES               │sp  *~7fffffffed10 gp  *0x141ec",
       "  102     call die                       │tp   0x0           t0  *0x1000",
@@ -175,7 +175,7 @@ test('Tab turns panes, ? lists keys, b sets and removes a breakpoint', { timeout
   const s = await stopped(80, 24)
   // The three that are always there come first; each of the others takes the place in turn.
   s.type('\t\t')
-  for (const title of ['stack 0x', 'tasks', 'last fault: 1 at', 'TLB', 'timeline', 'guest output']) {
+  for (const title of ['stack 0x', 'tasks', 'last fault: 2 at', 'TLB', 'timeline', 'guest output']) {
     s.type('\t')
     // Underlined: it is the one that is scrolled.
     await s.until(rows => {
@@ -221,8 +221,8 @@ test('120 x 40 has every pane', { timeout: 3 * PATIENCE }, async () => {
   await s.until(rests(/^ >114/))
   expect(s.rows()).toMatchInlineSnapshot(`
     [
-      " hartbeat  programs/labs/cow.s 2                                                               2.2 cow  instant 4248.21",
-      "─ cow.s ───────────────────────────────────────────────────────────│─ registers 2.2 ────────────────────────────────────",
+      " hartbeat  programs/labs/cow.s 2                                                               3.3 cow  instant 4248.21",
+      "─ cow.s ───────────────────────────────────────────────────────────│─ registers 3.3 ────────────────────────────────────",
       "  106     enter 6                                                  │pc  *0x10264              ra  *0x1025c",
       "  107     mv s3, a0                                                │sp  *0x7fffffffecd0       gp   0x141ec",
       "  108     mv s4, a1                                                │tp   0x0                  t0  *0x7ffff7ffb000",
@@ -240,26 +240,26 @@ test('120 x 40 has every pane', { timeout: 3 * PATIENCE }, async () => {
       "  120     mv a3, s4                                                │sp+18  0x11a3d",
       "  121     call report                                              │─ tasks ────────────────────────────────────────────",
       "  122     leave 6                                                  │PID PPID PGID SID S H      TIME COMMAND WHY",
-      "─ commands ────────────────────────────────────────────────────────│  1    0    1   1 S - 16.259 us cow     waits for a",
-      ":catch cow                                                         │  2    1    1   1 R 0  7.831 us cow     runs on hart",
-      "Catchpoint 1 (copy-on-write)                                       │─ last fault: 2 at 0x7ffff7ffb000 ──────────────────",
+      "─ commands ────────────────────────────────────────────────────────│  1    0    1   1 S -      0 ns init    waits for a",
+      ":catch cow                                                         │  2    1    2   1 S - 16.259 us cow     waits for a",
+      "Catchpoint 1 (copy-on-write)                                       │─ last fault: 3 at 0x7ffff7ffb000 ──────────────────",
       ":run                                                               │3 [255] 0x20005c01 -------V > frame 23",
-      "Catchpoint 1 (2 cow: copy-on-write at 0x7fffffffe000: frame 14     │2 [511] 0x20006001 -------V > frame 24",
+      "Catchpoint 1 (3 cow: copy-on-write at 0x7fffffffe000: frame 14     │2 [511] 0x20006001 -------V > frame 24",
       "  copied to 27), 0x10308 in minor_faults ()                        │1 [447] 0x20006401 -------V > frame 25",
       ":continue                                                          │0 [507] 0x200070d7 DA-U-WRV > frame 28",
-      "Catchpoint 1 (2 cow: copy-on-write at 0x7ffff7ffb000: frame 17     │anon frame 28, count 1",
+      "Catchpoint 1 (3 cow: copy-on-write at 0x7ffff7ffb000: frame 17     │anon frame 28, count 1",
       "  copied to 28), write_step () at cow.s:114                        │─ TLB ──────────────────────────────────────────────",
       "114     1:  sb s3, 0(t0)                                           │hart 0: ASID 2, 6 entries",
       "─ timeline ────────────────────────────────────────────────────────│HART FOR   INDEX        ADDRESS ASID PID FLAGS    LV",
-      "27 earlier                                                         │   0 read     17        0x11000    2 2   -A-UX-RV",
-      "        TIME    H0  EVENT                                          │   0 read   1020 0x7ffff7ffc000    2 2   -A-U--RV",
-      " 0.000019342    *2  2 cow: getrusage(RUSAGE_SELF, 0x7fffffffec30)  │─ guest output ─────────────────────────────────────",
-      " 0.000019942    *2  2 cow: getrusage = 0                           │parent fills the fresh buffer          2 faults",
-      " 0.000021958    *2  2 cow: write(1, "child  reads every page       │child  reads every page                0 faults",
-      " 0.000022508    *2  2 cow: write = 48                              │",
-      " 0.000022575    *2  2 cow: getrusage(RUSAGE_SELF, 0x7fffffffec30)  │",
-      " 0.000023175    *2  2 cow: getrusage = 0                           │",
-      " 0.000024090    *2  2 cow: copy-on-write at 0x7ffff7ffb000: frame 1│",
+      "27 earlier                                                         │   0 read     17        0x11000    2 3   -A-UX-RV",
+      "        TIME    H0  EVENT                                          │   0 read   1020 0x7ffff7ffc000    2 3   -A-U--RV",
+      " 0.000019342    *3  3 cow: getrusage(RUSAGE_SELF, 0x7fffffffec30)  │─ guest output ─────────────────────────────────────",
+      " 0.000019942    *3  3 cow: getrusage = 0                           │parent fills the fresh buffer          2 faults",
+      " 0.000021958    *3  3 cow: write(1, "child  reads every page       │child  reads every page                0 faults",
+      " 0.000022508    *3  3 cow: write = 48                              │",
+      " 0.000022575    *3  3 cow: getrusage(RUSAGE_SELF, 0x7fffffffec30)  │",
+      " 0.000023175    *3  3 cow: getrusage = 0                           │",
+      " 0.000024090    *3  3 cow: copy-on-write at 0x7ffff7ffb000: frame 1│",
       " s step  n next  c go on  S N C back  b break  : command  Tab pane  ? keys  q quit",
     ]
   `)
