@@ -6,7 +6,7 @@ import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { createAsids, createFrames, type FramePlacement, type ThpPolicy, countKmem, newKmem } from './mm/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
 import { makeVdso, newPidTable, newTrapFrames } from './process/index.ts'
 import { seedRandom } from './random.ts'
 import { newHartState, newTimerQueue } from './sched/index.ts'
@@ -169,7 +169,6 @@ export function createKernel(options: KernelOptions): Kernel {
   for (const { host, guest, writable } of options.shares ?? []) mountHost(k, host, guest, writable)
   const { window } = options
   if (window !== undefined) resizeTty(k, k.state.ttys[0], { ...window, xpixel: 0, ypixel: 0 })
-  countKmem(k, true)
   return k
 }
 
