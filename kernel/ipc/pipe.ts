@@ -125,14 +125,14 @@ export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDe
   const others = mode === O_RDONLY ? pipe.writers : pipe.readers
   if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK || anonymous) return file
   const opens = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
-  return { ...waitForOtherEnd(pipe, mode), progress: { opens }, held: file }
+  return { ...waitForOtherEnd(pipe, mode), progress: { opens }, held: [file] }
 }
 
 const waitForOtherEnd = (pipe: Pipe, mode: number): Blocked => blocked([mode === O_RDONLY ? pipe.readable : pipe.writable], ERESTARTSYS)
 
 /** An open that waited for the other end: the FIFO it found, whatever its name leads to by now. null: none waited. */
 export function resumeFifo({ call }: Task): FileDescription | Blocked | null {
-  const at = call?.files.findIndex(({ fd }) => fd === NO_DESCRIPTOR) ?? -1
+  const at = call?.files.findIndex(({ fd, file }) => fd === NO_DESCRIPTOR && file.kind === 'pipe') ?? -1
   if (call === null || at < 0) return null
   const { file } = call.files[at]
   const pipe = pipeOf(file)

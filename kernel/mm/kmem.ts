@@ -4,7 +4,7 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM, type Errno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Task } from '../state.ts'
+import type { SyscallInProgress, Task } from '../state.ts'
 import type { Dentry, FileDescription, FileTable, Inode } from '../vfs/types.ts'
 import type { Credentials } from '../process/types.ts'
 import { reclaim, roomForFiles } from './frames.ts'
@@ -35,6 +35,10 @@ export const KMEM = {
   space: 2048,
   region: 320,
   tty: 4096,
+  /** A queue that a task sleeps on, and it in the queue. */
+  queue: 24,
+  /** A file that a call holds. */
+  held: 64,
   /** An element of a list or text that is kept: a descriptor to poll, a name, a group. */
   element: 64,
 } as const
@@ -64,10 +68,15 @@ export function addKmem(k: Kernel, bytes: number): void {
 
 /** ... unless there is no room for them: then `errno` is thrown. */
 export function chargeKmem(k: Kernel, bytes: number, errno: Errno): void {
+  checkKmem(k, bytes, errno)
+  addKmem(k, bytes)
+}
+
+/** Is there room for so many bytes, of which what is kept in the end will be added? Else `errno` is thrown. */
+export function checkKmem(k: Kernel, bytes: number, errno: Errno): void {
   const { kmem, frames } = k.state
   if (kmem.since * LATE_PART > frames.total * PAGE_SIZE || (kmem.since > 0 && roomForKernel(k) < bytes)) countKmem(k)
   while (roomForKernel(k) < bytes) if (reclaim(k) === 0) throw errno
-  addKmem(k, bytes)
 }
 
 /** Counts everything; what there is at boot was the host's to give. */
@@ -131,19 +140,28 @@ function countTask(count: Count, task: Task): void {
     count.bytes += KMEM.space + mm.regions.length * KMEM.region
     for (const { inode } of mm.regions) if (inode) countInode(count, inode)
   }
-  if (task.waiting) count.bytes += task.waiting.queues.length * KMEM.slot
+  if (task.waiting) count.bytes += task.waiting.queues.length * KMEM.queue
   if (call) {
-    count.bytes += callBytes(call.values, call.kept)
+    count.bytes += callBytes(call)
     for (const { file } of call.files) countDescription(count, file)
   }
 }
 
-/** A call that sleeps, with the lists that it read. */
-export function callBytes(values: unknown, kept: unknown): number {
-  let bytes: number = KMEM.call
-  for (const value of [kept, ...Object.values(values ?? {})])
-    if (Array.isArray(value)) bytes += value.length * KMEM.element
-    else if (typeof value === 'string') bytes += value.length
+/** A call that sleeps, with the lists that it read and the files that it holds. */
+export function callBytes({ values, kept, files }: SyscallInProgress): number {
+  let bytes = KMEM.call + files.length * KMEM.held + listBytes(kept)
+  for (const name in values) bytes += listBytes(values[name])
+  return bytes
+}
+
+/** Lists, texts and bytes, also as members of a record or a list. */
+function listBytes(value: unknown, inside = false): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (inside) return 0
+  let bytes = Array.isArray(value) ? value.length * KMEM.element : 0
+  for (const member of Object.values(value)) bytes += listBytes(member, true)
   return bytes
 }
 

@@ -44,8 +44,8 @@ export interface Blocked {
   again?: true
   /** Becomes `task.call.kept`. Missing: what is there stays. */
   kept?: unknown
-  /** A description that was made and is not handed out yet: the call holds it from now on, and gives it back when it ends otherwise. */
-  held?: FileDescription
+  /** Descriptions, each a reference, that no argument names: the call holds them from now on, and gives them back when it ends. */
+  held?: FileDescription[]
 }
 
 /** A call does no more than this in one run: bytes copied, or what takes as long. */
@@ -61,6 +61,9 @@ export const unfinished = (progress: Record<string, unknown>, partial: number, i
   progress,
   partial,
 })
+
+/** It has run before, and goes on; what it read of the program's memory then is not read again. */
+export const goesOn = ({ call }: Task): boolean => call !== null && call.values !== null
 
 /** What a call worked out in its first run, or works out now. Goes with `keeping`. */
 export const keptOr = <T>(task: Task, make: () => T): T => (task.call?.kept as T | null | undefined) ?? make()

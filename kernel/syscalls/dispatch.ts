@@ -3,7 +3,7 @@
 import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { addKmem, callBytes } from '../mm/index.ts'
+import { addKmem, callBytes, KMEM } from '../mm/index.ts'
 import { regX, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { deliverSignals, fatalPending } from '../signal/index.ts'
@@ -130,8 +130,8 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
   }
   if (wait.progress !== undefined) call.progress = wait.progress
   if (wait.kept !== undefined) call.kept = wait.kept
-  if (first) addKmem(k, callBytes(values, wait.kept))
-  if (wait.held !== undefined) call.files.push({ fd: NO_DESCRIPTOR, file: wait.held })
+  if (wait.held !== undefined) for (const file of wait.held) call.files.push({ fd: NO_DESCRIPTOR, file })
+  if (first) addKmem(k, callBytes(call) + wait.queues.length * KMEM.queue)
   // What kills ends even waits that nothing else interrupts.
   if (task.signalPending && (wait.interrupted !== null || fatalPending(k, task))) return wait.interrupted ?? ERESTARTSYS
   call.cut = wait.again === true

@@ -1,6 +1,6 @@
 // A call that sleeps goes on with what it resolved when it began: the file, whatever its name or descriptor leads to by now.
 import { expect, it } from 'vitest'
-import { AT_FDCWD, O_NONBLOCK, O_RDONLY, O_WRONLY, S_IFIFO, shellStatus } from '../abi/index.ts'
+import { AT_FDCWD, O_NONBLOCK, O_RDONLY, O_WRONLY, POLLIN, POLLNVAL, S_IFIFO, shellStatus } from '../abi/index.ts'
 import { DATA, runToEnd } from '../testing.ts'
 
 const NR = {
@@ -9,7 +9,9 @@ const NR = {
   openat: 56,
   pipe2: 59,
   dup3: 24,
+  close: 57,
   read: 63,
+  ppoll: 73,
   write: 64,
   clone: 220,
   wait4: 260,
@@ -115,3 +117,49 @@ parent:
   ${exit}`),
     // One byte, the low one of the first pipe's number, came through the pipe that read began with.
   ).toBe((1 << 4) + 3))
+
+it('ppoll of a descriptor that another thread closes meanwhile: the file is still waited for, and then told to be gone', () =>
+  expect(
+    status(`
+  li s1, ${DATA}
+  mv a0, s1
+  li a1, 0
+  sys ${NR.pipe2}
+  li a0, ${CLONE_VM_FILES_SIGCHLD}
+  li a1, 0
+  sys ${NR.clone}
+  bnez a0, {parent}
+  ${sleep}
+  lw a0, 0(s1)
+  sys ${NR.close}
+  lw a0, 4(s1)
+  mv a1, s1
+  li a2, 1
+  sys ${NR.write}
+  ${exit}
+parent:
+  lw t0, 0(s1)
+  sw t0, 1024(s1)
+  li t0, ${POLLIN}
+  sw t0, 1028(s1)
+  addi a0, s1, 1024
+  li a1, 1
+  li a2, 0
+  li a3, 0
+  li a4, 0
+  sys ${NR.ppoll}
+  mv s2, a0
+  lhu s3, 1030(s1)
+  li a0, -1
+  addi a1, s1, 512
+  li a2, 0
+  li a3, 0
+  sys ${NR.wait4}
+  lbu s4, 513(s1)
+  slli a0, s2, 7
+  or a0, a0, s3
+  slli s4, s4, 6
+  or a0, a0, s4
+  ${exit}`),
+    // One file, POLLNVAL; and the write was taken by the pipe, which still had its reader.
+  ).toBe((1 << 7) | POLLNVAL | (1 << 6)))

@@ -13,7 +13,7 @@ import {
   type Errno,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { chargeKmem, KMEM } from '../mm/index.ts'
+import { chargeKmem, checkKmem, KMEM } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { SYSCALLS } from './table.ts'
 
@@ -23,6 +23,8 @@ interface Row {
   errno: Errno | ((values: Values) => Errno)
   /** The most that it leaves behind, in bytes. */
   bytes: number | ((task: Task, values: Values, k: Kernel) => number)
+  /** Only while it sleeps: what that takes is added then. */
+  passing?: true
 }
 
 const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
@@ -38,6 +40,16 @@ const slotsTo = (task: Task, fd: unknown): number => {
 function namesBelow(task: Task, fd: unknown): number {
   const file = task.files?.files[numberOf(fd)]
   return file?.pos === 0 && file.path ? (file.path.dentry.children?.size ?? 0) * KMEM.element : 0
+}
+
+/** A descriptor that poll or select waits for: as it was asked for, its queues, the file. */
+const WAITED_FOR = 2 * KMEM.queue + KMEM.held
+/** Descriptors that can be asked for: those that there are. */
+const selected = (task: Task, count: unknown): number => Math.min(numberOf(count), slots(task))
+
+function itemsOf(task: Task, fd: unknown): number {
+  const data = task.files?.files[numberOf(fd)]?.data
+  return data?.kind === 'epoll' ? data.items.size : 0
 }
 
 /** openat2 says only in memory whether it makes a file. */
@@ -73,7 +85,14 @@ const ROWS: readonly Row[] = [
   },
   { calls: ['flock'], errno: ENOLCK, bytes: KMEM.lock },
   { calls: ['epoll_ctl'], errno: ENOMEM, bytes: KMEM.epollItem },
-  { calls: ['ppoll'], errno: ENOMEM, bytes: (_task, { nfds }) => Math.min(numberOf(nfds), MAX_FDS) * 2 * KMEM.element },
+  { calls: ['ppoll'], errno: ENOMEM, bytes: (_task, { nfds }) => Math.min(numberOf(nfds), MAX_FDS) * WAITED_FOR, passing: true },
+  { calls: ['pselect6'], errno: ENOMEM, bytes: (task, { nfds }) => selected(task, nfds) * WAITED_FOR, passing: true },
+  {
+    calls: ['epoll_pwait', 'epoll_pwait2'],
+    errno: ENOMEM,
+    bytes: (task, { epfd }) => itemsOf(task, epfd) * 2 * KMEM.queue,
+    passing: true,
+  },
   { calls: ['getdents64'], errno: ENOMEM, bytes: (task, { fd }) => namesBelow(task, fd) },
   { calls: ['timer_create'], errno: EAGAIN, bytes: KMEM.timer + KMEM.signal },
   { calls: ['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo', 'pidfd_send_signal'], errno: EAGAIN, bytes: KMEM.signal },
@@ -113,5 +132,5 @@ export function chargeCall(k: Kernel, task: Task, nr: number, values: Values): v
   const row = BY_NUMBER[nr]
   if (row === undefined) return
   const bytes = typeof row.bytes === 'number' ? row.bytes : row.bytes(task, values, k)
-  if (bytes > 0) chargeKmem(k, bytes, typeof row.errno === 'function' ? row.errno(values) : row.errno)
+  if (bytes > 0) (row.passing ? checkKmem : chargeKmem)(k, bytes, typeof row.errno === 'function' ? row.errno(values) : row.errno)
 }

@@ -33,9 +33,9 @@ import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
 import type { WaitQueue } from '../sched/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, getIoFile, installFd, opsOf, releaseFile, type FileDescription } from '../vfs/index.ts'
+import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
-import { blocked, keeping, keptOr, syscall, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, goesOn, keeping, keptOr, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
 import { toTimespec } from './times.ts'
 
@@ -75,11 +75,16 @@ function putRemaining(k: Kernel, task: Task, at: number, timeout: number, deadli
   return true
 }
 
-/** Runs a wait under the mask that ppoll and its kin were given. Afterwards the old one is back, unless it sleeps or a signal ends it. */
+/**
+ * Runs a wait under the mask that ppoll and its kin were given. Afterwards the old one is back, unless it sleeps or a signal ends it: then
+ * the mask still holds when it goes on.
+ */
 function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => SyscallResult): SyscallResult {
-  if (at === 0) return run()
-  if (bytes !== SIGSET_BYTES) throw EINVAL
-  setTemporaryMask(task, getBig(k, task, at))
+  if (at === 0 && !goesOn(task)) return run()
+  if (!goesOn(task)) {
+    if (bytes !== SIGSET_BYTES) throw EINVAL
+    setTemporaryMask(task, getBig(k, task, at))
+  }
   let sleeps = false
   try {
     const result = run()
@@ -95,15 +100,39 @@ function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => 
  * has come, what is left of the time goes to the program, whose call, if it is made again (after a stop), waits that long and no
  * longer: time spent stopped does not count.
  */
-function wait(k: Kernel, task: Task, queues: WaitQueue[], tmo: number, timeout: number, deadline: number): SyscallResult | null {
+function wait(k: Kernel, task: Task, { queues, files }: Waited, tmo: number, timeout: number, deadline: number): SyscallResult | null {
   if (!task.signalPending) {
     if (deadline <= k.state.time) return null
     // Once on each queue, however often it was named.
-    return { ...blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, deadline), progress: { deadline } }
+    const sleep = blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, deadline)
+    const held = goesOn(task) ? undefined : hold(files)
+    return { ...sleep, progress: { deadline }, held }
   }
   const written = putRemaining(k, task, tmo, timeout, deadline)
   return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, deadline), progress: {} }
 }
+
+/** What is waited for: all queues, and the files that they belong to. Names repeat. */
+interface Waited {
+  queues: WaitQueue[]
+  files: FileDescription[]
+  /** So many of either are looked through for repetitions. */
+  most: number
+}
+const newWaited = (): Waited => ({ queues: [], files: [], most: 64 })
+
+/** A list of a hundred thousand that names one file stays as small as that. */
+function noteFile(waited: Waited, file: FileDescription): void {
+  waited.files.push(file)
+  const { queues, files } = waited
+  if (queues.length <= waited.most && files.length <= waited.most) return
+  waited.queues = [...new Set(queues)]
+  waited.files = [...new Set(files)]
+  waited.most = 2 * Math.max(waited.most, waited.queues.length, waited.files.length)
+}
+
+/** Whoever closes one of them meanwhile does not end it: its queue is what the call sleeps on (fs/select.c, poll_get_entry). */
+const hold = (files: FileDescription[]): FileDescription[] => (files.length > 1 ? [...new Set(files)] : files).map(retainFile)
 
 // ---- poll
 
@@ -117,7 +146,7 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
   const { timeout, bytes } = kept
   const deadline = deadlineOf(k, task, timeout)
   const view = new DataView(bytes.buffer)
-  const queues: WaitQueue[] = []
+  const waited = newWaited()
   let ready = 0
   for (let at = 0; at < bytes.length; at += POLLFD.size) {
     const number = view.getInt32(at, true)
@@ -125,13 +154,14 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
     let revents = 0
     if (number >= 0) {
       const file = task.files?.files[number]
-      revents = file ? pollFile(k, file, queues, task) & (events | UNASKED) : POLLNVAL
+      revents = file ? pollFile(k, file, waited.queues, task) & (events | UNASKED) : POLLNVAL
+      if (file) noteFile(waited, file)
     }
     view.setUint16(at + 6, revents, true)
     if (revents !== 0) ready++
   }
   if (ready === 0) {
-    const sleep = wait(k, task, queues, tmo, timeout, deadline)
+    const sleep = wait(k, task, waited, tmo, timeout, deadline)
     if (sleep !== null) return keeping(sleep, task.signalPending ? null : kept)
   }
   copyOut(k, task, fds, bytes)
@@ -164,15 +194,17 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
   const { timeout, asked } = kept
   const deadline = deadlineOf(k, task, timeout)
   const found = sets.map(() => new Uint8Array(bytes))
-  const queues: WaitQueue[] = []
+  const waited = newWaited()
   let ready = 0
   for (let number = 0; number < limit; number++) {
     const byte = number >> 3
     const bit = 1 << (number & 7)
     if (!asked.some(set => set && set[byte] & bit)) continue
     const file = task.files?.files[number]
-    if (!file) throw EBADF
-    const mask = pollFile(k, file, queues, task)
+    // Closed while the call slept: it is told at once, in every set (EPOLLNVAL).
+    if (!file && !goesOn(task)) throw EBADF
+    const mask = file ? pollFile(k, file, waited.queues, task) : -1
+    if (file) noteFile(waited, file)
     asked.forEach((set, i) => {
       if (!set || !(set[byte] & bit) || !(mask & SELECT_BITS[i])) return
       found[i][byte] |= bit
@@ -180,7 +212,7 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
     })
   }
   if (ready === 0) {
-    const sleep = wait(k, task, queues, tmo, timeout, deadline)
+    const sleep = wait(k, task, waited, tmo, timeout, deadline)
     if (sleep !== null) return keeping(sleep, task.signalPending ? null : kept)
   }
   sets.forEach((at, i) => {
@@ -249,7 +281,7 @@ export const pollCalls: Syscall[] = [
     { nfds: int, readfds: fdSet, writefds: fdSet, exceptfds: fdSet, timeout: timeoutIn, sigmask: address },
     (k, task, a) => {
       // The sixth argument points to a mask's address and size.
-      const mask = a.sigmask === 0 ? 0 : getU64(k, task, a.sigmask)
+      const mask = a.sigmask === 0 || goesOn(task) ? 0 : getU64(k, task, a.sigmask)
       const bytes = mask === 0 ? 0 : getU64(k, task, a.sigmask + POINTER_BYTES)
       return underMask(k, task, mask, bytes, () => pselect(k, task, a.nfds, [a.readfds, a.writefds, a.exceptfds], a.timeout))
     },

@@ -55,7 +55,7 @@ import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
-import { blocked, keptOr, NO_RETURN, syscall } from './define.ts'
+import { blocked, goesOn, keptOr, NO_RETURN, syscall } from './define.ts'
 import type { Syscall, SyscallResult } from './define.ts'
 import {
   checkSignal,
@@ -280,7 +280,7 @@ export const signalCalls: Syscall[] = [
   }),
   syscall(133, 'rt_sigsuspend', { unewset: sigset, sigsetsize }, (k, task, { unewset, sigsetsize }) => {
     checkSigsetSize(sigsetsize)
-    setTemporaryMask(task, getBig(k, task, unewset))
+    if (!goesOn(task)) setTemporaryMask(task, getBig(k, task, unewset))
     return blocked([], ERESTARTNOHAND)
   }),
   syscall(

@@ -71,6 +71,8 @@ import {
   type Timestamp,
   checkMutable,
   breakLeases,
+  foundBefore,
+  keepFound,
   notifyDirectory,
 } from '../vfs/index.ts'
 import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
@@ -205,7 +207,7 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): Syscall
   if (inode.proc) throw EPERM
   checkNotRunning(k, inode)
   const held = breakLeases(k, inode, true, true)
-  if (held) return held
+  if (held) return found.path ? keepFound(task, found.path, held) : held
   truncateInode(k, task, inode, length)
   notifyDirectory(k, found.path?.dentry, DN_MODIFY)
   return 0
@@ -261,7 +263,7 @@ export const statCalls: Syscall[] = [
   }),
   syscall(45, 'truncate', { path, length: long }, (k, task, { path, length }) => {
     if (length < 0) throw EINVAL
-    return truncate(k, task, ofPath(lookup(k, task, AT_FDCWD, path)), length)
+    return truncate(k, task, ofPath(foundBefore(task) ?? lookup(k, task, AT_FDCWD, path)), length)
   }),
   syscall(46, 'ftruncate', { fd, length: long }, (k, task, { fd, length }) => {
     const file = getIoFile(task, fd)

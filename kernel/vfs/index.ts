@@ -23,7 +23,7 @@ export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type 
 export { breakLeases, getLease, setLease } from './leases.ts'
 export { notifyDirectory, watchDirectory } from './notify.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
-export { checkNotRunning, openAt, openFile } from './open.ts'
+export { checkNotRunning, foundBefore, keepFound, openAt, openFile } from './open.ts'
 export { fileOps, opsOf } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
 export { dropPrivileges, fillPage, fitLimit, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'

@@ -83,3 +83,19 @@ test('a directory tells of what happens in it, once or always', () => {
   ]
   for (const [name, args, count] of rows) expect([name, heard(name, ...args)]).toEqual([name, [true, count]])
 })
+
+test('who waits for a lease goes on with the file that was found, whatever its name leads to by then', () => {
+  for (const again of [
+    ['openat', AT_FDCWD, '/f', O_RDWR, 0],
+    ['truncate', '/f', 9],
+  ] as [string, ...(number | string)[]][]) {
+    const { k, task, other, fd, lease } = setup()
+    expect([lease(SETLEASE, F_RDLCK), outcome(k, other, ...again)]).toEqual([0, 'blocked'])
+    const { inode } = task.files!.files[fd]!
+    expect(outcome(k, task, 'unlinkat', AT_FDCWD, '/f', 0)).toBe(0)
+    expect(outcome(k, task, 'close', fd)).toBe(0)
+    expect(outcome(k, other, ...again)).toBe(0)
+    expect([inode.refs, inode.size]).toEqual(again[0] === 'openat' ? [1, 0] : [0, 9])
+    expect(other.files!.files[0]?.inode ?? inode).toBe(inode)
+  }
+})

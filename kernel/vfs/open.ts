@@ -35,7 +35,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../syscalls/define.ts'
 import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
-import { forgetOpen, newDescription, releaseFile } from './description.ts'
+import { forgetOpen, newDescription, NO_DESCRIPTOR, releaseFile } from './description.ts'
 import { breakLeases } from './leases.ts'
 import { notifyDirectory } from './notify.ts'
 import { opsOf } from './ops.ts'
@@ -95,7 +95,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (may & MAY_WRITE) checkNotRunning(k, inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
   const held = inode.leases ? breakLeases(k, inode, (may & MAY_WRITE) !== 0, !(flags & O_NONBLOCK)) : null
-  if (held) return held
+  if (held) return keepFound(task, at, held)
   const kind = opsKindOf(inode)
   if (flags & O_DIRECT && (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs' || kind === 'pipe')) throw EINVAL
   if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
@@ -124,6 +124,14 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   return file
 }
 
+/** What a call had found when it began to wait, whatever the name leads to by now. */
+export const foundBefore = ({ call }: Task): Path | null =>
+  call?.files.find(({ fd, file }) => fd === NO_DESCRIPTOR && file.kind === 'path')?.file.path ?? null
+
+/** A call that waits goes on with what it found: it holds that so long. */
+export const keepFound = (task: Task, at: Path, wait: Blocked): Blocked =>
+  foundBefore(task) ? wait : { ...wait, held: [newDescription('path', at.dentry.inode, at, O_PATH, null)] }
+
 /** ETXTBSY: a program that runs is not written to. Only looked for where somebody holds the file. */
 export function checkNotRunning(k: Kernel, inode: Inode): void {
   if (inode.kind !== 'regular' || inode.refs === 0 || !(inode.mode & ANY_EXEC)) return
@@ -143,6 +151,8 @@ export function openAt(
   mode: number,
   resolve = 0,
 ): FileDescription | Blocked {
+  const before = foundBefore(task)
+  if (before) return openFound(k, task, before, flags, false)
   if (flags & O_PATH) flags &= O_PATH_FLAGS
   const follow = !(flags & O_NOFOLLOW)
   if (flags & TMPFILE_BIT && (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT)) throw EINVAL
@@ -187,7 +197,7 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
 export function openFile(k: Kernel, task: Task, dirfd: number, path: string, flags: number, mode: number): FileDescription {
   const file = openAt(k, task, dirfd, path, flags, mode)
   if (file.kind === 'blocked') {
-    if (file.held) releaseFile(k, file.held)
+    for (const held of file.held ?? []) releaseFile(k, held)
     throw ENXIO
   }
   return file

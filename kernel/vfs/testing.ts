@@ -138,7 +138,7 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
     task.call ??= { nr: row.nr, values: null, files: [], kept: null, progress: {}, cut: false, startTime: 0 }
     if (result.progress) task.call.progress = result.progress
     if (result.kept !== undefined) task.call.kept = result.kept
-    if (result.held) task.call.files.push({ fd: NO_DESCRIPTOR, file: result.held })
+    for (const file of result.held ?? []) task.call.files.push({ fd: NO_DESCRIPTOR, file })
   }
   return result
 }
