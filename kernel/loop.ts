@@ -9,7 +9,7 @@ import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { relieveMemory } from './process/index.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
-import { chargeItimers, deliverSignals, isHeld, untilItimer } from './signal/index.ts'
+import { chargeItimers, deliverSignals, isHeld, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
 import type { Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
@@ -25,6 +25,7 @@ import {
   leave,
   leaveKernel,
   NOMINAL_FAULT,
+  NOMINAL_PIECE,
   passKernelTime,
   passNominal,
   passTime,
@@ -269,22 +270,27 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
     if (task.call !== null) {
       k.doing = 'going on with a system call'
       runSyscall(k, task)
-    } else if (task.signalPending) takeSignals(k, hart, task)
-    else return 'ready'
+    } else if (task.signalPending) {
+      if (takeSignals(k, hart, task) === 'dumping') {
+        k.state.pieces++
+        passNominal(k, hart, task, NOMINAL_PIECE)
+      }
+    } else return 'ready'
     k.state.steps++
     if (k.machine.timing !== null) passKernelTime(k, hart)
     const inKernel = task.usage.systemTime - systemTime
     if (inKernel > 0 && isAlive(task) && untilItimer(task) !== Infinity) chargeItimers(k, task.group, 0, inKernel)
-    if (task.call?.cut && task.state === 'R') return 'cut'
+    if ((task.call?.cut || task.group.coreDump) && task.state === 'R') return 'cut'
   }
 }
 
-function takeSignals(k: Kernel, hart: HartState, task: Task): void {
+function takeSignals(k: Kernel, hart: HartState, task: Task): Delivery {
   k.doing = 'delivering signals'
   enterKernel(k, hart.id, task, 'entry')
   const row = enter(k, PATH.signal, task)
-  deliverSignals(k, task)
+  const outcome = deliverSignals(k, task)
   leave(k, row)
+  return outcome
 }
 
 /** Chooses who runs now. The one that ran goes back to its queue if it still can. */

@@ -5,7 +5,7 @@ import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
-import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
+import type { CoreDump, Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { KernelLog } from './klog.ts'
@@ -163,6 +163,8 @@ export interface ThreadGroup {
   exitedUsage: Usage
   /** exit_group in progress: the wait status all threads end with. */
   exiting: number | null
+  /** A signal ended it, and its core dump is being written: no thread goes on. */
+  coreDump?: CoreDump
   /** Job control: stopped by this signal; and what the parent has not been told yet. */
   stopSignal: number
   stopReport: 'none' | 'stopped' | 'continued'

@@ -43,6 +43,7 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
     hasPrivate: false,
     locked: mm.lockFuture && !spec.hugetlb,
     dontFork: false,
+    dontDump: false,
     wipeOnFork: false,
     noReserve: spec.noReserve ?? false,
     hugetlb: spec.hugetlb ?? false,

@@ -92,6 +92,7 @@ const joins = (a: Region, b: Region): boolean =>
   !b.growsDown &&
   a.locked === b.locked &&
   a.dontFork === b.dontFork &&
+  a.dontDump === b.dontDump &&
   a.wipeOnFork === b.wipeOnFork &&
   a.noReserve === b.noReserve &&
   a.hugetlb === b.hugetlb &&

@@ -99,6 +99,7 @@ function move(k: Kernel, mm: Mm, old: number, oldLength: number, target: number,
   if (copy === null) throw new Error(`mremap to ${target}: the new mapping is not there`)
   copy.hasPrivate ||= source.hasPrivate
   copy.dontFork = source.dontFork
+  copy.dontDump = source.dontDump
   copy.wipeOnFork = source.wipeOnFork
   if (source.locked && !copy.locked) {
     copy.locked = true

@@ -198,6 +198,7 @@ function vmFlags(region: Region): string {
     [region.noReserve, 'nr'],
     [region.hugetlb, 'ht'],
     [region.wipeOnFork, 'wf'],
+    [region.dontDump, 'dd'],
     [region.thp === 'huge', 'hg'],
     [region.thp === 'small', 'nh'],
   ] as const

@@ -75,10 +75,11 @@ export interface Region {
   growsDown: boolean
   /** Private pages may exist here. Only of interest where there is an inode: then a fork must copy this region's entries. */
   hasPrivate: boolean
-  /** mlock; madvise(MADV_DONTFORK), madvise(MADV_WIPEONFORK); MAP_NORESERVE. */
+  /** mlock; madvise: MADV_DONTFORK, MADV_WIPEONFORK, MADV_DONTDUMP; MAP_NORESERVE. */
   locked: boolean
   dontFork: boolean
   wipeOnFork: boolean
+  dontDump: boolean
   noReserve: boolean
   /** MAP_HUGETLB: nothing but huge pages; it begins and ends at multiples of them. */
   hugetlb: boolean

@@ -8,7 +8,7 @@ import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
 import { cancelItimers } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
-import { endCall, releaseFiles, releaseFs } from '../vfs/index.ts'
+import { endCall, releaseFile, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
 import { isDead, orphanedBy } from './group.ts'
 import { releasePid } from './pid.ts'
@@ -80,7 +80,16 @@ function dropThread(k: Kernel, task: Task): void {
 /** With the program that it was started for, or with init, the machine halts: whoever lives still ends with it. */
 const isLast = ({ state }: Kernel, group: ThreadGroup): boolean => group === state.main?.group || group === state.init?.group
 
+/** Its core dump is as far as it came. */
+function releaseCore(k: Kernel, group: ThreadGroup): void {
+  const dump = group.coreDump
+  if (!dump) return
+  delete group.coreDump
+  releaseFile(k, dump.file)
+}
+
 function endProcess(k: Kernel, group: ThreadGroup): void {
+  releaseCore(k, group)
   cancelItimers(k, group)
   if (group.sid === group.tgid) disassociate(k, group)
   reparentChildren(k, group)

@@ -27,7 +27,8 @@ export {
   writeContext,
 } from './trapframe.ts'
 export { checkNamespaces, cloneTask, enrol, newItimers } from './clone.ts'
-export { dumpCore } from './core.ts'
+export { beginCore, continueCore } from './core.ts'
+export { coreFile, corePage, type CoreFile, type CoreSpan } from './core-file.ts'
 export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'
 export { cpuClockNow, cpuClockOf, drivesCpuClock, type CpuClock } from './cpu-clock.ts'
 export { execve } from './exec.ts'

@@ -1,11 +1,9 @@
 // Making processes and reaching them through descriptors: what clone3, waitid and pidfd_send_signal refuse. Also on Linux: test/oracle/programs/process.c.
 import { expect, test } from 'vitest'
-import { CLONE_ARGS, CLONE_FLAGS, O_EXCL, O_NONBLOCK, P_PIDFD, RLIMIT_CORE, SIGABRT, WEXITED, WNOHANG, writeStruct } from '../abi/index.ts'
+import { CLONE_ARGS, CLONE_FLAGS, O_EXCL, O_NONBLOCK, P_PIDFD, WEXITED, WNOHANG, writeStruct } from '../abi/index.ts'
 import { copyOut, getU32, putU32 } from '../mm/index.ts'
-import { runToEnd } from '../testing.ts'
 import { endCall } from '../vfs/index.ts'
 import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
-import { dumpCore } from './core.ts'
 import { rootCredentials } from './credentials.ts'
 
 const { CLONE_DETACHED, CLONE_FS, CLONE_INTO_CGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWTIME } = CLONE_FLAGS
@@ -95,17 +93,4 @@ test('a thread stands for its process in rt_sigqueueinfo, and only the caller it
   }
   expect([queue(thread.pid, -1), queue(thread.pid, 0), queue(task.pid, 0), queue(9999, -1)]).toEqual([0, 'EPERM', 0, 'ESRCH'])
   expect([task.group.pending.set, thread.pending.set]).toEqual([1n << 9n, 0n])
-})
-
-test('no core is written yet, whatever the limit, and the wait status says so', () => {
-  const { k, task } = setup()
-  task.group.rlimits.soft[RLIMIT_CORE] = Infinity
-  expect(dumpCore(k, task, SIGABRT)).toBe(false)
-  const { status } = runToEnd(`
-    li a7, 172
-    ecall
-    li a1, 6
-    li a7, 129
-    ecall`)
-  expect(status).toBe(SIGABRT)
 })

@@ -1,5 +1,7 @@
 // What the process folder keeps for a task or a process: identity, limits, accounting, process numbers, saved-register memory.
 import type { ThreadGroup } from '../state.ts'
+import type { FileDescription } from '../vfs/types.ts'
+import type { CoreSpan } from './core-file.ts'
 
 /** Who a task acts as. Never changed in place (tasks share them): replaced whole. Capabilities are bit sets below 2^53. */
 export interface Credentials {
@@ -60,6 +62,24 @@ export interface Usage {
   writtenBytes: number
   readCalls: number
   writeCalls: number
+}
+
+/** A core dump that is being written (core.ts). */
+export interface CoreDump {
+  /** Held by this record. */
+  file: FileDescription
+  /** What ends the process. */
+  signal: number
+  spans: CoreSpan[]
+  /** Bytes that the file will have. */
+  size: number
+  /** The span and the address that come next. */
+  span: number
+  next: number
+  /** Bytes that may still be written. */
+  left: number
+  /** No more is written: the limit is reached, or the file takes no more. */
+  cut: boolean
 }
 
 /** Saved registers live in guest RAM, several tasks to a frame. By frame number: which slots are taken. */

@@ -18,7 +18,7 @@ import type { Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { dumpCore, exitGroup, exitTask, isOrphanedGroup, regPc, relieveMemory, setRegPc, setRegX } from '../process/index.ts'
+import { beginCore, continueCore, exitGroup, exitTask, isOrphanedGroup, regPc, relieveMemory, setRegPc, setRegX } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { actionOf } from './actions.ts'
 import { pushFrame } from './frame.ts'
@@ -87,6 +87,7 @@ const stopIsPointless = (k: Kernel, task: Task, signal: number): boolean => sign
  */
 export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null = null): Delivery {
   const { group } = task
+  if (group.coreDump) return continueCore(k, task, group.coreDump) ? 'dumping' : 'dead'
   let restart = interrupted
   if (restart && !isRestart(restart)) {
     failCall(k, task, restart)
@@ -123,7 +124,8 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
       continue
     }
     report(k, task, info, byDefault)
-    exitGroup(k, task, killedStatus(signal, byDefault === 'core' && dumpCore(k, task, signal)))
+    if (byDefault === 'core' && beginCore(k, task, info)) return 'dumping'
+    exitGroup(k, task, killedStatus(signal, false))
     return 'dead'
   }
   if (restart) return 'again'

@@ -11,7 +11,7 @@ import type { SigInfo, SignalEffect } from './types.ts'
 /** The next signal of a task that has an effect, in the order in which deliverSignals takes them; null: none, or it ends or stops anyway. */
 export function dueSignal(k: Kernel, task: Task): { info: SigInfo; action: SignalEffect } | null {
   const { group } = task
-  if (group.exiting !== null || group.stopSignal !== 0) return null
+  if (group.exiting !== null || group.coreDump || group.stopSignal !== 0) return null
   let wanted = ~task.blocked
   for (;;) {
     const info = peekPending(task, wanted)

@@ -34,7 +34,11 @@ export const isProtected = (k: Kernel, group: ThreadGroup): boolean =>
 /** Brings `task.signalPending` up to date: call after any change of what is pending, blocked, exiting or stopping. */
 export function recalcSignalPending(task: Task): void {
   const { group } = task
-  task.signalPending = group.exiting !== null || group.stopSignal !== 0 || ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
+  task.signalPending =
+    group.exiting !== null ||
+    group.coreDump !== undefined ||
+    group.stopSignal !== 0 ||
+    ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
 }
 
 /** Kills whoever takes it now, without a core: it ends even waits that other signals do not (TASK_KILLABLE). */

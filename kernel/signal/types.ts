@@ -44,8 +44,11 @@ export interface PendingSignals {
 /** What a signal does to whoever takes it. */
 export type SignalEffect = 'handler' | 'terminate' | 'core' | 'stop' | 'continue' | 'ignore'
 
-/** What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), or exited (it may not run again). */
-export type Delivery = 'user' | 'again' | 'stopped' | 'dead'
+/**
+ * What deliverSignals left behind: back to the program, the interrupted call once more, stopped (state T), dumping core (to be called once
+ * more), or exited (it may not run again).
+ */
+export type Delivery = 'user' | 'again' | 'stopped' | 'dumping' | 'dead'
 
 /** timer_create(2). Instants and intervals in nanoseconds of CLOCK_MONOTONIC, whatever clock the program named; of `cpu` where there is one. */
 export interface PosixTimer {

@@ -151,6 +151,6 @@ function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
   if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
   const outcome = deliverSignals(k, task, failure)
   if (outcome === 'again' && wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
-  if (outcome === 'user' || outcome === 'dead') releaseHeld(k, call)
-  if (outcome === 'user') task.call = null
+  if (outcome === 'user' || outcome === 'dumping' || outcome === 'dead') releaseHeld(k, call)
+  if (outcome === 'user' || outcome === 'dumping') task.call = null
 }

@@ -43,6 +43,7 @@ function descriptions(k: Kernel): Set<FileDescription> {
   for (const task of k.state.tasks.values()) {
     for (const file of task.files?.files ?? []) if (file) found.add(file)
     for (const { file } of task.call?.files ?? []) found.add(file)
+    if (task.group.coreDump) found.add(task.group.coreDump.file)
   }
   return found
 }

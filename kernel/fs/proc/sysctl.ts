@@ -126,6 +126,8 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'fs/pipe-max-size': number({ get: k => k.state.sysctl.pipeMaxSize, set: setPipeMaxSize }, 0, UINT_MAX),
   'fs/pipe-user-pages-hard': setting('pipeUserPagesHard', 0, LONG_MAX),
   'fs/pipe-user-pages-soft': setting('pipeUserPagesSoft', 0, LONG_MAX),
+  // Another value would be a promise that is not kept: no program that gained rights is dumped.
+  'fs/suid_dumpable': number({ get: () => 0, set: () => {} }, 0, 0),
   'kernel/cap_last_cap': fixed(40),
   'kernel/core_pattern': {
     mode: WRITABLE,
