@@ -19,12 +19,25 @@ export interface Diagnostic {
   suggestion: string | null
   /** Where the line came from: the macro call, the start of the open block. */
   notes: readonly { file: string; line: number; message: string }[]
+  /** The linker's: where in which object; null for others. */
+  object: ObjectPlace | null
+}
+
+/** A place of an object file, which may come from a line of a source or not. */
+export interface ObjectPlace {
+  /** The object, or `archive(member)`. */
+  name: string
+  /** The function or label before the place. */
+  within: string | null
+  /** `(.text+0x20)`; '' where the line alone says it. */
+  at: string
 }
 
 const SEVERITY = { error: 'Error', warning: 'Warning' } as const
 
 /** A diagnostic as text, without a final newline. */
 export function formatDiagnostic(d: Diagnostic): string {
+  if (d.object) return `${leadOf(d.object)}${objectText(d, d.object)}`
   const place = d.line > 0 ? `${d.file}:${d.line}: ` : d.file ? `${d.file}: ` : ''
   const lines = [`${place}${SEVERITY[d.severity]}: ${d.message}`]
   if (d.source.trim()) {
@@ -40,11 +53,32 @@ export function formatDiagnostic(d: Diagnostic): string {
   return lines.join('\n')
 }
 
+/** As GNU ld has it: a line that names the object and the function, where one is known. */
+const leadOf = (o: ObjectPlace): string => (o.within === null ? '' : `${o.name}: in function \`${o.within}':\n`)
+
+function objectText(d: Diagnostic, o: ObjectPlace): string {
+  const parts = [o.within === null ? o.name : '', d.file, d.line > 0 ? String(d.line) : '', o.at].filter(part => part !== '')
+  return `${parts.join(':')}: ${d.severity === 'warning' ? 'warning: ' : ''}${d.message}`
+}
+
+/** Several diagnostics as text, a final newline after each. The function that complaints of the linker are in is named where it changes. */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  let last = ''
+  return diagnostics
+    .map(d => {
+      const lead = d.object ? `${leadOf(d.object)}${d.file}` : ''
+      const told = lead === last
+      last = lead
+      return `${d.object && told ? objectText(d, d.object) : formatDiagnostic(d)}\n`
+    })
+    .join('')
+}
+
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some(d => d.severity === 'error')
 
 /** A diagnostic about a whole file. */
 export function fileDiagnostic(file: string, message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic {
-  return { file, line: 0, column: 1, severity, message, source: '', span: 1, suggestion: null, notes: [] }
+  return { file, line: 0, column: 1, severity, message, source: '', span: 1, suggestion: null, notes: [], object: null }
 }
 
 /** `did you mean ...?` when a candidate is close to what was written, else null. */

@@ -2,7 +2,7 @@
 // root.cpio (the root file system) and libhartbeat.a (the assembly library).
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { assemble, build, formatDiagnostic, writeArchive, type Diagnostic } from '../assembler/index.ts'
+import { assemble, build, formatDiagnostics, writeArchive, type Diagnostic } from '../assembler/index.ts'
 import { writeCpio, type ImageFile } from '../kernel/index.ts'
 import { imagePath, includeReader, libraryPath, packageRoot } from './resources.ts'
 
@@ -13,7 +13,7 @@ const isSource = (name: string): boolean => name.endsWith('.s')
 const list = (folder: string): string[] => readdirSync(folder).sort()
 
 function stop(diagnostics: readonly Diagnostic[]): never {
-  for (const d of diagnostics) console.error(formatDiagnostic(d))
+  process.stderr.write(formatDiagnostics(diagnostics))
   process.exit(1)
 }
 

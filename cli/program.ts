@@ -2,7 +2,7 @@
 // a `.s`, or named for the guest to find.
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
-import { build, formatDiagnostic, hasErrors } from '../assembler/index.ts'
+import { build, formatDiagnostics, hasErrors } from '../assembler/index.ts'
 import { foreignMachine, type ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString } from './host.ts'
@@ -33,7 +33,7 @@ export function assembleProgram(
   const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
   const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
   const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: confinedReader(beside), debug, undefined: ['_start'] })
-  for (const d of diagnostics) tell(formatDiagnostic(d) + '\n')
+  if (diagnostics.length > 0) tell(formatDiagnostics(diagnostics))
   if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
   return image
 }

@@ -26,14 +26,14 @@ export function report(
 ): void {
   if (asm.diagnostics.length >= MAX_DIAGNOSTICS) return
   if (!statement) {
-    asm.diagnostics.push({ file: asm.source, line: 0, column: 1, severity, message, source: '', span: 1, suggestion, notes: [] })
+    asm.diagnostics.push({ file: asm.source, line: 0, column: 1, severity, message, source: '', span: 1, suggestion, notes: [], object: null })
     return
   }
   const from = start ?? 0
   const { file, line, source, text } = statement
   const column = statement.column + from + 1
   const span = Math.max(1, (end ?? text.length) - from)
-  asm.diagnostics.push({ file, line, column, severity, message, source, span, suggestion, notes: notesOf(statement) })
+  asm.diagnostics.push({ file, line, column, severity, message, source, span, suggestion, notes: notesOf(statement), object: null })
 }
 
 export function reportError(asm: Assembly, statement: Statement | null, e: SourceError): void {

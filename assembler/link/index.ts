@@ -8,7 +8,7 @@ import { allocateCommons, arrangeSections, assignAddresses } from './layout.ts'
 import { loadArchives, loadInput } from './load.ts'
 import { linkMap } from './map.ts'
 import { relaxCode } from './relax.ts'
-import { error, warning } from './report.ts'
+import { complainTwice, error, warning } from './report.ts'
 import { addressOf, newLinkSymbol, resolve } from './symbols.ts'
 import { writeExecutable } from './write.ts'
 import type { Link, LinkOptions } from './state.ts'
@@ -45,6 +45,8 @@ function newLink(options: LinkOptions): Link {
     flags: -1,
     attributes: new Map(),
     pulled: [],
+    duplicates: [],
+    missing: { name: '', times: 0 },
     diagnostics: [],
   }
 }
@@ -103,6 +105,7 @@ export function link(inputs: readonly LinkInput[], options: LinkOptions = {}): L
   applyOptions(state)
   load(state, inputs)
   if (hasErrors(state.diagnostics)) return { image: null, map: '', diagnostics: state.diagnostics }
+  for (const { first, again } of state.duplicates) complainTwice(state, first, again)
   allocateCommons(state)
   if (options.gcSections) collectGarbage(state, options.entry ?? DEFAULT_ENTRY)
   arrangeSections(state)

@@ -22,7 +22,7 @@ import { isPowerOfTwo } from '../bytes.ts'
 import { unionArch } from '../assemble/arch.ts'
 import { archiveMember, isArchive, memberOffsets, readArchive } from './archive.ts'
 import { relocationName, relocationRows } from '../relocations.ts'
-import { error, placeText } from './report.ts'
+import { error, placeText, warning } from './report.ts'
 import { newLinkSymbol, resolve } from './symbols.ts'
 import type { Archive, InputFile, InputSection, Link, LinkSymbol } from './state.ts'
 
@@ -32,11 +32,13 @@ const NOT_CONTENTS: ReadonlySet<number> = new Set([SHT.NULL, SHT.SYMTAB, SHT.STR
 
 /** Takes in one file: an object, or an archive to look into later. `place` is its number on the command line. */
 export function loadInput(link: Link, name: string, bytes: Uint8Array, whole: boolean, place: number): void {
-  if (!isArchive(bytes)) {
-    loadObject(link, name, bytes, place)
+  // A view that is no Buffer, whose slices would be no copies.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (!isArchive(plain)) {
+    loadObject(link, name, plain, place)
     return
   }
-  const archive = readArchive(name, bytes, whole, place)
+  const archive = readArchive(name, plain, whole, place)
   link.archives.push(archive)
   if (whole) for (const at of memberOffsets(archive)) loadMember(link, archive, at, null)
 }
@@ -97,7 +99,7 @@ function loadObject(link: Link, name: string, bytes: Uint8Array, place: number):
   const elf = readElf(bytes, name)
   if (!checkTarget(link, elf)) return
   const table = elf.sections.find(s => s.type === SHT.SYMTAB)
-  const file: InputFile = { name, place, elf, sections: [], symbols: [], raw: table ? readSymbols(elf, table) : [] }
+  const file: InputFile = { name, place, elf, sections: [], symbols: [], raw: table ? readSymbols(elf, table) : [], places: null }
   const discarded = discardedGroups(link, file)
   file.sections = elf.sections.map(s => {
     if (NOT_CONTENTS.has(s.type) || s.flags & SHF.EXCLUDE || discarded.has(s.index)) return null
@@ -105,8 +107,11 @@ function loadObject(link: Link, name: string, bytes: Uint8Array, place: number):
       mergeAttributes(link, readAttributes(sectionBytes(elf, s)))
       return null
     }
+    // Only debugging information is compressed: a program runs without it, and a line says that it is missing.
+    if (s.flags & SHF.COMPRESSED && !(s.flags & SHF.ALLOC)) return null
     return checkSection(link, file, s) ? inputSection(file, s) : null
   })
+  if (elf.sections.some(s => s.flags & SHF.COMPRESSED)) warning(link, name, 'compressed debugging information (gcc -gz) is left out')
   for (const s of elf.sections) {
     if (s.type !== SHT.RELA) continue
     const target = file.sections[s.info]

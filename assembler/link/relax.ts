@@ -6,7 +6,7 @@ import type { Relocation } from '../../kernel/abi/index.ts'
 import { nops } from '../assemble/space.ts'
 import { alignUp } from '../bytes.ts'
 import { assignAddresses } from './layout.ts'
-import { error, placeText } from './report.ts'
+import { complainAt } from './report.ts'
 import { addressOf } from './symbols.ts'
 import type { InputSection, Link, OutputSection } from './state.ts'
 
@@ -58,6 +58,8 @@ function cut(section: InputSection, cuts: readonly Cut[]): void {
     r.offset -= removed + inside
   }
   section.data = data
+  // What complaints know of lines is from before.
+  section.file.places = null
   section.size -= total
 }
 
@@ -151,11 +153,8 @@ function alignCode(link: Link, section: InputSection, base: number): void {
     const address = base + r.offset - removed
     const needed = alignUp(address, boundary) - address
     if (needed > r.addend) {
-      error(
-        link,
-        section.file.name,
-        `${placeText(section, r.offset)}: ${needed} bytes required for alignment to ${boundary}-byte boundary, but only ${r.addend} present`,
-      )
+      const message = `${needed} bytes required for alignment to ${boundary}-byte boundary, but only ${r.addend} present`
+      complainAt(link, section, r.offset, message)
       continue
     }
     if (section.data.buffer === section.file.elf.bytes.buffer) section.data = section.data.slice()

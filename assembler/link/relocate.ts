@@ -6,7 +6,7 @@ import { GOT_ENTRY } from './got.ts'
 import { tlsTemplate } from './layout.ts'
 import { isMergeable, mergeInputs, putMerged } from './merge.ts'
 import { didYouMean } from '../diagnostic.ts'
-import { error, placeText } from './report.ts'
+import { complainAt, complainMissing } from './report.ts'
 import { addressOf } from './symbols.ts'
 import type { InputSection, Link, LinkSymbol, OutputSection } from './state.ts'
 
@@ -26,22 +26,41 @@ interface Context {
   tls: bigint
 }
 
-/** Contents of an output section. */
-export function relocateSection(link: Link, o: OutputSection): Uint8Array {
+/** Contents of an output section, before relocation. */
+function contentsOf(o: OutputSection): Uint8Array {
   if (o.made) return o.made
   const bytes = new Uint8Array(o.size)
   const mergeable = o.inputs.filter(isMergeable)
   // The merged part starts where its first member was placed.
   if (mergeable.length > 0) putMerged(mergeInputs(mergeable, mergeable[0].offset).parts, bytes)
-  const tls = BigInt(tlsTemplate(link)?.address ?? 0)
-  for (const section of o.inputs) {
-    if (section.type === SHT.NOBITS || section.pieces) continue
-    bytes.set(section.data.subarray(0, section.size), section.offset)
-    if (section.relocations.length === 0) continue
-    const view = new DataView(bytes.buffer, section.offset, section.size)
-    relocateInput({ link, section, view, base: BigInt(o.address + section.offset), highs: new Map(), failed: new Set(), tls })
-  }
+  for (const section of o.inputs) if (hasOwnBytes(section)) bytes.set(section.data.subarray(0, section.size), section.offset)
   return bytes
+}
+
+const hasOwnBytes = (section: InputSection): boolean => section.type !== SHT.NOBITS && section.pieces === null
+
+/** The final bytes of all output sections that have any. Goes file by file, as complaints do in GNU ld. */
+export function relocateSections(link: Link): Map<OutputSection, Uint8Array> {
+  const contents = new Map(link.outputs.filter(o => o.type !== SHT.NOBITS).map(o => [o, contentsOf(o)]))
+  const tls = BigInt(tlsTemplate(link)?.address ?? 0)
+  for (const file of link.files) {
+    for (const section of file.sections) {
+      if (!section?.output || !hasOwnBytes(section) || section.relocations.length === 0) continue
+      const bytes = contents.get(section.output)
+      if (!bytes) continue
+      const view = new DataView(bytes.buffer, section.offset, section.size)
+      relocateInput({
+        link,
+        section,
+        view,
+        base: BigInt(section.output.address + section.offset),
+        highs: new Map(),
+        failed: new Set(),
+        tls,
+      })
+    }
+  }
+  return contents
 }
 
 function relocateInput(c: Context): void {
@@ -76,7 +95,7 @@ function relocateInput(c: Context): void {
 }
 
 function complain(c: Context, r: Relocation, message: string): void {
-  error(c.link, c.section.file.name, `${placeText(c.section, r.offset)}: ${message}`)
+  complainAt(c.link, c.section, r.offset, message)
 }
 
 function isResolved(c: Context, r: Relocation, symbol: LinkSymbol): boolean {
@@ -84,8 +103,7 @@ function isResolved(c: Context, r: Relocation, symbol: LinkSymbol): boolean {
   // A local symbol without a place was in a section that is not part of the link: only debugging information may refer to it.
   if (symbol.binding === STB.LOCAL || !(c.section.flags & SHF.ALLOC)) return true
   if (c.link.options.allowUndefined) return true
-  const inside = functionAt(c.section, r.offset)
-  complain(c, r, `${inside ? `in function \`${inside}': ` : ''}undefined reference to \`${symbol.name}'${hint(c.link, symbol.name)}`)
+  complainMissing(c.link, c.section, r.offset, symbol.name, () => hint(c.link, symbol.name))
   return false
 }
 
@@ -96,16 +114,6 @@ function hint(link: Link, name: string): string {
   const names = [...link.globals.values()].filter(s => s.kind !== 'undefined').map(s => s.name)
   const near = didYouMean(name, names)
   return near === null ? '' : `; ${near}`
-}
-
-/** The name of the code at an offset, for messages. */
-function functionAt(section: InputSection, offset: number): string | null {
-  let best: LinkSymbol | null = null
-  for (const s of section.symbols) {
-    if (s.name === '' || s.name[0] === '$' || s.name.startsWith('.L') || s.type === STT.SECTION || s.value > BigInt(offset)) continue
-    if (!best || s.value >= best.value) best = s
-  }
-  return best?.name ?? null
 }
 
 function gotAddress(c: Context, index: number): bigint {
@@ -137,7 +145,13 @@ const HIGH_PARTS: ReadonlySet<number> = new Set([R_RISCV.PCREL_HI20, R_RISCV.GOT
 
 function store(c: Context, r: Relocation, row: RelocationRow, symbol: LinkSymbol, value: bigint): void {
   if (row.store(c.view, r.offset, value)) return
-  complain(c, r, `relocation truncated to fit: ${row.name} against \`${symbol.name}'`)
+  complain(c, r, `relocation truncated to fit: ${row.name} against ${whatIs(symbol)}`)
+}
+
+function whatIs({ kind, name, binding, section, file }: LinkSymbol): string {
+  if (kind === 'undefined') return `undefined symbol \`${name}'`
+  if (binding === STB.LOCAL) return `\`${name}'`
+  return `symbol \`${name}'${section ? ` defined in ${section.name} section in ${section.file.name}` : file ? ` defined in ${file.name}` : ''}`
 }
 
 /** Fills in the table of addresses. */

@@ -1,6 +1,7 @@
 // What the linker works on, as plain data: input files, their sections, the symbols they share, the output sections they end up in.
 import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
 import type { Diagnostic } from '../diagnostic.ts'
+import type { ObjectPlaces } from './place.ts'
 
 export interface InputSection {
   file: InputFile
@@ -42,6 +43,8 @@ export interface InputFile {
   /** By symbol index; null for local constants (`.equ`) that no relocation uses: there are many, and only the symbol table wants them. */
   symbols: (LinkSymbol | null)[]
   raw: ElfSymbol[]
+  /** For complaints, once there was one. */
+  places: ObjectPlaces | null
 }
 
 export interface LinkSymbol {
@@ -132,7 +135,19 @@ export interface Link {
   attributes: Map<number, string | number>
   /** Why each archive member is in, for the map. */
   pulled: { member: string; by: string; symbol: string }[]
+  /** Global names that are defined again, and where both definitions are. */
+  duplicates: { first: Definition; again: Definition }[]
+  /** The undefined name that was complained about last, and how often in a row. */
+  missing: { name: string; times: number }
   diagnostics: Diagnostic[]
+}
+
+/** A definition as it was when the file was read; without a section it is a number, without a file the command line's. */
+export interface Definition {
+  name: string
+  file: InputFile | null
+  section: InputSection | null
+  offset: number
 }
 
 export interface GotEntry {

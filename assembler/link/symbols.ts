@@ -1,7 +1,6 @@
 // One symbol per global name: which definition counts, and what the linker itself defines.
 import { STB, STT, STV } from '../../kernel/abi/index.ts'
-import { error } from './report.ts'
-import type { InputFile, Link, LinkSymbol, OutputSection } from './state.ts'
+import type { Definition, InputFile, Link, LinkSymbol, OutputSection } from './state.ts'
 
 export function newLinkSymbol(name: string, file: InputFile | null): LinkSymbol {
   return {
@@ -40,7 +39,10 @@ export function resolve(link: Link, symbol: LinkSymbol): LinkSymbol {
   const visibility = mergeVisibility(old.visibility, symbol.visibility)
   const [before, now] = [strength(old), strength(symbol)]
   if (before === 3 && now === 3) {
-    error(link, symbol.file?.name ?? '', `multiple definition of \`${symbol.name}'; ${old.file?.name ?? 'the linker'}: first defined here`)
+    // --defsym has the last word.
+    if (old.file === null) return old
+    link.duplicates.push({ first: definition(old), again: definition(symbol) })
+    symbol.section?.symbols.push(symbol)
   }
   if (now > before) {
     const { got, gotTls, gotGd } = old
@@ -57,6 +59,13 @@ export function resolve(link: Link, symbol: LinkSymbol): LinkSymbol {
   old.visibility = visibility
   return old
 }
+
+const definition = ({ name, file, section, value }: LinkSymbol): Definition => ({
+  name,
+  file,
+  section,
+  offset: section ? Number(value) : 0,
+})
 
 /** The most restrictive of two visibilities (gABI, st_other): internal, hidden, protected, default. */
 function mergeVisibility(a: number, b: number): number {

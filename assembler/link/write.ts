@@ -5,7 +5,7 @@ import { writeAttributes } from '../assemble/attributes.ts'
 import { newBytes, putU16, putU32, putU64, putU8, toBytes } from '../bytes.ts'
 import { newStrings, stringOffset, writeElf, type OutputSection as ElfSection } from '../elf-write.ts'
 import { makeSegments } from './layout.ts'
-import { fillGot, relocateSection } from './relocate.ts'
+import { fillGot, relocateSections } from './relocate.ts'
 import { error } from './report.ts'
 import { addressOf } from './symbols.ts'
 import type { InputFile, Link, LinkSymbol, OutputSection } from './state.ts'
@@ -96,9 +96,8 @@ function symbolSections(link: Link, index: number, tls: bigint): ElfSection[] {
   ]
 }
 
-function elfSection(link: Link, o: OutputSection): ElfSection {
+function elfSection(o: OutputSection, bytes: Uint8Array | undefined): ElfSection {
   const { name, type, flags, align, entrySize, address, offset, size } = o
-  const bytes = type === SHT.NOBITS ? undefined : relocateSection(link, o)
   return { name, type, flags, align, entrySize, address, offset, size, bytes }
 }
 
@@ -112,7 +111,8 @@ export function writeExecutable(link: Link, entry: bigint): Uint8Array {
     return new Uint8Array(0)
   }
   fillGot(link)
-  const sections = link.outputs.map(o => elfSection(link, o))
+  const contents = relocateSections(link)
+  const sections = link.outputs.map(o => elfSection(o, contents.get(o)))
   if (link.attributes.size > 0) {
     const bytes = writeAttributes(link.attributes)
     const end = Math.max(

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Option, type Command } from 'commander'
-import { assemble, formatDiagnostic, hasErrors, link, type Diagnostic, type LinkInput } from '../../assembler/index.ts'
+import { assemble, formatDiagnostics, hasErrors, link, type Diagnostic, type LinkInput } from '../../assembler/index.ts'
 import { LIBRARY_MARK, WHOLE_MARKS } from '../gnu-flags.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { includeReader, libraryArchive } from '../resources.ts'
@@ -12,7 +12,7 @@ const collect = (value: string, list: string[]): string[] => [...list, value]
 const DEFSYM = /^([^=]+)=(-?\d+|-?0x[0-9a-fA-F]+)$/
 
 function report(diagnostics: readonly Diagnostic[]): void {
-  for (const d of diagnostics) process.stderr.write(formatDiagnostic(d) + '\n')
+  process.stderr.write(formatDiagnostics(diagnostics))
 }
 
 function read(path: string): Uint8Array {

@@ -1,7 +1,25 @@
 // Call frame information: .eh_frame and .debug_frame say, for every instruction, where the caller's registers are (DWARF 5, section
 // 6.4; .eh_frame as the Linux Standard Base has it). Entries are found at once, their programs run when somebody asks for an address.
-import { address, block, cursorOn, fail, i16, i32, i64, offset, sleb, take, text, u16, u32, u8, uleb, unitLength, word } from './reader.ts'
-import type { Cursor } from './reader.ts'
+import {
+  address,
+  block,
+  cursorOn,
+  fail,
+  i16,
+  i32,
+  i64,
+  offset,
+  sleb,
+  take,
+  text,
+  u16,
+  u32,
+  u8,
+  uleb,
+  unitLength,
+  word,
+  type Cursor,
+} from '../../kernel/abi/dwarf/index.ts'
 import { attempt, contents, type DebugFile } from './sections.ts'
 import { firstIndex } from './table.ts'
 

@@ -1,7 +1,6 @@
 // What a user asks to see: `name`, `point.x`, `list->next`, `table[3]`, `*p`, `&x`, in the frame that is looked at. No arithmetic, no calls.
-import { AT } from './constants.ts'
+import { AT, DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { formatValue, memberBytes } from './format.ts'
-import { DebugInfoError } from './reader.ts'
 import { globalsOf, variableOf } from './scopes.ts'
 import type { LoadedFile } from './space.ts'
 import { byteSize, stripped, type Member, type Type, type TypeRef } from './types.ts'

@@ -1,6 +1,24 @@
 // DWARF expressions: a small stack machine that says where a variable is, or what it was (DWARF 5, section 2.5). Values are 64 bits.
-import { address, block, cursorOn, DebugInfoError, fail, i16, i32, i64, i8, sleb, u16, u32, u64, u8, uleb, type Cursor } from './reader.ts'
-import { slebBig, ulebBig } from './reader.ts'
+import {
+  address,
+  block,
+  cursorOn,
+  DebugInfoError,
+  fail,
+  i16,
+  i32,
+  i64,
+  i8,
+  sleb,
+  u16,
+  u32,
+  u64,
+  u8,
+  uleb,
+  type Cursor,
+  slebBig,
+  ulebBig,
+} from '../../kernel/abi/dwarf/index.ts'
 
 /** What an expression may ask of the place it is evaluated for. Addresses are those of the running program. */
 export interface ExpressionContext {

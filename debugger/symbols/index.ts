@@ -1,5 +1,5 @@
 // The door of debug information: what the bytes of ELF files say of a program's names, lines, scopes, types and frames.
-export { DebugInfoError } from './reader.ts'
+export { DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 export { openDebugFile, type DebugFile } from './sections.ts'
 export {
   complete,
@@ -24,7 +24,7 @@ export {
   type SourcePlace,
 } from './lines.ts'
 export { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
-export type { LineProgram, LineRow } from './line-program.ts'
+export type { LineProgram, LineRow } from '../../kernel/abi/dwarf/index.ts'
 export { unitsOf, type DebugUnits, type Unit } from './units.ts'
 export { allScopes, globalsOf, globalVariable, scopesAt, typeNamed, type Scope, type Variable } from './scopes.ts'
 export { byteSize, stripped, typeAt, type Member, type Type, type TypeRef } from './types.ts'

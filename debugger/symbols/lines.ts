@@ -1,7 +1,7 @@
 // Lines of sources and addresses of code, both ways, over all line tables of a file.
 import { PF, PT } from '../../kernel/abi/index.ts'
-import { readLineProgram, type LineProgram, type LineRow } from './line-program.ts'
-import { attempt, contents, type DebugFile } from './sections.ts'
+import { readLineProgram, type Cursor, type LineProgram, type LineRow } from '../../kernel/abi/dwarf/index.ts'
+import { attempt, contents, stringAt, type DebugFile } from './sections.ts'
 import { firstIndex } from './table.ts'
 
 /** Where code comes from. */
@@ -87,9 +87,13 @@ function addProgram(program: LineProgram, isCode: (address: number) => boolean, 
 /** All line programs of the section. Damage in one loses that one and what is behind it, as nothing says where the next begins. */
 function programsOf(file: DebugFile): LineProgram[] {
   const programs: LineProgram[] = []
+  const source = {
+    contents: (name: string) => contents(file, name),
+    stringAt: (name: string, at: number, from: Cursor) => stringAt(file, name, at, from),
+  }
   const size = contents(file, '.debug_line').length
   for (let at = 0; at < size;) {
-    const program = attempt(file, () => readLineProgram(file, at))
+    const program = attempt(file, () => readLineProgram(source, at))
     if (program === null) break
     programs.push(program)
     at = program.next

@@ -1,6 +1,6 @@
 // Where breakpoints go: the addresses of a line and of a function, behind prologues, once for each copy that the compiler made.
 import { afterPrologue, filesNamed, linesOf, marksOfLine } from './lines.ts'
-import { AT } from './constants.ts'
+import { AT } from '../../kernel/abi/dwarf/index.ts'
 import { scopesAt, unitAt } from './scopes.ts'
 import type { DebugFile } from './sections.ts'
 import { symbolAt, symbolsNamed } from './table.ts'

@@ -1,8 +1,19 @@
 // Lists of address ranges, and of locations that hold in ranges: .debug_ranges and .debug_loc of DWARF 4, .debug_rnglists and
 // .debug_loclists of DWARF 5 (sections 2.6.2, 2.17.3).
-import { AT } from './constants.ts'
-import type { AttributeValue } from './forms.ts'
-import { address, block, cursorOn, fail, offset, take, u16, u8, uleb, type Cursor } from './reader.ts'
+import {
+  AT,
+  type AttributeValue,
+  address,
+  block,
+  cursorOn,
+  fail,
+  offset,
+  take,
+  u16,
+  u8,
+  uleb,
+  type Cursor,
+} from '../../kernel/abi/dwarf/index.ts'
 import { attempt, contents } from './sections.ts'
 import { addressOf, baseOf, indexedAddress, type AddressRange, type DebugUnits, type Entry, type Unit } from './units.ts'
 

@@ -1,7 +1,6 @@
 // What names mean at an address: the function it is in, functions inlined there, blocks, and the variables of each, innermost first;
 // and the globals of all units.
-import { AT, TAG } from './constants.ts'
-import type { AttributeValue } from './forms.ts'
+import { AT, TAG, type AttributeValue } from '../../kernel/abi/dwarf/index.ts'
 import { rangesOfEntry } from './ranges.ts'
 import { inherited, isSet, nameOf, numberOf, treeOf, type AddressRange, type DebugUnits, type Entry, type Unit } from './units.ts'
 import { isTypeTag, typeOfEntry, type TypeRef } from './types.ts'

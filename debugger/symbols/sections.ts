@@ -3,7 +3,7 @@
 import { ElfError, readElf, readElfHeaders, SHF, sectionBytes, SHT, type ElfFile } from '../../kernel/abi/index.ts'
 import type { FrameTable } from './cfi.ts'
 import type { LineTable } from './lines.ts'
-import { cursorOn, DebugInfoError, spend, text, type Budget, type Cursor } from './reader.ts'
+import { cursorOn, DebugInfoError, spend, text, type Budget, type Cursor } from '../../kernel/abi/dwarf/index.ts'
 import { readSymbolTable, type SymbolTable } from './table.ts'
 import type { DebugUnits } from './units.ts'
 

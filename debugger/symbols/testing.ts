@@ -1,7 +1,7 @@
 // A program with the debug information of a compiler, written by hand: a function with a parameter, a local in a block and one in a
 // location list, the types of C, and call frame information. For tests that must not need a compiler.
 import { build } from '../../assembler/index.ts'
-import { AT, ENCODING, FORM, TAG } from './constants.ts'
+import { AT, ENCODING, FORM, TAG } from '../../kernel/abi/dwarf/index.ts'
 
 /** An abbreviation: its tag, whether entries have children, and its attributes. */
 const abbreviation = (code: number, tag: number, children: boolean, attributes: readonly (readonly [number, number])[]): string =>

@@ -1,8 +1,6 @@
 // The types of C as DWARF has them, one node per entry. A node names others by the offset of their entries, so a type that refers to
 // itself is plain data, and making one node reads only that one.
-import { AT, ENCODING, TAG } from './constants.ts'
-import type { AttributeValue } from './forms.ts'
-import { toNumber } from './forms.ts'
+import { AT, ENCODING, TAG, type AttributeValue, toNumber } from '../../kernel/abi/dwarf/index.ts'
 import { entryAt, inherited, isSet, nameOf, numberOf, referred, type DebugUnits, type Entry } from './units.ts'
 
 /** A type by the offset of its entry; null: void. */

@@ -1,8 +1,23 @@
 // Compilation units of .debug_info and the trees of entries in them. Headers are read at once, a tree when somebody needs its unit.
-import { AT, TAG, UNIT } from './constants.ts'
-import { readAbbreviations, readForm, type Abbreviation, type AttributeValue, type UnitFormat } from './forms.ts'
-import { cursorOn, fail, offset, spend, take, u16, u64, u8, uleb, unitLength, type Budget, type Cursor } from './reader.ts'
-import { address } from './reader.ts'
+import {
+  address,
+  AT,
+  cursorOn,
+  fail,
+  offset,
+  readAbbreviations,
+  readForm,
+  readUnitHeader,
+  spend,
+  TAG,
+  uleb,
+  unitLength,
+  type Abbreviation,
+  type AttributeValue,
+  type Budget,
+  type Cursor,
+  type UnitHeader,
+} from '../../kernel/abi/dwarf/index.ts'
 import { attempt, contents, stringAt, type DebugFile } from './sections.ts'
 import type { GlobalNames } from './scopes.ts'
 import { firstIndex } from './table.ts'
@@ -23,14 +38,9 @@ export interface AddressRange {
   end: number
 }
 
-export interface Unit extends UnitFormat {
-  /** One past its last byte. */
-  end: number
-  /** Where its entries begin, and their abbreviations. */
+export interface Unit extends UnitHeader {
+  /** Where its entries begin. */
   entriesAt: number
-  abbreviations: number
-  /** Of a type unit: what references name it by, and the offset of its type. */
-  type: { signature: bigint; offset: number } | null
   /** The outermost entry, without children. */
   root: Entry
   /** All entries by offset, once somebody asked. null: they cannot be read. */
@@ -55,8 +65,6 @@ export interface DebugUnits {
   globals: GlobalNames | undefined
 }
 
-const MIN_VERSION = 2
-const MAX_VERSION = 5
 const MAX_DEPTH = 200
 const MAX_OVERLAP = 64
 /** Steps along references from entry to entry: abstract origins and specifications. */
@@ -85,37 +93,14 @@ function readEntry(c: Cursor, unit: Unit, table: Map<number, Abbreviation>): { e
   return { entry: { offset: at, tag: abbreviation.tag, attributes, children: [], unit }, hasChildren: abbreviation.hasChildren }
 }
 
-const TYPE_UNITS: readonly number[] = [UNIT.type, UNIT.splitType]
-const WITH_ID: readonly number[] = [UNIT.skeleton, UNIT.splitCompile]
-
 function readUnit(units: DebugUnits, at: number): Unit {
   const c = cursorOn('.debug_info', contents(units.file, '.debug_info'), at)
-  const wide = unitLength(c)
-  const version = u16(c)
-  if (version < MIN_VERSION || version > MAX_VERSION) fail(c, `a unit of version ${version}`)
-  const kind = version >= 5 ? u8(c) : UNIT.compile
-  // Version 5 has the two fields the other way round.
-  let addressSize = version >= 5 ? u8(c) : 0
-  const abbreviations = offset(c, wide)
-  if (version < 5) addressSize = u8(c)
-  if (WITH_ID.includes(kind)) take(c, 8)
-  const type = TYPE_UNITS.includes(kind) ? { signature: u64(c), offset: at + offset(c, wide) } : null
+  const header = readUnitHeader(c)
   const root: Entry = { offset: c.at, tag: 0, attributes: new Map(), children: [], unit: undefined as unknown as Unit }
-  const unit: Unit = {
-    version,
-    wide,
-    addressSize,
-    offset: at,
-    end: c.end,
-    entriesAt: c.at,
-    abbreviations,
-    type,
-    root,
-    entries: undefined,
-  }
+  const unit: Unit = { ...header, entriesAt: c.at, root, entries: undefined }
   root.unit = unit
   if (c.at === c.end) return unit
-  const read = readEntry(c, unit, abbreviationsAt(units, abbreviations, c))
+  const read = readEntry(c, unit, abbreviationsAt(units, unit.abbreviations, c))
   if (read) unit.root = read.entry
   return unit
 }

@@ -5,7 +5,7 @@ import { frameRowAt, type RegisterRule } from './cfi-rows.ts'
 import { compute, type ExpressionContext } from './expression.ts'
 import type { SourcePlace } from './lines.ts'
 import { endsFlow, keeps, readPrologue } from './prologue.ts'
-import { DebugInfoError } from './reader.ts'
+import { DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { attempt } from './sections.ts'
 import { describeInSpace, fileAt, lineInSpace, symbolInSpace, type LoadedFile, type SymbolSpace } from './space.ts'
 

@@ -1,11 +1,9 @@
 // The values of a program's variables: where one is, by its location and the frame; its bytes; and its parts, by `.`, `->`, `[]`, `*`.
 import { hex } from '../hex.ts'
-import { AT } from './constants.ts'
+import { AT, type AttributeValue, DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { compute, locate, OPTIMIZED_OUT, toAddress, type ExpressionContext, type Location } from './expression.ts'
 import { ET, PT } from '../../kernel/abi/index.ts'
-import type { AttributeValue } from './forms.ts'
 import { readLocations } from './ranges.ts'
-import { DebugInfoError } from './reader.ts'
 import { globalVariable, scopesAt, type Scope, type Variable } from './scopes.ts'
 import type { LoadedFile, SymbolSpace } from './space.ts'
 import { attempt } from './sections.ts'

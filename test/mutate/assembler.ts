@@ -1,9 +1,31 @@
 // Faults of the assembler and the linker.
 import type { Fault } from './fault.ts'
 
+const PLACE = ['assembler/link/place.test.ts']
 const RELOCATE = ['assembler/link/relocate.test.ts']
 
 export const assemblerFaults: readonly Fault[] = [
+  {
+    what: 'a complaint is a line further on',
+    file: 'assembler/link/place.ts',
+    find: 'if (keyOf(items[middle]) <= key) low = middle + 1',
+    put: 'if (keyOf(items[middle]) < key) low = middle + 1',
+    near: PLACE,
+  },
+  {
+    what: 'lines of an object are where relaxation found them',
+    file: 'assembler/link/place.ts',
+    find: '{ at: symbol.section.index, value: symbol.value } :',
+    put: '{ at: symbol.section.index, value: raw.value } :',
+    near: PLACE,
+  },
+  {
+    what: 'sections of an object lie over each other where complaints look',
+    file: 'assembler/link/place.ts',
+    find: 'next += s.size + 1',
+    put: 'next += 0',
+    near: PLACE,
+  },
   {
     what: 'R_RISCV_SUB8 and its kind forget the addend',
     file: 'assembler/link/relocate.ts',
@@ -91,7 +113,7 @@ export const assemblerFaults: readonly Fault[] = [
   {
     what: 'a relocation that does not fit is stored in silence',
     file: 'assembler/link/relocate.ts',
-    find: "  complain(c, r, `relocation truncated to fit: ${row.name} against \\`${symbol.name}'`)\n",
+    find: '  complain(c, r, `relocation truncated to fit: ${row.name} against ${whatIs(symbol)}`)\n',
     put: '',
     near: RELOCATE,
   },

@@ -1,69 +1,69 @@
 // Faults of the debugger.
 import type { Fault } from './fault.ts'
 
-const LINES = ['debugger/symbols/line-program.test.ts']
+const LINES = ['kernel/abi/dwarf/line-program.test.ts']
 const POINTS = ['debugger/session/points.test.ts']
 
 export const debuggerFaults: readonly Fault[] = [
   {
     what: 'a special opcode is a line off',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: 'r.line += header.lineBase + (adjusted % header.lineRange)',
     put: 'r.line += header.lineBase + 1 + (adjusted % header.lineRange)',
     near: LINES,
   },
   {
     what: 'a special opcode counts from the opcode before its base',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: 'const adjusted = opcode - header.opcodeBase',
     put: 'const adjusted = opcode - header.opcodeBase + 1',
     near: LINES,
   },
   {
     what: 'a special opcode does not advance the address',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: '  advance(run, Math.floor(adjusted / header.lineRange))\n',
     put: '',
     near: LINES,
   },
   {
     what: 'the opcode equal to the base is a standard one',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: 'if (opcode >= header.opcodeBase) special(run, opcode)',
     put: 'if (opcode > header.opcodeBase) special(run, opcode)',
     near: LINES,
   },
   {
     what: 'const_add_pc is of opcode 254',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: 'Math.floor((255 - h.opcodeBase) / h.lineRange)',
     put: 'Math.floor((241 - h.opcodeBase) / h.lineRange)',
     near: LINES,
   },
   {
     what: 'fixed_advance_pc counts in instructions',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: '9: run => void (run.r.address += u16(run.c)),',
     put: '9: run => advance(run, u16(run.c)),',
     near: LINES,
   },
   {
     what: 'advance_line reads an unsigned number',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: '3: run => void (run.r.line += sleb(run.c)),',
     put: '3: run => void (run.r.line += uleb(run.c)),',
     near: LINES,
   },
   {
     what: 'the end of a prologue stays for the next row',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: '  run.r.prologueEnd = false\n',
     put: '',
     near: LINES,
   },
   {
     what: 'a sequence goes on with the registers of the last',
-    file: 'debugger/symbols/line-program.ts',
+    file: 'kernel/abi/dwarf/line-program.ts',
     find: '    run.r = initial(run.header)\n',
     put: '    run.r.end = run.r.open = false\n',
     near: LINES,

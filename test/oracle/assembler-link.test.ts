@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { assemble, link, writeArchive } from '../../assembler/index.ts'
+import { assemble, formatDiagnostics, link, writeArchive } from '../../assembler/index.ts'
 import { gnu, includeFlags, includesOf, librarySources, listing, missingTool, programs, run, workspace } from './assembler-gnu.ts'
 import { have } from './tools.ts'
 
@@ -128,6 +128,51 @@ describe.skipIf(missing)('line tables', () => {
 
 const PREFIX = '/usr/riscv64-linux-gnu/lib/'
 const hasCompiler = !missing && gnu('gcc', ['--version']).status === 0 && existsSync(`${PREFIX}libc.a`)
+
+const COMPLAINTS = {
+  x: `int f(int); extern int g; int h(void);
+static int part(int x) {
+  return f(x) + g;
+}
+int twice(void) { return 1; }
+int main(void) {
+  h();
+  return part(3);
+}
+int *p = &g, both = 4;`,
+  y: `int before = 1;
+int both = 5;
+int twice(void) {
+  return h2();
+}`,
+}
+describe.skipIf(!hasCompiler)('complaints about C', () => {
+  const compiled = (name: keyof typeof COMPLAINTS, flags: readonly string[]): string => {
+    const source = w.write(`${name}.c`, COMPLAINTS[name])
+    const out = w.path(`${name}.o`)
+    expect(gnu('gcc', ['-w', ...flags, '-c', source, '-o', out]).status).toBe(0)
+    return out
+  }
+  const compare = (paths: readonly string[]): void => {
+    const theirs = gnu('ld', ['-e', '0', '-u', 'main', ...paths, '-o', w.path('out')]).err.replace(/^\S*-ld: /gm, '')
+    const ours = link(
+      paths.map(name => ({ name, bytes: new Uint8Array(readFileSync(name)) })),
+      { entry: '0', undefined: ['main'] },
+    )
+    expect(formatDiagnostics(ours.diagnostics)).toBe(theirs)
+  }
+  it.each([['-g'], ['-g -gdwarf-4'], ['-g -mno-relax'], ['-g -Og -ffunction-sections'], ['-g0'], ['-g1']])(
+    'what is missing, and what is there twice, with %s',
+    text => {
+      const [x, y] = [compiled('x', text.split(' ')), compiled('y', text.split(' '))]
+      compare([x])
+      compare([x, y])
+      const archive = w.path('l.a')
+      expect(gnu('ar', ['rc', archive, x]).status).toBe(0)
+      compare([archive])
+    },
+  )
+})
 
 const FREESTANDING = `
 static long sys(long n, long a, long b, long c) {

@@ -1,7 +1,7 @@
 // The line number machine of DWARF (section 6.2), opcode by opcode, on programs written byte by byte.
 import { expect, test } from 'vitest'
-import { build } from '../../assembler/index.ts'
-import { openDebugFile } from './index.ts'
+import { build } from '../../../assembler/index.ts'
+import { readElf, sectionBytes } from '../index.ts'
 import { readLineProgram, type LineRow } from './line-program.ts'
 
 interface Header {
@@ -38,7 +38,10 @@ end:
 `
   const { image, diagnostics } = build([{ name: 'l.s', text }], [])
   if (image === null) throw new Error(diagnostics[0].message)
-  return readLineProgram(openDebugFile(image, 'l'), 0).rows
+  const elf = readElf(image, 'l')
+  const section = elf.sections.find(s => s.name === '.debug_line')
+  const lines = section ? sectionBytes(elf, section) : new Uint8Array(0)
+  return readLineProgram({ contents: () => lines, stringAt: () => '' }, 0).rows
 }
 const places = (code: readonly number[], header?: Header): (string | number)[][] =>
   rows(code, header).map(r => [r.address - START, r.line, ...(r.end ? ['end'] : [])])

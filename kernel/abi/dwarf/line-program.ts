@@ -2,7 +2,14 @@
 import { block, cursorOn, fail, i8, offset, sleb, text, u16, u32, u8, uleb, unitLength, word, address as readAddress } from './reader.ts'
 import type { Cursor } from './reader.ts'
 import { FORM } from './constants.ts'
-import { contents, stringAt, type DebugFile } from './sections.ts'
+
+/** Where the program of a file, or of an object that is not linked yet, gets its sections and strings. */
+export interface LineSource {
+  /** Contents of a section, relocated; empty when there is none. */
+  contents(section: string): Uint8Array
+  /** The string at an offset of a section; `from` is what refers to it, for messages. */
+  stringAt(section: string, at: number, from: Cursor): string
+}
 
 export interface LineRow {
   address: number
@@ -56,10 +63,10 @@ export function joinPath(directory: string, name: string): string {
 type EntryField = { content: number; form: number }
 
 /** Forms that the tables of version 5 may use. What is no text reads as its number. */
-const ENTRY_FORMS: Readonly<Record<number, (c: Cursor, file: DebugFile, wide: boolean) => string | number>> = {
+const ENTRY_FORMS: Readonly<Record<number, (c: Cursor, source: LineSource, wide: boolean) => string | number>> = {
   [FORM.string]: text,
-  [FORM.strp]: (c, file, wide) => stringAt(file, '.debug_str', offset(c, wide), c),
-  [FORM.lineStrp]: (c, file, wide) => stringAt(file, '.debug_line_str', offset(c, wide), c),
+  [FORM.strp]: (c, source, wide) => source.stringAt('.debug_str', offset(c, wide), c),
+  [FORM.lineStrp]: (c, source, wide) => source.stringAt('.debug_line_str', offset(c, wide), c),
   [FORM.data1]: u8,
   [FORM.data2]: u16,
   [FORM.data4]: u32,
@@ -69,7 +76,7 @@ const ENTRY_FORMS: Readonly<Record<number, (c: Cursor, file: DebugFile, wide: bo
   [FORM.block]: c => block(c, uleb(c)).length,
 }
 
-function entries(c: Cursor, file: DebugFile, wide: boolean): { path: string; directory: number }[] {
+function entries(c: Cursor, source: LineSource, wide: boolean): { path: string; directory: number }[] {
   const fields: EntryField[] = Array.from({ length: u8(c) }, () => ({ content: uleb(c), form: uleb(c) }))
   const count = uleb(c)
   // Every form takes a byte or more.
@@ -79,7 +86,7 @@ function entries(c: Cursor, file: DebugFile, wide: boolean): { path: string; dir
     for (const { content, form } of fields) {
       const read = ENTRY_FORMS[form]
       if (read === undefined) fail(c, `form 0x${form.toString(16)} in a table of files`)
-      const value = read(c, file, wide)
+      const value = read(c, source, wide)
       if (content === CONTENT.path) entry.path = String(value)
       else if (content === CONTENT.directory) entry.directory = Number(value)
     }
@@ -88,10 +95,10 @@ function entries(c: Cursor, file: DebugFile, wide: boolean): { path: string; dir
 }
 
 /** Version 5: directory 0 is the unit's own, file 0 its source. */
-function newTables(c: Cursor, file: DebugFile, wide: boolean): string[] {
-  const directories = entries(c, file, wide).map(d => d.path)
+function newTables(c: Cursor, source: LineSource, wide: boolean): string[] {
+  const directories = entries(c, source, wide).map(d => d.path)
   const base = directories[0] ?? ''
-  return entries(c, file, wide).map(f => joinPath(joinPath(base, directories[f.directory] ?? ''), f.path))
+  return entries(c, source, wide).map(f => joinPath(joinPath(base, directories[f.directory] ?? ''), f.path))
 }
 
 /** Versions 2 to 4: lists that end with an empty name; numbers begin at 1, directory 0 is the unit's own, named only in .debug_info. */
@@ -111,7 +118,7 @@ function oldFile(c: Cursor, name: string, directories: readonly string[]): strin
   return joinPath(directories[directory] ?? '', name)
 }
 
-function readHeader(c: Cursor, file: DebugFile, wide: boolean): Header {
+function readHeader(c: Cursor, source: LineSource, wide: boolean): Header {
   const version = u16(c)
   if (version < MIN_VERSION || version > MAX_VERSION) fail(c, `line table of version ${version}`)
   let addressSize = ADDRESS_BYTES
@@ -130,7 +137,7 @@ function readHeader(c: Cursor, file: DebugFile, wide: boolean): Header {
   const opcodeBase = u8(c)
   if (lineRange === 0 || opcodeBase === 0 || operationsPerWord !== 1) fail(c, 'a header with impossible numbers')
   const operands = [0, ...Array.from({ length: opcodeBase - 1 }, () => u8(c))]
-  const files = version >= 5 ? newTables(c, file, wide) : oldTables(c)
+  const files = version >= 5 ? newTables(c, source, wide) : oldTables(c)
   c.at = program
   return {
     version,
@@ -201,7 +208,7 @@ const STANDARD: Readonly<Record<number, (run: Run) => void>> = {
 }
 
 /** Extended opcodes by number (section 6.2.5.3). What is not here is skipped by its length. */
-const EXTENDED: Readonly<Record<number, (run: Run, file: DebugFile) => void>> = {
+const EXTENDED: Readonly<Record<number, (run: Run) => void>> = {
   1: run => {
     run.r.end = true
     append(run)
@@ -211,7 +218,7 @@ const EXTENDED: Readonly<Record<number, (run: Run, file: DebugFile) => void>> = 
   3: run => void run.header.files.push(oldFile(run.c, text(run.c), [''])),
 }
 
-function extended(run: Run, file: DebugFile): void {
+function extended(run: Run): void {
   const { c } = run
   const length = uleb(c)
   if (length === 0) return
@@ -219,7 +226,7 @@ function extended(run: Run, file: DebugFile): void {
   if (length > unitEnd - c.at) fail(c, 'an opcode that reaches past its unit')
   const end = c.at + length
   c.end = end
-  EXTENDED[u8(c)]?.(run, file)
+  EXTENDED[u8(c)]?.(run)
   c.at = end
   c.end = unitEnd
 }
@@ -233,15 +240,15 @@ function special(run: Run, opcode: number): void {
 }
 
 /** Reads the unit at an offset of .debug_line. A program that ends in the middle of a sequence is damaged. */
-export function readLineProgram(file: DebugFile, at: number): LineProgram {
-  const c = cursorOn('.debug_line', contents(file, '.debug_line'), at)
+export function readLineProgram(source: LineSource, at: number): LineProgram {
+  const c = cursorOn('.debug_line', source.contents('.debug_line'), at)
   const wide = unitLength(c)
-  const header = readHeader(c, file, wide)
+  const header = readHeader(c, source, wide)
   const run: Run = { c, header, r: initial(header), rows: [] }
   while (c.at < c.end) {
     const opcode = u8(c)
     if (opcode >= header.opcodeBase) special(run, opcode)
-    else if (opcode === 0) extended(run, file)
+    else if (opcode === 0) extended(run)
     else if (STANDARD[opcode]) STANDARD[opcode](run)
     else for (let n = header.operands[opcode]; n > 0; n--) uleb(c)
   }
