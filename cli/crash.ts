@@ -1,6 +1,6 @@
 // The program that `run` started dies of a fault: says what it did, where and why. The machine is held right before the
 // signal, while there still is a program to look at; what that takes (symbols, views) is loaded only then.
-import { SIGNALS, type Kernel, type SigInfo, type Task } from '../kernel/index.ts'
+import { crashText, SIGNALS, type Kernel, type SigInfo, type Task } from '../kernel/index.ts'
 
 /** Typed on a terminal: whoever did it knows. */
 const NOT_TOLD: readonly number[] = [SIGNALS.SIGQUIT]
@@ -38,7 +38,7 @@ export function watchForCrash(k: Kernel, words: readonly string[]): CrashWatch {
       if (crash === null) return
       const { task, info } = crash
       k.holdSignal = null
-      const { crashText, placeOfTask } = await import('../debugger/index.ts')
+      const { placeOfTask } = await import('../debugger/index.ts')
       const name = task.comm === commOf(words[0]) ? words[0] : task.comm
       watch.text =
         `hartbeat: ${name}: ${crashText(k, task, info, placeOfTask(k, task))}\n` +

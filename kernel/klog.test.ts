@@ -33,8 +33,9 @@ test('it begins with the boot, and notes a program that dies of its own mistake'
   const said = texts(k)
   expect(said[0]).toMatch(/^Linux version 6\.12\.0-hartbeat /)
   expect(said).toContain('Run /bin/test as init process')
-  expect(said.at(-2)).toMatch(/^test\[1\]: unhandled signal 11 code 0x1 at 0x0000000000000000 in test\[1000,10000\+1000\]$/)
-  expect(said.at(-1)).toMatch(/^epc : 0000000000010000 ra : [0-9a-f]{16} sp : [0-9a-f]{16}$/)
+  expect(said.at(-3)).toMatch(/^test\[1\]: unhandled signal 11 code 0x1 at 0x0000000000000000 in test\[1000,10000\+1000\]$/)
+  expect(said.at(-2)).toMatch(/^epc : 0000000000010000 ra : [0-9a-f]{16} sp : [0-9a-f]{16}$/)
+  expect(said.at(-1)).toBe('test[1]: read of 0x0 at pc 0x10000: no region there')
 })
 
 test('lines and records', () => {

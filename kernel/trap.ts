@@ -1,19 +1,26 @@
 // What each kind of trap means: a system call, a page to bring, or a signal for a mistake of the program's.
 import type { Access, Stop, StopKind } from '../vm/index.ts'
 import { BUS_ADRALN, ILL_ILLOPC, SEGV_ACCERR, SIG_DFL, SIG_IGN, SIGBUS, SIGILL, SIGSEGV, SIGTRAP, TRAP_BRKPT } from './abi/index.ts'
+import { faultText } from './explain.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log, mayLog } from './klog.ts'
 import { FAULT_OOM, findRegion, handleFault, regionName } from './mm/index.ts'
 import { panicForMemory, regPc, regX, relieveMemory, touchFp } from './process/index.ts'
 import { actionOf, faultInfo, forceSignal } from './signal/index.ts'
 import type { SigInfo, Task } from './state.ts'
+import { functionAt } from './symbol.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 
 const hex16 = (n: number): string => n.toString(16).padStart(16, '0')
+/** Names of files may be as long as they like. */
+const LONGEST_LINE = 1000
 const SP = 2
 const RA = 1
 
-/** A signal for a mistake of the program's. One that it does not handle is noted in the log, as riscv's Linux does (do_trap). */
+/**
+ * A signal for a mistake of the program's. One that it does not handle is noted in the log, as riscv's Linux does (do_trap), with a line
+ * more than Linux has: what happened in words. A shell finds it there by the pid.
+ */
 function raise(k: Kernel, task: Task, info: SigInfo): void {
   const { handler } = actionOf(task.group, info.signal)
   if ((handler === SIG_DFL || handler === SIG_IGN) && mayLog(k)) {
@@ -28,6 +35,9 @@ function raise(k: Kernel, task: Task, info: SigInfo): void {
     const address = hex16(info.fields.kind === 'fault' ? info.fields.address : pc)
     log(k, LOG_INFO, `${task.comm}[${task.pid}]: unhandled signal ${info.signal} code 0x${code} at 0x${address}${where}`)
     log(k, LOG_INFO, `epc : ${hex16(pc)} ra : ${hex16(regX(k, task, RA))} sp : ${hex16(regX(k, task, SP))}`)
+    const place = functionAt(k, task, pc)
+    const text = `${task.comm}[${task.pid}]: ${faultText(k, task, info, place && `, ${place}`)}`
+    log(k, LOG_INFO, text.slice(0, LONGEST_LINE))
   }
   forceSignal(k, task, info)
 }

@@ -1,8 +1,7 @@
 // What is said when the program stops: why, where, and the source line, in gdb's words where gdb has them.
-import { ifExited, shellStatus, signalName, SIGNALS, termSignal, type SigInfo } from '../../kernel/index.ts'
+import { causeText, explainSignal, ifExited, shellStatus, signalName, SIGNALS, termSignal, type SigInfo } from '../../kernel/index.ts'
 import { now, taskById, tasksOf, type Stop } from '../session/index.ts'
 import { linesOf, statementRange, type StackFrame } from '../symbols/index.ts'
-import { causeText, explainSignal } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { runDisplays } from './display.ts'
 import { baseName, frameOf, selected, sourceLine } from './look.ts'

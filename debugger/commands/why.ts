@@ -1,6 +1,6 @@
 // `why`: the reason of a state, answered from what is: of a page, of a wait, of a signal that a task stands before.
-import { dueSignal, signalName, SIGNALS, type SigInfo, type SignalEffect, type Task } from '../../kernel/index.ts'
-import { causeText, explainPage, explainSignal, waitOf } from '../views/index.ts'
+import { causeText, dueSignal, explainSignal, signalName, SIGNALS, type SigInfo, type SignalEffect, type Task } from '../../kernel/index.ts'
+import { explainPage, waitOf } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { selected, valueOf } from './look.ts'
 import { showView } from './machine.ts'

@@ -1,8 +1,7 @@
 // Stops as an editor shows them: why, in one word of the protocol's and one line of ours.
-import { dueSignal, signalName } from '../../kernel/index.ts'
+import { causeText, dueSignal, explainSignal, signalName } from '../../kernel/index.ts'
 import { hex } from '../hex.ts'
 import { taskById, type Session, type Stop } from '../session/index.ts'
-import { causeText, explainSignal } from '../views/index.ts'
 import type { Wanted } from './points.ts'
 
 export interface StopReport {

@@ -1,10 +1,8 @@
 // What is said of a crash, and that a session stands before it: a program in assembly, the sentence out.
 import { expect, test } from 'vitest'
-import { dueSignal, regPc } from '../../kernel/index.ts'
+import { crashText, dueSignal, extensionOf, regPc } from '../../kernel/index.ts'
 import { CODE, start } from '../../kernel/testing.ts'
 import { createSession, now, resume, reverseResume, reverseStepInstruction, taskById } from '../session/index.ts'
-import { crashText } from './crash.ts'
-import { extensionOf } from './foreign-instructions.ts'
 
 const SIGSEGV = 11
 /** Runs a program up to the signal that ends it. */

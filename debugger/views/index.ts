@@ -1,7 +1,6 @@
 // The door of the views: pictures of a stopped machine as data and as text.
 export * from './types.ts'
 export { VIEWS, viewByName } from './views.ts'
-export { causeText, crashText, explainSignal, type Cause } from './crash.ts'
 export { countersView, type CountersData } from './counters.ts'
 export { descriptorsView, type DescriptorData, type DescriptorsData } from './descriptors.ts'
 export { disassemblyView, type DisassemblyData, type InstructionData } from './disassembly.ts'

@@ -469,6 +469,7 @@ builtins:
     builtin "trap", 4, 1, do_trap
     builtin "true", 4, 0, do_true
     builtin "type", 4, 0, do_type
+    builtin "ulimit", 6, 0, do_ulimit
     builtin "umask", 5, 0, do_umask
     builtin "unset", 5, 1, do_unset
     builtin "wait", 4, 0, do_wait

@@ -231,6 +231,8 @@ wait_foreground:
     beqz t0, 4f
     mv a0, s3
     call report_signal
+    mv a0, s0
+    call explain_job
     call take_terminal_modes
 4:  mv a0, s0
     call free_job

@@ -1,6 +1,6 @@
 # The shell: reads commands and runs them. Usage: sh [-efinsuvx] [FILE [ARGUMENT...] | -c COMMANDS [NAME [ARGUMENT...]]]
 # Without a FILE or -c it reads standard input, with prompts and job control when that is a terminal.
-# It follows POSIX; not there are: aliases, ulimit, times, command history, ~user, `set -o vi` and arithmetic's ++ and --.
+# It follows POSIX; not there are: aliases, times, command history, ~user, `set -o vi` and arithmetic's ++ and --.
     .include "sh.inc"
     .include "fcntl.inc"
 

@@ -1,31 +1,14 @@
 // What a signal that ends a program is about, in words: what the program did, at which address, and why that was not possible. Asked
-// while the task stands before the signal, so that its memory and registers are what they were.
-import { disassemble, PAGE_SIZE, type Disassembled } from '../../vm/index.ts'
-import {
-  BUS_ADRERR,
-  BUS_CODES,
-  findRegion,
-  peekMm,
-  permissionText,
-  PROT_EXEC,
-  PROT_READ,
-  PROT_WRITE,
-  regBig,
-  regionName,
-  regPc,
-  RLIMIT_STACK,
-  SI_CODES,
-  signalName,
-  SIGNALS,
-  USER_END,
-  type Kernel,
-  type Mm,
-  type Region,
-  type SigInfo,
-  type Task,
-} from '../../kernel/index.ts'
-import { hex } from '../hex.ts'
+// while the task stands before the signal, so that its memory and registers are what they were. Asking changes nothing.
+import { disassemble, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
+import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, SI_CODES, signalName, SIGNALS } from './abi/index.ts'
 import { extensionOf } from './foreign-instructions.ts'
+import type { Kernel } from './kernel.ts'
+import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
+import { regBig, regPc } from './process/index.ts'
+import type { SigInfo, Task } from './state.ts'
+
+const hex = (value: number): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`
 
 /** `read of 0x0`, and `no region there`; '' when the first says it all. */
 export interface Cause {
@@ -180,8 +163,12 @@ export const explainSignal = (k: Kernel, task: Task, info: SigInfo): Cause => CA
 /** `read of 0x0: no region there`. */
 export const causeText = ({ what, why }: Cause): string => (why === '' ? what : `${what}: ${why}`)
 
-/** `SIGSEGV: read of 0x0 at pc 0x10124, main (null.s:3): no region there`; `place` is what stands behind pc. */
-export function crashText(k: Kernel, task: Task, info: SigInfo, place: string): string {
+/** `read of 0x0 at pc 0x10124, main: no region there`; `place` is what stands behind pc. */
+export function faultText(k: Kernel, task: Task, info: SigInfo, place: string): string {
   const { what, why } = explainSignal(k, task, info)
-  return `${signalName(info.signal)}: ${what} at pc ${hex(regPc(k, task))}${place}${why === '' ? '' : `: ${why}`}`
+  return `${what} at pc ${hex(regPc(k, task))}${place}${why === '' ? '' : `: ${why}`}`
 }
+
+/** `SIGSEGV: read of 0x0 at pc 0x10124, main (null.s:3): no region there`. */
+export const crashText = (k: Kernel, task: Task, info: SigInfo, place: string): string =>
+  `${signalName(info.signal)}: ${faultText(k, task, info, place)}`
