@@ -178,10 +178,11 @@ function countDescription(count: Count, file: FileDescription): void {
 function countInode(count: Count, inode: Inode): void {
   // The host's files are as many as the host has.
   if (inode.fs.kind === 'host' || !isNew(count, inode)) return
-  const { pipe, locks, watches, target, pages } = inode
+  const { pipe, locks, leases, watches, target, pages } = inode
   count.bytes += KMEM.inode + target.length + pages.size * KMEM.page
   if (pipe) count.bytes += KMEM.pipe + pipe.ring.length
-  if (locks) count.bytes += (locks.records.length + locks.flocks.length) * KMEM.lock
+  if (locks) count.bytes += (locks.count + locks.flocks.size) * KMEM.lock
+  if (leases) count.bytes += leases.list.length * KMEM.lock
   if (watches) count.bytes += watches.length * KMEM.watch
 }
 

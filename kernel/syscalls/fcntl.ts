@@ -91,7 +91,7 @@ import {
   type FileDescription,
   type FileTable,
   type LockWait,
-  type RecordLock,
+  type LockWish,
   checkOwner,
   ownerExists,
   setAsync,
@@ -127,7 +127,7 @@ function duplicate({ k, task, file, argument }: Call, cloexec: boolean): number 
 }
 
 /** struct flock as a lock: l_whence and negative lengths resolved (fcntl(2)). */
-function readLock({ k, task, table, file, argument }: Call, ofd: boolean): { lock: RecordLock; type: number } {
+function readLock({ k, task, table, file, argument }: Call, ofd: boolean): { lock: LockWish; type: number } {
   const { type, whence, start, len, pid } = readStruct(FLOCK_LAYOUT, copyIn(k, task, argument, FLOCK_LAYOUT.size))
   if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) throw EINVAL
   if (ofd && pid !== 0) throw EINVAL

@@ -7,6 +7,12 @@ import {
   ENOSPC,
   F_DUPFD,
   F_DUPFD_CLOEXEC,
+  F_NOTIFY,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
+  F_SETLEASE,
+  F_SETLK,
+  F_SETLKW,
   O_CREAT,
   O_TMPFILE,
   RLIMIT_NOFILE,
@@ -52,6 +58,16 @@ function itemsOf(task: Task, fd: unknown): number {
   return data?.kind === 'epoll' ? data.items.size : 0
 }
 
+/** Of fcntl: a lock may cut another in two. */
+const OF_COMMAND: Readonly<Record<number, number>> = {
+  [F_SETLK]: 2 * KMEM.lock,
+  [F_SETLKW]: 2 * KMEM.lock,
+  [F_OFD_SETLK]: 2 * KMEM.lock,
+  [F_OFD_SETLKW]: 2 * KMEM.lock,
+  [F_SETLEASE]: KMEM.lock,
+  [F_NOTIFY]: KMEM.watch,
+}
+
 /** openat2 says only in memory whether it makes a file. */
 const makes = ({ flags }: Values): boolean => flags === undefined || (numberOf(flags) & (O_CREAT | O_TMPFILE)) !== 0
 /** What lies beyond a process's limit is refused by the call itself. */
@@ -81,7 +97,7 @@ const ROWS: readonly Row[] = [
   {
     calls: ['fcntl'],
     errno: ENOLCK,
-    bytes: (task, { cmd, arg }) => 2 * KMEM.lock + (cmd === F_DUPFD || cmd === F_DUPFD_CLOEXEC ? slotsTo(task, arg) : 0),
+    bytes: (task, { cmd, arg }) => (cmd === F_DUPFD || cmd === F_DUPFD_CLOEXEC ? slotsTo(task, arg) : (OF_COMMAND[cmd as number] ?? 0)),
   },
   { calls: ['flock'], errno: ENOLCK, bytes: KMEM.lock },
   { calls: ['epoll_ctl'], errno: ENOMEM, bytes: KMEM.epollItem },

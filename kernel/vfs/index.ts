@@ -19,7 +19,8 @@ export {
   touchChanged,
   touchModified,
 } from './inode.ts'
-export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait, type RecordLock } from './locks.ts'
+export { eachLock } from './lock-list.ts'
+export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait } from './locks.ts'
 export { breakLeases, getLease, setLease } from './leases.ts'
 export { notifyDirectory, watchDirectory } from './notify.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'

@@ -4,19 +4,11 @@ import { AT_FDCWD, O_CREAT, O_RDWR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { sleepOn } from '../sched/index.ts'
 import type { Task } from '../state.ts'
-import {
-  conflictingLock,
-  dropRecordLocks,
-  locksOf,
-  setFlock,
-  setRecordLock,
-  wouldDeadlock,
-  type LockOwner,
-  type RecordLock,
-} from './locks.ts'
+import { conflictingLock, dropRecordLocks, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockOwner } from './locks.ts'
+import { eachLock } from './lock-list.ts'
 import { getFile } from './table.ts'
 import { call, fileKernel, fileTask } from './testing.ts'
-import type { FileDescription, FileTable, Inode } from './types.ts'
+import type { FileDescription, FileTable, Inode, LockWish, RecordLock } from './types.ts'
 
 let k: Kernel
 let task: Task
@@ -31,13 +23,18 @@ beforeEach(() => {
 
 const mine = (): LockOwner => task.files as FileTable
 const theirs = (): LockOwner => other.files as FileTable
-const lock = (start: number, end: number, write: boolean, owner = mine()): RecordLock =>
-  ({ owner, start, end, write, pid: 1 }) as RecordLock
+const lock = (start: number, end: number, write: boolean, owner = mine()): LockWish => ({
+  owner,
+  start,
+  end,
+  write,
+  pid: 1,
+})
 const set = (start: number, end: number, kind: 'r' | 'w' | 'u', owner = mine()): void =>
   setRecordLock(k, inode, { owner, start, end }, kind === 'u' ? null : lock(start, end, kind === 'w', owner))
 const held = (owner = mine()): string =>
-  locksOf(inode)
-    .records.filter(l => l.owner === owner)
+  [...eachLock(locksOf(inode).all)]
+    .filter(l => l.owner === owner)
     .map(l => `${l.write ? 'w' : 'r'}${l.start}-${l.end}`)
     .join(' ')
 
@@ -109,7 +106,7 @@ test('circles of any length are found, chains without an end are none', () => {
     const wanted = lock(10 * forWhom, 10 * forWhom + 5, true, owner(n))
     tasks[n].call = { progress: { lockWait: { inode, wanted } } } as unknown as Task['call']
   }
-  const blocker = (n: number): RecordLock => locksOf(inode).records.find(l => l.owner === owner(n))!
+  const blocker = (n: number): RecordLock => [...eachLock(locksOf(inode).all)].find(l => l.owner === owner(n))!
   expect(wouldDeadlock(k, owner(0), blocker(1))).toBe(false)
   wait(1, 2)
   wait(2, 3)
@@ -124,7 +121,7 @@ test('circles of any length are found, chains without an end are none', () => {
 test('flock: shared by many, exclusive alone, changed by its holder; a failed change gives up the old one', () => {
   const [a, b] = [open(task), open(task)]
   expect([setFlock(k, a, false), setFlock(k, b, false)]).toEqual([true, true])
-  expect([setFlock(k, a, true), locksOf(inode).flocks.map(l => l.owner)]).toEqual([false, [b]])
+  expect([setFlock(k, a, true), [...locksOf(inode).flocks.keys()]]).toEqual([false, [b]])
   expect([setFlock(k, b, true), setFlock(k, a, false), setFlock(k, b, null), setFlock(k, a, true), setFlock(k, b, false)]).toEqual([
     true,
     false,
@@ -133,4 +130,41 @@ test('flock: shared by many, exclusive alone, changed by its holder; a failed ch
     false,
   ])
   expect([setFlock(k, a, false), setFlock(k, b, false)]).toEqual([true, true])
+})
+
+test('a thousand locks in any order are what a list of bytes says they are, and lie in order', () => {
+  const SIZE = 4000
+  const owners = [mine(), theirs(), open(task)]
+  const bytes = owners.map(() => new Uint8Array(SIZE))
+  let seed = 7
+  const below = (n: number): number => (seed = (seed * 48271) % 2147483647) % n
+  for (let step = 0; step < 4000; step++) {
+    const who = below(3)
+    const start = below(SIZE - 1)
+    const end = Math.min(SIZE, start + 1 + below(step % 500 === 0 ? SIZE : 3))
+    const kind = 'rwwu'[below(4)] as 'r' | 'w' | 'u'
+    const isIn = (other: number, need: number): boolean => other !== who && bytes[other].subarray(start, end).some(byte => byte >= need)
+    const stands = kind !== 'u' && owners.some((_, other) => isIn(other, kind === 'w' ? 1 : 2))
+    if (kind !== 'u') expect(conflictingLock(inode, lock(start, end, kind === 'w', owners[who])) !== null).toBe(stands)
+    if (stands) continue
+    set(start, end, kind, owners[who])
+    bytes[who].fill('urw'.indexOf(kind), start, end)
+  }
+  const expected = (list: Uint8Array): string => {
+    const runs: string[] = []
+    for (let at = 0; at < SIZE;) {
+      let end = at
+      while (end < SIZE && list[end] === list[at]) end++
+      if (list[at] > 0) runs.push(`${'urw'[list[at]]}${at}-${end}`)
+      at = end
+    }
+    return runs.join(' ')
+  }
+  owners.forEach((owner, i) => expect(held(owner)).toBe(expected(bytes[i])))
+  const all = [...eachLock(locksOf(inode).all)]
+  expect(all.every((l, i) => i === 0 || all[i - 1].start <= l.start)).toBe(true)
+  expect([all.length, locksOf(inode).owned.size]).toEqual([locksOf(inode).count, 3])
+  expect(all.length).toBeGreaterThan(600)
+  for (const owner of owners) dropRecordLocks(k, inode, owner)
+  expect([locksOf(inode).all, locksOf(inode).count, locksOf(inode).owned.size]).toEqual([[], 0, 0])
 })

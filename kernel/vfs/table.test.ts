@@ -148,7 +148,7 @@ test('record locks split, merge, conflict and end with any close', () => {
     pid: task.group.tgid,
   })
   call(k, task, 'close', again)
-  expect(task.files!.files[fd]!.inode.locks!.records.length).toBe(1)
+  expect(task.files!.files[fd]!.inode.locks!.owned.size).toBe(1)
 })
 
 test('flock belongs to the description', () => {

@@ -266,10 +266,37 @@ export interface EpollItem {
   missed?: number
 }
 
+/** A lock that somebody asks for. POSIX record locks belong to a descriptor table, OFD locks to a description. End is exclusive; Infinity: to the end. */
+export interface LockWish {
+  owner: FileTable | FileDescription
+  pid: number
+  write: boolean
+  start: Int64
+  end: Int64
+}
+
+/** One that is held; `order` tells those apart that start at the same place. */
+export interface RecordLock extends LockWish {
+  order: number
+}
+
+/** Locks by start (vfs/lock-list.ts); `end` and `writeEnd`: how far those of the block reach, and those for writing (-1: there is none). */
+export interface LockBlock {
+  locks: RecordLock[]
+  end: Int64
+  writeEnd: Int64
+}
+export type LockList = LockBlock[]
+
 export interface FileLocks {
-  /** POSIX record locks belong to a descriptor table, OFD and flock locks to a description. End is exclusive; Infinity: to the end. */
-  records: { owner: FileTable | FileDescription; pid: number; write: boolean; start: Int64; end: Int64 }[]
-  flocks: { owner: FileDescription; write: boolean }[]
+  /** Of everybody, how many, and of each owner that has some. */
+  all: LockList
+  count: number
+  owned: Map<LockWish['owner'], LockList>
+  /** RecordLock.order of the next one. */
+  next: number
+  /** flock: who holds it, and whether for writing. */
+  flocks: Map<FileDescription, { write: boolean }>
   queue: WaitQueue
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR } from '../../abi/index.ts'
 import { newHartState } from '../../sched/index.ts'
+import { setRecordLock } from '../../vfs/index.ts'
 import { buffer, BUFFER, call, fileKernel } from '../../vfs/testing.ts'
 
 function machine() {
@@ -47,7 +48,8 @@ test('locks of files', () => {
   const fd = call(k, task, 'openat', AT_FDCWD, '/tmp/x', O_RDWR | O_CREAT, 0o644) as number
   call(k, task, 'flock', fd, 2)
   const { inode } = task.files!.files[fd]!
-  inode.locks!.records.push({ owner: task.files!, pid: task.pid, write: false, start: 5, end: 15 } as never)
+  const range = { owner: task.files!, start: 5, end: 15 }
+  setRecordLock(k, inode, range, { ...range, pid: task.pid, write: false })
   const lines = read('locks').trimEnd().split('\n')
   expect(lines[0]).toMatch(/^1: POSIX {2}ADVISORY {2}READ {2}1 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 5 14$/)
   expect(lines[1]).toMatch(/^2: FLOCK {2}ADVISORY {2}WRITE 0 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 0 EOF$/)

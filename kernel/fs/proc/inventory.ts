@@ -5,6 +5,7 @@ import { USE_FREE } from '../../mm/index.ts'
 import { SYSCALL_NAMES } from '../../abi/index.ts'
 import { allInodes } from '../../mm/index.ts'
 import type { Kernel } from '../../kernel.ts'
+import { eachLock } from '../../vfs/index.ts'
 import type { HartState } from '../../sched/types.ts'
 import { devices } from '../devices.ts'
 import { OWNER_ONLY, READ_ONLY, type SystemFile } from './nodes.ts'
@@ -44,12 +45,12 @@ function locksText(k: Kernel): string {
   for (const inode of allInodes(k)) {
     const place = `${(inode.fs.dev >> 8).toString(16).padStart(2, '0')}:${(inode.fs.dev & 0xff).toString(16).padStart(2, '0')}:${inode.ino}`
     const mode = (write: boolean): string => (write ? 'WRITE' : 'READ ')
-    for (const lock of inode.locks?.records ?? []) {
+    for (const lock of eachLock(inode.locks?.all ?? [])) {
       const kind = 'files' in lock.owner ? 'POSIX ' : 'OFDLCK'
       const end = lock.end === Infinity ? 'EOF' : String(Number(lock.end) - 1)
       rows.push(`${kind} ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} ${lock.start} ${end}`)
     }
-    for (const lock of inode.locks?.flocks ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} 0 ${place} 0 EOF`)
+    for (const lock of inode.locks?.flocks.values() ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} 0 ${place} 0 EOF`)
   }
   return rows.map((row, i) => `${i + 1}: ${row}\n`).join('')
 }
