@@ -242,3 +242,28 @@ test('descriptions survive in a child: the pipe ends only with the last writer',
   call(k, child, 'close', w)
   expect(outcome(k, task, 'read', r, BUFFER, 1)).toBe(0)
 })
+
+test('a user’s pipes: two pages each beyond the soft limit, none beyond the hard one, as many as they like for root', () => {
+  const { k, task } = fileKernel()
+  Object.assign(k.state.sysctl, { pipeUserPagesSoft: 64, pipeUserPagesHard: 80 })
+  const sizes = (who: Task, count: number): (number | string)[] =>
+    Array.from({ length: count }, () => {
+      const made = outcome(k, who, 'pipe2', BUFFER, 0)
+      return made === 0 ? size(who, new DataView(copyIn(k, who, BUFFER, 4).buffer).getInt32(0, true), F_GETPIPE_SZ) : made
+    })
+  const size = (who: Task, fd: number, command: number, bytes = 0) => outcome(k, who, 'fcntl', fd, command, bytes)
+  expect(sizes(task, 6)).toEqual([65536, 65536, 65536, 65536, 65536, 65536])
+  const user = fileTask(k)
+  user.credentials = { ...user.credentials, uid: 1000, capEffective: 0 }
+  expect(sizes(user, 14)).toEqual([...Array(4).fill(65536), ...Array(8).fill(8192), 'ENFILE', 'ENFILE'])
+  const resize = (fd: number, bytes: number) => size(user, fd, F_SETPIPE_SZ, bytes)
+  expect([resize(10, 65536), resize(0, 4096), resize(2, 65536), resize(0, 65536)]).toEqual(['EPERM', 4096, 65536, 'EPERM'])
+  expect([resize(2, 4096), resize(4, 4096), resize(0, 65536), resize(6, 8192)]).toEqual([4096, 4096, 65536, 8192])
+  expect(outcome(k, task, 'mknodat', AT_FDCWD, '/ff', S_IFIFO | 0o666, 0)).toBe(0)
+  expect(outcome(k, user, 'openat', AT_FDCWD, '/ff', O_RDWR, 0)).toBe(24)
+  expect([size(user, 24, F_GETPIPE_SZ), sizes(user, 16).indexOf('ENFILE')]).toEqual([65536, 14])
+  expect([outcome(k, user, 'close', 24), size(user, 2, F_SETPIPE_SZ, 65536), sizes(user, 16).indexOf('ENFILE')]).toEqual([0, 'EPERM', 8])
+  expect(outcome(k, user, 'openat', AT_FDCWD, '/ff', O_RDWR, 0)).toBe('ENOMEM')
+  for (const who of [task, user]) for (let fd = 0; fd < who.files!.files.length; fd++) outcome(k, who, 'close', fd)
+  expect([...k.state.vfs.pipePages]).toEqual([])
+})

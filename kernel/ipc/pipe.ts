@@ -19,7 +19,9 @@ import {
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
+  CAP_SYS_ADMIN,
   CAP_SYS_RESOURCE,
+  ENFILE,
   POLLERR,
   POLLHUP,
   POLLIN,
@@ -29,6 +31,7 @@ import {
   SIGPIPE,
   POLL_IN,
   POLL_OUT,
+  type Errno,
 } from '../abi/index.ts'
 import { chargeKmem, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
@@ -49,6 +52,8 @@ const countOf = (buffer: number): number => buffer & (PIPE_PACKET - 1)
 
 /** 16 pages, as in Linux. */
 export const PIPE_CAPACITY = 65536
+/** Of a new pipe of a user who has too many already. */
+const PIPE_CAPACITY_LEAST = 8192
 /** The array of buffers of a larger pipe could not be had (Linux: 40 bytes each, at most 4 MiB). */
 const PIPE_CAPACITY_LIMIT = 2 ** 28
 const RING_START = 4096
@@ -56,8 +61,10 @@ const PIPE_MODE = 0o600
 
 const NOTHING = new Uint8Array(0)
 
+/** A pipe that is not open yet. */
 export function newPipe(): Pipe {
   return {
+    user: -1,
     ring: NOTHING,
     head: 0,
     used: 0,
@@ -91,12 +98,39 @@ function openEnd(pipe: Pipe, file: FileDescription): void {
   }
 }
 
+const mayTakeMore = ({ credentials }: Task): boolean => capable(credentials, CAP_SYS_RESOURCE) || capable(credentials, CAP_SYS_ADMIN)
+
+/** Changes what counts against a user; the answer is what counts now. */
+function addPages(k: Kernel, user: number, pages: number): number {
+  const { pipePages } = k.state.vfs
+  const now = (pipePages.get(user) ?? 0) + pages
+  if (now === 0) pipePages.delete(user)
+  else pipePages.set(user, now)
+  return now
+}
+
+const isBeyond = (pages: number, limit: number): boolean => limit !== 0 && pages > limit
+
+/** A pipe is opened for the first time: beyond the user's soft limit it has two pages. `errno` beyond the hard one (fs/pipe.c, alloc_pipe_info). */
+function firstOpen(k: Kernel, task: Task, pipe: Pipe, errno: Errno): void {
+  const { pipeMaxSize, pipeUserPagesSoft, pipeUserPagesHard } = k.state.sysctl
+  const user = task.credentials.uid
+  const free = mayTakeMore(task)
+  pipe.capacity = capable(task.credentials, CAP_SYS_RESOURCE) ? PIPE_CAPACITY : Math.min(PIPE_CAPACITY, pipeMaxSize)
+  const had = k.state.vfs.pipePages.get(user) ?? 0
+  if (!free && isBeyond(had + pipe.capacity / BUFFER_BYTES, pipeUserPagesSoft)) pipe.capacity = PIPE_CAPACITY_LEAST
+  if (!free && isBeyond(had + pipe.capacity / BUFFER_BYTES, pipeUserPagesHard)) throw errno
+  addPages(k, user, pipe.capacity / BUFFER_BYTES)
+  pipe.user = user
+}
+
 /** pipe2(2): the reading and the writing description. */
 export function makePipe(k: Kernel, task: Task, flags: number): [FileDescription, FileDescription] {
   const { fsuid, fsgid } = task.credentials
   const inode = newInode(k.state.vfs.pipefs, 'fifo', PIPE_MODE, fsuid, fsgid, timestampNow(k))
   inode.pipe = newPipe()
   inode.nlink = 0
+  firstOpen(k, task, inode.pipe, ENFILE)
   const label = `pipe:[${inode.ino}]`
   const ends: [FileDescription, FileDescription] = [
     newDescription('pipe', inode, null, O_RDONLY | (flags & O_NONBLOCK), null, label),
@@ -117,6 +151,7 @@ export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDe
   // A pipe without a name, opened through /proc/PID/fd: never waits.
   const anonymous = inode.fs === k.state.vfs.pipefs
   if (mode === O_WRONLY && flags & O_NONBLOCK && pipe.readers === 0 && !anonymous) throw ENXIO
+  if (pipe.user < 0) firstOpen(k, task, pipe, ENOMEM)
   const file = newDescription('pipe', inode, at, flags, null)
   openEnd(pipe, file)
   // Both queues: openers of the other end wait on theirs.
@@ -319,6 +354,8 @@ export const pipeOps: FileOps = {
     wakeAll(k, pipe.readable)
     wakeAll(k, pipe.writable)
     if (pipe.readers === 0 && pipe.writers === 0) {
+      addPages(k, pipe.user, -pipe.capacity / BUFFER_BYTES)
+      pipe.user = -1
       pipe.ring = NOTHING
       pipe.head = pipe.used = 0
       pipe.buffers = []
@@ -333,8 +370,14 @@ export function resizePipe(k: Kernel, task: Task, pipe: Pipe, bytes: number): nu
   let capacity = BUFFER_BYTES
   while (capacity < wanted) capacity *= 2
   if (capacity > k.state.sysctl.pipeMaxSize && capacity > pipe.capacity && !capable(task.credentials, CAP_SYS_RESOURCE)) throw EPERM
-  if (capacity / BUFFER_BYTES < pipe.buffers.length) throw EBUSY
+  const pages = capacity / BUFFER_BYTES
+  const more = pages - pipe.capacity / BUFFER_BYTES
+  const { pipeUserPagesSoft, pipeUserPagesHard } = k.state.sysctl
+  const counted = (k.state.vfs.pipePages.get(pipe.user) ?? 0) + more
+  if (more > 0 && (isBeyond(counted, pipeUserPagesSoft) || isBeyond(counted, pipeUserPagesHard)) && !mayTakeMore(task)) throw EPERM
+  if (pages < pipe.buffers.length) throw EBUSY
   if (capacity > PIPE_CAPACITY_LIMIT) throw ENOMEM
+  addPages(k, pipe.user, more)
   pipe.capacity = capacity
   wakeAll(k, pipe.writable)
   return capacity

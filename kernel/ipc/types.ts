@@ -9,6 +9,8 @@ export interface Pipe {
   used: number
   /** Of page buffers together: there is room while fewer than capacity / 4096 are in use. */
   capacity: number
+  /** Whose pages it counts against: the user that made it. -1: nobody's, it is not open. */
+  user: number
   /** Bytes left in each buffer in use, the oldest first; PIPE_PACKET marks one that is a packet (O_DIRECT). */
   buffers: number[]
   /** Where the bytes of the newest buffer end in its page: behind that there is room to add. */

@@ -1,4 +1,5 @@
 // Counts everything about files again and compares: for tests and debug builds, between any two instructions.
+import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Dentry, FileDescription, Inode } from './types.ts'
 import { isReadable, isWritable } from './description.ts'
@@ -65,16 +66,23 @@ function auditHolders(k: Kernel, problems: string[]): void {
     hold(mm.exe)
     for (const region of mm.regions) hold(region.inode)
   }
+  const pipePages = new Map<number, number>()
   for (const [inode, count] of refs) {
     if (inode.refs !== count) problems.push(`${called(inode)} has ${count} holders, counted are ${inode.refs}`)
     const ends = opens.get(inode) ?? []
     const writers = ends.filter(isWritable).length
     if (inode.writers !== writers) problems.push(`${called(inode)} has ${writers} writers, counted are ${inode.writers}`)
     if (!inode.pipe) continue
+    const { user, capacity } = inode.pipe
+    if (user >= 0) pipePages.set(user, (pipePages.get(user) ?? 0) + capacity / PAGE_SIZE)
     const readers = ends.filter(isReadable).length
     if (inode.pipe.readers !== readers || inode.pipe.writers !== writers)
       problems.push(
         `${called(inode)} has ${readers} readers and ${writers} writers, counted are ${inode.pipe.readers} and ${inode.pipe.writers}`,
       )
+  }
+  for (const user of new Set([...pipePages.keys(), ...k.state.vfs.pipePages.keys()])) {
+    const [pages, counted] = [pipePages, k.state.vfs.pipePages].map(counts => counts.get(user) ?? 0)
+    if (pages !== counted) problems.push(`pipes of user ${user} have ${pages} pages, counted are ${counted}`)
   }
 }

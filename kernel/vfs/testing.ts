@@ -11,6 +11,7 @@ import { newPidTable, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from 
 import { seedRandom } from '../random.ts'
 import { newHartState, newQueue, newTimerQueue } from '../sched/index.ts'
 import { defaultActions, emptyPending } from '../signal/index.ts'
+import { newSysctls } from '../sysctl.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { NO_RETURN, type Blocked } from '../syscalls/define.ts'
 import { directoryCalls } from '../syscalls/directories.ts'
@@ -50,6 +51,7 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
     schedOrder: 0,
     asyncNotes: [],
     init: null,
+    sysctl: newSysctls(1 << 24),
   })
   mountSystem(k)
   return { k, task: fileTask(k) }

@@ -329,6 +329,8 @@ export interface Vfs {
   nextDev: number
   /** Bytes of all extended attributes. */
   xattrBytes: number
+  /** Pages of the open pipes of each user, whether they are filled or not. */
+  pipePages: Map<number, number>
   /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */
   anon: FileSystem
   pipefs: FileSystem
