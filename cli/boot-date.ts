@@ -39,7 +39,7 @@ function newestBelow(top: string): number {
 export function bootDate(clock: Kernel['clock'], { root, hostRoot }: { root: readonly ImageFile[]; hostRoot?: string }): number {
   if (clock === 'real') return Date.now() * NS_PER_MS
   const newest = root.reduce(
-    (latest, { mtime }) => Math.max(latest, mtime === undefined ? 0 : mtime.sec + (mtime.nsec > 0 ? 1 : 0)),
+    (latest, { mtime }) => Math.max(latest, mtime === undefined ? 0 : Number(mtime.sec) + (mtime.nsec > 0 ? 1 : 0)),
     hostRoot === undefined ? 0 : newestBelow(hostRoot),
   )
   return Math.max(FIXED, Math.ceil(newest) * NS_PER_SECOND)

@@ -3,6 +3,7 @@
 import { followClock, type Kernel } from '../kernel/index.ts'
 
 const NS_PER_MS = 1e6
+const MS_PER_SECOND = 1000
 /** Between two looks at the host's clock. */
 const INTERVAL_MS = 5
 /** How far ahead of the host's clock the guest's may be. */
@@ -23,9 +24,11 @@ export interface HostTime {
 }
 const HOST_TIME: HostTime = { date: () => Date.now(), steady: () => performance.now() }
 
+const epochMs = ({ state: { bootEpoch } }: Kernel): number => bootEpoch.sec * MS_PER_SECOND + bootEpoch.nsec / NS_PER_MS
+
 /** For a kernel that is about to run for the first time. */
 export function newHostClock(k: Kernel, host: HostTime = HOST_TIME): HostClock {
-  const booted = host.date() - k.state.bootEpoch / NS_PER_MS
+  const booted = host.date() - epochMs(k)
   const began = host.steady()
   return { now: () => Math.floor((booted + host.steady() - began) * NS_PER_MS), looked: began, milliseconds: host.steady }
 }

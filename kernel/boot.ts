@@ -75,7 +75,7 @@ function asidLimit({ timing }: KernelOptions): number | undefined {
 const NS_PER_MS = 1e6
 
 function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
-  const bootEpoch = options.epoch ?? DEFAULT_EPOCH
+  const bootEpoch = timestampOfNs(options.epoch ?? DEFAULT_EPOCH)
   const timed = options.timing?.preset.config
   return {
     time: 0,
@@ -104,7 +104,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
     vdso: null as unknown as Inode,
-    vfs: newVfs(timestampOfNs(bootEpoch)),
+    vfs: newVfs(bootEpoch),
     ttys: [newConsole()],
     futexes: new Map(),
     random: seedRandom(options.seed ?? 0),

@@ -1,5 +1,6 @@
 // The kernel's whole state as one plain type: no closures, promises, generators or objects with behaviour.
 // Tasks, address spaces and files refer to each other directly; a copy (clone.ts) keeps the sharing.
+import type { Int64 } from './abi/int64.ts'
 import type { FileDescription, FileTable, FsContext, Inode, Vfs } from './vfs/types.ts'
 import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
@@ -25,8 +26,8 @@ export interface KernelState {
    * hart has only `open`: it was stopped on its way to user mode, before timers may fire.
    */
   round: { hart: number; start: number; end: number; open: boolean; ran: boolean }
-  /** CLOCK_REALTIME at boot, in nanoseconds since the epoch: a fixed date unless the host gave one through the journal. */
-  bootEpoch: number
+  /** CLOCK_REALTIME at boot, since 1970: a fixed date unless the host gave one through the journal. Never before it. */
+  bootEpoch: { sec: number; nsec: number }
   /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
   tasks: Map<number, Task>
   pids: PidTable
@@ -169,7 +170,7 @@ export interface ThreadGroup {
   stopSignal: number
   stopReport: 'none' | 'stopped' | 'continued'
   /** setitimer: [real, virtual, prof]; deadlines in ns, 0 off. */
-  itimers: { expires: number; interval: number; timer: number }[]
+  itimers: { expires: Int64; interval: Int64; timer: number }[]
   /** Polls of this process's end sleep here; made when first needed. */
   exitWait?: WaitQueue
   /** Timers against the time of this process or of its threads; made when first needed. */

@@ -75,7 +75,7 @@ function cpuTimers(k: Kernel): CpuTimerData[] {
     group.itimers.flatMap((timer, which) =>
       which === ITIMERS.ITIMER_REAL || timer.expires === 0
         ? []
-        : [{ tgid: group.tgid, which: nameOf(ITIMERS, which), expires: timer.expires, interval: timer.interval }],
+        : [{ tgid: group.tgid, which: nameOf(ITIMERS, which), expires: Number(timer.expires), interval: Number(timer.interval) }],
     ),
   )
 }

@@ -28,7 +28,8 @@ export function queueNames(k: Kernel): Map<WaitQueue, string> {
   for (const task of k.state.tasks.values()) {
     if (task.vforkDone) names.set(task.vforkDone, `exec or exit of the vfork child ${taskName(task)}`)
   }
-  for (const [key, queue] of k.state.futexes) names.set(queue, `a wake of futex ${futexText(k, key)}`)
+  for (const [key, queue] of k.state.futexes)
+    names.set(queue, key.startsWith('pi:') ? `ownership of futex ${futexText(k, key.slice(3))}` : `a wake of futex ${futexText(k, key)}`)
   for (const tty of k.state.ttys) {
     const name = tty.kind === 'pty' ? `/dev/pts/${tty.minor}` : '/dev/console'
     names.set(tty.readers, `input on ${name}`)

@@ -1,19 +1,22 @@
 // Structures that cross the system-call boundary: one layout each, from which reading, writing and the size come.
 // Offsets follow the C rules of the riscv64 ABI: every member at a multiple of its alignment, the whole padded to the largest.
+import { int64, type Int64 } from './int64.ts'
 
-/** Scalars are numbers (64-bit ones rounded past 2^53); `big` is a 64-bit bigint; a count makes an array of bytes. */
-type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'big'
+/** Scalars are numbers (64-bit ones rounded past 2^53); `int64` is signed and exact, `big` an unsigned bigint; a count makes an array of bytes. */
+type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'int64' | 'big'
 type Member = Scalar | { bytes: number } | Layout<Members>
 type Members = { readonly [name: string]: Member }
 type ValueOf<M> = M extends 'big'
   ? bigint
-  : M extends Scalar
-    ? number
-    : M extends { bytes: number }
-      ? Uint8Array
-      : M extends Layout<infer S>
-        ? StructValues<S>
-        : never
+  : M extends 'int64'
+    ? Int64
+    : M extends Scalar
+      ? number
+      : M extends { bytes: number }
+        ? Uint8Array
+        : M extends Layout<infer S>
+          ? StructValues<S>
+          : never
 export type StructValues<S> = { [N in keyof S]: ValueOf<S[N]> }
 
 export interface Layout<S extends Members> {
@@ -25,7 +28,7 @@ export interface Layout<S extends Members> {
   readonly plan: readonly { readonly name: string; readonly member: Member; readonly at: number }[]
 }
 
-const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, big: 8 }
+const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, int64: 8, big: 8 }
 const HIGH_WORD = 2 ** 32
 
 const isLayout = (m: Member): m is Layout<Members> => typeof m === 'object' && 'members' in m
@@ -56,6 +59,7 @@ const readers: { [K in Scalar]: (view: DataView, at: number) => ValueOf<K> } = {
   u32: (v, at) => v.getUint32(at, true),
   i64: (v, at) => v.getInt32(at + 4, true) * HIGH_WORD + v.getUint32(at, true),
   u64: (v, at) => v.getUint32(at + 4, true) * HIGH_WORD + v.getUint32(at, true),
+  int64: (v, at) => int64(v.getInt32(at + 4, true), v.getInt32(at, true)),
   big: (v, at) => v.getBigUint64(at, true),
 }
 
@@ -80,6 +84,7 @@ const writers: { [K in Scalar]: (view: DataView, at: number, value: ValueOf<K>) 
   u32: (v, at, n) => v.setUint32(at, n, true),
   i64: put64,
   u64: put64,
+  int64: (v, at, n) => (typeof n === 'number' ? put64(v, at, n) : v.setBigInt64(at, n, true)),
   big: (v, at, n) => v.setBigUint64(at, n, true),
 }
 
@@ -127,8 +132,8 @@ export function fixedString(text: string, size: number): Uint8Array {
   return bytes
 }
 
-export const TIMESPEC = struct({ sec: 'i64', nsec: 'i64' })
-export const TIMEVAL = struct({ sec: 'i64', usec: 'i64' })
+export const TIMESPEC = struct({ sec: 'int64', nsec: 'int64' })
+export const TIMEVAL = struct({ sec: 'int64', usec: 'int64' })
 export const TIMEZONE = struct({ minuteswest: 'i32', dsttime: 'i32' })
 export const ITIMERVAL = struct({ interval: TIMEVAL, value: TIMEVAL })
 export const ITIMERSPEC = struct({ interval: TIMESPEC, value: TIMESPEC })
@@ -220,7 +225,7 @@ export const STAT = struct({
   ctime: TIMESPEC,
   unused: 'u64',
 })
-const STATX_TIME = struct({ sec: 'i64', nsec: 'u32', pad: 'i32' })
+const STATX_TIME = struct({ sec: 'int64', nsec: 'u32', pad: 'i32' })
 export const STATX_LAYOUT = struct({
   mask: 'u32',
   blksize: 'u32',

@@ -113,7 +113,7 @@ export function writeCpio(files: readonly ImageFile[]): Uint8Array {
       uid: file.uid ?? 0,
       gid: file.gid ?? 0,
       nlink: file.kind === 'directory' ? 2 : (links.get(file.link ?? file.path) ?? 1),
-      mtime: file.mtime?.sec ?? 0,
+      mtime: Number(file.mtime?.sec ?? 0),
       rdevmajor: majorOf(rdev),
       rdevminor: minorOf(rdev),
     }

@@ -224,7 +224,7 @@ export function writeTar(files: readonly ImageFile[]): Uint8Array {
       uid: file.uid ?? 0,
       gid: file.gid ?? 0,
       size: data.length,
-      mtime: file.mtime?.sec ?? 0,
+      mtime: Number(file.mtime?.sec ?? 0),
       type: file.link !== undefined ? HARD_LINK : TYPE_OF_KIND[file.kind],
       linkname: link,
       magic: 'ustar\x0000',

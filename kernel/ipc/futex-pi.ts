@@ -3,6 +3,7 @@
 import {
   EAGAIN,
   EDEADLK,
+  EINVAL,
   EPERM,
   ERESTARTNOINTR,
   ESRCH,
@@ -11,41 +12,48 @@ import {
   FUTEX_TID_MASK,
   FUTEX_WAITERS,
   isErrno,
+  type Errno,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32 } from '../mm/index.ts'
 import { wakeTask, type WaitQueue } from '../sched/index.ts'
 import { blocked, type SyscallResult } from '../syscalls/define.ts'
 import type { Task } from '../state.ts'
-import { forgetIfEmpty, futexKey, queueOf } from './futex.ts'
+import { forgetIfEmpty, futexKey, queueOf, type FutexTimeout } from './futex.ts'
 
 /** Waiters for ownership are never met by FUTEX_WAKE: they have queues of their own. */
 const PREFIX = 'pi:'
+export const piKey = (key: string): string => PREFIX + key
 
-interface Locking {
+export interface Locking extends FutexTimeout {
   lock: string
   address: number
   granted: boolean
-  deadline: number
 }
-const isLocking = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Locking =>
+export const isLocking = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Locking =>
   typeof progress?.lock === 'string'
 
-const isSomebody = (k: Kernel, pid: number): boolean => {
+export const isSomebody = (k: Kernel, pid: number): boolean => {
   const task = k.state.tasks.get(pid)
   return task !== undefined && task.state !== 'Z' && task.state !== 'X'
 }
 
-/** FUTEX_LOCK_PI, and with `waits` false FUTEX_TRYLOCK_PI. EDEADLK, ESRCH (the word names nobody), EAGAIN, ETIMEDOUT, EFAULT. */
-export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolean, waits: boolean, deadline: number): SyscallResult {
+/** It slept for ownership: has it got that? A signal makes an errno of it. ETIMEDOUT. */
+export function waitForLock(k: Kernel, { lock, granted, deadline }: Locking, interrupted: Errno): SyscallResult {
+  forgetIfEmpty(k, lock)
+  if (granted) return 0
+  if (k.state.time >= deadline) throw ETIMEDOUT
+  return blocked([queueOf(k, lock)], interrupted, deadline)
+}
+
+/** FUTEX_LOCK_PI, and with `waits` false FUTEX_TRYLOCK_PI. EDEADLK, ESRCH (the word names nobody), EAGAIN, ETIMEDOUT, EFAULT, EINVAL. */
+export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolean, waits: boolean, timeout: FutexTimeout): SyscallResult {
   const progress = task.call?.progress
-  if (isLocking(progress)) {
-    forgetIfEmpty(k, progress.lock)
-    if (progress.granted) return 0
-    if (k.state.time >= progress.deadline) throw ETIMEDOUT
-    return blocked([queueOf(k, progress.lock)], ERESTARTNOINTR, progress.deadline)
-  }
-  const lock = PREFIX + futexKey(k, task, address, isPrivate, true)
+  if (isLocking(progress)) return waitForLock(k, progress, ERESTARTNOINTR)
+  const key = futexKey(k, task, address, isPrivate, true)
+  // Somebody waits here who does not wait for ownership.
+  if (k.state.futexes.has(key)) throw EINVAL
+  const lock = piKey(key)
   const word = getU32(k, task, address)
   const owner = word & FUTEX_TID_MASK
   if (owner === task.pid) throw EDEADLK
@@ -57,8 +65,9 @@ export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolea
   if (owner !== 0 && !isSomebody(k, owner)) throw ESRCH
   if (!waits) throw EAGAIN
   putU32(k, task, address, (word | FUTEX_WAITERS) >>> 0)
+  const { deadline, date } = timeout
   if (k.state.time >= deadline) throw ETIMEDOUT
-  const locking: Locking = { lock, address, granted: false, deadline }
+  const locking: Locking = { lock, address, granted: false, deadline, date }
   return { ...blocked([queueOf(k, lock)], ERESTARTNOINTR, deadline), progress: { ...locking } }
 }
 
@@ -82,11 +91,13 @@ function handOver(k: Kernel, lock: string, bits: number): boolean {
   return true
 }
 
-/** FUTEX_UNLOCK_PI. EPERM unless the caller owns it. */
+/** FUTEX_UNLOCK_PI. EPERM unless the caller owns it; EINVAL as above. */
 export function unlockPi(k: Kernel, task: Task, address: number, isPrivate: boolean): number {
-  const lock = PREFIX + futexKey(k, task, address, isPrivate, true)
+  const key = futexKey(k, task, address, isPrivate, true)
+  const lock = piKey(key)
   const word = getU32(k, task, address)
   if ((word & FUTEX_TID_MASK) !== task.pid) throw EPERM
+  if (k.state.futexes.has(key)) throw EINVAL
   if (!handOver(k, lock, 0)) putU32(k, task, address, 0)
   return 0
 }

@@ -18,21 +18,28 @@ import { checkUser, findRegion, getI32, getI64, getU32, getU64, putU32, writable
 import { newQueue, wakeTask, type WaitQueue } from '../sched/index.ts'
 import { blocked, type SyscallResult } from '../syscalls/define.ts'
 import type { Task } from '../state.ts'
-import { releasePiLocks } from './futex-pi.ts'
+import type { Timestamp } from '../vfs/types.ts'
+import { piKey, releasePiLocks } from './futex-pi.ts'
 
 /** Entries of a robust list that are looked at: a program could make it endless (Linux ROBUST_LIST_LIMIT). */
 const ROBUST_LIMIT = 2048
 const WORD_BYTES = 4
 
+/** When a wait gives up (ns, Infinity: never). `date`: that is when the clock shows this, which moves when the clock is set. */
+export interface FutexTimeout {
+  deadline: number
+  date: Timestamp | null
+}
+
 /** What a waiter remembers between runs of its call. */
-interface Waiting {
+interface Waiting extends FutexTimeout {
   key: string
   bitset: number
   woken: boolean
-  deadline: number
 }
 
-const isWaiting = (progress: Record<string, unknown>): progress is Record<string, unknown> & Waiting => typeof progress.key === 'string'
+export const isWaiting = (progress: Record<string, unknown>): progress is Record<string, unknown> & Waiting =>
+  typeof progress.key === 'string'
 
 /**
  * A word's name. EINVAL when misaligned. A private one is only a number, and nothing is asked of its page; a shared one's page is
@@ -71,7 +78,7 @@ export function forgetIfEmpty(k: Kernel, key: string): void {
   if (k.state.futexes.get(key)?.waiters.length === 0) k.state.futexes.delete(key)
 }
 
-/** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (absolute ns; what the first run said counts). */
+/** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (what the first run said counts). */
 export function futexWait(
   k: Kernel,
   task: Task,
@@ -79,7 +86,7 @@ export function futexWait(
   isPrivate: boolean,
   value: number,
   bitset: number,
-  timeout: number,
+  timeout: FutexTimeout,
 ): SyscallResult {
   if (bitset === 0) throw EINVAL
   const before = task.call?.progress
@@ -90,24 +97,32 @@ export function futexWait(
     if (k.state.time >= again.deadline) throw ETIMEDOUT
   }
   // What runs again after a signal that had no handler starts anew, but for the deadline: the word may be another by now.
-  const deadline = again ? again.deadline : timeout
+  const { deadline, date } = again ?? timeout
   const key = futexKey(k, task, address, isPrivate)
   if (getI32(k, task, address) !== (value | 0)) throw EAGAIN
   if (k.state.time >= deadline) throw ETIMEDOUT
-  const waiting: Waiting = { key, bitset, woken: false, deadline }
+  const waiting: Waiting = { key, bitset, woken: false, deadline, date }
   // With a timeout it cannot be made again after a handler: the span would begin anew.
   const interrupted = deadline === Infinity ? ERESTARTSYS : ERESTART_RESTARTBLOCK
   return { ...blocked([queueOf(k, key)], interrupted, deadline), progress: { ...waiting } }
 }
 
-/** Wakes up to `count` waiters, but at least one, whose bits meet `bitset`, longest waiting first; answers how many. */
+/**
+ * Wakes up to `count` waiters, but at least one, whose bits meet `bitset`, longest waiting first; answers how many. EINVAL at one that
+ * waits for ownership, or to be moved to where it will.
+ */
 export function futexWake(k: Kernel, key: string, count: number, bitset: number): number {
-  const queue = k.state.futexes.get(key)
-  if (queue === undefined) return 0
+  const { futexes } = k.state
+  const queue = futexes.get(key)
+  if (queue === undefined) {
+    if (futexes.size > 0 && futexes.has(piKey(key))) throw EINVAL
+    return 0
+  }
   let woken = 0
   for (const task of [...queue.waiters]) {
     if (woken > 0 && woken >= count) break
     const progress = task.call?.progress
+    if (progress?.target !== undefined) throw EINVAL
     if (!progress || !isWaiting(progress) || (progress.bitset & bitset) === 0) continue
     progress.woken = true
     wakeTask(k, task)
@@ -122,6 +137,7 @@ export function futexRequeue(k: Kernel, from: string, to: string, wake: number, 
   const woken = wake === 0 ? 0 : futexWake(k, from, wake, -1)
   const queue = k.state.futexes.get(from)
   if (queue === undefined) return woken
+  if (queue.waiters.slice(0, move).some(({ call }) => call?.progress.target !== undefined)) throw EINVAL
   if (from === to) return woken + Math.min(move, queue.waiters.length)
   const moved = queue.waiters.splice(0, move)
   const target = queueOf(k, to)
@@ -145,7 +161,7 @@ export function futexExit(k: Kernel, task: Task): void {
 }
 
 /** The program's own lists may point anywhere: a bad address ends the walk and nothing else. */
-function ignoringFaults(action: () => void): void {
+function ignoringFaults(action: () => unknown): void {
   try {
     action()
   } catch (error) {
@@ -186,7 +202,7 @@ function releaseRobustLocks(k: Kernel, task: Task): void {
 function releaseLock(k: Kernel, task: Task, address: number, pi: boolean, wasPending: boolean): void {
   if (address % WORD_BYTES !== 0) throw EINVAL
   const word = getU32(k, task, address)
-  const wake = (): number => futexWake(k, futexKey(k, task, address, false), 1, -1)
+  const wake = (): void => ignoringFaults(() => futexWake(k, futexKey(k, task, address, false), 1, -1))
   // It was given up but nobody was woken yet.
   if (wasPending && !pi && word === 0) wake()
   if ((word & FUTEX_TID_MASK) !== task.pid) return

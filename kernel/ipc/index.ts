@@ -15,4 +15,5 @@ export {
 } from './timerfd.ts'
 export { makePipe, newPipe, openFifo, resumeFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
-export { futexExit, futexKey, futexRequeue, futexWait, futexWake } from './futex.ts'
+export { requeuePi, waitRequeuePi } from './futex-requeue-pi.ts'
+export { futexExit, futexKey, futexRequeue, futexWait, futexWake, type FutexTimeout } from './futex.ts'

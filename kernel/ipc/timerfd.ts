@@ -1,6 +1,6 @@
 // timerfd_create(2): a timer that is read. It is restarted when it is read (as Linux does), so a period of a nanosecond is no harm.
-import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM } from '../abi/index.ts'
-import { addTimer, cancelTimer, newQueue, wakeAll } from '../sched/index.ts'
+import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM, most64, type Int64 } from '../abi/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, newQueue, periodsSince, untilInstant, wakeAll } from '../sched/index.ts'
 import { blocked } from '../syscalls/define.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
@@ -36,7 +36,7 @@ function disarm(k: Kernel, data: TimerFdData): void {
 }
 
 /** Expires at an instant of guest time (ns), 0 for never, and then every `interval`. */
-export function armTimerFd(k: Kernel, data: TimerFdData, expires: number, interval: number): void {
+export function armTimerFd(k: Kernel, data: TimerFdData, expires: Int64, interval: Int64): void {
   disarm(k, data)
   data.expires = expires
   data.interval = interval
@@ -51,9 +51,9 @@ export function watchDate(data: TimerFdData, dated: boolean, cancels: boolean): 
 }
 
 /** The date was put forward by so many nanoseconds: a timer for a date comes that much sooner, and who wants to know is told. */
-export function moveTimerFd(k: Kernel, data: TimerFdData, forward: number): void {
+export function moveTimerFd(k: Kernel, data: TimerFdData, forward: Int64): void {
   if (!data.dated) return
-  if (data.timer !== 0) armTimerFd(k, data, Math.max(data.expires - forward, 1), data.interval)
+  if (data.timer !== 0) armTimerFd(k, data, most64(later(data.expires, -forward), 1), data.interval)
   if (!data.cancels) return
   data.cancelled = true
   wakeAll(k, data.queue)
@@ -69,14 +69,14 @@ const isDue = (k: Kernel, data: TimerFdData): boolean => data.expires !== 0 && d
 
 /** Times it ran out since it was last read or set. */
 const countOf = (k: Kernel, { expires, interval }: TimerFdData): number =>
-  interval === 0 ? 1 : Math.floor((k.state.time - expires) / interval) + 1
+  interval === 0 ? 1 : periodsSince(expires, k.state.time, interval) + 1
 
 /** Until it runs out next (0: never), and its period. */
-export function timerFdLeft(k: Kernel, data: TimerFdData): { value: number; interval: number } {
+export function timerFdLeft(k: Kernel, data: TimerFdData): { value: Int64; interval: Int64 } {
   const { expires, interval } = data
   if (expires === 0) return { value: 0, interval }
-  if (!isDue(k, data)) return { value: expires - k.state.time, interval }
-  return { value: interval === 0 ? 0 : expires + countOf(k, data) * interval - k.state.time, interval }
+  if (!isDue(k, data)) return { value: untilInstant(expires, k.state.time), interval }
+  return { value: interval === 0 ? 0 : untilInstant(afterPeriods(expires, countOf(k, data), interval), k.state.time), interval }
 }
 
 export const timerFdOps: FileOps = {
@@ -100,7 +100,7 @@ export const timerFdOps: FileOps = {
   },
   consume(k, file) {
     const data = timerFdOf(file)
-    const next = data.interval === 0 ? 0 : data.expires + countOf(k, data) * data.interval
+    const next = data.interval === 0 ? 0 : afterPeriods(data.expires, countOf(k, data), data.interval)
     armTimerFd(k, data, next, data.interval)
   },
   poll(k, file, queues) {

@@ -40,7 +40,7 @@ export function memoryKernel(options: MemoryOptions = {}): Kernel {
   const machine = createMachine({ ramBytes, harts: options.harts ?? 1, engine: 'reference' })
   const state = {
     time: 0,
-    bootEpoch: 0,
+    bootEpoch: { sec: 0, nsec: 0 },
     tasks: new Map(),
     harts: machine.harts.map(hart => ({ id: hart.id, mm: null, flushCalls: 0 })),
     round: { hart: 0, start: 0, end: 0, open: false, ran: false },

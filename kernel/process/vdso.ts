@@ -1,7 +1,7 @@
 // Mapping the vDSO: code of the kernel's that every program finds, and before it the page of data that the code reads. Both are pages
 // of one nameless file, so all programs share them.
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { ENOMEM, NANOSECONDS, PROT_EXEC, PROT_READ } from '../abi/index.ts'
+import { ENOMEM, PROT_EXEC, PROT_READ } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { findFree, mapRegion, writeCached, type Mm } from '../mm/index.ts'
 import { anonymousInode, retainInode, type Inode } from '../vfs/index.ts'
@@ -26,8 +26,8 @@ export function makeVdso(k: Kernel): Inode {
 export function updateVvar(k: Kernel): void {
   const { bootEpoch } = k.state
   const data = new DataView(new ArrayBuffer(Object.keys(VVAR).length * 8))
-  data.setBigUint64(VVAR.epochSec, BigInt(Math.floor(bootEpoch / NANOSECONDS)), true)
-  data.setBigUint64(VVAR.epochNsec, BigInt(bootEpoch % NANOSECONDS), true)
+  data.setBigInt64(VVAR.epochSec, BigInt(bootEpoch.sec), true)
+  data.setBigUint64(VVAR.epochNsec, BigInt(bootEpoch.nsec), true)
   writeCached(k, k.state.vdso, 0, new Uint8Array(data.buffer))
 }
 

@@ -1,6 +1,7 @@
 // The door of scheduling: queues to wait on, timers, runqueues, the context switch.
 export type * from './types.ts'
-export { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
+export { moveDeadline, newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
+export { afterPeriods, alarmAt, KTIME_MAX, later, periodsSince, untilInstant } from './ktime.ts'
 export { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
 export {
   account,

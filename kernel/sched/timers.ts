@@ -1,5 +1,7 @@
 // What shall happen at which instant, soonest first. Expiry is handled in kernel/timers.ts, by the kind of the timer.
+import type { Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { alarmAt } from './ktime.ts'
 import type { Timer, TimerQueue, TimerSpec } from './types.ts'
 
 export const newTimerQueue = (): TimerQueue => ({ heap: [], byId: new Map(), nextId: 1 })
@@ -7,11 +9,11 @@ export const newTimerQueue = (): TimerQueue => ({ heap: [], byId: new Map(), nex
 /** Equal instants fire in the order they were asked for. */
 const before = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.id < b.id)
 
-/** Arms a timer for an absolute instant (ns; the past means at once). Answers its id, never 0. */
-export function addTimer(k: Kernel, at: number, spec: TimerSpec): number {
+/** Arms a timer for an absolute instant (ns; the past means at once, KTIME_MAX never). Answers its id, never 0. */
+export function addTimer(k: Kernel, instant: Int64, spec: TimerSpec): number {
   const { heap, byId } = k.state.timers
   const id = k.state.timers.nextId++
-  const timer: Timer = { id, at, index: heap.length, spec }
+  const timer: Timer = { id, at: alarmAt(instant), index: heap.length, spec }
   heap.push(timer)
   byId.set(id, timer)
   siftUp(heap, timer)

@@ -28,6 +28,15 @@ export function sleepOn(
   task.state = interruptible ? 'S' : 'D'
 }
 
+/** A sleeper's deadline is another from now on. */
+export function moveDeadline(k: Kernel, task: Task, deadline: number): void {
+  const { waiting } = task
+  if (waiting === null) return
+  if (waiting.timer !== 0) cancelTimer(k, waiting.timer)
+  waiting.deadline = deadline
+  waiting.timer = deadline === Infinity ? 0 : addTimer(k, deadline, { kind: 'wake', task })
+}
+
 /** Takes a task off everything it waits for, without making it runnable (exit, stop). */
 export function stopWaiting(k: Kernel, task: Task): void {
   const waiting = task.waiting

@@ -1,8 +1,9 @@
 // Timers against processor time: each lies with the process whose time it waits for. The loop stops a hart when the first is due, and what
 // is due becomes an ordinary timer of this instant, so that expiry is handled in one place whatever the clock.
+import type { Int64 } from '../abi/int64.ts'
 import type { Kernel } from '../kernel.ts'
 import { cpuClockNow, drivesCpuClock, type CpuClock } from '../process/index.ts'
-import { addTimer, type TimerSpec } from '../sched/index.ts'
+import { addTimer, alarmAt, type TimerSpec } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
 export interface CpuTimer {
@@ -12,8 +13,8 @@ export interface CpuTimer {
   spec: TimerSpec
 }
 
-export function addCpuTimer(clock: CpuClock, at: number, spec: TimerSpec): CpuTimer {
-  const timer = { clock, at, spec }
+export function addCpuTimer(clock: CpuClock, at: Int64, spec: TimerSpec): CpuTimer {
+  const timer = { clock, at: alarmAt(at), spec }
   clock.group.cpuTimers = [...(clock.group.cpuTimers ?? []), timer]
   return timer
 }

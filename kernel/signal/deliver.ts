@@ -2,6 +2,7 @@
 // system call does next is settled here too, because it depends on whether a handler runs (signal(7), "Interruption of system calls").
 import {
   EINTR,
+  ERESTARTNOINTR,
   ERESTARTSYS,
   SA_NODEFER,
   SA_RESETHAND,
@@ -46,7 +47,7 @@ function failCall(k: Kernel, task: Task, errno: Errno): void {
 
 /** A handler is about to run on top of an interrupted call: it is restarted after the handler, or fails. pc is at its ecall. */
 function settleCall(k: Kernel, task: Task, interrupted: Errno, action: SigAction): void {
-  const restarts = interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0
+  const restarts = interrupted === ERESTARTNOINTR || (interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0)
   if (restarts) task.call = null
   else failCall(k, task, EINTR)
 }

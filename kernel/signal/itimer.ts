@@ -11,9 +11,11 @@ import {
   SIGPROF,
   SIGVTALRM,
   SIGXCPU,
+  most64,
+  type Int64,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { addTimer, cancelTimer } from '../sched/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { kernelInfo } from './info.ts'
 import { expireCpuTimers, untilCpuTimer } from './cpu-timers.ts'
@@ -29,16 +31,16 @@ export const ITIMER_COUNT = SIGNAL_OF.length
 const itimerOf = (group: ThreadGroup, which: number): Itimer => group.itimers[which] as Itimer
 
 /** Nanoseconds left and the interval; 0 left when it is off. `expires` of the real timer is an instant, of the others what remains. */
-export function getItimer(k: Kernel, group: ThreadGroup, which: number): { value: number; interval: number } {
+export function getItimer(k: Kernel, group: ThreadGroup, which: number): { value: Int64; interval: Int64 } {
   const { expires, interval } = itimerOf(group, which)
   if (which !== ITIMER_REAL) return { value: expires, interval }
   if (itimerOf(group, which).timer === 0) return { value: 0, interval }
   // Linux never answers 0 for a timer that is still on.
-  return { value: Math.max(expires - k.state.time, 1000), interval }
+  return { value: most64(untilInstant(expires, k.state.time), 1000), interval }
 }
 
 /** Starts it, or with `value` 0 stops it. Nanoseconds. */
-export function setItimer(k: Kernel, group: ThreadGroup, which: number, value: number, interval: number): void {
+export function setItimer(k: Kernel, group: ThreadGroup, which: number, value: Int64, interval: Int64): void {
   const itimer = itimerOf(group, which)
   if (which !== ITIMER_REAL) {
     itimer.expires = value
@@ -48,7 +50,7 @@ export function setItimer(k: Kernel, group: ThreadGroup, which: number, value: n
   if (itimer.timer !== 0) cancelTimer(k, itimer.timer)
   itimer.timer = 0
   itimer.interval = interval
-  itimer.expires = value === 0 ? 0 : k.state.time + value
+  itimer.expires = value === 0 ? 0 : later(k.state.time, value)
   if (value !== 0) itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which })
 }
 
@@ -67,17 +69,19 @@ export function itimerExpired(k: Kernel, group: ThreadGroup, which: number): voi
 export function restartItimer(k: Kernel, group: ThreadGroup): void {
   const itimer = itimerOf(group, ITIMER_REAL)
   if (itimer.expires === 0 || itimer.timer !== 0) return
-  const periods = Math.floor((k.state.time - itimer.expires) / itimer.interval) + 1
-  itimer.expires += Math.max(periods, 1) * itimer.interval
+  const periods = periodsSince(itimer.expires, k.state.time, itimer.interval) + 1
+  itimer.expires = afterPeriods(itimer.expires, Math.max(periods, 1), itimer.interval)
   itimer.timer = addTimer(k, itimer.expires, { kind: 'itimer', group, which: ITIMER_REAL })
 }
 
 function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void {
   const itimer = itimerOf(group, which)
   if (itimer.expires === 0) return
-  itimer.expires -= ns
-  if (itimer.expires > 0) return
-  itimer.expires = itimer.interval === 0 ? 0 : itimer.interval - (-itimer.expires % itimer.interval)
+  const left = Number(itimer.expires) - ns
+  itimer.expires = left
+  if (left > 0) return
+  const interval = Number(itimer.interval)
+  itimer.expires = interval === 0 ? 0 : interval - (-left % interval)
   sendToGroup(k, null, group, kernelInfo(SIGNAL_OF[which] as number))
 }
 
@@ -85,8 +89,8 @@ function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void 
 export function untilItimer(task: Task): number {
   const { group } = task
   const { itimers, cpuTimers } = group
-  const virtual = (itimers[ITIMER_VIRTUAL] as Itimer).expires
-  const prof = (itimers[ITIMER_PROF] as Itimer).expires
+  const virtual = Number((itimers[ITIMER_VIRTUAL] as Itimer).expires)
+  const prof = Number((itimers[ITIMER_PROF] as Itimer).expires)
   return Math.min(
     virtual === 0 ? Infinity : virtual,
     prof === 0 ? Infinity : prof,

@@ -1,9 +1,9 @@
 // POSIX timers (timer_create(2)): any number a process, each with its own signal and value. A periodic one starts its next period when
 // its signal is taken; what it missed meanwhile is its overrun count (posix-timers.c does the same).
-import { EAGAIN, EINVAL } from '../abi/index.ts'
+import { EAGAIN, EINVAL, most64, type Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { cpuClockNow, findTask, type CpuClock } from '../process/index.ts'
-import { addTimer, cancelTimer } from '../sched/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'
 import { addCpuTimer, cancelCpuTimer } from './cpu-timers.ts'
@@ -72,7 +72,7 @@ const isRunning = ({ timer, cpuTimer }: PosixTimer): boolean => timer !== 0 || c
 /** What its clock shows, as it is counted here (ns). */
 export const posixTimerNow = (k: Kernel, { cpu }: PosixTimer): number => (cpu === null ? k.state.time : cpuClockNow(cpu))
 
-function arm(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number): void {
+function arm(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: Int64): void {
   const spec = { kind: 'posixTimer', group, id: timer.id } as const
   if (timer.cpu === null) timer.timer = addTimer(k, at, spec)
   else timer.cpuTimer = addCpuTimer(timer.cpu, at, spec)
@@ -91,17 +91,20 @@ export function deletePosixTimers(k: Kernel, group: ThreadGroup): void {
 }
 
 /** Nanoseconds that are left, 0 when disarmed, and the interval. */
-export function posixTimerLeft(k: Kernel, timer: PosixTimer): { value: number; interval: number } {
+export function posixTimerLeft(k: Kernel, timer: PosixTimer): { value: Int64; interval: Int64 } {
   const { expires, interval } = timer
   if (expires === 0) return { value: 0, interval }
   const now = posixTimerNow(k, timer)
-  if (expires > now) return { value: expires - now, interval }
+  if (expires > now) return { value: untilInstant(expires, now), interval }
   // Expired, and its signal not yet taken: what a restarted timer would show.
-  return { value: interval === 0 ? 0 : interval - ((now - expires) % interval), interval }
+  return {
+    value: interval === 0 ? 0 : untilInstant(afterPeriods(expires, periodsSince(expires, now, interval) + 1, interval), now),
+    interval,
+  }
 }
 
 /** timer_settime(2): expires at an instant (ns of CLOCK_MONOTONIC, even one before boot, or of its processor time), null disarms. `dated`: it was given as a date. */
-export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: number | null, interval: number, dated: boolean): void {
+export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: Int64 | null, interval: Int64, dated: boolean): void {
   disarm(k, timer)
   timer.overrun = 0
   timer.interval = interval
@@ -113,17 +116,17 @@ export function setPosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, 
 }
 
 /** The date was put forward by so many nanoseconds. */
-export function movePosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, by: number): void {
+export function movePosixTimer(k: Kernel, group: ThreadGroup, timer: PosixTimer, by: Int64): void {
   if (!timer.dated || timer.timer === 0) return
   cancelTimer(k, timer.timer)
-  timer.expires = timer.expires - by || 1
+  timer.expires = later(timer.expires, -by) || 1
   arm(k, group, timer, timer.expires)
 }
 
 /** Whole periods that have passed since it was due; it is due again after them. */
 function forward(k: Kernel, timer: PosixTimer): number {
-  const missed = Math.max(Math.floor((posixTimerNow(k, timer) - timer.expires) / timer.interval), 0)
-  timer.expires += (missed + 1) * timer.interval
+  const missed = Math.max(periodsSince(timer.expires, posixTimerNow(k, timer), timer.interval), 0)
+  timer.expires = afterPeriods(timer.expires, missed + 1, timer.interval)
   return missed
 }
 
@@ -154,7 +157,7 @@ export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): vo
     return
   }
   forward(k, timer)
-  timer.expires = Math.max(timer.expires, posixTimerNow(k, timer) + IGNORED_PERIOD)
+  timer.expires = most64(timer.expires, posixTimerNow(k, timer) + IGNORED_PERIOD)
   arm(k, group, timer, timer.expires)
 }
 

@@ -1,5 +1,6 @@
 // What a signal is to the kernel, as plain data: sets, dispositions, what is known of each one sent, and what waits to be delivered.
 
+import type { Int64 } from '../abi/int64.ts'
 import type { CpuClock } from '../process/cpu-clock.ts'
 import type { CpuTimer } from './cpu-timers.ts'
 
@@ -60,8 +61,8 @@ export interface PosixTimer {
   tid: number
   value: bigint
   /** Next expiry, 0: disarmed. */
-  expires: number
-  interval: number
+  expires: Int64
+  interval: Int64
   /** The kernel's timer, 0: none runs (disarmed, or its signal waits to be taken). */
   timer: number
   /** Expiries that the signal taken last stood for beyond the first (timer_getoverrun). */

@@ -1,10 +1,17 @@
-// Timers set for a date (TIMER_ABSTIME on CLOCK_REALTIME) follow when the date is set. That is rare: they are searched for.
+// What waits for a date (TIMER_ABSTIME on CLOCK_REALTIME, futexes) follows when the date is set. That is rare: it is searched for.
+import type { Int64 } from '../abi/index.ts'
 import { moveTimerFd, type TimerFdData } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { alarmAt, moveDeadline } from '../sched/index.ts'
 import { movePosixTimer } from '../signal/index.ts'
+import type { Timestamp } from '../vfs/index.ts'
+import { instantOfRealtime } from './times.ts'
+
+const isDatedWait = (progress: Record<string, unknown>): progress is Record<string, unknown> & { deadline: number; date: Timestamp } =>
+  typeof progress.date === 'object' && progress.date !== null
 
 /** The date was put forward by so many nanoseconds (back, when negative). */
-export function moveDatedTimers(k: Kernel, forward: number): void {
+export function moveDatedTimers(k: Kernel, forward: Int64): void {
   const files = new Set<TimerFdData>()
   for (const group of k.state.groups.values()) {
     for (const timer of group.posixTimers?.values() ?? []) movePosixTimer(k, group, timer, forward)
@@ -13,4 +20,10 @@ export function moveDatedTimers(k: Kernel, forward: number): void {
     }
   }
   for (const data of files) moveTimerFd(k, data, forward)
+  for (const task of k.state.tasks.values()) {
+    const progress = task.call?.progress
+    if (!progress || !isDatedWait(progress)) continue
+    progress.deadline = alarmAt(instantOfRealtime(k, progress.date))
+    moveDeadline(k, task, progress.deadline)
+  }
 }

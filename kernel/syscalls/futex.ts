@@ -6,6 +6,7 @@ import {
   FUTEX_BITSET_MATCH_ANY,
   FUTEX_CLOCK_REALTIME,
   FUTEX_CMP_REQUEUE,
+  FUTEX_CMP_REQUEUE_PI,
   FUTEX_PRIVATE_FLAG,
   FUTEX_LOCK_PI,
   FUTEX_LOCK_PI2,
@@ -14,20 +15,32 @@ import {
   FUTEX_UNLOCK_PI,
   FUTEX_WAIT,
   FUTEX_WAIT_BITSET,
+  FUTEX_WAIT_REQUEUE_PI,
   FUTEX_WAKE,
   FUTEX_WAKE_BITSET,
   FUTEX_WAKE_OP,
   TIMESPEC,
   readStruct,
 } from '../abi/index.ts'
-import { futexKey, futexRequeue, futexWait, futexWake, lockPi, unlockPi } from '../ipc/index.ts'
+import {
+  futexKey,
+  futexRequeue,
+  futexWait,
+  futexWake,
+  lockPi,
+  requeuePi,
+  unlockPi,
+  waitRequeuePi,
+  type FutexTimeout,
+} from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getI32, putU32 } from '../mm/index.ts'
+import { alarmAt, later } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, argument, int, uint } from './args.ts'
 import { syscall, type Syscall, type SyscallResult } from './define.ts'
 import { futexOperation, futexText } from './futex-text.ts'
-import { checkTimespec, instantOfRealtime, nanoseconds } from './times.ts'
+import { instantOfRealtime, ktimeOf, timeIn } from './times.ts'
 
 const COMMAND = ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)
 
@@ -41,21 +54,24 @@ interface FutexArgs {
   val3: number
 }
 
-/** The instant (ns) at which a wait gives up. FUTEX_WAIT's timeout is relative, the others' absolute, FUTEX_LOCK_PI's a date. */
-function deadlineOf(k: Kernel, task: Task, { timeout, op }: FutexArgs): number {
-  if (timeout === 0) return Infinity
+const NEVER: FutexTimeout = { deadline: Infinity, date: null }
+
+/** When a wait gives up. FUTEX_WAIT's timeout is relative, the others' absolute, FUTEX_LOCK_PI's a date. */
+function timeoutOf(k: Kernel, task: Task, { timeout, op }: FutexArgs): FutexTimeout {
+  if (timeout === 0) return NEVER
   const command = op & COMMAND
   const value = readStruct(TIMESPEC, copyIn(k, task, timeout, TIMESPEC.size))
-  checkTimespec(value)
-  if (command === FUTEX_WAIT) return k.state.time + nanoseconds(value)
-  return op & FUTEX_CLOCK_REALTIME || command === FUTEX_LOCK_PI ? instantOfRealtime(k, value) : nanoseconds(value)
+  const time = timeIn(value)
+  if (command === FUTEX_WAIT) return { deadline: alarmAt(later(k.state.time, ktimeOf(time))), date: null }
+  if (op & FUTEX_CLOCK_REALTIME || command === FUTEX_LOCK_PI) return { deadline: alarmAt(instantOfRealtime(k, time)), date: time }
+  return { deadline: alarmAt(ktimeOf(time)), date: null }
 }
 
-/** `deadline` of those with a timeout: it is read before anything else is looked at. */
-type Operation = (k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, deadline: number) => SyscallResult
+/** `timeout` of those that have one: it is read before anything else is looked at. */
+type Operation = (k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, timeout: FutexTimeout) => SyscallResult
 
-function wait(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, bitset: number, deadline: number): SyscallResult {
-  return futexWait(k, task, a.uaddr, isPrivate, a.val, bitset, deadline)
+function wait(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, bitset: number, timeout: FutexTimeout): SyscallResult {
+  return futexWait(k, task, a.uaddr, isPrivate, a.val, bitset, timeout)
 }
 
 function requeue(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean, compare: boolean): number {
@@ -105,33 +121,40 @@ function wakeOp(k: Kernel, task: Task, a: FutexArgs, isPrivate: boolean): number
 }
 
 const OPERATIONS: Readonly<Record<number, Operation>> = {
-  [FUTEX_WAIT]: (k, task, a, isPrivate, deadline) => wait(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY, deadline),
-  [FUTEX_WAIT_BITSET]: (k, task, a, isPrivate, deadline) => wait(k, task, a, isPrivate, a.val3, deadline),
+  [FUTEX_WAIT]: (k, task, a, isPrivate, timeout) => wait(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY, timeout),
+  [FUTEX_WAIT_BITSET]: (k, task, a, isPrivate, timeout) => wait(k, task, a, isPrivate, a.val3, timeout),
   [FUTEX_WAKE]: (k, task, a, isPrivate) => wake(k, task, a, isPrivate, FUTEX_BITSET_MATCH_ANY),
   [FUTEX_WAKE_BITSET]: (k, task, a, isPrivate) => wake(k, task, a, isPrivate, a.val3),
   [FUTEX_REQUEUE]: (k, task, a, isPrivate) => requeue(k, task, a, isPrivate, false),
   [FUTEX_CMP_REQUEUE]: (k, task, a, isPrivate) => requeue(k, task, a, isPrivate, true),
   [FUTEX_WAKE_OP]: wakeOp,
-  [FUTEX_LOCK_PI]: (k, task, a, isPrivate, deadline) => lockPi(k, task, a.uaddr, isPrivate, true, deadline),
-  [FUTEX_LOCK_PI2]: (k, task, a, isPrivate, deadline) => lockPi(k, task, a.uaddr, isPrivate, true, deadline),
-  [FUTEX_TRYLOCK_PI]: (k, task, a, isPrivate) => lockPi(k, task, a.uaddr, isPrivate, false, Infinity),
+  [FUTEX_LOCK_PI]: (k, task, a, isPrivate, timeout) => lockPi(k, task, a.uaddr, isPrivate, true, timeout),
+  [FUTEX_LOCK_PI2]: (k, task, a, isPrivate, timeout) => lockPi(k, task, a.uaddr, isPrivate, true, timeout),
+  [FUTEX_TRYLOCK_PI]: (k, task, a, isPrivate) => lockPi(k, task, a.uaddr, isPrivate, false, NEVER),
   [FUTEX_UNLOCK_PI]: (k, task, a, isPrivate) => unlockPi(k, task, a.uaddr, isPrivate),
+  [FUTEX_WAIT_REQUEUE_PI]: (k, task, a, isPrivate, timeout) => waitRequeuePi(k, task, a.uaddr, a.uaddr2, isPrivate, a.val, timeout),
+  [FUTEX_CMP_REQUEUE_PI]: (k, task, a, isPrivate) => {
+    const count = a.timeout | 0
+    // It wakes one at most: who gets the lock.
+    if (count < 0 || a.val !== 1) throw EINVAL
+    return requeuePi(k, task, a.uaddr, a.uaddr2, isPrivate, count, a.val3)
+  },
 }
 
-const TIMED: ReadonlySet<number> = new Set([FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI, FUTEX_LOCK_PI2])
-const CHOOSES_CLOCK: ReadonlySet<number> = new Set([FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2])
+const TIMED: ReadonlySet<number> = new Set([FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI, FUTEX_LOCK_PI2, FUTEX_WAIT_REQUEUE_PI])
+const CHOOSES_CLOCK: ReadonlySet<number> = new Set([FUTEX_WAIT_BITSET, FUTEX_LOCK_PI2, FUTEX_WAIT_REQUEUE_PI])
 
 function futex(k: Kernel, task: Task, a: FutexArgs): SyscallResult {
   const command = a.op & COMMAND
-  const deadline = TIMED.has(command) && task.call === null ? deadlineOf(k, task, a) : Infinity
+  const timeout = TIMED.has(command) && task.call === null ? timeoutOf(k, task, a) : NEVER
   const run = OPERATIONS[command]
   if (run === undefined || (a.op & FUTEX_CLOCK_REALTIME && !CHOOSES_CLOCK.has(command))) throw ENOSYS
-  return run(k, task, a, (a.op & FUTEX_PRIVATE_FLAG) !== 0, deadline)
+  return run(k, task, a, (a.op & FUTEX_PRIVATE_FLAG) !== 0, timeout)
 }
 
 export const futexCalls: Syscall[] = [
   syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: argument, uaddr2: address, val3: uint }, futex, {
-    note: 'Owners are lent no priority by who waits (FUTEX_LOCK_PI); FUTEX_WAIT_REQUEUE_PI and FUTEX_CMP_REQUEUE_PI answer ENOSYS.',
+    note: 'Owners are lent no priority by who waits (FUTEX_LOCK_PI).',
     text: futexText,
   }),
 ]

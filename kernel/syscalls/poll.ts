@@ -23,21 +23,24 @@ import {
   RLIMIT_NOFILE,
   SIGSET_BYTES,
   TIMESPEC,
+  I64_MAX,
   isErrno,
+  most64,
   readStruct,
   writeStruct,
+  type Int64,
 } from '../abi/index.ts'
 import { controlEpoll, makeEpoll, readyItems } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
-import type { WaitQueue } from '../sched/index.ts'
+import { alarmAt, later, untilInstant, type WaitQueue } from '../sched/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, goesOn, keeping, keptOr, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
-import { toTimespec } from './times.ts'
+import { nanoseconds, timeIn, toTimespec } from './times.ts'
 
 /** What a file without a poll function is: always ready (regular files, directories, /dev/null). */
 const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
@@ -48,24 +51,23 @@ const pollFile = (k: Kernel, file: FileDescription, queues: WaitQueue[] | null, 
   opsOf(file).poll?.(k, file, queues, task) ?? ALWAYS_READY
 
 /** A timespec as nanoseconds; null pointer: Infinity. EINVAL for a bad one. */
-function readTimeout(k: Kernel, task: Task, at: number): number {
-  if (at === 0) return Infinity
-  const { sec, nsec } = readStruct(TIMESPEC, copyIn(k, task, at, TIMESPEC.size))
-  if (sec < 0 || nsec < 0 || nsec >= NANOSECONDS) throw EINVAL
-  return sec * NANOSECONDS + nsec
-}
+const readTimeout = (k: Kernel, task: Task, at: number): Int64 =>
+  at === 0 ? Infinity : nanoseconds(timeIn(readStruct(TIMESPEC, copyIn(k, task, at, TIMESPEC.size))))
+
+/** These waits end in seconds and nanoseconds: at 2^63 - 1 seconds (timespec64_add_safe). */
+const LAST = I64_MAX * BigInt(NANOSECONDS)
 
 /** The instant the wait ends: what the first run computed, or now + timeout. */
-const deadlineOf = (k: Kernel, task: Task, timeout: number): number =>
-  (task.call?.progress['deadline'] as number | undefined) ?? k.state.time + timeout
+const deadlineOf = (k: Kernel, task: Task, timeout: Int64): Int64 =>
+  (task.call?.progress['deadline'] as Int64 | undefined) ?? later(k.state.time, timeout, LAST)
 
 /**
  * Linux writes back what is left of the timeout, unless there was none or it was zero. False: it could not (read-only memory), which
  * is no error.
  */
-function putRemaining(k: Kernel, task: Task, at: number, timeout: number, deadline: number): boolean {
+function putRemaining(k: Kernel, task: Task, at: number, timeout: Int64, deadline: Int64): boolean {
   if (at === 0 || timeout === 0) return true
-  const left = Math.max(0, deadline - k.state.time)
+  const left = most64(0, untilInstant(deadline, k.state.time))
   try {
     copyOut(k, task, at, writeStruct(TIMESPEC, toTimespec(left)))
   } catch (error) {
@@ -100,16 +102,16 @@ function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => 
  * has come, what is left of the time goes to the program, whose call, if it is made again (after a stop), waits that long and no
  * longer: time spent stopped does not count.
  */
-function wait(k: Kernel, task: Task, { queues, files }: Waited, tmo: number, timeout: number, deadline: number): SyscallResult | null {
+function wait(k: Kernel, task: Task, { queues, files }: Waited, tmo: number, timeout: Int64, deadline: Int64): SyscallResult | null {
   if (!task.signalPending) {
     if (deadline <= k.state.time) return null
     // Once on each queue, however often it was named.
-    const sleep = blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, deadline)
+    const sleep = blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, alarmAt(deadline))
     const held = goesOn(task) ? undefined : hold(files)
     return { ...sleep, progress: { deadline }, held }
   }
   const written = putRemaining(k, task, tmo, timeout, deadline)
-  return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, deadline), progress: {} }
+  return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, alarmAt(deadline)), progress: {} }
 }
 
 /** What is waited for: all queues, and the files that they belong to. Names repeat. */
@@ -227,7 +229,7 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
 const MAX_EVENTS = Math.floor(0x7fff_ffff / EPOLL_EVENT.size)
 const NS_PER_MS = 1e6
 
-function epollWait(k: Kernel, task: Task, number: number, events: number, max: number, timeout: number): SyscallResult {
+function epollWait(k: Kernel, task: Task, number: number, events: number, max: number, timeout: Int64): SyscallResult {
   const file = getFile(task, number)
   if (max <= 0 || max > MAX_EVENTS || file.kind !== 'epoll') throw EINVAL
   const deadline = deadlineOf(k, task, timeout)
@@ -237,7 +239,7 @@ function epollWait(k: Kernel, task: Task, number: number, events: number, max: n
   if (ready.length === 0) {
     if (deadline <= k.state.time) return 0
     // epoll_wait is never restarted (signal(7)).
-    return { ...blocked(queues, EINTR, deadline), progress: { deadline }, exclusive: exclusive.length > 0 ? exclusive : undefined }
+    return { ...blocked(queues, EINTR, alarmAt(deadline)), progress: { deadline }, exclusive: exclusive.length > 0 ? exclusive : undefined }
   }
   ready.forEach((event, i) => copyOut(k, task, events + i * EPOLL_EVENT.size, writeStruct(EPOLL_EVENT, event)))
   return ready.length

@@ -8,7 +8,6 @@ import {
   ESRCH,
   ITIMERS,
   ITIMERVAL,
-  NANOSECONDS,
   O_CLOEXEC,
   O_NONBLOCK,
   SA_FLAGS,
@@ -27,7 +26,7 @@ import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
 import { findTask, groupMembers, regX } from '../process/index.ts'
-import { newQueue } from '../sched/index.ts'
+import { alarmAt, later, newQueue } from '../sched/index.ts'
 import {
   FRAME_SIGMASK,
   KERNEL_ONLY,
@@ -69,12 +68,11 @@ import {
   sigsetOut,
   stackText,
 } from './signal-args.ts'
-import { checkTimespec, MAX_NS, nanoseconds, timespec, timevalText, toTimeval, type Timespec, type Timeval } from './times.ts'
+import { ktimeOf, timeIn, timespec, timevalIn, timevalText, toTimeval, type Timespec } from './times.ts'
 
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
 const SP = 2
-const NS_PER_US = 1000
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
 const KNOWN_SA_FLAGS = Object.values(SA_FLAGS).reduce((all, flag) => (all | flag) >>> 0, 0)
 
@@ -174,8 +172,7 @@ function changeAction(k: Kernel, task: Task, signal: number, at: number, old: nu
 function deadlineOf(k: Kernel, timeout: Timespec | null, kept: unknown): number {
   if (typeof kept === 'number') return kept
   if (timeout === null) return Infinity
-  checkTimespec(timeout)
-  return k.state.time + Math.min(nanoseconds(timeout), MAX_NS)
+  return alarmAt(later(k.state.time, ktimeOf(timeIn(timeout))))
 }
 
 function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: Timespec | null): SyscallResult {
@@ -192,11 +189,6 @@ function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: 
 }
 
 // Interval timers
-
-function intervalNs({ sec, usec }: Timeval): number {
-  if (sec < 0 || usec < 0 || usec >= 1e6) throw EINVAL
-  return Math.min(sec * NANOSECONDS + usec * NS_PER_US, MAX_NS)
-}
 
 function itimerBytes(k: Kernel, task: Task, which: number): Uint8Array {
   const { value, interval } = getItimer(k, task.group, which)
@@ -247,8 +239,8 @@ export const signalCalls: Syscall[] = [
     'setitimer',
     { which: oneOf(ITIMERS), new_value: itimerval, old_value: itimervalOut },
     (k, task, { which, new_value, old_value }) => {
-      const value = new_value ? intervalNs(new_value.value) : 0
-      const interval = new_value ? intervalNs(new_value.interval) : 0
+      const value = new_value ? ktimeOf(timevalIn(new_value.value)) : 0
+      const interval = new_value ? ktimeOf(timevalIn(new_value.interval)) : 0
       checkWhich(which)
       const before = old_value === 0 ? null : itimerBytes(k, task, which)
       setItimer(k, task.group, which, value, interval)

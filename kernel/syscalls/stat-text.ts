@@ -62,7 +62,7 @@ function timeText(bytes: Uint8Array, offset: number): string {
   if (nsec === UTIME_NOW) return 'UTIME_NOW'
   if (nsec === UTIME_OMIT) return 'UTIME_OMIT'
   const value = `{tv_sec=${sec}, tv_nsec=${nsec}}`
-  const date = new Date(sec * 1000)
+  const date = new Date(Number(sec) * 1000)
   if (!(nsec >= 0 && nsec < NANOSECONDS) || Number.isNaN(date.getTime()) || sec === 0) return value
   const fraction = nsec === 0 ? '' : `.${String(nsec).padStart(9, '0')}`
   return `${value} /* ${date.toISOString().slice(0, SECONDS_LENGTH)}${fraction}+0000 */`

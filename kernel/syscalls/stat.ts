@@ -32,6 +32,7 @@ import {
   TIMESPEC,
   UTIME_NOW,
   UTIME_OMIT,
+  I64_MAX,
   W_OK,
   EPERM,
   EISDIR,
@@ -75,6 +76,7 @@ import {
   keepFound,
   notifyDirectory,
 } from '../vfs/index.ts'
+import type { Timespec } from './times.ts'
 import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
 import { syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
 import { rangeCalls } from './ranges.ts'
@@ -158,22 +160,20 @@ function access(k: Kernel, task: Task, dir: number, name: string, may: number, h
 
 // ---- changes
 
-interface WantedTime {
-  sec: number
-  nsec: number
-}
+const I64_MIN = -I64_MAX - 1n
 
-const readTimes = (k: Kernel, task: Task, at: number): WantedTime[] => {
+const readTimes = (k: Kernel, task: Task, at: number): Timespec[] => {
   const bytes = copyIn(k, task, at, 2 * TIMESPEC.size)
   return [0, TIMESPEC.size].map(offset => readStruct(TIMESPEC, bytes, offset))
 }
 
 /** null: leave the time as it is. EINVAL. */
-function timeOf(k: Kernel, { sec, nsec }: WantedTime): Timestamp | null {
+function timeOf(k: Kernel, { sec, nsec }: Timespec): Timestamp | null {
   if (nsec === UTIME_OMIT) return null
   if (nsec === UTIME_NOW) return timestampNow(k)
   if (nsec < 0 || nsec >= 1e9) throw EINVAL
-  return { sec, nsec }
+  // The two seconds at the ends of what a file system keeps have no fractions (timestamp_truncate).
+  return { sec, nsec: sec === I64_MAX || sec === I64_MIN ? 0 : Number(nsec) }
 }
 
 /** No path: the descriptor itself, and no flags. */

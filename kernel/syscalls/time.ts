@@ -17,26 +17,29 @@ import {
   TMS,
   writeStruct,
   type Errno,
+  type Int64,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
 import { capable, cpuClockNow, groupUsage, updateVvar, type CpuClock } from '../process/index.ts'
-import { wakeTask } from '../sched/index.ts'
+import { alarmAt, later, untilInstant, wakeTask } from '../sched/index.ts'
 import { addCpuTimer, cancelCpuSleep } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { timestampNow } from '../vfs/index.ts'
+import { timestampNow, type Timestamp } from '../vfs/index.ts'
 import { flags, oneOf, structIn, structOut } from './args.ts'
 import { checkSleepsBy, clockResolution, cpuClock, isDated, readClock } from './clocks.ts'
 import { moveDatedTimers } from './dated-timers.ts'
 import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
 import {
-  checkTimespec,
   instantOfRealtime,
-  MAX_NS,
+  KTIME_SECONDS,
+  ktimeOf,
   nanoseconds,
+  timeIn,
   timespec,
   timespecOut,
   timeval,
+  timevalIn,
   timevalOut,
   toTimespec,
   type Timespec,
@@ -47,36 +50,28 @@ const CLOCK_NANOSLEEP = 115
 
 const putTimespec = (k: Kernel, task: Task, at: number, value: Timespec): void => copyOut(k, task, at, writeStruct(TIMESPEC, value))
 
-interface Sleep {
-  until: number
-}
-const isSleep = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Sleep =>
-  typeof progress?.until === 'number'
-
 /** Until when: what a relative sleep was begun with. An instant is looked up again each time: its clock may have been set. */
-const endOf = (task: Task, relative: boolean, until: number): number => {
-  const { progress } = task.call ?? {}
-  return relative && isSleep(progress) ? progress.until : until
-}
+const endOf = (task: Task, relative: boolean, until: Int64): Int64 =>
+  (relative ? (task.call?.progress.until as Int64 | undefined) : undefined) ?? until
 
 const interruptedBy = (relative: boolean): Errno => (relative ? ERESTART_RESTARTBLOCK : ERESTARTNOHAND)
 
 /** Sleeps until an instant. A signal leaves in `rem` (0: nowhere) what is left of a relative sleep. */
-function sleep(k: Kernel, task: Task, until: number, rem: number, relative: boolean): SyscallResult {
+function sleep(k: Kernel, task: Task, until: Int64, rem: number, relative: boolean): SyscallResult {
   const end = endOf(task, relative, until)
   if (k.state.time >= end) return 0
-  if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(end - k.state.time))
-  return { ...blocked([], interruptedBy(relative), end), progress: { until: end } }
+  if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(untilInstant(end, k.state.time)))
+  return { ...blocked([], interruptedBy(relative), alarmAt(end)), progress: { until: end } }
 }
 
 /** Sleeps until a process or a thread has had so much processor time (ns). EINVAL for one's own thread, which would never wake. */
-function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: number, rem: number, relative: boolean): SyscallResult {
+function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: Int64, rem: number, relative: boolean): SyscallResult {
   if (clock.thread === task) throw EINVAL
   const end = endOf(task, relative, until)
   cancelCpuSleep(clock, task)
   const now = cpuClockNow(clock)
   if (now >= end) return 0
-  if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(end - now))
+  if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(untilInstant(end, now)))
   addCpuTimer(clock, end, { kind: 'wake', task })
   return { ...blocked([], interruptedBy(relative), Infinity), progress: { until: end } }
 }
@@ -84,21 +79,28 @@ function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: number, rem: 
 function clockNanosleep(k: Kernel, task: Task, id: number, how: number, request: Timespec | null, rem: number): SyscallResult {
   checkSleepsBy(task, id)
   const cpu = cpuClock(k, task, id)
-  const wanted = required(request)
-  checkTimespec(wanted)
-  const span = Math.min(nanoseconds(wanted), MAX_NS)
+  const wanted = timeIn(required(request))
+  const span = ktimeOf(wanted)
   const relative = (how & TIMER_ABSTIME) === 0
-  if (cpu !== null) return sleepByCpu(k, task, cpu, relative ? cpuClockNow(cpu) + span : span, rem, relative)
-  if (relative) return sleep(k, task, k.state.time + span, rem, true)
+  if (cpu !== null) return sleepByCpu(k, task, cpu, relative ? later(cpuClockNow(cpu), span) : span, rem, relative)
+  if (relative) return sleep(k, task, later(k.state.time, span), rem, true)
   return sleep(k, task, isDated(id) ? instantOfRealtime(k, wanted) : span, 0, false)
 }
 
+/** The date has to fit for 30 years yet, and is never before boot (timekeeping.c). */
+const MAX_DATE = KTIME_SECONDS - 30 * 365 * 24 * 60 * 60
+
 /** Sets the date. The clock of timers and sleeps is not touched; what waits for a date follows. */
-function setDate(k: Kernel, task: Task, value: Timespec): number {
-  checkTimespec(value)
+function setDate(k: Kernel, task: Task, value: Timestamp): number {
+  if (value.sec >= MAX_DATE) throw EINVAL
   if (!capable(task.credentials, CAP_SYS_TIME)) throw EPERM
-  const epoch = nanoseconds(value) - k.state.time
-  const forward = epoch - k.state.bootEpoch
+  const sinceBoot = toTimespec(k.state.time)
+  const sec = Number(value.sec) - Number(sinceBoot.sec)
+  const nsec = value.nsec - sinceBoot.nsec
+  const epoch = nsec < 0 ? { sec: sec - 1, nsec: nsec + NANOSECONDS } : { sec, nsec }
+  if (epoch.sec < 0) throw EINVAL
+  const before = k.state.bootEpoch
+  const forward = nanoseconds({ sec: epoch.sec - before.sec, nsec: epoch.nsec - before.nsec })
   k.state.bootEpoch = epoch
   updateVvar(k)
   moveDatedTimers(k, forward)
@@ -120,23 +122,15 @@ const tmsText = (t: { utime: number; stime: number; cutime: number; cstime: numb
 
 export const timeCalls: Syscall[] = [
   syscall(101, 'nanosleep', { req: timespec, rem: timespecOut }, (k, task, { req, rem }) => {
-    const wanted = required(req)
-    checkTimespec(wanted)
-    return sleep(k, task, k.state.time + nanoseconds(wanted), rem, true)
+    return sleep(k, task, later(k.state.time, ktimeOf(timeIn(required(req)))), rem, true)
   }),
-  syscall(
-    112,
-    'clock_settime',
-    { clockid: clock, tp: timespec },
-    (k, task, { clockid, tp }) => {
-      if (clockid >= 0 && clockid !== CLOCK_REALTIME) throw EINVAL
-      const wanted = required(tp)
-      if (clockid === CLOCK_REALTIME) return setDate(k, task, wanted)
-      cpuClock(k, task, clockid)
-      throw EPERM
-    },
-    { note: 'Waits for a futex or a message until a date that have begun do not follow a change of it.' },
-  ),
+  syscall(112, 'clock_settime', { clockid: clock, tp: timespec }, (k, task, { clockid, tp }) => {
+    if (clockid >= 0 && clockid !== CLOCK_REALTIME) throw EINVAL
+    const wanted = required(tp)
+    if (clockid === CLOCK_REALTIME) return setDate(k, task, timeIn(wanted))
+    cpuClock(k, task, clockid)
+    throw EPERM
+  }),
   syscall(113, 'clock_gettime', { clockid: clock, tp: timespecOut }, (k, task, { clockid, tp }) => {
     putTimespec(k, task, tp, readClock(k, task, clockid))
     return 0
@@ -179,8 +173,7 @@ export const timeCalls: Syscall[] = [
     { tv: timeval, tz: structIn(TIMEZONE, timezoneText, 'const struct timezone *') },
     (k, task, { tv }) => {
       if (tv === null) return 0
-      if (tv.usec < 0 || tv.usec >= NANOSECONDS / US) throw EINVAL
-      return setDate(k, task, { sec: tv.sec, nsec: tv.usec * US })
+      return setDate(k, task, timevalIn(tv))
     },
     { note: 'The time zone is not kept: gettimeofday always answers UTC.' },
   ),

@@ -1,5 +1,5 @@
 // Timers that are files (timerfd_create(2)).
-import { CLOCKS, EFAULT, EINVAL, O_CLOEXEC, O_NONBLOCK, TIMER_ABSTIME } from '../abi/index.ts'
+import { CLOCKS, EFAULT, EINVAL, O_CLOEXEC, O_NONBLOCK, TIMER_ABSTIME, most64 } from '../abi/index.ts'
 import { armTimerFd, makeTimerFd, timerFdLeft, timerFdOf, watchDate } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
@@ -7,7 +7,7 @@ import type { Task } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
-import { checkTimespec } from './times.ts'
+import { timeIn } from './times.ts'
 import { checkTimerFdClock, isDated } from './clocks.ts'
 import { itimerspec, itimerspecBytes, itimerspecOut, timerInstant, timerInterval, type TimerSpec } from './timer-args.ts'
 
@@ -18,14 +18,14 @@ const { TFD_TIMER_CANCEL_ON_SET } = TFD_TIMER_FLAGS
 function settime(k: Kernel, task: Task, fd: number, how: number, wanted: TimerSpec | null, oldAt: number): number {
   if (wanted === null) throw EFAULT
   if (how & ~(TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) throw EINVAL
-  checkTimespec(wanted.value)
-  checkTimespec(wanted.interval)
+  timeIn(wanted.value)
+  timeIn(wanted.interval)
   const data = timerFdOf(getFile(task, fd))
   const dated = (how & TIMER_ABSTIME) !== 0 && isDated(data.clock)
   const at = timerInstant(k, dated, how, wanted, k.state.time)
   const old = itimerspecBytes(timerFdLeft(k, data))
   // An instant that has passed runs out at once; 0 disarms.
-  armTimerFd(k, data, at === null ? 0 : Math.max(at, 1), timerInterval(wanted))
+  armTimerFd(k, data, at === null ? 0 : most64(at, 1), timerInterval(wanted))
   watchDate(data, dated, (how & TFD_TIMER_CANCEL_ON_SET) !== 0)
   if (oldAt !== 0) copyOut(k, task, oldAt, old)
   return 0

@@ -1,6 +1,8 @@
 // Time in the structures programs use, to and from the kernel's nanoseconds.
-import { EINVAL, NANOSECONDS, TIMESPEC, TIMEVAL, type StructValues } from '../abi/index.ts'
+import { EINVAL, NANOSECONDS, narrow, TIMESPEC, TIMEVAL, type Int64, type StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { KTIME_MAX } from '../sched/index.ts'
+import type { Timestamp } from '../vfs/index.ts'
 import { structIn, structOut } from './args.ts'
 
 export type Timespec = StructValues<(typeof TIMESPEC)['members']>
@@ -8,6 +10,8 @@ export type Timeval = StructValues<(typeof TIMEVAL)['members']>
 
 const NS_PER_US = 1000
 const US_PER_SECOND = 1e6
+/** Seconds whose nanoseconds a number can count. */
+const EXACT_SECONDS = Math.floor(Number.MAX_SAFE_INTEGER / NANOSECONDS) - 1
 
 export const timespecText = ({ sec, nsec }: Timespec): string => `{tv_sec=${sec}, tv_nsec=${nsec}}`
 export const timevalText = ({ sec, usec }: Timeval): string => `{tv_sec=${sec}, tv_usec=${usec}}`
@@ -17,29 +21,48 @@ export const timespecOut = structOut(TIMESPEC, timespecText, 'struct timespec *'
 export const timeval = structIn(TIMEVAL, timevalText, 'const struct timeval *')
 export const timevalOut = structOut(TIMEVAL, timevalText, 'struct timeval *')
 
-/** EINVAL unless it is a time that is not negative. */
-export function checkTimespec({ sec, nsec }: Timespec): void {
+/** What a program's structure says. EINVAL unless it is a time that is not negative. */
+export function timeIn({ sec, nsec }: Timespec): Timestamp {
   if (sec < 0 || nsec < 0 || nsec >= NANOSECONDS) throw EINVAL
+  return { sec, nsec: Number(nsec) }
 }
 
-/** The kernel's times end here, as Linux's do (KTIME_MAX): in 292 years. */
-export const MAX_NS = 2 ** 63
+/** The same of a struct timeval. */
+export function timevalIn({ sec, usec }: Timeval): Timestamp {
+  if (sec < 0 || usec < 0 || usec >= US_PER_SECOND) throw EINVAL
+  return { sec, nsec: Number(usec) * NS_PER_US }
+}
 
-/** A span in nanoseconds: exact up to 104 days, rounded beyond. */
-export const nanoseconds = ({ sec, nsec }: Timespec): number => sec * NANOSECONDS + nsec
+/** In nanoseconds, exactly, which may be more than KTIME_MAX. */
+export const nanoseconds = ({ sec, nsec }: Timestamp): Int64 =>
+  sec <= EXACT_SECONDS && sec >= -EXACT_SECONDS
+    ? Number(sec) * NANOSECONDS + nsec
+    : narrow(BigInt(sec) * BigInt(NANOSECONDS) + BigInt(nsec))
 
-export function toTimespec(ns: number): Timespec {
+/** Linux looks at the seconds alone to see whether a time fits (ktime_set). */
+export const KTIME_SECONDS = Number(KTIME_MAX / BigInt(NANOSECONDS))
+
+/** In nanoseconds, but KTIME_MAX for what does not fit. */
+export const ktimeOf = (time: Timestamp): Int64 => (time.sec >= KTIME_SECONDS ? KTIME_MAX : nanoseconds(time))
+
+/** Seconds and what is left of nanoseconds; the fractions that cycles make are dropped. */
+export function toTimespec(ns: Int64): Timestamp {
+  if (typeof ns === 'bigint') {
+    const sec = ns / BigInt(NANOSECONDS)
+    return { sec: narrow(sec), nsec: Number(ns - sec * BigInt(NANOSECONDS)) }
+  }
   const sec = Math.floor(ns / NANOSECONDS)
   return { sec, nsec: Math.floor(ns - sec * NANOSECONDS) }
 }
 
-export function toTimeval(ns: number): Timeval {
-  const sec = Math.floor(ns / NANOSECONDS)
-  return { sec, usec: Math.min(US_PER_SECOND - 1, Math.floor((ns - sec * NANOSECONDS) / NS_PER_US)) }
+export function toTimeval(ns: Int64): { sec: Int64; usec: number } {
+  const { sec, nsec } = toTimespec(ns)
+  return { sec, usec: Math.floor(nsec / NS_PER_US) }
 }
 
-/** The instant of CLOCK_MONOTONIC (ns) at which CLOCK_REALTIME shows this. Seconds are subtracted first: 64-bit times do not fit a double. */
-export function instantOfRealtime(k: Kernel, { sec, nsec }: Timespec): number {
-  const epochSeconds = Math.floor(k.state.bootEpoch / NANOSECONDS)
-  return (sec - epochSeconds) * NANOSECONDS + nsec - (k.state.bootEpoch % NANOSECONDS)
+/** The instant of CLOCK_MONOTONIC (ns, maybe before boot) at which CLOCK_REALTIME shows this. */
+export function instantOfRealtime(k: Kernel, time: Timestamp): Int64 {
+  const { bootEpoch } = k.state
+  const ns = ktimeOf(time)
+  return ns === KTIME_MAX ? ns : nanoseconds({ sec: narrow(BigInt(time.sec) - BigInt(bootEpoch.sec)), nsec: time.nsec - bootEpoch.nsec })
 }

@@ -31,7 +31,7 @@ const BY_NAME = new Map(SYSCALLS.filter(row => row !== undefined).map(row => [ro
 /** Where the task's buffers are. */
 export const BUFFER = 0x10000
 export const BUFFER_BYTES = 0x40000
-const EPOCH = 1_735_689_600e9
+const EPOCH = { sec: 1_735_689_600, nsec: 0 }
 
 export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } {
   const k = memoryKernel({ frames: 4096 })

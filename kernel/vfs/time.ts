@@ -1,4 +1,5 @@
 // File times. A time since 1970 in nanoseconds does not fit a double exactly, so seconds and nanoseconds are kept apart.
+import { sum64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Inode, Timestamp } from './types.ts'
 
@@ -7,15 +8,15 @@ const NS_PER_SECOND = 1e9
 const RELATIME_SECONDS = 24 * 60 * 60
 
 /** CLOCK_REALTIME now. */
-export function timestampNow(k: Kernel): Timestamp {
+export function timestampNow(k: Kernel): { sec: number; nsec: number } {
   const { bootEpoch, time } = k.state
-  const nsec = (bootEpoch % NS_PER_SECOND) + (time % NS_PER_SECOND)
+  const nsec = bootEpoch.nsec + (time % NS_PER_SECOND)
   const carry = nsec >= NS_PER_SECOND ? 1 : 0
-  return { sec: Math.floor(bootEpoch / NS_PER_SECOND) + Math.floor(time / NS_PER_SECOND) + carry, nsec: nsec - carry * NS_PER_SECOND }
+  return { sec: bootEpoch.sec + Math.floor(time / NS_PER_SECOND) + carry, nsec: nsec - carry * NS_PER_SECOND }
 }
 
 /** From nanoseconds since 1970, as host files give it. */
-export const timestampOfNs = (ns: number): Timestamp => {
+export const timestampOfNs = (ns: number): { sec: number; nsec: number } => {
   const sec = Math.floor(ns / NS_PER_SECOND)
   return { sec, nsec: Math.max(0, Math.min(NS_PER_SECOND - 1, Math.floor(ns - sec * NS_PER_SECOND))) }
 }
@@ -30,5 +31,5 @@ export function touchAccessed(k: Kernel, inode: Inode): void {
     return
   }
   const now = timestampNow(k)
-  if (now.sec - inode.atime.sec >= RELATIME_SECONDS) inode.atime = now
+  if (sum64(inode.atime.sec, RELATIME_SECONDS) <= now.sec) inode.atime = now
 }

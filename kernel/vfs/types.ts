@@ -15,7 +15,7 @@ export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' 
 
 /** Seconds since 1970 and nanoseconds: one double would lose the last digits. */
 export interface Timestamp {
-  sec: number
+  sec: Int64
   nsec: number
 }
 
@@ -242,8 +242,8 @@ export type FileData =
   | {
       kind: 'timerfd'
       clock: number
-      expires: number
-      interval: number
+      expires: Int64
+      interval: Int64
       timer: number
       queue: WaitQueue
       /** Set for a date; a change of the date then ends it (TFD_TIMER_CANCEL_ON_SET); that has happened, and nobody was told. */

@@ -14,7 +14,7 @@ function onHost(pieceMs: number, options: TestOptions = {}) {
   const machine = start(LOADED, { clock: 'real', debug: false, ...options })
   const k = machine.kernel
   let now = 0
-  const clock = newHostClock(k, { date: () => k.state.bootEpoch / MS, steady: () => now })
+  const clock = newHostClock(k, { date: () => k.state.bootEpoch.sec * 1000, steady: () => now })
   const apart = { behind: 0, ahead: 0 }
   for (;;) {
     const result = runKernel(k, { maxInstructions: PIECE })

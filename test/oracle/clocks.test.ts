@@ -1,4 +1,4 @@
-// Clocks and their timers: programs/clocks.c against what it printed on Linux (programs/clocks.txt, recorded as root on x86-64; the
+// Clocks, their timers and the waits that have deadlines: C programs against what they printed on Linux (recorded as root on x86-64; the
 // answers do not depend on the machine).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -6,18 +6,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../machine.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
-const SOURCE = new URL('programs/clocks.c', import.meta.url).pathname
-const RECORDED = readFileSync(new URL('programs/clocks.txt', import.meta.url), 'utf8')
+const PROGRAMS = ['clocks', 'time-ends', 'futex-pi']
+const programs = new URL('programs/', import.meta.url)
 
 let work: Workspace
 beforeAll(() => {
   work = workspace()
-  const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-O1', '-w', SOURCE, '-o', work.path('clocks')])
-  if (gcc.status !== 0) throw new Error(`compiling ${SOURCE}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
+  for (const name of PROGRAMS) {
+    const source = new URL(`${name}.c`, programs).pathname
+    const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-pthread', '-O1', '-w', source, '-o', work.path(name)])
+    if (gcc.status !== 0) throw new Error(`compiling ${source}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
+  }
 })
 afterAll(() => work.remove())
 
-test.each([1, 2])('on %d harts', harts => {
-  const files = [{ path: '/clocks', mode: 0o755, kind: 'regular', data: readFileSync(work.path('clocks')) } as const]
-  expect(run(['/clocks'], { files, harts }).stdout.split('\n')).toEqual(RECORDED.split('\n'))
+test.each(PROGRAMS.flatMap(name => [1, 2].map(harts => [name, harts] as const)))('%s on %d harts', (name, harts) => {
+  const recorded = readFileSync(new URL(`${name}.txt`, programs), 'utf8')
+  const files = [{ path: `/${name}`, mode: 0o755, kind: 'regular', data: readFileSync(work.path(name)) } as const]
+  expect(run([`/${name}`], { files, harts }).stdout.split('\n')).toEqual(recorded.split('\n'))
 })

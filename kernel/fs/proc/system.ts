@@ -126,7 +126,7 @@ function statText(k: Kernel): string {
   const all = hartTicks(time * harts.length, system, idle)
   const each = harts.map(hart => `cpu${hart.id} ${hartTicks(time, hart.systemTime, hart.idleTime)}\n`).join('')
   return (
-    `cpu  ${all}\n${each}intr ${counts.timerTicks}\nctxt ${counts.contextSwitches}\nbtime ${Math.floor(bootEpoch / 1e9)}\n` +
+    `cpu  ${all}\n${each}intr ${counts.timerTicks}\nctxt ${counts.contextSwitches}\nbtime ${bootEpoch.sec}\n` +
     `processes ${counts.forks + 1}\nprocs_running ${running}\nprocs_blocked ${blocked}\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n`
   )
 }

@@ -1,0 +1,104 @@
+// Condition variables whose mutex knows its owner (futex(2)): FUTEX_WAIT_REQUEUE_PI sleeps on one word and wakes as the owner of another,
+// to which FUTEX_CMP_REQUEUE_PI moved it, so that no waiter is woken only to wait again (futex/requeue.c).
+import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ESRCH, ETIMEDOUT, FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { getI32, getU32, putU32 } from '../mm/index.ts'
+import { wakeTask } from '../sched/index.ts'
+import { blocked, type SyscallResult } from '../syscalls/define.ts'
+import type { Task } from '../state.ts'
+import { forgetIfEmpty, futexKey, isWaiting, queueOf, type FutexTimeout } from './futex.ts'
+import { isLocking, isSomebody, piKey, waitForLock, type Locking } from './futex-pi.ts'
+
+/** FUTEX_WAIT_REQUEUE_PI. EAGAIN: the word is another, or a signal came after the move; ETIMEDOUT, EINVAL, EFAULT. */
+export function waitRequeuePi(
+  k: Kernel,
+  task: Task,
+  address: number,
+  second: number,
+  isPrivate: boolean,
+  value: number,
+  timeout: FutexTimeout,
+): SyscallResult {
+  const progress = task.call?.progress
+  // Moved: what is left is waiting for ownership. It cannot be begun again, as the first word has changed.
+  if (isLocking(progress)) return waitForLock(k, progress, EAGAIN)
+  const again = progress && isWaiting(progress) ? progress : null
+  if (again) {
+    forgetIfEmpty(k, again.key)
+    if (k.state.time >= again.deadline) throw ETIMEDOUT
+  }
+  if (address === second) throw EINVAL
+  const lock = piKey(futexKey(k, task, second, isPrivate, true))
+  const key = futexKey(k, task, address, isPrivate)
+  if (getI32(k, task, address) !== (value | 0)) throw EAGAIN
+  if (lock === piKey(key)) throw EINVAL
+  const { deadline, date } = again ?? timeout
+  if (k.state.time >= deadline) throw ETIMEDOUT
+  const waiting = { key, bitset: -1, woken: false, deadline, date, lock: null, target: lock, address: second }
+  return { ...blocked([queueOf(k, key)], ERESTARTNOINTR, deadline), progress: waiting }
+}
+
+/** Waits to be moved to this lock: the lock's name; null: it is another kind of waiter. */
+const targetOf = ({ call }: Task): string | null => (call?.progress.target as string | undefined) ?? null
+
+/** Waits for ownership from now on, or has it. */
+function becomeLocking({ call }: Task, lock: string, granted: boolean): void {
+  if (call === null) return
+  const { deadline, date, address } = call.progress as unknown as Locking
+  const locking: Locking = { lock, address, granted, deadline, date }
+  call.progress = { ...locking }
+}
+
+/** Gives the lock to a waiter, or has it wait for it. EDEADLK (it owns it already), ESRCH (the word names nobody). True: it owns it now. */
+function lockFor(k: Kernel, caller: Task, waiter: Task, address: number, lock: string, more: boolean): boolean {
+  const word = getU32(k, caller, address)
+  const owner = word & FUTEX_TID_MASK
+  if (owner === waiter.pid) throw EDEADLK
+  const contended = k.state.futexes.has(lock)
+  if (owner === 0 && !contended) {
+    putU32(k, caller, address, ((word & FUTEX_OWNER_DIED) | waiter.pid | (more ? FUTEX_WAITERS : 0)) >>> 0)
+    return true
+  }
+  if (!contended && !isSomebody(k, owner)) throw ESRCH
+  putU32(k, caller, address, (word | FUTEX_WAITERS) >>> 0)
+  return false
+}
+
+/**
+ * FUTEX_CMP_REQUEUE_PI: moves the first and up to `count` more waiters of a word, those of the highest priority first, to a lock, which
+ * the first may get at once. Answers how many. EAGAIN where the word is not `value`; EINVAL where one does not wait for this lock.
+ */
+export function requeuePi(
+  k: Kernel,
+  task: Task,
+  address: number,
+  second: number,
+  isPrivate: boolean,
+  count: number,
+  value: number,
+): number {
+  if (address === second) throw EINVAL
+  const key = futexKey(k, task, address, isPrivate)
+  const lock = piKey(futexKey(k, task, second, isPrivate, true))
+  if (lock === piKey(key)) throw EINVAL
+  if (getI32(k, task, address) !== (value | 0)) throw EAGAIN
+  const queue = k.state.futexes.get(key)
+  if (queue === undefined) return 0
+  const waiters = [...queue.waiters].sort((a, b) => b.sched.rtPriority - a.sched.rtPriority)
+  let done = 0
+  for (const waiter of waiters.slice(0, count + 1)) {
+    if (targetOf(waiter) !== lock) throw EINVAL
+    const owns = lockFor(k, task, waiter, second, lock, count > 0)
+    becomeLocking(waiter, lock, owns)
+    if (owns) wakeTask(k, waiter)
+    else {
+      queue.waiters.splice(queue.waiters.indexOf(waiter), 1)
+      const target = queueOf(k, lock)
+      target.waiters.push(waiter)
+      if (waiter.waiting) waiter.waiting.queues = [target]
+    }
+    done++
+  }
+  forgetIfEmpty(k, key)
+  return done
+}
