@@ -2,10 +2,9 @@
 import { RLIMIT_CORE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { pathOf } from '../vfs/index.ts'
+import { pathOf, timestampNow } from '../vfs/index.ts'
 import { limitPair } from './limits.ts'
 
-const NS_PER_S = 1e9
 
 /** A text that may become a part of a name, and nothing else. */
 function plain(text: string): string {
@@ -35,7 +34,7 @@ const LETTERS: Readonly<Record<string, Letter>> = {
   g: (_k, { credentials }) => credentials.gid,
   d: (_k, { mm }) => mm?.dumpable ?? 0,
   s: (_k, _task, signal) => signal,
-  t: k => Math.floor((k.state.bootEpoch + k.state.time) / NS_PER_S),
+  t: k => timestampNow(k).sec,
   h: k => plain(k.state.hostname),
   e: (_k, { comm }) => plain(comm),
   f: (k, task) => plain(base(programOf(k, task))),
