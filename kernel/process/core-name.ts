@@ -5,7 +5,6 @@ import type { Task } from '../state.ts'
 import { pathOf, timestampNow } from '../vfs/index.ts'
 import { limitPair } from './limits.ts'
 
-
 /** A text that may become a part of a name, and nothing else. */
 function plain(text: string): string {
   if (text === '' || text === '.') return '!'

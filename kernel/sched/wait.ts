@@ -32,7 +32,7 @@ export function sleepOn(
 export function moveDeadline(k: Kernel, task: Task, deadline: number): void {
   const { waiting } = task
   if (waiting === null) return
-  if (waiting.timer !== 0) cancelTimer(k, waiting.timer)
+  cancelTimer(k, waiting.timer)
   waiting.deadline = deadline
   waiting.timer = deadline === Infinity ? 0 : addTimer(k, deadline, { kind: 'wake', task })
 }
