@@ -212,15 +212,15 @@ export const schedFaults: readonly Fault[] = [
   {
     what: 'SA_RESTART answers EINTR',
     file: 'kernel/signal/deliver.ts',
-    find: 'const restarts = interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0',
-    put: 'const restarts = interrupted === ERESTARTSYS && (action.flags & SA_RESTART) === 1',
+    find: '(interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0)',
+    put: '(interrupted === ERESTARTSYS && (action.flags & SA_RESTART) === 1)',
     near: HANDLERS,
   },
   {
     what: 'a call is made again without SA_RESTART',
     file: 'kernel/signal/deliver.ts',
-    find: 'const restarts = interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0',
-    put: 'const restarts = interrupted === ERESTARTSYS',
+    find: '(interrupted === ERESTARTSYS && (action.flags & SA_RESTART) !== 0)',
+    put: 'interrupted === ERESTARTSYS',
     near: HANDLERS,
   },
   {
