@@ -93,8 +93,8 @@ export const ENTRY_BYTES = 16
 /** op chooses the handler; registers are offsets from HART.x, 16 bits each; imm is a signed 32-bit number. */
 export const ENTRY = { op: 0, rd: 2, rs1: 4, rs2: 6, imm: 8, rs3: 12, rm: 14 } as const
 export const SLAB_BYTES = PARCELS * ENTRY_BYTES + ENTRY_BYTES * 4
-/** Pages of code that stay decoded at once; 2048 are 64 MiB of address space, touched as used. */
-export const SLABS = 2048
+/** Pages of code that stay decoded at once: a sixteenth of RAM's, at most 2048, which are 64 MiB of address space, touched as used. */
+const slabsFor = (ramBytes: number): number => Math.min(2048, Math.max(64, Math.floor(ramBytes / PAGE_SIZE / 16)))
 
 export const PRIVILEGE_U = 0
 export const PRIVILEGE_S = 1
@@ -108,7 +108,9 @@ const FIRST_HART = 0x1_0000
 
 export interface Layout {
   harts: number
+  /** Where the slabs are, and how many. */
   slabs: number
+  slabCount: number
   ram: number
   ramBytes: number
   total: number
@@ -124,8 +126,9 @@ export function layoutFor(harts: number, ramBytes: number): Layout {
   }
   const align = (n: number): number => Math.ceil(n / 65536) * 65536
   const slabs = align(hartBase(harts))
-  const ram = align(slabs + SLABS * SLAB_BYTES)
-  return { harts, slabs, ram, ramBytes, total: align(ram + ramBytes) }
+  const slabCount = slabsFor(ramBytes)
+  const ram = align(slabs + slabCount * SLAB_BYTES)
+  return { harts, slabs, slabCount, ram, ramBytes, total: align(ram + ramBytes) }
 }
 
 export interface HartViews {

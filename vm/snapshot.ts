@@ -4,7 +4,7 @@
 import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
 import { setTiming, type Hart, type Machine } from './machine.ts'
-import { nameContext, unwatch, watchEntries } from './tlb.ts'
+import { forgetNames, nameContext, unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
 export interface MachineSnapshot {
@@ -105,8 +105,7 @@ export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
   if (JSON.stringify(machine.timing?.config) !== JSON.stringify(timed?.config)) setTiming(machine, timed?.config ?? null)
   if (machine.timing && timed) restoreTiming(machine.timing, timed)
   dropAllCode(machine)
-  machine.keys.names.fill(0)
-  machine.keys.next = 1
+  forgetNames(machine.keys)
   for (const context of snapshot.keys.contexts) nameContext(machine.keys, context)
   machine.keys.superpages = snapshot.keys.superpages
   machine.lastHart = snapshot.lastHart

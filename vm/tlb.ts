@@ -34,14 +34,15 @@ const MISSES = { read: L.COUNTERS.readMisses, write: L.COUNTERS.writeMisses, fet
 const MODE_USER_BIT = 1
 const MODE_SUM_BIT = 2
 const MODE_MXR_BIT = 4
-const ASIDS = 0x10000
+const ASID_BITS = 16
+const ASIDS = 1 << ASID_BITS
 const CONTEXT_BARE = 8 * ASIDS
 
 /** Names given to contexts in tags: tags have room for TLB_KEYS names, contexts are 2^16 ASIDs times the modes, and bare. */
 export interface TlbKeys {
   next: number
-  /** Name by context number, 0 for none yet. */
-  readonly names: Uint16Array
+  /** Name by context number, 0 for none yet; by mode, where that was seen, and in it by ASID. */
+  readonly names: (Uint16Array | undefined)[]
   /** Context by name, for the names before `next`. */
   readonly contexts: Uint32Array
   /** True once a page larger than 4 KiB was cached: flushes by address must then look everywhere. */
@@ -50,17 +51,29 @@ export interface TlbKeys {
 
 export const createTlbKeys = (): TlbKeys => ({
   next: 1,
-  names: new Uint16Array(CONTEXT_BARE + 1),
+  names: [],
   contexts: new Uint32Array(L.TLB_KEYS),
   superpages: false,
 })
 
+const nameOf = (keys: TlbKeys, context: number): number => keys.names[context >>> ASID_BITS]?.[context & (ASIDS - 1)] ?? 0
+
 /** Gives a context the next name; the caller has seen that there is one. */
 export function nameContext(keys: TlbKeys, context: number): number {
   const name = keys.next++
-  keys.names[context] = name
+  const ofMode = (keys.names[context >>> ASID_BITS] ??= new Uint16Array(ASIDS))
+  ofMode[context & (ASIDS - 1)] = name
   keys.contexts[name] = context
   return name
+}
+
+/** No context has a name any more; what TLBs hold under the old ones is the caller's to empty. */
+export function forgetNames(keys: TlbKeys): void {
+  for (let name = 1; name < keys.next; name++) {
+    const context = keys.contexts[name]
+    keys.names[context >>> ASID_BITS]![context & (ASIDS - 1)] = 0
+  }
+  keys.next = 1
 }
 
 const asidOf = (machine: Machine, hart: Hart): number => (csrHigh(machine, hart, 'satp') >>> 12) & 0xffff
@@ -84,7 +97,7 @@ function contextOf(machine: Machine, hart: Hart): number {
 export function refreshTlbKey(machine: Machine, hart: Hart): void {
   const keys = machine.keys
   const context = contextOf(machine, hart)
-  let name = keys.names[context]
+  let name = nameOf(keys, context)
   if (name === 0) {
     if (keys.next === L.TLB_KEYS) renameAll(machine)
     name = nameContext(keys, context)
@@ -95,19 +108,17 @@ export function refreshTlbKey(machine: Machine, hart: Hart): void {
 /** Out of names: forget them all, and every translation with them. Harts other than the caller's get a new name here. */
 function renameAll(machine: Machine): void {
   const keys = machine.keys
-  keys.names.fill(0)
-  keys.next = 1
+  forgetNames(keys)
   for (const hart of machine.harts) {
     emptyTlbs(machine, hart)
     const context = contextOf(machine, hart)
-    machine.i32[(hart.base + L.HART.tlbKey) >> 2] = keys.names[context] || nameContext(keys, context)
+    machine.i32[(hart.base + L.HART.tlbKey) >> 2] = nameOf(keys, context) || nameContext(keys, context)
   }
 }
 
 /** Forgets every name, for a machine whose bytes were replaced. Callers refresh each hart's key. */
 export function resetTlbKeys(machine: Machine): void {
-  machine.keys.names.fill(0)
-  machine.keys.next = 1
+  forgetNames(machine.keys)
   for (const hart of machine.harts) emptyTlbs(machine, hart)
   for (const hart of machine.harts) refreshTlbKey(machine, hart)
 }

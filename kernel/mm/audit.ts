@@ -31,21 +31,25 @@ function auditFrames(k: Kernel, expected: Uint32Array, problems: string[]): void
   const used = FRAME_USES.map(() => 0)
   for (let frame = 0; frame < frames.total; frame++) {
     used[frames.use[frame]]++
-    const name = `frame ${frame} (${FRAME_USES[frames.use[frame]]})`
-    if (frames.count[frame] !== expected[frame]) problems.push(`${name} has count ${frames.count[frame]} and ${expected[frame]} holders`)
-    if ((frames.use[frame] === USE_FREE) !== (frames.count[frame] === 0)) problems.push(`${name} has count ${frames.count[frame]}`)
+    const count = frames.count[frame]
+    if (count === expected[frame] && (frames.use[frame] === USE_FREE) === (count === 0)) continue
+    problems.push(`frame ${frame} (${FRAME_USES[frames.use[frame]]}) has count ${count} and ${expected[frame]} holders`)
   }
-  const free = new Set<number>()
+  const seen = new Uint8Array(frames.total)
   const colours = frames.freeTops.length
+  let free = 0
   frames.freeTops.forEach((top, colour) => {
-    for (const frame of frames.freeStacks[colour].subarray(0, top)) {
-      const right = frames.use[frame] === USE_FREE && frame % colours === colour && !free.has(frame)
+    const stack = frames.freeStacks[colour]
+    for (let at = 0; at < top; at++) {
+      const frame = stack[at]
+      const right = frames.use[frame] === USE_FREE && frame % colours === colour && seen[frame] === 0
       if (!right) problems.push(`frame ${frame} is on the free stack of colour ${colour} wrongly`)
-      free.add(frame)
+      else free++
+      seen[frame] = 1
     }
   })
-  if (free.size !== used[USE_FREE] || free.size !== frames.freeCount) {
-    problems.push(`${free.size} frames are on the free stacks, ${used[USE_FREE]} are free, counted are ${frames.freeCount}`)
+  if (free !== used[USE_FREE] || free !== frames.freeCount) {
+    problems.push(`${free} frames are on the free stacks, ${used[USE_FREE]} are free, counted are ${frames.freeCount}`)
   }
   FRAME_USES.forEach((use, i) => {
     if (used[i] !== frames.used[i]) problems.push(`${used[i]} frames are ${use}, counted are ${frames.used[i]}`)

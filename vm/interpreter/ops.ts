@@ -60,14 +60,13 @@ export function numberOps(fused = true): Ops {
   const number = new Map<string, number>()
   for (const row of rows) {
     if (!row.meaning) continue
-    for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
-      for (const rounding of ['nearest', 'zero'] as const) {
-        for (const near of [true, false]) {
+    // A row that makes nothing of its rounding mode is tried in one mode, and one that goes nowhere with one target.
+    for (const rounding of hasRounding(row) ? (['nearest', 'zero'] as const) : (['nearest'] as const)) {
+      for (const near of usesTarget(row) ? [true, false] : [true]) {
+        const tried = emitHandler(0, row, { length: 4, near, rounding }, NOWHERE)
+        if (tried === null || (!tried.usesRounding && rounding === 'zero')) continue
+        for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
           const flavour: Flavour = { length, near, rounding }
-          const tried = emitHandler(0, row, flavour, NOWHERE)
-          if (tried === null) continue
-          if (!tried.usesRounding && rounding === 'zero') continue
-          if (!tried.usesNear && !near) continue
           number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
           list.push({ row, flavour })
         }

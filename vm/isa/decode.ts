@@ -108,22 +108,26 @@ const key32 = (word: number): number => ((word >>> 2) & 31) | ((word >>> 7) & 0x
 const key16 = (word: number): number => (word & 3) | ((word >>> 11) & 28)
 const isShort = (word: number): boolean => (word & 3) !== 3
 
-function buckets(length: 2 | 4, count: number, representative: (key: number) => number, keyMask: number): Bucket[] {
+function buckets(length: 2 | 4, count: number, keyOf: (word: number) => number, representative: (key: number) => number): Bucket[] {
+  const found = Array.from({ length: count }, () => new Map<number, Map<number, Plan>>())
+  const keyMask = representative(count - 1)
+  const enter = (key: number, plan: Plan): void => {
+    let plans = found[key].get(plan.mask)
+    if (!plans) found[key].set(plan.mask, (plans = new Map<number, Plan>()))
+    plans.set(plan.match, plan)
+  }
   // Hints last: they take the words that the ordinary rows leave.
-  const plans = rows
-    .filter(r => r.length === length)
-    .sort((a, b) => Number(a.hint) - Number(b.hint))
-    .map(planOf)
-  return Array.from({ length: count }, (_, key) => {
-    const word = representative(key)
-    const here = plans.filter(({ mask, match }) => ((word ^ match) & mask & keyMask) === 0)
-    const masks = [...new Set(here.map(p => p.mask))]
-    return masks.map(mask => ({ mask, plans: new Map(here.filter(p => p.mask === mask).map(p => [p.match, p])) }))
-  })
+  for (const row of rows.filter(r => r.length === length).sort((a, b) => Number(a.hint) - Number(b.hint))) {
+    const plan = planOf(row)
+    const fixed = plan.mask & keyMask
+    if (fixed === keyMask) enter(keyOf(plan.match), plan)
+    else for (let key = 0; key < count; key++) if (((representative(key) ^ plan.match) & fixed) === 0) enter(key, plan)
+  }
+  return found.map(plansOf => [...plansOf].map(([mask, plans]) => ({ mask, plans })))
 }
 
-const buckets32 = buckets(4, 256, key => 3 | ((key & 31) << 2) | ((key & 0xe0) << 7), 0x707f)
-const buckets16 = buckets(2, 32, key => (key & 3) | ((key & 28) << 11), 0xe003)
+const buckets32 = buckets(4, 256, key32, key => 3 | ((key & 31) << 2) | ((key & 0xe0) << 7))
+const buckets16 = buckets(2, 32, key16, key => (key & 3) | ((key & 28) << 11))
 const bucketOf = (word: number): Bucket => (isShort(word) ? buckets16[key16(word)] : buckets32[key32(word)])
 
 /** Every row that a word could be, for the check that there is at most one. */

@@ -126,9 +126,24 @@ export function unsigned(n: number): Code {
   return out
 }
 
-export function signed(n: bigint | number): Code {
+/** A signed number of 32 bits: most of what is emitted. */
+function signed32(n: number): Code {
   const out: Code = []
-  let rest = BigInt(n)
+  let rest = n | 0
+  for (;;) {
+    const byte = rest & 127
+    rest >>= 7
+    if ((rest === 0 && !(byte & 64)) || (rest === -1 && byte & 64)) {
+      out.push(byte)
+      return out
+    }
+    out.push(byte | 128)
+  }
+}
+
+function signed64(n: bigint): Code {
+  const out: Code = []
+  let rest = n
   for (;;) {
     const byte = Number(rest & 127n)
     rest >>= 7n
@@ -140,8 +155,11 @@ export function signed(n: bigint | number): Code {
   }
 }
 
-export const i32Const = (n: number): Code => [OP.i32Const, ...signed(n | 0)]
-export const i64Const = (n: bigint | number): Code => [OP.i64Const, ...signed(BigInt.asIntN(64, BigInt(n)))]
+export const i32Const = (n: number): Code => [OP.i32Const, ...signed32(n)]
+export const i64Const = (n: bigint | number): Code => [
+  OP.i64Const,
+  ...(typeof n === 'number' && (n | 0) === n ? signed32(n) : signed64(BigInt.asIntN(64, BigInt(n)))),
+]
 export const get = (local: number): Code => [OP.localGet, ...unsigned(local)]
 export const set = (local: number): Code => [OP.localSet, ...unsigned(local)]
 export const tee = (local: number): Code => [OP.localTee, ...unsigned(local)]
