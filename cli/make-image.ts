@@ -41,6 +41,7 @@ function makeProgram(path: string, library: Uint8Array): Uint8Array {
   const { image, diagnostics } = build(texts, [{ name: 'libhartbeat.a', bytes: library }], {
     readFile: includeReader([folder ? path : join(path, '..')]),
     undefined: ['_start'],
+    discardConstants: true,
   })
   return image ?? stop(diagnostics)
 }

@@ -111,6 +111,8 @@ export interface LinkOptions {
   relax?: boolean
   /** As -s: no symbol table. */
   strip?: boolean
+  /** Leaves local constants (`.equ`) out of the symbol table: include files make them by the hundred, and nothing looks for them in a program. */
+  discardConstants?: boolean
   /** As --defsym. */
   defines?: Readonly<Record<string, bigint | number>>
   /** As -u: symbols to look for in archives. */

@@ -60,8 +60,9 @@ function symbolRows(link: Link, tls: bigint): { rows: Row[]; locals: number } {
   for (const o of link.outputs) {
     rows.push({ name: '', value: BigInt(o.address), size: 0, info: (STB.LOCAL << 4) | STT.SECTION, other: 0, section: o.index })
   }
+  const discarded = link.options.discardConstants === true
   for (const file of link.files) {
-    const locals = file.raw.flatMap((raw, i) => localRow(file, raw, i, tls) ?? [])
+    const locals = file.raw.flatMap((raw, i) => localRow(file, raw, i, tls) ?? []).filter(r => !discarded || r.section !== SHN.ABS)
     if (locals.length === 0) continue
     rows.push({ name: fileSymbolName(file), value: 0n, size: 0, info: (STB.LOCAL << 4) | STT.FILE, other: 0, section: SHN.ABS })
     for (const r of locals) rows.push(r)
