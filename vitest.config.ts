@@ -1,9 +1,16 @@
 // The ordinary tests need nothing but Node; test/oracle needs Debian's cross tools and has its own config.
 import { defineConfig } from 'vitest/config'
-import { bundledTests } from './test/bundle.ts'
+import { bundledTests, WORKER_FLAGS } from './test/bundle.ts'
 
 export default defineConfig(async ({ mode }) => ({
   plugins: mode === 'bundled' ? [await bundledTests()] : [],
   // Every core: vitest leaves one free by default, which on a small machine is half of it.
-  test: { include: ['**/*.test.ts'], exclude: ['node_modules/**', 'dist/**', 'test/oracle/**'], testTimeout: 60_000, maxWorkers: '100%' },
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**', 'dist/**', 'test/oracle/**'],
+    testTimeout: 60_000,
+    maxWorkers: '100%',
+    execArgv: WORKER_FLAGS,
+    isolate: false,
+  },
 }))

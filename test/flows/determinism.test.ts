@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { hostInput, replayOf, restore, runKernel, snapshot, type Kernel } from '../../kernel/index.ts'
 import { randomNumbers } from '../../vm/index.ts'
+import { amount, some } from '../fuzz/size.ts'
 import { bytesOf, finish, fingerprint, run, start, type Ran, type TestOptions } from '../machine.ts'
 
 const SCRIPT =
@@ -41,10 +42,11 @@ describe.each(PROGRAMS)('$name', ({ argv, options = {} }) => {
   test('saved at random instants and restored ends the same', () => {
     const random = randomNumbers(argv.join(' ').length)
     const { executed } = whole.kernel.state
-    for (let n = 0; n < 4; n++) expect(result(interrupted(argv, options, 1 + random(executed), random(executed)))).toEqual(result(whole))
+    for (let n = 0; n < amount(4, 12); n++)
+      expect(result(interrupted(argv, options, 1 + random(executed), random(executed)))).toEqual(result(whole))
   })
 
-  test.each([2, 4])('on %i harts: the same twice, and from a snapshot', harts => {
+  test.each(some([2, 4], 1))('on %i harts: the same twice, and from a snapshot', harts => {
     const once = run(argv, { ...options, harts })
     expect(once.status).toBe(whole.status)
     const instant = Math.floor(once.kernel.state.executed / 3)
