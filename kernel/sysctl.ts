@@ -12,6 +12,8 @@ export interface Sysctls {
   pipeUserPagesHard: number
   /** fs.lease-break-time: seconds that the holder of a lease is given. */
   leaseBreakTime: number
+  /** fs.epoll.max_user_watches: files that all epolls of a user watch. */
+  epollUserWatches: number
   /** fs.inotify.*. */
   inotifyQueuedEvents: number
   inotifyUserInstances: number
@@ -49,6 +51,9 @@ const THREADS_MAX = 32768
 /** Watches may take a hundredth of RAM, at about a KiB each; Linux's bounds. */
 const WATCHES = { least: 8192, most: 1048576, ram: 100 * 1024 } as const
 
+/** An epoll's items may take a 25th of RAM, at so many bytes each (EP_ITEM_COST). */
+const EPOLL = { ram: 25, bytes: 184 } as const
+
 /** The values at boot of a machine with so much RAM: Linux's defaults. */
 export const newSysctls = (ramBytes: number): Sysctls => ({
   nrOpen: 1048576,
@@ -57,6 +62,7 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   pipeUserPagesSoft: 16384,
   pipeUserPagesHard: 0,
   leaseBreakTime: 45,
+  epollUserWatches: Math.floor(ramBytes / EPOLL.ram / EPOLL.bytes),
   inotifyQueuedEvents: 16384,
   inotifyUserInstances: 128,
   inotifyUserWatches: Math.min(WATCHES.most, Math.max(WATCHES.least, Math.floor(ramBytes / WATCHES.ram))),

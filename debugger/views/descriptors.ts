@@ -96,7 +96,7 @@ function waitersText({ waitForData, waitForRoom }: PipeData): string {
 
 const NOTES: { [K in FileData['kind']]?: (data: Extract<FileData, { kind: K }>, k: Kernel) => string } = {
   eventfd: ({ count, semaphore }) => `count ${count}${semaphore ? ', semaphore' : ''}`,
-  epoll: ({ items }) => `${items.size} watched: ${[...items.values()].map(i => i.fd).join(' ')}`,
+  epoll: ({ items }) => `${items.size} watched: ${[...items].map(i => i.fd).join(' ')}`,
   timerfd: ({ expires }, k) => (expires === 0 ? 'disarmed' : `in ${span(Number(expires) - k.state.time)}`),
   signalfd: ({ mask }) => showSigset(mask),
   pidfd: ({ group }) => `process ${group.tgid}`,

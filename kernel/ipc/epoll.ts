@@ -3,8 +3,8 @@
 import {
   EEXIST,
   EINVAL,
-  ELOOP,
   ENOENT,
+  ENOSPC,
   EPERM,
   EPOLLERR,
   EPOLLET,
@@ -22,35 +22,26 @@ import {
   POLLRDNORM,
 } from '../abi/index.ts'
 import { newQueue, wakeAll, type WaitQueue } from '../sched/index.ts'
-import { eventInode, newDescription, opsOf } from '../vfs/index.ts'
-import type { EpollItem, FileData, FileDescription, FileOps } from '../vfs/types.ts'
+import { addEpollItem, dropEpollItem, eventInode, findEpollItem, newDescription, opsOf } from '../vfs/index.ts'
+import type { EpollItem, FileData, FileDescription, FileOps, PollRound } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { checkNesting, checkPaths } from './epoll-graph.ts'
 
 type EpollData = Extract<FileData, { kind: 'epoll' }>
 const ALWAYS = EPOLLERR | EPOLLHUP
 const MODIFIERS = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP
 /** What may be asked for together with EPOLLEXCLUSIVE. */
 const WITH_EXCLUSIVE = (EPOLLIN | EPOLLOUT | ALWAYS | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE) >>> 0
-/** Linux refuses to nest deeper. */
-const MAX_NESTING = 5
 
 const dataOf = (file: FileDescription): EpollData => {
   if (file.data?.kind !== 'epoll') throw EINVAL
   return file.data
 }
 
-export function makeEpoll(k: Kernel): FileDescription {
-  const data: EpollData = { kind: 'epoll', items: new Map(), queue: newQueue() }
+export function makeEpoll(k: Kernel, task: Task): FileDescription {
+  const data: EpollData = { kind: 'epoll', items: new Set(), user: task.credentials.uid, queue: newQueue() }
   return newDescription('epoll', eventInode(k), null, O_RDWR, data, 'anon_inode:[eventpoll]')
-}
-
-/** The nesting below a file, or Infinity when it leads to `target`. */
-function nesting(file: FileDescription, target: FileDescription): number {
-  if (file === target) return Infinity
-  if (file.data?.kind !== 'epoll') return 0
-  let deepest = 0
-  for (const item of file.data.items.values()) deepest = Math.max(deepest, nesting(item.file, target))
-  return deepest + 1
 }
 
 /** epoll_ctl(2) on a description that `fd` names. */
@@ -70,35 +61,57 @@ export function controlEpoll(
   if (op !== EPOLL_CTL_DEL && events & EPOLLEXCLUSIVE) {
     if (op === EPOLL_CTL_MOD || file.kind === 'epoll' || events & ~WITH_EXCLUSIVE) throw EINVAL
   }
-  const known = data.items.get(fd)
-  const item = known?.file === file ? known : undefined
+  const item = findEpollItem(epoll, file, fd)
   if (op === EPOLL_CTL_ADD) {
+    if (file.kind === 'epoll') checkNesting(epoll, file)
     if (item) throw EEXIST
-    if (file.kind === 'epoll' && nesting(file, epoll) >= MAX_NESTING) throw ELOOP
-    data.items.set(fd, { fd, file, events, data: value, seen: -1, disabled: false })
+    add(k, epoll, data, { epoll, fd, file, events, data: value, seen: -1, disabled: false })
   } else if (op === EPOLL_CTL_MOD) {
     if (!item) throw ENOENT
     if (item.events & EPOLLEXCLUSIVE) throw EINVAL
-    data.items.set(fd, { fd, file, events, data: value, seen: -1, disabled: false })
+    Object.assign(item, { events, data: value, seen: -1, disabled: false })
   } else if (op === EPOLL_CTL_DEL) {
     if (!item) throw ENOENT
-    data.items.delete(fd)
+    dropEpollItem(k, item)
   } else throw EINVAL
   wakeAll(k, data.queue)
 }
 
-/** What holds of a member now, and its queues. */
-function ask(k: Kernel, item: EpollItem, queues: WaitQueue[], exclusive: WaitQueue[] | null): { mask: number; wakes: number } {
-  const own: WaitQueue[] = []
-  const mask = (opsOf(item.file).poll?.(k, item.file, own, null) ?? 0) & ((item.events & ~MODIFIERS) | ALWAYS)
-  queues.push(...own)
-  if (item.events & EPOLLEXCLUSIVE) exclusive?.push(...own)
-  return { mask, wakes: own.reduce((sum, queue) => sum + queue.wakes, 0) }
+/** ENOSPC: the user watches as much as is allowed. EINVAL: too many ways lead from a file up to epolls. */
+function add(k: Kernel, epoll: FileDescription, data: EpollData, item: EpollItem): void {
+  if ((k.state.vfs.epollWatches.get(data.user) ?? 0) >= k.state.sysctl.epollUserWatches) throw ENOSPC
+  addEpollItem(k, item)
+  // Where nobody watches the epoll and it watches no other, there is one more direct way.
+  if (epoll.epolls === null && item.file.kind !== 'epoll') return
+  try {
+    checkPaths(item.file)
+  } catch (error) {
+    dropEpollItem(k, item)
+    throw error
+  }
+}
+
+/** What holds of a file now, and how often its queues were woken; they are pushed. An epoll is asked once in a round. */
+function ask(k: Kernel, file: FileDescription, queues: WaitQueue[], round: PollRound): { mask: number; wakes: number } {
+  const known = round.get(file)
+  if (known) return known
+  const from = queues.length
+  const mask =
+    file.kind !== 'epoll'
+      ? (opsOf(file).poll?.(k, file, queues, null) ?? 0)
+      : readyItems(k, file, 1, queues, false, null, false, round).length > 0
+        ? POLLIN | POLLRDNORM
+        : 0
+  let wakes = 0
+  for (let i = from; i < queues.length; i++) wakes += queues[i].wakes
+  const asked = { mask, wakes }
+  if (file.kind === 'epoll') round.set(file, asked)
+  return asked
 }
 
 /**
  * Members that are ready, at most `max`; pushes all queues to wait on, and those on which one waiter is enough to `exclusive`.
- * `passedOver`: the caller slept, and if anything happened there meanwhile another was told. Descriptions that were closed drop out.
+ * `passedOver`: the caller slept, and if anything happened there meanwhile another was told.
  */
 export function readyItems(
   k: Kernel,
@@ -108,35 +121,43 @@ export function readyItems(
   report: boolean,
   exclusive: WaitQueue[] | null = null,
   passedOver = false,
+  round: PollRound = new Map(),
 ): { events: number; data: bigint }[] {
   const data = dataOf(epoll)
-  const ready: { events: number; data: bigint }[] = []
+  const ready: EpollItem[] = []
+  const answers: { events: number; data: bigint }[] = []
   queues.push(data.queue)
-  for (const item of [...data.items.values()]) {
-    if (item.file.refs <= 0) {
-      data.items.delete(item.fd)
-      continue
+  for (const item of data.items) {
+    if (ready.length >= max) break
+    if (item.disabled) continue
+    const from = queues.length
+    const { mask, wakes } = ask(k, item.file, queues, round)
+    if (item.events & EPOLLEXCLUSIVE) {
+      for (let i = from; i < queues.length; i++) exclusive?.push(queues[i])
+      if (passedOver) item.missed = wakes
     }
-    if (item.disabled || ready.length >= max) continue
-    const { mask, wakes } = ask(k, item, queues, exclusive)
-    if (passedOver && item.events & EPOLLEXCLUSIVE) item.missed = wakes
-    if (mask === 0 || item.missed === wakes || (item.events & EPOLLET && item.seen === wakes)) continue
-    ready.push({ events: mask, data: item.data })
+    const events = mask & ((item.events & ~MODIFIERS) | ALWAYS)
+    if (events === 0 || item.missed === wakes || (item.events & EPOLLET && item.seen === wakes)) continue
+    ready.push(item)
+    answers.push({ events, data: item.data })
     if (!report) continue
     item.seen = wakes
     if (item.events & EPOLLONESHOT) item.disabled = true
-    // Reported ones go to the end, so that all get their turn when more are ready than asked for.
-    if (data.items.size > max) {
-      data.items.delete(item.fd)
-      data.items.set(item.fd, item)
+  }
+  // Reported ones go to the end, so that all get their turn when more are ready than asked for.
+  if (report && data.items.size > max) {
+    for (const item of ready) {
+      data.items.delete(item)
+      data.items.add(item)
     }
   }
-  return ready
+  return answers
 }
 
 export const epollOps: FileOps = {
   noPosition: true,
-  poll(k, file, queues) {
-    return readyItems(k, file, 1, queues ?? [], false).length > 0 ? POLLIN | POLLRDNORM : 0
+  poll: (k, file, queues, _task, round = new Map()) => ask(k, file, queues ?? [], round).mask,
+  release(k, file) {
+    for (const item of dataOf(file).items) dropEpollItem(k, item)
   },
 }

@@ -11,10 +11,16 @@ import {
   EPOLLIN,
   EPOLLONESHOT,
   EPOLLOUT,
+  EPOLL_EVENT,
+  POLLIN,
+  RLIMIT_NOFILE,
+  writeStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, putU32, putU64 } from '../mm/index.ts'
+import { copyIn, copyOut, putU32, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
+import type { Blocked } from '../syscalls/define.ts'
+import { endCall } from '../vfs/index.ts'
 import { BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 
 let k: Kernel
@@ -144,5 +150,71 @@ describe('epoll', () => {
     expect(control(EPOLL_CTL_ADD, outer, EPOLLIN)).toBe(0)
     epoll = outer
     expect(control(EPOLL_CTL_ADD, inner, EPOLLIN)).toBe('ELOOP')
+  })
+})
+
+describe('epolls that watch epolls', () => {
+  beforeEach(() => void (task.group.rlimits.soft[RLIMIT_NOFILE] = 4096))
+  const make = (): number => call(k, task, 'epoll_create1', 0) as number
+  const add = (epoll: number, fd: number): number | string => {
+    copyOut(k, task, BUFFER, writeStruct(EPOLL_EVENT, { events: EPOLLIN, data: 0n }))
+    return outcome(k, task, 'epoll_ctl', epoll, EPOLL_CTL_ADD, fd, BUFFER)
+  }
+  const many = (count: number, one: (i: number) => number | string): [number, number | string] => {
+    for (let i = 0; i < count; i++) {
+      const result = one(i)
+      if (result !== 0) return [i, result]
+    }
+    return [count, 0]
+  }
+  /** An event file below so many epolls, one in the other; the uppermost. */
+  const tower = (height: number): number => {
+    let top = event(0)
+    for (let i = 0; i < height; i++) {
+      const outer = make()
+      expect(add(outer, top)).toBe(0)
+      top = outer
+    }
+    return top
+  }
+  test('are five deep at most, built from either end', () => {
+    const e = Array.from({ length: 11 }, make)
+    expect([0, 1, 2, 3, 4, 5].map(i => add(e[i + 1], e[i]))).toEqual([0, 0, 0, 0, 'ELOOP', 0])
+    const f = Array.from({ length: 11 }, make)
+    expect([0, 1, 2, 3, 4, 5].map(i => add(f[i], f[i + 1]))).toEqual([0, 0, 0, 0, 'ELOOP', 0])
+    expect([add(e[0], e[3]), add(e[0], e[0])]).toEqual(['ELOOP', 'EINVAL'])
+  })
+  // What Linux answers to the same calls.
+  test.each([
+    [1, 1200, 0],
+    [2, 500, 'EINVAL'],
+    [3, 100, 'EINVAL'],
+    [4, 50, 'EINVAL'],
+    [5, 10, 'EINVAL'],
+  ])('a file may be seen in many ways through %i of them: %i, then %s', (height, count, then) => {
+    const below = tower(height - 1)
+    expect(many(1200, () => add(make(), below))).toEqual([count, then])
+  })
+  test('ways count where there is a file below, also one that comes later', () => {
+    const middle = make()
+    expect(many(600, () => add(make(), middle))).toEqual([600, 0])
+    expect(add(middle, event(0))).toBe('EINVAL')
+  })
+  test('are asked once in a call, however often they are named', () => {
+    const top = tower(2)
+    const fds = new Int32Array(2 * 1000).map((_, i) => (i % 2 === 0 ? top : POLLIN))
+    copyOut(k, task, BUFFER + 4096, new Uint8Array(fds.buffer))
+    const result = call(k, task, 'ppoll', BUFFER + 4096, 1000, 0, 0, 0) as Blocked
+    expect([result.kind, result.queues.length]).toEqual(['blocked', 3])
+    endCall(k, task)
+  })
+  test('watch as many files as a user may', () => {
+    k.state.sysctl.epollUserWatches = 5
+    const [one, other] = [make(), make()]
+    expect([many(3, () => add(one, event(0))), many(3, () => add(other, event(0)))]).toEqual([[3, 0], [2, 'ENOSPC']]) // prettier-ignore
+    call(k, task, 'close', one)
+    expect(many(4, () => add(other, event(0)))).toEqual([3, 'ENOSPC'])
+    call(k, task, 'close', other)
+    expect([...k.state.vfs.epollWatches]).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
 import { alarmAt, later, untilInstant, type WaitQueue } from '../sched/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription } from '../vfs/index.ts'
+import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription, type PollRound } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, goesOn, keeping, keptOr, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
@@ -47,8 +47,8 @@ const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 /** Reported whether asked for or not. */
 const UNASKED = POLLERR | POLLHUP
 
-const pollFile = (k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task): number =>
-  opsOf(file).poll?.(k, file, queues, task) ?? ALWAYS_READY
+const pollFile = (k: Kernel, file: FileDescription, { queues, round }: Waited, task: Task): number =>
+  opsOf(file).poll?.(k, file, queues, task, round) ?? ALWAYS_READY
 
 /** A timespec as nanoseconds; null pointer: Infinity. EINVAL for a bad one. */
 const readTimeout = (k: Kernel, task: Task, at: number): Int64 =>
@@ -118,10 +118,11 @@ function wait(k: Kernel, task: Task, { queues, files }: Waited, tmo: number, tim
 interface Waited {
   queues: WaitQueue[]
   files: FileDescription[]
+  round: PollRound
   /** So many of either are looked through for repetitions. */
   most: number
 }
-const newWaited = (): Waited => ({ queues: [], files: [], most: 64 })
+const newWaited = (): Waited => ({ queues: [], files: [], round: new Map(), most: 64 })
 
 /** A list of a hundred thousand that names one file stays as small as that. */
 function noteFile(waited: Waited, file: FileDescription): void {
@@ -156,7 +157,7 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
     let revents = 0
     if (number >= 0) {
       const file = task.files?.files[number]
-      revents = file ? pollFile(k, file, waited.queues, task) & (events | UNASKED) : POLLNVAL
+      revents = file ? pollFile(k, file, waited, task) & (events | UNASKED) : POLLNVAL
       if (file) noteFile(waited, file)
     }
     view.setUint16(at + 6, revents, true)
@@ -205,7 +206,7 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
     const file = task.files?.files[number]
     // Closed while the call slept: it is told at once, in every set (EPOLLNVAL).
     if (!file && !goesOn(task)) throw EBADF
-    const mask = file ? pollFile(k, file, waited.queues, task) : -1
+    const mask = file ? pollFile(k, file, waited, task) : -1
     if (file) noteFile(waited, file)
     asked.forEach((set, i) => {
       if (!set || !(set[byte] & bit) || !(mask & SELECT_BITS[i])) return
@@ -248,7 +249,7 @@ function epollWait(k: Kernel, task: Task, number: number, events: number, max: n
 export const pollCalls: Syscall[] = [
   syscall(20, 'epoll_create1', { flags: flags({ EPOLL_CLOEXEC }) }, (k, task, { flags: how }) => {
     if (how & ~EPOLL_CLOEXEC) throw EINVAL
-    const file = makeEpoll(k)
+    const file = makeEpoll(k, task)
     try {
       return installFd(k, task, file, how !== 0)
     } catch (e) {

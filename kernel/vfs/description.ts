@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
 import { dropLease } from './leases.ts'
+import { dropEpollItem } from './epoll-items.ts'
 import { dropFlocks } from './locks.ts'
 import { opsOf } from './ops.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
@@ -22,7 +23,7 @@ export function newDescription(
   label = '',
 ): FileDescription {
   retainInode(inode)
-  const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, created: false, owner: null, data }
+  const file: FileDescription = { kind, inode, path, label, flags, pos: 0, refs: 1, created: false, owner: null, epolls: null, data }
   count(file, 1)
   return file
 }
@@ -60,6 +61,7 @@ export function endCall(k: Kernel, task: Task): void {
 export function releaseFile(k: Kernel, file: FileDescription): void {
   if (--file.refs > 0) return
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
+  if (file.epolls) for (const items of [...file.epolls.values()]) for (const item of [...items]) dropEpollItem(k, item)
   if (file.flags & O_ASYNC) setAsync(k, file, -1, false)
   if (file.inode.locks) dropFlocks(k, file)
   count(file, -1)

@@ -19,6 +19,7 @@ export {
   touchChanged,
   touchModified,
 } from './inode.ts'
+export { addEpollItem, dropEpollItem, findEpollItem } from './epoll-items.ts'
 export { eachLock } from './lock-list.ts'
 export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait } from './locks.ts'
 export { breakLeases, getLease, setLease } from './leases.ts'

@@ -22,6 +22,7 @@ export function newVfs(now: Timestamp): Vfs {
     mountChanges: { count: 0, queue: newQueue() },
     nextDev: ids.nextDev,
     xattrBytes: 0,
+    epollWatches: new Map(),
     pipePages: new Map(),
     anon,
     pipefs,

@@ -206,6 +206,8 @@ export interface FileDescription {
   created: boolean
   /** F_SETOWN, F_SETSIG. null: nobody said anything. */
   owner: FileOwner | null
+  /** Epolls that watch it, with their items, one for each descriptor that was named; null: none does. */
+  epolls: Map<FileDescription, EpollItem[]> | null
   data: FileData | null
 }
 
@@ -237,7 +239,8 @@ export type FileData =
   /** Number of the message that comes next. */
   | { kind: 'kmsg'; seq: number }
   | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
-  | { kind: 'epoll'; items: Map<number, EpollItem>; queue: WaitQueue }
+  /** Its items (each is in its file's `epolls` too), and the user whom they count against. */
+  | { kind: 'epoll'; items: Set<EpollItem>; user: number; queue: WaitQueue }
   /** `expires`: an instant of guest time (ns), 0 when disarmed. */
   | {
       kind: 'timerfd'
@@ -255,6 +258,7 @@ export type FileData =
   | { kind: 'pidfd'; group: ThreadGroup; thread: Task | null }
 
 export interface EpollItem {
+  epoll: FileDescription
   fd: number
   file: FileDescription
   events: number
@@ -329,6 +333,8 @@ export interface Vfs {
   nextDev: number
   /** Bytes of all extended attributes. */
   xattrBytes: number
+  /** What the epolls of each user watch. */
+  epollWatches: Map<number, number>
   /** Pages of the open pipes of each user, whether they are filled or not. */
   pipePages: Map<number, number>
   /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */
@@ -353,6 +359,9 @@ export interface ParentPath {
   name: string
   trailingSlash: boolean
 }
+
+/** Of epolls that were asked in one call: what holds, and how often their queues were woken. */
+export type PollRound = Map<FileDescription, { mask: number; wakes: number }>
 
 /** Behaviour of an open file by its kind. What is missing is refused with Linux's errno. */
 export interface FileOps {
@@ -390,8 +399,11 @@ export interface FileOps {
   ): number | Blocked
   /** Of the bytes before a fault whole pieces of this size are written: missing 1, Infinity all or nothing. 0: bytes are not looked at. */
   writePiece?: number
-  /** POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. */
-  poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null): number
+  /**
+   * POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. `round`: what was asked
+   * already, and whose queues are among them, for what stands for many others.
+   */
+  poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null, round?: PollRound): number
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
   /** lseek answers 0 whatever is asked, as /dev/null and event files do. */
   noPosition?: boolean

@@ -171,7 +171,7 @@ export function fdinfoText(k: Kernel, task: Task, fd: number): string {
   }
   if (file.data?.kind === 'signalfd') text += `sigmask:\t${file.data.mask.toString(16).padStart(16, '0')}\n`
   if (file.data?.kind === 'epoll') {
-    for (const item of file.data.items.values()) {
+    for (const item of file.data.items) {
       text += `tfd: ${String(item.fd).padStart(8)} events: ${(item.events >>> 0).toString(16).padStart(8)} data: ${item.data.toString(16).padStart(16)}\n`
     }
   }

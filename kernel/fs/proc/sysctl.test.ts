@@ -43,6 +43,7 @@ describe('numbers as C writes them', () => {
 
 describe('what Linux lets an administrator set', () => {
   it.each([
+    ['fs/epoll/max_user_watches', '9', '9\n', '-1'],
     ['fs/file-max', '5000', '5000\n', '-1'],
     ['fs/nr_open', '4096', '4096\n', '63'],
     ['fs/pipe-max-size', '5000', '8192\n', '2147483649'],

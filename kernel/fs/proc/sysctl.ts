@@ -116,6 +116,7 @@ function openFiles(k: Kernel): number {
 
 /** Names as below /proc/sys. */
 const rows: Readonly<Record<string, SystemFile>> = {
+  'fs/epoll/max_user_watches': setting('epollUserWatches', 0, LONG_MAX),
   'fs/file-max': setting('fileMax', 0, LONG_MAX),
   'fs/file-nr': shown(k => `${openFiles(k)}\t0\t${k.state.sysctl.fileMax}`),
   'fs/inotify/max_queued_events': setting('inotifyQueuedEvents', 0),
