@@ -9,6 +9,7 @@ import { flushRange } from './asid.ts'
 import { checkCommit } from './commit.ts'
 import { ownsRun, USE_ANON } from './frames.ts'
 import { carve } from './huge.ts'
+import { chargeKmem, KMEM } from './kmem.ts'
 import { HUGE_PAGE, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
 import { eachLeaf, entryFor, frameOf, leafFlags, PTE_HUGE, zapRange } from './pagetable.ts'
@@ -165,6 +166,7 @@ function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number, wante
   try {
     checkGrowth(task, mm, to - from, false)
     checkCommit(k, task, to - from)
+    chargeKmem(k, KMEM.region, ENOMEM)
     mapRegion(k, mm, { start: from, length: to - from, prot: PROT_READ | PROT_WRITE })
   } catch (error) {
     if (error === ENOMEM) return false
