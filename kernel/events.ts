@@ -34,6 +34,8 @@ export type KernelEvent =
   | { kind: 'fork'; task: Task; child: Task; flags: number }
   | { kind: 'exec'; task: Task; path: string }
   | { kind: 'exit'; task: Task; status: number }
+  /** Memory ran out: a process, which holds so many bytes, is killed for the others. `task` is a thread of it. */
+  | { kind: 'oomKill'; task: Task; bytes: number }
   | { kind: 'tlbFlush'; hart: number; va: number | null; asid: number | null }
 
 export type EventKind = KernelEvent['kind']
@@ -59,6 +61,7 @@ export const newEventStream = (): EventStream => ({
   fork: undefined,
   exec: undefined,
   exit: undefined,
+  oomKill: undefined,
   tlbFlush: undefined,
 })
 

@@ -2,7 +2,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Command } from 'commander'
-import { foreignMachine, isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { checkCorePlace } from '../core-dump.ts'
 import { watchForCrash } from '../crash.ts'
 import { driveInteractively, driveToEnd, type OnPause, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
@@ -10,6 +11,7 @@ import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
+import { interpreterOf, notExecutableReason } from '../not-executable.ts'
 import { record } from '../recording.ts'
 import { findProgram, type Program } from '../program.ts'
 import { ownRoot } from '../resources.ts'
@@ -36,10 +38,11 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
     const missing = NOT_FOUND.includes(error.name)
     const [file] = program.files
     const data = file?.kind === 'regular' && file.data instanceof Uint8Array ? file.data : null
-    const refused = error.name === 'ENOEXEC' && data !== null ? foreignMachine(data) : null
-    const machine = refused ?? (missing ? (program.foreign ?? null) : null)
-    if (machine !== null) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (it is for ${machine})`)
-    const hint = missing && program.files.length > 0 ? ' (its interpreter is not in the guest: see --root)' : ''
+    const refused = error.name === 'ENOEXEC' && data !== null ? notExecutableReason(data) : null
+    const why = refused ?? (missing && program.foreign !== undefined ? `it is for ${program.foreign}` : null)
+    if (why !== null) throw new CommandError(EXIT.notExecutable, `${argv[0]}: Exec format error (${why})`)
+    const interpreter = missing && data !== null ? interpreterOf(data) : null
+    const hint = interpreter === null ? '' : ` (its interpreter ${interpreter} is not in the guest: see --root)`
     throw new CommandError(missing ? EXIT.notFound : EXIT.notExecutable, `${argv[0]}: ${error.message}${hint}`)
   }
 }
@@ -52,25 +55,38 @@ const drive = async (run: MachineRun, gdb: GdbFlags = {}, onPause?: OnPause): Pr
     : driveToEnd(run.kernel, run.limit, run.recorder, onPause)
 }
 
+interface ProgramFlags extends MachineFlags {
+  /** Where the program's core dump goes. */
+  core?: string
+}
+
+const coreOption = (command: Command): Command =>
+  command.option('--core <file>', 'when the program dies of a fault, write its core dump to this file (for gdb)')
+
 async function runProgram(
   name: string,
   args: readonly string[],
-  flags: MachineFlags & GdbFlags,
+  flags: ProgramFlags & GdbFlags,
   trace?: (run: MachineRun) => () => void,
 ): Promise<number> {
+  if (flags.core !== undefined) {
+    if (gdbPlace(flags) !== null)
+      throw new CommandError(EXIT.usage, '--core: not with --gdb, where the debugger decides (generate-core-file)')
+    checkCorePlace(flags.core)
+  }
   const program = findProgram(name)
   const run = makeMachine(flags, program)
   const endTrace = trace?.(run)
   start(run, [name, ...args].map(byteString), false, flags)
-  const crash = trace === undefined ? watchForCrash(run.kernel, [name, ...args]) : null
-  const outcome = await drive(run, flags, crash?.look)
+  const crash = watchForCrash(run.kernel, [name, ...args], { core: flags.core, tell: trace === undefined })
+  const outcome = await drive(run, flags, crash.look)
   endTrace?.()
   run.recorder?.finish()
-  if (crash !== null) process.stderr.write(crash.text)
+  process.stderr.write(crash.text())
   return finish(run.kernel, outcome, flags, [name, ...args].join(' '))
 }
 
-interface TraceFlags extends MachineFlags {
+interface TraceFlags extends ProgramFlags {
   f?: boolean
   c?: boolean
   T?: boolean
@@ -114,10 +130,10 @@ function ownInit(): Program {
 
 /** Commands that start a machine. `done` gets the exit status. */
 export function addRunCommands(cli: Command, done: (status: number) => void): void {
-  gdbOptions(programOptions(cli.command('run <program> [args...]')))
+  gdbOptions(coreOption(programOptions(cli.command('run <program> [args...]'))))
     .description('run a program: an ELF file, a script or a .s of the host, or a name in the guest')
     .passThroughOptions()
-    .action(async (name: string, args: string[], flags: MachineFlags & GdbFlags) => done(await runProgram(name, args, flags)))
+    .action(async (name: string, args: string[], flags: ProgramFlags & GdbFlags) => done(await runProgram(name, args, flags)))
 
   gdbOptions(machineOptions(cli.command('boot [command...]')))
     .description('boot to a shell (or run a command under init)')
@@ -130,7 +146,7 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
       done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))
     })
 
-  programOptions(cli.command('trace <program> [args...]'))
+  coreOption(programOptions(cli.command('trace <program> [args...]')))
     .description('run a program and show its system calls as strace does')
     .option('-f', 'follow children')
     .option('-c', 'only count, and print a summary')

@@ -29,6 +29,8 @@ export interface TimelineEvent {
   words: string
 }
 
+const KIB = 1024
+
 interface Told {
   hart: number
   task: Task | null
@@ -50,6 +52,7 @@ const TELL: { [K in EventKind]: (event: EventOf<K>, k: Kernel) => Told } = {
   fork: ({ task, child }) => about(task, `forks ${nameOf(child)}`),
   exec: ({ task, path }) => about(task, `execs ${path}`),
   exit: ({ task, status }) => about(task, `exits with wait status ${hex(status)}`),
+  oomKill: ({ task, bytes }) => about(task, `is killed: out of memory, it has ${bytes / KIB} KiB`),
   schedule: ({ hart, from, next, waiting }) => ({
     hart,
     task: next,

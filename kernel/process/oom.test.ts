@@ -118,7 +118,8 @@ describe.each(Object.entries(USES))('%s for which there is no frame', (_name, wa
     const { outcome, kills, log } = shortOf(want, 's3')
     expect([outcome, kills]).toEqual([9, 1])
     expect(log).toContain('test invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0')
-    expect(log.at(-1)).toMatch(
+    expect(log.at(-1)).toMatch(/^test\[2\]: out of memory: it had 7\d{3}kB of 16384kB$/)
+    expect(log.at(-2)).toMatch(
       /^Out of memory: Killed process 2 \(test\) total-vm:\d+kB, anon-rss:7\d{3}kB, .* UID:0 pgtables:\d+kB oom_score_adj:0$/,
     )
     expect(log.filter(line => /^\[ +[23]\] /.test(line))).toHaveLength(2)
@@ -147,4 +148,20 @@ it('vm.oom_kill_allocating_task: who asks, unless it is init; vm.panic_on_oom: n
   const { outcome, log } = shortOf(USES['a fault'], 's3', ({ k }) => void (k.state.sysctl.panicOnOom = 1))
   expect(outcome).toBe('killed 9')
   expect(log.at(-1)).toBe('Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled')
+})
+
+it('brk has no errno to answer: it says where the heap ends still', () => {
+  const run = start(`
+    li a0, 0
+    sys 214
+    mv s0, a0
+    li t0, 65536
+    add a0, a0, t0
+    sys 214
+    sub a0, a0, s0
+    sys ${EXIT}`)
+  const { frames } = run.k.state
+  // No room for the kernel's record of a region.
+  frames.fileReserve = 2 * frames.total
+  expect(run.run()).toEqual({ kind: 'halted', status: 0 })
 })

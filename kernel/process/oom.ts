@@ -2,6 +2,7 @@
 // memory, as its administrator moved it by oom_score_adj. What asked for the frame is then simply done again.
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN, SIGKILL, killedStatus } from '../abi/index.ts'
+import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { LOG_EMERG, LOG_ERR, LOG_INFO, LOG_WARNING, log, mayLog } from '../klog.ts'
 import { mmStatistics, releaseKmem, type Mm } from '../mm/index.ts'
@@ -72,7 +73,7 @@ function logState(k: Kernel, asking: Task, everybody: boolean): void {
   }
 }
 
-/** The process and whoever shares its memory, init excepted. */
+/** The process and whoever shares its memory, init excepted. The log's last line is for people: a shell finds it by the pid. */
 function kill(k: Kernel, victim: ThreadGroup, task: Task, mm: Mm): void {
   const { tgid, oomScoreAdj } = victim
   const { uid } = task.credentials
@@ -89,7 +90,9 @@ function kill(k: Kernel, victim: ThreadGroup, task: Task, mm: Mm): void {
     `Out of memory: Killed process ${tgid} (${task.comm}) total-vm:${kib(m.size)}, anon-rss:${kib(m.anon)}, file-rss:${kib(m.file)}, ` +
       `shmem-rss:${kib(m.shmem)}, UID:${uid} pgtables:${kib(m.tables)} oom_score_adj:${oomScoreAdj}`,
   )
+  log(k, LOG_INFO, `${task.comm}[${tgid}]: out of memory: it had ${kib(m.resident)} of ${kib(k.state.frames.total)}`)
   k.state.counts.oomKills++
+  if (wants(k, 'oomKill')) emit(k, { kind: 'oomKill', task, bytes: m.resident * PAGE_SIZE })
   for (const group of [...k.state.groups.values()]) {
     const sharer = holder(group)
     if (sharer?.mm === mm && !isInit(k, group)) exitGroup(k, sharer, killedStatus(SIGKILL, false))

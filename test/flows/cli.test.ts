@@ -403,6 +403,24 @@ describe('doc', () => {
   test('isa: one line for each instruction', () => expect(hartbeat(['doc', 'isa']).stdout).toMatch(/addi? /))
 })
 
+test('a crash is told; its core dump comes out of a run and, the same, out of the recording', () => {
+  const source = file('null.s', '  .globl _start\n_start:\n  li a0, 0\n  lw a1, 0(a0)\n')
+  const [first, second, recording] = ['core1', 'core2', 'null.rec'].map(name => join(directory, name))
+  expect(hartbeat(['run', '--record', recording, '--core', first, source])).toEqual({
+    status: 139,
+    stdout: '',
+    stderr:
+      `hartbeat: ${source}: SIGSEGV: read of 0x0 at pc 0x100ea, _start (null.s:4): no region there\n` +
+      `hartbeat: core dumped to ${first}\nhartbeat: to look at it there: hartbeat debug ${source}\n`,
+  })
+  expect(hartbeat(['replay', recording, '--core', second])).toEqual({
+    status: 139,
+    stdout: '',
+    stderr: `hartbeat: core dumped to ${second}\n`,
+  })
+  expect(readFileSync(second).equals(readFileSync(first))).toBe(true)
+})
+
 describe('as and ld', () => {
   test('a program for another machine says which one, by an absolute path too', () => {
     const path = file('foreign', `\x7fELF\x02\x01\x01${'\0'.repeat(9)}\x02\0\x3e\0${'\0'.repeat(64)}`)
