@@ -9,7 +9,7 @@ import type { Kernel } from './kernel.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
 import { makeVdso, newPidTable, newTrapFrames } from './process/index.ts'
 import { seedRandom } from './random.ts'
-import { newHartState, newTimerQueue } from './sched/index.ts'
+import { newHartState, newLoadAverages, newTimerQueue } from './sched/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
 import type { KernelState } from './state.ts'
 import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
@@ -92,6 +92,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     initProtected: false,
     harts: Array.from({ length: harts }, (_, id) => newHartState(id, (timed?.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
+    load: newLoadAverages(),
     schedOrder: 0,
     asyncNotes: [],
     frames: createFrames(ramBytes, {

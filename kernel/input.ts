@@ -3,7 +3,7 @@
 import { SIGCONT } from './abi/index.ts'
 import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { nextTimer } from './sched/index.ts'
+import { nextTimer, passLoad } from './sched/index.ts'
 import { chargeItimers, kernelInfo, signalProcessGroup } from './signal/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
 import { hangUp, resizeTty, ttyInput, typedAhead } from './tty/index.ts'
@@ -89,6 +89,7 @@ function fallBehind(k: Kernel, time: number): void {
   round.end = Math.max(round.end, time)
   if (!round.open) round.start = round.end
   state.time = time
+  passLoad(k)
 }
 
 /** Time passes with every hart idle. */
@@ -102,5 +103,6 @@ export function skipTo(k: Kernel, time: number): void {
   }
   if (!countsCycles(k)) state.round.start = state.round.end = time
   if (state.time < time) state.time = time
+  passLoad(k)
   state.counts.idleTime += skipped
 }

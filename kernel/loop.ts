@@ -8,7 +8,7 @@ import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { relieveMemory } from './process/index.ts'
-import { account, enqueue, makeRunnable, mayRunOn, nextTimer, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
+import { account, enqueue, makeRunnable, mayRunOn, nextTimer, passLoad, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
 import { chargeItimers, deliverSignals, isHeld, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
 import type { Task } from './state.ts'
@@ -347,6 +347,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
+  passLoad(k)
   k.doing = 'accounting'
   if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
   if (stop.kind === 'debug') k.pause = true

@@ -5,7 +5,7 @@ import type { FileDescription, FileTable, FsContext, Inode, Vfs } from './vfs/ty
 import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
-import type { HartState, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
+import type { HartState, LoadAverages, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
 import type { CoreDump, Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -40,6 +40,7 @@ export interface KernelState {
   initProtected: boolean
   harts: HartState[]
   timers: TimerQueue
+  load: LoadAverages
   /** Next SchedEntity.order. */
   schedOrder: number
   /** Watched queues that were woken since signals were last sent for them. */

@@ -19,7 +19,7 @@ export {
   USE_TABLE,
   USE_ZERO,
 } from './frames.ts'
-export { addKmem, callBytes, chargeKmem, checkKmem, countKmem, KMEM, liveKmem, newKmem, releaseKmem } from './kmem.ts'
+export { addKmem, callBytes, chargeKmem, checkKmem, countKmem, kmemObjects, KMEM, liveKmem, newKmem, releaseKmem } from './kmem.ts'
 export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
 export { inheritedFlags, newMm, releaseMm, retainMm } from './space.ts'

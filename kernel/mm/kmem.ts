@@ -103,23 +103,66 @@ export function releaseKmem(k: Kernel): number {
   return before - frames.kmem
 }
 
-/** What has been seen already, and the sum. */
+type Kind = keyof typeof KMEM
+
+/** What has been seen already, how many of each kind, and the sum. */
 interface Count {
   bytes: number
+  objects: Record<Kind, number>
   seen: Set<FileTable | FileDescription | Inode | Mm | Credentials>
 }
 
-export function liveKmem(k: Kernel): number {
+const noObjects = (): Record<Kind, number> => Object.fromEntries(Object.keys(KMEM).map(kind => [kind, 0])) as Record<Kind, number>
+
+function add(count: Count, kind: Kind, objects: number): void {
+  count.bytes += objects * KMEM[kind]
+  count.objects[kind] += objects
+}
+
+export const liveKmem = (k: Kernel): number => countLive(k).bytes
+
+/** What slabinfo(5) calls them. */
+const SLABS: Readonly<Partial<Record<Kind, string>>> = {
+  task: 'task_struct',
+  process: 'signal_cache',
+  credentials: 'cred_jar',
+  signal: 'sigqueue',
+  timer: 'posix_timers_cache',
+  table: 'files_cache',
+  slot: 'kmalloc-16',
+  description: 'filp',
+  epollItem: 'eventpoll_epi',
+  watch: 'dnotify_struct',
+  inode: 'inode_cache',
+  dentry: 'dentry',
+  directory: 'dentry_children',
+  page: 'radix_tree_node',
+  pipe: 'pipe_inode_info',
+  lock: 'file_lock_cache',
+  space: 'mm_struct',
+  region: 'vm_area_struct',
+  tty: 'tty_struct',
+}
+
+/** Kinds of objects, how many there are of each, and the bytes that one takes. */
+export function kmemObjects(k: Kernel): { name: string; count: number; size: number }[] {
+  const { objects } = countLive(k)
+  return (Object.entries(SLABS) as [Kind, string][]).map(([kind, name]) => ({ name, count: objects[kind], size: KMEM[kind] }))
+}
+
+function countLive(k: Kernel): Count {
   const { state } = k
-  const count: Count = { bytes: state.vfs.xattrBytes, seen: new Set() }
+  const count: Count = { bytes: state.vfs.xattrBytes, objects: noObjects(), seen: new Set() }
   for (const task of state.tasks.values()) countTask(count, task)
   for (const group of state.groups.values()) {
     const timers = (group.posixTimers?.size ?? 0) + (group.cpuTimers?.length ?? 0)
-    count.bytes += KMEM.process + group.pending.queue.length * KMEM.signal + timers * KMEM.timer
+    add(count, 'process', 1)
+    add(count, 'signal', group.pending.queue.length)
+    add(count, 'timer', timers)
   }
-  for (const tty of state.ttys) if (tty) count.bytes += KMEM.tty
+  for (const tty of state.ttys) if (tty) add(count, 'tty', 1)
   countNames(k, count)
-  return count.bytes
+  return count
 }
 
 const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Credentials): boolean => {
@@ -130,17 +173,23 @@ const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Cr
 
 function countTask(count: Count, task: Task): void {
   const { credentials, files, mm, call } = task
-  count.bytes += KMEM.task + task.pending.queue.length * KMEM.signal
-  if (isNew(count, credentials)) count.bytes += KMEM.credentials + credentials.groups.length * KMEM.slot
+  add(count, 'task', 1)
+  add(count, 'signal', task.pending.queue.length)
+  if (isNew(count, credentials)) {
+    add(count, 'credentials', 1)
+    add(count, 'slot', credentials.groups.length)
+  }
   if (files && isNew(count, files)) {
-    count.bytes += KMEM.table + files.files.length * KMEM.slot
+    add(count, 'table', 1)
+    add(count, 'slot', files.files.length)
     for (const file of files.files) if (file) countDescription(count, file)
   }
   if (mm && isNew(count, mm)) {
-    count.bytes += KMEM.space + mm.regions.length * KMEM.region
+    add(count, 'space', 1)
+    add(count, 'region', mm.regions.length)
     for (const { inode } of mm.regions) if (inode) countInode(count, inode)
   }
-  if (task.waiting) count.bytes += task.waiting.queues.length * KMEM.queue
+  if (task.waiting) add(count, 'queue', task.waiting.queues.length)
   if (call) {
     count.bytes += callBytes(call)
     for (const { file } of call.files) countDescription(count, file)
@@ -168,9 +217,9 @@ function listBytes(value: unknown, inside = false): number {
 function countDescription(count: Count, file: FileDescription): void {
   if (!isNew(count, file)) return
   const { data, inode } = file
-  count.bytes += KMEM.description
-  if (data?.kind === 'epoll') count.bytes += data.items.size * KMEM.epollItem
-  else if (data?.kind === 'directory') count.bytes += data.names.length * KMEM.element
+  add(count, 'description', 1)
+  if (data?.kind === 'epoll') add(count, 'epollItem', data.items.size)
+  else if (data?.kind === 'directory') add(count, 'element', data.names.length)
   else if (data?.kind === 'proc' || data?.kind === 'sysfs') count.bytes += data.text?.length ?? 0
   countInode(count, inode)
 }
@@ -179,21 +228,27 @@ function countInode(count: Count, inode: Inode): void {
   // The host's files are as many as the host has.
   if (inode.fs.kind === 'host' || !isNew(count, inode)) return
   const { pipe, locks, leases, watches, target, pages } = inode
-  count.bytes += KMEM.inode + target.length + pages.size * KMEM.page
-  if (pipe) count.bytes += KMEM.pipe + pipe.ring.length
-  if (locks) count.bytes += (locks.count + locks.flocks.size) * KMEM.lock
-  if (leases) count.bytes += leases.list.length * KMEM.lock
-  if (watches) count.bytes += watches.length * KMEM.watch
+  count.bytes += target.length
+  add(count, 'inode', 1)
+  add(count, 'page', pages.size)
+  if (pipe) {
+    count.bytes += pipe.ring.length
+    add(count, 'pipe', 1)
+  }
+  if (locks) add(count, 'lock', locks.count + locks.flocks.size)
+  if (leases) add(count, 'lock', leases.list.length)
+  if (watches) add(count, 'watch', watches.length)
 }
 
 function countNames(k: Kernel, count: Count): void {
   const left: Dentry[] = []
   for (const { fs, root } of k.state.vfs.mounts) if (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs') left.push(root)
   for (let dentry = left.pop(); dentry; dentry = left.pop()) {
-    count.bytes += KMEM.dentry + dentry.name.length
+    count.bytes += dentry.name.length
+    add(count, 'dentry', 1)
     countInode(count, dentry.inode)
     if (!dentry.children) continue
-    count.bytes += KMEM.directory
+    add(count, 'directory', 1)
     for (const child of dentry.children.values()) if (child) left.push(child)
   }
 }

@@ -2,6 +2,7 @@
 export type * from './types.ts'
 export { moveDeadline, newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
 export { afterPeriods, alarmAt, KTIME_MAX, later, periodsSince, untilInstant } from './ktime.ts'
+export { loadAverages, loadText, newLoadAverages, passLoad } from './load.ts'
 export { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
 export {
   account,

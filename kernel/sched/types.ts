@@ -100,6 +100,12 @@ export interface Timer {
   spec: TimerSpec
 }
 
+/** In fixed point of 11 bits, and when they are due again (ns). */
+export interface LoadAverages {
+  next: number
+  values: number[]
+}
+
 /** Binary heap by (at, id): equal instants fire in the order they were asked for. */
 export interface TimerQueue {
   heap: Timer[]

@@ -165,7 +165,7 @@ function flock(k: Kernel, task: Task, number: number, operation: number): number
   const kind = operation & ~LOCK_NB
   if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) throw EINVAL
   const file = getIoFile(task, number)
-  if (setFlock(k, file, kind === LOCK_UN ? null : kind === LOCK_EX)) return 0
+  if (setFlock(k, file, kind === LOCK_UN ? null : kind === LOCK_EX, task.group.tgid)) return 0
   if (operation & LOCK_NB) throw EAGAIN
   return blocked([locksOf(file.inode).queue], ERESTARTSYS)
 }

@@ -51,6 +51,7 @@ import {
   type Usage,
 } from '../process/index.ts'
 import { randomBytes } from '../random.ts'
+import { loadAverages } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
 import { address, flags, int, oneOf, pid, pointer, SHOWN_BYTES, size, structIn, structOut, uint } from './args.ts'
@@ -130,10 +131,17 @@ const USAGE_OF: Readonly<Record<number, (task: Task) => Usage>> = {
   },
 }
 
+/** SI_LOAD_SHIFT. */
+const LOAD_SHIFT = 16
+
 function sysinfo(k: Kernel): Uint8Array {
   const { frames } = k.state
+  const [load1, load5, load15] = loadAverages(k, LOAD_SHIFT)
   return writeStruct(SYSINFO, {
-    uptime: Math.floor(k.state.time / NANOSECONDS),
+    uptime: Math.ceil(k.state.time / NANOSECONDS),
+    load1,
+    load5,
+    load15,
     totalram: frames.total * PAGE_SIZE,
     freeram: freeFrames(frames) * PAGE_SIZE,
     procs: Math.min(k.state.tasks.size, 0xffff),

@@ -1,5 +1,5 @@
 // Open directories. A listing is taken when it is begun, so that names removed meanwhile do not shift those still to come.
-import { EISDIR } from '../abi/index.ts'
+import { EINVAL, EISDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { findChild, listChildren } from './dentry.ts'
@@ -9,6 +9,11 @@ import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
 export const directoryFileOps: FileOps = {
   read() {
     throw EISDIR
+  },
+  // Only the directories of the kernel's own file systems have an end, which is their beginning.
+  seekEnd(_k, { inode: { fs } }) {
+    if (fs.kind !== 'proc' && fs.kind !== 'sysfs') throw EINVAL
+    return 0
   },
 }
 

@@ -29,7 +29,7 @@ export function setLease(k: Kernel, task: Task, file: FileDescription, fd: numbe
   if (others.length > 0 && (type === F_WRLCK || others.some(lease => lease.breakTo === F_UNLCK))) throw EAGAIN
   if (own) return change(k, inode, own, type)
   inode.leases ??= { list: [], queue: newQueue() }
-  inode.leases.list.push({ file, fd, type, breakTo: null, deadline: Infinity })
+  inode.leases.list.push({ file, pid: task.group.tgid, fd, type, breakTo: null, deadline: Infinity })
   if (!file.owner?.id) setOwner(file, task, F_OWNER_PID, task.group.tgid)
 }
 

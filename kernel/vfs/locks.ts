@@ -102,7 +102,7 @@ export function dropRecordLocks(k: Kernel, inode: Inode, owner: LockOwner): void
 }
 
 /** Takes, changes or (write null) gives up the flock of a description. False: somebody else's stands in the way. */
-export function setFlock(k: Kernel, file: FileDescription, write: boolean | null): boolean {
+export function setFlock(k: Kernel, file: FileDescription, write: boolean | null, pid = 0): boolean {
   const { flocks, queue } = locksOf(file.inode)
   const had = flocks.get(file)
   if (had && had.write === write) return true
@@ -111,7 +111,7 @@ export function setFlock(k: Kernel, file: FileDescription, write: boolean | null
   const [other] = flocks.values()
   const stands = write !== null && others > 0 && (write || other.write)
   flocks.delete(file)
-  if (write !== null && !stands) flocks.set(file, { write })
+  if (write !== null && !stands) flocks.set(file, { write, pid })
   // Changing a lock is not atomic in Linux: the old one is gone while waiting for the new one.
   if (had) wakeAll(k, queue)
   return !stands

@@ -9,7 +9,7 @@ import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
 import { memoryKernel, memoryTask } from '../mm/testing.ts'
 import { newPidTable, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from '../process/index.ts'
 import { seedRandom } from '../random.ts'
-import { newHartState, newQueue, newTimerQueue } from '../sched/index.ts'
+import { newHartState, newLoadAverages, newQueue, newTimerQueue } from '../sched/index.ts'
 import { defaultActions, emptyPending } from '../signal/index.ts'
 import { newSysctls } from '../sysctl.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -43,6 +43,7 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
     groups: new Map(),
     harts: [newHartState(0)],
     timers: newTimerQueue(),
+    load: newLoadAverages(),
     ttys: [],
     futexes: new Map(),
     random: seedRandom(1),

@@ -44,6 +44,8 @@ export type Backing =
 /** F_RDLCK or F_WRLCK on an open description; `fd` is what the signal says. */
 export interface Lease {
   file: FileDescription
+  /** The process that took it. */
+  pid: number
   fd: number
   type: number
   /** What it shall become, by `deadline` (ns): F_UNLCK, F_RDLCK. null: nobody minds it. */
@@ -299,8 +301,8 @@ export interface FileLocks {
   owned: Map<LockWish['owner'], LockList>
   /** RecordLock.order of the next one. */
   next: number
-  /** flock: who holds it, and whether for writing. */
-  flocks: Map<FileDescription, { write: boolean }>
+  /** flock: who holds it, whether for writing, and which process took it. */
+  flocks: Map<FileDescription, { write: boolean; pid: number }>
   queue: WaitQueue
 }
 

@@ -97,6 +97,12 @@ export const procFileOps: FileOps = {
     }
     return bytesOf(data.text.slice(at, at + max))
   },
+  // Files that are written out as they are read have no end; settings and command lines are empty files that can be read.
+  seekEnd(_k, file) {
+    const { row } = nodeOf(file)
+    if (!row.startsWith(SYSCTL) && row !== 'cmdline') throw EINVAL
+    return 0
+  },
   // Linux's sysctl files are copied out whole or not at all.
   arrived: (file, moved) => (nodeOf(file).row.startsWith(SYSCTL) ? 0 : moved),
   consume(_k, file, count) {

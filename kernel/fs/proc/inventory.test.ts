@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR } from '../../abi/index.ts'
 import { newHartState } from '../../sched/index.ts'
+import { freeFrames } from '../../mm/index.ts'
 import { setRecordLock } from '../../vfs/index.ts'
 import { buffer, BUFFER, call, fileKernel } from '../../vfs/testing.ts'
 
@@ -40,7 +41,34 @@ test('free memory by size is all of it', () => {
   // The first read brings the page that it is read into.
   read('buddyinfo')
   const counts = /^Node 0, zone +DMA32 ((?: *\d+ ){11})\n$/.exec(read('buddyinfo'))![1].trim().split(/ +/).map(Number)
-  expect(counts.reduce((sum, count, order) => sum + count * 2 ** order, 0)).toBe(k.state.frames.freeCount)
+  expect(counts.reduce((sum, count, order) => sum + count * 2 ** order, 0)).toBe(freeFrames(k.state.frames))
+  expect(read('zoneinfo')).toContain(`  pages free     ${freeFrames(k.state.frames)}\n`)
+})
+
+test('objects of the kernel by kind, as many as there are', () => {
+  const { k, task, read } = machine()
+  const row = (name: string) =>
+    new RegExp(`^${name} +(\\d+) +(\\d+) +(\\d+) +(\\d+) +(\\d+) : tunables .* : slabdata +(\\d+) +\\1?\\d+ +0$`, 'm')
+      .exec(read('slabinfo'))!
+      .slice(1, 7)
+      .map(Number)
+  expect(read('slabinfo')).toMatch(/^slabinfo - version: 2\.1\n# name {12}<active_objs>/)
+  const before = row('file_lock_cache')[0]
+  for (let fd = 0; fd < 3; fd++)
+    call(k, task, 'flock', call(k, task, 'openat', AT_FDCWD, `/tmp/${fd}`, O_RDWR | O_CREAT, 0o644) as number, 2)
+  expect(row('file_lock_cache')[0] - before).toBe(3)
+  const [active, all, size, each, pages, slabs] = row('task_struct')
+  expect([active, size]).toEqual([k.state.tasks.size, 6144])
+  expect([all, each]).toEqual([slabs * each, Math.floor((pages * 4096) / size)])
+})
+
+test('leases among the locks', () => {
+  const { k, task, read } = machine()
+  call(k, task, 'openat', AT_FDCWD, '/tmp/x', O_RDWR | O_CREAT, 0o644)
+  const fd = call(k, task, 'openat', AT_FDCWD, '/tmp/x', O_RDONLY, 0) as number
+  call(k, task, 'close', 0)
+  expect(call(k, task, 'fcntl', fd, 1024, 0)).toBe(0)
+  expect(read('locks')).toMatch(/^1: LEASE {2}ACTIVE {4}READ 1 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 0 EOF\n$/)
 })
 
 test('locks of files', () => {
@@ -51,6 +79,6 @@ test('locks of files', () => {
   const range = { owner: task.files!, start: 5, end: 15 }
   setRecordLock(k, inode, range, { ...range, pid: task.pid, write: false })
   const lines = read('locks').trimEnd().split('\n')
-  expect(lines[0]).toMatch(/^1: POSIX {2}ADVISORY {2}READ {2}1 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 5 14$/)
-  expect(lines[1]).toMatch(/^2: FLOCK {2}ADVISORY {2}WRITE 0 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 0 EOF$/)
+  expect(lines[0]).toMatch(/^1: POSIX {2}ADVISORY {2}READ 1 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 5 14$/)
+  expect(lines[1]).toMatch(/^2: FLOCK {2}ADVISORY {2}WRITE 1 [0-9a-f]{2}:[0-9a-f]{2}:\d+ 0 EOF$/)
 })

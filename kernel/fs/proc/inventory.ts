@@ -1,13 +1,13 @@
 // What the machine and its kernel have, as /proc lists it: interrupts by hart, devices, locks, free memory by size, symbols. There are
 // no disks and no modules: their lists are empty.
 import { PAGE_SIZE } from '../../../vm/index.ts'
-import { USE_FREE } from '../../mm/index.ts'
-import { SYSCALL_NAMES } from '../../abi/index.ts'
+import { F_RDLCK, F_UNLCK, F_WRLCK, SYSCALL_NAMES } from '../../abi/index.ts'
 import { allInodes } from '../../mm/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { eachLock } from '../../vfs/index.ts'
 import type { HartState } from '../../sched/types.ts'
 import { devices } from '../devices.ts'
+import { buddyText, slabText, zoneText } from './zones.ts'
 import { OWNER_ONLY, READ_ONLY, type SystemFile } from './nodes.ts'
 
 /** Rows of /proc/interrupts: label, count of a hart, what it is (as riscv's Linux has them). */
@@ -39,49 +39,28 @@ function devicesText(): string {
   return `Character devices:\n${rows.join('')}\nBlock devices:\n`
 }
 
-/** Each lock once: record locks are numbered with flocks, in no order that means anything (proc_locks(5)). */
+const LEASE_KINDS: Readonly<Record<number, string>> = { [F_RDLCK]: 'READ', [F_WRLCK]: 'WRITE', [F_UNLCK]: 'UNLCK' }
+
+/** Each lock once, and leases: record locks are numbered with flocks, in no order that means anything (proc_locks(5)). */
 function locksText(k: Kernel): string {
   const rows: string[] = []
   for (const inode of allInodes(k)) {
     const place = `${(inode.fs.dev >> 8).toString(16).padStart(2, '0')}:${(inode.fs.dev & 0xff).toString(16).padStart(2, '0')}:${inode.ino}`
-    const mode = (write: boolean): string => (write ? 'WRITE' : 'READ ')
+    const mode = (write: boolean): string => (write ? 'WRITE' : 'READ')
     for (const lock of eachLock(inode.locks?.all ?? [])) {
       const kind = 'files' in lock.owner ? 'POSIX ' : 'OFDLCK'
       const end = lock.end === Infinity ? 'EOF' : String(Number(lock.end) - 1)
       rows.push(`${kind} ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} ${lock.start} ${end}`)
     }
-    for (const lock of inode.locks?.flocks.values() ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} 0 ${place} 0 EOF`)
+    for (const lock of inode.locks?.flocks.values() ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} 0 EOF`)
+    for (const { type, breakTo, pid } of inode.leases?.list ?? []) {
+      // One that is being broken shows what it shall become.
+      const [state, kind] = breakTo === null ? ['ACTIVE  ', type] : ['BREAKING', breakTo]
+      rows.push(`LEASE  ${state}  ${LEASE_KINDS[kind]} ${pid} ${place} 0 EOF`)
+    }
   }
   return rows.map((row, i) => `${i + 1}: ${row}\n`).join('')
 }
-
-const ORDERS = 11
-
-/** Free memory as the largest aligned blocks of 2^n pages that it makes. */
-function freeBlocks({ state: { frames } }: Kernel): number[] {
-  const counts = new Array<number>(ORDERS).fill(0)
-  for (let frame = 0; frame < frames.total;) {
-    if (frames.use[frame] !== USE_FREE) {
-      frame++
-      continue
-    }
-    let order = 0
-    while (order + 1 < ORDERS && frame % 2 ** (order + 1) === 0 && isFree(frames.use, frame, 2 ** (order + 1))) order++
-    counts[order]++
-    frame += 2 ** order
-  }
-  return counts
-}
-
-function isFree(use: Uint8Array, first: number, count: number): boolean {
-  for (let frame = first + (count >> 1); frame < first + count; frame++) if (use[frame] !== USE_FREE) return false
-  return true
-}
-
-const buddyText = (k: Kernel): string =>
-  `Node 0, zone    DMA32 ${freeBlocks(k)
-    .map(count => String(count).padStart(6))
-    .join(' ')} \n`
 
 /** The handlers of system calls; addresses are not for programs. */
 const symbolsText = (): string =>
@@ -104,4 +83,6 @@ export const inventoryFiles: Readonly<Record<string, SystemFile>> = {
   locks: file(locksText),
   modules: file(() => ''),
   partitions: file(() => ''),
+  slabinfo: file(slabText, OWNER_ONLY),
+  zoneinfo: file(zoneText),
 }

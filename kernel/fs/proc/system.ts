@@ -14,6 +14,7 @@ import {
 } from '../../mm/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'
+import { loadText } from '../../sched/index.ts'
 import type { Task } from '../../state.ts'
 import { EPERM, POLLIN, POLLRDNORM } from '../../abi/index.ts'
 import { mayReadLog, readLog } from '../kmsg.ts'
@@ -135,9 +136,8 @@ function uptimeText(k: Kernel): string {
   return `${seconds(k.state.time)} ${seconds(k.state.harts.reduce((sum, hart) => sum + hart.idleTime, 0))}\n`
 }
 
-/** No averages are kept: the three numbers are 0.00; the counts are exact. */
 function loadavgText(k: Kernel): string {
-  return `0.00 0.00 0.00 ${countStates(k).running}/${k.state.tasks.size} ${k.state.pids.last}\n`
+  return `${k.state.load.values.map(loadText).join(' ')} ${countStates(k).running}/${k.state.tasks.size} ${k.state.pids.last}\n`
 }
 
 function cpuinfoText(k: Kernel): string {

@@ -1,5 +1,6 @@
 // /sys/devices/system/cpu and node: harts, and of a timed machine the caches that its model has. A fast machine has none to show.
 import type { TimingConfig } from '../../../vm/index.ts'
+import { EBUSY, EINVAL } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { freeFrames } from '../../mm/index.ts'
 import { directory, link, maskText, rangesText, shown, value, type SysDirectory, type SysNode } from './nodes.ts'
@@ -67,6 +68,13 @@ function topology(hart: number): SysDirectory {
   })
 }
 
+/** One may be told to be what it is. */
+function checkOnline(text: string): void {
+  const word = text.trim()
+  if (word === '0') throw EBUSY
+  if (word !== '1') throw EINVAL
+}
+
 function hartDirectory(k: Kernel, hart: number): SysDirectory {
   const caches = k.timing === null ? [] : cachesOf(k.timing.config)
   const indexes = Object.fromEntries(caches.map((cache, i) => [`index${i}`, directory(cacheEntries(cache, hart))]))
@@ -74,7 +82,7 @@ function hartDirectory(k: Kernel, hart: number): SysDirectory {
     ...(caches.length > 0 ? { cache: directory(indexes) } : {}),
     node0: link('../../node/node0'),
     // Harts are neither taken away nor brought.
-    online: value(1),
+    online: { text: () => '1\n', write: (_k, text) => checkOnline(text) },
     subsystem: link('../../../../bus/cpu'),
     topology: topology(hart),
     uevent: value('DRIVER=cpu'),
