@@ -18,6 +18,9 @@ describe('decoding', () => {
     ['$abc$g#67', [packet('g')]],
     ['$}\x03#80', [packet('#')]],
     ['$0* #7a', [packet('0000')]],
+    // Counts below the first add nothing, one after the other.
+    ['$0*\x1d*\x1d* #08', [packet('0000')]],
+    ['$0*#5a', [packet('0')]],
     ['noise', []],
   ] as [string, Received[]][])('%j', (text, expected) => expect(read(text)).toEqual(expected))
 

@@ -40,11 +40,15 @@ function plain(text: string): string {
   if (!text.includes(ESCAPE) && !text.includes(RUN)) return text
   const out: string[] = []
   let length = 0
+  let last = ''
   for (let i = 0; i < text.length; i++) {
-    if (text[i] === ESCAPE) out.push(String.fromCharCode(text.charCodeAt(++i) ^ ESCAPE_BIT))
-    else if (text[i] === RUN && out.length > 0) out.push(out[out.length - 1][0].repeat(Math.max(0, text.charCodeAt(++i) - RUN_BASE) || 0))
-    else out.push(text[i])
-    length += out.length === 0 ? 0 : out[out.length - 1].length
+    let part = text[i]
+    if (part === ESCAPE) part = String.fromCharCode(text.charCodeAt(++i) ^ ESCAPE_BIT)
+    // A count that is none adds nothing.
+    else if (part === RUN && last !== '') part = last.repeat(Math.max(0, text.charCodeAt(++i) - RUN_BASE) || 0)
+    out.push(part)
+    last = part[0] ?? last
+    length += part.length
     if (length > MOST) return text
   }
   return out.join('')

@@ -1,5 +1,6 @@
 // What a fuzzer of dialogues shares: random sequences of steps, each played from the beginning on a machine of its own, and the smallest
 // sequence that still goes wrong.
+import { Worker } from 'node:worker_threads'
 import type { Random } from '../../vm/index.ts'
 
 export const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.length)]
@@ -81,4 +82,41 @@ export async function expectWell<S>(title: string, play: Play<S>, steps: readonl
     .map(step => JSON.stringify(step))
     .map(text => (text.length > 300 ? `${text.slice(0, 300)}... (${text.length})` : text))
   throw new Error(`${title}: ${problem}\nafter:\n${shown.join('\n')}`)
+}
+
+/** Milliseconds after which a step is taken to be endless: nobody else could end it, as it holds the only thread. */
+const ENDLESS_MS = 60_000
+const SHOWN = 4000
+/** [0]: steps begun; from BYTES on the latest one's text, [1] bytes of it. */
+const BYTES = 8
+
+const WATCHER = `
+  const { workerData: { memory, limit } } = require('node:worker_threads')
+  const counts = new Int32Array(memory, 0, 2)
+  let [seen, since] = [0, Date.now()]
+  setInterval(() => {
+    if (counts[0] !== seen) [seen, since] = [counts[0], Date.now()]
+    else if (seen > 0 && Date.now() - since > limit) {
+      const text = Buffer.from(new Uint8Array(memory, ${BYTES}).slice(0, counts[1])).toString('latin1')
+      require('node:fs').writeSync(2, 'a step does not end: ' + text + '\\n')
+      process.kill(process.pid, 'SIGKILL')
+    }
+  }, 250)`
+
+/** A thread that ends the whole process, with the step that hangs, when no other step is begun for long. Tell it of each, and of the end. */
+export function watchSteps(limit = ENDLESS_MS): { begin(step: unknown): void; done(): void } {
+  const memory = new SharedArrayBuffer(BYTES + SHOWN)
+  const counts = new Int32Array(memory, 0, 2)
+  const text = new Uint8Array(memory, BYTES)
+  const worker = new Worker(WATCHER, { eval: true, workerData: { memory, limit } })
+  worker.unref()
+  return {
+    begin(step) {
+      const bytes = Buffer.from(JSON.stringify(step).slice(0, SHOWN), 'latin1')
+      text.set(bytes)
+      counts[1] = bytes.length
+      counts[0]++
+    },
+    done: () => void worker.terminate(),
+  }
 }

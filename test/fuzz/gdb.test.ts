@@ -1,13 +1,13 @@
 // Random dialogues over gdb's remote protocol: valid packets with valid and wild arguments, damaged bytes, interrupts, acknowledgements, the
 // machine running in between. No exception, no endless packet, one answer to each at most; kernel and memory are sound afterwards, and a
 // machine that was only looked at ends as one that was not.
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
-import { checkInvariants, runKernel } from '../../kernel/index.ts'
+import { checkInvariants, regPc, runKernel } from '../../kernel/index.ts'
 import { randomNumbers, type Random } from '../../vm/index.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
-import { damaged, EDGES, expectWell, pick } from './dialogue.ts'
-import { amount, PATIENCE, SEED } from './size.ts'
+import { damaged, EDGES, expectWell, pick, watchSteps } from './dialogue.ts'
+import { amount, FULL, inPart, PATIENCE, SEED } from './size.ts'
 
 const MIB = 2 ** 20
 /** A text is sent; a number is how many instructions the machine may run. */
@@ -119,6 +119,21 @@ const keeps = (g: GdbServer): number =>
   (g.session.timeline?.store.points.length ?? 0)
 const MOST_KEPT = 20_000
 
+/** What is wrong with the thread that a stop is told of: it must live, in the process that is said, and stand where the stop says. */
+function wrongThread(g: GdbServer, answer: string): string | null {
+  const m = /\$T..(.*?)thread:(?:p([0-9a-f]+)\.)?([0-9a-f]+);/.exec(answer)
+  if (m === null || g.view === 'machine') return null
+  const task = g.session.k.state.tasks.get(parseInt(m[3], 16))
+  if (task === undefined || task.mm === null) return `there is no thread ${m[3]}: ${answer}`
+  if (m[2] !== undefined && parseInt(m[2], 16) !== task.group.tgid) return `thread ${m[3]} is not of process ${m[2]}: ${answer}`
+  const pc = regPc(g.session.k, task)
+  if (/wbreak:;$/.test(m[1]) && !g.placed.some(({ address }) => address === pc)) return `no breakpoint at ${pc.toString(16)}: ${answer}`
+  return null
+}
+
+const watch = watchSteps()
+afterAll(watch.done)
+
 const untouched = new Map<string, string>()
 function endOf(argv: readonly string[]): string {
   const known = untouched.get(argv.join(' '))
@@ -135,8 +150,13 @@ function play(argv: readonly string[], view: GdbView, looking: boolean, steps: r
   let [sent, answered] = [0, 0]
   for (const one of steps) {
     const begun = performance.now()
-    if (typeof one === 'number') answered += replies(pump(g, one).bytes)
-    else {
+    watch.begin(one)
+    if (typeof one === 'number') {
+      const { bytes } = pump(g, one)
+      answered += replies(bytes)
+      const wrong = wrongThread(g, Buffer.from(bytes).toString('latin1'))
+      if (wrong !== null) return wrong
+    } else {
       sent += one.split('$').length - 1
       answered += replies(receive(g, bytesOf(one)))
     }
@@ -172,12 +192,16 @@ const DIALOGUES = amount(12, 2600)
 
 test.each([true, false])('dialogues with gdb: only looking %s', { timeout: PATIENCE }, async looking => {
   const random = randomNumbers(SEED + (looking ? 100 : 200))
+  let packets = 0
   for (let n = 0; n < DIALOGUES / 2; n++) {
     const steps = Array.from({ length: LENGTH + random(LENGTH) }, () => step(random, looking))
+    packets += steps.filter(one => typeof one === 'string').length
+    if (!inPart(n)) continue
     const argv = PROGRAMS[n % PROGRAMS.length]
     const view = n % 4 === 3 ? 'machine' : 'process'
     await expectWell(`dialogue ${n} about ${argv.join(' ')}, ${view}`, some => play(argv, view, looking, some), steps)
   }
+  if (FULL) expect(packets).toBeGreaterThanOrEqual(50_000)
 })
 
 test('every packet of the table is among the forms', () => {
