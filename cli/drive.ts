@@ -9,7 +9,9 @@ import {
   hostResize,
   inputWaiting,
   isMainStopped,
+  piecesIn,
   runKernel,
+  workOf,
   type Kernel,
   type RunResult,
 } from '../kernel/index.ts'
@@ -25,17 +27,12 @@ const TURN_MS = 15
 const PIECE_OUTPUT = 65536
 /** Pieces of long calls between two looks: a mebibyte each. */
 const PIECE_CALLS = 8
-/** What a piece of a long call counts for a limit of instructions: it takes as long. */
-const INSTRUCTIONS_A_PIECE = 100_000
 /** Typed bytes that may wait for the guest's programs. */
 const TYPE_AHEAD = 65536
 const NS_PER_MS = 1e6
 
 /** Halted with a wait status, out of its limit, or asleep for ever with nothing that could wake it. */
 export type Outcome = { kind: 'halted'; status: number } | { kind: 'limit' } | { kind: 'stuck' }
-
-/** Instructions, and what long calls did. */
-const workOf = ({ state }: Kernel): number => state.executed + state.pieces * INSTRUCTIONS_A_PIECE
 
 /** Instructions after which a recording is brought up to date. */
 const RECORDED_PIECE = 20_000_000
@@ -45,14 +42,14 @@ export type OnPause = () => Promise<void>
 
 /** Runs a kernel without a terminal: nothing comes in by itself, so it goes on to the end. */
 export async function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder, onPause?: OnPause): Promise<Outcome> {
-  const end = workOf(k) + limit.instructions
+  const end = workOf(k.state) + limit.instructions
   for (;;) {
-    const left = end - workOf(k)
+    const left = end - workOf(k.state)
     const piece = recorder === undefined ? left : Math.min(left, RECORDED_PIECE)
-    const result = runKernel(k, { maxInstructions: piece, until: limit.time, maxPieces: Math.ceil(piece / INSTRUCTIONS_A_PIECE) })
+    const result = runKernel(k, { maxInstructions: piece, until: limit.time, maxPieces: piecesIn(piece) })
     recorder?.flush()
     if (result.kind === 'paused') await onPause?.()
-    if (result.kind === 'paused' || (result.kind === 'budget' && workOf(k) < end && k.state.time < limit.time)) continue
+    if (result.kind === 'paused' || (result.kind === 'budget' && workOf(k.state) < end && k.state.time < limit.time)) continue
     return outcomeOf(result)
   }
 }
@@ -62,10 +59,10 @@ const outcomeOf = (result: RunResult): Outcome =>
 
 /** Runs for a turn, or up to `budget` instructions or the instant `until`. `between`: done between two pieces of it. */
 export function runTurn(k: Kernel, budget: number, until: number, between?: () => void): RunResult {
-  const start = workOf(k)
+  const start = workOf(k.state)
   const end = performance.now() + TURN_MS
   for (;;) {
-    const left = budget - (workOf(k) - start)
+    const left = budget - (workOf(k.state) - start)
     const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxPieces: PIECE_CALLS, maxOutput: PIECE_OUTPUT })
     if (result.kind !== 'budget' || left <= PIECE || k.state.time >= until || performance.now() >= end) return result
     between?.()
@@ -173,12 +170,12 @@ export async function driveInteractively(
   const arrivals = newArrivals()
   let closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const clock = k.clock === 'real' ? newHostClock(k) : null
-  const start = workOf(k)
+  const start = workOf(k.state)
   try {
     for (;;) {
       for (const effect of arrivals.effects.splice(0)) effect()
       if (clock !== null) follow(k, clock)
-      const left = limit.instructions - (workOf(k) - start)
+      const left = limit.instructions - (workOf(k.state) - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = runTurn(k, left, limit.time, clock === null ? undefined : () => follow(k, clock))
       recorder?.flush()

@@ -6,6 +6,7 @@ import { newArrivals, openTerminal, runTurn, sleepUntil, standStill, type Arriva
 import { CommandError, EXIT } from './errors.ts'
 import type { GdbPlace } from './gdb.ts'
 import type { MachineRun } from './options.ts'
+import { inTurns } from './turns.ts'
 
 function listenAt({ host, port }: GdbPlace, onClient: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -17,7 +18,6 @@ function listenAt({ host, port }: GdbPlace, onClient: (socket: Socket) => void):
 
 /** Instructions between two looks at what came in: some milliseconds. */
 const PIECE = 500_000
-const TURN_MS = 15
 
 interface Client {
   socket: Socket
@@ -26,14 +26,17 @@ interface Client {
   ended: boolean
 }
 
-/** The past is being run again: what comes in now has to wait until it has come to the present. */
-
-function runForClient({ gdb, socket }: Client, left: number): Pumped {
-  const end = performance.now() + TURN_MS
-  for (;;) {
-    const pumped = pump(gdb, Math.min(PIECE, left))
-    if (pumped.bytes.length > 0) socket.write(pumped.bytes)
-    if (pumped.kind !== 'running' || left <= PIECE || performance.now() >= end) return pumped
+/** Runs for a turn as a debugger wants it. */
+function runForClient(k: Kernel, { gdb, socket }: Client, left: number): Pumped {
+  inTurns(k)
+  try {
+    for (;;) {
+      const pumped = pump(gdb, Math.min(PIECE, left))
+      if (pumped.bytes.length > 0) socket.write(pumped.bytes)
+      if (pumped.kind !== 'running' || left <= PIECE || k.enough?.() === true) return pumped
+    }
+  } finally {
+    k.enough = null
   }
 }
 
@@ -100,7 +103,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
       }
       const left = limit.instructions - (k.state.executed - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
-      const result = client === null ? runTurn(k, left, limit.time) : runForClient(client, left)
+      const result = client === null ? runTurn(k, left, limit.time) : runForClient(k, client, left)
       if (result.kind === 'halted' && (client === null || client.gdb.gone)) return { kind: 'halted', status: result.status }
       if (client === null && closeTerminal !== null && isMainStopped(k)) closeTerminal = await standStill(k, host, closeTerminal)
       else if (result.kind === 'budget' || result.kind === 'paused' || result.kind === 'running') await new Promise(setImmediate)

@@ -153,6 +153,7 @@ export function createKernel(options: KernelOptions): Kernel {
     shownBytes: 0,
     pause: false,
     holdSignal: null,
+    enough: null,
     doing: 'booting',
     journal: options.journal ?? newJournal(false),
     events: newEventStream(),

@@ -4,7 +4,7 @@ export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallIn
 export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
 export { createKernel, restore, snapshot, type KernelOptions, type Snapshot } from './boot.ts'
 export { spawnInit, type InitOptions, type Stdio } from './first.ts'
-export { runKernel, type RunOptions, type RunResult } from './loop.ts'
+export { piecesIn, runKernel, workOf, type RunOptions, type RunResult } from './loop.ts'
 export { advanceClock, followClock, hostContinue, hostHangUp, hostInput, hostResize, inputWaiting, isMainStopped } from './input.ts'
 export {
   entriesOf,

@@ -24,6 +24,11 @@ export interface Kernel {
    * True: the run ends here (paused), as if nobody had asked; the next run asks again. It must change nothing.
    */
   holdSignal: ((task: Task, due: SigInfo, action: SignalEffect) => boolean) | null
+  /**
+   * Asked now and then while it runs, after whole things that it did: true ends the run (budget). So a face hears whoever waits in time,
+   * whatever the instructions are that the guest executes. It changes nothing but where the run is cut.
+   */
+  enough: (() => boolean) | null
   /** What the loop does just now: for the message of a defect, nothing else. */
   doing: string
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */

@@ -11,7 +11,7 @@ import { relieveMemory } from './process/index.ts'
 import { account, enqueue, makeRunnable, mayRunOn, nextTimer, passLoad, pickNext, sliceOf, switchTo, type HartState } from './sched/index.ts'
 import { chargeItimers, deliverSignals, isHeld, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
-import type { Task } from './state.ts'
+import type { KernelState, Task } from './state.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 import { fireTimers } from './timers.ts'
 import {
@@ -53,6 +53,19 @@ const DOING: Readonly<Record<StopKind, string>> = {
 const ROUND = 5_000
 /** Most instructions in one go of the engine. */
 const MAX_FUEL = 2 ** 30
+/** What a piece of a long call counts as work, in instructions: it takes the host as long. */
+const PIECE_WORK = 100_000
+/**
+ * So much work lies between two questions whether it is enough, where a thing that the kernel does counts as a number of instructions. Little:
+ * near a watchpoint, or where an access crosses pages, each instruction takes a microsecond or two.
+ */
+const ASK_WORK = 20_000
+const STEP_WORK = 2_000
+
+/** Instructions executed so far, and what long calls did. */
+export const workOf = ({ executed, pieces }: KernelState): number => executed + pieces * PIECE_WORK
+/** Pieces of long calls (RunOptions.maxPieces) that are so much work. */
+export const piecesIn = (work: number): number => Math.max(1, Math.ceil(work / PIECE_WORK))
 
 export interface RunOptions {
   /** Stop after so many instructions, of all harts together. */
@@ -81,6 +94,9 @@ interface Limits {
   time: number
   pieces: number
   output: number
+  /** Work when it was last asked whether it is enough; and it was. */
+  asked: number
+  over: boolean
 }
 
 /** Runs the machine until it halts, has nothing to do, or reaches a limit. */
@@ -91,6 +107,8 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
     time: options.until ?? Infinity,
     pieces: k.state.pieces + (options.maxPieces ?? Infinity),
     output: k.outputBytes + (options.maxOutput ?? Infinity),
+    asked: askingWork(k),
+    over: false,
   }
   const result = runSafely(k, limits)
   if (k.debug) {
@@ -133,7 +151,7 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
       // As where it came in: the host runs the machine again, from the top.
       continue
     }
-    if (isAtLimit(k, limits)) return { kind: 'budget' }
+    if (isEnough(k, limits) || isAtLimit(k, limits)) return { kind: 'budget' }
     // Out of instructions, and nothing that the kernel could still do: the step that was asked for does not come.
     if (state.executed >= limits.executed) {
       const here = `${state.steps} ${state.time} ${state.round.start} ${state.round.hart}`
@@ -150,15 +168,29 @@ const isAtLimit = ({ state, outputBytes }: Kernel, limits: Limits): boolean =>
   (state.executed >= limits.executed && state.steps >= limits.steps) ||
   state.time >= limits.time ||
   state.pieces >= limits.pieces ||
-  outputBytes >= limits.output
+  outputBytes >= limits.output ||
+  limits.over
+
+const askingWork = ({ state }: Kernel): number => workOf(state) + state.steps * STEP_WORK
+
+/** Never before something was done: whoever goes on with too little time still gets there. */
+function isEnough(k: Kernel, limits: Limits): boolean {
+  if (k.enough === null) return false
+  const work = askingWork(k)
+  if (work < limits.asked + ASK_WORK) return limits.over
+  limits.asked = work
+  if (k.enough()) limits.over = true
+  return limits.over
+}
 
 /**
- * How many instructions this run may still execute. When there are none left and it shall come to a step of the kernel's, one: the step
- * is a trap on an instruction that will not retire.
+ * How many instructions this run may still execute in one go. When there are none left and it shall come to a step of the kernel's, one: the
+ * step is a trap on an instruction that will not retire.
  */
-function instructionsLeft({ state }: Kernel, limits: Limits): number {
+function instructionsLeft({ state, enough }: Kernel, limits: Limits): number {
   const left = limits.executed - state.executed
-  return left <= 0 && state.steps < limits.steps && limits.steps !== Infinity ? 1 : left
+  if (left <= 0 && state.steps < limits.steps && limits.steps !== Infinity) return 1
+  return enough === null ? left : Math.min(left, ASK_WORK)
 }
 
 /** Nothing can run. Time goes on to the next timer, or the host has to do something first. */
@@ -187,7 +219,7 @@ function runAlone(k: Kernel, limits: Limits): boolean {
     if (prepared === 'nothing' && (k.pause || k.state.halted !== null)) return true
     const until = Math.min(limits.time, nextTimer(k))
     const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-    if (prepared !== 'ready' || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output) {
+    if (prepared !== 'ready' || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output || isEnough(k, limits)) {
       round.open = false
       return prepared !== 'nothing'
     }
@@ -209,11 +241,11 @@ function runRound(k: Kernel, limits: Limits): boolean {
       if (prepared === 'nothing') break
       if (prepared === 'cut') {
         round.ran = true
-        if (isAtLimit(k, limits) || untilIncoming(k) <= 0) return true
+        if (isEnough(k, limits) || isAtLimit(k, limits) || untilIncoming(k) <= 0) return true
         continue
       }
       const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-      if (fuel <= 0 || k.outputBytes >= limits.output) return true
+      if (fuel <= 0 || k.outputBytes >= limits.output || isEnough(k, limits)) return true
       runTask(k, hart, fuel, round.end)
       round.ran = true
       if (state.halted !== null || k.pause) return true

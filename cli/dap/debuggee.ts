@@ -1,6 +1,7 @@
 // What an adapter debugs: one session over one machine, what its editor has seen of it since it stopped, and how it goes on.
 import type { Kernel } from '../../kernel/index.ts'
 import { closeSession, createSession, type dap, type Instant, type Task } from '../../debugger/index.ts'
+import { inTurns } from '../turns.ts'
 import { launch, sourceFinder, type LaunchArguments } from './launch.ts'
 
 export interface Debuggee {
@@ -9,6 +10,8 @@ export interface Debuggee {
   hostPath: dap.HostPath
   /** Between stops: what it shows would not be true. */
   running: boolean
+  /** It runs for a turn, and requests are heard. */
+  nextTurn(): void
   pauseAsked: boolean
   closed: boolean
   /** The configuration is done, and it has begun. */
@@ -50,6 +53,7 @@ export function newDebuggee(launched: LaunchArguments, tell: (text: string) => v
     sight: { s, files: new Map() },
     hostPath: sourceFinder(launched),
     running: false,
+    nextTurn: inTurns(kernel),
     pauseAsked: false,
     closed: false,
     begun: false,

@@ -139,6 +139,7 @@ export function move(a: Adapter, d: Debuggee, motion: dap.Motion, reasonOfStep =
   const piece = (): void => {
     if (d.closed) return quiet()
     let over: boolean
+    d.nextTurn()
     try {
       const stop = motion.go(PIECE)
       flushOutput(a, d)
@@ -162,6 +163,7 @@ export function searched<T>(d: Debuggee, search: Search<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const piece = (): void => {
       if (d.closed) return reject(new Error('the machine has ended'))
+      d.nextTurn()
       try {
         const found = search.go(PIECE)
         if (typeof found !== 'object' || found === null || !('kind' in found) || found.kind !== 'interrupted') {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { completions, execute, repeated, type CommandHost, type Debugger } from '../../debugger/index.ts'
 import { JournalProblem } from '../../kernel/index.ts'
 import { EXIT } from '../errors.ts'
+import { inTurns } from '../turns.ts'
 
 /** A command, or a file of commands, of the command line. */
 export interface Given {
@@ -37,11 +38,13 @@ async function run(d: Debugger, line: string): Promise<boolean> {
 function interruptible(d: Debugger): () => void {
   let asked = false
   const onSignal = (): void => void (asked = true)
+  const nextTurn = inTurns(d.session.k)
   process.on('SIGINT', onSignal)
   const host: CommandHost = {
     ...d.host,
     goOn: async () => {
       await new Promise(setImmediate)
+      nextTurn()
       const stop = asked
       asked = false
       return !stop

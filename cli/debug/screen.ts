@@ -21,6 +21,7 @@ import {
 } from '../../debugger/index.ts'
 import { hostInput, JournalProblem, shellStatus, type Kernel } from '../../kernel/index.ts'
 import { writeSync } from 'node:fs'
+import { inTurns } from '../turns.ts'
 import type { Given } from './plain.ts'
 
 /** Where the guest's output goes: out at once, or into a pane. */
@@ -129,6 +130,7 @@ export async function debugOnScreen(kernel: Kernel, options: ScreenOptions): Pro
       goOn: async () => {
         await new Promise(setImmediate)
         if (performance.now() - screen.drawnAt > PICTURE_MS) draw(screen)
+        nextTurn()
         return !screen.interrupted
       },
       type: bytes => {
@@ -138,6 +140,7 @@ export async function debugOnScreen(kernel: Kernel, options: ScreenOptions): Pro
     },
     ui.width,
   )
+  const nextTurn = inTurns(kernel)
   const screen: Screen = { d, ui, shown: null, interrupted: false, drawnAt: 0 }
   options.output.write = (_, bytes) => addOutput(ui, Buffer.from(bytes).toString('latin1'))
   const giveBack = takeTerminal()

@@ -6,10 +6,10 @@ import {
   goTo,
   lastInstant,
   now,
-  reverseStepInstruction,
-  reverseStepMachine,
   searchBack,
   searchCall,
+  searchInstruction,
+  searchMachineStep,
   searchOver,
   searchWrite,
   taskById,
@@ -20,7 +20,7 @@ import {
 import { statementInSpace } from '../symbols/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf, valueOf } from './look.ts'
-import { atLineStart, below, inPieces, PIECE, searchPieces, spOf } from './running.ts'
+import { atLineStart, below, inPieces, isWanted, PIECE, searchPieces, spOf } from './running.ts'
 import { instantText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 import { WHY } from './why.ts'
@@ -33,6 +33,7 @@ function recorded(d: Debugger): void {
 /** Whose steps: the selected task's, even when it has ended by now. */
 const whose = (d: Debugger): number => d.session.focus
 
+const instructionBack = (d: Debugger, id: number): Promise<Stop> => searchPieces(d, searchInstruction(d.session, id))
 const overBack = (d: Debugger, id: number): Promise<Stop> => searchPieces(d, searchOver(d.session, id))
 const callBack = (d: Debugger, id: number, way: WayOut): Promise<Stop> => searchPieces(d, searchCall(d.session, id, way))
 
@@ -43,7 +44,7 @@ async function lineBack(d: Debugger, into: boolean): Promise<Stop> {
   // In a function without lines: back to its call.
   if (first !== null && first.mm !== null && statementInSpace(spaceOf(d, first), regPc(d.session.k, first)) === null) {
     const { frames } = backtrace(d, first, 2)
-    if (frames.length < 2) return reverseStepInstruction(d.session, id)
+    if (frames.length < 2) return instructionBack(d, id)
     const back = await callBack(d, id, { address: frames[1].pc, stackAbove: below(frames[0], spOf(d, first)) })
     return back.kind === 'historyStart' ? back : toLineStart(d, id, into)
   }
@@ -51,7 +52,7 @@ async function lineBack(d: Debugger, into: boolean): Promise<Stop> {
   if (first !== null && first.mm !== null && !atLineStart(d, first)) return toLineStart(d, id, into)
   const sp = first?.mm ? spOf(d, first) : 0
   const pc = first?.mm ? regPc(d.session.k, first) : 0
-  const stop = into ? reverseStepInstruction(d.session, id) : await overBack(d, id)
+  const stop = await (into ? instructionBack(d, id) : overBack(d, id))
   if (stop.kind !== 'step') return stop
   const task = taskById(d.session, id)
   if (task === null) return stop
@@ -71,7 +72,7 @@ async function toLineStart(d: Debugger, id: number, into: boolean): Promise<Stop
     const range = statementInSpace(spaceOf(d, task), regPc(d.session.k, task))
     if (range === null || range.start === regPc(d.session.k, task)) return { kind: 'step', task: id }
     const pc = regPc(d.session.k, task)
-    const stop = into ? reverseStepInstruction(d.session, id) : await overBack(d, id)
+    const stop = await (into ? instructionBack(d, id) : overBack(d, id))
     if (stop.kind !== 'step') return stop
     const now = taskById(d.session, id)
     const there = now === null ? null : statementInSpace(spaceOf(d, now), regPc(d.session.k, now))
@@ -89,7 +90,10 @@ async function toLineStart(d: Debugger, id: number, into: boolean): Promise<Stop
 async function times(d: Debugger, count: number, step: () => Stop | Promise<Stop>): Promise<string[]> {
   recorded(d)
   let stop: Stop = { kind: 'step', task: whose(d) }
-  for (let n = 0; n < count && stop.kind === 'step'; n++) stop = await step()
+  for (let n = 0; n < count && stop.kind === 'step'; n++) {
+    stop = await step()
+    if (!(await isWanted(d))) return stopText(d, { kind: 'interrupted' })
+  }
   return stopText(d, stop)
 }
 
@@ -143,27 +147,31 @@ async function whoWrote(d: Debugger, text: string): Promise<string[]> {
  * Back to before the last thing that the kernel did. That was at some instruction before now: it is found by going back twice as far each
  * time, then by halving.
  */
-function kernelStepBack(d: Debugger): Stop {
+async function kernelStepBack(d: Debugger): Promise<Stop> {
   const { session: s } = d
   const here = now(s)
   const first = firstInstant(s)
-  if (here.steps <= first.steps) return goTo(s, first).kind === 'step' ? { kind: 'historyStart' } : { kind: 'historyEnd' }
-  const isBefore = (executed: number): boolean => {
-    goTo(s, { executed, steps: here.steps - 1 })
+  const go = (to: Instant): Promise<Stop> => inPieces(d, () => goTo(s, to, { budget: PIECE }))
+  if (here.steps <= first.steps) return (await go(first)).kind === 'step' ? { kind: 'historyStart' } : { kind: 'historyEnd' }
+  // Interrupted on the way it is left there.
+  let cut: Stop | null = null
+  const isBefore = async (executed: number): Promise<boolean> => {
+    const stop = await go({ executed, steps: here.steps - 1 })
+    if (stop.kind === 'interrupted') cut = stop
     return now(s).steps < here.steps
   }
   let high = here.executed
   let low = high
-  for (let far = 1; low > first.executed && !isBefore(low); far *= 2) {
+  for (let far = 1; cut === null && low > first.executed && !(await isBefore(low)); far *= 2) {
     high = low
     low = Math.max(first.executed, high - far)
   }
-  while (high - low > 1) {
+  while (cut === null && high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    if (isBefore(middle)) low = middle
+    if (await isBefore(middle)) low = middle
     else high = middle
   }
-  return goTo(s, { executed: low, steps: here.steps - 1 })
+  return cut ?? go({ executed: low, steps: here.steps - 1 })
 }
 
 /** What a task waits for or, of one that can run, how its hart's queue chose. */
@@ -172,9 +180,11 @@ export const REVERSE: readonly Command[] = [
     lineBack(d, true),
   ),
   counted('reverse-next', ['rn'], 'Step back to the start of an earlier source line, over calls.', d => lineBack(d, false)),
-  counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => reverseStepInstruction(d.session, whose(d))),
+  counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => instructionBack(d, whose(d))),
   counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => overBack(d, whose(d))),
-  counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d => reverseStepMachine(d.session)),
+  counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d =>
+    searchPieces(d, searchMachineStep(d.session)),
+  ),
   counted('reverse-kernel-step', ['rks'], 'Step back to before the last thing that the kernel did.', kernelStepBack),
   {
     name: 'reverse-continue',

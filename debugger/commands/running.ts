@@ -25,8 +25,6 @@ import { fail, type Command, type Debugger } from './types.ts'
 
 /** Instructions between two questions whether to go on: some milliseconds. */
 export const PIECE = 2_000_000
-/** Instructions that somebody else may run while a step waits for its task. */
-const STEP_BUDGET = 400_000_000
 const RA = 1
 const SP = 2
 const A0 = 10
@@ -41,6 +39,9 @@ export async function inPieces(d: Debugger, piece: () => Stop): Promise<Stop> {
     if (!(await d.host.goOn())) return stop
   }
 }
+
+/** False: it has gone on for long, and somebody says that it is enough. */
+export const isWanted = async ({ session: { k }, host }: Debugger): Promise<boolean> => k.enough?.() !== true || (await host.goOn())
 
 /** Looks for something in the past, likewise; given up, it says so. */
 export async function searchPieces<T>(d: Debugger, search: Search<T>): Promise<T | { kind: 'interrupted' }> {
@@ -87,7 +88,9 @@ function landed(d: Debugger, stop: Stop): Stop {
   return points.length === 0 ? stop : { kind: 'breakpoint', points: points.map(p => p.id), task: stop.task, address }
 }
 
-const oneInstruction = (d: Debugger, id: number): Stop => landed(d, stepInstruction(d.session, id, { budget: STEP_BUDGET }))
+async function oneInstruction(d: Debugger, id: number): Promise<Stop> {
+  return landed(d, await inPieces(d, () => stepInstruction(d.session, id, { budget: PIECE })))
+}
 
 async function overInstruction(d: Debugger, id: number): Promise<Stop> {
   const task = taskById(d.session, id)
@@ -106,10 +109,11 @@ async function oneLine(d: Debugger, id: number, into: boolean): Promise<Stop> {
   for (;;) {
     const before = taskById(d.session, id)
     const calls = before !== null && callLength(d.session, before) > 0
-    const stop = into || !calls ? oneInstruction(d, id) : await overInstruction(d, id)
+    const stop = await (into || !calls ? oneInstruction(d, id) : overInstruction(d, id))
     if (stop.kind !== 'step') return stop
     const task = taskById(d.session, id)
     if (task === null) return stop
+    if (!(await isWanted(d))) return { kind: 'interrupted' }
     const pc = regPc(d.session.k, task)
     if (range !== null && pc >= range.start && pc < range.end) continue
     const next = statementInSpace(spaceOf(d, task), pc)
@@ -150,7 +154,7 @@ async function times(d: Debugger, count: number, step: () => Stop | Promise<Stop
   for (let n = 0; n < count; n++) {
     stop = await step()
     if (stop.kind !== 'step') break
-    if (n % 64 === 63 && !(await d.host.goOn())) return stopText(d, { kind: 'interrupted' })
+    if (!(await isWanted(d)) || (n % 64 === 63 && !(await d.host.goOn()))) return stopText(d, { kind: 'interrupted' })
   }
   return stopText(d, stop)
 }
@@ -233,8 +237,10 @@ export const RUNNING: readonly Command[] = [
   counted('next', ['n'], 'Step to another source line, over calls.', d => oneLine(d, alive(d).pid, false)),
   counted('stepi', ['si'], 'Step one instruction of the selected task; a system call is one.', d => oneInstruction(d, alive(d).pid)),
   counted('nexti', ['ni'], 'Step one instruction, over calls.', d => overInstruction(d, alive(d).pid)),
-  counted('machine-step', ['ms'], 'Step one instruction of whichever hart is next.', d => stepMachine(d.session)),
-  counted('kernel-step', ['ks'], 'Run up to the next thing that the kernel does, and through it.', d => stepKernel(d.session)),
+  counted('machine-step', ['ms'], 'Step one instruction of whichever hart is next.', d => inPieces(d, () => stepMachine(d.session))),
+  counted('kernel-step', ['ks'], 'Run up to the next thing that the kernel does, and through it.', d =>
+    inPieces(d, () => stepKernel(d.session, PIECE)),
+  ),
   {
     name: 'finish',
     short: ['fin'],

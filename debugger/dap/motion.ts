@@ -5,13 +5,12 @@ import {
   callLength,
   resume,
   goTo,
-  reverseStepInstruction,
   runTo,
   searchBack,
   searchCall,
+  searchInstruction,
   searchOver,
   stepInstruction,
-  PIECES,
   taskById,
   tasksOf,
   type Instant,
@@ -48,12 +47,12 @@ const footing = (s: Session, task: Task): Footing => ({ pc: regPc(s.k, task), sp
 /** One instruction of a task. One that was cut inside of a system call goes on there. */
 export const instructionStep = (s: Session, id: number): Motion => ({
   backwards: false,
-  go: budget => stepInstruction(s, id, { budget, pieces: PIECES }),
+  go: budget => stepInstruction(s, id, { budget }),
 })
 
 const runningTo = (s: Session, to: Parameters<typeof runTo>[1]): Motion => ({
   backwards: false,
-  go: budget => runTo(s, to, { budget, pieces: PIECES }),
+  go: budget => runTo(s, to, { budget }),
 })
 
 /** One instruction of a task; what it calls runs until it returns. */
@@ -144,7 +143,7 @@ export function lineStep(sight: Sight, id: number, into: boolean): Motion {
           part = arrived
           call = 0
         }
-        if (s.k.state.executed >= end) return { kind: 'interrupted' }
+        if (s.k.state.executed >= end || s.k.enough?.() === true) return { kind: 'interrupted' }
       }
     },
   }
@@ -178,9 +177,8 @@ function back(search: () => Search): Motion {
     },
   }
 }
-const atOnce = (go: () => Stop): Motion => ({ backwards: true, go })
 
-export const instructionBack = (s: Session, id: number): Motion => atOnce(() => reverseStepInstruction(s, id))
+export const instructionBack = (s: Session, id: number): Motion => back(() => searchInstruction(s, id))
 export const continuingBack = (s: Session): Motion => back(() => searchBack(s))
 
 /** To an instant of the recording. */

@@ -7,11 +7,10 @@ import {
   searchBack,
   addCatchpoint,
   removePoint,
-  reverseStepInstruction,
-  reverseStepMachine,
+  searchInstruction,
+  searchMachineStep,
   stepInstruction,
   stepMachine,
-  PIECES,
   taskById,
   type Stop,
   type Written,
@@ -116,6 +115,7 @@ function stepHart(g: GdbServer, thread: ThreadId, budget: number): Stop {
     if (stop.kind !== 'step') return stop
     // A hart that has nothing to do executes nothing: then anybody's instruction will do.
     if (k.machine.lastHart === hart?.id || k.state.harts[hart?.id ?? 0].current === null) return stop
+    if (k.enough?.() === true) break
   }
   return { kind: 'interrupted' }
 }
@@ -126,10 +126,9 @@ function runPiece(g: GdbServer, going: Extract<Going, { kind: 'continue' | 'step
   const end = session.k.state.executed + budget
   for (;;) {
     const left = Math.max(1, end - session.k.state.executed)
-    const stop =
-      g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left, pieces: PIECES })
+    const stop = g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left })
     if (stop.kind !== 'step' || g.noted.length > 0 || going.range === null || !inRange(g, going.thread, going.range)) return stop
-    if (session.k.state.executed >= end) return { kind: 'interrupted' }
+    if (session.k.state.executed >= end || session.k.enough?.() === true) return { kind: 'interrupted' }
   }
 }
 
@@ -202,16 +201,17 @@ function wentBack<T>(g: GdbServer, back: () => T): T {
 
 const backReply = (g: GdbServer, stop: Stop): string => stopReply(g, stop) ?? stopped(g, null, GDB_SIGNAL.trap)
 
-/** Back to before the last instruction, at once. */
-export function stepBack(g: GdbServer): string {
+/** Work that going back by an instruction may do before it is done in pieces. */
+const AT_ONCE = 500_000
+
+/** Back to before the last instruction, mostly at once; null: it takes longer. */
+export function stepBack(g: GdbServer): string | null {
   const { session } = g
   const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
   const alone = g.view !== 'machine' && thread !== null
-  g.lastStop = backReply(
-    g,
-    wentBack(g, () => (alone ? reverseStepInstruction(session, thread.tid) : reverseStepMachine(session))),
-  )
-  return g.lastStop
+  g.going = { kind: 'back', search: alone ? searchInstruction(session, thread.tid) : searchMachineStep(session), calls: [] }
+  const piece = runSome(g, AT_ONCE)
+  return piece.kind === 'stopped' ? piece.reply : null
 }
 
 /** Begins to go back to the last stop. Signals and ends of processes do not stop there. */

@@ -11,19 +11,7 @@ export {
   setIgnore,
   type WatchOptions,
 } from './points.ts'
-export {
-  callLength,
-  interrupt,
-  now,
-  PIECES,
-  resume,
-  runTo,
-  stepInstruction,
-  stepKernel,
-  stepMachine,
-  stepOver,
-  type RunRequest,
-} from './run.ts'
+export { callLength, interrupt, now, resume, runTo, stepInstruction, stepKernel, stepMachine, stepOver, type RunRequest } from './run.ts'
 export {
   firstInstant,
   goTo,
@@ -36,13 +24,15 @@ export {
   reverseStepOver,
   searchBack,
   searchCall,
+  searchInstruction,
+  searchMachineStep,
   searchOver,
   searchWrite,
   type Bytes,
   type LastWrite,
-  type Search,
   type WayOut,
   type Written,
 } from './reverse.ts'
+export type { Search } from './pieces.ts'
 export { changed, evaluate, readMemory, readRegister, registersOf, taskById, tasksOf, writeMemory, writeRegister } from './state.ts'
 export * from './types.ts'

@@ -1,19 +1,15 @@
 // Going backwards: the same stops and steps, found by running the past again from a snapshot.
-import { regBig, regPc, type Task } from '../../kernel/index.ts'
+import { piecesIn, regBig, regPc, type Task } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
-import { addWatchpoint, arm, removePoint } from './points.ts'
+import { addWatchpoint, arm } from './points.ts'
 import { advance, isBefore, nowOf, pointBefore, travel, travelSome, type Timeline } from '../timeline/index.ts'
+import { goingTo, isOver, recorded, searching, whole, workLeft, type Search, type Turn, type Work } from './pieces.ts'
 import { callLength, now, runToStop, type RunRequest } from './run.ts'
 import { readMemory, taskById } from './state.ts'
 import type { Instant, Session, Stop } from './types.ts'
 
 const LATEST = Infinity
 const RAM_BASE = 0x8000_0000
-
-function recorded(s: Session): Timeline {
-  if (s.timeline === null) throw new Error('nothing is recorded, so there is no way back')
-  return s.timeline
-}
 
 /** Where a way back has led: whose stop it is has the focus, and going on from here does not stop at a breakpoint that is right here. */
 function arrive(s: Session, stop: Stop): Stop {
@@ -26,11 +22,12 @@ function arrive(s: Session, stop: Stop): Stop {
 }
 
 /**
- * Goes to an instant of the recording; an instant that never comes is the last one there is. When `budget` instructions have been run
- * without getting there the answer is `interrupted`: the same call goes on.
+ * Goes to an instant of the recording; an instant that never comes is the last one there is. With a budget the answer is `interrupted` when
+ * so much work was done (or the kernel's `enough` says so) without getting there: the same call goes on.
  */
 export function goTo(s: Session, instant: Instant, { budget }: Pick<RunRequest, 'budget'> = {}): Stop {
-  const travelled = travelSome(recorded(s), instant, budget)
+  const t = recorded(s)
+  const travelled = budget !== undefined ? travelSome(t, instant, budget) : travel(t, instant) ? 'there' : 'end'
   if (travelled === 'cut') return { kind: 'interrupted' }
   return arrive(s, travelled === 'there' ? { kind: 'step', task: s.focus } : { kind: 'historyEnd' })
 }
@@ -43,44 +40,51 @@ const instructionsAt = (t: Timeline, index: number, id: number): number =>
   t.store.points[index].state.tasks.get(id)?.sched.instructions ?? -1
 
 /** Goes to right before a task executes its nth instruction (counted from 1). False: that is before the recording. */
-function goBeforeInstruction(s: Session, id: number, n: number): boolean {
+function* goingBefore(s: Session, turn: Turn, id: number, n: number): Work<boolean> {
   const t = recorded(s)
   let index = pointBefore(t, nowOf(s.k))
   while (index >= 0 && instructionsAt(t, index, id) > n - 1) index--
   if (index < 0 || n < 1) return false
-  travel(t, t.store.points[index].instant)
+  yield* goingTo(s, turn, t.store.points[index].instant)
   for (;;) {
+    if (isOver(s, turn)) yield
     const task = taskById(s, id)
     const done = task?.sched.instructions ?? 0
     if (task !== null && done >= n) throw new Error(`running to instruction ${n} of task ${id} again: it was passed`)
     const before = nowOf(s.k)
+    const left = Math.max(1, workLeft(s, turn))
     if (task === null || task.onHart < 0) {
       // Somebody else runs until it is its turn.
       const reached = (): Stop | null => ((taskById(s, id)?.onHart ?? -1) >= 0 ? { kind: 'step', task: id } : null)
       const alone = { ...s, points: new Map(), signalStops: new Set<number>() }
-      const stop = runToStop(alone, { budget: Infinity, scope: null, watching: id, reached })
+      const stop = runToStop(alone, { budget: left, pieces: piecesIn(left), scope: null, watching: id, reached })
       if (stop.kind === 'halted' || stop.kind === 'idle') return false
       const after = nowOf(s.k)
       if (after.executed === before.executed && after.steps === before.steps) advance(t, { maxInstructions: 1 })
       continue
     }
-    const left = n - 1 - done
-    advance(t, { maxInstructions: Math.max(1, left) })
-    if (left > 0 || (taskById(s, id)?.sched.instructions ?? n) < n) continue
-    travel(t, { executed: before.executed, steps: LATEST })
+    const wanted = n - 1 - done
+    advance(t, { maxInstructions: Math.max(1, Math.min(wanted, left)), maxPieces: piecesIn(left) })
+    if (wanted > 0 || (taskById(s, id)?.sched.instructions ?? n) < n) continue
+    yield* goingTo(s, turn, { executed: before.executed, steps: LATEST })
     return true
   }
 }
 
-function atHistoryStart(s: Session): Stop {
-  travel(recorded(s), firstInstant(s))
+/** Goes to the first instant. */
+function* goingToStart(s: Session, turn: Turn): Work<Stop> {
+  yield* goingTo(s, turn, firstInstant(s))
   return arrive(s, { kind: 'historyStart' })
 }
 
 /** Back to before the last instruction that a task executed. */
-export function reverseStepInstruction(s: Session, id: number): Stop {
+export const searchInstruction = (s: Session, id: number): Search => searching(s, turn => instructionBack(s, turn, id))
+export const reverseStepInstruction = (s: Session, id: number): Stop => whole(searchInstruction(s, id))
+
+function* instructionBack(s: Session, turn: Turn, id: number): Work<Stop> {
   const executed = taskById(s, id)?.sched.instructions ?? lastCount(recorded(s), id)
-  return goBeforeInstruction(s, id, executed) ? arrive(s, { kind: 'step', task: id }) : atHistoryStart(s)
+  if (yield* goingBefore(s, turn, id, executed)) return arrive(s, { kind: 'step', task: id })
+  return yield* goingToStart(s, turn)
 }
 
 /** Of a task that is gone by now: what it had executed when it was last seen. */
@@ -93,41 +97,30 @@ function lastCount(t: Timeline, id: number): number {
 }
 
 /** Back by one instruction of whichever hart it was. */
-export function reverseStepMachine(s: Session): Stop {
-  const { executed } = s.k.state
-  if (executed <= firstInstant(s).executed) return atHistoryStart(s)
-  travel(recorded(s), { executed: executed - 1, steps: LATEST })
-  return arrive(s, { kind: 'step', task: s.focus })
+export function searchMachineStep(s: Session): Search {
+  return searching(s, function* (turn) {
+    const { executed } = s.k.state
+    if (executed <= firstInstant(s).executed) return yield* goingToStart(s, turn)
+    yield* goingTo(s, turn, { executed: executed - 1, steps: LATEST })
+    return arrive(s, { kind: 'step', task: s.focus })
+  })
 }
+export const reverseStepMachine = (s: Session): Stop => whole(searchMachineStep(s))
 
 const SP = 2
-
-/** Something of the past that is looked for in pieces, from now backwards. The machine is elsewhere meanwhile. */
-export interface Search<T = Stop> {
-  /** Runs about so many instructions of the past again. `interrupted`: there is more to look at. */
-  go(budget: number): T | { kind: 'interrupted' }
-  /** It is enough: the session stands where nothing that was looked for lies between there and where it began. */
-  giveUp(): void
-}
-
-/** All of a search. */
-function whole(search: Search): Stop {
-  return search.go(Infinity)
-}
-
-/** What was found at once. */
-const found = (stop: Stop): Search => ({ go: () => stop, giveUp: () => {} })
 
 /** Back over a call that has returned: to before it was made. */
 export function searchOver(s: Session, id: number): Search {
   const task = taskById(s, id)
-  if (task === null) return found(reverseStepInstruction(s, id))
+  if (task === null) return searchInstruction(s, id)
   const sp = regBig(s.k, task, SP)
   const pc = regPc(s.k, task)
-  const first = reverseStepInstruction(s, id)
-  const at = taskById(s, id)
-  if (first.kind !== 'step' || at === null || !isReturn(s, at)) return found(first)
-  return backToCall(s, id, pc, sp)
+  return searching(s, function* (turn) {
+    const first = yield* instructionBack(s, turn, id)
+    const at = taskById(s, id)
+    if (first.kind !== 'step' || at === null || !isReturn(s, at)) return first
+    return yield* backToCall(s, turn, id, pc, sp)
+  })
 }
 export const reverseStepOver = (s: Session, id: number): Stop => whole(searchOver(s, id))
 
@@ -147,26 +140,20 @@ function isReturn(s: Session, task: Task): boolean {
 }
 
 /** From inside a function back to before the call that entered it. */
-function backToCall(s: Session, id: number, back: number, sp: bigint): Search {
+function backToCall(s: Session, turn: Turn, id: number, back: number, sp: bigint): Work<Stop> {
   const target = [2, 4].map(length => back - length)
   const counts = (stop: Stop): boolean => {
     if (stop.kind !== 'breakpoint' || stop.task !== id) return false
     const task = taskById(s, id)
     return task !== null && regBig(s.k, task, SP) === sp && isCallTo(s, task, back)
   }
-  return stepTo(s, id, counts, target)
+  return stepTo(s, turn, id, counts, target)
 }
 
 /** The last stop that counts is where a step of a task ends. */
-function stepTo(s: Session, id: number, counts: (stop: Stop) => boolean, addresses: readonly number[]): Search {
-  const search = searchStop(s, counts, addresses)
-  return {
-    ...search,
-    go(budget) {
-      const stop = search.go(budget)
-      return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
-    },
-  }
+function* stepTo(s: Session, turn: Turn, id: number, counts: (stop: Stop) => boolean, addresses: readonly number[]): Work<Stop> {
+  const stop = yield* lastStop(s, turn, counts, addresses)
+  return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
 }
 
 /** Where a function returns to, and an address that its caller's stack pointer is above. */
@@ -181,28 +168,28 @@ export function searchCall(s: Session, id: number, { address: back, stackAbove }
     const task = stop.kind === 'breakpoint' && stop.task === id ? taskById(s, id) : null
     return task !== null && Number(regBig(s.k, task, SP)) > stackAbove && isCallTo(s, task, back)
   }
-  return stepTo(s, id, counts, [back - 2, back - 4])
+  return searching(s, turn => stepTo(s, turn, id, counts, [back - 2, back - 4]))
 }
 export const reverseFinish = (s: Session, id: number, way: WayOut): Stop => whole(searchCall(s, id, way))
 
 /** Back to the last stop before now. */
-export const searchBack = (s: Session): Search => searchStop(s, () => true, [])
+export const searchBack = (s: Session): Search => searching(s, turn => lastStop(s, turn, () => true, []))
 export const reverseResume = (s: Session): Stop => whole(searchBack(s))
 
 /** A stretch between two instants that is run again with the points armed, as far as it has come. */
 interface Stretch {
-  from: Instant
   to: Instant
   here: Instant
   done: boolean
   last: { stop: Stop; instant: Instant } | null
 }
-const stretchOf = (from: Instant, to: Instant): Stretch => ({ from, to, here: from, done: false, last: null })
+const stretchOf = (from: Instant, to: Instant): Stretch => ({ to, here: from, done: false, last: null })
 
-/** Extra places to stop at, for a search. */
-function addPlaces(s: Session, addresses: readonly number[]): void {
+/** A session's points for a search: replaying is not hitting, so it counts on copies; and extra places to stop at. */
+function pointsFor({ points }: Session, addresses: readonly number[]): Session['points'] {
+  const copies: Session['points'] = new Map([...points].map(([id, point]) => [id, { ...point }]))
   addresses.forEach((address, n) =>
-    s.points.set(-2 - n, {
+    copies.set(-2 - n, {
       kind: 'breakpoint',
       id: -2 - n,
       enabled: true,
@@ -215,77 +202,81 @@ function addPlaces(s: Session, addresses: readonly number[]): void {
       spec: '',
     }),
   )
+  return copies
+}
+
+/** Does something with other points; nor does replaying look elsewhere. */
+function withPoints<T>(s: Session, points: Session['points'], what: () => T): T {
+  const { points: own, focus } = s
+  s.points = points
+  try {
+    return what()
+  } finally {
+    s.points = own
+    s.focus = focus
+    arm(s)
+  }
 }
 
 /** The last stop before now that counts: stretch by stretch backwards, each run again with the points armed. */
-function searchStop(s: Session, counts: (stop: Stop) => boolean, addresses: readonly number[]): Search {
+function* lastStop(s: Session, turn: Turn, counts: (stop: Stop) => boolean, addresses: readonly number[]): Work<Stop> {
   const t = recorded(s)
-  const start = nowOf(s.k)
-  let index = pointBefore(t, before(start))
-  let end = start
-  let stretch: Stretch | null = null
-  // Replaying is not hitting: it counts on copies.
-  let points: Session['points'] | null = null
-  function run(budget: number): Stretch['last'] | 'cut' {
-    let left = budget
-    while (index >= 0) {
-      stretch ??= stretchOf(t.store.points[index].instant, end)
-      left -= runStretch(s, t, stretch, counts, left)
-      if (!stretch.done) return 'cut'
-      if (stretch.last !== null) return stretch.last
-      end = stretch.from
-      stretch = null
-      index--
-      if (left <= 0 && index >= 0) return 'cut'
+  let end = nowOf(s.k)
+  const points = pointsFor(s, addresses)
+  for (let index = pointBefore(t, before(end)); index >= 0; index--) {
+    const from = t.store.points[index].instant
+    const last = yield* runningAgain(s, turn, stretchOf(from, end), points, counts)
+    if (last !== null) {
+      yield* goingTo(s, turn, last.instant)
+      return arrive(s, last.stop)
     }
-    return null
+    end = from
+    turn.standing = end
   }
-  function go(budget: number): Stop {
-    const own = s.points
-    const { focus } = s
-    s.points = points ?? new Map([...own].map(([id, point]) => [id, { ...point }]))
-    if (points === null) addPlaces(s, addresses)
-    points = s.points
-    let last: Stretch['last'] | 'cut'
-    try {
-      last = run(budget)
-    } finally {
-      // Nor does replaying look elsewhere.
-      s.points = own
-      s.focus = focus
-      arm(s)
-    }
-    if (last === 'cut') return { kind: 'interrupted' }
-    if (last === null) return atHistoryStart(s)
-    travel(t, last.instant)
-    return arrive(s, last.stop)
-  }
-  return { go, giveUp: () => void travel(t, end) }
+  return yield* goingToStart(s, turn)
 }
 
 /** An instant before any step of this one. */
 const before = (instant: Instant): Instant =>
   instant.steps > 0 ? { ...instant, steps: instant.steps - 1 } : { executed: instant.executed - 1, steps: LATEST }
 
-/** Runs a stretch on, until it is through or the budget is spent. Answers what was spent. */
-function runStretch(s: Session, t: Timeline, stretch: Stretch, counts: (stop: Stop) => boolean, budget: number): number {
-  const { to } = stretch
-  travel(t, stretch.here)
-  arm(s)
-  const begun = s.k.state.executed
+/** Runs a stretch again. Answers its last stop that counts. */
+function* runningAgain(
+  s: Session,
+  turn: Turn,
+  stretch: Stretch,
+  points: Session['points'],
+  counts: (stop: Stop) => boolean,
+): Work<Stretch['last']> {
   for (;;) {
-    stretch.here = now(s)
-    const spent = s.k.state.executed - begun
-    const rest = Math.max(0, to.executed - s.k.state.executed)
-    if (!isBefore(stretch.here, to)) stretch.done = true
-    if (stretch.done || spent >= budget) return spent
-    const untilStep = rest <= budget - spent && to.steps !== LATEST ? to.steps : undefined
-    const stop = runToStop(s, { budget: Math.min(rest, budget - spent), scope: null, untilStep })
-    // Nothing stops in what is left of the last instant.
-    if (stop.kind === 'halted' || stop.kind === 'idle' || s.interrupted || (rest === 0 && stop.kind === 'interrupted')) stretch.done = true
-    const here = now(s)
-    if (stop.kind !== 'interrupted' && isBefore(here, to) && counts(stop)) stretch.last = { stop, instant: standingPlace(stop, here) }
+    yield* goingTo(s, turn, stretch.here)
+    withPoints(s, points, () => {
+      arm(s)
+      runStretch(s, turn, stretch, counts)
+    })
+    if (stretch.done) return stretch.last
+    yield
   }
+}
+
+/** Runs a stretch on, until it is through or it is enough for this turn. */
+function runStretch(s: Session, turn: Turn, stretch: Stretch, counts: (stop: Stop) => boolean): void {
+  const { to } = stretch
+  do {
+    const begun = now(s)
+    const rest = Math.max(0, to.executed - begun.executed)
+    if (!isBefore(begun, to)) stretch.done = true
+    if (stretch.done) return
+    const left = Math.max(1, workLeft(s, turn))
+    const untilStep = rest <= left && to.steps !== LATEST ? to.steps : undefined
+    const stop = runToStop(s, { budget: Math.min(rest, left), pieces: piecesIn(left), scope: null, untilStep })
+    const here = now(s)
+    stretch.here = here
+    const isStill = here.executed === begun.executed && here.steps === begun.steps
+    // Nothing stops in what is left of the last instant.
+    if (stop.kind === 'halted' || stop.kind === 'idle' || s.interrupted || (isStill && stop.kind === 'interrupted')) stretch.done = true
+    if (stop.kind !== 'interrupted' && isBefore(here, to) && counts(stop)) stretch.last = { stop, instant: standingPlace(stop, here) }
+  } while (!isOver(s, turn))
 }
 
 /** Backwards one comes to a change from behind: before it is where one stands. */
@@ -323,73 +314,60 @@ export function searchWrite(s: Session, what: Bytes): Search<Written> {
     const task = taskById(s, what.task)
     return task === null ? '' : readMemory(s, task, what.address, what.bytes).join()
   }
-  let end = start
-  let index = pointBefore(t, before(start))
-  function between(from: Instant): LastWrite | null {
-    travel(t, end)
+  const counts = (stop: Stop): boolean => stop.kind === 'watchpoint'
+  function* between(turn: Turn, from: Instant, end: Instant, points: Session['points']): Work<LastWrite | null> {
+    yield* goingTo(s, turn, end)
     const final = value()
-    const stretch = stretchOf(from, end)
-    runStretch(s, t, stretch, stop => stop.kind === 'watchpoint', Infinity)
-    const program = stretch.last
+    const program = yield* runningAgain(s, turn, stretchOf(from, end), points, counts)
     const after: Instant = program === null ? from : { executed: program.instant.executed + 1, steps: LATEST }
-    travel(t, after)
-    if (value() !== final) return kernelWrite(s, t, after, end, final, value)
+    yield* goingTo(s, turn, after)
+    if (value() !== final) return yield* kernelWrite(s, turn, after, end, final, value)
     if (program === null) return null
     const { task } = program.stop as Extract<Stop, { kind: 'watchpoint' }>
-    travel(t, program.instant)
+    yield* goingTo(s, turn, program.instant)
     const writer = taskById(s, task)
     const pc = writer === null ? 0 : regPc(s.k, writer)
     return { instant: after, task, text: `${task} (${writer?.comm ?? '?'}) wrote it with the instruction at 0x${pc.toString(16)}` }
   }
-  function go(budget: number): Written | { kind: 'interrupted' } {
-    const { focus, points } = s
-    s.points = new Map()
-    const watch = addWatchpoint(s, {
-      start: what.address,
-      bytes: what.bytes,
-      access: 'write',
-      physical: what.physical,
-      onChange: false,
-      scope,
+  return searching(s, function* (turn) {
+    const points: Session['points'] = new Map()
+    withPoints(s, points, () => {
+      const { address: first, bytes, physical } = what
+      addWatchpoint(s, { start: first, bytes, access: 'write', physical, onChange: false, scope })
     })
     let write: LastWrite | null = null
-    try {
-      for (let left = budget; index >= 0 && write === null; index--) {
-        if (left <= 0) return { kind: 'interrupted' }
-        const from = t.store.points[index].instant
-        left -= end.executed - from.executed
-        write = between(from)
-        end = from
-      }
-      travel(t, start)
-      return { kind: 'written', write }
-    } finally {
-      removePoint(s, watch.id)
-      s.points = points
-      s.focus = focus
-      arm(s)
+    let end = start
+    for (let index = pointBefore(t, before(start)); index >= 0 && write === null; index--) {
+      const from = t.store.points[index].instant
+      write = yield* between(turn, from, end, points)
+      end = from
     }
-  }
-  return { go, giveUp: () => void travel(t, start) }
+    yield* goingTo(s, turn, start)
+    arm(s)
+    return { kind: 'written', write }
+  })
 }
 
 /** All of it at once. */
 export function lastWrite(s: Session, what: Bytes): LastWrite | null {
-  const answer = searchWrite(s, what).go(Infinity)
-  return answer.kind === 'written' ? answer.write : null
+  const search = searchWrite(s, what)
+  for (;;) {
+    const answer = search.go(Infinity)
+    if (answer.kind === 'written') return answer.write
+  }
 }
 
 /** No program wrote it between two instants and yet it changed: the kernel did, at a step that is found by halving. */
-function kernelWrite(s: Session, t: Timeline, from: Instant, to: Instant, final: string, value: () => string): LastWrite {
+function* kernelWrite(s: Session, turn: Turn, from: Instant, to: Instant, final: string, value: () => string): Work<LastWrite> {
   let low = from.executed
   let high = to.executed
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)
-    travel(t, { executed: middle, steps: LATEST })
+    yield* goingTo(s, turn, { executed: middle, steps: LATEST })
     if (value() === final) high = middle
     else low = middle
   }
-  travel(t, { executed: low, steps: LATEST })
+  yield* goingTo(s, turn, { executed: low, steps: LATEST })
   const task = s.k.state.harts[Math.max(s.k.machine.lastHart, 0)].current
   const text = `the kernel wrote it, for ${task === null ? 'nobody' : `${task.pid} (${task.comm})`}`
   return { instant: { executed: high, steps: LATEST }, task: task?.pid ?? 0, text }

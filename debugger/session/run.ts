@@ -222,7 +222,8 @@ export function runToStop(s: Session, goal: Goal): Stop {
       if (reached !== null) return settle(s, reached)
       if (result.kind === 'halted') return { kind: 'halted', status: result.status }
       if (result.kind === 'idle') return { kind: 'idle', until: result.until }
-      if (s.interrupted || k.state.executed >= end || k.state.pieces >= lastPiece) return { kind: 'interrupted' }
+      const isSpent = k.state.executed >= end || k.state.pieces >= lastPiece
+      if (s.interrupted || isSpent || k.enough?.() === true) return { kind: 'interrupted' }
     }
   } finally {
     k.holdSignal = null
@@ -240,9 +241,13 @@ function settle(s: Session, stop: Stop): Stop {
 }
 
 /** A mebibyte each: whoever waits is heard between two goes. */
-export const PIECES = 32
+const PIECES = 8
 
-const goalOf = ({ budget, scope }: RunRequest): Goal => ({ budget: budget ?? BUDGET, pieces: PIECES, scope: scope ?? null })
+const goalOf = ({ budget, pieces, scope }: RunRequest): Goal => ({
+  budget: budget ?? BUDGET,
+  pieces: pieces ?? PIECES,
+  scope: scope ?? null,
+})
 
 /** Continues to the next stop. */
 export const resume = (s: Session, request: RunRequest = {}): Stop => {
@@ -272,9 +277,9 @@ export function stepKernel(s: Session, budget = BUDGET): Stop {
   const { k } = s
   const wanted = k.state.steps + 1
   const end = k.state.executed + budget
-  while (k.state.steps < wanted && k.state.executed < end) {
-    // Out of instructions at each, it does what is left to do there.
-    const result = advanceBy(s, { maxInstructions: 1, untilStep: wanted })
+  while (k.state.steps < wanted && k.state.executed < end && (k.enough === null || !k.enough())) {
+    // Out of instructions at each, it does what is left to do there; a piece of a long call is a step too.
+    const result = advanceBy(s, { maxInstructions: 1, maxPieces: 1, untilStep: wanted })
     if (result.kind === 'halted') return { kind: 'halted', status: result.status }
     if (result.kind === 'idle') return { kind: 'idle', until: result.until }
   }
@@ -286,14 +291,15 @@ const isReady = (task: Task): boolean => task.onHart >= 0 && task.state === 'R' 
 
 /**
  * One instruction of a task, whatever others do meanwhile. A system call is one instruction: it is done when the call returns to the
- * program, and of a task that waits in one this is the rest of it. A task that ends meanwhile is `exited`.
+ * program, and of a task that waits in one this is the rest of it. So whoever is answered `interrupted`, with a long call not done yet, asks
+ * again. A task that ends meanwhile is `exited`.
  */
 export function stepInstruction(s: Session, id: number, request: RunRequest = {}): Stop {
   const task = taskById(s, id)
   if (task === null) return { kind: 'exited', task: id, status: 0 }
   const wanted = task.sched.instructions + (task.call === null ? 1 : 0)
   const end = s.k.state.executed + (request.budget ?? BUDGET)
-  const lastPiece = s.k.state.pieces + (request.pieces ?? Infinity)
+  const lastPiece = s.k.state.pieces + (request.pieces ?? PIECES)
   const done = (): Stop | null => {
     if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }
     return task.sched.instructions >= wanted && task.call === null ? { kind: 'step', task: id } : null
@@ -303,8 +309,9 @@ export function stepInstruction(s: Session, id: number, request: RunRequest = {}
     if (left <= 0 || s.k.state.pieces >= lastPiece) return { kind: 'interrupted' }
     // Alone on its hart its next instruction is the machine's; else somebody else's turn passes in one go.
     const budget = isReady(task) && s.k.state.harts.length === 1 ? 1 : task.onHart >= 0 ? 1 : left
-    const stop = runToStop(s, { budget, pieces: request.pieces, scope: request.scope ?? null, watching: id, reached: done })
-    if (stop.kind !== 'interrupted' || s.interrupted) return stop
+    const pieces = lastPiece - s.k.state.pieces
+    const stop = runToStop(s, { budget, pieces, scope: request.scope ?? null, watching: id, reached: done })
+    if (stop.kind !== 'interrupted' || s.interrupted || s.k.enough?.() === true) return stop
   }
 }
 
@@ -329,7 +336,8 @@ export function runTo(s: Session, to: { address: number; task?: number; stackAbo
   try {
     const end = s.k.state.executed + (request.budget ?? BUDGET)
     for (;;) {
-      const stop = runToStop(s, { budget: Math.max(0, end - s.k.state.executed), pieces: request.pieces, scope: request.scope ?? null })
+      const pieces = request.pieces ?? PIECES
+      const stop = runToStop(s, { budget: Math.max(0, end - s.k.state.executed), pieces, scope: request.scope ?? null })
       if (stop.kind !== 'breakpoint' || stop.points.some(n => n !== point.id)) return stop
       const at = taskById(s, stop.task)
       const mine = id === undefined || stop.task === id

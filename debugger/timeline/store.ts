@@ -1,7 +1,7 @@
 // Snapshots of a recording. What changed since the last one is kept: pages of RAM, and the kernel's tables of frames in chunks like pages;
 // the rest of the state is small and kept whole.
-import { clonePlain, rewindJournal, USE_KERNEL, USE_TABLE, type Kernel, type KernelState } from '../../kernel/index.ts'
-import { PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
+import { clonePlain, rewindJournal, USE_KERNEL, USE_TABLE, workOf, type Kernel, type KernelState } from '../../kernel/index.ts'
+import { frameWritten, PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
 
 /** A moment that can be gone back to. */
@@ -9,6 +9,8 @@ export interface Point {
   instant: Instant
   /** Guest nanoseconds. */
   time: number
+  /** How much had been done (workOf). */
+  work: number
   state: KernelState
   harts: HartsSnapshot
   journalNext: number
@@ -129,6 +131,7 @@ function pointNow(k: Kernel, instant: Instant): Point {
   return {
     instant,
     time: k.state.time,
+    work: workOf(k.state),
     state: cloneState(k),
     harts: snapshotHarts(k.machine),
     journalNext: k.journal.next,
@@ -137,8 +140,8 @@ function pointNow(k: Kernel, instant: Instant): Point {
 }
 
 /**
- * Puts a point between two others, where the machine stands now after running from the one before. What it has that the next one does not
- * is said of the next one too, which until now took it from the one before.
+ * Puts a point behind another, where the machine stands now after running from that. What it has that the next one does not is said of the
+ * next one too, if there is one: until now it took that from the one before.
  */
 export function insertPoint(k: Kernel, store: Store, index: number, instant: Instant): void {
   for (const versions of store.pages.values()) for (const version of versions) if (version.point >= index) version.point++
@@ -149,7 +152,8 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
     const bytes = copyOf(store, before, now)
     const at = versions.findIndex(version => version.point > index)
     const next = at < 0 ? versions.length : at
-    const kept: Version[] = versions[next]?.point === index + 1 ? [] : [{ point: index + 1, bytes: before }]
+    const isLast = index === store.points.length
+    const kept: Version[] = isLast || versions[next]?.point === index + 1 ? [] : [{ point: index + 1, bytes: before }]
     versions.splice(next, 0, { point: index, bytes }, ...kept)
     store.pages.set(id, versions)
   }
@@ -201,4 +205,22 @@ export function dropAfter(store: Store, index: number): void {
     if (kept.length === 0) store.pages.delete(id)
     else store.pages.set(id, kept)
   }
+}
+
+/** Forgets one point that another one follows: what it has that the next one took from it is said of the next one. */
+export function forgetPoint(k: Kernel, store: Store, index: number): void {
+  const isBase = store.base === index
+  store.points.splice(index, 1)
+  for (const [id, versions] of store.pages) {
+    const at = versions.findIndex(version => version.point >= index)
+    if (at < 0) continue
+    const isOwn = versions[at].point === index
+    // Memory goes on from the point before now, and from what this one had.
+    if (isBase && isOwn && id < k.state.frames.total) frameWritten(k.machine, id)
+    const isReplaced = isOwn && versions[at + 1]?.point === index + 1
+    if (isReplaced) store.bytes -= versions.splice(at, 1)[0].bytes?.length ?? 0
+    for (let i = isOwn && !isReplaced ? at + 1 : at; i < versions.length; i++) versions[i].point--
+  }
+  // -1: from one that is gone, which all others may differ from.
+  if (store.base >= index) store.base--
 }

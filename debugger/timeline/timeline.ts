@@ -1,23 +1,29 @@
 // Time travel: a run is recorded as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
 // same run again from there, to the bit.
-import { forgetUpcoming, runKernel, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
+import { forgetUpcoming, piecesIn, runKernel, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites, setDebugPoints } from '../../vm/index.ts'
 import type { Instant } from '../session/types.ts'
-import { dropAfter, insertPoint, newStore, restorePoint, takePoint, type Store } from './store.ts'
+import { dropAfter, insertPoint, newStore, forgetPoint, restorePoint, takePoint, type Store } from './store.ts'
 
 export interface Timeline {
   readonly k: Kernel
   store: Store
-  /** Instructions between two points. */
+  /** Work (workOf) between two points. */
   distance: number
   /** How far the run has come yet. */
   end: Instant
+  /** Work that was done in all, in the present and in pasts that were run again: what pieces of a search are measured by. */
+  worked: number
 }
 
 const DEFAULT_DISTANCE = 4_000_000
 /** A new point is made a distance / NEAR_PART before a place that was gone back to, up to so many points in all. */
 const NEAR_PART = 40
 const POINTS_MAX = 1024
+/** Instants at which something was changed by hand, at most: older ones are forgotten, and the recording begins after them. */
+const CHANGES_MAX = 256
+/** So much work is heard as a delay. */
+const FAR = 2_000_000
 /** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
 const POINTS = 128
 
@@ -29,7 +35,7 @@ export const isBefore = (a: Instant, b: Instant): boolean => a.executed < b.exec
 export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {
   noteWrites(k.machine, true)
   k.journal.keeps = true
-  const timeline: Timeline = { k, store: newStore(), distance, end: nowOf(k) }
+  const timeline: Timeline = { k, store: newStore(), distance, end: nowOf(k), worked: 0 }
   takePoint(k, timeline.store, nowOf(k))
   return timeline
 }
@@ -42,23 +48,35 @@ export function stopRecording(t: Timeline): void {
 export function advance(t: Timeline, options: RunOptions = {}): RunResult {
   const { k } = t
   const end = k.state.executed + (options.maxInstructions ?? Infinity)
+  const lastPiece = k.state.pieces + (options.maxPieces ?? Infinity)
   for (;;) {
-    const newest = t.store.points[t.store.points.length - 1].instant.executed
-    const next = newest + t.distance
+    const next = t.store.points[t.store.points.length - 1].work + t.distance
     const change = changeAhead(t)
     const at = change === null ? null : t.store.points[change].instant
-    const until = Math.min(k.state.executed < next ? Math.min(end, next) : end, at?.executed ?? Infinity)
-    const result = runKernel(k, { ...options, maxInstructions: until - k.state.executed, untilStep: stepLimit(options, end, until, at) })
+    const begun = workOf(k.state)
+    const room = begun < next ? next - begun : Infinity
+    const until = Math.min(end, k.state.executed + room, at?.executed ?? Infinity)
+    const result = runKernel(k, {
+      ...options,
+      maxInstructions: until - k.state.executed,
+      maxPieces: Math.min(lastPiece - k.state.pieces, piecesIn(room)),
+      untilStep: stepLimit(options, end, until, at),
+    })
+    t.worked += workOf(k.state) - begun
     const here = nowOf(k)
     if (change !== null && at !== null && here.executed === at.executed && here.steps === at.steps) {
       restorePoint(k, t.store, change)
       if (result.kind === 'budget') continue
     }
+    let full = false
     if (isBefore(t.end, here)) {
       t.end = here
-      if (here.executed >= next) takeNext(t, here)
+      full = workOf(k.state) >= next
+      if (full) takePoint(k, t.store, here)
+      if (full && t.store.points.length % POINTS === 0) t.distance *= 2
     }
-    if (result.kind !== 'budget' || k.state.executed >= end || k.state.executed < until) return result
+    const over = k.state.executed >= end || k.state.pieces >= lastPiece
+    if (result.kind !== 'budget' || over || (k.state.executed < until && !full)) return result
   }
 }
 
@@ -78,11 +96,6 @@ function stepLimit(options: RunOptions, end: number, until: number, change: Inst
   return end > change.executed ? change.steps : Math.min(options.untilStep ?? 0, change.steps)
 }
 
-function takeNext(t: Timeline, here: Instant): void {
-  takePoint(t.k, t.store, here)
-  if (t.store.points.length % POINTS === 0) t.distance *= 2
-}
-
 /** Index of the newest point that is not after an instant. */
 export function pointBefore(t: Timeline, instant: Instant): number {
   const { points } = t.store
@@ -91,10 +104,10 @@ export function pointBefore(t: Timeline, instant: Instant): number {
   return index
 }
 
-/** What came of going to an instant: it is there; the run ends before; or the budget was spent, and the same call goes on from here. */
+/** What came of going to an instant: it is there; the run ends before; or it was enough, and the same call goes on from here. */
 export type Travelled = 'there' | 'end' | 'cut'
 
-/** Goes to an instant, forwards or backwards, running `budget` instructions at most. */
+/** Goes to an instant, forwards or backwards, doing about `budget` work at most (Infinity: whatever it takes, if nobody says enough). */
 export function travelSome(t: Timeline, to: Instant, budget = Infinity): Travelled {
   const { k } = t
   const here = nowOf(k)
@@ -103,19 +116,21 @@ export function travelSome(t: Timeline, to: Instant, budget = Infinity): Travell
   // From here on is nearer, unless a point lies between.
   const back = isBefore(to, here) || isBefore(here, point)
   if (back) restorePoint(k, t.store, index)
-  const begun = k.state.executed
-  const goOn = back || (budget !== Infinity && t.store.base === index)
-  if (goOn && !stepNear(t, index, to, begun + budget)) return 'cut'
-  return runTo(t, to, begun + budget)
+  const limit = t.worked + budget
+  const goOn = back || ((budget !== Infinity || k.enough !== null) && t.store.base === index)
+  if (goOn && !stepNear(t, index, to, limit)) return 'cut'
+  return runTo(t, to, limit)
 }
 
 /** As travelSome, in one go. False: the run does not come so far (and stands where it ends). */
-export const travel = (t: Timeline, to: Instant): boolean => travelSome(t, to) === 'there'
+export function travel(t: Timeline, to: Instant): boolean {
+  let travelled: Travelled
+  do travelled = travelSome(t, to)
+  while (travelled === 'cut')
+  return travelled === 'there'
+}
 
-/**
- * Whoever steps back will do so again: the next places are reached from a new point shortly before this one. False: `limit` instructions
- * were reached before that.
- */
+/** Whoever steps back will do so again: the next places are reached from a new point shortly before this one. False: it was enough before. */
 function stepNear(t: Timeline, index: number, to: Instant, limit: number): boolean {
   const { points } = t.store
   const distance = Math.ceil(t.distance / NEAR_PART)
@@ -128,7 +143,7 @@ function stepNear(t: Timeline, index: number, to: Instant, limit: number): boole
   return true
 }
 
-/** Forwards, over whatever pauses on the way, until `limit` instructions have been executed. */
+/** Forwards, over whatever pauses on the way, until so much work was done. */
 function runTo(t: Timeline, to: Instant, limit: number): Travelled {
   const { k } = t
   const { debug } = k.machine
@@ -139,32 +154,52 @@ function runTo(t: Timeline, to: Instant, limit: number): Travelled {
     const { events } = k
     const saved = { ...events }
     Object.assign(events, Object.fromEntries(Object.keys(events).map(kind => [kind, undefined])))
+    let travelled: Travelled
     try {
-      runOn(t, isBefore(to, t.end) ? to : t.end, limit)
+      travelled = runOn(t, isBefore(to, t.end) ? to : t.end, limit)
     } finally {
       Object.assign(events, saved)
     }
-    runOn(t, to, limit)
+    return travelled === 'cut' ? 'cut' : runOn(t, to, limit)
   } finally {
     setDebugPoints(k.machine, debug)
   }
-  if (k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)) return 'there'
-  return k.state.executed >= limit ? 'cut' : 'end'
 }
 
-function runOn(t: Timeline, to: Instant, limit: number): void {
+function runOn(t: Timeline, to: Instant, limit: number): Travelled {
   const { k } = t
-  const cut = limit < to.executed
-  while (isBefore(nowOf(k), to) && (!cut || k.state.executed < limit)) {
+  const isThere = (): boolean => k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)
+  while (isBefore(nowOf(k), to)) {
+    const left = limit - t.worked
+    if (left <= 0) return 'cut'
+    const rest = to.executed - k.state.executed
     const before = nowOf(k)
     const result = advance(t, {
-      maxInstructions: (cut ? limit : to.executed) - k.state.executed,
-      untilStep: cut ? undefined : to.steps,
+      maxInstructions: Math.min(left, rest),
+      maxPieces: piecesIn(left),
+      untilStep: left < rest ? undefined : to.steps,
     })
     if (result.kind === 'paused') continue
     const here = nowOf(k)
-    if (here.executed === before.executed && here.steps === before.steps) break
-    if (result.kind !== 'budget') break
+    const moved = here.executed !== before.executed || here.steps !== before.steps
+    if (!moved || result.kind !== 'budget') break
+    if (isBefore(here, to) && k.enough?.() === true) return 'cut'
+  }
+  return isThere() ? 'there' : 'end'
+}
+
+/** A point where the machine stands, when coming here from the one before takes long. Answers how to forget it. */
+export function markHere(t: Timeline): () => void {
+  const { k, store } = t
+  const here = nowOf(k)
+  const index = pointBefore(t, here)
+  const base = store.points[index]
+  if (workOf(k.state) - base.work < FAR || store.base !== index || !isBefore(base.instant, here)) return () => {}
+  insertPoint(k, store, index + 1, here)
+  const mark = store.points[index + 1]
+  return () => {
+    const at = store.points.indexOf(mark)
+    if (at > 0 && at < store.points.length - 1) forgetPoint(k, store, at)
   }
 }
 
@@ -172,8 +207,15 @@ function runOn(t: Timeline, to: Instant, limit: number): void {
 export function forgetFuture(t: Timeline): void {
   const { k } = t
   const here = nowOf(k)
+  const { points } = t.store
   dropAfter(t.store, pointBefore(t, here))
   takePoint(k, t.store, here).changed = true
+  // What was changed at one instant is one change.
+  const last = points.length - 1
+  const { instant, changed } = points[last - 1] ?? {}
+  if (changed === true && instant !== undefined && !isBefore(instant, here)) forgetPoint(k, t.store, last - 1)
+  // Who changes for ever has the beginning forgotten: a change is in no journal, so what lies after one cannot be run again without it.
+  while (points.filter(point => point.changed === true).length > CHANGES_MAX) forgetPoint(k, t.store, 0)
   forgetUpcoming(k)
   t.end = here
   // The output of the new future is new.

@@ -74,6 +74,14 @@ it('stops for a limit and for who wants to be heard, and goes on as if it had no
     expect(stops).toBeGreaterThan(1)
     expect(end({ ...run, status: (result as { status: number }).status })).toEqual(whole)
   }
+  const asked = start(LONG)
+  asked.k.enough = () => true
+  let [pieces, result] = [0, asked.run()]
+  for (; result.kind === 'budget'; result = asked.run()) {
+    expect(asked.k.state.pieces - pieces).toBeLessThan(5)
+    pieces = asked.k.state.pieces
+  }
+  expect(end({ ...asked, status: (result as { status: number }).status })).toEqual(whole)
   const run = start(LONG)
   expect(run.run({ until: 1e6 }).kind).toBe('budget')
   expect([run.k.state.pieces, Math.floor(run.k.state.time / 1e5)]).toEqual([10, 10])

@@ -1,7 +1,7 @@
 // Going anywhere in a recording, forwards and backwards: machine and kernel are what they were there, to the bit.
 import { expect, test } from 'vitest'
-import { advance, nowOf, startRecording, travel, type Instant } from '../../debugger/index.ts'
-import { clonePlain, type Kernel } from '../../kernel/index.ts'
+import { advance, forgetFuture, nowOf, forgetPoint, startRecording, travel, travelSome, type Instant } from '../../debugger/index.ts'
+import { clonePlain, peekMm, pokeUser, type Kernel } from '../../kernel/index.ts'
 import { randomNumbers, resolvePreset } from '../../vm/index.ts'
 import { amount, FULL, PATIENCE } from '../fuzz/size.ts'
 import { fingerprint, start, type TestOptions } from '../machine.ts'
@@ -74,5 +74,63 @@ test('a point has all that was written, wherever it was', () => {
     travel(t, t.store.points[n].instant)
     expect(Buffer.compare(kernel.machine.ram, rams[n]), `point ${n}`).toBe(0)
     expect(clonePlain(kernel.state.frames)).toEqual(frames[n])
+  }
+})
+
+test('points that are taken away leave the others as they were, and ways that are cut lead to the same places', () => {
+  const { kernel } = start(['/bin/sh', '-c', SCRIPT], { init: true, debug: false })
+  const t = startRecording(kernel, 40_000)
+  advance(t)
+  const random = randomNumbers(7)
+  const words = new Map<string, string>()
+  const whole = t.store.points.map(({ instant }) => instant)
+  for (const instant of whole) {
+    travel(t, instant)
+    words.set(JSON.stringify(instant), wordOf(kernel))
+  }
+  kernel.enough = () => random(3) === 0
+  for (let n = 0; n < whole.length; n++) {
+    // Never the last one; the first one too, which those before have no way to any more.
+    const { points } = t.store
+    if (points.length > 3) forgetPoint(kernel, t.store, random(4) === 0 ? 0 : random(points.length - 1))
+    const first = points[0].instant.executed
+    const to = whole.filter(({ executed }) => executed >= first)[random(whole.filter(({ executed }) => executed >= first).length)]
+    while (travelSome(t, to, 1 + random(60_000)) === 'cut');
+    expect(wordOf(kernel), JSON.stringify(to)).toBe(words.get(JSON.stringify(to)))
+  }
+  const kept = [...t.store.pages.values()].flat().reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)
+  expect(t.store.bytes).toBe(kept)
+})
+
+test('changes by hand: one for an instant, and no more than so many; what is kept of them is right', () => {
+  const { kernel: k } = start(['/labs/cow', '40'], { debug: false })
+  const t = startRecording(k, 1e12)
+  const stack = (): Uint8Array => {
+    const mm = k.state.main?.mm
+    if (mm === null || mm === undefined) throw new Error('the program has ended')
+    return new Uint8Array([...peekMm(k, mm, 0x7fffffffe000, 2)])
+  }
+  const write = (a: number, b: number): void => {
+    const mm = k.state.main?.mm
+    if (mm) pokeUser(k, mm, 0x7fffffffe000, new Uint8Array([a, b]))
+    forgetFuture(t)
+  }
+  const changes: { instant: Instant; bytes: string }[] = []
+  for (let n = 0; n < 400; n++) {
+    advance(t, { maxInstructions: 20 })
+    for (let again = 0; again < 3; again++) write(n & 0xff, again)
+    changes.push({ instant: nowOf(k), bytes: stack().join() })
+  }
+  expect(t.store.points.filter(({ changed }) => changed).length).toBe(256)
+  expect(t.store.points.length).toBeLessThan(260)
+  const kept = changes.filter(({ instant }) => instant.executed > t.store.points[0].instant.executed)
+  expect(kept.length).toBeGreaterThan(250)
+  for (const { instant, bytes } of kept.reverse()) {
+    travel(t, instant)
+    expect(stack().join()).toBe(bytes)
+  }
+  for (const { instant, bytes } of kept.reverse()) {
+    travel(t, { ...instant, executed: instant.executed + 10 })
+    expect(stack().join()).toBe(bytes)
   }
 })
