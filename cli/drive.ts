@@ -21,8 +21,9 @@ import type { RunLimit } from './sizes.ts'
 
 /** Instructions between two looks at the host's clock: few, as each may be a system call that prints a page on a slow terminal. */
 const PIECE = 20_000
-/** Host milliseconds after which keys are looked for. */
+/** Host milliseconds after which keys are looked for, and after which a clock is. */
 const TURN_MS = 15
+const LOOK_MS = 5
 /** Bytes of output in one piece: a terminal shows them in about as long. */
 const PIECE_OUTPUT = 65536
 /** Pieces of long calls between two looks: a mebibyte each. */
@@ -57,15 +58,23 @@ export async function driveToEnd(k: Kernel, limit: RunLimit, recorder?: Recorder
 const outcomeOf = (result: RunResult): Outcome =>
   result.kind === 'halted' ? result : result.kind === 'idle' ? { kind: 'stuck' } : { kind: 'limit' }
 
-/** Runs for a turn, or up to `budget` instructions or the instant `until`. `between`: done between two pieces of it. */
+/** Runs for a turn, or up to `budget` instructions or the instant `until`. `between`: done every few milliseconds. */
 export function runTurn(k: Kernel, budget: number, until: number, between?: () => void): RunResult {
   const start = workOf(k.state)
   const end = performance.now() + TURN_MS
-  for (;;) {
-    const left = budget - (workOf(k.state) - start)
-    const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxPieces: PIECE_CALLS, maxOutput: PIECE_OUTPUT })
-    if (result.kind !== 'budget' || left <= PIECE || k.state.time >= until || performance.now() >= end) return result
-    between?.()
+  let look = 0
+  // A piece may be calls that take the host much longer than instructions do.
+  k.enough = () => performance.now() >= look
+  try {
+    for (;;) {
+      look = performance.now() + LOOK_MS
+      const left = budget - (workOf(k.state) - start)
+      const result = runKernel(k, { maxInstructions: Math.min(PIECE, left), until, maxPieces: PIECE_CALLS, maxOutput: PIECE_OUTPUT })
+      if (result.kind !== 'budget' || left <= 0 || k.state.time >= until || performance.now() >= end) return result
+      between?.()
+    }
+  } finally {
+    k.enough = null
   }
 }
 
