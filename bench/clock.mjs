@@ -79,5 +79,7 @@ child.on('exit', () => {
   rmSync(folder, { recursive: true })
   behind.sort((a, b) => a - b)
   const at = share => behind[Math.min(behind.length - 1, Math.floor(behind.length * share))].toFixed(1)
-  console.log(`${behind.length} times: behind by (ms) median ${at(0.5)}, 99 % ${at(0.99)}, worst ${at(1)}; ahead at most ${(-behind[0]).toFixed(1)}`)
+  console.log(
+    `${behind.length} times: behind by (ms) median ${at(0.5)}, 99 % ${at(0.99)}, worst ${at(1)}; ahead at most ${(-behind[0]).toFixed(1)}`,
+  )
 })

@@ -30,7 +30,7 @@ const epochMs = ({ state: { bootEpoch } }: Kernel): number => bootEpoch.sec * MS
 export function newHostClock(k: Kernel, host: HostTime = HOST_TIME): HostClock {
   const booted = host.date() - epochMs(k)
   const began = host.steady()
-  return { now: () => Math.floor((booted + host.steady() - began) * NS_PER_MS), looked: began, milliseconds: host.steady }
+  return { now: () => Math.floor((booted + host.steady() - began) * NS_PER_MS), looked: -Infinity, milliseconds: host.steady }
 }
 
 /** Puts the guest's clock forward if it is behind; `atOnce`: even if that was looked at just before. Not on a timed machine: its time is cycles. */

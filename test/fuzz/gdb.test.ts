@@ -6,6 +6,7 @@ import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView
 import { checkInvariants, regPc, runKernel } from '../../kernel/index.ts'
 import { randomNumbers, type Random } from '../../vm/index.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
+import { symbolAddress } from '../debugger/symbols.ts'
 import { damaged, EDGES, expectWell, pick, watchSteps } from './dialogue.ts'
 import { amount, FULL, inPart, PATIENCE, SEED } from './size.ts'
 
@@ -23,7 +24,19 @@ const PROGRAMS: readonly (readonly string[])[] = [
   ['/labs/pipe-pingpong', '5'],
   ['/bin/sh', '-c', 'seq 20 | wc; true'],
 ]
-const ADDRESSES = ['10000', '10100', '101a0', '7fffffffe000', '7fffffffeff0', '80000000', '80010000', '80ffffff', '0', 'ffffffffffffffff']
+/** Functions that the programs come by, data, stacks, RAM, and nowhere. */
+const FUNCTIONS = [
+  ['labs/cow', 'main'],
+  ['labs/cow', 'fork'],
+  ['labs/cow', 'write_step'],
+  ['labs/cow', 'minor_faults'],
+  ['labs/pipe-pingpong', 'main'],
+  ['labs/pipe-pingpong', 'fork'],
+  ['bin/sh', 'main'],
+].map(([file, name]) => symbolAddress(file, name).toString(16))
+const ADDRESSES = [...FUNCTIONS, ...FUNCTIONS]
+  .concat(['10000', '10100', '101a0', '7fffffffe000', '7fffffffeff0', '7ffff7ffb000', '80000000', '80010000', '80ffffff', '0'])
+  .concat('ffffffffffffffff')
 const THREADS = ['p1.1', 'p1.-1', 'p-1.-1', '1', '0', '-1', 'p2.2', '2', 'p1', 'p0.0', 'pffffffff.1', 'p9999.9999', 'x', '']
 const PATHS = [
   '/bin/sh',
@@ -127,7 +140,7 @@ function wrongThread(g: GdbServer, answer: string): string | null {
   if (task === undefined || task.mm === null) return `there is no thread ${m[3]}: ${answer}`
   if (m[2] !== undefined && parseInt(m[2], 16) !== task.group.tgid) return `thread ${m[3]} is not of process ${m[2]}: ${answer}`
   const pc = regPc(g.session.k, task)
-  if (/wbreak:;$/.test(m[1]) && !g.placed.some(({ address }) => address === pc)) return `no breakpoint at ${pc.toString(16)}: ${answer}`
+  if (m[1].endsWith('wbreak:;') && !g.placed.some(({ address }) => address === pc)) return `no breakpoint at ${pc.toString(16)}: ${answer}`
   return null
 }
 

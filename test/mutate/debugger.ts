@@ -2,6 +2,8 @@
 import type { Fault } from './fault.ts'
 
 const LINES = ['kernel/abi/dwarf/line-program.test.ts']
+const GDB = ['test/fuzz/gdb.test.ts', 'test/debugger/gdb.test.ts']
+const DAP = ['test/fuzz/dap.test.ts', 'test/dap/look.test.ts']
 const POINTS = ['debugger/session/points.test.ts']
 
 export const debuggerFaults: readonly Fault[] = [
@@ -228,5 +230,68 @@ export const debuggerFaults: readonly Fault[] = [
     find: 'text.charCodeAt(++i) ^ ESCAPE_BIT',
     put: 'text.charCodeAt(++i)',
     near: ['debugger/gdb/framing.test.ts'],
+  },
+  {
+    what: 'a run that repeats nothing leaves no char to repeat',
+    file: 'debugger/gdb/framing.ts',
+    find: 'last = part[0] ?? last',
+    put: 'last = part[0]',
+    near: ['debugger/gdb/framing.test.ts'],
+  },
+  {
+    what: 'a packet after a detach is too much',
+    file: 'debugger/gdb/server.ts',
+    find: '    if (g.gone) break\n',
+    put: "    if (g.gone) throw new Error('nobody is there')\n",
+    near: GDB,
+  },
+  {
+    what: 'a packet does not end',
+    file: 'debugger/gdb/packets-data.ts',
+    find: "if (bytes.length === 0) return 'OK'",
+    put: 'while (bytes.length === 0) continue',
+    near: GDB,
+  },
+  {
+    what: 'a stop names the thread of another process',
+    file: 'debugger/gdb/stops.ts',
+    find: 'thread:${threadName(g, at)};',
+    put: 'thread:${threadName(g, { ...at, pid: at.pid + 1 })};',
+    near: GDB,
+  },
+  {
+    what: 'a stop at a breakpoint is told of the thread that was looked at',
+    file: 'debugger/gdb/stops.ts',
+    find: 'return stopped(g, threadOf(g, stop.task), GDB_SIGNAL.trap, g.features.has(word)',
+    put: 'return stopped(g, g.general, GDB_SIGNAL.trap, g.features.has(word)',
+    near: GDB,
+  },
+  {
+    what: 'a debugger writes into a page that others share',
+    file: 'kernel/mm/peek.ts',
+    find: 'if (entry !== 0 && frames.use[old] === USE_ANON && frames.count[old] === 1) return old',
+    put: 'if (entry !== 0 && frames.use[old] === USE_ANON) return old',
+    near: GDB,
+  },
+  {
+    what: "a page that a debugger made is not the hardware's yet",
+    file: 'kernel/mm/peek.ts',
+    find: '    if (entry & PTE_V) flushPage(k, mm, page)\n  }\n  return frame',
+    put: '  }\n  return frame',
+    near: GDB,
+  },
+  {
+    what: 'a request that takes a while is not answered when it fails',
+    file: 'cli/dap/adapter.ts',
+    find: '          error => this.sendResponse(refused(response, error)),\n',
+    put: '          () => {},\n',
+    near: DAP,
+  },
+  {
+    what: 'a request that nobody knows is not answered',
+    file: 'cli/dap/adapter.ts',
+    find: "if (handler === undefined) throw new Error(`there is no request '${message.command}'`)",
+    put: 'if (handler === undefined) return',
+    near: DAP,
   },
 ]
