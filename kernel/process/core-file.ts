@@ -44,12 +44,12 @@ const MOST_SEGMENTS = 0xfffe
 const NOTE_ALIGN = 4
 const ANY_EXEC = 0o111
 
-/** Has the program written to it? Then it is more than what its file holds. */
+/** Is there more to it than what its file holds, or than nothing at all? */
 function hasOwnPages(k: Kernel, mm: Mm, region: Region): boolean {
   if (region.inode !== null) return region.hasPrivate
   let found = false
-  eachLeaf(k, mm, region.start, region.end, (_va, _at, entry) => {
-    if (frameOf(entry) !== k.state.frames.zero) found = true
+  eachLeaf(k, mm, region.start, region.end, () => {
+    found = true
   })
   return found
 }
