@@ -25,7 +25,7 @@ test('one busy task for a minute, then none for five', () => {
   expect(m.after(0.01)).toBe('0.08 0.02 0.01')
   expect(m.after(56)).toBe('0.63 0.18 0.06')
   m.task.state = 'S'
-  expect(m.after(300)).toBe('0.00 0.07 0.05')
+  expect(m.after(300)).toBe('0.00 0.06 0.04')
 })
 
 test('sleepers that no signal wakes count, and any time that passes does at once', () => {
