@@ -182,6 +182,11 @@ export function hostFilesOver(places: Places): HostFiles {
     lookup: (dir, name) => attempt(() => statOf(lstat(directoryOf(dir), name))),
     readdir: dir => attempt(() => places.readdir(directoryOf(dir)).map(text)),
     readlink: (dir, name) => attempt(() => ({ target: text(places.readlink(directoryOf(dir), single(name))) })),
+    space: dir =>
+      attempt(() => {
+        const { bsize, blocks, bfree, bavail, files: all, ffree } = places.space(directoryOf(dir))
+        return { bsize, blocks, bfree, bavail, files: all, ffree }
+      }),
     open: (node, writable, first) => attempt(() => ((fileOf(node, writable).users += first ? 1 : 0), 0 as const)),
     close(node) {
       const file = files.get(node.id)

@@ -21,6 +21,7 @@ export interface Places {
   lstat(dir: Directory, name: string): fs.BigIntStats
   readdir(dir: Directory): Buffer[]
   readlink(dir: Directory, name: string): Buffer
+  space(dir: Directory): fs.StatsFs
   /** A descriptor of the regular file that is this inode; ESTALE when the name is another's. Nothing else is opened, not even for a moment. */
   open(dir: Directory, name: string, id: string, writable: boolean): number
   /** A path that leads to what a descriptor is open on, if there is one. */
@@ -56,6 +57,7 @@ function operations(at: (dir: Directory, name: string) => Buffer, self: (dir: Di
     lstat: (dir: Directory, name: string) => fs.lstatSync(at(dir, name), { bigint: true }),
     readdir: (dir: Directory) => fs.readdirSync(self(dir), { encoding: 'buffer' }),
     readlink: (dir: Directory, name: string) => fs.readlinkSync(at(dir, name), { encoding: 'buffer' }),
+    space: (dir: Directory) => fs.statfsSync(self(dir)),
     create: (dir: Directory, name: string, mode: number) => fs.openSync(at(dir, name), O_RDWR | O_CREAT | O_EXCL | CAREFUL, mode),
     mkdir: (dir: Directory, name: string, mode: number) => void fs.mkdirSync(at(dir, name), mode),
     symlink: (dir: Directory, name: string, target: Buffer) => fs.symlinkSync(target, at(dir, name)),

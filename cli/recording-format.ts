@@ -201,6 +201,7 @@ const ENTRY_DATA: Readonly<Record<string, Check>> = {
   'host.create': stat,
   'host.readdir': answer(list(fileName)),
   'host.readlink': answer(shape({ target: text })),
+  'host.space': answer(shape({ bsize: count, blocks: count, bfree: count, bavail: count, files: count, ffree: count })),
   'host.read': answer(bytes),
   'host.write': answer(count),
   'host.open': done,

@@ -28,6 +28,16 @@ export interface HostNode {
   readonly id: string
 }
 
+/** What the host's file system has, in blocks of `bsize` bytes, and how many files (statfs(2)). */
+export interface HostSpace {
+  bsize: number
+  blocks: number
+  bfree: number
+  bavail: number
+  files: number
+  ffree: number
+}
+
 /**
  * Host directories that were given to the guest. Every answer is a value or an errno name: 'ENOENT'; 'ESTALE' for an inode that is not
  * where it was and is not open any more. Names are single names. No link is followed, and nothing but regular files and directories is opened.
@@ -38,6 +48,8 @@ export interface HostFiles {
   lookup(dir: HostNode, name: string): HostStat | string
   readdir(dir: HostNode): string[] | string
   readlink(dir: HostNode, name: string): { target: string } | string
+  /** Of the file system that the directory is in. */
+  space(dir: HostNode): HostSpace | string
   /**
    * The guest begins to use a regular file; `first`: and did not yet. From then on its bytes can be had although its name goes away, as far
    * as the host has descriptors for that.
@@ -76,6 +88,7 @@ export const NO_HOST_FILES: HostFiles = {
   lookup: refuse,
   readdir: refuse,
   readlink: refuse,
+  space: refuse,
   open: refuse as () => 'EIO',
   close: () => 0,
   read: refuse,

@@ -1,7 +1,7 @@
 // The door of the kernel: make one, start a process, run it, look into it.
 export type { Kernel } from './kernel.ts'
 export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallInProgress } from './state.ts'
-export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostStat } from './host.ts'
+export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostSpace, type HostStat } from './host.ts'
 export { createKernel, restore, snapshot, type KernelOptions, type Snapshot } from './boot.ts'
 export { spawnInit, type InitOptions, type Stdio } from './first.ts'
 export { piecesIn, runKernel, workOf, type RunOptions, type RunResult } from './loop.ts'

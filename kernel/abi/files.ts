@@ -327,6 +327,7 @@ export const FS_MAGIC = {
   ANON_INODE_FS_MAGIC: 0x9041934,
   SOCKFS_MAGIC: 0x534f434b,
   OVERLAYFS_SUPER_MAGIC: 0x794c7630,
+  HOSTFS_SUPER_MAGIC: 0xc0ffee,
 } as const
 export const {
   TMPFS_MAGIC,

@@ -42,6 +42,7 @@ function tableHost(contents: Record<string, string>) {
       [...nodes.keys()].filter(p => p.slice(0, p.lastIndexOf('/')) === pathOf(dir)).map(p => p.slice(pathOf(dir).length + 1))
     ),
     readlink: (dir, name) => ({ target: nodes.get(at(dir, name))?.target ?? '' }),
+    space: () => ({ bsize: 512, blocks: 1000, bfree: 400, bavail: 300, files: 50, ffree: 20 }),
     open: (_node, _writable, first) => ((host.open += first ? 1 : 0), 0),
     close: () => (host.open--, 0),
     read: (node, offset, length) => (host.asked++, bytesAt(node)?.data.slice(offset, offset + length) ?? 'EIO'),

@@ -1,18 +1,6 @@
 // What stat(2) tells of an inode, and who may change its mode, owner and times.
-import {
-  ANON_INODE_FS_MAGIC,
-  CAP_CHOWN,
-  EPERM,
-  FS_MAGIC,
-  NAME_MAX,
-  PIPEFS_MAGIC,
-  PROC_SUPER_MAGIC,
-  S_ISGID,
-  TMPFS_MAGIC,
-  F_SEAL_EXEC,
-} from '../abi/index.ts'
+import { CAP_CHOWN, EPERM, F_SEAL_EXEC, S_ISGID } from '../abi/index.ts'
 import { typeOfKind } from '../fs/index.ts'
-import { roomForFiles } from '../mm/index.ts'
 import { capable, inGroup } from '../process/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -20,7 +8,7 @@ import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, without
 import { followMode } from './acl.ts'
 import { touchChanged } from './inode.ts'
 import { dropCapability } from './xattrs.ts'
-import type { FileDescription, FileSystemKind, Inode, Mount, Timestamp } from './types.ts'
+import type { FileDescription, Inode, Mount, Timestamp } from './types.ts'
 
 const ANY_EXEC = 0o111
 const BLOCK = 4096
@@ -75,45 +63,6 @@ export function statOf(_k: Kernel, inode: Inode): FileStat {
 export function mountOf(k: Kernel, file: FileDescription): Mount {
   if (file.path) return file.path.mount
   return { id: 0, parent: null, mountpoint: null, root: k.state.vfs.root.root, fs: file.inode.fs, readOnly: false }
-}
-
-const MAGIC: Readonly<Record<FileSystemKind, number>> = {
-  tmpfs: TMPFS_MAGIC,
-  devtmpfs: TMPFS_MAGIC,
-  devpts: FS_MAGIC.DEVPTS_SUPER_MAGIC,
-  proc: PROC_SUPER_MAGIC,
-  sysfs: FS_MAGIC.SYSFS_MAGIC,
-  host: FS_MAGIC.OVERLAYFS_SUPER_MAGIC,
-  pipefs: PIPEFS_MAGIC,
-  anon: ANON_INODE_FS_MAGIC,
-}
-
-const ST_RDONLY = 1
-const ST_VALID = 0x20
-const ST_RELATIME = 0x1000
-
-/** statfs(2): a file system in memory may use what memory there is, but for what is left to programs. */
-export function statFsOf(
-  k: Kernel,
-  mount: Mount,
-): Record<'type' | 'bsize' | 'blocks' | 'bfree' | 'bavail' | 'files' | 'ffree' | 'fsid' | 'namelen' | 'frsize' | 'flags', number> {
-  const { kind, dev } = mount.fs
-  const inMemory = kind === 'tmpfs' || kind === 'devtmpfs' || kind === 'host'
-  const blocks = inMemory ? k.state.frames.total : 0
-  const free = inMemory ? roomForFiles(k.state.frames) : 0
-  return {
-    type: MAGIC[kind],
-    bsize: BLOCK,
-    blocks,
-    bfree: free,
-    bavail: free,
-    files: blocks,
-    ffree: free,
-    fsid: dev,
-    namelen: NAME_MAX,
-    frsize: BLOCK,
-    flags: ST_VALID | ST_RELATIME | (mount.readOnly || mount.fs.readOnly ? ST_RDONLY : 0),
-  }
 }
 
 /** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */

@@ -1,6 +1,7 @@
 // The door of the virtual file system: path walk, open files, descriptors, permissions, contents.
 export type * from './types.ts'
-export { changeMode, changeOwner, changeTimes, mountOf, statFsOf, statOf } from './attributes.ts'
+export { changeMode, changeOwner, changeTimes, mountOf, statOf } from './attributes.ts'
+export { statFsOf } from './statfs.ts'
 export { checkAccess, checkMutable, checkOwner, checkSticky, checkWritable, mayAccess, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
 export { ownerExists, sendAsync, setAsync, setOwner, tellOwner } from './async.ts'
 export { auditFiles } from './audit.ts'
