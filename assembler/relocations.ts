@@ -58,6 +58,24 @@ const sub = (size: number): Store => combine(size, (old, v) => old - v)
 const set = (size: number): Store => combine(size, (_old, v) => v)
 const six = (operation: (old: bigint, v: bigint) => bigint): Store => combine(1, (old, v) => (old & 0xc0n) | (operation(old, v) & 0x3fn))
 
+/** A ULEB128 number keeps the length that it has: of an address it holds the low bits, until the other one is taken away. */
+const uleb =
+  (operation: (old: bigint, value: bigint) => bigint): Store =>
+  (view, at, value) => {
+    let old = 0n
+    let length = 0
+    let more = true
+    while (more && at + length < view.byteLength) {
+      const byte = view.getUint8(at + length)
+      old |= BigInt(byte & 0x7f) << BigInt(7 * length++)
+      more = byte >= 0x80 && length < MAX_ULEB_BYTES
+    }
+    let rest = BigInt.asUintN(64, operation(old, value))
+    for (let i = 0; i < length; i++, rest >>= 7n) view.setUint8(at + i, Number(rest & 0x7fn) | (i < length - 1 ? 0x80 : 0))
+    return !more
+  }
+const MAX_ULEB_BYTES = 10
+
 /** The instruction bits that a field takes. */
 function bitsOf(field: FieldName): number {
   let mask = 0
@@ -157,6 +175,9 @@ const definitions: readonly (readonly [RelocationName, RelocationValue, number, 
   ['SET32', 'absolute', 4, set(4)],
   ['32_PCREL', 'pcrel', 4, data(4)],
   ['IRELATIVE', 'dynamic', 8, nothing],
+  ['PLT32', 'pcrel', 4, data(4)],
+  ['SET_ULEB128', 'absolute', 1, uleb((_old, v) => v)],
+  ['SUB_ULEB128', 'absolute', 1, uleb((old, v) => old - v)],
 ]
 
 /** By number; undefined for numbers that the psABI does not define. */

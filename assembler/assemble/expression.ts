@@ -43,6 +43,7 @@ const SIXTY_FOUR = 64n
 export const numberExpr = (value: bigint): Expr => ({ kind: 'number', value: BigInt.asIntN(64, value) })
 export const symbolExpr = (symbol: AsmSymbol): Expr => ({ kind: 'symbol', symbol })
 export const addExpr = (left: Expr, right: Expr): Expr => binary('+', left, right)
+export const subtractExpr = (left: Expr, right: Expr): Expr => binary('-', left, right)
 
 const truth = (b: boolean): bigint => (b ? 1n : 0n)
 const mask = (b: boolean): bigint => (b ? -1n : 0n)

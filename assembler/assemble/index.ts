@@ -12,6 +12,7 @@ import { report } from './report.ts'
 import { checkSymbols, resolveSection } from './resolve.ts'
 import { scan } from './scan.ts'
 import { kindByName, newSection } from './sections.ts'
+import { padCode } from './space.ts'
 import { runStatements } from './statement.ts'
 import { assign } from './symbols.ts'
 import type { Assembly } from './state.ts'
@@ -43,6 +44,8 @@ const DEFAULT_ARCH = 'rv64gc'
 
 function newAssembly(name: string, options: AssembleOptions, arch: string): Assembly {
   const sections = ['.text', '.data', '.bss'].map(s => newSection(s, kindByName(s)))
+  // As GNU as: of the other sections of code each has the boundary that it asks for.
+  sections[0].align = hasExtension(arch, 'c') ? 2 : 4
   return {
     source: name,
     readFile: options.readFile ?? (() => null),
@@ -101,6 +104,7 @@ export function assemble(source: { name: string; text: string }, options: Assemb
   runStatements(asm)
   writeLineTable(asm, asm.lineDirectory ?? options.directory ?? '.')
   checkSymbols(asm)
+  padCode(asm)
   const layout = layoutSections(asm)
   writeFrames(asm, layout)
   const resolved = [...asm.sections.values()].map(s => resolveSection(asm, layout, s))

@@ -21,10 +21,9 @@ import { SourceError } from './cursor.ts'
 import { reportError } from './report.ts'
 import { isGlobal, placementOf, sizeOf, type Placement, type Resolved } from './resolve.ts'
 import { offsetOf, type Layout } from './relax.ts'
-import { hasContents, isCode } from './sections.ts'
 import { newSymbol } from './symbol.ts'
 import { isDefined, LOCAL_PREFIX } from './symbols.ts'
-import type { Assembly, AsmSection, AsmSymbol } from './state.ts'
+import type { Assembly, AsmSection, AsmSymbol, Mapping } from './state.ts'
 
 /** First word of a section group: of several files' groups of one name, one is kept. */
 const GRP_COMDAT = 1
@@ -60,9 +59,15 @@ function tableOrder(asm: Assembly, layout: Layout): AsmSymbol[] {
 
 function mappingSymbols(section: AsmSection, layout: Layout): AsmSymbol[] {
   const size = offsetOf(layout, { fixed: section.fixed, gaps: section.gaps.length }, section)
-  return section.mapping
-    .filter(m => m.fixed + (layout.get(section)?.[m.gaps] ?? 0) < size || section.mapping.length === 1)
-    .map(m => ({ ...newSymbol(m.name), place: { section, fixed: m.fixed, gaps: m.gaps, slack: 0 } }))
+  const marks = section.mapping.flatMap(m => marksOf(m, offsetOf(layout, m, section)))
+  return marks
+    .filter((m, i) => marks[i + 1]?.offset !== m.offset && (m.offset < size || marks.length === 1))
+    .map(m => ({ ...newSymbol(m.name), place: { section, fixed: m.offset, gaps: 0, slack: 0 } }))
+}
+
+function marksOf({ name, padding }: Mapping, offset: number): { name: string; offset: number }[] {
+  if (padding === null || padding.size % 2 === 0) return name === '' ? [] : [{ name, offset }]
+  return [{ name: '$d', offset }, ...(name === '' ? [] : [{ name, offset: offset + 1 }])]
 }
 
 const SPECIAL_INDEX: Readonly<Record<Exclude<Placement['kind'], 'section'>, number>> = {
@@ -86,23 +91,8 @@ function symbolSize(symbol: AsmSymbol, layout: Layout): bigint {
   return symbol.common ? BigInt(symbol.common.size) : sizeOf(symbol.size, layout)
 }
 
-/** Text is padded to its own alignment, so that the next file's text can follow it directly. */
-function padCode(r: Resolved): void {
-  const { section } = r
-  if (!isCode(section) || !hasContents(section)) return
-  const size = Math.ceil(r.size / section.align) * section.align
-  if (size === r.size) return
-  const bytes = new Uint8Array(size)
-  bytes.set(r.bytes)
-  r.bytes = bytes
-  r.size = size
-}
-
 /** The file's bytes. Problems with single symbols become diagnostics. */
 export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Resolved[]): Uint8Array {
-  for (const section of asm.sections.values())
-    if (isCode(section)) section.align = Math.max(section.align, asm.usedRvc || asm.flags.rvc ? 2 : 4)
-  for (const r of resolved) padCode(r)
   for (const r of resolved) for (const { type, symbol } of r.relocations) if (symbol && THREAD_LOCAL.has(type)) symbol.type = STT.TLS
   const symbols = tableOrder(asm, layout)
   const numberOf = new Map(symbols.map((s, i) => [s, i + 1]))

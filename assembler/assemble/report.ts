@@ -26,7 +26,18 @@ export function report(
 ): void {
   if (asm.diagnostics.length >= MAX_DIAGNOSTICS) return
   if (!statement) {
-    asm.diagnostics.push({ file: asm.source, line: 0, column: 1, severity, message, source: '', span: 1, suggestion, notes: [], object: null })
+    asm.diagnostics.push({
+      file: asm.source,
+      line: 0,
+      column: 1,
+      severity,
+      message,
+      source: '',
+      span: 1,
+      suggestion,
+      notes: [],
+      object: null,
+    })
     return
   }
   const from = start ?? 0

@@ -3,12 +3,13 @@ import { R_RISCV, STB } from '../../kernel/abi/index.ts'
 import { newBytes, putBytes, putFill, toBytes, writeInteger } from '../bytes.ts'
 import { relocationRows } from '../relocations.ts'
 import { SourceError } from './cursor.ts'
+import { linkedDifference } from './difference.ts'
 import { report, reportError } from './report.ts'
 import { finalDistance, linkDistance, offsetOf, type Layout } from './relax.ts'
 import { hasContents, MAX_SECTION_BYTES } from './sections.ts'
 import { paddingBytes } from './space.ts'
 import { evaluate, isConstant } from './value.ts'
-import type { Assembly, AsmSection, AsmSymbol, BranchGap, Expr, Fixup, Gap, Value } from './state.ts'
+import type { Assembly, AsmSection, AsmSymbol, BranchGap, Expr, Fixup, Gap, LebGap, Value } from './state.ts'
 
 export interface ObjectRelocation {
   offset: number
@@ -54,7 +55,7 @@ export function resolveSection(asm: Assembly, layout: Layout, section: AsmSectio
   for (const gap of section.gaps) {
     putBytes(b, data.data.subarray(from, gap.at))
     from = gap.at
-    guarded(asm, gap.statement, () => putGap(b, gap, out.relocations))
+    guarded(asm, gap.statement, () => putGap(b, gap, layout, out.relocations))
   }
   putBytes(b, data.data.subarray(from, section.fixed))
   out.bytes = toBytes(b)
@@ -95,11 +96,22 @@ function guarded(asm: Assembly, statement: Fixup['statement'], action: () => voi
 
 type Buffer = ReturnType<typeof newBytes>
 
-function putGap(b: Buffer, gap: Gap, relocations: ObjectRelocation[]): void {
+function putGap(b: Buffer, gap: Gap, layout: Layout, relocations: ObjectRelocation[]): void {
   if (gap.kind === 'branch') putBranch(b, gap, relocations)
   else if (gap.kind === 'align') putBytes(b, paddingBytes(gap, gap.size))
-  else if (gap.kind === 'leb') putBytes(b, gap.bytes)
+  else if (gap.kind === 'leb') putLeb(b, gap, layout, relocations)
   else putFill(b, gap.size, gap.fill)
+}
+
+/** The distance as it is now, in as many bytes; where the linker may shorten what lies between, it puts in what is left. */
+function putLeb(b: Buffer, gap: LebGap, layout: Layout, relocations: ObjectRelocation[]): void {
+  const offset = b.length
+  putBytes(b, gap.bytes)
+  const v = evaluate(gap.value, linkDistance(layout), true)
+  if (isConstant(v)) return
+  if (gap.signed) throw new SourceError('a signed number that the linker may change cannot be left to it')
+  relocations.push({ offset, type: R_RISCV.SET_ULEB128, symbol: v.plus, addend: v.constant })
+  relocations.push({ offset, type: R_RISCV.SUB_ULEB128, symbol: v.minus, addend: 0n })
 }
 
 /** Words of each form of a branch, from its start; the last one carries the relocation. */
@@ -129,7 +141,7 @@ function relocation(offset: number, type: number, v: Value): ObjectRelocation {
 }
 
 function applyFixup(fixup: Fixup, offset: number, layout: Layout, view: DataView, relocations: ObjectRelocation[]): void {
-  const v = evaluate(fixup.value, linkDistance(layout), true)
+  const v = (fixup.difference && linkedDifference(fixup.difference)) ?? evaluate(fixup.value, linkDistance(layout), true)
   if (fixup.type === null) {
     applyData(fixup, v, offset, view, relocations)
     return

@@ -2,8 +2,9 @@
 import { SHF, SHT, STT } from '../../kernel/abi/index.ts'
 import { newBytes, putBytes, putFill, putInteger } from '../bytes.ts'
 import { SourceError } from './cursor.ts'
+import type { Difference } from './difference.ts'
 import { newSymbol } from './symbol.ts'
-import type { Assembly, AsmSection, Expr, Fixup, Gap, Place } from './state.ts'
+import type { AlignGap, Assembly, AsmSection, Expr, Fixup, Gap, Place } from './state.ts'
 
 /** A section larger than this is refused: it would be a mistake in a count. */
 export const MAX_SECTION_BYTES = 256 * 1024 * 1024
@@ -138,12 +139,19 @@ export function emitGap(asm: Assembly, gap: Gap): void {
 }
 
 /** Something at the current place (whose bytes are about to be emitted) that depends on an address. */
-export function addFixup(asm: Assembly, type: number | null, size: number, value: Expr, relax = false): void {
+export function addFixup(
+  asm: Assembly,
+  type: number | null,
+  size: number,
+  value: Expr,
+  relax = false,
+  difference: Difference | null = null,
+): void {
   const { section } = asm
   if (!hasContents(section)) refuseContents(section)
   const { statement } = asm
   if (!statement) throw new Error('a fixup outside of a statement')
-  const fixup: Fixup = { fixed: section.fixed, gaps: section.gaps.length, type, size, value, relax, statement }
+  const fixup: Fixup = { fixed: section.fixed, gaps: section.gaps.length, type, size, value, difference, relax, statement }
   section.fixups.push(fixup)
 }
 
@@ -159,9 +167,21 @@ export function mapAs(asm: Assembly, what: 'code' | 'data'): void {
   const { mapping, mapped } = section
   const arch = what === 'code' ? asm.flags.arch : mapped.arch
   if (mapped.what === what && mapped.arch === arch) return
-  const name = what === 'data' ? '$d' : mapped.arch === arch ? '$x' : `$x${arch}`
+  const name = what === 'data' ? '$d' : codeMark(asm, mapped.arch)
   const last = mapping.at(-1)
-  if (last && last.fixed === section.fixed && last.gaps === section.gaps.length) mapping.pop()
-  mapping.push({ fixed: section.fixed, gaps: section.gaps.length, name })
+  if (last && last.padding === null && last.fixed === section.fixed && last.gaps === section.gaps.length) mapping.pop()
+  mapping.push({ fixed: section.fixed, gaps: section.gaps.length, name, padding: null })
   section.mapped = { what, arch }
 }
+
+/** Notes padding of instructions, which is about to be emitted, and whose place may turn out to be an odd one. */
+export function mapPadding(asm: Assembly, padding: AlignGap): void {
+  const { section } = asm
+  const { what, arch } = section.mapped
+  const name = what === 'code' && arch === asm.flags.arch ? '' : codeMark(asm, arch)
+  section.mapping.push({ fixed: section.fixed, gaps: section.gaps.length, name, padding })
+  section.mapped = { what: 'code', arch: asm.flags.arch }
+}
+
+/** `$x`, with the architecture where it is another one than before. */
+const codeMark = (asm: Assembly, before: string): string => (before === asm.flags.arch ? '$x' : `$x${asm.flags.arch}`)

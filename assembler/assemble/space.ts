@@ -4,7 +4,20 @@ import { alignUp, newBytes, putU16, putU32, putU8, toBytes } from '../bytes.ts'
 import { SourceError } from './cursor.ts'
 import { numberExpr } from './expression.ts'
 import { warn } from './report.ts'
-import { addFixup, addSlack, checkRoom, emitBytes, emitFill, emitGap, isCode, mapAs, MAX_SECTION_BYTES, placeHere } from './sections.ts'
+import {
+  addFixup,
+  addSlack,
+  checkRoom,
+  emitBytes,
+  emitFill,
+  emitGap,
+  hasContents,
+  isCode,
+  mapAs,
+  mapPadding,
+  MAX_SECTION_BYTES,
+  placeHere,
+} from './sections.ts'
 import { constantOf, evaluate, fixedDistance, isConstant } from './value.ts'
 import type { AlignGap, Assembly, Expr } from './state.ts'
 
@@ -13,19 +26,18 @@ const C_NOP = 0x0001
 /** Largest power of two that .align takes, as in GNU as. */
 export const MAX_ALIGN_POWER = 31
 
-/** Code that does nothing, in whole instructions; a rest that no instruction fits is zeros, in front. */
-export function nops(count: number, compressed: boolean): Uint8Array {
+/** Code that does nothing: at most one short instruction, in front, and a zero before that where code cannot stand. */
+export function nops(count: number): Uint8Array {
   const b = newBytes(count)
-  const rest = count % (compressed ? 2 : 4)
-  for (let i = 0; i < rest; i++) putU8(b, 0)
-  if ((count - rest) % 4 === 2) putU16(b, C_NOP)
+  if (count % 2 === 1) putU8(b, 0)
+  if (count % 4 >= 2) putU16(b, C_NOP)
   while (b.length < count) putU32(b, NOP)
   return toBytes(b)
 }
 
 /** The bytes of an alignment gap of that size. */
 export function paddingBytes(gap: AlignGap, size: number): Uint8Array {
-  if (gap.fill === null) return nops(size, gap.compressed)
+  if (gap.fill === null) return nops(size)
   const out = new Uint8Array(size)
   // A fill value of several bytes repeats from the boundary backwards: a broken piece comes first, as zeros.
   for (let i = size % gap.fillSize; i < size; i++) out[i] = (gap.fill >>> (8 * ((i - (size % gap.fillSize)) % gap.fillSize))) & 0xff
@@ -62,16 +74,41 @@ export function align(asm: Assembly, boundary: number, fill: number | null, fill
     fill: code ? null : (fill ?? 0),
     fillSize,
     max,
-    compressed: flags.rvc,
     statement,
   }
-  mapAs(asm, code ? 'code' : 'data')
+  if (code) mapPadding(asm, gap)
+  else mapAs(asm, 'data')
   if (section.gaps.length > 0) emitGap(asm, gap)
   else {
     const size = paddingSize(section.fixed, gap)
+    gap.size = size
     checkRoom(section, size)
     if (gap.fill === 0) emitFill(asm, size, 0)
     else emitBytes(asm, paddingBytes(gap, size))
+  }
+}
+
+/**
+ * Text is padded to its own boundary, so that the next file's text can follow it directly: with instructions, or, where the linker may
+ * relax, with zeros.
+ */
+export function padCode(asm: Assembly): void {
+  const { statement } = asm
+  for (const section of asm.sections.values()) {
+    if (
+      !statement ||
+      !isCode(section) ||
+      !hasContents(section) ||
+      section.align === 1 ||
+      (section.fixed === 0 && section.gaps.length === 0)
+    )
+      continue
+    asm.section = section
+    const fill = asm.flags.relax ? 0 : null
+    const gap: AlignGap = { kind: 'align', at: section.fixed, size: 0, boundary: section.align, fill, fillSize: 1, max: 0, statement }
+    if (fill === null) mapPadding(asm, gap)
+    else mapAs(asm, 'code')
+    emitGap(asm, gap)
   }
 }
 
@@ -82,7 +119,7 @@ function alignForLinker(asm: Assembly, boundary: number): void {
   checkRoom(asm.section, worst)
   mapAs(asm, 'code')
   addFixup(asm, R_RISCV.ALIGN, 0, numberExpr(BigInt(worst)))
-  emitBytes(asm, nops(worst, asm.flags.rvc))
+  emitBytes(asm, nops(worst))
   addSlack(asm)
 }
 

@@ -3,6 +3,7 @@
 // so many fixed bytes and so many gaps into its section.
 import type { Bytes } from '../bytes.ts'
 import type { Diagnostic } from '../diagnostic.ts'
+import type { Difference } from './difference.ts'
 import type { Statement } from './scan.ts'
 
 export type UnaryOperator = '-' | '~' | '!'
@@ -78,7 +79,6 @@ export interface AlignGap {
   fill: number | null
   fillSize: number
   max: number
-  compressed: boolean
   statement: Statement
 }
 /** `.skip` or `.org` with a value that depends on labels. */
@@ -110,6 +110,8 @@ export interface Fixup {
   type: number | null
   size: number
   value: Expr
+  /** Data that was written as a difference of two addresses. */
+  difference: Difference | null
   /** Followed by R_RISCV_RELAX: the linker may shorten what stands here. */
   relax: boolean
   statement: Statement
@@ -124,6 +126,15 @@ export interface LineRow {
   line: number
   column: number
   isStatement: boolean
+}
+
+/** A mapping symbol at a place. Before padding of instructions that begins at an odd address: `$d`, and `name` behind the odd byte. */
+export interface Mapping {
+  fixed: number
+  gaps: number
+  /** '' where padding follows code. (That code is at odd addresses then; GNU as leaves it marked as data.) */
+  name: string
+  padding: AlignGap | null
 }
 
 export interface AsmSection {
@@ -143,7 +154,7 @@ export interface AsmSection {
   lines: LineRow[]
   symbol: AsmSymbol
   /** Mapping symbols: what stands at a place, code (`$x`, with the architecture when it changes) or data (`$d`). */
-  mapping: { fixed: number; gaps: number; name: string }[]
+  mapping: Mapping[]
   mapped: { what: '' | 'code' | 'data'; arch: string }
 }
 

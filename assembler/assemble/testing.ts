@@ -45,6 +45,14 @@ export function relocationsOf(text: string, section = '.text', options: Assemble
   return readRelocations(elf, table).map(r => `${r.offset.toString(16)} ${relocationName(r.type)} ${symbols[r.symbol].name}+${r.addend}`)
 }
 
+/** Mapping symbols in the order of the table: `0$x 2$d`, without the architecture. */
+export function marksOf(text: string, options: AssembleOptions = {}): string {
+  const elf = assembled(text, options)
+  const symtab = elf.sections.find(s => s.type === SHT.SYMTAB)
+  const marks = symtab ? readSymbols(elf, symtab).filter(s => s.name.startsWith('$')) : []
+  return marks.map(s => `${s.value.toString(16)}${s.name.slice(0, 2)}`).join(' ')
+}
+
 /** Symbols by name. */
 export function symbolsOf(text: string, options: AssembleOptions = {}): Map<string, ReturnType<typeof readSymbols>[number]> {
   const elf = assembled(text, options)

@@ -158,7 +158,7 @@ function alignCode(link: Link, section: InputSection, base: number): void {
       continue
     }
     if (section.data.buffer === section.file.elf.bytes.buffer) section.data = section.data.slice()
-    section.data.set(nops(needed, needed % 4 === 2), r.offset)
+    section.data.set(nops(needed), r.offset)
     r.type = R_RISCV.NONE
     if (needed === r.addend) continue
     cuts.push({ at: r.offset + needed, count: r.addend - needed })

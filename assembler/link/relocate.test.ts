@@ -60,6 +60,7 @@ const DATA_ROWS: [RelocationName, (a: bigint) => bigint][] = [
   ['SET16', a => low(16, S + a)],
   ['SET32', a => low(32, S + a)],
   ['32_PCREL', a => low(32, S + a - P)],
+  ['PLT32', a => low(32, S + a - P)],
   ['NONE', () => OLD],
   ['RELAX', () => OLD],
   ['TPREL_ADD', () => OLD],

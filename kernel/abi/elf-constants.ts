@@ -147,6 +147,8 @@ export const R_RISCV = {
   '32_PCREL': 57,
   IRELATIVE: 58,
   PLT32: 59,
+  SET_ULEB128: 60,
+  SUB_ULEB128: 61,
 } as const
 export type RelocationName = keyof typeof R_RISCV
 

@@ -1,10 +1,39 @@
 // Faults of the assembler and the linker.
 import type { Fault } from './fault.ts'
 
+const DIFFERENCE = ['assembler/assemble/difference.test.ts']
 const PLACE = ['assembler/link/place.test.ts']
 const RELOCATE = ['assembler/link/relocate.test.ts']
 
 export const assemblerFaults: readonly Fault[] = [
+  {
+    what: 'a distance of labels of code is a number at once',
+    file: 'assembler/assemble/difference.ts',
+    find: 'section !== sectionOf(minus) || !isCode(section)',
+    put: 'section !== sectionOf(minus) || isCode(section)',
+    near: DIFFERENCE,
+  },
+  {
+    what: 'a constant taken from an address to be subtracted is lost',
+    file: 'assembler/assemble/difference.ts',
+    find: 'constant: v.constant - w.constant',
+    put: 'constant: v.constant',
+    near: DIFFERENCE,
+  },
+  {
+    what: 'a distance of variable length is what it was before relaxation',
+    file: 'assembler/assemble/resolve.ts',
+    find: '  relocations.push({ offset, type: R_RISCV.SUB_ULEB128, symbol: v.minus, addend: 0n })\n',
+    put: '',
+    near: DIFFERENCE,
+  },
+  {
+    what: 'text is not padded where the linker may relax',
+    file: 'assembler/assemble/space.ts',
+    find: 'const fill = asm.flags.relax ? 0 : null',
+    put: 'const fill = null',
+    near: DIFFERENCE,
+  },
   {
     what: 'a complaint is a line further on',
     file: 'assembler/link/place.ts',

@@ -5,6 +5,7 @@ import { absoluteIn, expression } from '../operand-expression.ts'
 import { warn } from '../report.ts'
 import { addFixup, emitBytes, emitFill, emitGap, emitInteger, mapAs, MAX_SECTION_BYTES } from '../sections.ts'
 import { constantOf } from '../value.ts'
+import { asDifference, linkedDifference } from '../difference.ts'
 import { floatBits } from '../float.ts'
 import { R_RISCV } from '../../../kernel/abi/index.ts'
 import type { Assembly } from '../state.ts'
@@ -42,11 +43,12 @@ const integers =
       }
       const value = expression(asm, c)
       const known = constantOf(value)
-      if (known !== null && type === null) {
+      const difference = type === null ? asDifference(value) : null
+      if (known !== null && type === null && !(difference && linkedDifference(difference))) {
         putConstant(asm, known, size, start, c.at)
         return
       }
-      addFixup(asm, type, size, value)
+      addFixup(asm, type, size, value, false, difference)
       emitFill(asm, size, 0)
     })
   }
