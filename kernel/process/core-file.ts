@@ -18,13 +18,13 @@ import {
   SIZEOF_PHDR,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { eachLeaf, findRegion, frameOf, peekPte, type Mm, type Region } from '../mm/index.ts'
+import { eachLeaf, findRegion, frameOf, HUGE_PAGE, peekPte, PTE_HUGE, type Mm, type Region } from '../mm/index.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
 import type { Inode } from '../vfs/types.ts'
 import { coreNotes } from './core-notes.ts'
 
-/** Memory that a core file holds: pages [start, end), from byte `offset` of the file on. */
+/** Memory that a core file holds: pages [start, end), from byte `offset` of the file on. What lies between spans is a hole. */
 export interface CoreSpan {
   start: number
   end: number
@@ -52,6 +52,39 @@ function hasOwnPages(k: Kernel, mm: Mm, region: Region): boolean {
     found = true
   })
   return found
+}
+
+/** Byte from which on there is nothing behind a file but pages in memory. */
+const backedBytes = ({ backing }: Inode): number => (backing === null ? 0 : backing.kind === 'bytes' ? backing.bytes.length : backing.size)
+
+/**
+ * The pages of [start, end) of a region that are there, as runs in order. Looks at what there is and not at every address: a region may
+ * be terabytes, of which a few pages were touched.
+ */
+function runsOf(k: Kernel, mm: Mm, region: Region, start: number, end: number): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = []
+  const { inode } = region
+  if (inode !== null) {
+    const place = region.start - region.offset
+    const backed = Math.min(end, place + Math.ceil(Math.min(backedBytes(inode), inode.size) / PAGE_SIZE) * PAGE_SIZE)
+    if (backed > start) found.push({ start, end: backed })
+    for (const index of inode.pages.keys()) {
+      const va = place + index * PAGE_SIZE
+      if (va >= start && va >= backed && va < end) found.push({ start: va, end: va + PAGE_SIZE })
+    }
+  }
+  eachLeaf(k, mm, start, end, (va, _at, entry) => {
+    if (frameOf(entry) === k.state.frames.zero) return
+    found.push({ start: Math.max(va, start), end: Math.min(va + (entry & PTE_HUGE ? HUGE_PAGE : PAGE_SIZE), end) })
+  })
+  if (inode !== null) found.sort((a, b) => a.start - b.start)
+  const runs: { start: number; end: number }[] = []
+  for (const run of found) {
+    const last = runs.at(-1)
+    if (last !== undefined && run.start <= last.end) last.end = Math.max(last.end, run.end)
+    else runs.push(run)
+  }
+  return runs
 }
 
 /** How many bytes of a region are dumped. */
@@ -136,7 +169,8 @@ export function coreFile(k: Kernel, task: Task, info: SigInfo): CoreFile | null 
     const fileSize = dumpedBytes(k, mm, region)
     const { start, end } = region
     segments.push({ type: PT.LOAD, flags: flagsOf(region), offset, vaddr: start, fileSize, memorySize: end - start, align: PAGE_SIZE })
-    if (fileSize > 0) spans.push({ start, end: start + fileSize, offset })
+    for (const run of fileSize > 0 ? runsOf(k, mm, region, start, start + fileSize) : [])
+      spans.push({ ...run, offset: offset + run.start - start })
     offset += fileSize
   }
   return { head: joined([headers(segments), notes]), spans, size: offset }

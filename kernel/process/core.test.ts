@@ -57,8 +57,8 @@ const inChild = (body: string): string => `
 const unlimited = (body: string): string => inChild(`${limit(2 ** 30)}\n${body}`)
 
 const inodeOf = ({ k }: Run, name = 'core'): Inode | undefined => k.state.vfs.root.root.children?.get(name)?.inode
-function bytesOf(run: Run, inode: Inode): Uint8Array {
-  const bytes = peekFile(run.k, inode, 0, inode.size)
+function bytesOf(run: Run, inode: Inode, most = inode.size): Uint8Array {
+  const bytes = peekFile(run.k, inode, 0, most)
   if (bytes === null) throw new Error('reading a core file: the host does not give it')
   return bytes
 }
@@ -71,10 +71,10 @@ function finished(source: string, options?: TestOptions): Run & { status: number
   return { ...run, status: result.status >> 8 }
 }
 
-function opened(run: Run, name?: string) {
+function opened(run: Run, name?: string, most?: number) {
   const inode = inodeOf(run, name)
   if (!inode) throw new Error('there is no core file')
-  const bytes = bytesOf(run, inode)
+  const bytes = bytesOf(run, inode, most)
   const elf = readElfHeaders(bytes, 'core')
   const noteSegment = elf.segments[0]
   const notes = readNotes('core', 'notes', bytes.subarray(noteSegment.offset, noteSegment.offset + noteSegment.fileSize))
@@ -214,6 +214,33 @@ test('a large one is written in pieces, goes on after a copy of the state, and S
   expect([killed.status, inodeOf(killed)!.size < 4 * MIB]).toEqual([SIGSEGV, true])
 })
 
+test('a region of terabytes costs what was touched of it', () => {
+  const vast = `
+    li a0, 0
+    li a1, ${2 ** 42}
+    li a2, 3
+    li a3, 0x4022
+    li a4, -1
+    li a5, 0
+    sys ${MAP}
+    mv s4, a0
+    li t0, ${2 ** 41}
+    add t1, a0, t0
+    li t2, 0x66
+    sb t2, 0(t1)`
+  const run = finished(unlimited(vast + crash()))
+  const { inode, loads } = opened(run, 'core', 4 * MIB)
+  expect([run.status, inode.size > 2 ** 42, inode.pages.size < 100, run.k.state.pieces < 5]).toEqual([
+    SIGSEGV | CORE_FLAG,
+    true,
+    true,
+    true,
+  ])
+  const region = loads.find(s => s.memorySize === 2 ** 42)
+  if (!region) throw new Error('the region is not in the dump')
+  expect(peekFile(run.k, inode, region.offset + 2 ** 41, 2)).toEqual(Uint8Array.of(0x66, 0))
+})
+
 test('no room for it: it ends where memory does, and the machine goes on', () => {
   const run = finished(unlimited(BIG + crash()), { ramBytes: 7 * MIB })
   expect([run.status, inodeOf(run)!.size < 4 * MIB, run.k.state.counts.oomKills]).toEqual([SIGSEGV | CORE_FLAG, true, 0])
@@ -246,4 +273,36 @@ test('threads: each with its registers, the one that fell first', () => {
     .map(bytes => readStruct(ELF_PRSTATUS, bytes))
   const t4 = threads.map(({ reg }) => new BigInt64Array(reg.buffer, 0, 32)[29])
   expect([threads.map(t => t.pid), t4, run.status]).toEqual([[2, 3], [5n, 6n], SIGSEGV | CORE_FLAG])
+})
+
+test('a thread on another hart stands still while the dump is written', () => {
+  const counter = DATA + 0x3000
+  const run = finished(
+    unlimited(`
+      ${BIG}
+      li s7, ${counter}
+      li a0, 0x10f00
+      li a1, ${DATA + 0x8000}
+      li a2, 0
+      li a3, 0
+      li a4, 0
+      sys ${CLONE}
+      bne a0, zero, {parent}
+      count:
+      addi t5, t5, 1
+      sd t5, 0(s7)
+      beq zero, zero, {count}
+      parent:
+      ld t5, 0(s7)
+      beq t5, zero, {parent}
+      ${crash()}`),
+    { harts: 2, ramBytes: 32 * MIB },
+  )
+  const { bytes, loads, described } = opened(run)
+  const [, thread] = described(NT_CORE.PRSTATUS).map(status => readStruct(ELF_PRSTATUS, status))
+  const t5 = new BigInt64Array(thread.reg.buffer, 0, 32)[30]
+  const data = loads.find(s => s.vaddr === DATA)
+  const stored = new DataView(bytes.buffer).getBigInt64((data?.offset ?? 0) + counter - DATA, true)
+  // It stands between its two instructions, or before both.
+  expect([t5 > 0n, t5 - stored === 0n || t5 - stored === 1n]).toEqual([true, true])
 })

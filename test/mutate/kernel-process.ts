@@ -3,6 +3,8 @@ import type { Fault } from './fault.ts'
 
 const CHILDREN = ['kernel/process/children.test.ts']
 
+const CORE = ['kernel/process/core.test.ts']
+
 export const processFaults: readonly Fault[] = [
   {
     what: 'a child of whom nothing is to be known is not reaped',
@@ -115,5 +117,54 @@ export const processFaults: readonly Fault[] = [
     find: "else if (task.state === 'T' && signal === SIGKILL) resume(k, task)",
     put: '',
     near: CHILDREN,
+  },
+  {
+    what: 'a core dump that was cut by SIGKILL counts',
+    file: 'kernel/process/core.ts',
+    find: '    exitGroup(k, task, killedStatus(dump.signal, false))',
+    put: '    exitGroup(k, task, killedStatus(dump.signal, true))',
+    near: CORE,
+  },
+  {
+    what: 'other threads run on while a core is written',
+    file: 'kernel/process/core.ts',
+    find: "    thread.state = 'D'\n",
+    put: '',
+    near: CORE,
+  },
+  {
+    what: 'a core goes on beyond its limit',
+    file: 'kernel/process/core.ts',
+    find: '  dump.left -= written ?? 0\n',
+    put: '',
+    near: CORE,
+  },
+  {
+    what: 'a core dump follows a link',
+    file: 'kernel/process/core.ts',
+    find: '  attempt(() => removeNode(k, task, lookupParent(k, task, AT_FDCWD, name), false))\n',
+    put: '',
+    near: CORE,
+  },
+  {
+    what: 'MADV_DONTDUMP is not heard',
+    file: 'kernel/process/core-file.ts',
+    find: '  if (region.dontDump) return 0\n',
+    put: '',
+    near: CORE,
+  },
+  {
+    what: 'of a run of pages the core has only the last',
+    file: 'kernel/process/core-file.ts',
+    find: 'last.end = Math.max(last.end, run.end)',
+    put: 'Object.assign(last, run)',
+    near: CORE,
+  },
+  {
+    what: 'a core has each register one place too low',
+    file: 'kernel/process/core-notes.ts',
+    find: 'view.setBigInt64(i * WORD, regBig(k, task, i), true)',
+    put: 'view.setBigInt64(i * WORD - WORD, regBig(k, task, i), true)',
+    near: CORE,
   },
 ]
