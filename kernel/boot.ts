@@ -94,6 +94,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     timers: newTimerQueue(),
     load: newLoadAverages(),
     schedOrder: 0,
+    queuedSignals: new Map(),
     asyncNotes: [],
     frames: createFrames(ramBytes, {
       placement: options.frames ?? timed?.frames,

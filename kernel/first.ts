@@ -23,7 +23,7 @@ import { makeRunnable, newQueue, newSchedEntity, sleepOn } from './sched/index.t
 import { defaultActions, emptyPending, SIGSET_EMPTY } from './signal/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
 import { giveTerminal } from './tty/index.ts'
-import { installFd, lookup, newFiles, newFs, openFile, type FileDescription } from './vfs/index.ts'
+import { installFd, limitInodes, lookup, newFiles, newFs, openFile, type FileDescription } from './vfs/index.ts'
 
 /** Where a standard stream of the first process leads: the console, a stream of the host's, or nowhere. */
 export type Stdio = 'console' | 'pipe' | 'regular' | 'null'
@@ -175,5 +175,6 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
   k.state.initProtected = underInit || (options.protected ?? false)
   makeRunnable(k, task)
   countKmem(k, true)
+  limitInodes(k)
   return task
 }

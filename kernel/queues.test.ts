@@ -14,10 +14,10 @@ import {
 } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
 import { copyOut, putU32 } from './mm/index.ts'
-import { killInfo, queueInfo, sendToTask } from './signal/index.ts'
+import { killInfo, queuedOf, queueInfo, sendToTask } from './signal/index.ts'
 import type { Task } from './state.ts'
 import { newConsole, ttyInput, typedAhead } from './tty/index.ts'
-import { BUFFER, call, fileKernel, outcome } from './vfs/testing.ts'
+import { BUFFER, call, fileKernel, fileTask, outcome } from './vfs/testing.ts'
 
 const DATA = BUFFER + 0x8000
 const PIECE = 4096
@@ -120,6 +120,16 @@ describe('what nobody takes out', () => {
     for (let i = 0; i < 20; i++) sendToTask(k, task, task, killInfo(SIGRTMIN + 1, task))
     for (let signal = 1; signal < SIGRTMIN; signal++) for (let i = 0; i < 20; i++) sendToTask(k, task, task, killInfo(signal, task))
     expect(task.pending.queue.length).toBeLessThanOrEqual(limit + SIGRTMIN)
+    // They are the user's, whichever process they wait for; another user has room.
+    const other = fileTask(k)
+    Object.assign(other, { blocked: -1n })
+    other.group.rlimits = task.group.rlimits
+    const send = (): boolean => sendToTask(k, task, other, queueInfo(SIGRTMIN, task, 1n))
+    expect([queuedOf(k, 0) >= limit, send()]).toEqual([true, false])
+    other.credentials = { ...other.credentials, uid: 1000 }
+    expect(Array.from({ length: 12 }, send).filter(Boolean).length).toBe(limit)
+    task.pending.queue.length = limit - 1
+    expect([sendToTask(k, task, task, queueInfo(SIGRTMIN, task, 1n)), queuedOf(k, 0), queuedOf(k, 1000)]).toEqual([true, limit, limit])
   })
   it('typed keys: whoever types sees how many wait', () => {
     const { k, task } = bench()

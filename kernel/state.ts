@@ -43,6 +43,8 @@ export interface KernelState {
   load: LoadAverages
   /** Next SchedEntity.order. */
   schedOrder: number
+  /** Signals that wait for a user's processes, or more (signal/queued.ts): by user. */
+  queuedSignals: Map<number, number>
   /** Watched queues that were woken since signals were last sent for them. */
   asyncNotes: { file: FileDescription; fd: number; queue: WaitQueue }[]
   frames: Frames

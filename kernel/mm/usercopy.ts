@@ -162,14 +162,24 @@ export function copyInString(k: Kernel, task: Task, addr: number, max: number): 
   for (let done = 0; done < max;) {
     const from = locateToRead(k, task, addr + done)
     const part = Math.min(max - done, PAGE_SIZE - (from & OFFSET_MASK))
-    const end = ram.indexOf(0, from)
-    const length = end >= 0 && end - from < part ? end - from : part
+    const length = untilZero(ram, from, part)
     chargeUserCopy(k, task, addr + done, from, Math.min(length + 1, part), false)
     text += latin1(ram, from, from + length)
     if (length < part) return text
     done += part
   }
   throw ENAMETOOLONG
+}
+
+/** Most strings are shorter: for them no view is made. */
+const SHORT = 64
+
+/** How many of `count` bytes come before a zero; all when there is none. What follows them is not looked at: it may be all of RAM. */
+function untilZero(ram: Uint8Array, from: number, count: number): number {
+  const short = Math.min(count, SHORT)
+  for (let i = 0; i < short; i++) if (ram[from + i] === 0) return i
+  const at = count > SHORT ? ram.subarray(from + SHORT, from + count).indexOf(0) : -1
+  return at < 0 ? count : SHORT + at
 }
 
 /** Made at once: a string that grows by a character keeps a node for each, which is thirty times its bytes. */

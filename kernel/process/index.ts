@@ -32,6 +32,7 @@ export { coreFile, corePage, type CoreFile, type CoreSpan } from './core-file.ts
 export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'
 export { cpuClockNow, cpuClockOf, drivesCpuClock, type CpuClock } from './cpu-clock.ts'
 export { execve } from './exec.ts'
+export { argumentRoom } from './startstack.ts'
 export { exitGroup, exitTask } from './exit.ts'
 export { reapGroup } from './reap.ts'
 export { badness, panicForMemory, relieveMemory } from './oom.ts'

@@ -72,6 +72,9 @@ export interface StartInfo {
   executableStack: boolean
 }
 
+/** Bytes that the strings may take with their pointers. */
+export const argumentRoom = ({ group }: Task): number => Math.max(ARG_MAX, Math.min(rlimit(group, RLIMIT_STACK) / 4, STRINGS_MAX))
+
 /** E2BIG: one string is too long, or all together with their pointers. */
 export function checkArguments(task: Task, argv: readonly string[], envp: readonly string[], name: string): void {
   let total = name.length + 1
@@ -79,7 +82,7 @@ export function checkArguments(task: Task, argv: readonly string[], envp: readon
     if (text.length >= MAX_ARG_STRLEN) throw E2BIG
     total += text.length + 1 + POINTER_BYTES
   }
-  if (total > Math.max(ARG_MAX, Math.min(rlimit(task.group, RLIMIT_STACK) / 4, STRINGS_MAX))) throw E2BIG
+  if (total > argumentRoom(task)) throw E2BIG
 }
 
 /** The program headers in memory: where a PT_PHDR or the segment that holds them in the file says. */

@@ -8,7 +8,8 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'
 import { addCpuTimer, cancelCpuTimer } from './cpu-timers.ts'
 import { timerInfo } from './info.ts'
-import { queueIsFull, sendToGroup, sendToTask } from './send.ts'
+import { noteQueued, queueIsFull } from './queued.ts'
+import { sendToGroup, sendToTask } from './send.ts'
 import { hasSignal } from './sigset.ts'
 import type { PendingSignals, PosixTimer, SigInfo } from './types.ts'
 
@@ -30,13 +31,14 @@ export function posixTimer(group: ThreadGroup, id: number): PosixTimer {
 
 /** A disarmed timer with an id of its own. Its signal has a place from now on: EAGAIN at RLIMIT_SIGPENDING. */
 export function createPosixTimer(
+  k: Kernel,
   group: ThreadGroup,
   clock: number,
   cpu: CpuClock | null,
   event: { signal: number; tid: number; value: bigint | null },
 ): PosixTimer {
   const timers = timersOf(group)
-  if (queueIsFull(group)) throw EAGAIN
+  if (queueIsFull(k, group)) throw EAGAIN
   const id = (group.nextTimerId ?? 0) % ID_LIMIT
   group.nextTimerId = id + 1
   const { signal, tid, value } = event
@@ -55,6 +57,7 @@ export function createPosixTimer(
     dated: false,
   }
   timers.set(id, timer)
+  noteQueued(k, group)
   return timer
 }
 

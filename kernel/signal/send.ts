@@ -3,7 +3,6 @@
 import {
   CLD_CONTINUED,
   NANOSECONDS_PER_TICK,
-  RLIMIT_SIGPENDING,
   SA_NOCLDSTOP,
   SIGCHLD,
   SIGCONT,
@@ -16,12 +15,13 @@ import {
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { groupMembers, groupUsage, rlimit } from '../process/index.ts'
+import { groupMembers, groupUsage } from '../process/index.ts'
 import { makeRunnable, wakeAll, wakeTask } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { actionOf, isIgnored } from './actions.ts'
 import { childInfo } from './info.ts'
 import { addPending, flushPending, markPending } from './pending.ts'
+import { noteQueued, queueIsFull } from './queued.ts'
 import { KERNEL_ONLY, STOP_SIGNALS, hasSignal, lowestSignal, sigbit } from './sigset.ts'
 import type { PendingSignals, SigInfo } from './types.ts'
 
@@ -123,22 +123,6 @@ function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): bo
   return isIgnored(group, signal)
 }
 
-/**
- * Is RLIMIT_SIGPENDING reached? Each timer of timer_create counts as the signal it will send. Linux counts per user; here per process:
- * limits are only reached by a process that floods itself.
- */
-export function queueIsFull(group: ThreadGroup): boolean {
-  let queued = queuedIn(group.pending) + (group.posixTimers?.size ?? 0)
-  for (const thread of group.threads) queued += queuedIn(thread.pending)
-  return queued >= rlimit(group, RLIMIT_SIGPENDING)
-}
-
-function queuedIn({ queue }: PendingSignals): number {
-  let count = 0
-  for (const { fields } of queue) if (fields.kind !== 'timer') count++
-  return count
-}
-
 /** Which thread of the process shall take it: the leader if it can, else any that does not block it; null: all block it. */
 function chooseThread(group: ThreadGroup, signal: number): Task | null {
   const willing = (task: Task): boolean =>
@@ -152,12 +136,14 @@ function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSig
   const { signal, code, fields } = info
   if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from, task: target, signal, code })
   // A timer's place was taken when it was made. What the kernel sends below SIGRTMIN is never more than one each.
-  if (fields.kind !== 'timer' && (signal >= SIGRTMIN || code < 0) && queueIsFull(target.group)) {
+  if (fields.kind !== 'timer' && (signal >= SIGRTMIN || code < 0) && queueIsFull(k, target.group)) {
     if (signal >= SIGRTMIN && code !== SI_USER) return 'full'
     markPending(pending, signal)
     return 'queued'
   }
-  return addPending(pending, info) ? 'queued' : 'merged'
+  if (!addPending(pending, info)) return 'merged'
+  noteQueued(k, target.group)
+  return 'queued'
 }
 
 /**

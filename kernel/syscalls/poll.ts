@@ -189,7 +189,7 @@ function tableSize(count: number): number {
 function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], tmo: number): SyscallResult {
   if (count < 0) throw EINVAL
   const limit = Math.min(count, tableSize(task.files?.files.length ?? 0))
-  const bytes = Math.ceil(count / (8 * FD_SET_WORD)) * FD_SET_WORD
+  const bytes = Math.ceil(limit / (8 * FD_SET_WORD)) * FD_SET_WORD
   const kept = keptOr(task, () => {
     const timeout = readTimeout(k, task, tmo)
     return { timeout, asked: sets.map(at => (at === 0 ? null : copyIn(k, task, at, bytes))) }

@@ -61,7 +61,7 @@ export const posixTimerCalls: Syscall[] = [
     (k, task, { which_clock, timer_event_spec, created_timer_id }) => {
       checkTimersOf(task, which_clock)
       const cpu = cpuClock(k, task, which_clock)
-      const timer = createPosixTimer(task.group, which_clock, cpu, eventOf(k, task, timer_event_spec))
+      const timer = createPosixTimer(k, task.group, which_clock, cpu, eventOf(k, task, timer_event_spec))
       try {
         putU32(k, task, created_timer_id, timer.id)
       } catch (error) {

@@ -20,11 +20,9 @@ import {
   EAGAIN,
   EFAULT,
   EINVAL,
-  ENAMETOOLONG,
   EPERM,
   ERESTARTSYS,
   ESRCH,
-  MAX_ARG_STRLEN,
   NSIG,
   O_NONBLOCK,
   P_ALL,
@@ -48,7 +46,7 @@ import {
   readStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyInString, copyOut, getU64, peekUser, putU32, putU64, USER_END } from '../mm/index.ts'
+import { copyIn, copyOut, peekUser, putU32, putU64, USER_END } from '../mm/index.ts'
 import {
   capable,
   checkNamespaces,
@@ -68,16 +66,14 @@ import {
 import type { WaitQueue } from '../sched/index.ts'
 import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { forkFiles, forkFs, getFile, releaseFiles, releaseFs } from '../vfs/index.ts'
+import { forkFiles, forkFs, getFile, releaseFiles, releaseFs, type LookupOptions } from '../vfs/index.ts'
 import { address, dirfd, flags, int, oneOf, path, pid, pointer, size, uint } from './args.ts'
 import { blocked, keeping, keptOr, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
+import { readArguments } from './exec-args.ts'
 import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
 import { siginfoOut } from './signal-args.ts'
 import { rusageBytes, rusageOut } from './system.ts'
 
-const POINTER_BYTES = 8
-/** argv and envp together can never be longer (process/startstack.ts): reading stops there. */
-const STRINGS_MAX = 6 * 2 ** 20
 const CLONE_ARGS_SIZE_VER0 = 64
 const CLONE_ARGS_SIZE_VER2 = 88
 const PAGE = 4096
@@ -88,27 +84,17 @@ const MAX_PID_LEVELS = 32
 
 // exec
 
-function readString(k: Kernel, task: Task, at: number): string {
-  try {
-    return copyInString(k, task, at, MAX_ARG_STRLEN)
-  } catch (error) {
-    throw error === ENAMETOOLONG ? E2BIG : error
-  }
-}
-
-/** The strings of a NULL-terminated vector; a NULL vector is an empty one. EFAULT, E2BIG. */
-function readVector(k: Kernel, task: Task, at: number): string[] {
-  const texts: string[] = []
-  if (at === 0) return texts
-  let total = 0
-  for (let i = 0; ; i++) {
-    const string = getU64(k, task, at + i * POINTER_BYTES)
-    if (string === 0) return texts
-    const text = readString(k, task, string)
-    texts.push(text)
-    total += text.length + 1 + POINTER_BYTES
-    if (total > STRINGS_MAX) throw E2BIG
-  }
+function exec(
+  k: Kernel,
+  task: Task,
+  a: { pathname: string; argv: number; envp: number },
+  dir?: number,
+  options?: LookupOptions,
+): SyscallResult {
+  const read = readArguments(k, task, a.argv, a.envp)
+  if ('kind' in read) return read
+  execve(k, task, a.pathname, read.argv, read.envp, dir, options)
+  return NO_RETURN
 }
 
 // clone
@@ -361,10 +347,7 @@ export const processCalls: Syscall[] = [
       })),
     { note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it. CLONE_PTRACE has no effect.', text: cloneText },
   ),
-  syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => {
-    execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp))
-    return NO_RETURN
-  }),
+  syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => exec(k, task, a)),
   syscall(
     260,
     'wait4',
@@ -374,8 +357,7 @@ export const processCalls: Syscall[] = [
   syscall(281, 'execveat', { dirfd, pathname: path, argv, envp, flags: flags(AT_LOOKUP_FLAGS) }, (k, task, a) => {
     if (a.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) throw EINVAL
     const options = { empty: (a.flags & AT_EMPTY_PATH) !== 0, follow: (a.flags & AT_SYMLINK_NOFOLLOW) === 0 }
-    execve(k, task, a.pathname, readVector(k, task, a.argv), readVector(k, task, a.envp), a.dirfd, options)
-    return NO_RETURN
+    return exec(k, task, a, a.dirfd, options)
   }),
   syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
     note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it; set_tid has one level, and no descriptor leads to a cgroup (EBADF).',

@@ -21,6 +21,7 @@ export {
   touchModified,
 } from './inode.ts'
 export { addEpollItem, dropEpollItem, findEpollItem } from './epoll-items.ts'
+export { limitInodes } from './inode-count.ts'
 export { eachLock } from './lock-list.ts'
 export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait } from './locks.ts'
 export { breakLeases, getLease, setLease } from './leases.ts'

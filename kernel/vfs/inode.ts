@@ -3,6 +3,7 @@ import { F_SEAL_SEAL } from '../abi/index.ts'
 import { closeHostFile } from '../fs/index.ts'
 import { dropCache } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { uncountInode } from './inode-count.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
 import { timestampNow } from './time.ts'
 import { dropAttributes } from './xattrs.ts'
@@ -27,6 +28,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     uid,
     gid,
     nlink: kind === 'directory' ? 2 : 1,
+    counted: false,
     size: kind === 'directory' ? 2 * DIRENT_SIZE : 0,
     atime: now,
     mtime: now,
@@ -59,7 +61,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
 
 /** A superblock with a device number of its own. `ids` is the state's Vfs, or its counters while that is being built. */
 export function newFileSystem(ids: Pick<Vfs, 'nextDev'>, kind: FileSystemKind, source: string): FileSystem {
-  return { kind, dev: ids.nextDev++, nextIno: 1, readOnly: false, source, hostRoot: null, writeThrough: false }
+  return { kind, dev: ids.nextDev++, nextIno: 1, inodes: 0, maxInodes: 0, readOnly: false, source, hostRoot: null, writeThrough: false }
 }
 
 export function retainInode(inode: Inode): Inode {
@@ -79,6 +81,7 @@ export function freeIfUnused(k: Kernel, inode: Inode): void {
   if (inode.refs > 0 || inode.nlink > 0) return
   if (inode.pages.size > 0) dropCache(k, inode)
   if (inode.xattrs) dropAttributes(k, inode)
+  uncountInode(inode)
   inode.backing = null
   inode.pipe = null
 }

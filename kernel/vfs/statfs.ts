@@ -55,7 +55,9 @@ function inMemory(k: Kernel, fs: FileSystem): Omit<HostSpace, 'bsize'> {
     files++
     used += blocksOf(k, inode)
   }
-  return { blocks: used + room, bfree: room, bavail: room, files: files + more, ffree: more }
+  const names =
+    fs.maxInodes > 0 ? { files: fs.maxInodes, ffree: Math.max(0, fs.maxInodes - fs.inodes) } : { files: files + more, ffree: more }
+  return { blocks: used + room, bfree: room, bavail: room, ...names }
 }
 
 function ofHost(k: Kernel, { root }: Mount): HostSpace {

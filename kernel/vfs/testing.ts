@@ -50,6 +50,7 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
     hostname: 'hartbeat',
     domainname: '(none)',
     schedOrder: 0,
+    queuedSignals: new Map(),
     asyncNotes: [],
     init: null,
     sysctl: newSysctls(1 << 24),

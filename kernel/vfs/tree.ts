@@ -24,6 +24,7 @@ import type { Task } from '../state.ts'
 import { checkDirectoryChange, checkMutable, checkSticky, isBelow, mayGiveGroup } from './access.ts'
 import { inheritAcl } from './acl.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
+import { countInode, takeInode } from './inode-count.ts'
 import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
 import { notify } from './notify.ts'
 import { timestampNow } from './time.ts'
@@ -55,6 +56,7 @@ function newOwned(k: Kernel, task: Task, dir: Inode, kind: FileKind, mode: numbe
   else if (inherits && mode & S_IXGRP && !mayGiveGroup(task.credentials, dir.gid)) mode &= ~S_ISGID
   if (!dir.defaultAcl && kind !== 'symlink') mode &= ~(task.fs?.umask ?? 0)
   const inode = newInode(dir.fs, kind, mode, fsuid, inherits ? dir.gid : fsgid, timestampNow(k))
+  countInode(inode)
   if (dir.defaultAcl) inheritAcl(dir, inode)
   return inode
 }
@@ -90,6 +92,7 @@ export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void
   if (inode.nlink === 0 && !inode.linkable) throw ENOENT
   checkMutable(inode)
   if (inode.fs.writeThrough) throw EPERM
+  if (inode.nlink > 0) takeInode(inode.fs)
   addChild(at.dir, at.name, inode)
   inode.nlink++
   inode.linkable = false
@@ -111,7 +114,7 @@ function detach(k: Kernel, dentry: Dentry): void {
   if (inode.kind === 'directory') {
     inode.nlink = 0
     dir.inode.nlink--
-  } else inode.nlink--
+  } else if (--inode.nlink > 0) inode.fs.inodes--
   touchChanged(k, inode)
   touchModified(k, dir.inode)
   freeIfUnused(k, inode)

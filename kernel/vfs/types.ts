@@ -27,6 +27,9 @@ export interface FileSystem {
   /** st_dev: (major << 8 | minor); pseudo file systems have major 0. */
   dev: number
   nextIno: number
+  /** tmpfs: files that there are, and may be (0: as many as one likes). */
+  inodes: number
+  maxInodes: number
   readOnly: boolean
   /** First column of /proc/mounts. */
   source: string
@@ -69,6 +72,8 @@ export interface Inode {
   uid: number
   gid: number
   nlink: number
+  /** It is one of FileSystem.inodes. */
+  counted: boolean
   /** O_TMPFILE without O_EXCL: it may get a first name though it has none. */
   linkable?: boolean
   /** Bytes of a regular file; symlink: length of its target. */

@@ -83,6 +83,8 @@ const forkSleeper = (flags = 17): string => {
   const n = labels++
   return `${fork(flags)}\nbnez a0, {parent${n}}\nsleep${n}:\nli a0, 0\nli a1, 0\nli a2, 0\nli a3, 0\nli a4, 0\nsys 73\nj {sleep${n}}\nparent${n}:`
 }
+/** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM. */
+const THREAD = 0x50f00
 const PROTECT = `${mmap(2 ** 30, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)}\nmv s3, a0`
 const file = `${text('f', NAME)}\n${open(O_RDWR | O_CREAT)}\nmv s3, a0`
 
@@ -250,6 +252,86 @@ export const BOMBS: readonly Bomb[] = [
     ends: [EAGAIN, ENOMEM, 'killed', 'limit'],
     long: true,
   },
+  {
+    name: 'sets to wait for',
+    before: PROTECT,
+    again: `${fork()}\nbnez a0, {on}\n${call(72, 1_000_000, 's3', 's3', 's3', 0, 0)}\non:\nli a0, 0`,
+    ends: [EAGAIN, ENOMEM, 'killed', 'limit'],
+    long: true,
+  },
+  {
+    name: 'threads that wait for a word each',
+    before: PROTECT,
+    again: `${fork(THREAD)}\nbnez a0, {on}\nslli t0, s2, 3\nadd s4, s3, t0\nwait:\n${call(98, 's4', 128, 0, 0, 0, 0)}\nj {wait}\non:`,
+    ends: [EAGAIN, ENOMEM, 'killed', 'limit'],
+  },
+  {
+    name: 'tasks that wait for one epoll',
+    before: `${call(20, 0)}\nmv s3, a0\nli s4, 2000\nmore:\n${call(19, 0, 0)}\nmv a2, a0\nmv a0, s3\nli a1, 1\naddi a3, s1, ${NAME}\nsys 21\naddi s4, s4, -1\nbnez s4, {more}`,
+    again: `${fork(THREAD)}\nbnez a0, {on}\nwait:\n${call(22, 's3', `${NAME}`, 1, -1, 0, 0)}\nj {wait}\non:`,
+    ends: [EAGAIN, ENOMEM, 'killed', 'limit'],
+    long: true,
+  },
+  {
+    name: 'arguments that are kept',
+    before: `${text('/proc/self/exe', NAME)}\nli t1, 100000\nli t2, ${DATA + BUFFER}\nli t3, 120\nfill:\nsb t3, 0(t2)\naddi t2, t2, 1\naddi t1, t1, -1\nbnez t1, {fill}\nsb zero, 0(t2)\nli t0, ${DATA + BUFFER}\nli t1, 15\naddi t2, s1, 256\npoint:\nsd t0, 0(t2)\naddi t2, t2, 8\naddi t1, t1, -1\nbnez t1, {point}\nsd zero, 0(t2)`,
+    again: `${fork()}\nbnez a0, {on}\n${call(221, `${NAME}`, '256', '256')}\non:\nli a0, 0`,
+    ends: [EAGAIN, ENOMEM, 'killed', 'limit'],
+    long: true,
+  },
+  {
+    name: 'leases',
+    before: text('/tmp', NAME),
+    again: `${open(O_RDWR | O_TMPFILE)}\nbltz a0, {quit}\n${call(25, 'a0', 1024, 1)}`,
+    ends: [ENFILE, EMFILE, ENOSPC, ENOLCK],
+  },
+  {
+    name: 'watched directories',
+    before: text('/tmp', NAME),
+    again: `${open(0)}\nbltz a0, {quit}\n${call(25, 'a0', 1026, 0x8000003f - 2 ** 32)}`,
+    ends: [ENFILE, EMFILE, ENOLCK],
+    long: true,
+  },
+  {
+    name: 'lines of the log',
+    before: `${text('/dev/kmsg', NAME)}\n${open(O_RDWR)}\nmv s3, a0`,
+    again: `li a5, ${DATA + BUFFER}\n${call(64, 's3', 'a5', 900)}`,
+    ends: ['limit'],
+    long: true,
+  },
+  {
+    name: 'readers of the log',
+    before: text('/dev/kmsg', NAME),
+    again: `${open(O_RDWR)}\nbltz a0, {quit}\nli a5, ${DATA + BUFFER}\n${call(63, 'a0', 'a5', 900)}\nli a0, 0`,
+    ends: [ENFILE, EMFILE],
+    long: true,
+  },
+  {
+    name: 'texts of /proc, read in part',
+    before: text('/proc/self/status', NAME),
+    again: `${open(0)}\nbltz a0, {quit}\nli a5, ${DATA + BUFFER}\n${call(63, 'a0', 'a5', 1)}`,
+    ends: [ENFILE, EMFILE, ENOMEM],
+  },
+  {
+    name: 'smaps of 60,000 regions',
+    before: `li s4, 60000\nmore:\n${args([0, 4096])}\nandi a2, s4, 1\nli a3, ${MAP_PRIVATE | MAP_ANONYMOUS}\nli a4, -1\nli a5, 0\nsys 222\naddi s4, s4, -1\nbnez s4, {more}\n${text('/proc/self/smaps', NAME)}`,
+    again: `${open(0)}\nbltz a0, {quit}\nmv s3, a0\nread:\nli a5, ${DATA + BUFFER}\n${call(63, 's3', 'a5', 65536)}\nbgtz a0, {read}`,
+    ends: ['limit', ENFILE, EMFILE, ENOMEM],
+    long: true,
+  },
+  {
+    name: 'locks that are shared',
+    before: text('f', NAME),
+    again: `${open(O_RDWR | O_CREAT)}\nbltz a0, {quit}\nmv s3, a0\n${call(32, 's3', 1)}\nbltz a0, {quit}\nsw zero, ${256}(s1)\nsd zero, ${264}(s1)\nsd zero, ${272}(s1)\n${call(25, 's3', 37, '256')}`,
+    ends: [ENFILE, EMFILE, ENOLCK, ENOSPC],
+  },
+  {
+    name: 'files in memory by number',
+    again: `${nameOf()}\n${call(33, AT_FDCWD, `${NAME}`, 0o100600, 0)}`,
+    ends: [ENOSPC],
+    long: true,
+  },
+  { name: 'descriptors of processes', before: 'sys 172\nmv s3, a0', again: call(434, 's3', 0), ends: [ENFILE, EMFILE], long: true },
 ]
 
 /** Raises the limits that it may, then goes on until it is refused: the exit status is the errno. */

@@ -3,7 +3,7 @@ import { PAGE_SIZE } from '../../../vm/index.ts'
 import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../../abi/index.ts'
 import { mmStatistics, type MmStatistics } from '../../mm/index.ts'
 import { groupUsage } from '../../process/index.ts'
-import { actionOf, sigbit, type PendingSignals, type Sigset } from '../../signal/index.ts'
+import { actionOf, sigbit, queuedOf, type Sigset } from '../../signal/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task, TaskState, ThreadGroup } from '../../state.ts'
 import { hex16, kibLine, ticks } from './nodes.ts'
@@ -165,7 +165,6 @@ function memoryLines(k: Kernel, task: Task): string {
   return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t${k.state.thp === 'never' || task.mm?.thpDisabled ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
 }
 
-const queued = (pending: PendingSignals): number => pending.queue.length
 
 /** "0-1,3" and, before it, the same as a hex mask. */
 function cpuMask(k: Kernel, affinity: number): string {
@@ -187,7 +186,6 @@ export function statusText(k: Kernel, task: Task): string {
   const { group, credentials: c, usage } = task
   const { ignored, caught } = dispositions(group)
   const fdSize = task.files ? Math.max(1, Math.ceil(task.files.files.length / FD_TABLE_STEP)) * FD_TABLE_STEP : 0
-  const ownQueue = group.threads.reduce((sum, t) => sum + queued(t.pending), queued(group.pending))
   const head = [
     `Name:\t${plainName(task.comm)}`,
     task.fs ? `Umask:\t0${task.fs.umask.toString(8).padStart(3, '0')}` : null,
@@ -209,7 +207,7 @@ export function statusText(k: Kernel, task: Task): string {
   ]
   const tail = [
     `Threads:\t${group.threads.length}`,
-    `SigQ:\t${ownQueue}/${group.rlimits.soft[RLIMIT_SIGPENDING]}`,
+    `SigQ:\t${queuedOf(k, c.uid)}/${group.rlimits.soft[RLIMIT_SIGPENDING]}`,
     `SigPnd:\t${hex16(task.pending.set)}`,
     `ShdPnd:\t${hex16(group.pending.set)}`,
     `SigBlk:\t${hex16(task.blocked)}`,
