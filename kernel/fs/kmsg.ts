@@ -2,7 +2,6 @@
 // is one stream of lines that its readers share.
 import {
   CAP_SYSLOG,
-  CAP_SYS_ADMIN,
   EAGAIN,
   EINVAL,
   EPERM,
@@ -32,7 +31,7 @@ const LOG_USER = 1 << 3
 const LEVEL_MASK = 7
 const PREFIX = /^<([0-9]{1,10})>/
 
-export const mayReadLog = (task: Task): boolean => capable(task.credentials, CAP_SYSLOG) || capable(task.credentials, CAP_SYS_ADMIN)
+export const mayReadLog = (task: Task): boolean => capable(task.credentials, CAP_SYSLOG)
 
 function dataOf(file: FileDescription): { seq: number } {
   if (file.data?.kind !== 'kmsg') throw new Error('an open /dev/kmsg without its place')

@@ -1,8 +1,8 @@
 // Holes: making one looks only at pages that are there, however many terabytes lie between them.
 import { expect, test } from 'vitest'
-import { AT_FDCWD, O_CREAT, O_RDWR } from '../abi/index.ts'
+import { AT_FDCWD, O_CREAT, O_RDWR, SEEK_DATA, SEEK_HOLE } from '../abi/index.ts'
 import { copyOut } from './index.ts'
-import { BUFFER, buffer, call, fileKernel } from '../vfs/testing.ts'
+import { BUFFER, buffer, call, fileKernel, outcome } from '../vfs/testing.ts'
 
 const KEEP_SIZE_AND_PUNCH = 3
 const TERABYTES = 2 ** 42
@@ -36,4 +36,31 @@ test('terabytes of hole are punched at once; pages go, edges become zeroes, what
   expect(show(TERABYTES - 8)).toBe('abcdefgh')
   expect(call(k, task, 'fallocate', fd, KEEP_SIZE_AND_PUNCH, 0, TERABYTES)).toBe(0)
   expect(cached()).toBe(before)
+})
+
+test('what is punched out of a file that an image holds is a hole too', () => {
+  const { k, task } = fileKernel()
+  const fd = call(k, task, 'openat', AT_FDCWD, '/tmp/image', O_RDWR | O_CREAT, 0o600) as number
+  const inode = task.files!.files[fd]!.inode
+  Object.assign(inode, { size: 18000, backing: Object.freeze({ kind: 'bytes', bytes: new Uint8Array(18000).fill(120) }) })
+  const extents = (): (number | string)[] => {
+    const found: (number | string)[] = []
+    for (
+      let at: number | string = 0, whence = SEEK_DATA;
+      typeof at === 'number' && found.length < 9;
+      whence = SEEK_DATA + SEEK_HOLE - whence
+    ) {
+      at = outcome(k, task, 'lseek', fd, at, whence)
+      found.push(at)
+    }
+    return found
+  }
+  expect(extents()).toEqual([0, 18000, 'ENXIO'])
+  call(k, task, 'fallocate', fd, KEEP_SIZE_AND_PUNCH, 4096, 8192)
+  expect(extents()).toEqual([0, 4096, 12288, 18000, 'ENXIO'])
+  call(k, task, 'ftruncate', fd, 60000)
+  expect(extents()).toEqual([0, 4096, 12288, 20480, 'ENXIO'])
+  call(k, task, 'fallocate', fd, KEEP_SIZE_AND_PUNCH, 12288, 60000)
+  expect(extents()).toEqual([0, 4096, 'ENXIO'])
+  expect(call(k, task, 'lseek', fd, 5000, SEEK_HOLE)).toBe(5000)
 })

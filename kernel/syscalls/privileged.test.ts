@@ -175,3 +175,14 @@ test('ranges that wrap around, sizes of huge pages that MAP_SHARED_VALIDATE lets
     'EOPNOTSUPP',
   ])
 })
+
+test('the log is for CAP_SYSLOG, whatever else one may do; all may read it where it is not restricted', () => {
+  const { k, task, call } = setup()
+  const actions = [0, 3, 9, 10, 11].map(action => () => call('syslog', action, BUFFER, 0))
+  const all = () => actions.map(ask => ask())
+  expect(all()).toEqual([0, 0, expect.any(Number), expect.any(Number), 'EINVAL'])
+  task.credentials = { ...rootCredentials(), capEffective: 2 ** 21 }
+  expect(all()).toEqual(['EPERM', 0, 'EPERM', expect.any(Number), 'EPERM'])
+  k.state.sysctl.dmesgRestrict = 1
+  expect(all()).toEqual(Array(5).fill('EPERM'))
+})

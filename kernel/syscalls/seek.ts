@@ -29,7 +29,7 @@ function seekTarget(k: Kernel, file: FileDescription, offset: number, whence: nu
   if (offset < 0 || offset >= end) throw ENXIO
   // What does not know its holes is one run of data with a hole at its end.
   const data = whence === SEEK_DATA
-  const found = ops.nextExtent ? ops.nextExtent(file, offset, data) : data ? offset : end
+  const found = ops.nextExtent ? ops.nextExtent(k, file, offset, data) : data ? offset : end
   if (found === null) throw ENXIO
   return found
 }

@@ -17,7 +17,7 @@ import {
   DN_MODIFY,
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { readCached, truncateCached, writeCached } from '../mm/index.ts'
+import { frameBytes, readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
 import { capable } from '../process/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -103,21 +103,29 @@ export function truncateInode(k: Kernel, task: Task, inode: Inode, size: number)
   touchModified(k, inode)
 }
 
-/** Holes are pages that nobody ever wrote; what lies behind the cache counts as data as far as it reaches. */
-function nextExtent(inode: Inode, offset: number, data: boolean): number | null {
+/** Punched out of a file that has bytes behind it: those must not come back, so zeroes lie in front of them. */
+function isPunched(k: Kernel, inode: Inode, page: number): boolean {
+  const frame = inode.pages.get(page)
+  return frame !== undefined && k.state.frames.flags[frame] !== 0 && frameBytes(k, frame).every(byte => byte === 0)
+}
+
+/** Holes are pages that nobody ever wrote; what lies behind the cache counts as data as far as it reaches, but for what was punched out. */
+function nextExtent(k: Kernel, inode: Inode, offset: number, data: boolean): number | null {
   const { pages, backing, size } = inode
   const backed = backing === null ? 0 : Math.ceil((backing.kind === 'bytes' ? backing.bytes.length : backing.size) / PAGE_SIZE)
   let index = Math.floor(offset / PAGE_SIZE)
-  const isData = (page: number): boolean => page < backed || pages.has(page)
+  const isData = (page: number): boolean => (page < backed ? !isPunched(k, inode, page) : pages.has(page))
   if (isData(index) === data) return offset
-  if (data) {
+  while (index < backed && isData(index) !== data) index++
+  if (index >= backed && data) {
     let first = Infinity
-    for (const page of pages.keys()) if (page > index && page < first) first = page
-    return first * PAGE_SIZE < size ? first * PAGE_SIZE : null
+    for (const page of pages.keys()) if (page >= index && page < first) first = page
+    index = first
   }
-  index = Math.max(index, backed)
-  while (pages.has(index)) index++
-  return Math.min(index * PAGE_SIZE, size)
+  if (!data) while (isData(index)) index++
+  const found = index * PAGE_SIZE
+  if (data) return found < size ? found : null
+  return Math.min(found, size)
 }
 
 export const regularOps: FileOps = {
@@ -144,7 +152,7 @@ export const regularOps: FileOps = {
     return count
   },
   seekEnd: (_k, file) => file.inode.size,
-  nextExtent: (file, offset, data) => nextExtent(file.inode, offset, data),
+  nextExtent: (k, file, offset, data) => nextExtent(k, file.inode, offset, data),
   spliceFrom: true,
   mapTarget(k, file) {
     touchAccessed(k, file.inode)

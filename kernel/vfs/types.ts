@@ -419,7 +419,7 @@ export interface FileOps {
   /** Size for SEEK_END; missing: EINVAL. */
   seekEnd?(k: Kernel, file: FileDescription): number
   /** SEEK_DATA and SEEK_HOLE within the file: where data (or else a hole) is from `offset` on; null: no data is left. */
-  nextExtent?(file: FileDescription, offset: number, data: boolean): number | null
+  nextExtent?(k: Kernel, file: FileDescription, offset: number, data: boolean): number | null
   /** RWF_NOWAIT can be asked of it. */
   noWait?: true
   /** sendfile can read from it; sendfile cannot write to it. */

@@ -1,4 +1,4 @@
-// Clocks, their timers and the waits that have deadlines: C programs against what they printed on Linux (recorded as root on x86-64; the
+// Clocks, their timers, the waits that have deadlines, and what a process asks about its map: C programs against what they printed on Linux (recorded as root on x86-64; the
 // answers do not depend on the machine).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../machine.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
-const PROGRAMS = ['clocks', 'time-ends', 'futex-pi']
+const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'map-query']
 const programs = new URL('programs/', import.meta.url)
 
 let work: Workspace
@@ -14,7 +14,7 @@ beforeAll(() => {
   work = workspace()
   for (const name of PROGRAMS) {
     const source = new URL(`${name}.c`, programs).pathname
-    const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-pthread', '-O1', '-w', source, '-o', work.path(name)])
+    const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-pthread', '-O1', '-w', '-Wl,--build-id=sha1', source, '-o', work.path(name)])
     if (gcc.status !== 0) throw new Error(`compiling ${source}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
   }
 })

@@ -1,11 +1,12 @@
 // An open file of /proc: its text is made at the first read and kept while reading goes on; from offset 0 it is made anew. Long texts
 // come in pieces, so that no read takes long; the memory of a process is bytes at addresses.
-import { CAP_SYS_ADMIN, EACCES, EINVAL, EIO, EPERM, POLLERR, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../../abi/index.ts'
+import { CAP_SYS_ADMIN, EACCES, EINVAL, EIO, ENOTTY, EPERM, POLLERR, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../../abi/index.ts'
 import { capable } from '../../process/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { FileDescription, FileOps, ProcNode } from '../../vfs/types.ts'
 import { bytesOf, textOf } from '../bytes.ts'
+import { PROCMAP_QUERY, queryMap } from './map-query.ts'
 import type { ProcData, ProcessFile } from './nodes.ts'
 import { checkInspect, fdinfoText, processFiles } from './process.ts'
 import { systemFiles } from './system.ts'
@@ -96,6 +97,11 @@ export const procFileOps: FileOps = {
       data.seen = k.state.vfs.mountChanges.count
     }
     return bytesOf(data.text.slice(at, at + max))
+  },
+  ioctl(k, task, file, request, argument) {
+    const node = nodeOf(file)
+    if (node.scope === 'system' || node.row !== 'maps' || request !== PROCMAP_QUERY) throw ENOTTY
+    return queryMap(k, task, taskOf(k, node), argument)
   },
   // Files that are written out as they are read have no end; settings and command lines are empty files that can be read.
   seekEnd(_k, file) {
