@@ -19,19 +19,22 @@ const SMALL = 16
 export const labSource = (name: string): string => join(LABS, `${name}.s`)
 
 let folder: string | undefined
-let server: ChildProcess | undefined
 let port = 0
 
-/** One adapter for all tests of a file, with a machine for each connection. */
-beforeAll(async () => {
-  server = spawn(process.execPath, [HARTBEAT, 'dap', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  const told = await new Promise<string>(resolve => server?.stderr?.once('data', (data: Buffer) => resolve(String(data))))
-  port = Number(/^hartbeat: dap: listening on 127\.0\.0\.1:(\d+)\n$/.exec(told)?.[1])
-})
-afterAll(() => {
-  server?.kill()
-  if (folder !== undefined) rmSync(folder, { recursive: true })
-})
+/** One adapter for all tests of a file that calls this, with a machine for each connection. */
+export function withAdapter(): void {
+  let server: ChildProcess | undefined
+  beforeAll(async () => {
+    server = spawn(process.execPath, [HARTBEAT, 'dap', '--port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const told = await new Promise<string>(resolve => server?.stderr?.once('data', (data: Buffer) => resolve(String(data))))
+    port = Number(/^hartbeat: dap: listening on 127\.0\.0\.1:(\d+)\n$/.exec(told)?.[1])
+  })
+  afterAll(() => {
+    server?.kill()
+    if (folder !== undefined) rmSync(folder, { recursive: true })
+    folder = undefined
+  })
+}
 
 /** A file of a test's own. */
 export function fileOf(name: string, text: string): string {

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { describe, expect, test } from 'vitest'
 import { VIEWS } from '../../debugger/index.ts'
-import { connect, fileOf, labSource, launched, type Debugged } from './client.ts'
+import { connect, fileOf, labSource, launched, withAdapter, type Debugged } from './client.ts'
+
+withAdapter()
 
 type Variables = DebugProtocol.VariablesResponse['body']
 type Scopes = DebugProtocol.ScopesResponse['body']

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { describe, expect, test } from 'vitest'
-import { fileOf, launched, type Debugged } from './client.ts'
+import { fileOf, launched, withAdapter, type Debugged } from './client.ts'
+
+withAdapter()
 
 type Breakpoints = DebugProtocol.SetBreakpointsResponse['body']
 

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { expect, test } from 'vitest'
-import { connect, fileOf, labSource, launched, type Debugged } from './client.ts'
+import { connect, fileOf, labSource, launched, withAdapter, type Debugged } from './client.ts'
+
+withAdapter()
 
 const SAMPLE = fileURLToPath(new URL('sample.s', import.meta.url))
 const lines = readFileSync(SAMPLE, 'utf8').split('\n')

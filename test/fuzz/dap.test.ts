@@ -165,7 +165,7 @@ async function play(steps: readonly Step[]): Promise<string | null> {
 
 let launched = 0
 const LENGTH = 60
-const DIALOGUES = amount(6, 1900)
+const DIALOGUES = amount(12, 1900)
 
 test('dialogues with editors', { timeout: PATIENCE }, async () => {
   const random = randomNumbers(SEED + 300)

@@ -63,7 +63,7 @@ test('both files run when they are whole, each way of ending is told apart', () 
 test('a file that is refused as the first program throws its errno', { timeout: PATIENCE }, () => {
   const random = randomNumbers(SEED + 1)
   let refused = 0
-  for (let n = 0; n < amount(40, 400); n++) {
+  for (let n = 0; n < amount(60, 400); n++) {
     const kernel = createKernel({
       host: streams(),
       ramBytes: 8 * 2 ** 20,
