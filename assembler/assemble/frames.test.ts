@@ -43,6 +43,28 @@ describe('.cfi_*', () => {
     expect(hex).toContain('10000000' + '00000000' + '037a52530001' + '7c' + '05' + '011b' + '0000')
     expect(relocationsOf(text, '.eh_frame').filter(r => / [pl]\+/.test(r))).toEqual(['13 R_RISCV_32_PCREL p+0', '2d R_RISCV_32_PCREL l+0'])
   })
+  it('shares a CIE with whose instructions a procedure begins', () => {
+    const text = '.cfi_startproc\nnop\n.cfi_endproc\n.cfi_startproc\n.cfi_def_cfa_offset 16\nnop\n.cfi_endproc'
+    expect(hexOf(text, '.eh_frame')).toBe(
+      CIE + '1000000018000000' + '0000000000000000' + '00000000' + '140000002c000000' + '0000000000000000' + '000e1000' + '00000000',
+    )
+  })
+  it('makes .debug_frame, which gcc -g asks for, without what exceptions need', () => {
+    const text = `.cfi_sections .debug_frame
+f: .cfi_startproc\n.cfi_lsda 0x1b, f\nnop\n.cfi_endproc
+g: .cfi_startproc\n.cfi_def_cfa_offset 16\nnop\n.cfi_offset ra, -8\n.cfi_endproc`
+    const none = '00'.repeat(8)
+    expect(hexOf(text, '.eh_frame')).toBe('no such section')
+    expect(hexOf(text, '.debug_frame')).toBe(
+      '0c000000ffffffff' + '0300017c010d0200' + '1400000000000000' + none + none + '1c00000000000000' + none + none + '0e10428102000000',
+    )
+    expect(relocationsOf(text, '.debug_frame').slice(0, 4)).toEqual([
+      '14 R_RISCV_32 .L0 +0',
+      '18 R_RISCV_64 .L0 +0',
+      '20 R_RISCV_ADD64 .L0 +0',
+      '20 R_RISCV_SUB64 .L0 +0',
+    ])
+  })
   it('leaves distances to the linker that it may shorten', () => {
     expect(relocationsOf('.cfi_startproc\ncall f\n.cfi_def_cfa_offset 16\n.cfi_endproc', '.eh_frame')).toEqual([
       '1c R_RISCV_32_PCREL .L0 +0',

@@ -1,4 +1,4 @@
-// .eh_frame from .cfi_*: how to unwind from any place of a procedure, for exceptions and debuggers. Made when all other sections are laid out,
+// .eh_frame and .debug_frame from .cfi_*: how to unwind from any place of a procedure, for exceptions and debuggers. Made when all other sections are laid out,
 // so distances are known; those that the linker may shorten are left to it. (LSB, Exception Frames; DWARF 5, 6.4.2.)
 import { R_RISCV, SHF, SHT } from '../../kernel/abi/index.ts'
 import { sleb128, uleb128 } from '../bytes.ts'
@@ -7,6 +7,7 @@ import { symbolExpr } from './expression.ts'
 import { finalDistance, linkDistance, type Layout } from './relax.ts'
 import { report, reportError } from './report.ts'
 import { addFixup, emitBytes, emitInteger, sectionNamed } from './sections.ts'
+import { madeUpLabel } from './symbols.ts'
 import type { Assembly, AsmSymbol, Expr, Frame, Pointer, Place } from './state.ts'
 
 const CIE_VERSION = 3
@@ -58,7 +59,7 @@ function emitAdvance(asm: Assembly, layout: Layout, from: AsmSymbol, to: AsmSymb
 
 const samePlace = (layout: Layout, a: Place, b: Place): boolean => a.section === b.section && linkDistance(layout)(a, b) === 0n
 
-/** Instructions in front of the first that stands at a later place, or that only its own procedure has: the CIE's. */
+/** Instructions in front of the first that stands at a later place, or that only its own procedure has: a CIE may have them. */
 function commonPart(frame: Frame, layout: Layout): number {
   const start = frame.start.place
   const end = frame.instructions.findIndex(i => i.own || !i.at.place || !start || !samePlace(layout, i.at.place, start))
@@ -66,9 +67,27 @@ function commonPart(frame: Frame, layout: Layout): number {
 }
 
 interface Cie {
+  /** What procedures must agree in to share it. */
   key: string
-  offset: number
+  /** Its instructions: those of a procedure have to begin with them. */
+  instructions: string[]
+  start: AsmSymbol
 }
+
+/** The two sections have the same entries; what exceptions need is in the first one only, and addresses are relative there. */
+interface FrameKind {
+  section: string
+  flags: number
+  /** The second word of a CIE. */
+  id: bigint
+  forExceptions: boolean
+  /** Boundary of all entries but the last. */
+  align: number
+}
+const KINDS: readonly FrameKind[] = [
+  { section: '.eh_frame', flags: SHF.ALLOC, id: 0n, forExceptions: true, align: 4 },
+  { section: '.debug_frame', flags: 0, id: 0xffff_ffffn, forExceptions: false, align: 8 },
+]
 
 const pointerKey = (p: Pointer | null): string => (p === null ? '' : `${p.encoding} ${describe(p.value)}`)
 const describe = (e: Expr): string =>
@@ -81,15 +100,24 @@ function close(asm: Assembly, start: number, align: number): void {
   new DataView(section.data.data.buffer, section.data.data.byteOffset).setUint32(start, section.fixed - start - 4, true)
 }
 
-function emitCie(asm: Assembly, frame: Frame, common: readonly number[]): number {
+function emitCie(asm: Assembly, kind: FrameKind, frame: Frame, common: readonly number[]): AsmSymbol {
   const { section } = asm
+  const start = madeUpLabel(asm)
   const offset = section.fixed
   const { personality, lsda, signalFrame, returnColumn } = frame
   emitInteger(asm, 0n, 4)
-  emitInteger(asm, 0n, 4)
-  const augmentation = `z${personality ? 'P' : ''}${lsda ? 'L' : ''}R${signalFrame ? 'S' : ''}`
+  emitInteger(asm, kind.id, 4)
+  const pointers = kind.forExceptions ? `z${personality ? 'P' : ''}${lsda ? 'L' : ''}R` : ''
+  const augmentation = `${pointers}${signalFrame ? 'S' : ''}`
   emitBytes(asm, [CIE_VERSION, ...[...augmentation].map(c => c.charCodeAt(0)), 0])
   emitBytes(asm, [...uleb128(CODE_ALIGNMENT), ...sleb128(DATA_ALIGNMENT), ...uleb128(BigInt(returnColumn))])
+  if (kind.forExceptions) emitAugmentation(asm, frame)
+  emitBytes(asm, common)
+  close(asm, offset, kind.align)
+  return start
+}
+
+function emitAugmentation(asm: Assembly, { personality, lsda }: Frame): void {
   const personalitySize = personality ? 1 + (pointerSize(personality.encoding) ?? 0) : 0
   emitBytes(asm, uleb128(BigInt(1 + personalitySize + (lsda ? 1 : 0))))
   if (personality) {
@@ -98,24 +126,45 @@ function emitCie(asm: Assembly, frame: Frame, common: readonly number[]): number
   }
   if (lsda) emitBytes(asm, [lsda.encoding])
   emitBytes(asm, [PE_PCREL_SDATA4])
-  emitBytes(asm, common)
-  close(asm, offset, 4)
-  return offset
 }
 
-function emitFde(asm: Assembly, layout: Layout, frame: Frame, end: AsmSymbol, cie: number, from: number, align: number): void {
+/** Where the procedure is and how long. */
+function emitRange(asm: Assembly, kind: FrameKind, start: AsmSymbol, end: AsmSymbol): void {
+  const [size, add, sub] = kind.forExceptions ? [4, R_RISCV.ADD32, R_RISCV.SUB32] : [8, R_RISCV.ADD64, R_RISCV.SUB64]
+  addFixup(asm, kind.forExceptions ? R_RISCV['32_PCREL'] : R_RISCV[64], size, symbolExpr(start))
+  emitInteger(asm, 0n, size)
+  addFixup(asm, add, size, symbolExpr(end))
+  addFixup(asm, sub, size, symbolExpr(start))
+  emitInteger(asm, 0n, size)
+}
+
+/** Which CIE: by the distance from here, or by its address. */
+function emitCieReference(asm: Assembly, kind: FrameKind, cie: AsmSymbol): void {
+  const { section } = asm
+  if (!kind.forExceptions) addFixup(asm, R_RISCV[32], 4, symbolExpr(cie))
+  emitInteger(asm, kind.forExceptions ? BigInt(section.fixed - (cie.place?.fixed ?? 0)) : 0n, 4)
+}
+
+interface Entry {
+  frame: Frame
+  end: AsmSymbol
+  cie: AsmSymbol
+  /** Instructions before this one are the CIE's. */
+  from: number
+  align: number
+}
+
+function emitFde(asm: Assembly, layout: Layout, kind: FrameKind, { frame, end, cie, from, align }: Entry): void {
   const { section } = asm
   const offset = section.fixed
   emitInteger(asm, 0n, 4)
-  emitInteger(asm, BigInt(section.fixed - cie), 4)
-  addFixup(asm, R_RISCV['32_PCREL'], 4, symbolExpr(frame.start))
-  emitInteger(asm, 0n, 4)
-  addFixup(asm, R_RISCV.ADD32, 4, symbolExpr(end))
-  addFixup(asm, R_RISCV.SUB32, 4, symbolExpr(frame.start))
-  emitInteger(asm, 0n, 4)
+  emitCieReference(asm, kind, cie)
+  emitRange(asm, kind, frame.start, end)
   const { lsda } = frame
-  emitBytes(asm, uleb128(BigInt(lsda ? (pointerSize(lsda.encoding) ?? 0) : 0)))
-  if (lsda) emitPointer(asm, lsda)
+  if (kind.forExceptions) {
+    emitBytes(asm, uleb128(BigInt(lsda ? (pointerSize(lsda.encoding) ?? 0) : 0)))
+    if (lsda) emitPointer(asm, lsda)
+  }
   let last = frame.start
   for (const { at, bytes } of frame.instructions.slice(from)) {
     if (at !== last) emitAdvance(asm, layout, last, at)
@@ -125,26 +174,33 @@ function emitFde(asm: Assembly, layout: Layout, frame: Frame, end: AsmSymbol, ci
   close(asm, offset, align)
 }
 
-/** Writes .eh_frame for all procedures with .cfi_startproc. */
+/** Writes the sections that .cfi_sections asks for, for all procedures with .cfi_startproc. */
 export function writeFrames(asm: Assembly, layout: Layout): void {
   const { frames, open, sections } = asm.cfi
   if (open) report(asm, 'error', open.statement, 'open CFI at the end of file; missing .cfi_endproc directive')
-  if (frames.length === 0 || !sections.includes('.eh_frame')) return
+  if (frames.length > 0) for (const kind of KINDS) if (sections.includes(kind.section)) writeKind(asm, layout, kind)
+}
+
+function writeKind(asm: Assembly, layout: Layout, kind: FrameKind): void {
+  const { frames } = asm.cfi
   const before = asm.section
-  asm.section = sectionNamed(asm, '.eh_frame', { type: SHT.PROGBITS, flags: SHF.ALLOC })
+  asm.section = sectionNamed(asm, kind.section, { type: SHT.PROGBITS, flags: kind.flags })
   asm.section.align = Math.max(asm.section.align, SECTION_ALIGN)
   const cies: Cie[] = []
   for (const [n, frame] of frames.entries()) {
     asm.statement = frame.statement
     if (frame.end === null) continue
     try {
-      const from = commonPart(frame, layout)
-      const common = frame.instructions.slice(0, from).flatMap(i => [...i.bytes])
+      const first = frame.instructions.slice(0, commonPart(frame, layout)).map(i => i.bytes)
       const { personality, lsda, signalFrame, returnColumn } = frame
-      const key = [pointerKey(personality), lsda?.encoding, signalFrame, returnColumn, common.join(' ')].join('|')
-      let cie = cies.find(c => c.key === key)
-      if (cie === undefined) cies.push((cie = { key, offset: emitCie(asm, frame, common) }))
-      emitFde(asm, layout, frame, frame.end, cie.offset, from, n === frames.length - 1 ? SECTION_ALIGN : 4)
+      const pointers = kind.forExceptions ? [pointerKey(personality), lsda?.encoding] : []
+      const key = [...pointers, signalFrame, returnColumn].join('|')
+      const instructions = first.map(bytes => bytes.join(' '))
+      // The latest that fits, as GNU as looks for it.
+      let cie = cies.findLast(c => c.key === key && c.instructions.every((text, i) => text === instructions[i]))
+      if (cie === undefined) cies.push((cie = { key, instructions, start: emitCie(asm, kind, frame, first.flat()) }))
+      const align = n === frames.length - 1 ? SECTION_ALIGN : kind.align
+      emitFde(asm, layout, kind, { frame, end: frame.end, cie: cie.start, from: cie.instructions.length, align })
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       reportError(asm, frame.statement, error)
