@@ -87,7 +87,7 @@ const lastCalls = (kernel: Kernel): string =>
 
 const WILD = program('/wild', assembled('test/fuzz/wild.s'))
 const SEEDS = 4
-const CALLS = amount(1500, 10_000)
+const CALLS = amount(1500, 250_000)
 
 test.each(Array.from({ length: SEEDS }, (_, n) => ({ seed: SEED + n, harts: n === 3 ? 2 : 1 })))(
   `${CALLS} wild calls, seed $seed, $harts hart(s)`,
