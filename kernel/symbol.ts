@@ -30,13 +30,14 @@ function nearest(elf: ElfFile, table: Section, address: number): string {
   if (bytes.length > MOST_TABLE_BYTES || link?.type !== SHT.STRTAB) return ''
   const strings = sectionBytes(elf, link)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const isCode = elf.sections.map(({ flags }) => (flags & SHF.EXECINSTR) !== 0)
+  // What lies in another section than the address is no name for it.
+  const isThere = elf.sections.map(s => (s.flags & SHF.EXECINSTR) !== 0 && address >= s.address && address < s.address + s.size)
   let best = -1
   let found = ''
   for (let at = 0; at + SIZEOF_SYM <= bytes.length; at += SIZEOF_SYM) {
     const info = bytes[at + INFO]
     const value = Number(view.getBigUint64(at + VALUE, true))
-    if (value > address || value < best || !FUNCTIONS.has(info & 15) || isCode[view.getUint16(at + SECTION, true)] !== true) continue
+    if (value > address || value < best || !FUNCTIONS.has(info & 15) || isThere[view.getUint16(at + SECTION, true)] !== true) continue
     if (value === best && info >> 4 === STB.LOCAL) continue
     const name = nameAt(strings, view.getUint32(at, true))
     if (name === '') continue

@@ -79,6 +79,7 @@ type Words = (k: Kernel, task: Task, queues: readonly string[], deadline: number
 function sleeping(k: Kernel, task: Task, queues: readonly string[], deadline: number | null): string {
   const what = [...new Set(queues)].join(' or ')
   const until = deadline === null ? '' : ` for ${span(Math.max(0, deadline - k.state.time))} yet`
+  if (task.group.coreDump) return 'waits until the core dump of its process is written'
   if (what === '') return deadline === null ? 'waits for a signal' : `sleeps${until}`
   return `waits for ${what}${until}${task.state === 'D' ? ', whatever signal comes' : ''}`
 }

@@ -1,11 +1,25 @@
 // Core dumps: what is in one, when there is one, where it goes, and that the wait status tells the truth of it. Read with our own ELF
 // reader here; gdb reads them in test/oracle/core.test.ts.
 import { expect, test } from 'vitest'
-import { DUMP, ELF_PRPSINFO, ELF_PRSTATUS, ET, NT_CORE, PT, readElfHeaders, readNotes, readStruct, SIGKILL, SIGSEGV } from '../abi/index.ts'
+import {
+  DUMP,
+  ELF_PRPSINFO,
+  ELF_PRSTATUS,
+  ET,
+  NT_CORE,
+  PT,
+  readElfHeaders,
+  readNotes,
+  readStruct,
+  SIGKILL,
+  SIGSEGV,
+  SIGTERM,
+} from '../abi/index.ts'
 import { clonePlain } from '../clone.ts'
 import { peekFile } from '../mm/index.ts'
-import { kernelInfo, sendToGroup } from '../signal/index.ts'
+import { kernelInfo, sendToGroup, sendToTask } from '../signal/index.ts'
 import { CODE, DATA, start, type Run, type TestOptions } from '../testing.ts'
+import type { ThreadGroup } from '../state.ts'
 import type { Inode } from '../vfs/types.ts'
 
 const CORE_FLAG = 0x80
@@ -277,7 +291,7 @@ test('threads: each with its registers, the one that fell first', () => {
 
 test('a thread on another hart stands still while the dump is written', () => {
   const counter = DATA + 0x3000
-  const run = finished(
+  const run = start(
     unlimited(`
       ${BIG}
       li s7, ${counter}
@@ -298,6 +312,12 @@ test('a thread on another hart stands still while the dump is written', () => {
       ${crash()}`),
     { harts: 2, ramBytes: 32 * MIB },
   )
+  // Sound after each piece, and not to be woken by what would end it otherwise.
+  const dumping = (): ThreadGroup | undefined => [...run.k.state.groups.values()].find(group => group.coreDump)
+  while (!dumping()) run.run({ maxPieces: 1 })
+  const group = dumping()
+  if (group) for (const to of group.threads) sendToTask(run.k, null, to, kernelInfo(SIGTERM))
+  while (run.run({ maxPieces: 1 }).kind !== 'halted');
   const { bytes, loads, described } = opened(run)
   const [, thread] = described(NT_CORE.PRSTATUS).map(status => readStruct(ELF_PRSTATUS, status))
   const t5 = new BigInt64Array(thread.reg.buffer, 0, 32)[30]

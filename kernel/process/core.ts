@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import { AT_FDCWD, isErrno, killedStatus, O_CREAT, O_EXCL, O_LARGEFILE, O_NOFOLLOW, O_WRONLY, RLIMIT_CORE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { LOG_INFO, log, mayLog } from '../klog.ts'
-import { dequeue, stopWaiting } from '../sched/index.ts'
+import { dequeue, sleepOn, stopWaiting } from '../sched/index.ts'
 import { killPending } from '../signal/pending.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
@@ -63,7 +63,7 @@ function holdThreads(k: Kernel, task: Task): void {
     if (thread === task) continue
     dequeue(k, thread)
     stopWaiting(k, thread)
-    thread.state = 'D'
+    sleepOn(k, thread, [], Infinity, false)
     if (thread.onHart >= 0) k.state.harts[thread.onHart].resched = true
   }
 }

@@ -45,6 +45,8 @@ export function recalcSignalPending(task: Task): void {
 function isFatal(k: Kernel, task: Task, signal: number): boolean {
   if (signal === SIGKILL) return true
   const { group } = task
+  // It stands still until its core is written.
+  if (group.coreDump) return false
   if (hasSignal(task.blocked, signal) || actionOf(group, signal).handler !== SIG_DFL) return false
   return defaultAction(signal) === 'terminate' && !isProtected(k, group)
 }

@@ -128,7 +128,7 @@ export const processFaults: readonly Fault[] = [
   {
     what: 'other threads run on while a core is written',
     file: 'kernel/process/core.ts',
-    find: "    thread.state = 'D'\n",
+    find: '    sleepOn(k, thread, [], Infinity, false)\n',
     put: '',
     near: CORE,
   },

@@ -162,7 +162,7 @@ function memoryLines(k: Kernel, task: Task): string {
     ['VmSwap', 0],
     ['HugetlbPages', m.hugetlb],
   ]
-  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t0\nTHP_enabled:\t${k.state.thp === 'never' || task.mm?.thpDisabled ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
+  return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t${task.group.coreDump ? 1 : 0}\nTHP_enabled:\t${k.state.thp === 'never' || task.mm?.thpDisabled ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
 }
 
 

@@ -10,7 +10,7 @@
     .equ EXPLAINED, 1 << SIGILL | 1 << SIGTRAP | 1 << SIGBUS | 1 << SIGFPE | 1 << SIGKILL | 1 << SIGSEGV
 
     .text
-# explain_job(job): prints the sentence about its last process, which died of a signal, if there is one
+# explain_job(job): prints the sentence about its last process, if it died of such a signal and there is one
     .globl explain_job
 explain_job:
     lw t0, JOB_COUNT(a0)

@@ -124,6 +124,8 @@ tell_job:
     lstr a1, "%s\n"
     li a0, STDERR
     call dprintf
+    mv a0, s0
+    call explain_job
     lw t0, JOB_FLAGS(s0)
     andi t0, t0, ~JOB_CHANGED
     sw t0, JOB_FLAGS(s0)
