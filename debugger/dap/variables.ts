@@ -1,8 +1,8 @@
 // The tree of variables: registers, CSRs and the locals of a frame, and the parts of what has parts. A node is named by plain data, and
 // looked up again whenever it is opened.
 import { fNames, xByName, xNames } from '../../vm/index.ts'
-import { pokeUser, usesFp } from '../../kernel/index.ts'
-import { changed, readRegister, writeMemory, writeRegister } from '../session/index.ts'
+import { usesFp } from '../../kernel/index.ts'
+import { readRegister, taskById, writeMemory, writeRegister, writeSome } from '../session/index.ts'
 import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, type Value } from '../symbols/index.ts'
 import { registersView } from '../views/index.ts'
 import { hex } from '../hex.ts'
@@ -217,8 +217,6 @@ export function setExpression(sight: Sight, task: number, level: number, express
 
 /** Writes as many bytes of a task's memory as are mapped, and answers how many. */
 export function writePartially(sight: Sight, task: number, address: number, bytes: Uint8Array): number {
-  const mm = sight.s.k.state.tasks.get(task)?.mm ?? null
-  const written = mm === null ? 0 : pokeUser(sight.s.k, mm, address, bytes)
-  changed(sight.s)
-  return written
+  const found = taskById(sight.s, task)
+  return found === null ? 0 : writeSome(sight.s, found, address, bytes)
 }

@@ -1,6 +1,5 @@
 // Packets about registers, memory and points.
 import { peekRam, pokeRam } from './physical.ts'
-import { isErrno } from '../../kernel/index.ts'
 import { readMemory, writeMemory } from '../session/index.ts'
 import { bytesOf, fromHex, hexNumber, latin1, toHex } from './framing.ts'
 import { place, take } from './points.ts'
@@ -103,16 +102,13 @@ function write(g: GdbServer, rest: string, bytesIn: (data: string) => Uint8Array
   const bytes = bytesIn(rest.slice(colon + 1))
   if (asked === null || bytes === null || bytes.length !== asked.length) return BAD
   if (bytes.length === 0) return 'OK'
-  if (g.physical) return pokeRam(g.session, asked.address, bytes) ? 'OK' : FAULT
+  if (g.physical) {
+    const refused = pokeRam(g.session, asked.address, bytes)
+    return refused === null ? 'OK' : `E.${refused}`
+  }
   const task = taskOf(g, currentThread(g))
   if (task === null) return NO_THREAD
-  try {
-    return writeMemory(g.session, task, asked.address, bytes) ? 'OK' : FAULT
-  } catch (error) {
-    // No frame is left for the page's own copy.
-    if (isErrno(error)) return FAULT
-    throw error
-  }
+  return writeMemory(g.session, task, asked.address, bytes) ? 'OK' : FAULT
 }
 
 export const DATA_PACKETS: readonly PacketRow[] = [

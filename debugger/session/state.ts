@@ -1,5 +1,18 @@
 // Looking at a stopped machine through a session, and changing it: tasks, registers, memory, expressions. A change makes a new future.
-import { getFcsr, peekMm, pokeUser, regBig, regF, regPc, setFcsr, setRegBig, setRegF, setRegPc, type Task } from '../../kernel/index.ts'
+import {
+  getFcsr,
+  isErrno,
+  peekMm,
+  pokeUser,
+  regBig,
+  regF,
+  regPc,
+  setFcsr,
+  setRegBig,
+  setRegF,
+  setRegPc,
+  type Task,
+} from '../../kernel/index.ts'
 import { fByName, csrExists, readCsr, xByName } from '../../vm/index.ts'
 import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
@@ -76,12 +89,24 @@ export function readMemory(s: Session, task: Task, address: number, length: numb
   return task.mm === null ? new Uint8Array(0) : peekMm(s.k, task.mm, address, length)
 }
 
-/** Writes memory of a task, whatever its protection. False: not all of it is mapped; then nothing may be relied on. */
-export function writeMemory(s: Session, task: Task, address: number, bytes: Uint8Array): boolean {
-  const written = task.mm !== null && pokeUser(s.k, task.mm, address, bytes) === bytes.length
-  changed(s)
-  return written
+/**
+ * Writes memory of a task, whatever its protection. Answers how many bytes: fewer where nothing is mapped, none when no frame is left for a
+ * page's own copy.
+ */
+export function writeSome(s: Session, task: Task, address: number, bytes: Uint8Array): number {
+  try {
+    return task.mm === null ? 0 : pokeUser(s.k, task.mm, address, bytes)
+  } catch (error) {
+    if (isErrno(error)) return 0
+    throw error
+  } finally {
+    changed(s)
+  }
 }
+
+/** As writeSome; false: it was not all of it, and nothing may be relied on. */
+export const writeMemory = (s: Session, task: Task, address: number, bytes: Uint8Array): boolean =>
+  writeSome(s, task, address, bytes) === bytes.length
 
 /** The recorded future is another machine's now. */
 export function changed(s: Session): void {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
-import { runKernel } from '../../kernel/index.ts'
+import { checkInvariants, runKernel, walkMm } from '../../kernel/index.ts'
 import { amount } from '../fuzz/size.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
 import { symbolAddress } from './symbols.ts'
@@ -273,6 +273,34 @@ describe('running', () => {
     expect(talk.ask('Qqemu.PhyMemMode:1')).toBe('OK')
     expect(talk.ask('m80000000,4')).toBe('00000000')
     expect(talk.ask('m0,4')).toBe('E0e')
+  })
+
+  test('by physical address what programs have is written, and nothing of the kernel', () => {
+    const talk = new Talk(['/labs/cow', '2'], 'machine')
+    talk.ask(`Z1,${MAIN},4`)
+    talk.ask('vCont;c')
+    const { k } = talk.g.session
+    const sp = 'm7fffffffeff0,4'
+    expect(talk.ask(sp)).not.toBe('abababab')
+    const { mm } = k.state.main ?? { mm: null }
+    if (mm === null) throw new Error('the program has ended')
+    const leaf = walkMm(k, mm, 0x7fffffffeff0).at(-1)?.lo ?? 0
+    talk.ask('Qqemu.PhyMemMode:1')
+    const at = (frame: number): string => (0x80000000 + frame * 4096 + 0xff0).toString(16)
+    const refused: [string, number][] = [
+      ['a page table', mm.root],
+      ['free', k.state.frames.use.lastIndexOf(0)],
+      ['the page of zeroes', 0],
+      ["the kernel's own", k.state.frames.use.indexOf(5)],
+    ]
+    for (const [what, frame] of refused) {
+      expect(talk.ask(`M${at(frame)},4:01020304`)).toMatch(new RegExp(`^E\\.frame ${frame} at 0x[0-9a-f]+ is ${what}`))
+    }
+    const stackFrame = ((leaf >>> 10) & 0xfffff) - 0x80000
+    expect(talk.ask(`M${at(stackFrame)},4:abababab`)).toBe('OK')
+    talk.ask('Qqemu.PhyMemMode:0')
+    expect(talk.ask(sp)).toBe('abababab')
+    expect(checkInvariants(k)).toEqual([])
   })
 
   test('let go, the machine ends as if nobody had ever looked', () => {
