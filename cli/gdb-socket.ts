@@ -1,7 +1,7 @@
 // A socket at which gdb or lldb can take hold of the machine, let it go, and come back.
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { closeGdb, openGdb, pump, receive, type GdbServer, type Pumped } from '../debugger/index.ts'
-import { isMainStopped, isReplaying, type Kernel } from '../kernel/index.ts'
+import { isMainStopped, isReplaying, workOf, type Kernel } from '../kernel/index.ts'
 import { newArrivals, openTerminal, runTurn, sleepUntil, standStill, type Arrivals, type Outcome } from './drive.ts'
 import { CommandError, EXIT } from './errors.ts'
 import type { GdbPlace } from './gdb.ts'
@@ -85,7 +85,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
   const { address, port } = server.address() as AddressInfo
   process.stderr.write(`hartbeat: waiting for gdb on ${address}:${port}\n`)
   let closeTerminal = interactive ? openTerminal(k, host) : null
-  const start = k.state.executed
+  const start = workOf(k.state)
   const leave = async (client: Client): Promise<void> => {
     desk.client = null
     closeGdb(client.gdb)
@@ -101,7 +101,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
         await leave(client)
         continue
       }
-      const left = limit.instructions - (k.state.executed - start)
+      const left = limit.instructions - (workOf(k.state) - start)
       if (left <= 0 || k.state.time >= limit.time) return { kind: 'limit' }
       const result = client === null ? runTurn(k, left, limit.time) : runForClient(k, client, left)
       if (result.kind === 'halted' && (client === null || client.gdb.gone)) return { kind: 'halted', status: result.status }

@@ -318,7 +318,8 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
         k.state.pieces++
         passNominal(k, hart, task, NOMINAL_PIECE)
       }
-    } else return 'ready'
+      // Who was told of a switch just now may want to look before the task runs.
+    } else return k.pause ? 'nothing' : 'ready'
     k.state.steps++
     if (k.machine.timing !== null) passKernelTime(k, hart)
     const inKernel = task.usage.systemTime - systemTime

@@ -29,6 +29,8 @@ interface Machine {
 
 /** A fresh machine with the program before its first instruction; or a recording, which runs as it ran. */
 function machineOf(name: string, args: readonly string[], flags: DebugFlags, host: Host, screen: boolean): Machine {
+  if (flags.clock === 'real')
+    throw new CommandError(EXIT.usage, 'debug: --clock real: time stands still while the debugger does, so it is virtual')
   if (isRecording(name)) {
     if (args.length > 0) throw new CommandError(EXIT.usage, `debug ${name}: a recording takes no arguments`)
     return { kernel: openRecording(name, host.write).kernel, console: false }

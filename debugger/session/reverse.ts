@@ -71,9 +71,10 @@ function* goingBefore(s: Session, turn: Turn, id: number, n: number): Work<boole
   }
 }
 
-/** Goes to the first instant. */
-function* goingToStart(s: Session, turn: Turn): Work<Stop> {
-  yield* goingTo(s, turn, firstInstant(s))
+/** Goes to the first instant; where it is about a task that was made since, to before that one's first instruction. */
+function* goingToStart(s: Session, turn: Turn, id: number | null): Work<Stop> {
+  if (id === null || instructionsAt(recorded(s), 0, id) >= 0 || !(yield* goingBefore(s, turn, id, 1)))
+    yield* goingTo(s, turn, firstInstant(s))
   return arrive(s, { kind: 'historyStart' })
 }
 
@@ -84,7 +85,7 @@ export const reverseStepInstruction = (s: Session, id: number): Stop => whole(se
 function* instructionBack(s: Session, turn: Turn, id: number): Work<Stop> {
   const executed = taskById(s, id)?.sched.instructions ?? lastCount(recorded(s), id)
   if (yield* goingBefore(s, turn, id, executed)) return arrive(s, { kind: 'step', task: id })
-  return yield* goingToStart(s, turn)
+  return yield* goingToStart(s, turn, id)
 }
 
 /** Of a task that is gone by now: what it had executed when it was last seen. */
@@ -100,7 +101,7 @@ function lastCount(t: Timeline, id: number): number {
 export function searchMachineStep(s: Session): Search {
   return searching(s, function* (turn) {
     const { executed } = s.k.state
-    if (executed <= firstInstant(s).executed) return yield* goingToStart(s, turn)
+    if (executed <= firstInstant(s).executed) return yield* goingToStart(s, turn, null)
     yield* goingTo(s, turn, { executed: executed - 1, steps: LATEST })
     return arrive(s, { kind: 'step', task: s.focus })
   })
@@ -153,6 +154,7 @@ function backToCall(s: Session, turn: Turn, id: number, back: number, sp: bigint
 /** The last stop that counts is where a step of a task ends. */
 function* stepTo(s: Session, turn: Turn, id: number, counts: (stop: Stop) => boolean, addresses: readonly number[]): Work<Stop> {
   const stop = yield* lastStop(s, turn, counts, addresses)
+  if (stop.kind === 'historyStart') return yield* goingToStart(s, turn, id)
   return stop.kind === 'breakpoint' ? arrive(s, { kind: 'step', task: id }) : stop
 }
 
@@ -173,7 +175,11 @@ export function searchCall(s: Session, id: number, { address: back, stackAbove }
 export const reverseFinish = (s: Session, id: number, way: WayOut): Stop => whole(searchCall(s, id, way))
 
 /** Back to the last stop before now. */
-export const searchBack = (s: Session): Search => searching(s, turn => lastStop(s, turn, () => true, []))
+export const searchBack = (s: Session): Search =>
+  searching(s, function* (turn) {
+    const stop = yield* lastStop(s, turn, () => true, [])
+    return stop.kind === 'historyStart' ? yield* goingToStart(s, turn, null) : stop
+  })
 export const reverseResume = (s: Session): Stop => whole(searchBack(s))
 
 /** A stretch between two instants that is run again with the points armed, as far as it has come. */
@@ -218,7 +224,10 @@ function withPoints<T>(s: Session, points: Session['points'], what: () => T): T 
   }
 }
 
-/** The last stop before now that counts: stretch by stretch backwards, each run again with the points armed. */
+/**
+ * The last stop before now that counts: stretch by stretch backwards, each run again with the points armed. `historyStart`: there is none,
+ * and whoever asked goes to where they want to stand.
+ */
 function* lastStop(s: Session, turn: Turn, counts: (stop: Stop) => boolean, addresses: readonly number[]): Work<Stop> {
   const t = recorded(s)
   let end = nowOf(s.k)
@@ -233,7 +242,7 @@ function* lastStop(s: Session, turn: Turn, counts: (stop: Stop) => boolean, addr
     end = from
     turn.standing = end
   }
-  return yield* goingToStart(s, turn)
+  return { kind: 'historyStart' }
 }
 
 /** An instant before any step of this one. */

@@ -6,6 +6,7 @@ import { compute, type ExpressionContext } from './expression.ts'
 import type { SourcePlace } from './lines.ts'
 import { endsFlow, keeps, readPrologue } from './prologue.ts'
 import { DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
+import { PF, PT } from '../../kernel/abi/index.ts'
 import { attempt } from './sections.ts'
 import { describeInSpace, fileAt, lineInSpace, symbolInSpace, type LoadedFile, type SymbolSpace } from './space.ts'
 
@@ -182,8 +183,27 @@ function bySignalFrame(frame: StackFrame, read: ReadMemory): Caller {
   return { pc: addressFrom(u64At(saved)), cfa: addressFrom(registers[SP]), registers, signal: true }
 }
 
+/** Is it code of a file that is loaded? */
+const isCode = (loaded: LoadedFile | null, address: number): boolean =>
+  loaded !== null &&
+  loaded.file.elf.segments.some(({ type, flags, vaddr, memorySize }) => {
+    const at = address - loaded.bias - vaddr
+    return type === PT.LOAD && (flags & PF.X) !== 0 && at >= 0 && at < memorySize
+  })
+
+/** A jump to where no code is: who made it had nothing done by there yet, and if it was a call, ra still says where from. */
+function byJump(space: SymbolSpace, frame: StackFrame): Caller | null {
+  const [back, sp] = [frame.registers[RA], frame.registers[SP]]
+  const isJump = frame.lookup === frame.pc && !isCode(frame.loaded, frame.pc)
+  if (!isJump || back === null || sp === null) return null
+  const pc = addressFrom(back)
+  return isCode(fileAt(space, pc), pc) ? { pc, cfa: addressFrom(sp), registers: [...frame.registers], signal: false } : null
+}
+
 function callerOf(space: SymbolSpace, frame: StackFrame, read: ReadMemory): Caller {
   if (isSignalReturn(frame, read)) return bySignalFrame(frame, read)
+  const jump = byJump(space, frame)
+  if (jump !== null) return jump
   const { loaded } = frame
   const description = loaded && descriptionAt(framesOf(loaded.file), frame.lookup - loaded.bias)
   if (!loaded || !description) return byCode(space, frame, read)
@@ -241,7 +261,7 @@ export function unwind(
       return { frames, ended: `the caller at 0x${caller.pc.toString(16)} is not in memory` }
     const below = frame.registers[SP]
     const above = caller.registers[SP]
-    const grows = below === null || (above !== null && (above > below || (above === below && frame.level === 0)))
+    const grows = below === null || (above !== null && (above > below || (above === below && frame.lookup === frame.pc)))
     if (!caller.signal && !grows) return { frames, ended: 'the frame below is not below: is the stack damaged?' }
     frames.push(newFrame(space, frame.level + 1, caller.pc, caller.registers, caller.signal))
   }

@@ -421,3 +421,92 @@ describe('files, options and the exit status', () => {
     expect(status).toBe(0)
   })
 })
+
+/** A program in a file of its own. */
+function written(source: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'hartbeat-plain-')), 'p.s')
+  writeFileSync(path, source)
+  return path
+}
+
+test('a child of vfork crashes: steps back from there end where it was made', () => {
+  const path = written(`	.globl main
+main:	li a0, 0x4111
+	li a1, 0
+	li a7, 220
+	ecall
+	bnez a0, parent
+	li t0, 4
+	lw t1, 0(t0)
+parent:	li a0, 0
+	ret
+`)
+  const out = script(path, 'run', 'print $pid', 'reverse-stepi', 'x/i $pc', 'reverse-stepi 2', 'reverse-stepi', 'print $pid', 'continue')
+  expect(out).toMatchInlineSnapshot(`
+    "
+    Thread 3.3 "p" received signal SIGSEGV, Segmentation fault.
+    main () at p.s:8
+    8		lw t1, 0(t0)
+    read of 0x4: no region there.
+    $1 = 3
+    7		li t0, 4
+    => 0x10132 <main+18>:	li	t0,4
+
+    No more reverse-execution history.
+    main () at p.s:6
+    6		bnez a0, parent
+
+    No more reverse-execution history.
+    main () at p.s:6
+    6		bnez a0, parent
+    $2 = 3
+
+    Thread 3.3 "p" received signal SIGSEGV, Segmentation fault.
+    main () at p.s:8
+    8		lw t1, 0(t0)
+    read of 0x4: no region there.
+    "
+  `)
+})
+
+test('a jump to nowhere, and to data, has the call as its caller', () => {
+  const path = written(`	.globl main
+	.type main, @function
+	.type call, @function
+call:	addi sp, sp, -16
+	sd ra, 8(sp)
+	jalr a0
+	ld ra, 8(sp)
+	addi sp, sp, 16
+	ret
+main:	addi sp, sp, -16
+	sd ra, 8(sp)
+	addi a0, a0, -1
+	beqz a0, 1f
+	la a0, data
+1:	call call
+	ret
+	.data
+data:	.word 0x13
+`)
+  expect(script(path, 'run', 'backtrace')).toMatchInlineSnapshot(`
+    "
+    Program received signal SIGSEGV, Segmentation fault.
+    0x0 in ?? ()
+    jump to 0x0: no region there.
+    #0  0x0 in ?? ()
+    #1  0x10126 in call () at p.s:6
+    #2  0x10140 in main () at p.s:15
+    "
+  `)
+  expect(script(`${path} x`, 'run', 'backtrace').replace(/of .*\/p/, 'of p')).toMatchInlineSnapshot(`
+    "
+    Program received signal SIGSEGV, Segmentation fault.
+    0x13358 in __DATA_BEGIN__ ()
+    jump to 0x13358: not executable: rw-p of p.
+    #0  0x13358 in __DATA_BEGIN__ ()
+    #1  0x10126 in call () at p.s:6
+    #2  0x10140 in main () at p.s:15
+    "
+  `)
+})
