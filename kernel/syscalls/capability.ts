@@ -14,7 +14,7 @@ import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
 import { ALL_CAPABILITIES, both, capable, commitCredentials, either, isSubset, taskByPid } from '../process/index.ts'
 import type { Task } from '../state.ts'
-import { address } from './args.ts'
+import { capData, capDataOut, capHeader } from './capability-text.ts'
 import { syscall, type Syscall } from './define.ts'
 
 const WORD = 2 ** 32
@@ -66,6 +66,6 @@ function capset(k: Kernel, task: Task, header: number, data: number): number {
 }
 
 export const capabilityCalls: Syscall[] = [
-  syscall(90, 'capget', { hdrp: address, datap: address }, (k, task, { hdrp, datap }) => capget(k, task, hdrp, datap)),
-  syscall(91, 'capset', { hdrp: address, datap: address }, (k, task, { hdrp, datap }) => capset(k, task, hdrp, datap)),
+  syscall(90, 'capget', { hdrp: capHeader, datap: capDataOut }, (k, task, { hdrp, datap }) => capget(k, task, hdrp, datap)),
+  syscall(91, 'capset', { hdrp: capHeader, datap: capData }, (k, task, { hdrp, datap }) => capset(k, task, hdrp, datap)),
 ]

@@ -1,27 +1,11 @@
-// How the arguments of process calls look in a trace: argument vectors, clone's flags, wait statuses.
-import {
-  CLONE_CHILD_CLEARTID,
-  CLONE_CHILD_SETTID,
-  CLONE_FLAGS,
-  CLONE_PARENT_SETTID,
-  CLONE_SETTLS,
-  CSIGNAL,
-  dumpedCore,
-  exitCode,
-  ifContinued,
-  ifExited,
-  ifStopped,
-  PATH_MAX,
-  signalName,
-  stopSignalOf,
-  termSignal,
-} from '../abi/index.ts'
+// How the arguments of process calls look in a trace: argument vectors, wait statuses.
+import { dumpedCore, exitCode, ifContinued, ifExited, ifStopped, PATH_MAX, signalName, stopSignalOf, termSignal } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { peekString, pointer, SHOWN_BYTES } from './args.ts'
 import type { Arg } from './define.ts'
-import { flagsText, quote } from './text.ts'
+import { quote } from './text.ts'
 
 const POINTER_BYTES = 8
 /** strace shows so many strings of a vector. */
@@ -68,29 +52,6 @@ export const envp: Arg<number> = {
     }
     return pointer(raw)
   },
-}
-
-const has = (flags: number, flag: number): boolean => Math.floor(flags / flag) % 2 === 1
-
-/** `CLONE_VM|CLONE_VFORK|SIGCHLD` */
-export function cloneFlagsText(flags: number): string {
-  const signal = flags % (CSIGNAL + 1)
-  const names = flagsText(CLONE_FLAGS, flags - signal, '')
-  return [names, signal === 0 ? '' : signalName(signal)].filter(text => text !== '').join('|') || '0'
-}
-
-/** clone's arguments by name: stack and flags on entry; on exit those that the flags make count (strace's order). */
-export function cloneText(k: Kernel, task: Task, raw: readonly number[], result?: number): string {
-  const [flags, stack, parentTid, tls, childTid] = raw
-  if (result === undefined) return `child_stack=${pointer(stack)}, flags=${cloneFlagsText(flags >>> 0)}`
-  const parts = ['']
-  if (has(flags >>> 0, CLONE_PARENT_SETTID)) {
-    const bytes = result > 0 ? peekUser(k, task, parentTid, 4) : null
-    parts.push(`parent_tid=${bytes === null ? pointer(parentTid) : `[${new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)}]`}`)
-  }
-  if (has(flags >>> 0, CLONE_SETTLS)) parts.push(`tls=${pointer(tls)}`)
-  if (has(flags >>> 0, CLONE_CHILD_SETTID) || has(flags >>> 0, CLONE_CHILD_CLEARTID)) parts.push(`child_tidptr=${pointer(childTid)}`)
-  return parts.join(', ')
 }
 
 /** `{WIFEXITED(s) && WEXITSTATUS(s) == 0}` */

@@ -6,7 +6,6 @@ import {
   CAP_CHECKPOINT_RESTORE,
   CAP_SYS_ADMIN,
   CLONE_ARGS,
-  CLONE_CHILD_CLEARTID,
   CLONE_FILES,
   CLONE_FLAGS,
   CLONE_FS,
@@ -46,7 +45,7 @@ import {
   readStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut, peekUser, putU32, putU64, USER_END } from '../mm/index.ts'
+import { copyIn, copyOut, putU32, putU64, USER_END } from '../mm/index.ts'
 import {
   capable,
   checkNamespaces,
@@ -67,10 +66,11 @@ import type { WaitQueue } from '../sched/index.ts'
 import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { forkFiles, forkFs, getFile, releaseFiles, releaseFs, type LookupOptions } from '../vfs/index.ts'
-import { address, dirfd, flags, int, oneOf, path, pid, pointer, size, uint } from './args.ts'
-import { blocked, keeping, keptOr, NO_RETURN, syscall, type Arg, type Syscall, type SyscallResult } from './define.ts'
+import { address, dirfd, flags, int, oneOf, path, pid, size, uint } from './args.ts'
+import { blocked, keeping, keptOr, NO_RETURN, syscall, type Syscall, type SyscallResult } from './define.ts'
 import { readArguments } from './exec-args.ts'
-import { argv, cloneFlagsText, cloneText, envp, statusOut } from './process-args.ts'
+import { clone3Text, cloneArgs, cloneText } from './clone-text.ts'
+import { argv, envp, statusOut } from './process-args.ts'
 import { siginfoOut } from './signal-args.ts'
 import { rusageBytes, rusageOut } from './system.ts'
 
@@ -154,26 +154,6 @@ function readCloneArgs(k: Kernel, task: Task, at: number, length: number): Clone
 function checkWantedPid({ credentials }: Task, pid: number): void {
   if (pid < 1) throw EINVAL
   if (!capable(credentials, CAP_CHECKPOINT_RESTORE) && !capable(credentials, CAP_SYS_ADMIN)) throw EPERM
-}
-
-const cloneArgs: Arg<number> = {
-  type: 'struct clone_args *',
-  read: raw => raw,
-  show(raw, k, task, all) {
-    const length = all[1]
-    const bytes = raw > 0 && length >= CLONE_ARGS_SIZE_VER0 ? peekUser(k, task, raw, Math.min(length, CLONE_ARGS_SIZE_VER2)) : null
-    if (bytes === null) return pointer(raw)
-    const whole = new Uint8Array(CLONE_ARGS_SIZE_VER2)
-    whole.set(bytes)
-    const a = readStruct(CLONE_ARGS, whole)
-    const parts = [`flags=${cloneFlagsText(a.flags)}`]
-    if (has(a.flags, CLONE_CHILD_CLEARTID)) parts.push(`child_tid=${pointer(a.childTid)}`)
-    if (has(a.flags, CLONE_FLAGS.CLONE_PARENT_SETTID)) parts.push(`parent_tid=${pointer(a.parentTid)}`)
-    parts.push(`exit_signal=${a.exitSignal === 0 ? '0' : cloneFlagsText(a.exitSignal)}`)
-    parts.push(`stack=${pointer(a.stack)}`, `stack_size=${a.stackSize === 0 ? '0' : pointer(a.stackSize)}`)
-    if (has(a.flags, CLONE_FLAGS.CLONE_SETTLS)) parts.push(`tls=${pointer(a.tls)}`)
-    return `{${parts.join(', ')}}`
-  },
 }
 
 const NAMESPACES =
@@ -360,6 +340,7 @@ export const processCalls: Syscall[] = [
     return exec(k, task, a, a.dirfd, options)
   }),
   syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
+    text: clone3Text,
     note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it; set_tid has one level, and no descriptor leads to a cgroup (EBADF).',
   }),
 ]

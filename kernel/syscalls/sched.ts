@@ -38,6 +38,7 @@ import { MIN_GRANULARITY, NICE_MAX, NICE_MIN, reweigh, yieldHart } from '../sche
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
+import { attrOut, setAttrText } from './sched-text.ts'
 import { nameOf } from './text.ts'
 import { timespecOut } from './times.ts'
 
@@ -331,9 +332,12 @@ export const schedCalls: Syscall[] = [
     'sched_setattr',
     { pid, attr: address, flags: uint },
     (k, task, { pid: who, attr, flags }) => setAttr(k, task, who, attr, flags),
-    { note: 'SCHED_DEADLINE is refused with EINVAL, clamped utilisation with EOPNOTSUPP. A runtime is the least slice.' },
+    {
+      note: 'SCHED_DEADLINE is refused with EINVAL, clamped utilisation with EOPNOTSUPP. A runtime is the least slice.',
+      text: setAttrText,
+    },
   ),
-  syscall(275, 'sched_getattr', { pid, attr: address, size: uint, flags: uint }, (k, task, { pid: who, attr, size: length, flags }) =>
+  syscall(275, 'sched_getattr', { pid, attr: attrOut, size: uint, flags: uint }, (k, task, { pid: who, attr, size: length, flags }) =>
     getAttr(k, task, who, attr, length, flags),
   ),
 ]

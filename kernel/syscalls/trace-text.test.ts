@@ -1,6 +1,7 @@
 // Arguments by name, as strace 6.1 prints them (each line was compared with it), and what -e takes.
 import { describe, expect, it } from 'vitest'
 import { SYSCALL_NAMES } from '../abi/index.ts'
+import { copyOut } from '../mm/index.ts'
 import { start } from '../testing.ts'
 import { CALL_CLASSES } from './call-classes.ts'
 import { SYSCALLS } from './table.ts'
@@ -114,5 +115,74 @@ describe('-e', () => {
   it('has classes of calls that exist', () => {
     const unknown = Object.entries(CALL_CLASSES).flatMap(([name, calls]) => calls.filter(c => !NUMBERS.has(c)).map(c => `${name}: ${c}`))
     expect(unknown).toEqual([])
+  })
+})
+
+describe('structures', () => {
+  const AT = 0x7fff_ffff_e000
+  const words = (...values: number[]) => new Uint8Array(Uint32Array.from(values).buffer)
+  const put = (bytes: Uint8Array, at = AT): number => (copyOut(k, task, at, bytes), at)
+  /** All arguments, once the call has returned. */
+  function whole(name: string, result: number, ...raw: number[]): string {
+    const row = SYSCALLS[NUMBERS.get(name) as number]!
+    const all = [...raw, 0, 0, 0, 0, 0, 0].slice(0, 6)
+    if (row.text) return row.text(k, task, all) + row.text(k, task, all, result)
+    return row.args.map(([, arg], i) => arg.show(arg.word ? all[i] | 0 : all[i], k, task, all, result)).join(', ')
+  }
+
+  it('capabilities, in as many words as the version has', () => {
+    const header = put(words(0x20080522, 0))
+    const data = put(words(2 ** 21 + 1, 0, 3, 2 ** 8 + 2 ** 9, 0, 0), AT + 64)
+    const shownSets =
+      'effective=1<<CAP_CHOWN|1<<CAP_SYS_ADMIN|1<<CAP_CHECKPOINT_RESTORE|0x200, permitted=0, inheritable=1<<CAP_CHOWN|1<<CAP_DAC_OVERRIDE'
+    expect(whole('capset', -1, header, data)).toBe(`{version=_LINUX_CAPABILITY_VERSION_3, pid=0}, {${shownSets}}`)
+    expect(whole('capget', -22, header, data)).toBe(`{version=_LINUX_CAPABILITY_VERSION_3, pid=0}, 0x${data.toString(16)}`)
+    put(words(0x19980330, 7))
+    expect(whole('capget', 0, header, data)).toBe(
+      '{version=_LINUX_CAPABILITY_VERSION_1, pid=7}, {effective=1<<CAP_CHOWN|1<<CAP_SYS_ADMIN, permitted=0, inheritable=1<<CAP_CHOWN|1<<CAP_DAC_OVERRIDE}',
+    )
+    put(words(1, 0))
+    expect(whole('capset', -22, header, data)).toBe(`{version=0x1 /* _LINUX_CAPABILITY_VERSION_??? */, pid=0}, 0x${data.toString(16)}`)
+    expect(whole('capget', -14, 0, 0)).toBe('NULL, NULL')
+  })
+
+  it('scheduling attributes, by size and flags', () => {
+    const attr = (size: number, policy: number, flags: number) => put(words(size, policy, flags, 0, 5, 0, 7, 0, 0, 1, 0, 0, 1, 100))
+    const rest = 'sched_nice=5, sched_priority=0, sched_runtime=7, sched_deadline=4294967296, sched_period=0'
+    expect(whole('sched_setattr', 0, 0, attr(48, 6, 0), 0)).toBe(`0, {size=48, sched_policy=SCHED_DEADLINE, sched_flags=0, ${rest}}, 0`)
+    expect(whole('sched_setattr', 0, 9, attr(56, 0, 9), 1)).toBe(
+      `9, {size=56, sched_flags=SCHED_FLAG_RESET_ON_FORK|SCHED_FLAG_KEEP_POLICY, ${rest}, sched_util_min=1, sched_util_max=100}, 1`,
+    )
+    expect(whole('sched_setattr', 0, 0, attr(56, 0, 0x10), 0)).toBe(
+      '0, {size=56, sched_flags=SCHED_FLAG_KEEP_PARAMS, sched_util_min=1, sched_util_max=100}, 0',
+    )
+    expect(shown('sched_setattr', 0, attr(4, 0, 0))).toBe('0, {size=4}')
+    put(words(56))
+    expect(SYSCALLS[NUMBERS.get('sched_setattr') as number]!.text!(k, task, [0, AT, 0], -7)).toBe(' => {size=56}, 0')
+    expect(whole('sched_getattr', 0, 0, attr(48, 3, 8), 48, 0)).toBe(
+      `0, {size=48, sched_policy=SCHED_BATCH, sched_flags=SCHED_FLAG_KEEP_POLICY, ${rest}}, 48, 0`,
+    )
+    expect(whole('sched_getattr', -22, 0, AT, 10, 0)).toBe(`0, 0x${AT.toString(16)}, 10, 0`)
+  })
+
+  it("clone3's arguments, and what it leaves behind", () => {
+    const struct = (...values: number[]) => put(new Uint8Array(BigUint64Array.from(values, BigInt).buffer))
+    put(words(42), AT + 256)
+    const flags = 0x100000 + 0x1000 + 0x1000000
+    struct(flags, AT + 256, 0x5000, AT + 256, 17, 0, 0, 0, 0, 0, 0)
+    const address = `0x${(AT + 256).toString(16)}`
+    expect(whole('clone3', 42, AT, 88)).toBe(
+      `{flags=CLONE_PIDFD|CLONE_PARENT_SETTID|CLONE_CHILD_SETTID, pidfd=${address}, child_tid=0x5000, parent_tid=${address}, exit_signal=SIGCHLD, stack=NULL, stack_size=0}` +
+        ' => {pidfd=[42], parent_tid=[42]}, 88',
+    )
+    struct(2 ** 40, 0, 0, 0, 0, 0, 0, 0, AT + 256, 1, 0)
+    expect(whole('clone3', -22, AT, 88)).toBe(
+      '{flags=0x10000000000 /* CLONE_??? */, exit_signal=0, stack=NULL, stack_size=0, set_tid=[42], set_tid_size=1}, 88',
+    )
+    struct(2 ** 33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 99, 2 ** 32)
+    expect(whole('clone3', -7, AT, 96)).toBe(
+      String.raw`{flags=CLONE_INTO_CGROUP, exit_signal=0, stack=NULL, stack_size=0, cgroup=99, /* bytes 88..95 */ "\x00\x00\x00\x00\x01\x00\x00\x00"}, 96`,
+    )
+    expect(whole('clone3', -22, AT, 8)).toBe(`0x${AT.toString(16)}, 8`)
   })
 })

@@ -14,7 +14,16 @@ beforeAll(() => {
   work = workspace()
   for (const name of PROGRAMS) {
     const source = new URL(`${name}.c`, programs).pathname
-    const gcc = spawnSync('riscv64-linux-gnu-gcc', ['-static', '-pthread', '-O1', '-w', '-Wl,--build-id=sha1', source, '-o', work.path(name)])
+    const gcc = spawnSync('riscv64-linux-gnu-gcc', [
+      '-static',
+      '-pthread',
+      '-O1',
+      '-w',
+      '-Wl,--build-id=sha1',
+      source,
+      '-o',
+      work.path(name),
+    ])
     if (gcc.status !== 0) throw new Error(`compiling ${source}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
   }
 })

@@ -1,6 +1,19 @@
 // An open file of /proc: its text is made at the first read and kept while reading goes on; from offset 0 it is made anew. Long texts
 // come in pieces, so that no read takes long; the memory of a process is bytes at addresses.
-import { CAP_SYS_ADMIN, EACCES, EINVAL, EIO, ENOTTY, EPERM, POLLERR, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../../abi/index.ts'
+import {
+  CAP_SYS_ADMIN,
+  EACCES,
+  EINVAL,
+  EIO,
+  ENOTTY,
+  EPERM,
+  POLLERR,
+  POLLIN,
+  POLLOUT,
+  POLLPRI,
+  POLLRDNORM,
+  POLLWRNORM,
+} from '../../abi/index.ts'
 import { capable } from '../../process/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
