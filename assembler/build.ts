@@ -4,6 +4,7 @@ import { hasErrors, type Diagnostic } from './diagnostic.ts'
 import { link, type LinkInput } from './link/index.ts'
 import type { LinkOptions } from './link/state.ts'
 
+/** An executable, and what there was to say about its sources. */
 export interface BuildResult {
   image: Uint8Array | null
   diagnostics: Diagnostic[]

@@ -3,6 +3,7 @@
 
 import { nearestName } from '../vm/isa/index.ts'
 
+/** A mistake or a warning, and where it is. */
 export interface Diagnostic {
   /** The source or object file; '' when about none. */
   file: string
@@ -74,6 +75,7 @@ export function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
     .join('')
 }
 
+/** Whether any is an error: then there is no object or image. */
 export const hasErrors = (diagnostics: readonly Diagnostic[]): boolean => diagnostics.some(d => d.severity === 'error')
 
 /** A diagnostic about a whole file. */

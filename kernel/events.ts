@@ -67,6 +67,7 @@ export const newEventStream = (): EventStream => ({
 
 export const wants = (k: Kernel, kind: EventKind): boolean => k.events[kind] !== undefined
 
+/** Tells an event to those who subscribed to its kind. Ask `wants` before an event is built. */
 export function emit(k: Kernel, event: KernelEvent): void {
   const listeners = k.events[event.kind]
   if (listeners) for (const listener of listeners) listener(event, k)

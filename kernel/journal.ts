@@ -46,10 +46,14 @@ export interface Journal {
 }
 
 /** A journal that is replayed and the run do not fit: it is another machine's, or somebody changed it. */
-export class JournalProblem extends Error {}
+export class JournalProblem extends Error {
+  override name = 'JournalProblem'
+}
 
 /** A sealed journal is at its end, and the guest wants something of the world. */
-export class JournalEnds extends JournalProblem {}
+export class JournalEnds extends JournalProblem {
+  override name = 'JournalEnds'
+}
 
 /** Things that come in by themselves, between two instructions. `idle`: while every task slept. */
 export type Incoming =

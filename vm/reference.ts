@@ -425,6 +425,7 @@ export interface Stepper {
   step(machine: Machine, hart: Hart): Stop | null
 }
 
+/** The reference engine as a step by step one: runs single instructions on BigInts, for a debugger that asks what one will do. */
 export function createStepper(): Stepper {
   const reference = new Reference()
   return {

@@ -22,6 +22,7 @@ export const getXBig = (hart: Hart, n: number): bigint => big(hart.x, n)
 export function setX(hart: Hart, n: number, value: number): void {
   if (n !== 0) setNumber(hart.x, n, value)
 }
+/** Sets xN to a 64-bit value, of either sign; x0 stays zero. */
 export function setXBig(hart: Hart, n: number, value: bigint): void {
   if (n !== 0) setBig(hart.x, n, value)
 }

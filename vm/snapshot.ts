@@ -53,6 +53,7 @@ const isZero = (words: Int32Array, from: number, to: number): boolean => {
 /** Everything but RAM. */
 export type HartsSnapshot = Omit<MachineSnapshot, 'pages' | 'framesUsed'>
 
+/** Copies the registers, CSRs and TLBs of all harts. */
 export function snapshotHarts(machine: Machine): HartsSnapshot {
   const { contexts, next, superpages } = machine.keys
   return {
@@ -74,6 +75,7 @@ export function* usedPages(machine: Machine, frames = machine.ramBytes / L.PAGE_
   }
 }
 
+/** Copies the machine: its harts, and the pages of RAM that are not all zero. */
 export function snapshotMachine(machine: Machine): MachineSnapshot {
   const pages = new Map<number, Uint8Array>()
   for (const [frame, bytes] of usedPages(machine)) pages.set(frame, bytes.slice())

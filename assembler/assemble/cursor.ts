@@ -4,6 +4,7 @@ import { endOfString } from './scan.ts'
 
 /** A mistake in the source. Caught once per statement and turned into a diagnostic; nothing of it leaves the assembler. */
 export class SourceError extends Error {
+  override name = 'SourceError'
   /** Offsets into the statement's text; null means the whole statement. */
   readonly start: number | null
   readonly end: number | null

@@ -17,6 +17,7 @@ import { runStatements } from './statement.ts'
 import { assign } from './symbols.ts'
 import type { Assembly } from './state.ts'
 
+/** How to assemble: the flags of as. */
 export interface AssembleOptions {
   /** The text or bytes of a file named by .include or .incbin; null when there is none. Default: there are none. */
   readFile?: (name: string) => string | Uint8Array | null
@@ -34,6 +35,7 @@ export interface AssembleOptions {
   pic?: boolean
 }
 
+/** What came of a source. */
 export interface AssembleResult {
   /** The relocatable ELF file; null when there are errors. */
   object: Uint8Array | null

@@ -20,7 +20,9 @@ interface Member {
 }
 
 /** The archive is damaged. */
-export class ArchiveError extends Error {}
+export class ArchiveError extends Error {
+  override name = 'ArchiveError'
+}
 
 function memberAt(name: string, bytes: Uint8Array, at: number, longNames: string): Member | null {
   if (at + HEADER_SIZE > bytes.length) return null

@@ -13,6 +13,7 @@ import { addressOf, newLinkSymbol, resolve } from './symbols.ts'
 import { writeExecutable } from './write.ts'
 import type { Link, LinkOptions } from './state.ts'
 
+/** A file to link. */
 export interface LinkInput {
   /** For messages, and for FILE symbols. */
   name: string
@@ -22,6 +23,7 @@ export interface LinkInput {
   whole?: boolean
 }
 
+/** What came of a link. */
 export interface LinkResult {
   /** The executable; null when there are errors. */
   image: Uint8Array | null

@@ -97,6 +97,7 @@ export interface Archive {
   whole: boolean
 }
 
+/** How to link: the flags of ld. */
 export interface LinkOptions {
   /** As -e; default _start. */
   entry?: string

@@ -5,6 +5,7 @@ import { archiveMember, isArchive, memberOffsets, readArchive } from '../link/ar
 import { isSpecial } from './symbols.ts'
 import { HEX64, hex } from './text.ts'
 
+/** The flags of nm. */
 export interface NmOptions {
   /** -n: by address; -p: as they stand; otherwise by name. */
   sort?: 'name' | 'address' | 'none'

@@ -1,6 +1,7 @@
 // What can be asked of objdump, and the shape of the parts that answer.
 import type { ElfFile } from '../../kernel/abi/index.ts'
 
+/** The flags of objdump: what to show. */
 export interface ObjdumpOptions {
   /** -d; `all` is -D. */
   disassemble?: boolean | 'all'

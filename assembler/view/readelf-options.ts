@@ -1,6 +1,7 @@
 // What can be asked of readelf, and the shape of the parts that answer.
 import type { ElfFile } from '../../kernel/abi/index.ts'
 
+/** The flags of readelf: what to show. */
 export interface ReadelfOptions {
   /** -h */
   header?: boolean

@@ -38,6 +38,7 @@ export const reader =
     return bytes.length === length ? bytes : null
   }
 
+/** The callers of a task, innermost first; at most `limit`. */
 export function backtrace(d: Debugger, task: Task, limit?: number): Backtrace {
   const values = registersOf(d.session, task)
   return unwind(spaceOf(d, task), { pc: Number(values[32]), values: values.slice(0, 32) }, reader(d, task), limit)

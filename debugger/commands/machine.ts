@@ -41,6 +41,7 @@ export function viewLines(d: Debugger, name: string, text: string): string[] {
 /** Views that are of one task show the selected one. */
 const OF_A_TASK: readonly string[] = ['registers', 'disassemble', 'memory', 'regions', 'walk', 'pagetables', 'signals', 'descriptors']
 
+/** The lines of a view, cut to `width`. Throws a CommandFailure for a name or arguments that the view does not take. */
 export function showView(d: Debugger, name: string, args: ViewArguments, width = d.width): string[] {
   const view = viewByName.get(name) ?? fail(`There is no view "${name}".`)
   const task = selected(d)

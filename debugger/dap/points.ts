@@ -200,6 +200,7 @@ export const sourcesOf = (sight: Sight): string[] => [
 export const modulesOf = (sight: Sight): { task: Task; file: DebugFile; start: number; end: number }[] =>
   [...spaces(sight)].flatMap(({ task, space }) => space.files.map(({ file, start, end }) => ({ task, file, start, end })))
 
+/** Takes the points of a wanted one away; it may be resolved again. */
 export function forget(s: Session, wanted: Wanted): void {
   for (const { point } of wanted.sites) removePoint(s, point)
   wanted.sites = []

@@ -47,6 +47,7 @@ function where(sight: Sight, { task: id, level }: Node): Where {
   return { task, frame: frameAt(sight, task, level) }
 }
 
+/** What an editor shows of a frame: locals, registers, and what else there is. */
 export function scopesOf(sight: Sight, task: number, level: number): ScopeRow[] {
   const node = (kind: Node['kind']): Node => ({ kind, task, level, expression: '' })
   const at = where(sight, node('registers'))
@@ -148,6 +149,7 @@ const KINDS: Readonly<Record<Node['kind'], (sight: Sight, at: Where, node: Node,
 export const rowsOf = (sight: Sight, node: Node, start = 0, count = 0): Row[] =>
   KINDS[node.kind](sight, where(sight, node), node, start, count)
 
+/** A row for an expression in a frame. Throws an Error that says what is wrong with it. */
 export function rowOfExpression(sight: Sight, task: number, level: number, expression: string): Row {
   const node: Node = { kind: 'value', task, level, expression }
   const at = where(sight, node)

@@ -17,7 +17,9 @@ interface Command {
 }
 
 /** A mistake of whoever types: the message is for them. */
-class MonitorError extends Error {}
+class MonitorError extends Error {
+  override name = 'MonitorError'
+}
 const refuse = (text: string): never => {
   throw new MonitorError(text)
 }

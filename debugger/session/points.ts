@@ -59,12 +59,14 @@ export const addWatchpoint = (s: Session, options: WatchOptions): Watchpoint =>
 export const addCatchpoint = (s: Session, options: Common & { what: CatchKind; filter?: readonly string[] }): Catchpoint =>
   add(s, { kind: 'catchpoint', ...common(s, options), what: options.what, filter: options.filter ?? [] })
 
+/** Removes a point; false when there is none of that number. */
 export function removePoint(s: Session, id: number): boolean {
   const there = s.points.delete(id)
   arm(s)
   return there
 }
 
+/** Switches a point on or off; false when there is none of that number. */
 export function enablePoint(s: Session, id: number, on: boolean): boolean {
   const point = s.points.get(id)
   if (point === undefined) return false
@@ -81,6 +83,7 @@ export function setCondition(s: Session, id: number, text: string | null): boole
   return true
 }
 
+/** So many hits of a point do not stop; false when there is none of that number. */
 export function setIgnore(s: Session, id: number, count: number): boolean {
   const point = s.points.get(id)
   if (point === undefined) return false

@@ -40,6 +40,7 @@ export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline
   return timeline
 }
 
+/** The machine no longer notes what it writes to: no more points are taken. */
 export function stopRecording(t: Timeline): void {
   noteWrites(t.k.machine, false)
 }

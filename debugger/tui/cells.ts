@@ -9,6 +9,7 @@ export interface CellBuffer {
   styles: StyleName[]
 }
 
+/** A screen of blanks. */
 export function newBuffer(width: number, height: number): CellBuffer {
   const size = width * height
   return { width, height, chars: Array.from({ length: size }, () => ' '), styles: Array.from({ length: size }, () => 'plain') }

@@ -17,6 +17,7 @@ export interface Picture {
   cursor: { x: number; y: number } | null
 }
 
+/** Draws all panes into a fresh picture. */
 export function render(d: Debugger, ui: Ui): Picture {
   const { width, height } = ui
   const buffer = newBuffer(width, height)

@@ -62,12 +62,14 @@ export const newUi = (title: string, width: number, height: number): Ui => ({
   before: null,
 })
 
+/** Appends lines of the debugger's own to the pane of output. */
 export function say(ui: Ui, lines: readonly string[], style: StyleName = 'plain'): void {
   for (const text of lines) ui.said.push({ text, style })
   if (ui.said.length > SAID_KEPT) ui.said.splice(0, ui.said.length - SAID_KEPT)
   ui.scroll.delete('log')
 }
 
+/** Appends what the program wrote; a line that has not ended goes on with the next piece. */
 export function addOutput(ui: Ui, text: string): void {
   ui.output = (ui.output + text).slice(-OUTPUT_KEPT)
 }

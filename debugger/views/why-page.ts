@@ -60,6 +60,7 @@ export interface PageFacts {
 
 const MOST_NAMED = 6
 
+/** What is at a virtual address and why it may not be read or written: region, page table entry, frame and who shares it. */
 export function explainPage(k: Kernel, task: Task, mm: Mm, va: number): PageFacts {
   const page = va - (va % PAGE_SIZE)
   const entry = peekPte(k, mm, page)

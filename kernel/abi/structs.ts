@@ -35,6 +35,7 @@ const isLayout = (m: Member): m is Layout<Members> => typeof m === 'object' && '
 const sizeOf = (m: Member): number => (typeof m === 'string' ? SCALAR_BYTES[m] : isLayout(m) ? m.size : m.bytes)
 const alignOf = (m: Member): number => (typeof m === 'string' ? SCALAR_BYTES[m] : isLayout(m) ? m.align : 1)
 
+/** Lays out a structure as C does on riscv64: each member at its own boundary, the size rounded up to the largest. */
 export function struct<const S extends Members>(members: S): Layout<S> {
   const offsets: Record<string, number> = {}
   let at = 0

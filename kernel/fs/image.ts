@@ -24,7 +24,9 @@ export interface ImageFile {
 }
 
 /** An archive or a list of files that makes no tree: says what is wrong with which file. */
-export class ImageError extends Error {}
+export class ImageError extends Error {
+  override name = 'ImageError'
+}
 
 const DIRECTORY_MODE = 0o755
 /** As Linux has them: a longer name or path could not be asked for. */

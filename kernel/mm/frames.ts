@@ -81,6 +81,7 @@ export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   return frame
 }
 
+/** One more holder of a frame. */
 export function retainFrame(k: Kernel, frame: number): void {
   k.state.frames.count[frame]++
 }

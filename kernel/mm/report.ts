@@ -271,6 +271,7 @@ export interface MmStatistics {
   tables: number
 }
 
+/** What the regions of an address space are, in pages: the lines of /proc/PID/status. */
 export function mmStatistics(mm: Mm): MmStatistics {
   let data = 0
   let stack = 0

@@ -198,16 +198,19 @@ function wordToWrite(k: Kernel, task: Task, addr: number, bytes: number): number
   return wordOf(frame, addr)
 }
 
+/** A byte of the task's memory. Throws EFAULT. */
 export function getU8(k: Kernel, task: Task, addr: number): number {
   const at = locateToRead(k, task, addr)
   chargeUserCopy(k, task, addr, at, 1, false)
   return k.machine.ram[at]
 }
 
+/** An unsigned 16-bit number of the task's memory. Throws EFAULT. */
 export function getU16(k: Kernel, task: Task, addr: number): number {
   return getU8(k, task, addr) | (getU8(k, task, addr + 1) << 8)
 }
 
+/** A signed 32-bit number of the task's memory, at any address. Throws EFAULT. */
 export function getI32(k: Kernel, task: Task, addr: number): number {
   if ((addr & 3) === 0) return k.machine.ram32[wordToRead(k, task, addr, 4)]
   return getU16(k, task, addr) | (getU16(k, task, addr + 2) << 16)
@@ -233,12 +236,14 @@ export function getU64(k: Kernel, task: Task, addr: number): number {
 export const getBig = (k: Kernel, task: Task, addr: number): bigint =>
   (BigInt(getU32(k, task, addr + 4)) << 32n) | BigInt(getU32(k, task, addr))
 
+/** Writes a byte to the task's memory. Throws EFAULT. */
 export function putU8(k: Kernel, task: Task, addr: number, value: number): void {
   const at = locateToWrite(k, task, addr)
   chargeUserCopy(k, task, addr, at, 1, true)
   k.machine.ram[at] = value
 }
 
+/** Writes 16 bits to the task's memory. Throws EFAULT. */
 export function putU16(k: Kernel, task: Task, addr: number, value: number): void {
   putU8(k, task, addr, value)
   putU8(k, task, addr + 1, value >> 8)
@@ -262,6 +267,7 @@ export function putU64(k: Kernel, task: Task, addr: number, value: number): void
   k.machine.ram32[at + 1] = Math.floor(value / TWO_32)
 }
 
+/** Writes a 64-bit value to the task's memory. Throws EFAULT. */
 export function putBig(k: Kernel, task: Task, addr: number, value: bigint): void {
   putU32(k, task, addr, Number(BigInt.asIntN(32, value)))
   putU32(k, task, addr + 4, Number(BigInt.asIntN(32, value >> 32n)))

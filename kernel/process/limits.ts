@@ -38,6 +38,7 @@ const INITIAL: Readonly<Record<number, readonly [number, number]>> = {
   [RLIMIT_RTPRIO]: [0, 0],
 }
 
+/** The limits that the first process has. */
 export function newRlimits(): Rlimits {
   const soft = new Float64Array(RLIM_NLIMITS).fill(Infinity)
   const hard = new Float64Array(RLIM_NLIMITS).fill(Infinity)

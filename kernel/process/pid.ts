@@ -82,6 +82,7 @@ export function joinGroup(k: Kernel, group: ThreadGroup, pgid: number): void {
 
 export const leaveGroup = (k: Kernel, group: ThreadGroup): void => leave(k, k.state.pids.processGroups, group.pgid, group)
 
+/** Puts the process into a session. */
 export function joinSession(k: Kernel, group: ThreadGroup, sid: number): void {
   group.sid = sid
   join(k.state.pids, k.state.pids.sessions, sid, group)

@@ -42,6 +42,7 @@ export function allocTrapFrame(k: Kernel): number {
   return at
 }
 
+/** Gives a trap frame's place back. */
 export function freeTrapFrame(k: Kernel, at: number): void {
   const { taken, partial } = k.state.trapFrames
   const frame = Math.floor(at / PAGE_SIZE)
@@ -201,18 +202,21 @@ export function regBig(k: Kernel, task: Task, n: number): bigint {
   return task.onHart >= 0 ? getBigAt(k.machine.harts[task.onHart].x, 2 * n) : getBigAt(k.machine.ram32, (task.trapFrame >> 2) + 2 * n)
 }
 
+/** Sets xN in the task's trap frame to a 64-bit value. */
 export function setRegBig(k: Kernel, task: Task, n: number, value: bigint): void {
   if (n === 0) return
   if (task.onHart >= 0) putBigAt(k.machine.harts[task.onHart].x, 2 * n, value)
   else putBigAt(k.machine.ram32, (task.trapFrame >> 2) + 2 * n, value)
 }
 
+/** The pc in the task's trap frame. */
 export function regPc(k: Kernel, task: Task): number {
   const words = task.onHart >= 0 ? k.machine.harts[task.onHart].pc : k.machine.ram32
   const at = task.onHart >= 0 ? 0 : (task.trapFrame >> 2) + PC
   return words[at + 1] * TWO_32 + (words[at] >>> 0)
 }
 
+/** Sets the pc in the task's trap frame. */
 export function setRegPc(k: Kernel, task: Task, pc: number): void {
   if (task.onHart >= 0) putWords(k.machine.harts[task.onHart].pc, 0, pc)
   else putWords(k.machine.ram32, (task.trapFrame >> 2) + PC, pc)
@@ -225,6 +229,7 @@ const fpIsLive = (k: Kernel, task: Task): boolean => task.onHart >= 0 && k.machi
 export const regF = (k: Kernel, task: Task, n: number): bigint =>
   fpIsLive(k, task) ? getBigAt(k.machine.harts[task.onHart].f, 2 * n) : getBigAt(k.machine.ram32, (task.trapFrame >> 2) + F0 + 2 * n)
 
+/** Sets the 64 bits of fN in the task's trap frame. */
 export function setRegF(k: Kernel, task: Task, n: number, bits: bigint): void {
   if (fpIsLive(k, task)) {
     putBigAt(k.machine.harts[task.onHart].f, 2 * n, bits)
@@ -239,6 +244,7 @@ export function setRegF(k: Kernel, task: Task, n: number, bits: bigint): void {
 export const getFcsr = (k: Kernel, task: Task): number =>
   fpIsLive(k, task) ? k.machine.harts[task.onHart].words[WORD_FCSR] : k.machine.ram32[(task.trapFrame >> 2) + FCSR]
 
+/** Sets fcsr in the task's trap frame. */
 export function setFcsr(k: Kernel, task: Task, value: number): void {
   if (fpIsLive(k, task)) {
     k.machine.harts[task.onHart].words[WORD_FCSR] = value

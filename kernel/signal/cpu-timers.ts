@@ -13,6 +13,7 @@ export interface CpuTimer {
   spec: TimerSpec
 }
 
+/** Starts a timer on a processor-time clock; `at` is what the clock reads when it fires, in nanoseconds. */
 export function addCpuTimer(clock: CpuClock, at: Int64, spec: TimerSpec): CpuTimer {
   const timer = { clock, at: alarmAt(at), spec }
   clock.group.cpuTimers = [...(clock.group.cpuTimers ?? []), timer]

@@ -19,6 +19,7 @@ export function setTemporaryMask(task: Task, set: Sigset): void {
   setBlocked(task, set)
 }
 
+/** Puts back the mask that a call such as sigsuspend replaced; nothing where none did. */
 export function restoreMask(task: Task): void {
   if (task.savedMask === null) return
   const mask = task.savedMask

@@ -3,6 +3,7 @@ import { CAP_KILL, EPERM, SIGCONT } from '../abi/index.ts'
 import { capable } from '../process/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
+/** Whether a task may send the signal (kill(2)): its own, one of the same user, SIGCONT within the session, or CAP_KILL. */
 export function maySignal(from: Task, to: ThreadGroup, signal: number): boolean {
   const own = from.credentials
   const theirs = to.leader.credentials

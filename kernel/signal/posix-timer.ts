@@ -81,6 +81,7 @@ function arm(k: Kernel, group: ThreadGroup, timer: PosixTimer, at: Int64): void 
   else timer.cpuTimer = addCpuTimer(timer.cpu, at, spec)
 }
 
+/** Ends a timer of timer_create, with what it has queued. Throws EINVAL for an id that is none. */
 export function deletePosixTimer(k: Kernel, group: ThreadGroup, id: number): void {
   disarm(k, posixTimer(group, id))
   group.posixTimers?.delete(id)

@@ -52,6 +52,7 @@ function encode(info: SigInfo): Uint8Array {
 
 export const signalFileMask = (mask: Sigset): Sigset => mask & ~KERNEL_ONLY
 
+/** A description that reads signals of the mask. */
 export function makeSignalFd(k: Kernel, mask: Sigset, nonBlocking: boolean): FileDescription {
   const data = { kind: 'signalfd', mask: signalFileMask(mask) } as const
   return newDescription('signalfd', eventInode(k), null, O_RDWR | (nonBlocking ? O_NONBLOCK : 0), { ...data }, 'anon_inode:[signalfd]')

@@ -12,6 +12,7 @@ const { O_RDONLY: _rdonly, O_WRONLY: _wronly, O_RDWR: _rdwr, O_ACCMODE: _accmode
 /** The bits of which O_SYNC and O_TMPFILE are more than one have names of their own. */
 const TEXT = { ...NAMED, __O_SYNC: O_SYNC & ~O_DSYNC, __O_TMPFILE: O_TMPFILE & ~O_DIRECTORY, FASYNC }
 
+/** Flags of open(2) as strace prints them. */
 export function openFlagsText(value: number): string {
   const rest = (value & ~O_ACCMODE) >>> 0
   return ACCESS[value & O_ACCMODE] + (rest === 0 ? '' : `|${flagsText(TEXT, rest)}`)

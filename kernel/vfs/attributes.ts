@@ -40,6 +40,7 @@ function sectors(inode: Inode): number {
   return inode.pages.size * (BLOCK / SECTOR)
 }
 
+/** What stat(2) says of an inode. */
 export function statOf(_k: Kernel, inode: Inode): FileStat {
   const { fs, ino, mode, nlink, uid, gid, rdev, atime, mtime, ctime } = inode
   return {

@@ -13,11 +13,13 @@ export function newFs(k: Kernel, cwd?: Path): FsContext {
 /** fork without CLONE_FS. */
 export const forkFs = (fs: FsContext): FsContext => ({ refs: 1, root: fs.root, cwd: fs.cwd, umask: fs.umask })
 
+/** CLONE_FS: one more holder. */
 export function shareFs(fs: FsContext): FsContext {
   fs.refs++
   return fs
 }
 
+/** One holder less of a root, working directory and umask. */
 export function releaseFs(_k: Kernel, fs: FsContext): void {
   fs.refs--
 }

@@ -6,6 +6,7 @@ import type { Task } from '../state.ts'
 import { countName } from './inode.ts'
 import type { Dentry, DirectoryEntry, Inode } from './types.ts'
 
+/** A name in a directory; not in its list of children yet. */
 export function newDentry(name: string, parent: Dentry | null, inode: Inode): Dentry {
   const children = inode.kind === 'directory' ? new Map<string, Dentry | null>() : null
   return { name, parent, inode, children, listed: false, deleted: false, mounted: 0 }

@@ -39,6 +39,7 @@ export function forgetOpen(file: FileDescription): void {
   file.inode.refs--
 }
 
+/** One more holder of an open file description. */
 export function retainFile(file: FileDescription): FileDescription {
   file.refs++
   return file
@@ -52,12 +53,14 @@ export function releaseHeld(k: Kernel, call: SyscallInProgress): void {
   for (const { file } of call.files.splice(0)) releaseFile(k, file)
 }
 
+/** The task's call is over: what it held while it slept is given back. */
 export function endCall(k: Kernel, task: Task): void {
   const { call } = task
   task.call = null
   if (call !== null) releaseHeld(k, call)
 }
 
+/** One holder less of an open file description; the last one closes it. */
 export function releaseFile(k: Kernel, file: FileDescription): void {
   if (--file.refs > 0) return
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)

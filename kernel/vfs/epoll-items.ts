@@ -14,6 +14,7 @@ function count(k: Kernel, { data }: FileDescription, change: 1 | -1): void {
 export const findEpollItem = (epoll: FileDescription, file: FileDescription, fd: number): EpollItem | undefined =>
   file.epolls?.get(epoll)?.find(item => item.fd === fd)
 
+/** EPOLL_CTL_ADD: both the epoll and the file know of the item. */
 export function addEpollItem(k: Kernel, item: EpollItem): void {
   const { epoll, file } = item
   if (epoll.data?.kind !== 'epoll') return
@@ -25,6 +26,7 @@ export function addEpollItem(k: Kernel, item: EpollItem): void {
   count(k, epoll, 1)
 }
 
+/** Forgets an item on both sides. */
 export function dropEpollItem(k: Kernel, item: EpollItem): void {
   const { epoll, file } = item
   if (epoll.data?.kind === 'epoll') epoll.data.items.delete(item)

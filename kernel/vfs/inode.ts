@@ -64,6 +64,7 @@ export function newFileSystem(ids: Pick<Vfs, 'nextDev'>, kind: FileSystemKind, s
   return { kind, dev: ids.nextDev++, nextIno: 1, inodes: 0, maxInodes: 0, readOnly: false, source, hostRoot: null, writeThrough: false }
 }
 
+/** One more holder of an inode. */
 export function retainInode(inode: Inode): Inode {
   inode.refs++
   return inode

@@ -100,6 +100,7 @@ export function locksNear(list: LockList, range: Range): RecordLock[] {
   return near
 }
 
+/** All locks of a list, in order. */
 export function* eachLock(list: LockList): Generator<RecordLock> {
   for (const { locks } of list) yield* locks
 }

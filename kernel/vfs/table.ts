@@ -19,6 +19,7 @@ function tableOf(task: Task): FileTable {
 
 export const isCloexec = (table: FileTable, fd: number): boolean => (((table.cloexec[fd >> 5] ?? 0) >>> (fd & (BITS - 1))) & 1) === 1
 
+/** Sets or clears a descriptor's close-on-exec flag. */
 export function setCloexec(table: FileTable, fd: number, on: boolean): void {
   const word = fd >> 5
   while (table.cloexec.length <= word) table.cloexec.push(0)
@@ -107,6 +108,7 @@ export function shareFiles(files: FileTable): FileTable {
   return files
 }
 
+/** One holder less of a descriptor table; the last one closes all its files. */
 export function releaseFiles(k: Kernel, table: FileTable): void {
   if (--table.refs > 0) return
   table.files.forEach((file, fd) => {

@@ -114,6 +114,7 @@ function judge(k: Kernel, task: Task, inode: Inode, may: number, name: string): 
 
 const costOf = (name: string, value: Uint8Array): number => name.length + value.length + OVERHEAD
 
+/** Sets an extended attribute; `how` is 0, XATTR_CREATE or XATTR_REPLACE. Throws EEXIST, ENODATA, ENOSPC, EOPNOTSUPP, EPERM, EACCES. */
 export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, value: Uint8Array, how: number): void {
   if (isAcl(name)) {
     const acl = decodeAcl(value)
@@ -134,6 +135,7 @@ export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, 
   touchChanged(k, inode)
 }
 
+/** The value of an extended attribute, access lists included. Throws ENODATA, EOPNOTSUPP, EPERM, EACCES. */
 export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string): Uint8Array {
   if (isAcl(name)) {
     if (!hasAttributes(inode) || inode.kind === 'symlink') throw EOPNOTSUPP
@@ -147,6 +149,7 @@ export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string):
   return name === CAPABILITY ? shownCapability(value) : value
 }
 
+/** Removes an extended attribute. Throws ENODATA, EOPNOTSUPP, EPERM, EACCES. */
 export function removeAttribute(k: Kernel, task: Task, inode: Inode, name: string): void {
   if (isAcl(name)) {
     if (!hasAttributes(inode)) throw EOPNOTSUPP

@@ -245,6 +245,7 @@ export interface FieldRange {
 export const UPPER_SHIFT = 12
 export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'clui'
 
+/** The least and greatest value that a field holds, and what they are multiples of. */
 export function fieldRange(name: FieldName): FieldRange {
   const spec = fieldSpec(name)
   const low = Math.min(...spec.parts.map(p => p[2]))
