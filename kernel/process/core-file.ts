@@ -63,19 +63,24 @@ const backedBytes = ({ backing }: Inode): number => (backing === null ? 0 : back
  */
 function runsOf(k: Kernel, mm: Mm, region: Region, start: number, end: number): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = []
+  const add = (from: number, to: number): void => {
+    const last = found.at(-1)
+    if (last?.end === from) last.end = to
+    else found.push({ start: from, end: to })
+  }
   const { inode } = region
   if (inode !== null) {
     const place = region.start - region.offset
     const backed = Math.min(end, place + Math.ceil(Math.min(backedBytes(inode), inode.size) / PAGE_SIZE) * PAGE_SIZE)
-    if (backed > start) found.push({ start, end: backed })
+    if (backed > start) add(start, backed)
     for (const index of inode.pages.keys()) {
       const va = place + index * PAGE_SIZE
-      if (va >= start && va >= backed && va < end) found.push({ start: va, end: va + PAGE_SIZE })
+      if (va >= start && va >= backed && va < end) add(va, va + PAGE_SIZE)
     }
   }
   eachLeaf(k, mm, start, end, (va, _at, entry) => {
     if (frameOf(entry) === k.state.frames.zero) return
-    found.push({ start: Math.max(va, start), end: Math.min(va + (entry & PTE_HUGE ? HUGE_PAGE : PAGE_SIZE), end) })
+    add(Math.max(va, start), Math.min(va + (entry & PTE_HUGE ? HUGE_PAGE : PAGE_SIZE), end))
   })
   if (inode !== null) found.sort((a, b) => a.start - b.start)
   const runs: { start: number; end: number }[] = []

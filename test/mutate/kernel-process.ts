@@ -156,8 +156,8 @@ export const processFaults: readonly Fault[] = [
   {
     what: 'of a run of pages the core has only the last',
     file: 'kernel/process/core-file.ts',
-    find: 'last.end = Math.max(last.end, run.end)',
-    put: 'Object.assign(last, run)',
+    find: 'last.end = to\n',
+    put: 'Object.assign(last, { start: from, end: to })\n',
     near: CORE,
   },
   {

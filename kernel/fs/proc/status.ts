@@ -165,7 +165,6 @@ function memoryLines(k: Kernel, task: Task): string {
   return `${rows.map(([name, pages]) => kibLine(name, pages * PAGE_SIZE)).join('')}CoreDumping:\t${task.group.coreDump ? 1 : 0}\nTHP_enabled:\t${k.state.thp === 'never' || task.mm?.thpDisabled ? 0 : 1}\nuntag_mask:\t0xffffffffffffffff\n`
 }
 
-
 /** "0-1,3" and, before it, the same as a hex mask. */
 function cpuMask(k: Kernel, affinity: number): string {
   const harts = k.state.harts.map(h => h.id).filter(id => (affinity >>> id) & 1)
