@@ -79,8 +79,11 @@ export function forgetNames(keys: TlbKeys): void {
 const asidOf = (machine: Machine, hart: Hart): number => (csrHigh(machine, hart, 'satp') >>> 12) & 0xffff
 
 /** Frame of the root page table that satp names (may lie outside RAM). */
-export const rootFrame = (machine: Machine, hart: Hart): number =>
-  (csrHigh(machine, hart, 'satp') & 0xfff) * 4294967296 + (csrLow(machine, hart, 'satp') >>> 0) - L.RAM_PPN
+export function rootFrame(machine: Machine, hart: Hart): number {
+  const high = csrHigh(machine, hart, 'satp') & 0xfff
+  const low = csrLow(machine, hart, 'satp') >>> 0
+  return (high === 0 ? low : high * 4294967296 + low) - L.RAM_PPN
+}
 
 const isBare = (machine: Machine, hart: Hart): boolean =>
   hart.words[L.WORD_PRIVILEGE] === L.PRIVILEGE_M || csrHigh(machine, hart, 'satp') >>> 28 !== SATP_MODE_SV48

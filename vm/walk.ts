@@ -35,8 +35,8 @@ export function vpn(lo: number, hi: number, level: number): number {
   return (lo >>> (PAGE_SHIFT + ENTRIES_SHIFT * level)) & 511
 }
 
-/** Physical page number of a PTE given as two words; up to 44 bits, so a double. */
-export const ptePpn = (lo: number, hi: number): number => (hi & 0x3fffff) * 0x400000 + (lo >>> 10)
+/** Physical page number of a PTE given as two words; up to 44 bits, so a double, but an integer of V8's where RAM is. */
+export const ptePpn = (lo: number, hi: number): number => ((hi & 0x3fffff) === 0 ? lo >>> 10 : (hi & 0x3fffff) * 0x400000 + (lo >>> 10))
 
 /**
  * Translates the address {lo, hi} from the root frame for `access`, setting A and D bits in the PTE as hardware does.
@@ -53,7 +53,7 @@ export function translate(
 ): Translation {
   out.outcome = 'pageFault'
   if (!isCanonical(hi)) return out
-  const frames = machine.ramBytes / PAGE_SIZE
+  const frames = machine.ramBytes >>> PAGE_SHIFT
   const ram32 = machine.ram32
   let table = rootFrame
   for (let level = LEVELS - 1; level >= 0; level--) {
@@ -99,12 +99,12 @@ function leaf(
 ): Translation {
   if (!permitted(pteLo, access, mode)) return out
   const ppn = ptePpn(pteLo, pteHi)
-  const pagesInLeaf = 2 ** (ENTRIES_SHIFT * level)
-  if (ppn % pagesInLeaf !== 0) return out
+  const pagesInLeaf = level === 0 ? 1 : 2 ** (ENTRIES_SHIFT * level)
+  if (level !== 0 && ppn % pagesInLeaf !== 0) return out
   const within = level === 0 ? 0 : (lo >>> PAGE_SHIFT) % pagesInLeaf
   // At level 3 a leaf has more pages than the low word of the address can count; RAM never reaches so far.
   const frame = ppn - RAM_PPN + within
-  if (frame < 0 || frame >= machine.ramBytes / PAGE_SIZE || level === 3) {
+  if (frame < 0 || frame >= machine.ramBytes >>> PAGE_SHIFT || level === 3) {
     out.outcome = 'accessFault'
     return out
   }
