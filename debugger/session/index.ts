@@ -34,5 +34,16 @@ export {
   type Written,
 } from './reverse.ts'
 export type { Search } from './pieces.ts'
-export { changed, evaluate, readMemory, readRegister, registersOf, taskById, tasksOf, writeMemory, writeRegister, writeSome } from './state.ts'
+export {
+  changed,
+  evaluate,
+  readMemory,
+  readRegister,
+  registersOf,
+  taskById,
+  tasksOf,
+  writeMemory,
+  writeRegister,
+  writeSome,
+} from './state.ts'
 export * from './types.ts'
