@@ -246,13 +246,6 @@ export const debuggerFaults: readonly Fault[] = [
     near: GDB,
   },
   {
-    what: 'a packet does not end',
-    file: 'debugger/gdb/packets-data.ts',
-    find: "if (bytes.length === 0) return 'OK'",
-    put: 'while (bytes.length === 0) continue',
-    near: GDB,
-  },
-  {
     what: 'a stop names the thread of another process',
     file: 'debugger/gdb/stops.ts',
     find: 'thread:${threadName(g, at)};',
