@@ -177,8 +177,12 @@ function copiedRange(
 }
 
 export const ioCalls: Syscall[] = [
-  syscall(62, 'lseek', { fd, offset: long, whence: oneOf(SEEK) }, (k, task, { fd, offset, whence }) =>
-    seek(k, getFile(task, fd), offset, whence),
+  syscall(
+    62,
+    'lseek',
+    { fd, offset: long, whence: oneOf(SEEK) },
+    (k, task, { fd, offset, whence }) => seek(k, getFile(task, fd), offset, whence),
+    { note: 'Positions end at 2^53 - 1: EINVAL beyond, where Linux goes on to 2^63 - 1 in memory.' },
   ),
   syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {
     const file = getFile(task, fd)

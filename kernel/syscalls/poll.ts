@@ -137,6 +137,12 @@ function noteFile(waited: Waited, file: FileDescription): void {
 /** Whoever closes one of them meanwhile does not end it: its queue is what the call sleeps on (fs/select.c, poll_get_entry). */
 const hold = (files: FileDescription[]): FileDescription[] => (files.length > 1 ? [...new Set(files)] : files).map(retainFile)
 
+/** A descriptor that only names a place (O_PATH) is none that could be waited for. */
+function fileToPoll(task: Task, number: number): FileDescription | null {
+  const file = task.files?.files[number]
+  return file === undefined || file === null || file.kind === 'path' ? null : file
+}
+
 // ---- poll
 
 function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): SyscallResult {
@@ -156,7 +162,7 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
     const events = view.getUint16(at + 4, true)
     let revents = 0
     if (number >= 0) {
-      const file = task.files?.files[number]
+      const file = fileToPoll(task, number)
       revents = file ? pollFile(k, file, waited, task) & (events | UNASKED) : POLLNVAL
       if (file) noteFile(waited, file)
     }
@@ -203,7 +209,7 @@ function pselect(k: Kernel, task: Task, count: number, sets: readonly number[], 
     const byte = number >> 3
     const bit = 1 << (number & 7)
     if (!asked.some(set => set && set[byte] & bit)) continue
-    const file = task.files?.files[number]
+    const file = fileToPoll(task, number)
     // Closed while the call slept: it is told at once, in every set (EPOLLNVAL).
     if (!file && !goesOn(task)) throw EBADF
     const mask = file ? pollFile(k, file, waited, task) : -1

@@ -287,3 +287,12 @@ test('an open that may not cut the file leaves nothing open', () => {
     8,
   ])
 })
+
+test('a descriptor that only names a place is none that could be waited for', () => {
+  const { k, task } = fileKernel()
+  const place = outcome(k, task, 'openat', AT_FDCWD, '/dev/null', O_PATH, 0) as number
+  copyOut(k, task, BUFFER, new Uint8Array(Int16Array.of(place, 0, 1, 0).buffer))
+  expect([outcome(k, task, 'ppoll', BUFFER, 1, 0, 0, 8), copyIn(k, task, BUFFER + 6, 1)[0]]).toEqual([1, 0x20])
+  copyOut(k, task, BUFFER, Uint8Array.of(2 ** place, 0, 0, 0, 0, 0, 0, 0))
+  expect(outcome(k, task, 'pselect6', place + 1, BUFFER, 0, 0, 0, 0)).toBe('EBADF')
+})
