@@ -236,8 +236,8 @@ function countInode(count: Count, inode: Inode): void {
     add(count, 'pipe', 1)
   }
   if (locks) add(count, 'lock', locks.count + locks.flocks.size)
-  if (leases) add(count, 'lock', leases.list.length)
-  if (watches) add(count, 'watch', watches.length)
+  if (leases) add(count, 'lock', leases.held.size)
+  if (watches) add(count, 'watch', watches.size)
 }
 
 function countNames(k: Kernel, count: Count): void {

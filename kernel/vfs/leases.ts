@@ -19,17 +19,18 @@ export function setLease(k: Kernel, task: Task, file: FileDescription, fd: numbe
   if (task.credentials.fsuid !== inode.uid && !capable(task.credentials, CAP_LEASE)) throw EACCES
   if (inode.kind !== 'regular') throw EINVAL
   expireLeases(k, inode)
-  const own = inode.leases?.list.find(lease => lease.file === file)
+  const own = inode.leases?.held.get(file)
   if (type === F_UNLCK) {
     if (!own) throw EAGAIN
     return change(k, inode, own, F_UNLCK)
   }
   checkOpens(file, type)
-  const others = inode.leases?.list.filter(lease => lease !== own) ?? []
-  if (others.length > 0 && (type === F_WRLCK || others.some(lease => lease.breakTo === F_UNLCK))) throw EAGAIN
+  const others = (inode.leases?.held.size ?? 0) - (own ? 1 : 0)
+  if (others > 0 && type === F_WRLCK) throw EAGAIN
+  if (inode.leases?.breaking) for (const lease of inode.leases.held.values()) if (lease !== own && lease.breakTo === F_UNLCK) throw EAGAIN
   if (own) return change(k, inode, own, type)
-  inode.leases ??= { list: [], queue: newQueue() }
-  inode.leases.list.push({ file, pid: task.group.tgid, fd, type, breakTo: null, deadline: Infinity })
+  inode.leases ??= { held: new Map(), breaking: false, queue: newQueue() }
+  inode.leases.held.set(file, { file, pid: task.group.tgid, fd, type, breakTo: null, deadline: Infinity })
   if (!file.owner?.id) setOwner(file, task, F_OWNER_PID, task.group.tgid)
 }
 
@@ -44,7 +45,7 @@ function checkOpens(file: FileDescription, type: number): void {
 /** F_GETLEASE: the type held, or what it is being broken to. */
 export function getLease(k: Kernel, file: FileDescription): number {
   expireLeases(k, file.inode)
-  const own = file.inode.leases?.list.find(lease => lease.file === file)
+  const own = file.inode.leases?.held.get(file)
   return own ? (own.breakTo ?? own.type) : F_UNLCK
 }
 
@@ -52,17 +53,18 @@ function change(k: Kernel, inode: Inode, lease: Lease, type: number): void {
   const leases = inode.leases
   if (!leases) return
   if (type === F_UNLCK) {
-    leases.list = leases.list.filter(other => other !== lease)
+    leases.held.delete(lease.file)
     // With the lease goes whom it named.
     lease.file.owner = null
   } else Object.assign(lease, { type, breakTo: null, deadline: Infinity })
   wakeAll(k, leases.queue)
-  if (leases.list.length === 0) inode.leases = null
+  if (leases.held.size === 0) inode.leases = null
 }
 
 /** Takes what its holder did not give up in time. */
 function expireLeases(k: Kernel, inode: Inode): void {
-  for (const lease of [...(inode.leases?.list ?? [])])
+  if (!inode.leases?.breaking) return
+  for (const lease of [...inode.leases.held.values()])
     if (lease.breakTo !== null && lease.deadline <= k.state.time) change(k, inode, lease, lease.breakTo)
 }
 
@@ -73,20 +75,25 @@ function expireLeases(k: Kernel, inode: Inode): void {
 export function breakLeases(k: Kernel, inode: Inode, writes: boolean, waits: boolean): Blocked | null {
   if (inode.leases === null) return null
   expireLeases(k, inode)
-  const inTheWay = inode.leases?.list.filter(lease => writes || lease.type === F_WRLCK) ?? []
+  const inTheWay = [...(inode.leases?.held.values() ?? [])].filter(lease => writes || lease.type === F_WRLCK)
   if (!inode.leases || inTheWay.length === 0) return null
   for (const lease of inTheWay) {
     if (lease.breakTo === F_UNLCK || (!writes && lease.breakTo !== null)) continue
+    inode.leases.breaking = true
     lease.breakTo = writes ? F_UNLCK : F_RDLCK
     lease.deadline = k.state.time + k.state.sysctl.leaseBreakTime * NS_PER_SECOND
     tellOwner(k, lease.file, lease.fd, POLL_MSG)
   }
   if (!waits) throw EAGAIN
-  return blocked([inode.leases.queue], ERESTARTSYS, Math.min(...inTheWay.map(lease => lease.deadline)))
+  return blocked(
+    [inode.leases.queue],
+    ERESTARTSYS,
+    inTheWay.reduce((least, { deadline }) => Math.min(least, deadline), Infinity),
+  )
 }
 
 /** The description is gone. */
 export function dropLease(k: Kernel, file: FileDescription): void {
-  const own = file.inode.leases?.list.find(lease => lease.file === file)
+  const own = file.inode.leases?.held.get(file)
   if (own) change(k, file.inode, own, F_UNLCK)
 }

@@ -14,7 +14,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { setOwner, tellOwner } from './async.ts'
-import type { Dentry, FileDescription, FileTable, Inode } from './types.ts'
+import type { Dentry, DirectoryWatch, FileDescription, FileTable, Inode } from './types.ts'
 
 const KNOWN = DN_ACCESS | DN_MODIFY | DN_CREATE | DN_DELETE | DN_RENAME | DN_ATTRIB | DN_MULTISHOT
 
@@ -25,25 +25,46 @@ export function watchDirectory(task: Task, file: FileDescription, fd: number, ev
   if (!table) return
   if ((events & ~DN_MULTISHOT) === 0) return dropWatches(file, table)
   if (inode.kind !== 'directory') throw ENOTDIR
-  const known = inode.watches?.find(watch => watch.file === file && watch.table === table)
+  inode.watches ??= new Map()
+  const watches = inode.watches.get(file) ?? []
+  inode.watches.set(file, watches)
+  const known = watches.find(watch => watch.table === table)
   if (known) Object.assign(known, { fd, events: known.events | (events & KNOWN) })
-  else (inode.watches ??= []).push({ file, table, fd, events: events & KNOWN })
+  else watches.push({ table, fd, events: events & KNOWN })
   if (!file.owner?.id) setOwner(file, task, F_OWNER_PID, task.group.tgid)
+}
+
+/** What is left of the watches of an open file. */
+function keep(file: FileDescription, left: DirectoryWatch[]): void {
+  const { inode } = file
+  if (left.length > 0) inode.watches?.set(file, left)
+  else inode.watches?.delete(file)
+  if (inode.watches?.size === 0) inode.watches = null
 }
 
 /** A process closed a descriptor of the directory. */
 export function dropWatches(file: FileDescription, table: FileTable): void {
-  const rest = file.inode.watches?.filter(watch => watch.file !== file || watch.table !== table) ?? []
-  file.inode.watches = rest.length > 0 ? rest : null
+  const watches = file.inode.watches?.get(file)
+  if (watches) {
+    keep(
+      file,
+      watches.filter(watch => watch.table !== table),
+    )
+  }
 }
 
 /** Something happened in a directory: DN_* bits. */
 export function notify(k: Kernel, dir: Inode, event: number): void {
   if (dir.watches === null) return
-  const due = dir.watches.filter(watch => watch.events & event)
-  const rest = dir.watches.filter(watch => !due.includes(watch) || watch.events & DN_MULTISHOT)
-  dir.watches = rest.length > 0 ? rest : null
-  for (const { file, fd } of due) tellOwner(k, file, fd, POLL_MSG)
+  for (const [file, watches] of [...dir.watches]) {
+    const due = watches.filter(watch => watch.events & event)
+    if (due.length === 0) continue
+    keep(
+      file,
+      watches.filter(watch => !(watch.events & event) || watch.events & DN_MULTISHOT),
+    )
+    for (const { fd } of due) tellOwner(k, file, fd, POLL_MSG)
+  }
 }
 
 /** Something happened to what a name stands for: its directory hears of it. */

@@ -56,6 +56,13 @@ export interface Lease {
   deadline: number
 }
 
+/** What one process wants to be told of a directory: DN_* bits; `fd` is what the signal says. */
+export interface DirectoryWatch {
+  table: FileTable
+  fd: number
+  events: number
+}
+
 /** One entry of an access list: whom it is about (ACL_* tag, and an id for named users and groups), and rwx bits. */
 export interface AclEntry {
   readonly tag: number
@@ -109,10 +116,10 @@ export interface Inode {
   stream: HostStream | null
   /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
   seals: number
-  /** Leases on it (F_SETLEASE); null: none. */
-  leases: { list: Lease[]; queue: WaitQueue } | null
-  /** A directory that somebody watches (F_NOTIFY); null: nobody does. */
-  watches: { file: FileDescription; table: FileTable; fd: number; events: number }[] | null
+  /** Leases on it (F_SETLEASE); null: none. `breaking`: somebody was asked to give one up. */
+  leases: { held: Map<FileDescription, Lease>; breaking: boolean; queue: WaitQueue } | null
+  /** A directory that somebody watches (F_NOTIFY), by open file and descriptor table; null: nobody does. */
+  watches: Map<FileDescription, DirectoryWatch[]> | null
   /** Extended attributes by name; null: none was ever set. */
   xattrs: Map<string, Uint8Array> | null
   /** Access lists (acl(5)): the file's own, where it says more than the mode, and what new files below get. */

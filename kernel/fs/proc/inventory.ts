@@ -53,7 +53,7 @@ function locksText(k: Kernel): string {
       rows.push(`${kind} ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} ${lock.start} ${end}`)
     }
     for (const lock of inode.locks?.flocks.values() ?? []) rows.push(`FLOCK  ADVISORY  ${mode(lock.write)} ${lock.pid} ${place} 0 EOF`)
-    for (const { type, breakTo, pid } of inode.leases?.list ?? []) {
+    for (const { type, breakTo, pid } of inode.leases?.held.values() ?? []) {
       // One that is being broken shows what it shall become.
       const [state, kind] = breakTo === null ? ['ACTIVE  ', type] : ['BREAKING', breakTo]
       rows.push(`LEASE  ${state}  ${LEASE_KINDS[kind]} ${pid} ${place} 0 EOF`)
