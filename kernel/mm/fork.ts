@@ -19,6 +19,8 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
     root: allocFrame(k, USE_TABLE),
     users: 1,
     regions: [],
+    freeBelow: Infinity,
+    freeHole: 0,
     asid: 0,
     asidGeneration: 0,
     harts: 0,

@@ -11,6 +11,7 @@ import {
   findFree,
   forkMm,
   getU8,
+  mapRegion,
   getU32,
   protectRange,
   putU32,
@@ -287,4 +288,25 @@ test('any sequence of calls leaves what the model says, and everything counted r
     }),
     { numRuns: amount(60, 500), seed: 4 },
   )
+})
+
+test('where the next region goes does not depend on what is known of gaps', () => {
+  const { k, task } = setup()
+  const mm = space(task)
+  let seed = 5
+  const below = (n: number): number => (seed = (seed * 48271) % 2147483647) % n
+  let known = 0
+  for (let step = 0; step < 600; step++) {
+    const length = (1 + below(step % 7 === 0 ? 40 : 4)) * PAGE
+    if (mm.regions.length > 0 && below(3) === 0) {
+      const { start, end } = mm.regions[below(mm.regions.length)]
+      unmapRange(k, mm, start, below(2) === 0 ? end : start + PAGE)
+    }
+    if (mm.freeBelow !== Infinity && length > mm.freeHole) known++
+    const fresh = findFree({ ...mm, freeBelow: Infinity, freeHole: 0 }, length)
+    const start = findFree(mm, length)
+    expect(start).toBe(fresh)
+    mapRegion(k, mm, { start, length, prot: step % 2 === 0 ? PROT_READ : PROT_NONE })
+  }
+  expect([known > 50, mm.regions.length > 50]).toEqual([true, true])
 })

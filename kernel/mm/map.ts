@@ -13,7 +13,7 @@ import { chargeKmem, KMEM } from './kmem.ts'
 import { HUGE_PAGE, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
 import { eachLeaf, entryFor, frameOf, leafFlags, PTE_HUGE, zapRange } from './pagetable.ts'
-import { cutsNeeded, joinAround, overlaps, regionIndex } from './regions.ts'
+import { cutsNeeded, forgetGaps, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
 import type { Mm, Region, RegionSpec } from './types.ts'
 
@@ -70,6 +70,7 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
   if (cuts > 0 && mm.regions.length + cuts > k.state.sysctl.maxMapCount) throw ENOMEM
   const [first, last] = carve(k, mm, start, end)
   const gone = mm.regions.splice(first, last - first)
+  forgetGaps(mm, end)
   for (const region of gone) if (region.shared) writeBackLast(k, region)
   if (zapRange(k, mm, start, end) > 0) flushRange(k, mm, start, end)
   for (const region of gone) {

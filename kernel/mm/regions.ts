@@ -112,6 +112,11 @@ export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void
 }
 
 /** What a region keeps free below itself. */
+/** Addresses up to `end` are free again: what was known of gaps above no longer holds. */
+export function forgetGaps(mm: Mm, end: number): void {
+  if (end > mm.freeBelow) Object.assign(mm, { freeBelow: Infinity, freeHole: 0 })
+}
+
 const lowEdge = (region: Region): number => (region.growsDown ? region.start - STACK_GUARD_GAP : region.start)
 
 /**
@@ -122,14 +127,19 @@ export function findFree(mm: Mm, length: number, hint = 0, unit = PAGE_SIZE): nu
   const size = Math.ceil(length / unit) * unit
   const wanted = Math.ceil(hint / unit) * unit
   if (wanted >= MMAP_MIN && wanted + size <= USER_END && isFree(mm, wanted, wanted + size)) return wanted
+  // What was looked through before, and has no gap that is large enough, is passed over.
+  const known = unit === PAGE_SIZE && size > mm.freeHole
   // An end that is a multiple of the unit makes a beginning that is one.
-  let top = mm.mmapBase - (mm.mmapBase % unit)
-  for (let i = regionIndex(mm, mm.mmapBase - 1); i >= 0; i--) {
+  let top = known ? Math.min(mm.freeBelow, mm.mmapBase) : mm.mmapBase - (mm.mmapBase % unit)
+  let hole = known ? mm.freeHole : 0
+  for (let i = regionIndex(mm, top - 1); i >= 0; i--) {
     const region = mm.regions[i]
     if (region === undefined) continue
-    if (region.end <= top - size) return top - size
+    if (region.end <= top - size) break
+    hole = Math.max(hole, top - region.end)
     top = Math.min(top, lowEdge(region) - (lowEdge(region) % unit))
   }
+  if (unit === PAGE_SIZE) Object.assign(mm, { freeBelow: top, freeHole: hole })
   if (top - size >= MMAP_MIN) return top - size
   return findAbove(mm, size, unit)
 }

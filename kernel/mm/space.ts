@@ -41,6 +41,8 @@ export function newMm(k: Kernel): Mm {
     brkStart: 0,
     brk: 0,
     mmapBase: USER_END - STACK_ROOM,
+    freeBelow: Infinity,
+    freeHole: 0,
     vdso: 0,
     startCode: 0,
     endCode: 0,

@@ -129,6 +129,9 @@ export interface Mm {
   brk: number
   /** mmap hands out addresses downwards from here. */
   mmapBase: number
+  /** Between here and mmapBase no gap is larger than `freeHole` (bytes): where the search for a free place begins. Infinity: nothing is known. */
+  freeBelow: number
+  freeHole: number
   /** Base of the vDSO (its sigreturn code is at a fixed offset). */
   vdso: number
   /** For /proc/PID/{stat,cmdline,environ,auxv,exe}; exec fills them in. */
