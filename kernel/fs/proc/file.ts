@@ -53,10 +53,12 @@ function generate(k: Kernel, reader: Task, node: ProcNode): string {
   return row.text(k, task, node.scope === 'thread', reader)
 }
 
-/** Text from offset `at` on of a file in pieces. What lies before the piece that holds it is forgotten. */
+/** Text from offset `at` on of a file in pieces. What lies before that is forgotten. */
 function readPieces(data: ProcData, at: number, max: number, piece: (cursor: number) => { text: string; next: number | null }): string {
   if (data.text === null || at === 0 || at < data.start) Object.assign(data, { text: '', start: 0, cursor: 0 })
-  let text = data.text ?? ''
+  const before = Math.min(at - data.start, data.text?.length ?? 0)
+  let text = data.text?.slice(before) ?? ''
+  data.start += before
   const wanted = Math.min(max, READ_TEXT)
   while (data.cursor !== null && data.start + text.length < at + wanted) {
     if (data.start + text.length <= at) {

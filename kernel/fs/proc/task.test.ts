@@ -143,6 +143,9 @@ test('maps of ten thousand regions come in pieces, each line once', () => {
     const count = call(k, task, 'read', fd, BUFFER, 7777) as number
     if (count === 0) break
     text += buffer(k, task, count)
+    const { data } = task.files!.files[fd]!
+    // What was read is not kept.
+    if (data?.kind === 'proc') expect(data.text!.length).toBeLessThan(80_000)
   }
   const starts = text.split('\n').filter(line => line.endsWith(' 00000000 00:00 0 '))
   expect(starts.filter(line => line.startsWith('4') || line.startsWith('5')).length).toBeGreaterThan(9_999)
