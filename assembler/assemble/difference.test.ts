@@ -65,6 +65,11 @@ f:	ret
     expect(section && Buffer.from(sectionBytes(elf, section)).toString('hex')).toBe('06000000' + '0409' + '06' + 'c601' + '09')
   })
 
+  it('is a number in a section of data, where no linker shortens', () => {
+    expect(relocationsOf('.data; a: call f; b: .section .d, "a"; .word b - a', '.d')).toEqual([])
+    expect(hexOf('.data; a: call f; b: .section .d, "a"; .word b - a', '.d')).toBe('08000000')
+  })
+
   it('of variable length is a number unless the linker may change it', () => {
     expect(relocationsOf(`${CODE}; .uleb128 b - a`, '.data')).toEqual([])
     expect(relocationsOf('a: call f; b: .data; .uleb128 b - a + 1', '.data')).toEqual([
@@ -95,6 +100,10 @@ describe('text ends on its boundary', () => {
   ])('%s', (text, symbols, hex) => {
     expect(marksOf(text)).toBe(symbols)
     expect(hexOf(text)).toBe(hex)
+  })
+  it('has no mark where nothing is', () => {
+    expect(marksOf('.zero 0')).toBe('')
+    expect(marksOf('nop; .ascii ""')).toBe('0$x')
   })
   it('other sections of code only where they ask for it', () => {
     expect(hexOf('.section .text.b, "ax"; nop; .byte 1', '.text.b')).toBe('010001')

@@ -55,7 +55,7 @@ function newAssembly(name: string, options: AssembleOptions, arch: string): Asse
     arch,
     flags: { rvc: hasExtension(arch, 'c'), relax: options.relax ?? true, pic: options.pic ?? false, arch },
     flagStack: [],
-    usedRvc: false,
+    usedRvc: hasExtension(arch, 'c'),
     symbols: new Map(),
     anonymous: [],
     numeric: new Map(),

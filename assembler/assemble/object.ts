@@ -12,6 +12,7 @@ import {
   SIZEOF_SYM,
   STB,
   STT,
+  STV,
 } from '../../kernel/abi/index.ts'
 import { newBytes, putU32, putU64, putU8, putU16, toBytes, type Bytes } from '../bytes.ts'
 import { newStrings, stringOffset, writeElf, type OutputSection } from '../elf-write.ts'
@@ -49,7 +50,7 @@ function tableOrder(asm: Assembly, layout: Layout): AsmSymbol[] {
   for (const symbol of asm.symbols.values()) {
     if (isGlobal(symbol) || !isDefined(symbol)) {
       const undefinedWeak = symbol.binding === STB.WEAK && !isDefined(symbol)
-      if (isDefined(symbol) || symbol.used || (symbol.bound && !undefinedWeak)) globals.push(symbol)
+      if (isDefined(symbol) || symbol.used || ((symbol.bound || symbol.visibility !== STV.DEFAULT) && !undefinedWeak)) globals.push(symbol)
     } else if (symbol.used || !symbol.name.startsWith(LOCAL_PREFIX)) locals.push(symbol)
   }
   for (const symbol of asm.anonymous) if (symbol.used) locals.push(symbol)
@@ -61,7 +62,7 @@ function mappingSymbols(section: AsmSection, layout: Layout): AsmSymbol[] {
   const size = offsetOf(layout, { fixed: section.fixed, gaps: section.gaps.length }, section)
   const marks = section.mapping.flatMap(m => marksOf(m, offsetOf(layout, m, section)))
   return marks
-    .filter((m, i) => marks[i + 1]?.offset !== m.offset && (m.offset < size || marks.length === 1))
+    .filter((m, i) => marks[i + 1]?.offset !== m.offset && m.offset < size)
     .map(m => ({ ...newSymbol(m.name), place: { section, fixed: m.offset, gaps: 0, slack: 0 } }))
 }
 
@@ -198,6 +199,6 @@ export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Re
     info: firstGlobal < 0 ? symbols.length + 1 : firstGlobal + 1,
   })
   out.push({ name: '.strtab', type: SHT.STRTAB, flags: 0, align: 1, bytes: toBytes(strings.bytes) })
-  const flags = (asm.usedRvc || asm.flags.rvc ? EF_RISCV_RVC : 0) | (hasExtension(asm.arch, 'd') ? EF_RISCV_FLOAT_ABI_DOUBLE : 0)
+  const flags = (asm.usedRvc ? EF_RISCV_RVC : 0) | (hasExtension(asm.arch, 'd') ? EF_RISCV_FLOAT_ABI_DOUBLE : 0)
   return writeElf({ type: ET.REL, machine: EM_RISCV, entry: 0n, flags, segments: [], sections: out })
 }

@@ -23,6 +23,11 @@ describe('branches', () => {
     expect(relocationsOf('bltu a0, a1, elsewhere')).toEqual(['4 R_RISCV_JAL elsewhere+0'])
   })
 
+  it('asks for relaxation of addresses as the last .option says', () => {
+    const relaxed = (text: string): number => relocationsOf(text).filter(r => r.includes('RELAX')).length
+    expect([relaxed('lla a0, x'), relaxed('lla a0, x; .option norelax'), relaxed('call f; .option norelax')]).toEqual([2, 0, 1])
+  })
+
   it('grows what a longer neighbour pushes out of reach', () => {
     const source = `a: beqz a0, b\n beqz a0, far\n.skip 250\nb: nop\n.skip 3000\nfar: nop`
     // The second branch takes 4 bytes, so the first no longer reaches with 2.

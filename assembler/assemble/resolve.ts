@@ -61,7 +61,7 @@ export function resolveSection(asm: Assembly, layout: Layout, section: AsmSectio
   out.bytes = toBytes(b)
   const view = new DataView(out.bytes.buffer)
   for (const fixup of section.fixups) {
-    guarded(asm, fixup.statement, () => applyFixup(fixup, offsetOf(layout, fixup, section), layout, view, out.relocations))
+    guarded(asm, fixup.statement, () => applyFixup(asm, fixup, offsetOf(layout, fixup, section), layout, view, out.relocations))
   }
   out.relocations.sort((a, b2) => a.offset - b2.offset)
   for (const r of out.relocations) {
@@ -70,6 +70,9 @@ export function resolveSection(asm: Assembly, layout: Layout, section: AsmSectio
   }
   return out
 }
+
+/** As GNU as has it, what `.option` says at the end of the file counts for these. */
+const RELAXED_BY_LAST_OPTION: ReadonlySet<number> = new Set([R_RISCV.PCREL_HI20, R_RISCV.PCREL_LO12_I, R_RISCV.PCREL_LO12_S])
 
 /** Values that GNU as puts in ahead of the linker, so that a disassembly reads well. */
 const TENTATIVE_BRANCHES: ReadonlySet<number> = new Set([R_RISCV.BRANCH, R_RISCV.JAL, R_RISCV.RVC_BRANCH, R_RISCV.RVC_JUMP])
@@ -82,7 +85,8 @@ function fillTentative(r: ObjectRelocation, layout: Layout, view: DataView): voi
   if (!r.symbol || !TENTATIVE_BRANCHES.has(r.type)) return
   const { kind, value } = placementOf(r.symbol, layout)
   const address = kind === 'section' ? value : 0n
-  row.store(view, r.offset, address + r.addend - BigInt(r.offset))
+  // Code at an odd address is none: the bit has no place in the instruction.
+  row.store(view, r.offset, (address + r.addend - BigInt(r.offset)) & ~1n)
 }
 
 function guarded(asm: Assembly, statement: Fixup['statement'], action: () => void): void {
@@ -140,7 +144,7 @@ function relocation(offset: number, type: number, v: Value): ObjectRelocation {
   return { offset, type, symbol: v.plus, addend: v.constant }
 }
 
-function applyFixup(fixup: Fixup, offset: number, layout: Layout, view: DataView, relocations: ObjectRelocation[]): void {
+function applyFixup(asm: Assembly, fixup: Fixup, offset: number, layout: Layout, view: DataView, relocations: ObjectRelocation[]): void {
   const v = (fixup.difference && linkedDifference(fixup.difference)) ?? evaluate(fixup.value, linkDistance(layout), true)
   if (fixup.type === null) {
     applyData(fixup, v, offset, view, relocations)
@@ -148,7 +152,8 @@ function applyFixup(fixup: Fixup, offset: number, layout: Layout, view: DataView
   }
   const made = relocation(offset, fixup.type, v)
   relocations.push(made)
-  if (fixup.relax) relocations.push({ offset, type: R_RISCV.RELAX, symbol: null, addend: made.addend })
+  if (fixup.relax && (asm.flags.relax || !RELAXED_BY_LAST_OPTION.has(fixup.type)))
+    relocations.push({ offset, type: R_RISCV.RELAX, symbol: null, addend: made.addend })
 }
 
 function applyData(fixup: Fixup, v: Value, offset: number, view: DataView, relocations: ObjectRelocation[]): void {

@@ -155,9 +155,9 @@ export function addFixup(
   section.fixups.push(fixup)
 }
 
-/** The linker may remove bytes from here: distances across this spot are not known until it has. */
+/** The linker may remove bytes from here, if this is code: distances across this spot are not known until it has. */
 export function addSlack(asm: Assembly): void {
-  asm.section.slack++
+  if (isCode(asm.section)) asm.section.slack++
 }
 
 /** Notes whether code or data follows, for the mapping symbols by which disassemblers tell them apart (psABI, Mapping Symbol). */

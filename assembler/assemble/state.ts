@@ -241,7 +241,7 @@ export interface Assembly {
   arch: string
   flags: Flags
   flagStack: Flags[]
-  /** e_flags say RVC when any code used it. */
+  /** e_flags say RVC when code might use it at any time. */
   usedRvc: boolean
   symbols: Map<string, AsmSymbol>
   /** Symbols without a name of their own (`.`, numeric labels, addresses of auipc), in order; and mapping symbols stay apart. */

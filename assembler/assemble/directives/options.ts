@@ -20,7 +20,10 @@ const OPTIONS: Readonly<Record<string, (asm: Assembly) => void>> = {
     if (!saved) throw new SourceError('.option pop with no .option push')
     asm.flags = saved
   },
-  rvc: asm => void (asm.flags = { ...asm.flags, rvc: true, arch: changeArch(asm.flags.arch, '+c') }),
+  rvc(asm) {
+    asm.flags = { ...asm.flags, rvc: true, arch: changeArch(asm.flags.arch, '+c') }
+    asm.usedRvc = true
+  },
   norvc: asm => void (asm.flags = { ...asm.flags, rvc: false, arch: changeArch(asm.flags.arch, '-c') }),
   relax: change({ relax: true }),
   norelax: change({ relax: false }),
