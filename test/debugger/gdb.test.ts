@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
-import { checkInvariants, runKernel, walkMm } from '../../kernel/index.ts'
+import { checkInvariants, regPc, runKernel, walkMm } from '../../kernel/index.ts'
 import { amount } from '../fuzz/size.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
 import { symbolAddress } from './symbols.ts'
@@ -273,6 +273,36 @@ describe('running', () => {
     expect(talk.ask('Qqemu.PhyMemMode:1')).toBe('OK')
     expect(talk.ask('m80000000,4')).toBe('00000000')
     expect(talk.ask('m0,4')).toBe('E0e')
+  })
+
+  test('a stop at a breakpoint is that of the thread that came by, whoever was looked at', () => {
+    const talk = new Talk(['/labs/pipe-pingpong', '5'])
+    const address = symbolAddress('labs/pipe-pingpong', 'receive')
+    expect(talk.ask(`Z0,${address.toString(16)},4`)).toBe('OK')
+    const seen = new Set<string>()
+    for (let n = 0; n < 8; n++) {
+      const m = /swbreak:;thread:p[0-9a-f]+\.([0-9a-f]+);/.exec(talk.ask('vCont;c'))
+      if (m === null) continue
+      const task = talk.g.session.k.state.tasks.get(parseInt(m[1], 16))
+      expect(task === undefined ? 0 : regPc(talk.g.session.k, task)).toBe(address)
+      seen.add(m[1])
+    }
+    expect(seen.size).toBe(2)
+  })
+
+  test("what is written for a parent after its fork is not its child's, and the hardware knows", () => {
+    const talk = new Talk(['/labs/cow', '2'])
+    const m = /fork:(p[0-9a-f]+\.[0-9a-f]+);thread:(p[0-9a-f]+\.[0-9a-f]+);/.exec(talk.ask('vCont;c'))
+    const [child, parent] = [m?.[1] ?? '', m?.[2] ?? '']
+    const at = (thread: string): string => {
+      expect(talk.ask(`Hg${thread}`)).toBe('OK')
+      return talk.ask('m7fffffffeff0,4')
+    }
+    const before = at(child)
+    expect(at(parent)).toBe(before)
+    expect(talk.ask('M7fffffffeff0,4:abababab')).toBe('OK')
+    expect([at(child), at(parent)]).toEqual([before, 'abababab'])
+    expect(checkInvariants(talk.g.session.k)).toEqual([])
   })
 
   test('by physical address what programs have is written, and nothing of the kernel', () => {

@@ -274,13 +274,6 @@ export const debuggerFaults: readonly Fault[] = [
     near: GDB,
   },
   {
-    what: 'a request that takes a while is not answered when it fails',
-    file: 'cli/dap/adapter.ts',
-    find: '          error => this.sendResponse(refused(response, error)),\n',
-    put: '          () => {},\n',
-    near: DAP,
-  },
-  {
     what: 'a request that nobody knows is not answered',
     file: 'cli/dap/adapter.ts',
     find: "if (handler === undefined) throw new Error(`there is no request '${message.command}'`)",
