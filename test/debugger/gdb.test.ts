@@ -290,7 +290,7 @@ describe('running', () => {
     expect(seen.size).toBe(2)
   })
 
-  test("what is written for a parent after its fork is not its child's, and the hardware knows", () => {
+  test("what is written for a parent after its fork is not its child's", () => {
     const talk = new Talk(['/labs/cow', '2'])
     const m = /fork:(p[0-9a-f]+\.[0-9a-f]+);thread:(p[0-9a-f]+\.[0-9a-f]+);/.exec(talk.ask('vCont;c'))
     const [child, parent] = [m?.[1] ?? '', m?.[2] ?? '']

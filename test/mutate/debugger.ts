@@ -267,13 +267,6 @@ export const debuggerFaults: readonly Fault[] = [
     near: GDB,
   },
   {
-    what: "a page that a debugger made is not the hardware's yet",
-    file: 'kernel/mm/peek.ts',
-    find: '    if (entry & PTE_V) flushPage(k, mm, page)\n  }\n  return frame',
-    put: '  }\n  return frame',
-    near: GDB,
-  },
-  {
     what: 'a request that nobody knows is not answered',
     file: 'cli/dap/adapter.ts',
     find: "if (handler === undefined) throw new Error(`there is no request '${message.command}'`)",
