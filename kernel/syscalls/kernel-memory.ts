@@ -75,9 +75,10 @@ const MAX_FDS = 2 ** 20
 
 const ROWS: readonly Row[] = [
   {
+    // Files of /proc have an inode for each open.
     calls: ['openat', 'openat2'],
     errno: values => (makes(values) ? ENOSPC : ENFILE),
-    bytes: (_task, values) => KMEM.description + 2 * KMEM.slot + (makes(values) ? KMEM.inode + NAME : 0),
+    bytes: (_task, values) => KMEM.description + KMEM.inode + 2 * KMEM.slot + (makes(values) ? NAME : 0),
   },
   { calls: ['mkdirat'], errno: ENOSPC, bytes: KMEM.inode + NAME + KMEM.directory },
   { calls: ['mknodat', 'linkat', 'renameat2'], errno: ENOSPC, bytes: KMEM.inode + NAME + KMEM.pipe },

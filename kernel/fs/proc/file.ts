@@ -5,6 +5,7 @@ import {
   EACCES,
   EINVAL,
   EIO,
+  ENOMEM,
   ENOTTY,
   EPERM,
   POLLERR,
@@ -14,6 +15,7 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from '../../abi/index.ts'
+import { chargeKmem } from '../../mm/index.ts'
 import { capable } from '../../process/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
@@ -51,6 +53,18 @@ function generate(k: Kernel, reader: Task, node: ProcNode): string {
   // Only to be written.
   if (!row.text) throw EINVAL
   return row.text(k, task, node.scope === 'thread', reader)
+}
+
+/** The text that an open file keeps, where it was shorter `before`. ENOMEM: then it keeps none. */
+function chargeText(k: Kernel, data: ProcData, before: number): void {
+  const more = (data.text?.length ?? 0) - before
+  if (more <= 0) return
+  try {
+    chargeKmem(k, more, ENOMEM)
+  } catch (error) {
+    data.text = null
+    throw error
+  }
 }
 
 /** Text from offset `at` on of a file in pieces. What lies before that is forgotten. */
@@ -105,10 +119,15 @@ export const procFileOps: FileOps = {
     if (row?.piece) {
       const about = taskOf(k, node)
       const { piece } = row
-      return bytesOf(readPieces(data, at, max, cursor => piece(k, about, cursor)))
+      const before = data.text?.length ?? 0
+      const text = readPieces(data, at, max, cursor => piece(k, about, cursor))
+      chargeText(k, data, before)
+      return bytesOf(text)
     }
     if (data.text === null || at === 0) {
+      const before = data.text?.length ?? 0
       data.text = generate(k, task, node)
+      chargeText(k, data, before)
       data.seen = k.state.vfs.mountChanges.count
     }
     return bytesOf(data.text.slice(at, at + max))
