@@ -198,6 +198,7 @@ test('signal-handler: a signal stops, the handler is stepped, and the mask is se
     #0  on_signal () at signal-handler.s:124
     #1  <signal handler called>
     #2  0x10efa in sigsuspend ()
+    #3  0x101ae in main () at signal-handler.s:72
     1: $a0 = 10
     127	    lw a3, SIGINFO_PID(s1)
     1: $a0 = 10
