@@ -8,8 +8,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 /** The package: the folder above dist. */
 export const packageRoot = join(here, '..')
 export const includeFolder = join(packageRoot, 'programs', 'include')
-export const imagePath = join(here, 'root.cpio')
-export const libraryPath = join(here, 'libhartbeat.a')
+const built = join(packageRoot, 'dist')
+export const imagePath = join(built, 'root.cpio')
+export const libraryPath = join(built, 'libhartbeat.a')
 
 /** The root file system with our programs in /bin. */
 export const ownRoot = (): ImageFile[] => readCpio(readFileSync(imagePath))
