@@ -93,6 +93,8 @@ it('takes names of registers as symbols where only a symbol can stand', () => {
 it('says what is wrong with an operand, and which extension is missing', () => {
   const hint = (text: string): string | null => assemble({ name: 't.s', text }).diagnostics[0]?.suggestion ?? null
   expect(hint('add a0, a1, x32')).toBe("there is no register `x32'")
+  expect(hint('mv a0, r5')).toBe("there is no register `r5'")
+  expect(hint('add a0, a1, r5')).toBe("there is no register `r5'")
   expect(hint('lw a0, 4(t9)')).toBe("there is no register `t9'")
   expect(hint('add a0 a1, a2')).toBe('is a comma missing?')
   expect(hint('.asciiz "x"')).toBe("did you mean `.asciz'?")

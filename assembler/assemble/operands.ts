@@ -142,7 +142,7 @@ function matchCsr(asm: Assembly, operand: Operand): MatchResult {
 }
 
 /** What looks like a register and is none. */
-const LIKE_REGISTER = /^(?:[xf]\d+|[ast]\d+|f[ast]\d+)$/
+const LIKE_REGISTER = /^(?:[xfr]\d+|[ast]\d+|f[ast]\d+)$/
 
 function noRegister(operand: Operand, text: string): Mismatch {
   return mismatch(operand, LIKE_REGISTER.test(text) && !isRegister(text) ? `there is no register \`${text}'` : null)
