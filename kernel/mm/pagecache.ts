@@ -124,7 +124,7 @@ export function writeCached(k: Kernel, inode: Inode, offset: number, bytes: Uint
     }
   } catch (error) {
     if (error !== ENOMEM) throw error
-    truncateCached(k, inode, inode.size)
+    truncateCached(k, inode, inode.size, offset + bytes.length)
     throw ENOSPC
   }
   return bytes.length
@@ -141,15 +141,16 @@ function pageToWrite(k: Kernel, inode: Inode, index: number, whole: boolean): nu
 
 /**
  * Cuts the file's pages at `size` (or, where it grows, makes sure that its old end is followed by zeroes): pages beyond go,
- * also from address spaces that map them; the rest of the last page becomes zeroes. Size and backing are the caller's.
+ * also from address spaces that map them; the rest of the last page becomes zeroes. Size and backing are the caller's. There are no
+ * pages from `reached` on, so that to grow a file costs nothing, however many it has.
  */
-export function truncateCached(k: Kernel, inode: Inode, size: number): void {
+export function truncateCached(k: Kernel, inode: Inode, size: number, reached = inode.size): void {
   const end = Math.min(size, inode.size)
   const kept = Math.ceil(end / PAGE_SIZE)
   const frames = k.state.frames
   let mapped = false
-  for (const [index, frame] of inode.pages) {
-    if (index < kept) continue
+  for (const index of pagesWithin(inode, kept, Math.ceil(reached / PAGE_SIZE))) {
+    const frame = inode.pages.get(index)!
     if (frames.count[frame] > 1) mapped = true
     frames.flags[frame] &= ~FRAME_DIRTY
     inode.pages.delete(index)
@@ -184,6 +185,7 @@ export function punchCached(k: Kernel, inode: Inode, offset: number, length: num
 
 /** The pages of [first, stop) that are there. */
 function pagesWithin(inode: Inode, first: number, stop: number): number[] {
+  if (stop <= first) return []
   if (stop - first >= inode.pages.size) return [...inode.pages.keys()].filter(index => index >= first && index < stop)
   const found: number[] = []
   for (let index = first; index < stop; index++) if (inode.pages.has(index)) found.push(index)

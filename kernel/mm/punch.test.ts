@@ -64,3 +64,37 @@ test('what is punched out of a file that an image holds is a hole too', () => {
   expect(extents()).toEqual([0, 4096, 'ENXIO'])
   expect(call(k, task, 'lseek', fd, 5000, SEEK_HOLE)).toBe(5000)
 })
+
+test('a file grows without a look at its pages, and what it cuts off is all that it had', () => {
+  const { k, task } = fileKernel()
+  const fd = call(k, task, 'openat', AT_FDCWD, '/tmp/grown', O_RDWR | O_CREAT, 0o600) as number
+  const { inode } = task.files!.files[fd]!
+  let looks = 0
+  class Pages extends Map<number, number> {
+    override has(index: number): boolean {
+      looks++
+      return super.has(index)
+    }
+    override keys(): MapIterator<number> {
+      looks += this.size
+      return super.keys()
+    }
+    override [Symbol.iterator](): MapIterator<[number, number]> {
+      looks += this.size
+      return super[Symbol.iterator]()
+    }
+  }
+  inode.pages = new Pages()
+  for (let page = 0; page < 100; page++) call(k, task, 'pwrite64', fd, BUFFER, 4096, page * 4096)
+  expect(inode.pages.size).toBe(100)
+  looks = 0
+  for (let i = 1; i <= 100; i++) expect(call(k, task, 'ftruncate', fd, 100 * 4096 + i * 2 ** 30)).toBe(0)
+  expect(looks).toBeLessThan(100)
+  expect(call(k, task, 'ftruncate', fd, 4096 * 50 + 1)).toBe(0)
+  expect([...inode.pages.keys()].sort((a, b) => a - b)).toEqual([...Array(51).keys()])
+  looks = 0
+  // From one size to a size nearby only the pages between them.
+  for (let i = 0; i < 10; i++) call(k, task, 'ftruncate', fd, 4096 * (50 - i))
+  expect(looks).toBeLessThan(30)
+  expect(inode.pages.size).toBe(41)
+})

@@ -96,6 +96,20 @@ test('strings end at their NUL, wherever the page ends', () => {
   expect(() => copyInString(k, task, END - 2, 100)).toThrow(EFAULT)
 })
 
+test('long strings are the bytes that they are made of', () => {
+  const { k, task } = setup()
+  const long = 'x'.repeat(500)
+  for (const text of [long, `${long}\x7f${long}`, `${long}\xc3\xa9${long}`, '\x80\x9f\xff'.repeat(50), `\xef\xbb\xbf${long}`]) {
+    copyOut(
+      k,
+      task,
+      BASE,
+      Uint8Array.from(text + '\0', c => c.charCodeAt(0)),
+    )
+    expect(copyInString(k, task, BASE, 2000)).toBe(text)
+  }
+})
+
 test('the kernel may not write where the program may not', () => {
   const { k, task } = setup()
   map(k, task, BASE, 1, { prot: PROT_READ })

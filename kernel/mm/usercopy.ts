@@ -173,6 +173,7 @@ export function copyInString(k: Kernel, task: Task, addr: number, max: number): 
 
 /** Most strings are shorter: for them no view is made. */
 const SHORT = 64
+const ASCII_MAX = 0x7f
 
 /** How many of `count` bytes come before a zero; all when there is none. What follows them is not looked at: it may be all of RAM. */
 function untilZero(ram: Uint8Array, from: number, count: number): number {
@@ -182,9 +183,18 @@ function untilZero(ram: Uint8Array, from: number, count: number): number {
   return at < 0 ? count : SHORT + at
 }
 
-/** Made at once: a string that grows by a character keeps a node for each, which is thirty times its bytes. */
-const latin1 = (ram: Uint8Array, start: number, end: number): string =>
-  String.fromCharCode.apply(null, ram.subarray(start, end) as unknown as number[])
+const ascii = new TextDecoder()
+
+/**
+ * Made at once: a string that grows by a character keeps a node for each, which is thirty times its bytes. A list of characters is eight
+ * times them, so a long text goes through a decoder where all of it is ASCII.
+ */
+function latin1(ram: Uint8Array, start: number, end: number): string {
+  const bytes = ram.subarray(start, end)
+  let all = 0
+  if (end - start >= SHORT) for (let i = start; i < end; i++) all |= ram[i]
+  return all > 0 && all <= ASCII_MAX ? ascii.decode(bytes) : String.fromCharCode.apply(null, bytes as unknown as number[])
+}
 
 /** Index in ram32 of an aligned value of `bytes` bytes. */
 function wordToRead(k: Kernel, task: Task, addr: number, bytes: number): number {

@@ -1,18 +1,17 @@
 // The strings that execve is given: up to some megabytes, so they are read in pieces. What was read is not read again.
-import { E2BIG, ENAMETOOLONG, MAX_ARG_STRLEN } from '../abi/index.ts'
+import { E2BIG, ENAMETOOLONG, ENOMEM, MAX_ARG_STRLEN } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyInString, getU64 } from '../mm/index.ts'
+import { chargeKmem, copyInString, getU64 } from '../mm/index.ts'
 import { argumentRoom } from '../process/index.ts'
 import type { Task } from '../state.ts'
-import { blocked, PIECE_BYTES, type Blocked } from './define.ts'
+import { blocked, keptOr, PIECE_BYTES, type Blocked } from './define.ts'
 
 const POINTER_BYTES = 8
 
-/** How far the reading has come. */
+/** How far the reading has come; the texts themselves are what the call keeps, argv before envp. */
 interface Reading {
-  argv: string[]
-  envp: string[]
-  argvDone: boolean
+  /** How many of the texts are argv's; -1: it has not come to its end. */
+  args: number
   total: number
 }
 
@@ -25,10 +24,10 @@ function readString(k: Kernel, task: Task, at: number): string {
 }
 
 /** Reads on in a NULL-terminated vector; a NULL vector is an empty one. False: it has come to `stop` bytes before its end. EFAULT, E2BIG. */
-function readVector(k: Kernel, task: Task, at: number, texts: string[], reading: Reading, stop: number): boolean {
+function readVector(k: Kernel, task: Task, at: number, texts: string[], from: number, reading: Reading, stop: number): boolean {
   while (at !== 0) {
     if (reading.total >= stop) return false
-    const string = getU64(k, task, at + texts.length * POINTER_BYTES)
+    const string = getU64(k, task, at + (texts.length - from) * POINTER_BYTES)
     if (string === 0) return true
     const text = readString(k, task, string)
     texts.push(text)
@@ -38,12 +37,19 @@ function readVector(k: Kernel, task: Task, at: number, texts: string[], reading:
   return true
 }
 
-/** argv and envp at two addresses; Blocked: the call goes on with the rest. */
+/**
+ * argv and envp at two addresses; Blocked: the call goes on with the rest. What was read counts as the kernel's memory while others run.
+ * ENOMEM where there is no room for it.
+ */
 export function readArguments(k: Kernel, task: Task, argv: number, envp: number): { argv: string[]; envp: string[] } | Blocked {
+  const texts = keptOr<string[]>(task, () => [])
   const before = task.call?.progress.reading as Reading | undefined
-  const reading = before ?? { argv: [], envp: [], argvDone: false, total: 0 }
-  const stop = reading.total + PIECE_BYTES
-  reading.argvDone ||= readVector(k, task, argv, reading.argv, reading, stop)
-  if (reading.argvDone && readVector(k, task, envp, reading.envp, reading, stop)) return reading
-  return { ...blocked([], null), again: true, progress: { reading } }
+  const reading = before ?? { args: -1, total: 0 }
+  const start = reading.total
+  const stop = start + PIECE_BYTES
+  if (reading.args < 0 && readVector(k, task, argv, texts, 0, reading, stop)) reading.args = texts.length
+  const { args } = reading
+  if (args >= 0 && readVector(k, task, envp, texts, args, reading, stop)) return { argv: texts.slice(0, args), envp: texts.slice(args) }
+  chargeKmem(k, reading.total - start, ENOMEM)
+  return { ...blocked([], null), again: true, progress: { reading }, kept: texts }
 }
