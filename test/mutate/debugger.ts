@@ -267,6 +267,13 @@ export const debuggerFaults: readonly Fault[] = [
     near: GDB,
   },
   {
+    what: 'after a write by a debugger the machine goes on reading the old page',
+    file: 'kernel/mm/peek.ts',
+    find: '    if (entry & PTE_V) flushPage(k, mm, page)\n',
+    put: '',
+    near: ['kernel/mm/peek.test.ts'],
+  },
+  {
     what: 'a request that nobody knows is not answered',
     file: 'cli/dap/adapter.ts',
     find: "if (handler === undefined) throw new Error(`there is no request '${message.command}'`)",
