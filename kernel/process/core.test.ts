@@ -289,7 +289,7 @@ test('threads: each with its registers, the one that fell first', () => {
   expect([threads.map(t => t.pid), t4, run.status]).toEqual([[2, 3], [5n, 6n], SIGSEGV | CORE_FLAG])
 })
 
-test('a thread on another hart stands still while the dump is written', () => {
+test.each([false, true])('a thread on another hart stands still while the dump is written; signalled: %s', signalled => {
   const counter = DATA + 0x3000
   const run = start(
     unlimited(`
@@ -316,7 +316,7 @@ test('a thread on another hart stands still while the dump is written', () => {
   const dumping = (): ThreadGroup | undefined => [...run.k.state.groups.values()].find(group => group.coreDump)
   while (!dumping()) run.run({ maxPieces: 1 })
   const group = dumping()
-  if (group) for (const to of group.threads) sendToTask(run.k, null, to, kernelInfo(SIGTERM))
+  if (group && signalled) for (const to of group.threads) sendToTask(run.k, null, to, kernelInfo(SIGTERM))
   while (run.run({ maxPieces: 1 }).kind !== 'halted');
   const { bytes, loads, described } = opened(run)
   const [, thread] = described(NT_CORE.PRSTATUS).map(status => readStruct(ELF_PRSTATUS, status))
