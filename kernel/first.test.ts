@@ -37,6 +37,10 @@ describe('who the program is', () => {
   it('is not the one that setpgid(1, 0) means', () => {
     expect(statusOf(`li a0, 1\nli a1, 0\nsys 154\nmv s0, a0 ${EXIT_NEGATED}`)).toBe(ESRCH)
   })
+  const EINVAL = 22
+  it('has no process -1, whose group 0 would be', () => {
+    expect(statusOf(`li a0, -1\nli a1, 0\nsys 154\nmv s0, a0 ${EXIT_NEGATED}`)).toBe(EINVAL)
+  })
   it('finds memory as without an init', () => {
     const [under, alone] = [UNDER, {}].map(options => start('li a0, 0\nsys 94', options).k)
     const root = ({ state }: typeof under): unknown => [state.main?.mm?.root, state.main?.trapFrame, state.random]

@@ -26,6 +26,7 @@ export const eventOps: FileOps = {
   noPosition: true,
   readPiece: COUNTER_BYTES,
   arrived: () => 0,
+  takesEach: () => true,
   read(_k, _task, file, max) {
     const data = dataOf(file)
     if (max < COUNTER_BYTES) throw EINVAL

@@ -55,6 +55,18 @@ describe('eventfd', () => {
     write(fd, MOST - 1n)
     expect([write(fd, 2n), write(fd, 1n), read(fd)]).toEqual(['EAGAIN', 8, MOST])
   })
+  test('takes the segments of writev one by one, each of them a count', () => {
+    const fd = event(0)
+    const segments = (...lengths: number[]) => {
+      lengths.forEach((length, i) => {
+        putU64(k, task, BUFFER + 64 + 16 * i, BUFFER + 8 * i)
+        putU64(k, task, BUFFER + 72 + 16 * i, length)
+        putU64(k, task, BUFFER + 8 * i, i + 1)
+      })
+      return outcome(k, task, 'writev', fd, BUFFER + 64, lengths.length)
+    }
+    expect([segments(8, 8), read(fd), segments(4, 4), segments(8, 4), read(fd)]).toEqual([16, 3n, 'EINVAL', 8, 1n])
+  })
   test('sleeps where it may', () => {
     const fd = event(0, 0)
     expect([read(fd), write(fd, MOST), write(fd, 1n)]).toEqual(['blocked', 8, 'blocked'])

@@ -62,9 +62,10 @@ export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolea
     putU32(k, task, address, ((word & FUTEX_OWNER_DIED) | task.pid) >>> 0)
     return 0
   }
+  // The word says so from here on, whether or not anybody waits in the end.
+  putU32(k, task, address, (word | FUTEX_WAITERS) >>> 0)
   if (owner !== 0 && !isSomebody(k, owner)) throw ESRCH
   if (!waits) throw EAGAIN
-  putU32(k, task, address, (word | FUTEX_WAITERS) >>> 0)
   const { deadline, date } = timeout
   if (k.state.time >= deadline) throw ETIMEDOUT
   const locking: Locking = { lock, address, granted: false, deadline, date }

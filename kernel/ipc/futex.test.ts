@@ -80,6 +80,8 @@ test('a lock with an owner', () => {
   expect([futex(BUFFER, FUTEX_UNLOCK_PI), lock(), futex(BUFFER, FUTEX_UNLOCK_PI)]).toEqual([0, 0, 'EPERM'])
   putU32(k, task, BUFFER, 9999)
   expect(futex(BUFFER, FUTEX_LOCK_PI)).toBe('ESRCH')
+  // It says that somebody tried.
+  expect(lock()).toBe(0x8000_0000 + 9999)
 })
 
 describe('robust lists', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { PROT_EXEC, PROT_READ } from '../abi/index.ts'
 import { addChild } from '../vfs/index.ts'
-import { getU8, mapsText, mmStatistics, putU32, smapsText } from './index.ts'
+import { getU8, mapsText, mmStatistics, putU32, smapsRollupText, smapsText } from './index.ts'
 import { fileOf, map, memoryKernel, memoryTask, space } from './testing.ts'
 
 function setup() {
@@ -60,4 +60,18 @@ test('smaps: what is shared, what is private, what is dirty', () => {
   expect(heap).toContain('Private_Dirty:         4 kB\n')
   expect(heap).toContain('Anonymous:             4 kB\n')
   expect(heap).toMatch(/VmFlags: rd wr mr mw me ac \n$/)
+})
+
+// The program's file is of a tmpfs, as all here: shared memory.
+test('smaps_rollup: whose pages they are, of all regions', () => {
+  const { k, task, mm } = setup()
+  getU8(k, task, 0x1_0000)
+  putU32(k, task, 0x5_0000, 1)
+  putU32(k, task, 0x7fff_ffff_d000, 1)
+  const rows = smapsRollupText(k, mm).match(/^Pss.*/gm)
+  expect(rows).toEqual(
+    [16, 16, 8, 0, 8].map(
+      (kb, i) => `${['Pss', 'Pss_Dirty', 'Pss_Anon', 'Pss_File', 'Pss_Shmem'][i]}:`.padEnd(16) + `${kb} kB`.padStart(11),
+    ),
+  )
 })

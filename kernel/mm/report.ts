@@ -3,7 +3,7 @@ import { PAGE_SIZE, PTE_V } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { pathOf } from '../vfs/index.ts'
-import { FRAME_DIRTY, USE_ANON, USE_CACHE } from './frames.ts'
+import { FRAME_DIRTY, FRAME_SHMEM, USE_ANON, USE_CACHE } from './frames.ts'
 import { isThpEligible } from './huge.ts'
 import { HUGE_FRAMES, HUGE_PAGE, USER_END } from './limits.ts'
 import { allSpaces } from './pagecache.ts'
@@ -88,6 +88,9 @@ export interface Holdings {
   privateDirty: number
   anonymous: number
   pssDirty: number
+  pssAnon: number
+  pssFile: number
+  pssShmem: number
   /** Of `anonymous`, in transparent huge pages; and what MAP_HUGETLB has, which is part of nothing else here. */
   anonymousHuge: number
   sharedHugetlb: number
@@ -103,6 +106,9 @@ const nothingHeld = (): Holdings => ({
   privateDirty: 0,
   anonymous: 0,
   pssDirty: 0,
+  pssAnon: 0,
+  pssFile: 0,
+  pssShmem: 0,
   anonymousHuge: 0,
   sharedHugetlb: 0,
   privateHugetlb: 0,
@@ -137,6 +143,7 @@ function addFrame(k: Kernel, region: Region, frame: number, sum: Holdings): void
   const dirty = use === USE_ANON || (frames.flags[frame] & FRAME_DIRTY) !== 0
   sum.rss += PAGE_SIZE
   sum.pss += PAGE_SIZE / mappings
+  sum[use === USE_ANON ? 'pssAnon' : frames.flags[frame] & FRAME_SHMEM ? 'pssShmem' : 'pssFile'] += PAGE_SIZE / mappings
   if (dirty) sum.pssDirty += PAGE_SIZE / mappings
   if (use === USE_ANON) sum.anonymous += PAGE_SIZE
   if (mappings > 1) sum[dirty ? 'sharedDirty' : 'sharedClean'] += PAGE_SIZE
@@ -157,11 +164,12 @@ export function anonymousHugePages(k: Kernel): number {
 const field = (name: string, bytes: number): string => `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / KIB)).padStart(8)} kB\n`
 
 /** Rows of an smaps record that a holding gives, in Linux's order; what this kernel does not have is 0. */
-function holdingRows(sum: Holdings): string {
+function holdingRows(sum: Holdings, byKind = ''): string {
   return (
     field('Rss', sum.rss) +
     field('Pss', sum.pss) +
     field('Pss_Dirty', sum.pssDirty) +
+    byKind +
     field('Shared_Clean', sum.sharedClean) +
     field('Shared_Dirty', sum.sharedDirty) +
     field('Private_Clean', sum.privateClean) +
@@ -249,7 +257,9 @@ export function smapsRollupText(k: Kernel, mm: Mm): string {
   const first = mm.regions[0]
   const last = mm.regions.at(-1)
   const range = `${hex(first?.start ?? 0, 8)}-${hex(last?.end ?? 0, 8)} ---p 00000000 00:00 0 `
-  return `${range.padEnd(NAME_COLUMN)}[rollup]\n${holdingRows(total)}${field('Locked', mm.lockedPages * PAGE_SIZE)}`
+  // Of a single region they would tell nothing new.
+  const byKind = field('Pss_Anon', total.pssAnon) + field('Pss_File', total.pssFile) + field('Pss_Shmem', total.pssShmem)
+  return `${range.padEnd(NAME_COLUMN)}[rollup]\n${holdingRows(total, byKind)}${field('Locked', mm.lockedPages * PAGE_SIZE)}`
 }
 
 /** Numbers of /proc/PID/{statm,status,stat}: pages, by Linux's definitions. */

@@ -46,7 +46,8 @@ export function orphanedBy(k: Kernel, group: ThreadGroup, parent: ThreadGroup | 
 /** setpgid(2): `pid` is the caller or a child of it that has not exec'd; both in one session, and the target group in it too. */
 export function setpgid(k: Kernel, caller: Task, pid: number, pgid: number): void {
   const own = caller.group
-  if (pgid < 0) throw EINVAL
+  // A group of 0 is the number of the process, as it was given.
+  if ((pgid === 0 ? pid : pgid) < 0) throw EINVAL
   const group = pid === 0 ? own : findGroup(k, pid)
   // A thread that is not its process's first.
   if (group === null && findTask(k, pid) !== null) throw EINVAL

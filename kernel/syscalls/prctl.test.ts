@@ -49,6 +49,7 @@ test('what is set is kept', () => {
     0,
   ])
   expect([prctl('PR_SET_TIMERSLACK', 77), prctl('PR_GET_TIMERSLACK')]).toEqual([0, 77])
+  expect([prctl('PR_SET_TIMERSLACK', -1), prctl('PR_GET_TIMERSLACK')]).toEqual([0, -1])
   expect([prctl('PR_SET_TIMERSLACK', 0), prctl('PR_GET_TIMERSLACK')]).toEqual([0, 50_000])
   expect([prctl('PR_SET_THP_DISABLE', 1), prctl('PR_GET_THP_DISABLE'), task.mm?.thpDisabled]).toEqual([0, 1, true])
   expect([prctl('PR_SET_MDWE', 1), prctl('PR_GET_MDWE'), prctl('PR_SET_MDWE', 0), prctl('PR_SET_MDWE', 1)]).toEqual([0, 1, 'EPERM', 0])

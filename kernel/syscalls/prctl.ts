@@ -169,8 +169,6 @@ function getAuxv(k: Kernel, task: Task, at: number, length: number): number {
 const PR_TIMING_STATISTICAL = 0
 /** PR_SET_MM_AUXV, PR_SET_MM_MAP, PR_SET_MM_MAP_SIZE. */
 const MM_OPTIONS_WITH_LENGTH: ReadonlySet<number> = new Set([12, 14, 15])
-/** An unsigned long of a signed double; exact below 2^53. */
-const unsigned = (value: number): number => (value < 0 ? value + 2 ** 64 : value)
 
 /** Operations that are there; others answer EINVAL, as a kernel or machine without them does. */
 const PRCTLS: Readonly<Record<number, Prctl>> = {
@@ -213,7 +211,7 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_GET_SECUREBITS]: (_k, task) => task.credentials.securebits,
   [PR_SET_SECUREBITS]: (_k, task, bits) => setSecurebits(task, bits),
   [PR_SET_TIMERSLACK](_k, task, ns) {
-    if (!isRealTime(task.sched)) task.timerSlack = ns === 0 ? task.defaultTimerSlack : unsigned(ns)
+    if (!isRealTime(task.sched)) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
     return 0
   },
   [PR_GET_TIMERSLACK]: (_k, task) => task.timerSlack,

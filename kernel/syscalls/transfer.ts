@@ -205,6 +205,34 @@ function arrive(
   }
 }
 
+/** Writes the segments one by one, each as a call of its own would, until one is not taken whole. */
+function writeEach(
+  k: Kernel,
+  task: Task,
+  file: FileDescription,
+  ops: FileOps & { write: object },
+  segments: readonly Segment[],
+  offset: number | null,
+): number | Blocked {
+  let done = doneBefore(task)
+  let start = 0
+  try {
+    for (const segment of segments) {
+      start += segment.length
+      if (start <= done) continue
+      const bytes = gather(k, task, file, [segment], 0, Math.min(segment.length, CHUNK))
+      const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, 0, segment.length)
+      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { done }, partial: done } : count
+      if (count === 0 && bytes.length < segment.length) throw EFAULT
+      done += count
+      if (count < segment.length) break
+    }
+  } catch (e) {
+    if (done === 0 || !isErrno(e)) throw e
+  }
+  return done
+}
+
 /** Writes the segments, at `offset` or at the file's position. Sleeps until all is written, as write(2) on a blocking file does. */
 export function writeFile(
   k: Kernel,
@@ -214,6 +242,7 @@ export function writeFile(
   offset: number | null,
 ): number | Blocked {
   const ops = writeOps(file)
+  if (segments.length > 1 && ops.takesEach?.(file)) return writeEach(k, task, file, ops, segments, offset)
   const length = totalOf(segments)
   const piece = ops.writePiece ?? 1
   const before = doneBefore(task)

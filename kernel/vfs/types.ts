@@ -413,6 +413,8 @@ export interface FileOps {
   ): number | Blocked
   /** Of the bytes before a fault whole pieces of this size are written: missing 1, Infinity all or nothing. 0: bytes are not looked at. */
   writePiece?: number
+  /** writev is a write for each segment, not one of all their bytes (Linux: the kind has write and no write_iter). */
+  takesEach?(file: FileDescription): boolean
   /**
    * POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. `round`: what was asked
    * already, and whose queues are among them, for what stands for many others.

@@ -149,6 +149,7 @@ export const procFileOps: FileOps = {
     file.pos += count
   },
   writePiece: Infinity,
+  takesEach: file => !nodeOf(file).row.startsWith(SYSCTL),
   write(k, task, file, bytes, offset, done, length) {
     if (done + bytes.length < length) return 0
     const node = nodeOf(file)

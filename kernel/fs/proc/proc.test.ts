@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel.ts'
 import { HUGE_PAGE, mapRegion, putU32 } from '../../mm/index.ts'
 import { READ_WRITE } from '../../mm/testing.ts'
 import type { Task } from '../../state.ts'
+import { DATA, runToEnd } from '../../testing.ts'
 import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'
 
 function read(k: Kernel, task: Task, path: string): string {
@@ -145,6 +146,33 @@ Hugetlb:            2048 kB
 `,
   )
   expect(read(k, task, '/proc/self/status')).toMatch(/HugetlbPages:\t +2048 kB\n[^]*THP_enabled:\t1\n/)
+})
+
+test('syscall: of who asks, the call that asks, and where it returns to', () => {
+  const path = new TextEncoder().encode('/proc/self/syscall')
+  const { output } = runToEnd(`
+    li s1, ${DATA}
+    ${[...path].map((byte, i) => `li t0, ${byte}\nsb t0, ${i}(s1)`).join('\n')}
+    li a0, ${AT_FDCWD}
+    mv a1, s1
+    li a2, ${O_RDONLY}
+    sys 56
+    mv a1, s1
+    li a2, 200
+    sys 63
+    auipc s2, 0
+    mv a2, a0
+    li a0, 1
+    sys 64
+    sd s2, 0(s1)
+    li a0, 1
+    li a2, 8
+    sys 64
+    sys 94`)
+  const [, text, rest] = /^(.*)\n([^]*)$/.exec(output()) ?? []
+  const returns = [...rest.slice(0, 3)].reduceRight((sum, byte) => sum * 256 + byte.charCodeAt(0), 0)
+  expect(text).toMatch(/^63 0x3 0x40000 0xc8( 0x[0-9a-f]+){5}$/)
+  expect(text.endsWith(` 0x${returns.toString(16)}`)).toBe(true)
 })
 
 test('meminfo adds up', () => {

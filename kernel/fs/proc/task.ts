@@ -40,7 +40,7 @@ const timerSlack: ProcessFile = {
   only: 'process',
   text(_k, task, _thread, reader) {
     checkSlack(task, reader)
-    return `${task.timerSlack}\n`
+    return `${BigInt.asUintN(64, BigInt(task.timerSlack))}\n`
   },
   write(_k, task, text, writer) {
     const ns = readInteger(text, 0, Number.MAX_SAFE_INTEGER)
