@@ -29,31 +29,31 @@ interface FileResult {
   assertionResults: { status: string }[]
 }
 
-/** Ends with everything that it started, which a fault can have made endless. Answers whether it ended by itself. */
-function finish(command: readonly string[], cwd: string, limit: number): Promise<boolean> {
+/** Ends with everything that it started, which a fault can have made endless. Answers the status, null: it did not end by itself. */
+function finish(command: readonly string[], cwd: string, limit: number): Promise<number | null> {
   const child = spawn(command[0], command.slice(1), { cwd, stdio: 'ignore', detached: true })
   return new Promise(resolve => {
     const timer = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-      resolve(false)
+      resolve(null)
     }, limit)
-    child.on('exit', () => {
+    child.on('exit', code => {
       clearTimeout(timer)
-      resolve(true)
+      resolve(code ?? 1)
     })
   })
 }
 
-/** What vitest says of each file; null: time was out. */
-async function vitest(cwd: string, args: readonly string[], limit: number): Promise<FileResult[] | null> {
+/** What vitest says of each file, and whether all was well: of a process that died with its tests it says little. null: time was out. */
+async function vitest(cwd: string, args: readonly string[], limit: number): Promise<{ files: FileResult[]; well: boolean } | null> {
   const report = join(cwd, 'mutate.json')
   rmSync(report, { force: true })
-  const ended = await finish(['npx', 'vitest', 'run', '--reporter=json', `--outputFile.json=${report}`, ...args], cwd, limit)
-  if (!ended) return null
+  const status = await finish(['npx', 'vitest', 'run', '--reporter=json', `--outputFile.json=${report}`, ...args], cwd, limit)
+  if (status === null) return null
   try {
-    return (JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] }).testResults
+    return { files: (JSON.parse(readFileSync(report, 'utf8')) as { testResults: FileResult[] }).testResults, well: status === 0 }
   } catch {
-    return []
+    return { files: [], well: false }
   }
 }
 
@@ -80,16 +80,17 @@ async function tryNear(faults: readonly Fault[], limit: number): Promise<Map<Fau
     if (!(await bundleNear(ROOT, fault, join(PLACE, `fault-${n}`)))) outcomes.set(fault, 'no program')
   }
   const results = await vitest(PLACE, ['--root', PLACE, '--config', join(PLACE, 'vitest.config.mjs')], limit)
-  if (results === null) {
-    if (faults.length === 1) return new Map([[faults[0], 'near']])
-    for (const fault of faults) for (const entry of await tryNear([fault], ALONE_LIMIT)) outcomes.set(...entry)
-    return outcomes
-  }
+  const unsure: Fault[] = []
   for (const [n, fault] of faults.entries()) {
     if (outcomes.has(fault)) continue
-    const mine = results.filter(({ name }) => relative(PLACE, name).split(sep)[0] === `fault-${n}`)
-    outcomes.set(fault, mine.length === 0 ? 'no program' : mine.some(({ status }) => status === 'failed') ? 'near' : 'survived')
+    const mine = (results?.files ?? []).filter(({ name }) => relative(PLACE, name).split(sep)[0] === `fault-${n}`)
+    if (mine.some(({ status }) => status === 'failed')) outcomes.set(fault, 'near')
+    else if (results?.well === true) outcomes.set(fault, mine.length === 0 ? 'no program' : 'survived')
+    else unsure.push(fault)
   }
+  // Alone, what does not end, or dies with its tests, was noticed.
+  if (unsure.length > 0 && faults.length === 1) outcomes.set(faults[0], 'near')
+  else for (const fault of unsure) for (const entry of await tryNear([fault], ALONE_LIMIT)) outcomes.set(...entry)
   return outcomes
 }
 
@@ -107,7 +108,7 @@ async function isCaughtFar(fault: Fault): Promise<boolean> {
     writeFileSync(path, withFault(fault, readFileSync(path, 'utf8')))
     if (!build(tree)) return true
     const results = await vitest(tree, ['--mode', 'bundled'], WHOLE_LIMIT)
-    return results === null || results.some(({ status }) => status === 'failed')
+    return results === null || !results.well
   } finally {
     rmSync(tree, { recursive: true, force: true })
   }
