@@ -4,9 +4,11 @@ import { AT_FDCWD, O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from
 import type { HostFiles, HostNode, HostStat } from '../host.ts'
 import { replayOf } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
+import { KMEM } from '../mm/index.ts'
 import type { Task } from '../state.ts'
+import { chargeCall } from '../syscalls/kernel-memory.ts'
 import { retainFile } from '../vfs/index.ts'
-import { buffer, BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
+import { buffer, BUFFER, BUFFER_BYTES, call, fileKernel, outcome } from '../vfs/testing.ts'
 import { bytesOf, concatBytes, textOf } from './bytes.ts'
 import { makeHostStream, mountHost } from './index.ts'
 
@@ -111,6 +113,35 @@ function names(k: Kernel, task: Task, path: string): string[] {
 }
 
 describe('a host directory', () => {
+  test('with very many names tells them all, and asks what they are as they are read', () => {
+    const MANY = 200_000
+    const { k, task, host } = shared(false)
+    let stats = 0
+    const stat: HostStat = { id: 'one', kind: 'regular', mode: 0o644, size: 0, mtime: 1.7e18 }
+    k.host.files = { ...k.host.files, readdir: () => Array.from({ length: MANY }, (_, i) => `f${i}`), lookup: () => (stats++, stat) }
+    const fd = call(k, task, 'openat', AT_FDCWD, '/mnt/h', O_RDONLY, 0) as number
+    expect(call(k, task, 'getdents64', fd, BUFFER, 1024)).toBeGreaterThan(900)
+    expect(stats).toBeLessThan(50)
+    // Nor does a buffer of any size have it ask for all at once.
+    expect(call(k, task, 'getdents64', fd, BUFFER, BUFFER_BYTES)).toBeLessThan(BUFFER_BYTES / 2)
+    expect(stats).toBeLessThan(2100)
+    let more = 0
+    for (let i = 0; i < 3; i++) more += call(k, task, 'getdents64', fd, BUFFER, BUFFER_BYTES) as number
+    expect(more).toBe(3 * 2000 * 32)
+    expect(stats).toBeLessThan(8100)
+    const { listed, children } = task.files!.files[fd]!.path!.dentry
+    expect(listed!.size + children!.size).toBe(MANY)
+    // What is not among the names is not there, without a question.
+    const before = stats + host.asked
+    expect(outcome(k, task, 'openat', AT_FDCWD, '/mnt/h/none', O_RDONLY, 0)).toBe('ENOENT')
+    expect(stats + host.asked).toBe(before)
+    // A second list of the names is paid for.
+    const again = call(k, task, 'openat', AT_FDCWD, '/mnt/h', O_RDONLY, 0) as number
+    const { since } = k.state.kmem
+    chargeCall(k, task, 61, { fd: again })
+    expect(k.state.kmem.since - since).toBe(MANY * KMEM.element)
+  })
+
   test('is read through, once', () => {
     const { k, task, host } = shared(false)
     expect(read(k, task, '/mnt/h/l')).toBe('beta')

@@ -52,7 +52,7 @@ export function hostTree(k: Kernel, path: string, writeThrough: boolean): Dentry
 export const hostDirectory: DirectoryOps = {
   lookup(k, _task, dir, name) {
     const { host } = dir.inode
-    if (dir.listed || host === null || !dir.children) return null
+    if (host === null || !dir.children || dir.listed?.delete(name) === false) return null
     const stat = door(k, 'host.lookup', () => k.host.files.lookup(host, name))
     if (stat === ENOENT.name) {
       dir.children.set(name, null)
@@ -62,13 +62,13 @@ export const hostDirectory: DirectoryOps = {
     if (dentry.inode.kind === 'directory') dir.inode.nlink++
     return dentry
   },
-  list(k, task, dir) {
+  // There may be a million names: what is behind each is asked only when it is wanted.
+  list(k, _task, dir) {
     const { host } = dir.inode
-    if (dir.listed || host === null || !dir.children) return null
-    for (const name of checked(door(k, 'host.readdir', () => k.host.files.readdir(host)))) {
-      if (!dir.children.has(name)) hostDirectory.lookup?.(k, task, dir, name)
-    }
-    dir.listed = true
+    const { children } = dir
+    if (dir.listed || host === null || !children) return null
+    const names = checked(door(k, 'host.readdir', () => k.host.files.readdir(host)))
+    dir.listed = new Set(names.filter(name => !children.has(name)))
     return null
   },
   creating(k, dir, name, inode) {

@@ -45,7 +45,9 @@ const slotsTo = (task: Task, fd: unknown): number => {
 /** A directory's names are taken down when it is read from its start. */
 function namesBelow(task: Task, fd: unknown): number {
   const file = task.files?.files[numberOf(fd)]
-  return file?.pos === 0 && file.path ? (file.path.dentry.children?.size ?? 0) * KMEM.element : 0
+  if (file?.pos !== 0 || !file.path) return 0
+  const { children, listed } = file.path.dentry
+  return ((children?.size ?? 0) + (listed?.size ?? 0)) * KMEM.element
 }
 
 /** A descriptor that poll or select waits for: as it was asked for, its queues, the file. */

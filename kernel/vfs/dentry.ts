@@ -4,12 +4,12 @@ import { ENOENT, ENOTDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { countName } from './inode.ts'
-import type { Dentry, DirectoryEntry, Inode } from './types.ts'
+import type { Dentry, Inode } from './types.ts'
 
 /** A name in a directory; not in its list of children yet. */
 export function newDentry(name: string, parent: Dentry | null, inode: Inode): Dentry {
   const children = inode.kind === 'directory' ? new Map<string, Dentry | null>() : null
-  return { name, parent, inode, children, listed: false, deleted: false, mounted: 0 }
+  return { name, parent, inode, children, listed: null, deleted: false, mounted: 0 }
 }
 
 /** Puts a name into a directory in memory. The directory's times and link counts are the caller's. */
@@ -30,15 +30,16 @@ export function findChild(k: Kernel, task: Task | null, dir: Dentry, name: strin
   return directoryOps[dir.inode.fs.kind].lookup?.(k, task, dir, name) ?? null
 }
 
-/** Every entry of a directory besides '.' and '..', in the order they were made. */
-export function listChildren(k: Kernel, task: Task, dir: Dentry): DirectoryEntry[] {
+/** Every name of a directory besides '.' and '..', in the order they were made; those of which the host only told the name come last. */
+export function childNames(k: Kernel, task: Task, dir: Dentry): string[] {
   if (!dir.children) throw ENOTDIR
   const own = dir.deleted ? null : directoryOps[dir.inode.fs.kind].list?.(k, task, dir)
-  if (own) return own
-  const entries: DirectoryEntry[] = []
-  for (const child of dir.children.values()) if (child) entries.push({ name: child.name, ino: child.inode.ino, kind: child.inode.kind })
-  return entries
+  if (own) return own.map(({ name }) => name)
+  const names: string[] = []
+  for (const child of dir.children.values()) if (child) names.push(child.name)
+  for (const name of dir.listed ?? []) names.push(name)
+  return names
 }
 
 /** Whether a directory holds no names (rmdir, rename over it). */
-export const isEmptyDirectory = (k: Kernel, task: Task, dir: Dentry): boolean => listChildren(k, task, dir).length === 0
+export const isEmptyDirectory = (k: Kernel, task: Task, dir: Dentry): boolean => childNames(k, task, dir).length === 0

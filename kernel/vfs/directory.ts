@@ -2,7 +2,7 @@
 import { EINVAL, EISDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { findChild, listChildren } from './dentry.ts'
+import { childNames, findChild } from './dentry.ts'
 import { touchAccessed } from './time.ts'
 import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
 
@@ -40,7 +40,7 @@ function parentIno(file: FileDescription): number {
 
 function beginListing(k: Kernel, task: Task, file: FileDescription): string[] {
   if (file.data?.kind === 'directory') return file.data.names
-  const names = listChildren(k, task, file.path!.dentry).map(e => e.name)
+  const names = childNames(k, task, file.path!.dentry)
   file.data = { kind: 'directory', names }
   touchAccessed(k, file.inode)
   return names

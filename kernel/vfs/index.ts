@@ -6,7 +6,7 @@ export { checkAccess, checkMutable, checkOwner, checkSticky, checkWritable, mayA
 export { ownerExists, sendAsync, setAsync, setOwner, tellOwner } from './async.ts'
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
-export { addChild, findChild, listChildren, newDentry } from './dentry.ts'
+export { addChild, childNames, findChild, newDentry } from './dentry.ts'
 export { endCall, isReadable, isWritable, newDescription, NO_DESCRIPTOR, releaseFile, releaseHeld, retainFile } from './description.ts'
 export { directoryEntryAt, rewindDirectory } from './directory.ts'
 export {

@@ -157,8 +157,8 @@ export interface Dentry {
   parent: Dentry | null
   inode: Inode
   children: Map<string, Dentry | null> | null
-  /** host: every name the host knows has been listed into `children`. */
-  listed: boolean
+  /** host: every name the host had when the directory was listed that is not in `children` yet; null: not listed. */
+  listed: Set<string> | null
   /** Unlinked (or its process is gone): getcwd says ENOENT, /proc/PID/fd says " (deleted)". */
   deleted: boolean
   /** Number of mounts on it. */
@@ -448,7 +448,7 @@ export interface FileOps {
 export interface DirectoryOps {
   /** Names not (yet) in `children`; null when there is none. */
   lookup?(k: Kernel, task: Task | null, dir: Dentry, name: string): Dentry | null
-  /** Brings every name into `children` (host), or answers the entries itself (proc). */
+  /** Has the host say every name (host: `listed`), or answers the entries itself (proc). */
   list?(k: Kernel, task: Task, dir: Dentry): DirectoryEntry[] | null
   /** Text of a symbolic link that is not stored. */
   readlink?(k: Kernel, task: Task, link: Dentry): string

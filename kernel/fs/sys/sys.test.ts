@@ -5,7 +5,7 @@ import { AT_FDCWD, O_CREAT, O_RDONLY, O_WRONLY } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { newHartState } from '../../sched/index.ts'
 import type { Task } from '../../state.ts'
-import { listChildren, lookup } from '../../vfs/index.ts'
+import { childNames, findChild, lookup } from '../../vfs/index.ts'
 import { buffer, BUFFER, call, fileKernel, outcome } from '../../vfs/testing.ts'
 import { maskText, rangesText } from './nodes.ts'
 
@@ -18,13 +18,14 @@ function read(k: Kernel, task: Task, path: string): string {
 }
 
 const names = (k: Kernel, task: Task, path: string): string[] =>
-  listChildren(k, task, lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry).map(entry => entry.name)
+  childNames(k, task, lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry)
 
 /** Every file below a directory, with links left alone. */
 function* files(k: Kernel, task: Task, path = ''): Iterable<string> {
-  for (const { name, kind } of listChildren(k, task, lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry)) {
+  const dir = lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry
+  for (const name of childNames(k, task, dir)) {
     const at = path === '' ? name : `${path}/${name}`
-    if (kind === 'directory') yield* files(k, task, at)
+    if (findChild(k, task, dir, name)?.inode.kind === 'directory') yield* files(k, task, at)
     else yield at
   }
 }
