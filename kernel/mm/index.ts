@@ -28,7 +28,7 @@ export { HUGE_FRAMES, HUGE_PAGE, USER_END, MMAP_MIN, STACK_GUARD_GAP } from './l
 export { covered, findFree, findRegion, overlaps, regionIndex } from './regions.ts'
 export { checkCommit, checkForkCommit, commitLimit, committedPages, neverOvercommits } from './commit.ts'
 export { checkGrowth, mapRegion, pageDown, pageUp, protectRange, setBrk, unmapRange } from './map.ts'
-export { populate, setLocked, unlockedPages } from './lock.ts'
+export { populate, populatePiece, setLocked, unlockedPages } from './lock.ts'
 export { advise, knowsAdvice } from './advise.ts'
 export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'

@@ -17,15 +17,36 @@ function touchOf(region: Region): Access | null {
   return region.prot & PROT_EXEC ? 'fetch' : null
 }
 
+/** How much bringing in may do at once: a page that is made is the host's memory being touched, one that is there costs a look. */
+const PIECE_WORK = 4096
+const MAKING = 16
+
 /** Faults in every page of [start, end) that may be touched; `access` forces one kind. Stops at the first page that cannot be had and says why. */
 export function populate(k: Kernel, task: Task, mm: Mm, start: number, end: number, access: Access | null = null): FaultSignal | null {
+  const result = populatePiece(k, task, mm, start, end, access, Infinity)
+  return typeof result === 'number' ? null : result
+}
+
+/** Like populate, but no more than takes some milliseconds: the answer is then where to go on. */
+export function populatePiece(
+  k: Kernel,
+  task: Task,
+  mm: Mm,
+  start: number,
+  end: number,
+  access: Access | null = null,
+  most = PIECE_WORK,
+): FaultSignal | number | null {
+  let work = 0
   for (let i = regionIndex(mm, start); i < mm.regions.length && mm.regions[i].start < end; i++) {
     const region = mm.regions[i]
     const touch = access ?? touchOf(region)
     if (touch === null) continue
     const wanted = touch === 'write' ? PTE_V | PTE_W : PTE_V
     for (let va = Math.max(start, region.start); va < Math.min(end, region.end); va += PAGE_SIZE) {
+      if (work++ >= most) return va
       if ((peekPte(k, mm, va) & wanted) === wanted) continue
+      work += MAKING
       const failure = handleFault(k, task, va, touch)
       if (failure !== null) return failure
     }

@@ -76,7 +76,7 @@ import {
   pageDown,
   pageUp,
   peekPte,
-  populate,
+  populatePiece,
   protectRange,
   remap,
   setBrk,
@@ -92,7 +92,8 @@ import { capable } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'
-import { syscall, type Arg, type Syscall } from './define.ts'
+import type { FaultSignal } from '../mm/types.ts'
+import { blocked, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
 import { flagsText, hex } from './text.ts'
 
 const PAGE = 4096
@@ -198,7 +199,31 @@ function place(task: Task, mm: Mm, a: MmapArgs, length: number, unit: number): n
 const impliedProt = (task: Task, prot: number): number =>
   prot & PROT_READ && task.personality & READ_IMPLIES_EXEC ? prot | PROT_EXEC : prot
 
-function mmap(k: Kernel, task: Task, given: MmapArgs): number {
+/** What is left of a call that brings pages in: it has done all else. */
+interface Populating {
+  at: number
+  end: number
+  /** What the call answers. */
+  result: number
+}
+
+const populating = ({ call }: Task): Populating | undefined => call?.progress.populating as Populating | undefined
+
+/** Brings pages in, as many at once as the host may be kept waiting for. */
+function bringIn(k: Kernel, task: Task, left: Populating): FaultSignal | Blocked | null {
+  const done = populatePiece(k, task, space(task), left.at, left.end)
+  return typeof done === 'number' ? { ...blocked([], null), again: true, progress: { populating: { ...left, at: done } } } : done
+}
+
+/** ... where pages that cannot be had are passed over (mm/mlock.c: "Ignore errors"). */
+function bringInQuietly(k: Kernel, task: Task, left: Populating): number | Blocked {
+  const done = bringIn(k, task, left)
+  return done !== null && 'kind' in done ? done : left.result
+}
+
+function mmap(k: Kernel, task: Task, given: MmapArgs): SyscallResult {
+  const left = populating(task)
+  if (left) return bringInQuietly(k, task, left)
   const mm = space(task)
   const a = { ...given, prot: impliedProt(task, given.prot) }
   if (a.offset % PAGE !== 0) throw EINVAL
@@ -225,7 +250,8 @@ function mmap(k: Kernel, task: Task, given: MmapArgs): number {
   if (huge && !noReserve && countFreeRuns(k.state.frames) < length / HUGE_PAGE) throw ENOMEM
   mapRegion(k, mm, { ...target, start, length, prot: a.prot, growsDown: (a.flags & MAP_GROWSDOWN) !== 0, noReserve })
   if (a.flags & MAP_LOCKED) setLocked(k, mm, start, start + length, true)
-  if (locked || (a.flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE) populate(k, task, mm, start, start + length)
+  if (locked || (a.flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE)
+    return bringInQuietly(k, task, { at: start, end: start + length, result: start })
   return start
 }
 
@@ -258,8 +284,10 @@ const mayLock = (task: Task): boolean => task.group.rlimits.soft[RLIMIT_MEMLOCK]
 const mayLockPages = (task: Task, mm: Mm, more: number): boolean =>
   (mm.lockedPages + more) * PAGE <= task.group.rlimits.soft[RLIMIT_MEMLOCK] || capable(task.credentials, CAP_IPC_LOCK)
 
-function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boolean): number {
+function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boolean): SyscallResult {
   const mm = space(task)
+  const left = populating(task)
+  if (left) return bringInLocked(k, task, mm, addr - (((addr % PAGE) + PAGE) % PAGE), left)
   if (!mayLock(task)) throw EPERM
   const start = addr - (((addr % PAGE) + PAGE) % PAGE)
   if (pageUp(length + (addr - start)) > 0 && wrapsAround(start, length + (addr - start)))
@@ -269,12 +297,15 @@ function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boo
   if (!mayLockPages(task, mm, unlockedPages(mm, start, end))) throw ENOMEM
   setLocked(k, mm, start, end, true)
   if (!covered(mm, start, end)) throw ENOMEM
-  if (!onFault) {
-    const failure = populate(k, task, mm, start, end)
-    if (failure !== null) throw failure.signal === SIGKILL ? EAGAIN : ENOMEM
-    // Locked all the same, but what may not be touched cannot be brought in.
-    if (mm.regions.some(region => region.start < end && region.end > start && !(region.prot & PROT_ALL))) throw ENOMEM
-  }
+  return onFault ? 0 : bringInLocked(k, task, mm, start, { at: start, end, result: 0 })
+}
+
+function bringInLocked(k: Kernel, task: Task, mm: Mm, start: number, left: Populating): SyscallResult {
+  const done = bringIn(k, task, left)
+  if (done !== null && 'kind' in done) return done
+  if (done !== null) throw done.signal === SIGKILL ? EAGAIN : ENOMEM
+  // Locked all the same, but what may not be touched cannot be brought in.
+  if (mm.regions.some(region => region.start < left.end && region.end > start && !(region.prot & PROT_ALL))) throw ENOMEM
   return 0
 }
 
@@ -288,7 +319,9 @@ function munlock(k: Kernel, task: Task, addr: number, length: number): number {
   return 0
 }
 
-function mlockall(k: Kernel, task: Task, how: number): number {
+function mlockall(k: Kernel, task: Task, how: number): SyscallResult {
+  const left = populating(task)
+  if (left) return bringInQuietly(k, task, left)
   const mm = space(task)
   if (how === 0 || how & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || how === MCL_ONFAULT) throw EINVAL
   if (!mayLock(task)) throw EPERM
@@ -296,8 +329,7 @@ function mlockall(k: Kernel, task: Task, how: number): number {
   mm.lockFuture = (how & MCL_FUTURE) !== 0
   if (how & MCL_CURRENT) {
     setLocked(k, mm, 0, USER_END, true)
-    // Pages that cannot be had are passed over (mm/mlock.c: "Ignore errors").
-    if (!(how & MCL_ONFAULT)) populate(k, task, mm, 0, USER_END)
+    if (!(how & MCL_ONFAULT)) return bringInQuietly(k, task, { at: 0, end: USER_END, result: 0 })
   }
   return 0
 }

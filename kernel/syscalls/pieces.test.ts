@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { AT_FDCWD, exitCode, ifExited, ifSignaled, O_RDWR, SIGALRM, termSignal } from '../abi/index.ts'
 import { DATA, runToEnd, start, type Run } from '../testing.ts'
 
-const NR = { openat: 56, sendfile: 71, exit: 94, setitimer: 103, sigaction: 134 }
+const NR = { openat: 56, sendfile: 71, exit: 94, setitimer: 103, sigaction: 134, mmap: 222, mlock: 228, mlockall: 230 }
 const MIB = 2 ** 20
 
 const path = (text: string, at: number): string =>
@@ -114,4 +114,25 @@ handler:
 it('works on several harts', () => {
   const { k, status } = runToEnd(LONG, { harts: 2 })
   expect([exitCode(status), k.state.pieces]).toEqual([20, 19])
+})
+
+it('brings pages in a piece at a time: mmap, mlock, mlockall', () => {
+  const PAGES = 1024
+  const map = (flags: number): string => `
+  li a0, 0
+  li a1, ${PAGES * 4096}
+  li a2, 3
+  li a3, ${flags}
+  li a4, -1
+  li a5, 0
+  sys ${NR.mmap}
+  mv s2, a0`
+  const answers = (source: string): unknown[] => {
+    const { k, status } = runToEnd(`${source}\n${EXIT_MIB}`, { ramBytes: 32 * MIB })
+    return [k.state.counts.minorFaults >= PAGES, k.state.pieces, status]
+  }
+  // 4,096 looks, or 240 pages that are made.
+  expect(answers(`${map(0x8022)}\nsb zero, 0(a0)\nli a0, 0`)).toEqual([true, 4, 0])
+  expect(answers(`${map(0x22)}\nli a1, ${PAGES * 4096}\nsys ${NR.mlock}`)).toEqual([true, 4, 0])
+  expect(answers(`${map(0x22)}\nli a0, 1\nsys ${NR.mlockall}`)).toEqual([true, 4, 0])
 })
