@@ -33,7 +33,7 @@ function recorded(d: Debugger): void {
 /** Whose steps: the selected task's, even when it has ended by now. */
 const whose = (d: Debugger): number => d.session.focus
 
-const instructionBack = (d: Debugger, id: number): Promise<Stop> => searchPieces(d, searchInstruction(d.session, id))
+const instructionBack = (d: Debugger, id: number, count = 1): Promise<Stop> => searchPieces(d, searchInstruction(d.session, id, count))
 const overBack = (d: Debugger, id: number): Promise<Stop> => searchPieces(d, searchOver(d.session, id))
 const callBack = (d: Debugger, id: number, way: WayOut): Promise<Stop> => searchPieces(d, searchCall(d.session, id, way))
 
@@ -105,6 +105,20 @@ const counted = (name: string, short: readonly string[], doc: string, step: (d: 
   doc,
   repeats: 'same',
   run: (d, call) => times(d, call.count(), () => step(d)),
+})
+
+/** The same where many steps are one way: instructions are counted. */
+const countedAtOnce = (
+  name: string,
+  short: readonly string[],
+  doc: string,
+  steps: (d: Debugger, count: number) => Promise<Stop>,
+): Command => ({
+  ...counted(name, short, doc, d => steps(d, 1)),
+  run: (d, call) => {
+    const count = call.count()
+    return times(d, Math.min(count, 1), () => steps(d, count))
+  },
 })
 
 /** `1234`, `1234.5`, `start`, `end`, `+100`, `-100`. */
@@ -180,10 +194,12 @@ export const REVERSE: readonly Command[] = [
     lineBack(d, true),
   ),
   counted('reverse-next', ['rn'], 'Step back to the start of an earlier source line, over calls.', d => lineBack(d, false)),
-  counted('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', d => instructionBack(d, whose(d))),
+  countedAtOnce('reverse-stepi', ['rsi'], 'Step back one instruction of the selected task.', (d, count) =>
+    instructionBack(d, whose(d), count),
+  ),
   counted('reverse-nexti', ['rni'], 'Step back one instruction, over calls.', d => overBack(d, whose(d))),
-  counted('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', d =>
-    searchPieces(d, searchMachineStep(d.session)),
+  countedAtOnce('reverse-machine-step', ['rms'], 'Step back one instruction of whichever hart it was.', (d, count) =>
+    searchPieces(d, searchMachineStep(d.session, count)),
   ),
   counted('reverse-kernel-step', ['rks'], 'Step back to before the last thing that the kernel did.', kernelStepBack),
   {

@@ -78,13 +78,13 @@ function* goingToStart(s: Session, turn: Turn, id: number | null): Work<Stop> {
   return arrive(s, { kind: 'historyStart' })
 }
 
-/** Back to before the last instruction that a task executed. */
-export const searchInstruction = (s: Session, id: number): Search => searching(s, turn => instructionBack(s, turn, id))
+/** Back to before the last instruction that a task executed, or the last so many. */
+export const searchInstruction = (s: Session, id: number, count = 1): Search => searching(s, turn => instructionBack(s, turn, id, count))
 export const reverseStepInstruction = (s: Session, id: number): Stop => whole(searchInstruction(s, id))
 
-function* instructionBack(s: Session, turn: Turn, id: number): Work<Stop> {
+function* instructionBack(s: Session, turn: Turn, id: number, count = 1): Work<Stop> {
   const executed = taskById(s, id)?.sched.instructions ?? lastCount(recorded(s), id)
-  if (yield* goingBefore(s, turn, id, executed)) return arrive(s, { kind: 'step', task: id })
+  if (yield* goingBefore(s, turn, id, executed - count + 1)) return arrive(s, { kind: 'step', task: id })
   return yield* goingToStart(s, turn, id)
 }
 
@@ -97,12 +97,12 @@ function lastCount(t: Timeline, id: number): number {
   return 0
 }
 
-/** Back by one instruction of whichever hart it was. */
-export function searchMachineStep(s: Session): Search {
+/** Back by one instruction of whichever hart it was, or by so many. */
+export function searchMachineStep(s: Session, count = 1): Search {
   return searching(s, function* (turn) {
     const { executed } = s.k.state
-    if (executed <= firstInstant(s).executed) return yield* goingToStart(s, turn, null)
-    yield* goingTo(s, turn, { executed: executed - 1, steps: LATEST })
+    if (executed - count < firstInstant(s).executed) return yield* goingToStart(s, turn, null)
+    yield* goingTo(s, turn, { executed: executed - count, steps: LATEST })
     return arrive(s, { kind: 'step', task: s.focus })
   })
 }

@@ -20,6 +20,8 @@ import {
   reverseStepOver,
   runTo,
   searchBack,
+  searchInstruction,
+  searchMachineStep,
   stepInstruction,
   stepKernel,
   stepMachine,
@@ -28,6 +30,7 @@ import {
   tasksOf,
   writeMemory,
   writeRegister,
+  type Search,
   type Session,
   type Stop,
 } from '../../debugger/index.ts'
@@ -257,6 +260,23 @@ describe('backwards', () => {
     }
     expect([resume(s), s.focus]).toEqual([hit(2), 2])
     expect([resume(s), s.focus]).toEqual([hit(1), 1])
+  })
+
+  test('by many instructions at once: where single steps come to, and the beginning at last', () => {
+    const s = session(['/bin/sh', '-c', '(echo a); echo b'], { init: true })
+    expect(resume(s, { budget: 20_000 }).kind).toBe('interrupted')
+    const whole = (search: Search): string => search.go(Infinity).kind
+    for (const [step, many] of [
+      [(): unknown => reverseStepInstruction(s, s.focus), (count: number): Search => searchInstruction(s, s.focus, count)],
+      [(): unknown => reverseStepMachine(s), (count: number): Search => searchMachineStep(s, count)],
+    ] as const) {
+      const end = now(s)
+      for (let n = 0; n < 25; n++) step()
+      const there = now(s)
+      goTo(s, end)
+      expect([whole(many(25)), now(s)]).toEqual(['step', there])
+    }
+    expect([whole(searchInstruction(s, s.focus, 1e12)), whole(searchMachineStep(s, 1e12))]).toEqual(['historyStart', 'historyStart'])
   })
 
   test('by one instruction of the machine', () => {
