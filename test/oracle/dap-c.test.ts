@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { describe, expect, test } from 'vitest'
 import { spawnSync } from 'node:child_process'
-import { fileOf, launched, type Debugged } from '../dap/client.ts'
+import { fileOf, launched, withAdapter, type Debugged } from '../dap/client.ts'
 import { have } from './tools.ts'
+
+withAdapter()
 
 const GCC = 'riscv64-linux-gnu-gcc'
 const SOURCE = `struct point { int x; struct point *next; char name[4]; };
