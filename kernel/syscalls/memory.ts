@@ -383,6 +383,23 @@ export function adviseSpace(k: Kernel, task: Task, mm: Mm, addr: number, length:
   return 0
 }
 
+/** Of a call that brings pages in by advice: what is advised at once. */
+const ADVISED_AT_ONCE = 256 * PAGE
+const BRINGS_IN: ReadonlySet<number> = new Set([MADVISE.MADV_POPULATE_READ, MADVISE.MADV_POPULATE_WRITE])
+
+/** madvise(2) of the task's own space: what brings pages in goes on piece by piece, and ends where one cannot be had. */
+function madvise(k: Kernel, task: Task, addr: number, length: number, advice: number): SyscallResult {
+  const mm = space(task)
+  const left = populating(task)
+  if (!BRINGS_IN.has(advice)) return adviseSpace(k, task, mm, addr, length, advice)
+  if (length > 0 && wrapsAround(addr, length)) throw EINVAL
+  const end = wholePages(addr, length)
+  const at = left?.at ?? addr
+  const until = Math.min(end, at + ADVISED_AT_ONCE)
+  if (until > at) advise(k, task, mm, at, until, advice)
+  return until >= end ? 0 : { ...blocked([], null), again: true, progress: { populating: { at: until, end, result: 0 } } }
+}
+
 /** mremap's fifth argument is only there with flags that use it. */
 function remapText(_k: Kernel, _task: Task, raw: readonly number[], result?: number): string {
   if (result !== undefined) return ''
@@ -445,7 +462,7 @@ export const memoryCalls: Syscall[] = [
     233,
     'madvise',
     { addr: address, length: size, advice: oneOf(MADVISE) },
-    (k, task, { addr, length, advice }) => adviseSpace(k, task, space(task), addr, length, advice),
+    (k, task, { addr, length, advice }) => madvise(k, task, addr, length, advice),
     {
       note:
         'MADV_FREE forgets pages at once. MADV_HUGEPAGE takes effect with `--thp madvise` or `always`, at the first write to a block of ' +

@@ -116,7 +116,7 @@ it('works on several harts', () => {
   expect([exitCode(status), k.state.pieces]).toEqual([20, 19])
 })
 
-it('brings pages in a piece at a time: mmap, mlock, mlockall', () => {
+it('brings pages in a piece at a time: mmap, mlock, mlockall, madvise', () => {
   const PAGES = 1024
   const map = (flags: number): string => `
   li a0, 0
@@ -135,4 +135,6 @@ it('brings pages in a piece at a time: mmap, mlock, mlockall', () => {
   expect(answers(`${map(0x8022)}\nsb zero, 0(a0)\nli a0, 0`)).toEqual([true, 4, 0])
   expect(answers(`${map(0x22)}\nli a1, ${PAGES * 4096}\nsys ${NR.mlock}`)).toEqual([true, 4, 0])
   expect(answers(`${map(0x22)}\nli a0, 1\nsys ${NR.mlockall}`)).toEqual([true, 4, 0])
+  // MADV_POPULATE_WRITE: 256 at once.
+  expect(answers(`${map(0x22)}\nli a1, ${PAGES * 4096}\nli a2, 23\nsys 233`)).toEqual([true, 3, 0])
 })
