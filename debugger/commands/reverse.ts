@@ -188,7 +188,6 @@ async function kernelStepBack(d: Debugger): Promise<Stop> {
   return cut ?? go({ executed: low, steps: here.steps - 1 })
 }
 
-/** What a task waits for or, of one that can run, how its hart's queue chose. */
 export const REVERSE: readonly Command[] = [
   counted('reverse-step', ['rs'], 'Step back to the start of an earlier source line, into functions that have lines.', d =>
     lineBack(d, true),

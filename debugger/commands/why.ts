@@ -35,6 +35,7 @@ function whyPage({ session: { k } }: Debugger, task: Task, address: number): str
   return [`The page of ${hex(address)} is ${what}.`, ...facts.why.map(why => `${why.about}: ${why.text}.`)]
 }
 
+/** What a task waits for or, of one that can run, how its hart's queue chose. */
 function whyHere(d: Debugger, task: Task): string[] {
   const due = dueSignal(d.session.k, task)
   if (due !== null && task.call === null) return whySignal(d, task, due)

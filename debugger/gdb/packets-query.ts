@@ -1,8 +1,7 @@
 // Questions (q), settings (Q): what this server can, threads, tables, files, and what lldb asks of its own.
 import { fromHex, hexNumber, hexText, latin1 } from './framing.ts'
-import { listen } from './hear.ts'
+import { listen, stopAtSignals } from './hear.ts'
 import { monitor } from './monitor.ts'
-import { stopAtSignals } from './hear.ts'
 import { linuxSignal } from './signals.ts'
 import { currentThread, parseThread, taskOf, threadName, threads } from './threads.ts'
 import { OBJECTS, transfer } from './transfer.ts'

@@ -10,14 +10,14 @@ import {
   i64,
   i8,
   sleb,
+  slebBig,
   u16,
   u32,
   u64,
   u8,
   uleb,
-  type Cursor,
-  slebBig,
   ulebBig,
+  type Cursor,
 } from '../../kernel/abi/dwarf/index.ts'
 
 /** What an expression may ask of the place it is evaluated for. Addresses are those of the running program. */

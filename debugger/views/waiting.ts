@@ -1,6 +1,5 @@
 // What a task waits for, in words: every wait queue of the kernel belongs to something, and that something has a name.
-import { callText, fileText, type FileDescription, type Kernel, type Task, type WaitQueue } from '../../kernel/index.ts'
-import { signalName } from '../../kernel/index.ts'
+import { callText, fileText, signalName, type FileDescription, type Kernel, type Task, type WaitQueue } from '../../kernel/index.ts'
 import { span } from './layout.ts'
 import { openFiles, taskName } from './names.ts'
 

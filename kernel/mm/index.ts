@@ -78,6 +78,7 @@ export {
   permissionText,
   regionHoldings,
   regionLine,
+  regionFile,
   regionName,
   numaMapsPiece,
   smapsPiece,

@@ -111,12 +111,12 @@ export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void
   }
 }
 
-/** What a region keeps free below itself. */
 /** Addresses up to `end` are free again: what was known of gaps above no longer holds. */
 export function forgetGaps(mm: Mm, end: number): void {
   if (end > mm.freeBelow) Object.assign(mm, { freeBelow: Infinity, freeHole: 0 })
 }
 
+/** Where what a region keeps free below itself begins. */
 const lowEdge = (region: Region): number => (region.growsDown ? region.start - STACK_GUARD_GAP : region.start)
 
 /**

@@ -3,6 +3,7 @@ import { PAGE_SIZE, PTE_V } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { pathOf } from '../vfs/index.ts'
+import type { Inode } from '../vfs/types.ts'
 import { FRAME_DIRTY, FRAME_SHMEM, USE_ANON, USE_CACHE } from './frames.ts'
 import { isThpEligible } from './huge.ts'
 import { HUGE_FRAMES, HUGE_PAGE, USER_END } from './limits.ts'
@@ -34,10 +35,12 @@ export function regionName(k: Kernel, mm: Mm, region: Region): string {
   return ''
 }
 
+/** The file that a region maps. One that is labelled (the vDSO) maps none, whatever holds its pages. */
+export const regionFile = ({ inode, label }: Region): Inode | null => (label.startsWith('[') ? null : inode)
+
 /** One line of maps, without its newline. */
 export function regionLine(k: Kernel, mm: Mm, region: Region): string {
-  // A labelled region (the vDSO) is no file, whatever holds its pages.
-  const inode = region.label.startsWith('[') ? null : region.inode
+  const inode = regionFile(region)
   const dev = inode === null ? 0 : inode.fs.dev
   const offset = inode === null ? 0 : region.offset
   const range = `${hex(region.start, 8)}-${hex(region.end, 8)} ${permissionText(region)} ${hex(offset, 8)}`

@@ -13,7 +13,7 @@ import {
   writeStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { peekMm, regionName, type Mm, type Region } from '../mm/index.ts'
+import { peekMm, regionFile, regionName, type Mm } from '../mm/index.ts'
 import { encodeSigInfo } from '../signal/siginfo.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
@@ -117,12 +117,9 @@ function processInfo(k: Kernel, task: Task, mm: Mm): Uint8Array {
   })
 }
 
-/** A file's mapping; the vDSO is none, whatever holds its pages. */
-const isFile = ({ inode, label }: Region): boolean => inode !== null && !label.startsWith('[')
-
 /** NT_FILE: which file is mapped where, offsets in pages; null: it would be too long. */
 function mappedFiles(k: Kernel, mm: Mm): Uint8Array | null {
-  const files = mm.regions.filter(isFile)
+  const files = mm.regions.filter(region => regionFile(region) !== null)
   const numbers = (2 + 3 * files.length) * WORD
   const names: string[] = []
   let size = numbers

@@ -51,14 +51,16 @@ export interface Blocked {
 /** A call does no more than this in one run: bytes copied, or what takes as long. */
 export const PIECE_BYTES = 2 ** 20
 
+/** It goes on with `progress`, unless it is killed meanwhile. */
+export const goOnWith = (progress: Record<string, unknown>): Blocked => ({ ...blocked([], null), again: true, progress })
+
 /**
  * So far a call has come; it goes on with `progress`. A signal that comes meanwhile ends it at what it has done, `partial`: one that kills,
  * or any, where it may be `interrupted`.
  */
 export const unfinished = (progress: Record<string, unknown>, partial: number, interrupted: Errno | null): Blocked => ({
-  ...blocked([], interrupted),
-  again: true,
-  progress,
+  ...goOnWith(progress),
+  interrupted,
   partial,
 })
 

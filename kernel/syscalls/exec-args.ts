@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { chargeKmem, copyInString, getU64 } from '../mm/index.ts'
 import { argumentRoom } from '../process/index.ts'
 import type { Task } from '../state.ts'
-import { blocked, keptOr, PIECE_BYTES, type Blocked } from './define.ts'
+import { goOnWith, keptOr, PIECE_BYTES, type Blocked } from './define.ts'
 
 const POINTER_BYTES = 8
 
@@ -51,5 +51,5 @@ export function readArguments(k: Kernel, task: Task, argv: number, envp: number)
   const { args } = reading
   if (args >= 0 && readVector(k, task, envp, texts, args, reading, stop)) return { argv: texts.slice(0, args), envp: texts.slice(args) }
   chargeKmem(k, reading.total - start, ENOMEM)
-  return { ...blocked([], null), again: true, progress: { reading }, kept: texts }
+  return { ...goOnWith({ reading }), kept: texts }
 }

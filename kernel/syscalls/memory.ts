@@ -93,7 +93,7 @@ import type { Task } from '../state.ts'
 import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'
 import type { FaultSignal } from '../mm/types.ts'
-import { blocked, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
+import { goOnWith, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
 import { flagsText, hex } from './text.ts'
 
 const PAGE = 4096
@@ -212,7 +212,7 @@ const populating = ({ call }: Task): Populating | undefined => call?.progress.po
 /** Brings pages in, as many at once as the host may be kept waiting for. */
 function bringIn(k: Kernel, task: Task, left: Populating): FaultSignal | Blocked | null {
   const done = populatePiece(k, task, space(task), left.at, left.end)
-  return typeof done === 'number' ? { ...blocked([], null), again: true, progress: { populating: { ...left, at: done } } } : done
+  return typeof done === 'number' ? goOnWith({ populating: { ...left, at: done } }) : done
 }
 
 /** ... where pages that cannot be had are passed over (mm/mlock.c: "Ignore errors"). */
@@ -287,9 +287,9 @@ const mayLockPages = (task: Task, mm: Mm, more: number): boolean =>
 function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boolean): SyscallResult {
   const mm = space(task)
   const left = populating(task)
-  if (left) return bringInLocked(k, task, mm, addr - (((addr % PAGE) + PAGE) % PAGE), left)
+  const start = pageDown(addr)
+  if (left) return bringInLocked(k, task, mm, start, left)
   if (!mayLock(task)) throw EPERM
-  const start = addr - (((addr % PAGE) + PAGE) % PAGE)
   if (pageUp(length + (addr - start)) > 0 && wrapsAround(start, length + (addr - start)))
     throw mayLockPages(task, mm, length / PAGE) ? EINVAL : ENOMEM
   const end = wholePages(start, length + (addr - start))
@@ -311,7 +311,7 @@ function bringInLocked(k: Kernel, task: Task, mm: Mm, start: number, left: Popul
 
 function munlock(k: Kernel, task: Task, addr: number, length: number): number {
   const mm = space(task)
-  const start = addr - (((addr % PAGE) + PAGE) % PAGE)
+  const start = pageDown(addr)
   const end = wholePages(start, length + (addr - start))
   if (end === start) return 0
   setLocked(k, mm, start, end, false)
@@ -397,7 +397,7 @@ function madvise(k: Kernel, task: Task, addr: number, length: number, advice: nu
   const at = left?.at ?? addr
   const until = Math.min(end, at + ADVISED_AT_ONCE)
   if (until > at) advise(k, task, mm, at, until, advice)
-  return until >= end ? 0 : { ...blocked([], null), again: true, progress: { populating: { at: until, end, result: 0 } } }
+  return until >= end ? 0 : goOnWith({ populating: { at: until, end, result: 0 } })
 }
 
 /** mremap's fifth argument is only there with flags that use it. */
@@ -410,8 +410,7 @@ function remapText(_k: Kernel, _task: Task, raw: readonly number[], result?: num
 }
 
 const prot = flags(PROT, 'PROT_NONE')
-/** An offset in a file: hexadecimal, as strace shows mmap's. */
-/** Of an offset that no number holds what counts is whether it is one of a page, and its sign. */
+/** An offset in a file: hexadecimal, as strace shows mmap's. Of one that no number holds what counts is whether it is one of a page, and its sign. */
 const fileOffset: Arg<number> = {
   type: 'off_t',
   read: raw => raw,

@@ -1,6 +1,5 @@
 // statfs(2): what each mount has room for. File systems in memory share the machine's: one has what it uses and what there is for files
-// still. So does a directory of the host that keeps changes
-// in memory; one that is written to answers for the host's file system.
+// still. So does a directory of the host that keeps changes in memory; one that is written to answers for the host's file system.
 import { ANON_INODE_FS_MAGIC, EIO, errnoByName, FS_MAGIC, NAME_MAX, PIPEFS_MAGIC, PROC_SUPER_MAGIC, TMPFS_MAGIC } from '../abi/index.ts'
 import type { HostSpace } from '../host.ts'
 import { door } from '../journal.ts'

@@ -1,4 +1,4 @@
-// The numbers of DWARF that the debugger knows by name (DWARF 5, section 7; those that begin with gnu are extensions of GNU's).
+// The numbers of DWARF that the linker and the debugger know by name (DWARF 5, section 7; those that begin with gnu are extensions of GNU's).
 export const TAG = {
   arrayType: 0x01,
   classType: 0x02,

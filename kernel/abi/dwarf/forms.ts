@@ -1,8 +1,26 @@
 // How the values of attributes are stored: one row per form of DWARF 4 and 5 (section 7.5.6). References and indexes stay what they
 // are until somebody asks; strings too, so that a unit is read in time linear in its bytes.
 import { FORM } from './constants.ts'
-import { address, block, fail, i64, offset, sleb, take, text, u16, u24, u32, u64, u8, uleb, word, type Cursor } from './reader.ts'
-import { slebBig, ulebBig } from './reader.ts'
+import {
+  address,
+  block,
+  fail,
+  i64,
+  offset,
+  sleb,
+  slebBig,
+  take,
+  text,
+  u16,
+  u24,
+  u32,
+  u64,
+  u8,
+  uleb,
+  ulebBig,
+  word,
+  type Cursor,
+} from './reader.ts'
 
 /** What the forms of one unit depend on. */
 export interface UnitFormat {

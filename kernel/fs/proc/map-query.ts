@@ -2,6 +2,7 @@
 import {
   E2BIG,
   EINVAL,
+  ELF_MAGIC,
   ENAMETOOLONG,
   ENOENT,
   ESRCH,
@@ -10,11 +11,14 @@ import {
   PROT_EXEC,
   PROT_READ,
   PROT_WRITE,
+  PT,
   readStruct,
+  SIZEOF_EHDR,
+  SIZEOF_PHDR,
   struct,
   writeStruct,
 } from '../../abi/index.ts'
-import { copyIn, copyOut, getBig, HUGE_PAGE, regionIndex, regionName, type Mm } from '../../mm/index.ts'
+import { copyIn, copyOut, getBig, HUGE_PAGE, regionFile, regionIndex, regionName, type Mm } from '../../mm/index.ts'
 import { PAGE_SIZE } from '../../../vm/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
@@ -56,9 +60,6 @@ const COVERING_OR_NEXT = 0x10
 const FILE_BACKED = 0x20
 const KNOWN_FLAGS = 0x3fn
 
-/** What is mapped, if that is a file that others see as one. */
-const fileOf = ({ inode, label }: Region): Inode | null => (label.startsWith('[') ? null : inode)
-
 const flagsOf = ({ prot, shared }: Region): number =>
   PERMISSIONS.reduce((all, [flag, permission]) => (prot & permission ? all | flag : all), shared ? VMA_SHARED : 0)
 
@@ -67,19 +68,15 @@ function find(mm: Mm, address: number, flags: number): Region {
   const wanted = flags & (COVERING_OR_NEXT - 1)
   for (let i = regionIndex(mm, address); i < mm.regions.length; i++) {
     const region = mm.regions[i]
-    const fits = (flagsOf(region) & wanted) === wanted && (!(flags & FILE_BACKED) || fileOf(region) !== null)
+    const fits = (flagsOf(region) & wanted) === wanted && (!(flags & FILE_BACKED) || regionFile(region) !== null)
     if (fits && (flags & COVERING_OR_NEXT || region.start <= address)) return region
     if (!(flags & COVERING_OR_NEXT)) break
   }
   throw ENOENT
 }
 
-const ELF = 0x464c_457f
-const PT_NOTE = 4
 const NT_GNU_BUILD_ID = 3
 const GNU = 0x0055_4e47
-const HEADER_BYTES = 64
-const PROGRAM_HEADER_BYTES = 56
 const MOST_NOTES = 65536
 const MOST_ID_BYTES = 20
 
@@ -90,12 +87,12 @@ function buildId(k: Kernel, inode: Inode): Uint8Array | null {
   const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const head = readInode(k, inode, 0, PAGE_SIZE)
   const view = viewOf(head)
-  if (head.length < HEADER_BYTES || view.getUint32(0, true) !== ELF || head[4] !== 2) return null
+  if (head.length < SIZEOF_EHDR || view.getUint32(0, true) !== ELF_MAGIC || head[4] !== 2) return null
   const [at, count] = [Number(view.getBigUint64(32, true)), view.getUint16(56, true)]
-  if (at + count * PROGRAM_HEADER_BYTES > head.length) return null
+  if (at + count * SIZEOF_PHDR > head.length) return null
   for (let i = 0; i < count; i++) {
-    const header = at + i * PROGRAM_HEADER_BYTES
-    if (view.getUint32(header, true) !== PT_NOTE) continue
+    const header = at + i * SIZEOF_PHDR
+    if (view.getUint32(header, true) !== PT.NOTE) continue
     const notes = readInode(
       k,
       inode,
@@ -143,7 +140,7 @@ export function queryMap(k: Kernel, task: Task, about: Task, argument: number): 
   const { mm } = about
   if (mm === null) throw ESRCH
   const region = find(mm, Number(query.queryAddr), Number(query.queryFlags))
-  const inode = fileOf(region)
+  const inode = regionFile(region)
   const id = query.buildIdSize === 0 ? null : buildIdOf(k, inode)
   if (id !== null && query.buildIdSize < id.length) throw ENAMETOOLONG
   const name = query.nameSize === 0 ? '' : regionName(k, mm, region)
