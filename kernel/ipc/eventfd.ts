@@ -1,7 +1,7 @@
 // eventfd(2): a 64-bit counter that can be waited for.
 import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLOUT, EFD_NONBLOCK, EFD_SEMAPHORE } from '../abi/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
-import { blocked } from '../syscalls/define.ts'
+import { blocked } from '../waiting.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'

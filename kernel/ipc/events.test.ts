@@ -19,7 +19,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import type { Blocked } from '../syscalls/define.ts'
+import type { Blocked } from '../waiting.ts'
 import { endCall } from '../vfs/index.ts'
 import { BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 

@@ -17,7 +17,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32 } from '../mm/index.ts'
 import { wakeTask, type WaitQueue } from '../sched/index.ts'
-import { blocked, type SyscallResult } from '../syscalls/define.ts'
+import { blocked, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, queueOf, type FutexTimeout } from './futex.ts'
 

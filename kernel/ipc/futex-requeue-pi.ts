@@ -4,7 +4,7 @@ import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ESRCH, ETIMEDOUT, FUTEX_OWNER_
 import type { Kernel } from '../kernel.ts'
 import { getI32, getU32, putU32 } from '../mm/index.ts'
 import { wakeTask } from '../sched/index.ts'
-import { blocked, type SyscallResult } from '../syscalls/define.ts'
+import { blocked, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, isWaiting, queueOf, type FutexTimeout } from './futex.ts'
 import { isLocking, isSomebody, piKey, waitForLock, type Locking } from './futex-pi.ts'

@@ -16,7 +16,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { checkUser, findRegion, getI32, getI64, getU32, getU64, putU32, writableUser } from '../mm/index.ts'
 import { newQueue, wakeTask, type WaitQueue } from '../sched/index.ts'
-import { blocked, type SyscallResult } from '../syscalls/define.ts'
+import { blocked, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import type { Timestamp } from '../vfs/types.ts'
 import { piKey, releasePiLocks } from './futex-pi.ts'

@@ -1,7 +1,7 @@
 // timerfd_create(2): a timer that is read. It is restarted when it is read (as Linux does), so a period of a nanosecond is no harm.
 import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM, most64, type Int64 } from '../abi/index.ts'
 import { addTimer, afterPeriods, cancelTimer, later, newQueue, periodsSince, untilInstant, wakeAll } from '../sched/index.ts'
-import { blocked } from '../syscalls/define.ts'
+import { blocked } from '../waiting.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'

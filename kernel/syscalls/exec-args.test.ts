@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { callBytes, copyOut, putU64 } from '../mm/index.ts'
 import { BUFFER, fileKernel } from '../vfs/testing.ts'
 import { callInProgress } from './dispatch.ts'
-import type { Blocked } from './define.ts'
+import type { Blocked } from '../waiting.ts'
 import { readArguments } from './exec-args.ts'
 
 const BYTES = 100_000

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { chargeKmem, copyInString, getU64 } from '../mm/index.ts'
 import { argumentRoom } from '../process/index.ts'
 import type { Task } from '../state.ts'
-import { goOnWith, keptOr, PIECE_BYTES, type Blocked } from './define.ts'
+import { goOnWith, keptOr, PIECE_BYTES, type Blocked } from '../waiting.ts'
 
 const POINTER_BYTES = 8
 

@@ -100,7 +100,7 @@ import {
   getLease,
   watchDirectory,
 } from '../vfs/index.ts'
-import { blocked, keptOr, type SyscallResult } from './define.ts'
+import { blocked, keptOr, type SyscallResult } from '../waiting.ts'
 
 /** What F_SETFL changes; everything else in it is ignored. */
 const SETTABLE = O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME

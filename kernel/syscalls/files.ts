@@ -60,7 +60,8 @@ import {
   type FileDescription,
 } from '../vfs/index.ts'
 import { address, argument, dirfd, fd, flags, mode, oneOf, path, size, uint } from './args.ts'
-import { blocked, syscall, type Blocked, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, type Blocked, type SyscallResult } from '../waiting.ts'
+import { syscall, type Syscall } from './define.ts'
 import { fcntl } from './fcntl.ts'
 import { descriptorPair } from './file-args.ts'
 import { fcntlAnswer, fcntlText } from './fcntl-text.ts'

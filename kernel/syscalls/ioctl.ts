@@ -30,7 +30,7 @@ import {
   touchChanged,
   type FileDescription,
 } from '../vfs/index.ts'
-import type { SyscallResult } from './define.ts'
+import type { SyscallResult } from '../waiting.ts'
 
 interface Call {
   k: Kernel

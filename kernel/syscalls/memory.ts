@@ -93,7 +93,8 @@ import type { Task } from '../state.ts'
 import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'
 import type { FaultSignal } from '../mm/types.ts'
-import { goOnWith, syscall, type Arg, type Blocked, type Syscall, type SyscallResult } from './define.ts'
+import { goOnWith, type Blocked, type SyscallResult } from '../waiting.ts'
+import { syscall, type Arg, type Syscall } from './define.ts'
 import { flagsText, hex } from './text.ts'
 
 const PAGE = 4096

@@ -54,8 +54,10 @@ import type { SigInfo, Sigset } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
-import { blocked, goesOn, keptOr, NO_RETURN, syscall } from './define.ts'
-import type { Syscall, SyscallResult } from './define.ts'
+import { blocked, goesOn, keptOr, NO_RETURN } from '../waiting.ts'
+import { syscall } from './define.ts'
+import type { SyscallResult } from '../waiting.ts'
+import type { Syscall } from './define.ts'
 import {
   checkSignal,
   checkSigsetSize,

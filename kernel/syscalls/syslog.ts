@@ -7,7 +7,8 @@ import { LOG_BYTES, messagesFrom, syslogLine } from '../klog.ts'
 import { copyOut } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf } from './args.ts'
-import { syscall, type Blocked, type Syscall } from './define.ts'
+import { type Blocked } from '../waiting.ts'
+import { syscall, type Syscall } from './define.ts'
 
 type Action = (k: Kernel, task: Task, at: number, length: number) => number | Blocked
 

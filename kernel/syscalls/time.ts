@@ -29,7 +29,8 @@ import { timestampNow, type Timestamp } from '../vfs/index.ts'
 import { flags, oneOf, structIn, structOut } from './args.ts'
 import { checkSleepsBy, clockResolution, cpuClock, isDated, readClock } from './clocks.ts'
 import { moveDatedTimers } from './dated-timers.ts'
-import { blocked, syscall, type Syscall, type SyscallResult } from './define.ts'
+import { blocked, type SyscallResult } from '../waiting.ts'
+import { syscall, type Syscall } from './define.ts'
 import {
   instantOfRealtime,
   KTIME_SECONDS,

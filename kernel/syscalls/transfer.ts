@@ -6,7 +6,7 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { isReadable, isWritable, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
-import { PIECE_BYTES, unfinished, type Blocked } from './define.ts'
+import { PIECE_BYTES, unfinished, type Blocked } from '../waiting.ts'
 
 /** A piece of a program's memory. */
 export interface Segment {

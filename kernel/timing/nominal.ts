@@ -12,7 +12,7 @@ const TRAP = pathWork[PATH.entry] + pathWork[PATH.exit]
 const CALLS = Float64Array.from({ length: SYSCALL_LIMIT + 1 }, (_, nr) => TRAP + pathWork[callPath(nr)])
 /** A page brought, whatever that took. */
 export const NOMINAL_FAULT = TRAP + pathWork[PATH.fault] + pathWork[PATH.clear]
-/** A piece of a long call (syscalls/define.ts): a mebibyte is copied at some 10 GB/s. */
+/** A piece of a long call (waiting.ts): a mebibyte is copied at some 10 GB/s. */
 export const NOMINAL_PIECE = 100_000
 
 export const nominalCall = (nr: number): number => CALLS[nr] ?? CALLS[SYSCALL_LIMIT]

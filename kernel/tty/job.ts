@@ -6,8 +6,8 @@ import { groupMembers, isOrphanedGroup, sessionMembers } from '../process/index.
 import { wakeAll } from '../sched/index.ts'
 import { actionOf, hasSignal, kernelInfo, sendToGroup, signalProcessGroup } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { blocked } from '../syscalls/define.ts'
-import type { Blocked } from '../syscalls/define.ts'
+import { blocked } from '../waiting.ts'
+import type { Blocked } from '../waiting.ts'
 import type { Tty } from './types.ts'
 
 /** The controlling terminal, which /dev/tty stands for; null: none. */

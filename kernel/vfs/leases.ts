@@ -3,7 +3,7 @@
 import { CAP_LEASE, EACCES, EAGAIN, EINVAL, ERESTARTSYS, F_OWNER_PID, F_RDLCK, F_UNLCK, F_WRLCK, POLL_MSG } from '../abi/index.ts'
 import { capable } from '../process/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
-import { blocked, type Blocked } from '../syscalls/define.ts'
+import { blocked, type Blocked } from '../waiting.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { setOwner, tellOwner } from './async.ts'

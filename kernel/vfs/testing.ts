@@ -13,7 +13,7 @@ import { newHartState, newLoadAverages, newQueue, newTimerQueue } from '../sched
 import { defaultActions, emptyPending } from '../signal/index.ts'
 import { newSysctls } from '../sysctl.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { NO_RETURN, type Blocked } from '../syscalls/define.ts'
+import { NO_RETURN, type Blocked } from '../waiting.ts'
 import { directoryCalls } from '../syscalls/directories.ts'
 import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'

@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { Piece } from '../../mm/index.ts'
 import type { WaitQueue } from '../../sched/types.ts'
-import type { Blocked } from '../../syscalls/define.ts'
+import type { Blocked } from '../../waiting.ts'
 import type { FileData, FileDescription, Path } from '../../vfs/types.ts'
 
 /** A file about the whole system. */
