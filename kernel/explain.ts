@@ -5,7 +5,7 @@ import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, 
 import { extensionOf } from './foreign-instructions.ts'
 import type { Kernel } from './kernel.ts'
 import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
-import { regBig, regPc } from './process/index.ts'
+import { regBig, regPc } from './task/index.ts'
 import type { SigInfo, Task } from './state.ts'
 
 const hex = (value: number): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`

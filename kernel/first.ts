@@ -6,19 +6,8 @@ import { makeHostStream } from './fs/index.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log } from './klog.ts'
 import { countKmem } from './mm/index.ts'
-import {
-  allocPid,
-  allocTrapFrame,
-  enrol,
-  execve,
-  exitTask,
-  newItimers,
-  newRlimits,
-  newUsage,
-  reapGroup,
-  rootCredentials,
-  TIMER_SLACK,
-} from './process/index.ts'
+import { allocPid, allocTrapFrame, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from './task/index.ts'
+import { enrol, execve, exitTask, newItimers, reapGroup } from './process/index.ts'
 import { makeRunnable, newQueue, newSchedEntity, sleepOn } from './sched/index.ts'
 import { defaultActions, emptyPending, SIGSET_EMPTY } from './signal/index.ts'
 import type { Task, ThreadGroup } from './state.ts'

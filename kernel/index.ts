@@ -36,6 +36,7 @@ export { intervals, ledgerRows, startTiming, timedCounters, type Interval, type 
 export * from './abi/index.ts'
 export * from './mm/index.ts'
 export * from './process/index.ts'
+export * from './task/index.ts'
 export * from './sched/index.ts'
 export * from './signal/index.ts'
 export * from './vfs/index.ts'

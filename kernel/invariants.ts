@@ -2,7 +2,7 @@
 // of the kernel's, never of a program's.
 import type { Kernel } from './kernel.ts'
 import { auditMemory, liveKmem } from './mm/index.ts'
-import { isDead } from './process/index.ts'
+import { isDead } from './task/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
 import { auditFiles } from './vfs/index.ts'

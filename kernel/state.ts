@@ -6,7 +6,8 @@ import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer } from './signal/cpu-timers.ts'
 import type { PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, LoadAverages, SchedEntity, TimerQueue, WaitQueue } from './sched/types.ts'
-import type { CoreDump, Credentials, PidTable, Rlimits, TrapFrames, Usage } from './process/types.ts'
+import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './task/types.ts'
+import type { CoreDump } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { KernelLog } from './klog.ts'
@@ -100,7 +101,7 @@ export interface Task {
   files: FileTable | null
   fs: FsContext | null
   credentials: Credentials
-  /** Physical RAM offset of the saved registers (TRAP_FRAME_BYTES, see process/trapframe.ts). Live registers are in the hart while it runs. */
+  /** Physical RAM offset of the saved registers (TRAP_FRAME_BYTES, see task/trapframe.ts). Live registers are in the hart while it runs. */
   trapFrame: number
   /** Hart on which it is running right now, or -1: then the registers are in the trap frame. */
   onHart: number

@@ -1,7 +1,7 @@
 // The devices of /dev: one row each gives its number, its node and what opening it gets.
 import { EINVAL, ENOSPC, ENOTTY, makeDev, majorOf, CAP_SYS_ADMIN, EPERM } from '../abi/index.ts'
 import { putU32 } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import { randomBytes } from '../random.ts'
 import { writeMarks } from '../timing/index.ts'
 import type { FileOps, FileOpsKind } from '../vfs/types.ts'

@@ -17,7 +17,7 @@ import {
 } from '../abi/index.ts'
 import { kmsgRecord, log, messagesFrom, oldest, syslogLine } from '../klog.ts'
 import type { Kernel } from '../kernel.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { blocked, type Blocked } from '../waiting.ts'
 import { isReadable } from '../vfs/index.ts'

@@ -35,7 +35,7 @@ import {
 } from '../abi/index.ts'
 import { chargeKmem, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import { blocked, type Blocked } from '../waiting.ts'
 import { isReadable, isWritable, newDescription, newInode, NO_DESCRIPTOR, timestampNow } from '../vfs/index.ts'

@@ -6,7 +6,7 @@ import { ENOMEM, type Errno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import type { Dentry, FileDescription, FileTable, Inode } from '../vfs/types.ts'
-import type { Credentials } from '../process/types.ts'
+import type { Credentials } from '../task/types.ts'
 import { reclaim, roomForFiles } from './frames.ts'
 import type { Kmem, Mm } from './types.ts'
 

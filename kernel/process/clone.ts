@@ -42,13 +42,25 @@ import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from
 import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
-import { capable, ROOT } from './credentials.ts'
-import { rlimit } from './limits.ts'
+import {
+  capable,
+  ROOT,
+  rlimit,
+  allocPid,
+  joinGroup,
+  joinSession,
+  releasePid,
+  allocTrapFrame,
+  copyTrapFrame,
+  freeTrapFrame,
+  setRegPc,
+  setRegX,
+  regPc,
+  newUsage,
+} from '../task/index.ts'
 import { openPidfd } from './pidfd.ts'
-import { allocPid, joinGroup, joinSession, releasePid } from './pid.ts'
-import { allocTrapFrame, copyTrapFrame, freeTrapFrame, setRegPc, setRegX, regPc } from './trapframe.ts'
-import type { CloneArgs, Credentials } from './types.ts'
-import { newUsage } from './usage.ts'
+import type { Credentials } from '../task/types.ts'
+import type { CloneArgs } from './types.ts'
 
 const SP = 2
 const TP = 4

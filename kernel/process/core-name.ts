@@ -3,7 +3,7 @@ import { RLIMIT_CORE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { pathOf, timestampNow } from '../vfs/index.ts'
-import { limitPair } from './limits.ts'
+import { limitPair } from '../task/index.ts'
 
 /** A text that may become a part of a name, and nothing else. */
 function plain(text: string): string {

@@ -17,8 +17,7 @@ import { peekMm, regionFile, regionName, type Mm } from '../mm/index.ts'
 import { encodeSigInfo } from '../signal/siginfo.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
-import { getFcsr, regBig, regF, regPc } from './trapframe.ts'
-import { groupUsage } from './usage.ts'
+import { getFcsr, regBig, regF, regPc, groupUsage } from '../task/index.ts'
 
 const REGISTERS = 32
 const WORD = 8

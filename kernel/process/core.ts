@@ -13,7 +13,7 @@ import type { FileDescription, Inode } from '../vfs/types.ts'
 import { coreFile, corePage, type CoreFile } from './core-file.ts'
 import { coreName } from './core-name.ts'
 import { exitGroup } from './exit.ts'
-import { rlimit } from './limits.ts'
+import { rlimit } from '../task/index.ts'
 import type { CoreDump } from './types.ts'
 
 /** Linux writes none below a page (min_coredump). */

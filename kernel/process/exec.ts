@@ -23,17 +23,24 @@ import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, useMm, typ
 import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { MAY_READ, closeOnExec, forkFiles, mayAccess, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
-import { afterExec, isSubset, type Rights } from './capabilities.ts'
-import { commitCredentials } from './credentials.ts'
+import {
+  afterExec,
+  isSubset,
+  type Rights,
+  commitCredentials,
+  rlimit,
+  releasePid,
+  clearRegisters,
+  setRegPc,
+  setRegX,
+  addUsage,
+  noteRss,
+} from '../task/index.ts'
 import { dropMm, exitTask } from './exit.ts'
 import { fileCapabilities } from './file-capabilities.ts'
-import { rlimit } from './limits.ts'
 import { loadImage, PIE_BASE } from './load.ts'
-import { releasePid } from './pid.ts'
 import { findExecutable, findInterpreter, requireName, resolveProgram, type Executable, type Image, type Program } from './program.ts'
 import { buildStack, checkArguments } from './startstack.ts'
-import { clearRegisters, setRegPc, setRegX } from './trapframe.ts'
-import { addUsage, noteRss } from './usage.ts'
 import { mapVdso } from './vdso.ts'
 
 const SP = 2

@@ -10,11 +10,9 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
 import { endCall, releaseFile, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
-import { isDead, orphanedBy } from './group.ts'
-import { releasePid } from './pid.ts'
+import { isDead, releasePid, freeTrapFrame, addUsage, noteRss } from '../task/index.ts'
+import { orphanedBy } from './group.ts'
 import { wakePidfds } from './pidfd.ts'
-import { freeTrapFrame } from './trapframe.ts'
-import { addUsage, noteRss } from './usage.ts'
 
 /** Ends one thread with a wait status; with the last one the process ends. Any task may be ended: running, asleep or stopped. */
 export function exitTask(k: Kernel, task: Task, status: number): void {

@@ -15,9 +15,9 @@ import type { Kernel } from '../kernel.ts'
 import { wakeAll } from '../sched/index.ts'
 import { actionOf, childInfo, ignoresChildExit, killInfo, sendToGroup, sendToTask } from '../signal/index.ts'
 import type { ThreadGroup } from '../state.ts'
-import { isDead, orphanedBy } from './group.ts'
+import { isDead, groupUsage } from '../task/index.ts'
+import { orphanedBy } from './group.ts'
 import { reapGroup } from './reap.ts'
-import { groupUsage } from './usage.ts'
 
 /** The wait status of a process that is dead. */
 export const groupStatus = (group: ThreadGroup): number => group.exiting ?? group.leader.exitStatus

@@ -3,33 +3,17 @@ import { EACCES, EINVAL, EPERM, ESRCH, SIGCONT, SIGHUP } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { kernelInfo, sendToGroup } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { findGroup, findTask } from './find.ts'
-import { joinGroup, joinSession, leaveGroup, leaveSession } from './pid.ts'
-
-const NOBODY: ReadonlySet<ThreadGroup> = new Set()
-
-export const groupMembers = (k: Kernel, pgid: number): ReadonlySet<ThreadGroup> => k.state.pids.processGroups.get(pgid) ?? NOBODY
-export const sessionMembers = (k: Kernel, sid: number): ReadonlySet<ThreadGroup> => k.state.pids.sessions.get(sid) ?? NOBODY
-
-/** All threads have exited: only the wait status is left. */
-export const isDead = (group: ThreadGroup): boolean => group.threads.length === 1 && group.leader.state === 'Z'
-
-/**
- * Is it init's child? An init looks after nobody's jobs. A program that somebody runs as the first process may well be a shell, and the
- * program under the kernel's own init is as one that a shell started.
- */
-const isInits = ({ state }: Kernel, child: ThreadGroup): boolean =>
-  state.initProtected && child.parent === state.init?.group && child !== state.main?.group
-
-/** No living member, `except` aside, has a parent in the same session but another group: nobody is left to continue it once stopped. */
-export function isOrphanedGroup(k: Kernel, pgid: number, except: ThreadGroup | null = null): boolean {
-  for (const member of groupMembers(k, pgid)) {
-    const { parent } = member
-    if (member === except || isDead(member) || parent === null || isInits(k, member)) continue
-    if (parent.pgid !== pgid && parent.sid === member.sid) return false
-  }
-  return true
-}
+import {
+  findGroup,
+  findTask,
+  groupMembers,
+  isDead,
+  isOrphanedGroup,
+  joinGroup,
+  joinSession,
+  leaveGroup,
+  leaveSession,
+} from '../task/index.ts'
 
 /**
  * `group` is leaving its process group behind, or gets another parent than `parent`: if that orphans the process group while some

@@ -5,8 +5,7 @@ import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { eventInode, getFile, installFd, newDescription, releaseFile } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
-import { findTask } from './find.ts'
-import { isDead } from './group.ts'
+import { findTask, isDead } from '../task/index.ts'
 
 /** What a descriptor stands for: a process, or with PIDFD_THREAD one of its threads. */
 export interface PidfdTarget {

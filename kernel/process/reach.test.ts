@@ -4,7 +4,7 @@ import { CLONE_ARGS, CLONE_FLAGS, O_EXCL, O_NONBLOCK, P_PIDFD, WEXITED, WNOHANG,
 import { copyOut, getU32, putU32 } from '../mm/index.ts'
 import { endCall } from '../vfs/index.ts'
 import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
-import { rootCredentials } from './credentials.ts'
+import { rootCredentials } from '../task/index.ts'
 
 const { CLONE_DETACHED, CLONE_FS, CLONE_INTO_CGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWTIME } = CLONE_FLAGS
 

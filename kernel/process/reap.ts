@@ -1,8 +1,7 @@
 // The end of a zombie: its numbers are free again and nothing of it is left but the sums in its parent.
 import type { Kernel } from '../kernel.ts'
 import type { ThreadGroup } from '../state.ts'
-import { leaveGroup, leaveSession, releasePid } from './pid.ts'
-import { addUsage, groupUsage } from './usage.ts'
+import { leaveGroup, leaveSession, releasePid, addUsage, groupUsage } from '../task/index.ts'
 
 /** Removes a dead process. `counted`: its parent waited for it, so what it used goes to the parent's children's usage. */
 export function reapGroup(k: Kernel, group: ThreadGroup, counted: boolean): void {

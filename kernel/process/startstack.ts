@@ -42,9 +42,9 @@ import type { Kernel } from '../kernel.ts'
 import { USER_END, copyOut, mapRegion, type Mm } from '../mm/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task } from '../state.ts'
-import type { Credentials } from './types.ts'
+import type { Credentials } from '../task/types.ts'
 import type { Loaded } from './load.ts'
-import { rlimit } from './limits.ts'
+import { rlimit } from '../task/index.ts'
 import type { Image } from './program.ts'
 
 const POINTER_BYTES = 8

@@ -3,7 +3,7 @@ import { ifExited, exitCode, PT, readDynamic, readElf, readSymbols } from '../ab
 import { runKernel } from '../loop.ts'
 import { DATA, start } from '../testing.ts'
 import { copyIn } from '../mm/index.ts'
-import { setRegX } from './trapframe.ts'
+import { setRegX } from '../task/index.ts'
 import { vdsoImage } from './vdso-image.ts'
 
 const image = readElf(vdsoImage().bytes, 'vdso')

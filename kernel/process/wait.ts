@@ -28,11 +28,9 @@ import {
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { groupStatus } from './family.ts'
-import { findTask } from './find.ts'
-import { isDead } from './group.ts'
+import { findTask, isDead, addUsage, groupUsage } from '../task/index.ts'
 import { reapGroup } from './reap.ts'
-import type { Usage } from './types.ts'
-import { addUsage, groupUsage } from './usage.ts'
+import type { Usage } from '../task/types.ts'
 
 export interface WaitRequest {
   /** P_ALL, P_PID or P_PGID. */

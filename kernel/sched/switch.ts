@@ -2,7 +2,7 @@
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { useMm } from '../mm/index.ts'
-import { loadRegisters, saveRegisters } from '../process/index.ts'
+import { loadRegisters, saveRegisters } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { enterSwitch, leave } from '../timing/index.ts'
 import type { HartState } from './types.ts'

@@ -2,7 +2,7 @@
 // is due becomes an ordinary timer of this instant, so that expiry is handled in one place whatever the clock.
 import type { Int64 } from '../abi/int64.ts'
 import type { Kernel } from '../kernel.ts'
-import { cpuClockNow, drivesCpuClock, type CpuClock } from '../process/index.ts'
+import { cpuClockNow, drivesCpuClock, type CpuClock } from '../task/index.ts'
 import { addTimer, alarmAt, type TimerSpec } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 

@@ -1,6 +1,6 @@
 // Who may signal whom (kill(2)): the same user, CAP_KILL, or SIGCONT within the session.
 import { CAP_KILL, EPERM, SIGCONT } from '../abi/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
 /** Whether a task may send the signal (kill(2)): its own, one of the same user, SIGCONT within the session, or CAP_KILL. */

@@ -2,7 +2,7 @@
 // its signal is taken; what it missed meanwhile is its overrun count (posix-timers.c does the same).
 import { EAGAIN, EINVAL, most64, type Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { cpuClockNow, findTask, type CpuClock } from '../process/index.ts'
+import { cpuClockNow, findTask, type CpuClock } from '../task/index.ts'
 import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'

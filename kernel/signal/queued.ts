@@ -2,7 +2,7 @@
 // only a sum that reaches the limit is counted anew.
 import { RLIMIT_SIGPENDING } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { rlimit } from '../process/index.ts'
+import { rlimit } from '../task/index.ts'
 import type { ThreadGroup } from '../state.ts'
 import type { PendingSignals } from './types.ts'
 

@@ -15,7 +15,7 @@ import {
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { groupMembers, groupUsage } from '../process/index.ts'
+import { groupMembers, groupUsage } from '../task/index.ts'
 import { makeRunnable, wakeAll, wakeTask } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { actionOf, isIgnored } from './actions.ts'

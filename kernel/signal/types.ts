@@ -1,7 +1,7 @@
 // What a signal is to the kernel, as plain data: sets, dispositions, what is known of each one sent, and what waits to be delivered.
 
 import type { Int64 } from '../abi/int64.ts'
-import type { CpuClock } from '../process/cpu-clock.ts'
+import type { CpuClock } from '../task/index.ts'
 import type { CpuTimer } from './cpu-timers.ts'
 
 /** Bit n-1 stands for signal n: 64 bits, so a bigint. */

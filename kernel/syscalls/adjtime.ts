@@ -14,7 +14,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow } from '../vfs/index.ts'
 import { oneOf, structOut } from './args.ts'

@@ -1,6 +1,6 @@
 // A call that has not returned, as strace would show it: for views of what a task is in.
 import type { Kernel } from '../kernel.ts'
-import { callArguments, regBig } from '../process/index.ts'
+import { callArguments, regBig } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { wideText } from './args.ts'
 import { SYSCALLS } from './table.ts'

@@ -12,7 +12,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
-import { ALL_CAPABILITIES, both, capable, commitCredentials, either, isSubset, taskByPid } from '../process/index.ts'
+import { ALL_CAPABILITIES, both, capable, commitCredentials, either, isSubset, taskByPid } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { capData, capDataOut, capHeader } from './capability-text.ts'
 import { syscall, type Syscall } from './define.ts'

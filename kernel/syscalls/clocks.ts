@@ -17,7 +17,7 @@ import {
   EPERM,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { capable, cpuClockNow, cpuClockOf, type CpuClock } from '../process/index.ts'
+import { capable, cpuClockNow, cpuClockOf, type CpuClock } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow } from '../vfs/index.ts'
 import { toTimespec, type Timespec } from './times.ts'

@@ -34,7 +34,7 @@ import {
 import { bytesOf, direntType, kindOfMode } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import {
   checkAccess,

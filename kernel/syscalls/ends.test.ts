@@ -15,7 +15,7 @@ import {
   writeStruct,
 } from '../abi/index.ts'
 import { copyIn, copyOut, getBig, putBig, putU64 } from '../mm/index.ts'
-import { limitPair, setRlimit } from '../process/index.ts'
+import { limitPair, setRlimit } from '../task/index.ts'
 import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 
 function setup() {

@@ -6,7 +6,7 @@ import { checkInvariants } from '../invariants.ts'
 import type { Kernel } from '../kernel.ts'
 import { runKernel } from '../loop.ts'
 import { putBig, putU8 } from '../mm/index.ts'
-import { setRegBig, setRegPc } from '../process/index.ts'
+import { setRegBig, setRegPc } from '../task/index.ts'
 import { CODE, DATA, DATA_BYTES, start } from '../testing.ts'
 import { SYSCALLS } from './table.ts'
 

@@ -2,7 +2,7 @@
 import { CAP_SETGID, EINVAL, EPERM, NGROUPS_MAX } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32 } from '../mm/index.ts'
-import { capable, changeCredentials, setAllIds, setFsId, setId, setRealEffective } from '../process/index.ts'
+import { capable, changeCredentials, setAllIds, setFsId, setId, setRealEffective } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { address, id, int } from './args.ts'
 import { syscall, type Syscall } from './define.ts'

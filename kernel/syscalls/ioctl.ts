@@ -17,7 +17,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32, putU64 } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import {
   checkOwner,

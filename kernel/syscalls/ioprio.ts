@@ -1,7 +1,7 @@
 // Input and output priorities (ioprio_set(2)): kept and answered. Nothing here waits for a disk, so they change nothing.
 import { CAP_SYS_ADMIN, CAP_SYS_NICE, EINVAL, EPERM, ESRCH, SCHED_IDLE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { capable, groupMembers, taskByPid } from '../process/index.ts'
+import { capable, groupMembers, taskByPid } from '../task/index.ts'
 import { isRealTime } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { int, oneOf } from './args.ts'

@@ -27,7 +27,7 @@ import {
 } from '../abi/index.ts'
 import { copyIn, forkMm, getU32, HUGE_PAGE, mapsText, MMAP_MIN, pokeUser, putU32, releaseMm, smapsText, USER_END } from '../mm/index.ts'
 import { expectSound, fileOf, map, memoryKernel, memoryTask, READ_WRITE, space } from '../mm/testing.ts'
-import { rootCredentials } from '../process/index.ts'
+import { rootCredentials } from '../task/index.ts'
 import { installFd, newDescription, newFiles } from '../vfs/index.ts'
 import { memoryCalls } from './memory.ts'
 

@@ -88,7 +88,7 @@ import {
   type Mm,
   type RegionSpec,
 } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'

@@ -12,7 +12,8 @@ import {
   MADV_WILLNEED,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { capable, isDead, isReaped, mayAttach, pidfdTarget } from '../process/index.ts'
+import { capable, isDead, mayAttach } from '../task/index.ts'
+import { isReaped, pidfdTarget } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { getFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, size } from './args.ts'

@@ -3,7 +3,7 @@ import { CLOCKS, EINVAL, NSIG, SIGALRM, TIMER_ABSTIME, signalName, struct } from
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut, peekUser, putU32 } from '../mm/index.ts'
-import { findTask } from '../process/index.ts'
+import { findTask } from '../task/index.ts'
 import { createPosixTimer, deletePosixTimer, posixTimer, posixTimerLeft, posixTimerNow, setPosixTimer } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { flags, int, oneOf, pointer, structIn } from './args.ts'

@@ -11,7 +11,7 @@ import {
   READ_IMPLIES_EXEC,
 } from '../abi/index.ts'
 import { copyOut, getU32, putU32 } from '../mm/index.ts'
-import { ALL_CAPABILITIES, changeCredentials, setAllIds } from '../process/index.ts'
+import { ALL_CAPABILITIES, changeCredentials, setAllIds } from '../task/index.ts'
 import { BUFFER, fileKernel, outcome } from '../vfs/testing.ts'
 
 function setup() {

@@ -57,7 +57,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
-import { capable, changeCredentials, hasBit, isCapability } from '../process/index.ts'
+import { capable, changeCredentials, hasBit, isCapability } from '../task/index.ts'
 import { isRealTime } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'

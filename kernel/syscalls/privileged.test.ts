@@ -1,7 +1,7 @@
 // Calls that only an administrator may make, and the memory calls' refusals that programs were found to lean on.
 import { expect, test } from 'vitest'
 import { CLOCK_MONOTONIC, CLONE_FLAGS, IOVEC, MADV_COLD, MADV_DONTNEED, readStruct, TIMEX, writeStruct } from '../abi/index.ts'
-import { rootCredentials } from '../process/index.ts'
+import { rootCredentials } from '../task/index.ts'
 import { copyIn, copyOut, findRegion } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'

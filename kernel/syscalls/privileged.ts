@@ -3,7 +3,7 @@
 import { AT_FDCWD, CAP_SYS_ADMIN, CAP_SYS_PACCT, CAP_SYS_TTY_CONFIG, EBUSY, EINVAL, ENODEV, ENOSYS, EPERM, PATH_MAX } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyInString } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { lookup } from '../vfs/index.ts'
 import { address, flags, long, path, pathOrNull } from './args.ts'

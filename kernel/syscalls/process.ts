@@ -46,8 +46,8 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32, putU64, USER_END } from '../mm/index.ts'
+import { capable, taskByPid } from '../task/index.ts'
 import {
-  capable,
   checkNamespaces,
   cloneTask,
   execve,
@@ -56,7 +56,6 @@ import {
   pidfdTarget,
   setpgid,
   setsid,
-  taskByPid,
   waitForChild,
   type CloneArgs,
   type WaitAnswer,

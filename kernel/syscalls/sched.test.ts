@@ -12,7 +12,7 @@ import {
   writeStruct,
 } from '../abi/index.ts'
 import { copyIn, copyOut, getU32 } from '../mm/index.ts'
-import { rootCredentials } from '../process/index.ts'
+import { rootCredentials } from '../task/index.ts'
 import { BUFFER, fileKernel, outcome } from '../vfs/testing.ts'
 
 type Values = Partial<Record<'size' | 'policy' | 'flags' | 'nice' | 'priority' | 'runtime', number>>

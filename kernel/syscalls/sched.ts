@@ -33,7 +33,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
-import { capable, groupMembers, rlimit, taskByPid } from '../process/index.ts'
+import { capable, groupMembers, rlimit, taskByPid } from '../task/index.ts'
 import { MIN_GRANULARITY, NICE_MAX, NICE_MIN, reweigh, yieldHart } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'

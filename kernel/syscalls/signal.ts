@@ -25,7 +25,7 @@ import {
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
-import { findTask, groupMembers, regX } from '../process/index.ts'
+import { findTask, groupMembers, regX } from '../task/index.ts'
 import { alarmAt, later, newQueue } from '../sched/index.ts'
 import {
   FRAME_SIGMASK,

@@ -44,7 +44,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, punchCached } from '../mm/index.ts'
-import type { Credentials } from '../process/types.ts'
+import type { Credentials } from '../task/types.ts'
 import type { Task } from '../state.ts'
 import {
   changeMode,

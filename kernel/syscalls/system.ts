@@ -49,7 +49,7 @@ import {
   setRlimit,
   taskByPid,
   type Usage,
-} from '../process/index.ts'
+} from '../task/index.ts'
 import { randomBytes } from '../random.ts'
 import { loadAverages } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'

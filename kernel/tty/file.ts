@@ -25,7 +25,7 @@ import {
   POLL_OUT,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { blocked } from '../waiting.ts'
 import type { Blocked } from '../waiting.ts'

@@ -68,7 +68,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getI32, putU32 } from '../mm/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../waiting.ts'
 import { resizeTty } from './create.ts'

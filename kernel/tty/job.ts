@@ -2,7 +2,7 @@
 // (tty_jobctrl.c; credentials(7), "Sessions"; POSIX general terminal interface 11.1).
 import { EIO, ENOTTY, EPERM, ERESTARTSYS, ESRCH, EINVAL, SIGCONT, SIGHUP, SIGTTIN, SIGTTOU, SIG_IGN } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { groupMembers, isOrphanedGroup, sessionMembers } from '../process/index.ts'
+import { groupMembers, isOrphanedGroup, sessionMembers } from '../task/index.ts'
 import { wakeAll } from '../sched/index.ts'
 import { actionOf, hasSignal, kernelInfo, sendToGroup, signalProcessGroup } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'

@@ -13,8 +13,8 @@ import {
   S_IXGRP,
   FS_FLAGS,
 } from '../abi/index.ts'
-import type { Credentials } from '../process/types.ts'
-import { capable, inGroup } from '../process/index.ts'
+import type { Credentials } from '../task/types.ts'
+import { capable, inGroup } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { aclPermits } from './acl.ts'

@@ -1,8 +1,8 @@
 // POSIX access control lists (acl(5)): entries for users and groups besides the mode's three, held under a mask. The mode's group bits
 // are the mask where there is one. A list that says no more than the mode is not kept.
 import { EACCES, EINVAL, EOPNOTSUPP, S_ISGID } from '../abi/index.ts'
-import { inGroup } from '../process/index.ts'
-import type { Credentials } from '../process/types.ts'
+import { inGroup } from '../task/index.ts'
+import type { Credentials } from '../task/types.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkMutable, checkOwner, mayGiveGroup } from './access.ts'

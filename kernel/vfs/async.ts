@@ -31,7 +31,7 @@ import {
   SIGCHLD,
   SIGSYS,
 } from '../abi/index.ts'
-import { findTask, groupMembers } from '../process/index.ts'
+import { findTask, groupMembers } from '../task/index.ts'
 import { kernelInfo, sendToGroup, sendToTask, type SigInfo } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'

@@ -1,7 +1,7 @@
 // What stat(2) tells of an inode, and who may change its mode, owner and times.
 import { CAP_CHOWN, EPERM, F_SEAL_EXEC, S_ISGID } from '../abi/index.ts'
 import { typeOfKind } from '../fs/index.ts'
-import { capable, inGroup } from '../process/index.ts'
+import { capable, inGroup } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'

@@ -1,7 +1,7 @@
 // Leases (fcntl(2), F_SETLEASE): who holds one is told before somebody else's open or truncate takes effect, and has a while to give it
 // up. Until then the other one waits.
 import { CAP_LEASE, EACCES, EAGAIN, EINVAL, ERESTARTSYS, F_OWNER_PID, F_RDLCK, F_UNLCK, F_WRLCK, POLL_MSG } from '../abi/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { blocked, type Blocked } from '../waiting.ts'
 import type { Kernel } from '../kernel.ts'

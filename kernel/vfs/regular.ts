@@ -19,7 +19,7 @@ import {
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { frameBytes, readCached, truncateCached, writeCached } from '../mm/index.ts'
 import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'

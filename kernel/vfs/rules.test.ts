@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_PATH, O_RDONLY, O_RDWR, OPEN_HOW, RESOLVE, majorOf, makeDev, minorOf, writeStruct } from '../abi/index.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
-import { setAllIds, setFsId } from '../process/index.ts'
+import { setAllIds, setFsId } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { getFile, lookup } from './index.ts'

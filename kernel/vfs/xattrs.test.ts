@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR } from '../abi/index.ts'
 import { copyOut } from '../mm/index.ts'
-import { setAllIds } from '../process/index.ts'
+import { setAllIds } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { lookup } from './index.ts'

@@ -16,7 +16,7 @@ import {
   XATTR_CREATE,
   XATTR_REPLACE,
 } from '../abi/index.ts'
-import { capable } from '../process/index.ts'
+import { capable } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_READ, MAY_WRITE } from './access.ts'

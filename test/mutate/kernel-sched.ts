@@ -2,7 +2,7 @@
 import type { Fault } from './fault.ts'
 
 const WAIT = ['kernel/sched/wait.test.ts']
-const CREDENTIALS = ['kernel/process/credentials.test.ts']
+const CREDENTIALS = ['kernel/task/credentials.test.ts']
 const HANDLERS = ['kernel/signal/handlers.test.ts']
 
 export const schedFaults: readonly Fault[] = [
@@ -120,70 +120,70 @@ export const schedFaults: readonly Fault[] = [
   },
   {
     what: 'setuid of a user sets the saved id',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: 'changeCredentials(task, { [f.effective]: id, [f.fs]: id })',
     put: 'changeCredentials(task, { [f.effective]: id, [f.saved]: id, [f.fs]: id })',
     near: CREDENTIALS,
   },
   {
     what: 'setuid takes the effective id for one of its own',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: 'else if (id === c[f.real] || id === c[f.saved])',
     put: 'else if (id === c[f.real] || id === c[f.saved] || id === c[f.effective])',
     near: CREDENTIALS,
   },
   {
     what: 'setreuid never moves the saved id',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: '[f.saved]: follows ? newEffective : c[f.saved],',
     put: '[f.saved]: c[f.saved],',
     near: CREDENTIALS,
   },
   {
     what: 'setreuid sets the real id to the saved one',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: 'real !== NO_ID && real !== c[f.real] && real !== c[f.effective]) throw EPERM',
     put: 'real !== NO_ID && real !== c[f.real] && real !== c[f.effective] && real !== c[f.saved]) throw EPERM',
     near: CREDENTIALS,
   },
   {
     what: 'setresuid leaves the file-system id',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: '[f.saved]: or(saved, c[f.saved]),\n    [f.fs]: newEffective,',
     put: '[f.saved]: or(saved, c[f.saved]),',
     near: CREDENTIALS,
   },
   {
     what: 'setfsuid answers the new id',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: "  commitCredentials(task, family === 'user' ? afterFileId(c, now) : now)\n  return old",
     put: "  commitCredentials(task, family === 'user' ? afterFileId(c, now) : now)\n  return id",
     near: CREDENTIALS,
   },
   {
     what: 'group ids ask for the right of user ids',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: "fs: 'fsgid', capability: CAP_SETGID",
     put: "fs: 'fsuid', capability: CAP_SETGID",
     near: CREDENTIALS,
   },
   {
     what: 'a changed identity stays dumpable',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: '  if (task.mm) task.mm.dumpable = 0\n',
     put: '',
     near: CREDENTIALS,
   },
   {
     what: 'the real group counts for files',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: 'credentials.fsgid === gid || credentials.groups',
     put: 'credentials.gid === gid || credentials.groups',
     near: CREDENTIALS,
   },
   {
     what: 'who looks into others needs only their real ids',
-    file: 'kernel/process/credentials.ts',
+    file: 'kernel/task/credentials.ts',
     find: '[theirs.uid, theirs.euid, theirs.suid].every',
     put: '[theirs.uid].every',
     near: CREDENTIALS,

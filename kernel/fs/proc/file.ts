@@ -16,7 +16,7 @@ import {
   POLLWRNORM,
 } from '../../abi/index.ts'
 import { chargeKmem } from '../../mm/index.ts'
-import { capable } from '../../process/index.ts'
+import { capable } from '../../task/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { FileDescription, FileOps, ProcNode } from '../../vfs/types.ts'

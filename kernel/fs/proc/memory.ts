@@ -13,7 +13,7 @@ import {
   writeSpace,
 } from '../../mm/index.ts'
 import type { Mm, Piece } from '../../mm/index.ts'
-import { capable } from '../../process/index.ts'
+import { capable } from '../../task/index.ts'
 import { pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'

@@ -22,7 +22,8 @@ import {
   TASK_COMM_LEN,
 } from '../../abi/index.ts'
 import { peekMm } from '../../mm/index.ts'
-import { capable, groupUsage, isReaped, limitPair, RLIM_INFINITY, callArguments, regPc, regX } from '../../process/index.ts'
+import { capable, groupUsage, limitPair, RLIM_INFINITY, callArguments, regPc, regX } from '../../task/index.ts'
+import { isReaped } from '../../process/index.ts'
 import { isCloexec, pathOf } from '../../vfs/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'

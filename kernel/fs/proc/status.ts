@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../../vm/index.ts'
 import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../../abi/index.ts'
 import { mmStatistics, type MmStatistics } from '../../mm/index.ts'
-import { groupUsage } from '../../process/index.ts'
+import { groupUsage } from '../../task/index.ts'
 import { actionOf, sigbit, queuedOf, type Sigset } from '../../signal/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task, TaskState, ThreadGroup } from '../../state.ts'

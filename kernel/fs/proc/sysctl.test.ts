@@ -4,7 +4,7 @@ import { AT_FDCWD, F_SETPIPE_SZ, O_RDONLY, O_WRONLY, RLIMIT_NOFILE } from '../..
 import type { Kernel } from '../../kernel.ts'
 import { checkCommit, mapRegion } from '../../mm/index.ts'
 import { READ_WRITE, space } from '../../mm/testing.ts'
-import { setRlimit } from '../../process/index.ts'
+import { setRlimit } from '../../task/index.ts'
 import { sliceOf } from '../../sched/index.ts'
 import type { Task } from '../../state.ts'
 import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'

@@ -2,7 +2,7 @@
 import { CAP_SYS_ADMIN, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../../abi/index.ts'
 import { PAGE_SIZE } from '../../../vm/index.ts'
 import { MMAP_MIN } from '../../mm/index.ts'
-import { capable } from '../../process/index.ts'
+import { capable } from '../../task/index.ts'
 import { randomBytes } from '../../random.ts'
 import { RELEASE, SYSNAME, VERSION } from '../../version.ts'
 import type { Kernel } from '../../kernel.ts'

@@ -1,6 +1,6 @@
 // What a task waits for in the kernel, by name: wchan and stack.
 import { SYSCALL_NAMES } from '../../abi/index.ts'
-import { regX } from '../../process/index.ts'
+import { regX } from '../../task/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 

@@ -16,10 +16,9 @@ import {
   RLIMIT_STACK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Credentials } from './types.ts'
+import type { Credentials, Rlimits } from './types.ts'
 import { capable } from './credentials.ts'
 import type { ThreadGroup } from '../state.ts'
-import type { Rlimits } from './types.ts'
 
 const MIB = 2 ** 20
 /** prctl(PR_SET_TIMERSLACK) of the first process (ns). */
