@@ -1,10 +1,9 @@
 // The layer rule: who may import whom. It holds the house together, so it is a test and not a custom.
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isTest, readAllModules, ROOT } from './modules.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const EVERYTHING = ['vm/isa', 'vm', 'kernel/abi', 'kernel', 'assembler', 'debugger', 'cli', 'web']
 
 /** A room of the house and what it may import, besides itself. */
@@ -33,53 +32,13 @@ const WITH_NODE = ['cli', 'bench', 'test']
 const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|(?<![/\w])process\.|require\(|setTimeout|setInterval|crypto\.)/
 const PURE = ['vm/isa', 'kernel/abi', 'vm', 'kernel', 'assembler', 'debugger']
 const SMALL = 500
-const SKIPPED = new Set(['node_modules', 'dist', '.git', 'coverage', 'docs', 'programs', 'editors'])
-
-interface Module {
-  path: string
-  room: string
-  text: string
-  /** Paths of modules of ours, and names of packages. */
-  imports: { path: string; line: string }[]
-  packages: string[]
-}
 
 const roomOf = (path: string): string => {
   const top = path.includes('/') ? path.slice(0, path.indexOf('/')) : '.'
   return ['vm/isa', 'kernel/abi'].find(leaf => path.startsWith(`${leaf}/`)) ?? top
 }
 
-function* sources(folder: string): Iterable<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (SKIPPED.has(entry.name)) continue
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) yield* sources(path)
-    else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts')) yield path
-  }
-}
-
-/** Code without comments, so that prose about time or randomness is allowed. */
-const withoutComments = (text: string): string => text.replace(/\/\*[^]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
-
-function readModule(file: string): Module {
-  const path = relative(ROOT, file)
-  const text = withoutComments(readFileSync(file, 'utf8'))
-  const specifiers = [
-    ...text.matchAll(/^(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]/gm),
-    ...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g),
-  ].map(m => m[1])
-  const own = specifiers.filter(s => s.startsWith('.'))
-  return {
-    path,
-    room: roomOf(path),
-    text,
-    imports: own.map(s => ({ path: relative(ROOT, join(dirname(file), s)), line: s })),
-    packages: specifiers.filter(s => !s.startsWith('.')),
-  }
-}
-
-const isTest = (path: string): boolean => path.endsWith('.test.ts')
-const all = [...sources(ROOT)].map(readModule)
+const all = readAllModules().map(m => ({ ...m, room: roomOf(m.path) }))
 /** Tests beside the code may look across the house, and use Node to read what they compare with. */
 const modules = all.filter(m => !isTest(m.path) && !m.path.endsWith('.config.ts'))
 

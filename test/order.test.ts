@@ -1,0 +1,59 @@
+// The kernel's inner order: which of its rooms may name which, and that no modules of any top folder import each other in a circle.
+import { describe, expect, test } from 'vitest'
+import { cyclesOf, readModules, type Module } from './modules.ts'
+
+/** From the leaves to the top; rooms of one row do not know each other. What is not named here is the top: it puts everything together. */
+const ORDER: readonly (readonly string[])[] = [
+  ['abi'],
+  // What the state is, and how a call says that it waits; the doors to the host.
+  ['state', 'kernel', 'waiting', 'version', 'lines', 'sysctl', 'host', 'events', 'journal', 'journal-lots', 'random', 'output'],
+  ['timing'],
+  ['time'],
+  ['mm'],
+  ['task'],
+  ['sched'],
+  ['klog'],
+  ['signal'],
+  ['vfs'],
+  ['fs', 'tty', 'ipc'],
+  ['process'],
+  ['proc'],
+  ['syscalls'],
+]
+/** Arrows that still run upwards. It only falls. */
+const UPWARD = 36
+/** Modules that import each other in a circle, by values and in any way, by top folder. They only fall. */
+const CIRCLES = { values: 131, types: 230 }
+
+const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.ts$/, '')
+const rankOf = (room: string): number => {
+  const rank = ORDER.findIndex(row => row.includes(room))
+  return rank < 0 ? ORDER.length : rank
+}
+/** Types may be named from below where they are only types: the state is made of every room's. */
+const isDeclaration = (path: string): boolean => path.endsWith('/types.ts')
+
+const modules = readModules().filter(({ path }) => !path.endsWith('testing.ts'))
+
+test('rooms of the kernel import only those below them', () => {
+  const upward = (m: Module): string[] =>
+    m.imports
+      .filter(i => i.path.startsWith('kernel/') && roomOf(i.path) !== roomOf(m.path))
+      .filter(i => rankOf(roomOf(i.path)) >= rankOf(roomOf(m.path)) && rankOf(roomOf(m.path)) < ORDER.length)
+      .filter(i => !(i.typeOnly && (isDeclaration(i.path) || rankOf(roomOf(i.path)) === rankOf(roomOf(m.path)))))
+      .filter(i => !(rankOf(roomOf(i.path)) === 1 && rankOf(roomOf(m.path)) === 1))
+      .map(i => `${m.path} -> ${i.path}${i.typeOnly ? ' (type)' : ''}`)
+  const wrong = modules.filter(m => m.path.startsWith('kernel/')).flatMap(upward)
+  expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(UPWARD)
+})
+
+describe('no circles', () => {
+  test('of values', () => {
+    const circles = cyclesOf(modules, i => !i.typeOnly)
+    expect(circles.flat().length, circles.map(c => c.join(' ')).join('\n')).toBeLessThanOrEqual(CIRCLES.values)
+  })
+  test('of types, but for those explained', () => {
+    const circles = cyclesOf(modules, () => true)
+    expect(circles.flat().length, circles.map(c => c.join(' ')).join('\n')).toBeLessThanOrEqual(CIRCLES.types)
+  })
+})
