@@ -1,13 +1,6 @@
 // What a debugging session is to the faces over it (terminal, gdb, DAP): requests, stops and points, as plain data. No protocol here.
 import type { Kernel, KernelEvent, RunResult, SigInfo, SignalEffect, Task } from '../../kernel/index.ts'
-import type { Timeline } from '../timeline/index.ts'
-
-/** A place in a run, wherever it is cut: instructions executed by all harts, and things that the kernel did. Ordered by both. */
-export interface Instant {
-  executed: number
-  /** Infinity: after everything that the kernel does before the next instruction. */
-  steps: number
-}
+import type { Instant, Timeline } from '../timeline/index.ts'
 
 /** Whose stops count: one process (its threads by their group) or, null, the whole machine. */
 export type Scope = number | null
@@ -131,4 +124,4 @@ export interface Session {
   events: SessionEvent[]
 }
 
-export type { Kernel, RunResult, Task }
+export type { Instant, Kernel, RunResult, Task }

@@ -1,7 +1,7 @@
 // Call frame instructions, one by one (DWARF 5, section 6.4.2 and 7.24): the rows that a program of bytes gives.
 import { expect, test } from 'vitest'
-import type { FrameDescription } from './cfi.ts'
 import { frameRowAt, frameRows } from './cfi-rows.ts'
+import type { FrameDescription } from './model.ts'
 
 const START = 0x1000
 const END = 0x1100

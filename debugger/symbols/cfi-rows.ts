@@ -1,7 +1,7 @@
 // The programs of call frame information, run: each instruction changes the rules by which the caller's registers are found, from some
 // address on (DWARF 5, section 6.4.2).
-import type { FrameDescription } from './cfi.ts'
 import { block, cursorOn, fail, sleb, u16, u32, u8, uleb, word, type Cursor } from '../../kernel/abi/dwarf/index.ts'
+import type { FrameDescription } from './model.ts'
 
 /** Where a register of the caller is. */
 export type RegisterRule =

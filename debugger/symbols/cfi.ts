@@ -20,40 +20,9 @@ import {
   word,
   type Cursor,
 } from '../../kernel/abi/dwarf/index.ts'
-import { attempt, contents, type DebugFile } from './sections.ts'
+import { attempt, contents } from './sections.ts'
 import { firstIndex } from './table.ts'
-
-/** Common information of many functions (CIE). */
-export interface CommonFrame {
-  codeAlign: number
-  dataAlign: number
-  returnColumn: number
-  /** Pointer encodings of the descriptions that use it. */
-  encoding: number
-  addressSize: number
-  hasAugmentation: boolean
-  /** A frame that a signal handler was called on: its pc is where it was interrupted, not behind a call. */
-  signal: boolean
-  instructions: Uint8Array
-}
-
-/** A function's description (FDE): addresses [start, end). */
-export interface FrameDescription {
-  section: string
-  /** Of the entry in its section. */
-  offset: number
-  start: number
-  end: number
-  common: CommonFrame
-  instructions: Uint8Array
-  /** Where in the section its instructions are, for messages. */
-  at: number
-}
-
-export interface FrameTable {
-  /** By address. */
-  descriptions: FrameDescription[]
-}
+import type { CommonFrame, DebugFile, FrameDescription, FrameTable } from './model.ts'
 
 /** Pointer encodings (DW_EH_PE): what the value is in the low bits, what it counts from in the next. */
 const PE = { omit: 0xff, valueMask: 0x0f, baseMask: 0x70, pcRelative: 0x10, absolute: 0, indirect: 0x80 } as const

@@ -3,10 +3,11 @@ import { AT, DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { formatValue, memberBytes } from './format.ts'
 import { globalsOf, variableOf } from './scopes.ts'
 import type { LoadedFile } from './space.ts'
-import { byteSize, stripped, type Member, type Type, type TypeRef } from './types.ts'
+import { byteSize, stripped } from './types.ts'
 import { typeName } from './type-names.ts'
-import { addressOf, unitsOf, type DebugUnits } from './units.ts'
+import { addressOf, unitsOf } from './units.ts'
 import { addressOfValue, findVariable, pointerOf, valueAt, valueOfVariable, type Value, type ValueSource } from './value.ts'
+import type { DebugUnits, Member, Type, TypeRef } from './model.ts'
 
 const POINTER_BYTES = 8
 const TOKENS = /\s*(->|[.*&[\]()]|\d+|0x[0-9a-f]+|[A-Za-z_$][\w$]*)/giy

@@ -4,9 +4,9 @@ import { ENCODING } from '../../kernel/abi/dwarf/index.ts'
 import { characterText, floatText, signedOf, unsignedOf } from './numbers.ts'
 import { describeInSpace } from './space.ts'
 import { typeName } from './type-names.ts'
-import { byteSize, stripped, typeAt, type Member, type Type, type TypeRef } from './types.ts'
-import type { DebugUnits } from './units.ts'
+import { byteSize, stripped, typeAt } from './types.ts'
 import { cannotAccess, pointerOf, type Value, type ValueSource } from './value.ts'
+import type { DebugUnits, Member, Type, TypeRef } from './model.ts'
 
 /** As gdb's `print elements`, `print repeats`, `print max-depth`. */
 const MAX_ELEMENTS = 200

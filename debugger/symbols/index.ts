@@ -1,6 +1,6 @@
 // The door of debug information: what the bytes of ELF files say of a program's names, lines, scopes, types and frames.
 export { DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
-export { openDebugFile, type DebugFile } from './sections.ts'
+export { openDebugFile } from './sections.ts'
 export {
   complete,
   describeAddress,
@@ -11,25 +11,14 @@ export {
   type SymbolKind,
   type SymbolTable,
 } from './table.ts'
-export {
-  afterPrologue,
-  filesNamed,
-  lineAt,
-  linesOf,
-  rangeAt,
-  statementRange,
-  type LineMark,
-  type LineRange,
-  type LineTable,
-  type SourcePlace,
-} from './lines.ts'
+export { afterPrologue, filesNamed, lineAt, linesOf, rangeAt, statementRange } from './lines.ts'
 export { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
 export type { LineProgram, LineRow } from '../../kernel/abi/dwarf/index.ts'
-export { unitsOf, type DebugUnits, type Unit } from './units.ts'
-export { allScopes, globalsOf, globalVariable, scopesAt, typeNamed, type Scope, type Variable } from './scopes.ts'
-export { byteSize, stripped, typeAt, type Member, type Type, type TypeRef } from './types.ts'
+export { unitsOf } from './units.ts'
+export { allScopes, globalsOf, globalVariable, scopesAt, typeNamed, type Scope } from './scopes.ts'
+export { byteSize, stripped, typeAt } from './types.ts'
 export { declaration, typeName, typeText } from './type-names.ts'
-export { descriptionAt, framesOf, type FrameDescription, type FrameTable } from './cfi.ts'
+export { descriptionAt, framesOf } from './cfi.ts'
 export { frameRowAt, frameRows, type CfaRule, type FrameRow, type RegisterRule } from './cfi-rows.ts'
 export { locate, type Location } from './expression.ts'
 export { addressOfValue, findVariable, localsOf, valueOfVariable, type Value, type ValueSource, type VisibleVariable } from './value.ts'
@@ -51,3 +40,18 @@ export {
 export { unwind, type Backtrace, type FrameRegisters, type ReadMemory, type StackFrame } from './unwind.ts'
 export { loadSpace, loadTask, type DebugFileCache } from './load.ts'
 export { backtraceOf, placeOfTask, taskMemory, taskRegisters } from './task.ts'
+export type {
+  DebugFile,
+  DebugUnits,
+  FrameDescription,
+  FrameTable,
+  LineMark,
+  LineRange,
+  LineTable,
+  Member,
+  SourcePlace,
+  Type,
+  TypeRef,
+  Unit,
+  Variable,
+} from './model.ts'

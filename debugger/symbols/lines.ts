@@ -1,42 +1,9 @@
 // Lines of sources and addresses of code, both ways, over all line tables of a file.
 import { PF, PT } from '../../kernel/abi/index.ts'
 import { readLineProgram, type Cursor, type LineProgram, type LineRow } from '../../kernel/abi/dwarf/index.ts'
-import { attempt, contents, stringAt, type DebugFile } from './sections.ts'
+import { attempt, contents, stringAt } from './sections.ts'
 import { firstIndex } from './table.ts'
-
-/** Where code comes from. */
-export interface SourcePlace {
-  /** As the compiler was given it, with its directory. */
-  file: string
-  /** 0: made by the compiler, of no line. */
-  line: number
-  column: number
-  isStatement: boolean
-}
-
-/** Addresses [start, end) of one row. */
-export interface LineRange {
-  start: number
-  end: number
-  place: SourcePlace
-  prologueEnd: boolean
-}
-
-export interface LineTable {
-  programs: LineProgram[]
-  /** Every range of code that has a row, by address; none overlap in honest files. */
-  ranges: LineRange[]
-  /** Paths of sources that have code, each once. */
-  files: string[]
-  /** Where lines begin, by path and by address: all rows, also those that only mark a place and have no code of their own. */
-  byFile: Map<string, LineMark[]>
-}
-
-export interface LineMark {
-  address: number
-  line: number
-  isStatement: boolean
-}
+import type { DebugFile, LineRange, LineTable, SourcePlace } from './model.ts'
 
 /** Rows for code that the linker left out are at address 0 or so: only what is in executable memory counts. */
 function codeAreas(file: DebugFile): (address: number) => boolean {

@@ -15,8 +15,9 @@ import {
   type Task,
 } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { openDebugFile, type DebugFile } from './sections.ts'
+import { openDebugFile } from './sections.ts'
 import { newSymbolSpace, type SymbolSpace } from './space.ts'
+import type { DebugFile } from './model.ts'
 
 /** Files read so far; null: it is no ELF file. The caller owns it, and may keep it over snapshots and time travel. */
 export type DebugFileCache = Map<string, DebugFile | null>

@@ -2,9 +2,9 @@
 import { afterPrologue, filesNamed, linesOf, marksOfLine } from './lines.ts'
 import { AT } from '../../kernel/abi/dwarf/index.ts'
 import { scopesAt, unitAt } from './scopes.ts'
-import type { DebugFile } from './sections.ts'
 import { symbolAt, symbolsNamed } from './table.ts'
-import { treeOf, unitsOf, type DebugUnits, type Entry, type Unit } from './units.ts'
+import { treeOf, unitsOf } from './units.ts'
+import type { DebugFile, DebugUnits, Entry, Unit } from './model.ts'
 
 export interface LineAddresses {
   /** The line that has code: the one asked for, or the next one that has. */

@@ -15,7 +15,8 @@ import {
   type Cursor,
 } from '../../kernel/abi/dwarf/index.ts'
 import { attempt, contents } from './sections.ts'
-import { addressOf, baseOf, indexedAddress, type AddressRange, type DebugUnits, type Entry, type Unit } from './units.ts'
+import { addressOf, baseOf, indexedAddress } from './units.ts'
+import type { AddressRange, DebugUnits, Entry, Unit } from './model.ts'
 
 /** An expression that holds in a range of addresses. */
 export interface LocationRange extends AddressRange {

@@ -2,20 +2,9 @@
 // and the globals of all units.
 import { AT, TAG, type AttributeValue } from '../../kernel/abi/dwarf/index.ts'
 import { rangesOfEntry } from './ranges.ts'
-import { inherited, isSet, nameOf, numberOf, treeOf, type AddressRange, type DebugUnits, type Entry, type Unit } from './units.ts'
-import { isTypeTag, typeOfEntry, type TypeRef } from './types.ts'
-
-export interface Variable {
-  name: string
-  parameter: boolean
-  type: TypeRef
-  /** Where it was declared; 0: not said. */
-  line: number
-  /** What tells where it is, or what it is; null: the compiler threw it away. */
-  location: AttributeValue | null
-  constant: AttributeValue | null
-  unit: Unit
-}
+import { inherited, isSet, nameOf, numberOf, treeOf } from './units.ts'
+import { isTypeTag, typeOfEntry } from './types.ts'
+import type { AddressRange, DebugUnits, Entry, GlobalNames, TypeRef, Unit, Variable } from './model.ts'
 
 export interface Scope {
   kind: 'function' | 'inlined' | 'block'
@@ -151,14 +140,6 @@ function gather(units: DebugUnits, unit: Unit, into: GlobalNames): void {
     const known = into.types.get(key)
     if (known === undefined || (isSet(known, AT.declaration) && !isSet(entry, AT.declaration))) into.types.set(key, entry)
   }
-}
-
-export interface GlobalNames {
-  /** Variables and functions. */
-  values: Map<string, Entry>
-  /** By `struct point`, `enum color`, or `size_t`. */
-  types: Map<string, Entry>
-  enumerators: Map<string, { entry: Entry; type: Entry }>
 }
 
 const KEYWORDS: Readonly<Record<number, string>> = {

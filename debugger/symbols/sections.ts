@@ -1,25 +1,9 @@
 // One ELF file as the debugger reads it: its sections by name, and tables that are made when somebody first asks for them. A table
 // that cannot be made leaves a line in `problems`, and the rest works on.
 import { ElfError, readElf, readElfHeaders, SHF, sectionBytes, SHT, type ElfFile } from '../../kernel/abi/index.ts'
-import type { FrameTable } from './cfi.ts'
-import type { LineTable } from './lines.ts'
-import { cursorOn, DebugInfoError, spend, text, type Budget, type Cursor } from '../../kernel/abi/dwarf/index.ts'
-import { readSymbolTable, type SymbolTable } from './table.ts'
-import type { DebugUnits } from './units.ts'
-
-export interface DebugFile {
-  /** Where it was found, for messages. */
-  name: string
-  elf: ElfFile
-  symbols: SymbolTable
-  /** What could not be read, and why: one line each. */
-  problems: string[]
-  /** Tables made so far; null in `made` means that it could not be. */
-  made: { lines?: LineTable | null; units?: DebugUnits | null; frames?: FrameTable | null }
-  /** Strings read so far, by section and offset: honest files share them. */
-  strings: Map<string, Map<number, string>>
-  stringBudget: Budget
-}
+import { cursorOn, DebugInfoError, spend, text, type Cursor } from '../../kernel/abi/dwarf/index.ts'
+import { readSymbolTable } from './table.ts'
+import type { DebugFile } from './model.ts'
 
 /** Strings share tails in honest files, but not this often. */
 const MAX_OVERLAP = 64

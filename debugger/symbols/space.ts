@@ -1,9 +1,9 @@
 // The files mapped into one address space, and what their tables say of its addresses. A file's own addresses are moved by its bias:
 // 0 for an executable at fixed addresses, where it was loaded for the rest.
-import { lineAt, linesOf, statementRange, type SourcePlace } from './lines.ts'
+import { lineAt, linesOf, statementRange } from './lines.ts'
 import { addressesOfFunction, addressesOfLine, type LineAddresses } from './places.ts'
-import type { DebugFile } from './sections.ts'
 import { describeAddress, firstIndex, symbolAt, symbolsNamed, type DebugSymbol } from './table.ts'
+import type { DebugFile, SourcePlace } from './model.ts'
 
 export interface LoadedFile {
   file: DebugFile

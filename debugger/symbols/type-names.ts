@@ -1,6 +1,6 @@
 // Types written as C writes them (`int (*)[3]`, `struct point *`), and spelled out as gdb's ptype does.
-import { strippedRef, typeAt, type Member, type Type, type TypeRef } from './types.ts'
-import type { DebugUnits } from './units.ts'
+import { strippedRef, typeAt } from './types.ts'
+import type { DebugUnits, Member, Type, TypeRef } from './model.ts'
 
 /** Deeper than any honest declarator: damaged types may go round in circles. */
 const MAX_DEPTH = 32

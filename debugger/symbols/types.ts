@@ -1,36 +1,8 @@
 // The types of C as DWARF has them, one node per entry. A node names others by the offset of their entries, so a type that refers to
 // itself is plain data, and making one node reads only that one.
 import { AT, ENCODING, TAG, type AttributeValue, toNumber } from '../../kernel/abi/dwarf/index.ts'
-import { entryAt, inherited, isSet, nameOf, numberOf, referred, type DebugUnits, type Entry } from './units.ts'
-
-/** A type by the offset of its entry; null: void. */
-export type TypeRef = number | null
-
-export interface Member {
-  /** null: an anonymous struct or union. */
-  name: string | null
-  type: TypeRef
-  /** Bytes from the start of the whole; null when it is not a constant. */
-  offset: number | null
-  /** Of a bit field: its bits, and the first of them, counted from the start of the whole. */
-  bits: { size: number; offset: number } | null
-}
-
-export type Type =
-  | { kind: 'base'; name: string; size: number; encoding: number }
-  | { kind: 'pointer' | 'reference'; target: TypeRef; size: number }
-  /** `counts`: elements by dimension; null where it is not known. */
-  | { kind: 'array'; element: TypeRef; counts: (number | null)[] }
-  | { kind: 'struct' | 'union' | 'class'; name: string | null; size: number; members: Member[]; declared: boolean }
-  | { kind: 'enum'; name: string | null; size: number; values: { name: string; value: bigint }[]; signed: boolean }
-  | { kind: 'typedef'; name: string; target: TypeRef }
-  | { kind: 'const' | 'volatile' | 'restrict' | '_Atomic'; target: TypeRef }
-  | { kind: 'function'; result: TypeRef; parameters: TypeRef[]; prototyped: boolean; variadic: boolean }
-  | { kind: 'void' }
-  /** What the debugger does not know how to show. */
-  | { kind: 'unknown'; name: string; size: number }
-
-export type TypeKind = Type['kind']
+import { entryAt, inherited, isSet, nameOf, numberOf, referred } from './units.ts'
+import type { DebugUnits, Entry, Member, Type, TypeRef } from './model.ts'
 
 const POINTER_BYTES = 8
 const VOID: Type = { kind: 'void' }

@@ -14,56 +14,11 @@ import {
   unitLength,
   type Abbreviation,
   type AttributeValue,
-  type Budget,
   type Cursor,
-  type UnitHeader,
 } from '../../kernel/abi/dwarf/index.ts'
-import { attempt, contents, stringAt, type DebugFile } from './sections.ts'
-import type { GlobalNames } from './scopes.ts'
+import { attempt, contents, stringAt } from './sections.ts'
 import { firstIndex } from './table.ts'
-import type { Type } from './types.ts'
-
-/** A debugging information entry: what DWARF calls a DIE. */
-export interface Entry {
-  offset: number
-  tag: number
-  attributes: Map<number, AttributeValue>
-  children: Entry[]
-  unit: Unit
-}
-
-/** Addresses [start, end). */
-export interface AddressRange {
-  start: number
-  end: number
-}
-
-export interface Unit extends UnitHeader {
-  /** Where its entries begin. */
-  entriesAt: number
-  /** The outermost entry, without children. */
-  root: Entry
-  /** All entries by offset, once somebody asked. null: they cannot be read. */
-  entries: Map<number, Entry> | null | undefined
-}
-
-export interface DebugUnits {
-  file: DebugFile
-  /** By offset. */
-  units: Unit[]
-  /** Abbreviation tables read so far, by offset. */
-  abbreviations: Map<number, Map<number, Abbreviation>>
-  abbreviationBudget: Budget
-  /** Types made so far, by the offset of their entries; signatures of type units. */
-  types: Map<number, Type>
-  /** Numbers of types that no entry describes (an address taken, a row of an array), by what they are. */
-  derived: Map<string, number>
-  signatures: Map<bigint, number>
-  /** Addresses that entries cover, by offset, as far as somebody asked. */
-  ranges: Map<number, AddressRange[]>
-  /** Names of globals and types over all units, once somebody asked. */
-  globals: GlobalNames | undefined
-}
+import type { DebugFile, DebugUnits, Entry, Unit } from './model.ts'
 
 const MAX_DEPTH = 200
 const MAX_OVERLAP = 64

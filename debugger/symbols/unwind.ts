@@ -1,14 +1,14 @@
 // The stack of calls, walked from the innermost frame outwards: by call frame information, else by what the function's own code did
 // to the stack. It ends at main or _start, where nobody called, or where memory and registers say no more; and it always ends.
-import { descriptionAt, framesOf, type FrameDescription } from './cfi.ts'
+import { descriptionAt, framesOf } from './cfi.ts'
 import { frameRowAt, type RegisterRule } from './cfi-rows.ts'
 import { compute, type ExpressionContext } from './expression.ts'
-import type { SourcePlace } from './lines.ts'
 import { endsFlow, keeps, readPrologue } from './prologue.ts'
 import { DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { PF, PT } from '../../kernel/abi/index.ts'
 import { attempt } from './sections.ts'
 import { describeInSpace, fileAt, lineInSpace, symbolInSpace, type LoadedFile, type SymbolSpace } from './space.ts'
+import type { FrameDescription, SourcePlace } from './model.ts'
 
 /** Reads bytes of the stopped program, changing nothing; null where they are not all to be had. */
 export type ReadMemory = (address: number, length: number) => Uint8Array | null

@@ -4,13 +4,14 @@ import { AT, type AttributeValue, DebugInfoError } from '../../kernel/abi/dwarf/
 import { compute, locate, OPTIMIZED_OUT, toAddress, type ExpressionContext, type Location } from './expression.ts'
 import { ET, PT } from '../../kernel/abi/index.ts'
 import { readLocations } from './ranges.ts'
-import { globalVariable, scopesAt, type Scope, type Variable } from './scopes.ts'
+import { globalVariable, scopesAt, type Scope } from './scopes.ts'
 import type { LoadedFile, SymbolSpace } from './space.ts'
 import { attempt } from './sections.ts'
 import { symbolsNamed } from './table.ts'
-import { byteSize, type TypeRef } from './types.ts'
-import { entryAt, indexedAddress, unitsOf, type DebugUnits, type Unit } from './units.ts'
+import { byteSize } from './types.ts'
+import { entryAt, indexedAddress, unitsOf } from './units.ts'
 import type { FrameRegisters, ReadMemory, StackFrame } from './unwind.ts'
+import type { DebugUnits, TypeRef, Unit, Variable } from './model.ts'
 
 export interface Value {
   units: DebugUnits

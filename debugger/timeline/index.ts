@@ -1,11 +1,10 @@
 // The door of the timeline: recording a run and going to any instant of it.
 export { dropAfter, forgetPoint, type Point as TimelinePoint, type Store } from './store.ts'
+export { isBefore, LATEST, nowOf, sameInstant, type Instant } from './instant.ts'
 export {
   advance,
   forgetFuture,
-  isBefore,
   markHere,
-  nowOf,
   pointBefore,
   startRecording,
   stopRecording,

@@ -2,7 +2,7 @@
 // the rest of the state is small and kept whole.
 import { clonePlain, rewindJournal, USE_KERNEL, USE_TABLE, workOf, type Kernel, type KernelState } from '../../kernel/index.ts'
 import { frameWritten, PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
-import type { Instant } from '../session/types.ts'
+import type { Instant } from './instant.ts'
 
 /** A moment that can be gone back to. */
 export interface Point {

@@ -2,7 +2,7 @@
 // same run again from there, to the bit.
 import { forgetUpcoming, piecesIn, runKernel, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites, setDebugPoints } from '../../vm/index.ts'
-import type { Instant } from '../session/types.ts'
+import { isBefore, nowOf, type Instant } from './instant.ts'
 import { dropAfter, insertPoint, newStore, forgetPoint, restorePoint, takePoint, type Store } from './store.ts'
 
 export interface Timeline {
@@ -26,10 +26,6 @@ const CHANGES_MAX = 256
 const FAR = 2_000_000
 /** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
 const POINTS = 128
-
-export const nowOf = (k: Kernel): Instant => ({ executed: k.state.executed, steps: k.state.steps })
-
-export const isBefore = (a: Instant, b: Instant): boolean => a.executed < b.executed || (a.executed === b.executed && a.steps < b.steps)
 
 /** Starts recording, with a first point where the machine is now. */
 export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {

@@ -1,5 +1,14 @@
 // What a task waits for, in words: every wait queue of the kernel belongs to something, and that something has a name.
-import { callText, fileText, signalName, type FileDescription, type Kernel, type Task, type WaitQueue } from '../../kernel/index.ts'
+import {
+  callText,
+  fileText,
+  ownedFutex,
+  signalName,
+  type FileDescription,
+  type Kernel,
+  type Task,
+  type WaitQueue,
+} from '../../kernel/index.ts'
 import { span } from './layout.ts'
 import { openFiles, taskName } from './names.ts'
 
@@ -27,8 +36,10 @@ export function queueNames(k: Kernel): Map<WaitQueue, string> {
   for (const task of k.state.tasks.values()) {
     if (task.vforkDone) names.set(task.vforkDone, `exec or exit of the vfork child ${taskName(task)}`)
   }
-  for (const [key, queue] of k.state.futexes)
-    names.set(queue, key.startsWith('pi:') ? `ownership of futex ${futexText(k, key.slice(3))}` : `a wake of futex ${futexText(k, key)}`)
+  for (const [key, queue] of k.state.futexes) {
+    const owned = ownedFutex(key)
+    names.set(queue, owned === null ? `a wake of futex ${futexText(k, key)}` : `ownership of futex ${futexText(k, owned)}`)
+  }
   for (const tty of k.state.ttys) {
     const name = tty.kind === 'pty' ? `/dev/pts/${tty.minor}` : '/dev/console'
     names.set(tty.readers, `input on ${name}`)

@@ -24,6 +24,8 @@ import { forgetIfEmpty, futexKey, queueOf, type FutexTimeout } from './futex.ts'
 /** Waiters for ownership are never met by FUTEX_WAKE: they have queues of their own. */
 const PREFIX = 'pi:'
 export const piKey = (key: string): string => PREFIX + key
+/** The futex whose ownership the queue of that key waits for; null: it waits for a wake. */
+export const ownedFutex = (key: string): string | null => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : null)
 
 export interface Locking extends FutexTimeout {
   lock: string

@@ -14,6 +14,6 @@ export {
   type TimerFdData,
 } from './timerfd.ts'
 export { makePipe, newPipe, openFifo, resumeFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
-export { lockPi, unlockPi } from './futex-pi.ts'
+export { lockPi, ownedFutex, unlockPi } from './futex-pi.ts'
 export { requeuePi, waitRequeuePi } from './futex-requeue-pi.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake, type FutexTimeout } from './futex.ts'
