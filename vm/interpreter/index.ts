@@ -1,5 +1,6 @@
 // The interpreter engine: runs the WebAssembly loop, and does what the loop came back for: decode an instruction, refill a TLB,
 // run a rare instruction on the reference engine, or stop for the kernel.
+import type { TimedShape } from '../emit/index.ts'
 import type { Engine } from '../engine.ts'
 import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U, decode, type Row } from '../isa/index.ts'
 import * as L from '../layout.ts'
@@ -11,7 +12,7 @@ import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, timeAccess, timeFetch, type
 import { tlbFill, tlbFillForStore, tlbProbe } from '../tlb.ts'
 import { faultCause, stopFor, takeTrap } from '../trap.ts'
 import { interpreterModule, WHY } from './module.ts'
-import { timedVariant, type TimedShape } from './timed-emit.ts'
+import { timedForm } from './forms.ts'
 import { numberOps, opFor, PAIR_STRIDE, OP_PAGE_END, OP_SLOW, type Ops } from './ops.ts'
 
 type RunLoop = (fuel: number) => number
@@ -63,7 +64,7 @@ export function timedEngine(machine: Machine, timing: Timing): Engine {
   const shape: TimedShape = { lineShift: timing.lineShift, setMask: timing.setMask, loadUse: loadUse(timing) }
   const { ops, module } = compile(machine, JSON.stringify(shape), bases => {
     const numbered = numberOps(false)
-    return { ops: numbered, code: interpreterModule(bases, numbered, timedVariant(shape)) }
+    return { ops: numbered, code: interpreterModule(bases, numbered, timedForm(shape)) }
   })
   const loops = instantiate(machine, module, modelCalls(machine, timing))
   const stepper = createStepper()
@@ -73,7 +74,7 @@ export function timedEngine(machine: Machine, timing: Timing): Engine {
   }
 }
 
-/** What the loop calls, by IMPORTS of timed-emit.ts. Each answers the cycles that were waited. */
+/** What the loop calls, by MODEL_CALLS of emit/. Each answers the cycles that were waited. */
 function modelCalls(machine: Machine, timing: Timing): Record<string, (...args: number[]) => number> {
   const coreAt = (base: number): Core => timing.cores[(base - L.hartBase(0)) / L.HART_BYTES]
   const toPhysical = L.RAM_BASE - machine.layout.ram

@@ -1,10 +1,12 @@
 // The interpreter as one WebAssembly function for each hart: a loop around a br_table with a handler for each op.
 // It takes fuel, starts at the hart's pc, and answers why it came back; pc, fuel and counters are in the hart's block by then.
 import * as L from '../layout.ts'
-import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code, type WasmImport } from '../wasm/bytes.ts'
-import { Emitter, type Depths } from './emit.ts'
+import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code } from '../wasm/bytes.ts'
+import { createEmitter, type Emitter } from './emit.ts'
+import { PLAIN, type Form } from './forms.ts'
+import type { Flavour, HandlerDepths } from './handler.ts'
 import { LOCAL, LOCAL_TYPES } from './locals.ts'
-import { handlers, opCount, OP_PAGE_END, OP_SLOW, OP_UNDECODED, type EmitterMaker, type Ops } from './ops.ts'
+import { handlers, opCount, OP_PAGE_END, OP_SLOW, OP_UNDECODED, type Ops } from './ops.ts'
 
 /** Why the interpreter came back. All but jumpMiss: the instruction at pc has not run. */
 export const WHY = { fuel: 0, decode: 1, slow: 2, readMiss: 3, writeMiss: 4, ecall: 5, jumpMiss: 6 } as const
@@ -42,7 +44,7 @@ function leave(base: number): Code {
 const exitDepth = (exit: Exit): number => 1 + EXITS.indexOf(exit)
 
 /** A handler of op k stands after the ends of blocks 0..k: those of k+1..count-1 are still open around it. */
-function depthsFor(op: number, count: number): Depths {
+function depthsFor(op: number, count: number): HandlerDepths {
   const next = count - 1 - op
   const depth = (exit: Exit): number => next + exitDepth(exit)
   return {
@@ -56,28 +58,29 @@ function depthsFor(op: number, count: number): Depths {
   }
 }
 
-const PLAIN = { length: 4, near: true, rounding: 'nearest' } as const
+const NO_INSTRUCTION: Flavour = { length: 4, near: true, rounding: 'nearest' }
 
 /** Handlers of the ops that are not instructions, by op number. */
-function specialHandlers(base: number, count: number, make: EmitterMaker): Code[] {
-  const end = make(base, PLAIN, depthsFor(OP_PAGE_END, count))
-  end.pageEnd()
+function specialHandlers(emitter: Emitter, count: number): Code[] {
+  emitter.begin(NO_INSTRUCTION, depthsFor(OP_PAGE_END, count))
+  emitter.pageEnd()
   const special: Code[] = []
   special[OP_UNDECODED] = br(depthsFor(OP_UNDECODED, count).next + exitDepth('decode'))
-  special[OP_PAGE_END] = end.code
+  special[OP_PAGE_END] = emitter.code()
   special[OP_SLOW] = br(depthsFor(OP_SLOW, count).slow)
   return special
 }
 
-function interpreterFunction(base: number, ops: Ops, { make, beforeEach }: Variant): Code[] {
+function interpreterFunction(base: number, ops: Ops, form: Form): Code[] {
   const count = opCount(ops)
-  const bodies = [...specialHandlers(base, count, make), ...handlers(base, ops, op => depthsFor(op, count), make)]
+  const emitter = createEmitter(base, form)
+  const bodies = [...specialHandlers(emitter, count), ...handlers(emitter, ops, op => depthsFor(op, count))]
   const labels: Code = []
   for (let op = 0; op < count; op++) labels.push(...unsigned(op))
 
   // Entering at pc goes through the fetch TLB, outside the loop: there the exits are one block nearer.
-  const start = make(base, PLAIN, { ...depthsFor(count - 1, count), jumpMiss: EXITS.indexOf('jumpMiss') })
-  start.enterPage()
+  emitter.begin(NO_INSTRUCTION, { ...depthsFor(count - 1, count), jumpMiss: EXITS.indexOf('jumpMiss') })
+  emitter.enterPage()
   const spend = [...get(LOCAL.fuel), ...i32Const(1), OP.i32Sub, ...tee(LOCAL.fuel), ...i32Const(0), OP.i32LtS, ...brIf(exitDepth('fuel'))]
   const refund = [...get(LOCAL.fuel), ...i32Const(1), OP.i32Add, ...set(LOCAL.fuel)]
   const reasons = EXITS.slice(0, REFUNDED).map((exit, n) => [
@@ -91,8 +94,8 @@ function interpreterFunction(base: number, ops: Ops, { make, beforeEach }: Varia
     [...get(LOCAL.fuel), ...set(LOCAL.entered)],
     why(WHY.jumpMiss),
     EXITS.flatMap(() => block),
-    start.code,
-    [OP.loop, TYPE.empty, ...spend, ...beforeEach(base)],
+    emitter.code(),
+    [OP.loop, TYPE.empty, ...spend, ...form.beforeEach(base)],
     Array.from({ length: count }, () => block).flat(),
     [...get(LOCAL.ip), ...mem(OP.i32Load16U, L.ENTRY.op), OP.brTable, ...unsigned(count - 1), ...labels],
     ...bodies.flatMap(body => [[OP.end], body]),
@@ -103,25 +106,16 @@ function interpreterFunction(base: number, ops: Ops, { make, beforeEach }: Varia
   ]
 }
 
-/** What an interpreter does differently: how handlers are made, code that runs before each instruction, functions that it calls. */
-export interface Variant {
-  make: EmitterMaker
-  /** For the hart's block at `base`. */
-  beforeEach: (base: number) => Code
-  imports: readonly WasmImport[]
-}
-const PLAIN_VARIANT: Variant = { make: (base, flavour, depths) => new Emitter(base, flavour, depths), beforeEach: () => [], imports: [] }
-
 /** One module with a function `hartN` for each hart; `bases` are the offsets of their blocks. */
-export function interpreterModule(bases: readonly number[], ops: Ops, variant = PLAIN_VARIANT): Uint8Array<ArrayBuffer> {
+export function interpreterModule(bases: readonly number[], ops: Ops, form = PLAIN): Uint8Array<ArrayBuffer> {
   return wasmModule(
     bases.map((base, id) => ({
       export: `hart${id}`,
       params: [TYPE.i32],
       results: [TYPE.i32],
       locals: LOCAL_TYPES,
-      code: interpreterFunction(base, ops, variant),
+      code: interpreterFunction(base, ops, form),
     })),
-    variant.imports,
+    form.imports,
   )
 }

@@ -4,7 +4,10 @@ import { CSR, rows, type Decoded, type Row } from '../isa/index.ts'
 import { ENTRY_BYTES, PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
 import { FUSED_PAIRS } from './fusion.ts'
-import { Emitter, LEFT_TO_REFERENCE, type Depths, type Flavour } from './emit.ts'
+import { LEFT_TO_REFERENCE } from '../emit/index.ts'
+import { createEmitter, type Emitter } from './emit.ts'
+import { PLAIN } from './forms.ts'
+import type { Flavour, HandlerDepths } from './handler.ts'
 import { USER_CSRS } from './user-csrs.ts'
 
 export const OP_UNDECODED = 0
@@ -32,29 +35,26 @@ export const PAIR_STRIDE = 65536
 
 /** Other modes are the reference engine's. */
 const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
-const NOWHERE: Depths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
+const NOWHERE: HandlerDepths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
 
-/** Makes the emitter of one handler. */
-export type EmitterMaker = (base: number, flavour: Flavour, depths: Depths) => Emitter
-const plainEmitter: EmitterMaker = (base, flavour, depths) => new Emitter(base, flavour, depths)
-
 /** The handler of an op, or null when the meaning needs the reference engine. */
-export function emitHandler(base: number, row: Row, flavour: Flavour, depths: Depths, make = plainEmitter): Emitter | null {
-  const emitter = make(base, flavour, depths)
+export function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths: HandlerDepths): Code | null {
+  emitter.begin(flavour, depths)
   try {
-    row.meaning!(emitter)
+    row.meaning!(emitter.sem)
   } catch (e) {
     if (e !== LEFT_TO_REFERENCE) throw e
     return null
   }
-  if (!emitter.jumped) emitter.fallThrough()
-  return emitter
+  if (!emitter.now.jumped) emitter.fallThrough()
+  return emitter.code()
 }
 
 /** Numbers every op, by trying what the emitter can do; with the ops of fused pairs, or without. */
 export function numberOps(fused = true): Ops {
+  const emitter = createEmitter(0, PLAIN)
   const shortForms = new Set(rows.flatMap(r => (r.expansion && r.length === 2 ? [r.expansion.name] : [])))
   const list: Op[] = []
   const number = new Map<string, number>()
@@ -63,8 +63,8 @@ export function numberOps(fused = true): Ops {
     // A row that makes nothing of its rounding mode is tried in one mode, and one that goes nowhere with one target.
     for (const rounding of hasRounding(row) ? (['nearest', 'zero'] as const) : (['nearest'] as const)) {
       for (const near of usesTarget(row) ? [true, false] : [true]) {
-        const tried = emitHandler(0, row, { length: 4, near, rounding }, NOWHERE)
-        if (tried === null || (!tried.usesRounding && rounding === 'zero')) continue
+        const tried = emitHandler(emitter, row, { length: 4, near, rounding }, NOWHERE)
+        if (tried === null || (!emitter.now.rounds && rounding === 'zero')) continue
         for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
           const flavour: Flavour = { length, near, rounding }
           number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
@@ -73,7 +73,7 @@ export function numberOps(fused = true): Ops {
       }
     }
     for (const flavour of namesCsr(row) ? CSR_FLAVOURS : []) {
-      if (emitHandler(0, row, flavour, NOWHERE) === null) continue
+      if (emitHandler(emitter, row, flavour, NOWHERE) === null) continue
       number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
       list.push({ row, flavour })
     }
@@ -135,15 +135,16 @@ export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number;
 const usesTarget = (row: Row): boolean => row.fields.includes('b') || row.fields.includes('j')
 const hasRounding = (row: Row): boolean => row.fields.includes('rm')
 
-/** Code of every op's handler, in op order, for a hart's block at `base`. */
-export function handlers(base: number, ops: Ops, depthsOf: (op: number) => Depths, make = plainEmitter): Code[] {
+/** Code of every op's handler, in op order. */
+export function handlers(emitter: Emitter, ops: Ops, depthsOf: (op: number) => HandlerDepths): Code[] {
   return ops.list.map((op, index) => {
     const depths = depthsOf(FIRST_ROW_OP + index)
-    if (!op.second) return emitHandler(base, op.row, op.flavour, depths, make)!.code
-    const first = make(base, op.flavour, depths)
-    op.row.meaning!(first)
-    first.goOn()
-    return first.code.concat(emitHandler(base, op.second.row, op.second.flavour, depths, make)!.code)
+    if (!op.second) return emitHandler(emitter, op.row, op.flavour, depths)!
+    emitter.begin(op.flavour, depths)
+    op.row.meaning!(emitter.sem)
+    emitter.goOn()
+    const first = emitter.code()
+    return first.concat(emitHandler(emitter, op.second.row, op.second.flavour, depths)!)
   })
 }
 

@@ -1,0 +1,9 @@
+// Meanings turned into WebAssembly, in parts that an engine puts together: values (arithmetic, floats, memory) over operands, which are
+// the engine's, and a probe, plain or timed. Whatever is rare or impossible here leaves before the instruction changed anything, and the
+// reference engine runs it instead.
+export { arithmetic } from './arithmetic.ts'
+export { floats, type FloatOperands, type Rounding } from './floats.ts'
+export { memory } from './memory.ts'
+export { pageOf, plainProbe, tlbTag, type Probe } from './probe.ts'
+export { CALL_FETCH, highWord, MODEL_CALLS, spendMore, timedProbe, type TimedShape } from './timed-probe.ts'
+export { LEFT_TO_REFERENCE, leftToReference, Writer, type Depths, type Leave } from './writer.ts'

@@ -1,0 +1,56 @@
+// The two forms of the interpreter: plain, where fuel is instructions, and timed, where it is cycles.
+import { CALL_FETCH, highWord, MODEL_CALLS, plainProbe, spendMore, timedProbe, type Probe, type TimedShape } from '../emit/index.ts'
+import { call, get, i32Const, i64Const, OP, set, tee, TYPE, type Code, type WasmImport } from '../wasm/bytes.ts'
+import type { HandlerWriter } from './handler.ts'
+import { LOCAL } from './locals.ts'
+import { counterHidden, counterValue, type CounterCsr } from './user-csrs.ts'
+
+export interface Form {
+  /** How accesses are made; `base` is the hart's block. */
+  probe: (w: HandlerWriter, base: number) => Probe
+  /** The value of a counter, or off to the reference engine. */
+  counter: (w: HandlerWriter, base: number, name: CounterCsr) => Code
+  /** Runs before each instruction, and when another page is entered. */
+  beforeEach: (base: number) => Code
+  onPage: Code
+  imports: readonly WasmImport[]
+}
+
+export const PLAIN: Form = {
+  probe: (w, base) => plainProbe(w, base, LOCAL),
+  counter(w, base, name) {
+    w.push(...counterHidden(base, name))
+    w.leaveIf('slow')
+    return counterValue(base, name)
+  },
+  beforeEach: () => [],
+  onPage: [],
+  imports: [],
+}
+
+/** An entry of decoded code spans 2^3 bytes for each byte of code. */
+const ENTRY_SHIFT = 3
+const NO_LINE = -1
+
+/** Has the code gone on into another line? */
+function fetchLine(base: number, lineShift: number): Code {
+  const line = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(lineShift + ENTRY_SHIFT), OP.i32ShrU]
+  const where = [...i32Const(base), ...get(LOCAL.slab), ...get(LOCAL.line), ...get(LOCAL.page), OP.i32WrapI64, ...highWord(LOCAL.page)]
+  return [
+    ...[...line, ...tee(LOCAL.host), ...get(LOCAL.line), OP.i32Ne, OP.if, TYPE.empty],
+    ...[...get(LOCAL.host), ...set(LOCAL.line), ...spendMore(LOCAL.fuel, [...where, ...call(CALL_FETCH)]), OP.end],
+  ]
+}
+
+export const timedForm = (shape: TimedShape): Form => ({
+  probe: (w, base) => timedProbe(w, base, LOCAL, shape),
+  /** Fuel is cycles here, and those of a hart are settled outside. */
+  counter(w) {
+    w.push(...i32Const(1))
+    w.leaveIf('slow')
+    return i64Const(0)
+  },
+  beforeEach: base => fetchLine(base, shape.lineShift),
+  onPage: [...i32Const(NO_LINE), ...set(LOCAL.line)],
+  imports: MODEL_CALLS,
+})

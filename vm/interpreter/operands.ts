@@ -1,0 +1,42 @@
+// Where the interpreter's operands are: the decoded entry that `ip` points at names registers in the hart's block and holds the
+// immediate; pc is the entry's place in its slab.
+import { leftToReference } from '../emit/index.ts'
+import type { FField, FieldName, ImmField, XField } from '../isa/index.ts'
+import * as L from '../layout.ts'
+import { get, i32Const, mem, OP, type Code } from '../wasm/bytes.ts'
+import type { Handler, HandlerWriter } from './handler.ts'
+import { LOCAL } from './locals.ts'
+
+/** The entry's field that names a floating-point register. */
+const F_SLOT = { frd: L.ENTRY.rd, frs1: L.ENTRY.rs1, frs2: L.ENTRY.rs2, frs3: L.ENTRY.rs3 } as const
+
+const slot = (at: number): Code => [...get(LOCAL.ip), ...mem(OP.i32Load16U, at)]
+/** Address of this instruction, `extra` bytes on: entries are ENTRIES_PER_BYTE bytes apart for each byte of code. */
+function address(extra: number): Code {
+  const bytes = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(3), OP.i32ShrU]
+  return [...get(LOCAL.page), ...(extra ? [...bytes, ...i32Const(extra), OP.i32Add] : bytes), OP.i64ExtendI32U, OP.i64Add]
+}
+
+export function operands(w: HandlerWriter, base: number, now: Handler) {
+  const load = mem(OP.i64Load, base + L.HART.x)
+  const store = mem(OP.i64Store, base + L.HART.x)
+  return {
+    x: (f: XField): Code => [...slot(L.ENTRY[f]), ...load],
+    setX: (f: XField, v: Code): void => w.push(...slot(L.ENTRY[f]), ...v, ...store),
+    rawF: (f: FField): Code => [...slot(F_SLOT[f]), ...load],
+    setRawF: (f: FField, v: Code): void => w.push(...slot(F_SLOT[f]), ...v, ...store),
+    imm: (_f: ImmField): Code => [...get(LOCAL.ip), ...mem(OP.i64Load32S, L.ENTRY.imm)],
+    pc: (): Code => address(0),
+    nextPc: (): Code => address(now.flavour.length),
+    rounding() {
+      now.rounds = true
+      return now.flavour.rounding
+    },
+    fieldIsZero(f: FieldName): boolean {
+      if (now.flavour.csr === undefined) return leftToReference()
+      // Reading one of these registers has no effect: it may be read for nobody.
+      return f !== 'rd' && now.flavour.zeroSource === true
+    },
+  }
+}
+export type Operands = ReturnType<typeof operands>
