@@ -8,21 +8,12 @@ import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { relieveMemory } from './process/index.ts'
-import {
-  account,
-  enqueue,
-  makeRunnable,
-  mayRunOn,
-  nextTimer,
-  passLoad,
-  pickNext,
-  sliceOf,
-  switchTo,
-  type HartState,
-} from './sched/index.ts'
+import { account, enqueue, makeRunnable, mayRunOn, passLoad, pickNext, sliceOf, type HartState } from './sched/index.ts'
+import { nextTimer } from './time/index.ts'
 import { chargeItimers, deliverSignals, isHeld, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './vfs/index.ts'
 import type { KernelState, Task } from './state.ts'
+import { switchTo } from './switch.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
 import { fireTimers } from './timers.ts'
 import {

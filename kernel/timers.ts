@@ -2,7 +2,8 @@
 import { emit, wants } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
-import { takeDueTimer, wakeTask, type TimerSpec } from './sched/index.ts'
+import { wakeTask } from './sched/index.ts'
+import { takeDueTimer, type TimerSpec } from './time/index.ts'
 import { charge, enterKernel } from './timing/index.ts'
 import { itimerExpired, posixTimerExpired } from './signal/index.ts'
 

@@ -1,13 +1,14 @@
 // timerfd_create(2): a timer that is read. It is restarted when it is read (as Linux does), so a period of a nanosecond is no harm.
 import { EAGAIN, ECANCELED, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLRDNORM, most64, type Int64 } from '../abi/index.ts'
-import { addTimer, afterPeriods, cancelTimer, later, newQueue, periodsSince, untilInstant, wakeAll } from '../sched/index.ts'
+import { newQueue, wakeAll } from '../sched/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../time/index.ts'
 import { blocked } from '../waiting.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
-import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
+import type { FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
+import type { TimerFdData } from './types.ts'
 
 const COUNTER_BYTES = 8
-export type TimerFdData = Extract<FileData, { kind: 'timerfd' }>
 
 /** EINVAL for other kinds of files. */
 export function timerFdOf(file: FileDescription): TimerFdData {

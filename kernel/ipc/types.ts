@@ -1,6 +1,10 @@
-// A pipe as data: a ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end.
+// What lies behind a pipe and a timer that is read, as data.
 import type { WaitQueue } from '../sched/types.ts'
+import type { FileData } from '../vfs/types.ts'
 
+export type TimerFdData = Extract<FileData, { kind: 'timerfd' }>
+
+/** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
 export interface Pipe {
   /** Ring; its length is a power of two and grows up to `capacity` as it fills, so an idle pipe costs little. */
   ring: Uint8Array

@@ -1,7 +1,6 @@
-// What the scheduler keeps: who waits for what, who runs next on each hart, and what shall happen at which instant.
-import type { TimerFdData } from '../ipc/timerfd.ts'
+// What the scheduler keeps: who waits for what, and who runs next on each hart.
 import type { Mm } from '../mm/types.ts'
-import type { Task, ThreadGroup } from '../state.ts'
+import type { Task } from '../state.ts'
 import type { FileDescription } from '../vfs/types.ts'
 
 /** Tasks asleep until something happens. A task may be on several at once (poll). */
@@ -84,31 +83,8 @@ export interface HartState {
   quantum: number
 }
 
-/** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */
-export type TimerSpec =
-  | { kind: 'wake'; task: Task }
-  | { kind: 'itimer'; group: ThreadGroup; which: number }
-  | { kind: 'posixTimer'; group: ThreadGroup; id: number }
-  | { kind: 'timerfd'; data: TimerFdData }
-
-export interface Timer {
-  id: number
-  /** Absolute guest time in nanoseconds. */
-  at: number
-  /** Place in the heap. */
-  index: number
-  spec: TimerSpec
-}
-
 /** In fixed point of 11 bits, and when they are due again (ns). */
 export interface LoadAverages {
   next: number
   values: number[]
-}
-
-/** Binary heap by (at, id): equal instants fire in the order they were asked for. */
-export interface TimerQueue {
-  heap: Timer[]
-  byId: Map<number, Timer>
-  nextId: number
 }

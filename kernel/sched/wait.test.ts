@@ -4,7 +4,7 @@ import { SCHED_FIFO, SCHED_IDLE, SCHED_OTHER, SCHED_RR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { account, enqueue, makeRunnable, newHartState, newSchedEntity, pickNext, reweigh, sliceOf, yieldHart } from './runqueue.ts'
-import { newTimerQueue, nextTimer } from './timers.ts'
+import { newTimerQueue, nextTimer } from '../time/index.ts'
 import type { SchedEntity } from './types.ts'
 import { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
 

@@ -4,7 +4,7 @@ import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { makeRunnable } from './runqueue.ts'
-import { addTimer, cancelTimer } from './timers.ts'
+import { addTimer, cancelTimer } from '../time/index.ts'
 import type { WaitQueue } from './types.ts'
 
 export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0, watchers: null })

@@ -3,15 +3,9 @@
 import type { Int64 } from '../abi/int64.ts'
 import type { Kernel } from '../kernel.ts'
 import { cpuClockNow, drivesCpuClock, type CpuClock } from '../task/index.ts'
-import { addTimer, alarmAt, type TimerSpec } from '../sched/index.ts'
+import { addTimer, alarmAt, type TimerSpec } from '../time/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-
-export interface CpuTimer {
-  clock: CpuClock
-  /** When the clock shows this (ns). */
-  at: number
-  spec: TimerSpec
-}
+import type { CpuTimer } from './types.ts'
 
 /** Starts a timer on a processor-time clock; `at` is what the clock reads when it fires, in nanoseconds. */
 export function addCpuTimer(clock: CpuClock, at: Int64, spec: TimerSpec): CpuTimer {

@@ -25,7 +25,7 @@ export {
 } from './posix-timer.ts'
 export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, rtSigreturn, type SignalFrame } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
-export { addCpuTimer, cancelCpuSleep, type CpuTimer } from './cpu-timers.ts'
+export { addCpuTimer, cancelCpuSleep } from './cpu-timers.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'
 export { showSigInfo, showSigset } from './show.ts'
 export { makeSignalFd, signalFileMask, signalFileOps } from './signalfd.ts'

@@ -15,7 +15,7 @@ import {
   type Int64,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../sched/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../time/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { kernelInfo } from './info.ts'
 import { expireCpuTimers, untilCpuTimer } from './cpu-timers.ts'

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { EAGAIN, RLIMIT_SIGPENDING, SIGRTMIN, shellStatus } from '../abi/index.ts'
 import { runKernel } from '../loop.ts'
-import { addTimer } from '../sched/index.ts'
+import { addTimer } from '../time/index.ts'
 import type { Task } from '../state.ts'
 import { DATA, runToEnd, start } from '../testing.ts'
 

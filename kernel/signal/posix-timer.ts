@@ -3,7 +3,7 @@
 import { EAGAIN, EINVAL, most64, type Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { cpuClockNow, findTask, type CpuClock } from '../task/index.ts'
-import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../sched/index.ts'
+import { addTimer, afterPeriods, cancelTimer, later, periodsSince, untilInstant } from '../time/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { isIgnored } from './actions.ts'
 import { addCpuTimer, cancelCpuTimer } from './cpu-timers.ts'

@@ -1,8 +1,8 @@
 // What a signal is to the kernel, as plain data: sets, dispositions, what is known of each one sent, and what waits to be delivered.
 
 import type { Int64 } from '../abi/int64.ts'
-import type { CpuClock } from '../task/index.ts'
-import type { CpuTimer } from './cpu-timers.ts'
+import type { CpuClock } from '../task/types.ts'
+import type { TimerSpec } from '../time/types.ts'
 
 /** Bit n-1 stands for signal n: 64 bits, so a bigint. */
 export type Sigset = bigint
@@ -72,4 +72,12 @@ export interface PosixTimer {
   cpuTimer: CpuTimer | null
   /** Set for an instant of the date (TIMER_ABSTIME on CLOCK_REALTIME): it follows a change of that. */
   dated: boolean
+}
+
+/** A timer against processor time. */
+export interface CpuTimer {
+  clock: CpuClock
+  /** When the clock shows this (ns). */
+  at: number
+  spec: TimerSpec
 }

@@ -35,7 +35,7 @@ import {
 } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, getI32, putU32 } from '../mm/index.ts'
-import { alarmAt, later } from '../sched/index.ts'
+import { alarmAt, later } from '../time/index.ts'
 import type { Task } from '../state.ts'
 import { address, argument, int, uint } from './args.ts'
 import { type SyscallResult } from '../waiting.ts'

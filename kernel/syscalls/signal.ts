@@ -26,7 +26,8 @@ import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
 import { findTask, groupMembers, regX } from '../task/index.ts'
-import { alarmAt, later, newQueue } from '../sched/index.ts'
+import { newQueue } from '../sched/index.ts'
+import { alarmAt, later } from '../time/index.ts'
 import {
   FRAME_SIGMASK,
   KERNEL_ONLY,

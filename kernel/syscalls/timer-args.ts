@@ -1,7 +1,7 @@
 // What POSIX timers and timer descriptors are told in: clocks, struct itimerspec, instants and intervals.
 import { ITIMERSPEC, TIMER_ABSTIME, writeStruct, type Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { later } from '../sched/index.ts'
+import { later } from '../time/index.ts'
 import { structIn, structOut } from './args.ts'
 import { instantOfRealtime, ktimeOf, timeIn, timespecText, toTimespec, type Timespec } from './times.ts'
 

@@ -1,7 +1,7 @@
 // Time in the structures programs use, to and from the kernel's nanoseconds.
 import { EINVAL, NANOSECONDS, narrow, TIMESPEC, TIMEVAL, type Int64, type StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { KTIME_MAX } from '../sched/index.ts'
+import { KTIME_MAX } from '../time/index.ts'
 import type { Timestamp } from '../vfs/index.ts'
 import { structIn, structOut } from './args.ts'
 

@@ -1,8 +1,9 @@
 // Clocks of processor time: which one an id names (clock_getcpuclockid(3), pthread_getcpuclockid(3)), and what it shows.
 import { EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Task, ThreadGroup } from '../state.ts'
+import type { Task } from '../state.ts'
 import { findTask } from './find.ts'
+import type { CpuClock } from './types.ts'
 import { groupUsage } from './usage.ts'
 
 /** User and system time, user time alone, time on a processor: here the first and the last are the same. */
@@ -10,15 +11,6 @@ const CPUCLOCK = { PROF: 0, VIRT: 1, SCHED: 2 } as const
 const WHICH = 3
 const PER_THREAD = 4
 const PID_SHIFT = 3
-
-/** Of a thread, or of a process (thread null). */
-export interface CpuClock {
-  group: ThreadGroup
-  thread: Task | null
-  userOnly: boolean
-  /** Ticks at the scheduler's rate; else to the nanosecond. */
-  coarse: boolean
-}
 
 /** The clock of an id < 0. EINVAL. `reading`: a process may be named by the calling thread's id, too. */
 export function cpuClockOf(k: Kernel, task: Task, id: number, reading: boolean): CpuClock {

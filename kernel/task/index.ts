@@ -27,7 +27,7 @@ export {
   usesFp,
   writeContext,
 } from './trapframe.ts'
-export { cpuClockNow, cpuClockOf, drivesCpuClock, type CpuClock } from './cpu-clock.ts'
+export { cpuClockNow, cpuClockOf, drivesCpuClock } from './cpu-clock.ts'
 export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'
 export { newRlimits, rlimit, limitPair, RLIM_INFINITY, setRlimit, TIMER_SLACK } from './limits.ts'

@@ -1,5 +1,5 @@
 // What a task has that every room may ask for: who it acts as, its numbers, its limits, what it used, where its registers are kept.
-import type { ThreadGroup } from '../state.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 
 /** Who a task acts as. Never changed in place (tasks share them): replaced whole. Capabilities are bit sets below 2^53. */
 export interface Credentials {
@@ -67,4 +67,13 @@ export interface TrapFrames {
   taken: Map<number, number>
   /** Frames with a free slot. */
   partial: Set<number>
+}
+
+/** Processor time of a thread, or of a process (thread null). */
+export interface CpuClock {
+  group: ThreadGroup
+  thread: Task | null
+  userOnly: boolean
+  /** Ticks at the scheduler's rate; else to the nanosecond. */
+  coarse: boolean
 }

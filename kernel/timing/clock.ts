@@ -1,7 +1,7 @@
 // Guest time on a machine that is timed by its cycles: a hart's clock is what its cycle counter says.
 import { C_IDLE, clockOf, COUNTERS, rowOf, settle } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { HartState } from '../sched/index.ts'
+import type { HartState } from '../sched/types.ts'
 import { causeOf, PATH } from './paths.ts'
 
 /** Does guest time count cycles? */

@@ -1,7 +1,7 @@
 // What the kernel's work takes where nothing measures it: on a fast machine a call or a fault lasts as long as its path has instructions
 // (paths.ts), each a nanosecond as a program's are. So whoever does nothing but call sees time pass, and system time is what it did.
 import type { Kernel } from '../kernel.ts'
-import type { HartState } from '../sched/index.ts'
+import type { HartState } from '../sched/types.ts'
 import type { Task } from '../state.ts'
 import { SYSCALL_LIMIT } from '../abi/index.ts'
 import { callPath, PATH, pathWork } from './paths.ts'

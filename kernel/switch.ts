@@ -1,11 +1,11 @@
 // The context switch: registers of one task to its trap frame in RAM, those of the next from there, and satp with its ASID.
-import { emit, wants } from '../events.ts'
-import type { Kernel } from '../kernel.ts'
-import { useMm } from '../mm/index.ts'
-import { loadRegisters, saveRegisters } from '../task/index.ts'
-import type { Task } from '../state.ts'
-import { enterSwitch, leave } from '../timing/index.ts'
-import type { HartState } from './types.ts'
+import { emit, wants } from './events.ts'
+import type { Kernel } from './kernel.ts'
+import { useMm } from './mm/index.ts'
+import { loadRegisters, saveRegisters } from './task/index.ts'
+import type { Task } from './state.ts'
+import { enterSwitch, leave } from './timing/index.ts'
+import type { HartState } from './sched/types.ts'
 
 /** Puts a task (or nothing: idle) on a hart. The one that was there must be queued, asleep or dead already. */
 export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
