@@ -1,8 +1,7 @@
 // What a signal that ends a program is about, in words: what the program did, at which address, and why that was not possible. Asked
 // while the task stands before the signal, so that its memory and registers are what they were. Asking changes nothing.
-import { disassemble, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
+import { disassemble, extensionOf, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
 import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, SI_CODES, signalName, SIGNALS } from './abi/index.ts'
-import { extensionOf } from './foreign-instructions.ts'
 import type { Kernel } from './kernel.ts'
 import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
 import { regBig, regPc } from './task/index.ts'

@@ -20,7 +20,6 @@ export {
 export type { Spill } from './journal-lots.ts'
 export { emit, subscribe, wants, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
 export { causeText, crashText, explainSignal, type Cause } from './explain.ts'
-export { extensionOf } from './foreign-instructions.ts'
 export { clonePlain } from './clone.ts'
 export { checkInvariants, zombies } from './invariants.ts'
 export { resultText, traceSyscalls, type TraceOptions } from './syscalls/trace.ts'

@@ -34,8 +34,6 @@ const MENVCFG_STCE = 1n << 63n
 const MPP_SHIFT = BigInt(MSTATUS_MPP_SHIFT)
 const MPP_RESERVED = 2n
 const ALL = (1n << 64n) - 1n
-/** I M A F D C S U, 64 bits. */
-const MISA = (2n << 62n) | BigInt([...'ACDFIMSU'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - 65)), 0))
 const SATP_MODE_BARE = 0n
 const SATP_MODE_SV48 = 9n
 const PPN_MASK = (1n << 44n) - 1n
@@ -141,7 +139,7 @@ const ROWS: Record<string, CsrRow> = {
     },
   },
   mstatus: { ...statusRow(ALL, MSTATUS_WRITABLE), slot: 0 },
-  misa: fixed(MISA),
+  misa: { read: machine => machine.isa.misa, write: () => {} },
   medeleg: masked(DELEGABLE),
   // As firmware hands a hart to an operating system: the supervisor's interrupts are its own.
   mideleg: { ...masked(S_INTERRUPTS), reset: S_INTERRUPTS },

@@ -19,6 +19,7 @@ import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import type { DebugState } from './debug.ts'
 import type { Engine } from './engine.ts'
+import { defaultIsa, type Isa } from './isa/index.ts'
 import { interpreterEngine, timedEngine } from './interpreter/index.ts'
 import { referenceEngine } from './reference.ts'
 import { newTiming, type Timing, type TimingConfig } from './timing/index.ts'
@@ -64,6 +65,8 @@ export interface Machine {
   readonly harts: Hart[]
   readonly keys: TlbKeys
   readonly decoded: DecodeCache
+  /** The extensions that it was made with: instructions of others are illegal. */
+  readonly isa: Isa
   readonly stop: Stop
   engine: Engine
   /** Where a debugger wants harts to stop, while there is one. */
@@ -81,6 +84,8 @@ export interface MachineOptions {
   ramBytes: number
   harts?: number
   engine?: EngineName
+  /** Default: `defaultIsa`, RV64GC. */
+  isa?: Isa
 }
 
 /** A machine with zeroed RAM, harts in user mode at pc 0 and translation off. */
@@ -105,6 +110,7 @@ export function createMachine(options: MachineOptions): Machine {
     harts,
     keys: createTlbKeys(),
     decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, layout.slabCount),
+    isa: options.isa ?? defaultIsa,
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: referenceEngine,
     debug: null,

@@ -1,7 +1,7 @@
 // Puts one instruction into the section: compressed where that is allowed, with what its address needs.
-import { compress, encode, expand, isWord, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
+import { compress, encode, expand, extensionsWith, isWord, rowByName, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
-import { hasExtension } from './arch.ts'
+import { mayUse } from './arch.ts'
 import { SourceError } from './cursor.ts'
 import { addFixup, addSlack, emitGap, emitInteger, mapAs } from './sections.ts'
 import type { Matched } from './operands.ts'
@@ -22,12 +22,11 @@ const RELAXABLE: ReadonlySet<number> = new Set([
   R_RISCV.CALL_PLT,
 ])
 
-const CHECKED_EXTENSIONS: Readonly<Record<string, string>> = { M: 'm', A: 'a', F: 'f', D: 'd', C: 'c' }
-
-/** The extension that the row needs and the flags lack, or null. */
+/** The extension that the row needs and the flags lack, or null. A compressed one needs that of what it stands for, too. */
 export function missingExtension(asm: Assembly, row: Row): string | null {
-  const name = CHECKED_EXTENSIONS[row.extension]
-  return name === undefined || hasExtension(asm.flags.arch, name) ? null : name
+  const long = row.expansion === null ? row : rowByName.get(row.expansion.name)
+  const needed = [row, long].find(r => r !== undefined && !extensionsWith(r).some(e => mayUse(asm.flags.arch, e)))
+  return needed?.extension.toLowerCase() ?? null
 }
 
 /** Notes in the line table that an instruction starts here. */

@@ -72,6 +72,14 @@ describe('instructions', () => {
   it('refuses extensions that -march leaves out', () => {
     expect(messagesOf('c.nop', { march: 'rv64g' })).toEqual(["1:1 unrecognized opcode `c.nop', extension `c' required"])
     expect(messagesOf('mul a0, a0, a0', { march: 'rv64i' })).toEqual(["1:1 unrecognized opcode `mul a0,a0,a0', extension `m' required"])
+    const needs = (text: string, march: string) => messagesOf(text, { march })[0]?.replace(/.*extension /, '') ?? null
+    expect(needs('c.fld fa0, (a0)', 'rv64imac')).toBe("`d' required")
+    expect([needs('mul a0, a0, a0', 'rv64i_zmmul'), needs('div a0, a0, a0', 'rv64i_zmmul')]).toEqual([null, "`m' required"])
+    expect(needs('.option arch, +d\nfadd.s fa0, fa0, fa0', 'rv64i')).toBe(null)
+    expect(messagesOf('.option arch, -i\n.option arch, +w', {})).toEqual([
+      "1:1 cannot + or - base extension `i' in .option arch `-i'",
+      "2:1 unknown ISA extension `w' in .option arch `+w'",
+    ])
   })
 })
 

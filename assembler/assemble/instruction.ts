@@ -1,6 +1,6 @@
 // Instructions: the mnemonic picks the forms, the operands pick one of them, the table of rows does the rest.
 import { didYouMean } from '../diagnostic.ts'
-import { encode, findMnemonic, isWord, pseudos, pseudosByName, rowByName, symbolPseudos } from '../../vm/isa/index.ts'
+import { encode, findMnemonic, foreignMnemonic, isWord, pseudos, pseudosByName, rowByName, symbolPseudos } from '../../vm/isa/index.ts'
 import type { FieldName, Pseudo, Row, Suffixes } from '../../vm/isa/index.ts'
 import { SourceError, type Cursor } from './cursor.ts'
 import { emitMatched, missingExtension } from './emit.ts'
@@ -179,28 +179,9 @@ function illegal(c: Cursor, start: number, mnemonic: string, why: Mismatch | nul
 const readable = (syntax: string): string =>
   syntax.replace(/\b(i|s|u|b|j|c[ijb]|cinz|cld|clw|cldsp|clwsp|csdsp|cswsp|clui|caddi\w+)\b/g, m => (/^c?[bj]$/.test(m) ? 'label' : 'imm'))
 
-/** Instructions of extensions that are not here, by how their names look (ISA manual, volumes I and II). */
-const ABSENT: readonly (readonly [RegExp, string])[] = [
-  [/^(sh[123]add|add|sh[123]add|slli)\.uw$|^sh[123]add$/, 'Zba'],
-  [/^(andn|orn|xnor|clzw?|ctzw?|cpopw?|maxu?|minu?|sext\.[bh]|zext\.h|rolw?|rorw?|roriw?|orc\.b|rev8)$/, 'Zbb'],
-  [/^(clmul[hr]?)$/, 'Zbc'],
-  [/^(bclr|bext|binv|bset)i?$/, 'Zbs'],
-  [/^(packh?|packw|brev8|unzip|zip|xperm[48])$/, 'Zbk'],
-  [/^(aes|sha|sm3|sm4)\w*$/, 'Zk'],
-  [/^czero\.(eqz|nez)$/, 'Zicond'],
-  [/^cbo\.\w+$/, 'Zicbom'],
-  [/^prefetch\.\w$/, 'Zicbop'],
-  [/^amocas\.\w/, 'Zacas'],
-  [/^wrs\.(nto|sto)$/, 'Zawrs'],
-  [/^f\w+\.q(\.\w+)?$|^f[ls]q$/, 'Q'],
-  [/^f\w+\.h(\.\w+)?$|^f[ls]h$/, 'Zfh'],
-  [/^h(fence|lv|lvx|sv|inval)\.\w+/, 'H'],
-  [/^v[a-z]\w*(\.\w+)*$/, 'V'],
-]
-
 function unknown(c: Cursor, mnemonic: string, start: number): SourceError {
   const names = [...rowByName.keys(), ...pseudosByName.keys(), ...symbolForms.keys()]
-  const lacks = ABSENT.find(([pattern]) => pattern.test(mnemonic))?.[1]
-  const words = lacks === undefined ? didYouMean(mnemonic, names) : `an instruction of the ${lacks} extension, which this machine lacks`
+  const lacks = foreignMnemonic(mnemonic)
+  const words = lacks === null ? didYouMean(mnemonic, names) : `an instruction of the ${lacks} extension, which this machine lacks`
   return new SourceError(`unrecognized opcode \`${quoted(c, start)}'`, start, start + mnemonic.length, words)
 }

@@ -1,6 +1,7 @@
 // What is said of a crash, and that a session stands before it: a program in assembly, the sentence out.
 import { expect, test } from 'vitest'
-import { crashText, dueSignal, extensionOf, regPc } from '../../kernel/index.ts'
+import { crashText, dueSignal, regPc } from '../../kernel/index.ts'
+import { extensionOf } from '../../vm/index.ts'
 import { CODE, start } from '../../kernel/testing.ts'
 import { createSession, now, resume, reverseResume, reverseStepInstruction, taskById } from '../session/index.ts'
 

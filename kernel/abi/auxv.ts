@@ -26,7 +26,5 @@ export const AT_L1I_CACHESIZE = 40
 export const AT_L3_CACHEGEOMETRY = 47
 export const AT_MINSIGSTKSZ = 51
 
-/** Bit (letter - 'A') for every single-letter extension: IMAFDC. */
-export const HWCAP_IMAFDC = [...'IMAFDC'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) - 'A'.charCodeAt(0))), 0)
 /** Bytes of the signal frame. */
 export const MINSIGSTKSZ_AUXV = 0x440

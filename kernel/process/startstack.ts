@@ -27,7 +27,6 @@ import {
   AT_UID,
   CLOCK_TICKS,
   E2BIG,
-  HWCAP_IMAFDC,
   MAX_ARG_STRLEN,
   MINSIGSTKSZ_AUXV,
   PROT_EXEC,
@@ -95,12 +94,12 @@ function programHeaders({ header, segments }: Image, bias: number): number {
 }
 
 /** Pairs in the order Linux on riscv64 gives them. */
-function auxiliary(mm: Mm, info: StartInfo, random: number, execfn: number): number[] {
+function auxiliary(k: Kernel, mm: Mm, info: StartInfo, random: number, execfn: number): number[] {
   const { image, loaded, linker, credentials } = info
   const pairs: number[] = []
   if (mm.vdso !== 0) pairs.push(AT_SYSINFO_EHDR, mm.vdso)
   for (let type = AT_L1I_CACHESIZE; type <= AT_L3_CACHEGEOMETRY; type++) pairs.push(type, 0)
-  pairs.push(AT_MINSIGSTKSZ, MINSIGSTKSZ_AUXV, AT_HWCAP, HWCAP_IMAFDC, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, CLOCK_TICKS)
+  pairs.push(AT_MINSIGSTKSZ, MINSIGSTKSZ_AUXV, AT_HWCAP, k.machine.isa.hwcap, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, CLOCK_TICKS)
   pairs.push(AT_PHDR, programHeaders(image, loaded.bias), AT_PHENT, SIZEOF_PHDR, AT_PHNUM, image.header.programCount)
   pairs.push(AT_BASE, linker?.bias ?? 0, AT_FLAGS, 0, AT_ENTRY, loaded.entry)
   pairs.push(AT_UID, credentials.uid, AT_EUID, credentials.euid, AT_GID, credentials.gid, AT_EGID, credentials.egid)
@@ -116,7 +115,7 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, info: StartInfo): numb
   const stringsAt = USER_END - POINTER_BYTES - stringBytes
   const random = stringsAt - RANDOM_BYTES - ((stringsAt - RANDOM_BYTES) % STACK_ALIGN)
   const execfn = USER_END - POINTER_BYTES - info.name.length - 1
-  const auxv = auxiliary(mm, info, random, execfn)
+  const auxv = auxiliary(k, mm, info, random, execfn)
   const words = 1 + info.argv.length + 1 + info.envp.length + 1 + auxv.length
   const wanted = random - words * POINTER_BYTES
   const sp = wanted - (wanted % STACK_ALIGN)

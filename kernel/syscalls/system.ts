@@ -35,7 +35,7 @@ import {
   isErrno,
   type Int64,
 } from '../abi/index.ts'
-import { MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
+import { HWPROBE_BASE_BEHAVIOR, HWPROBE_IMA_EXT_0, hwprobeBits, MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkUser, copyIn, copyOut, copyOutSome, freeFrames, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import {
@@ -165,13 +165,13 @@ function reboot(k: Kernel, task: Task, magic1: number, magic2: number, command: 
 
 // What riscv64 adds
 
-/** riscv_hwprobe keys (Documentation/arch/riscv/hwprobe.rst) and what this machine answers. */
-const hwprobeValues = (): readonly number[] => [
+/** By key of riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst): what this machine answers. */
+const hwprobeValues = ({ machine: { isa } }: Kernel): readonly number[] => [
   0, // vendor: none; architecture and implementation
   MARCHID,
   MIMPID,
-  1, // base behaviour: IMA
-  3, // extensions: F and D, C
+  hwprobeBits(isa, HWPROBE_BASE_BEHAVIOR),
+  hwprobeBits(isa, HWPROBE_IMA_EXT_0),
   3, // misaligned accesses: fast
   0, // no Zicboz block
   USER_END - 1, // highest address of programs
@@ -183,7 +183,7 @@ const HWPROBE_MAX = 2 ** 16
 
 function hwprobe(k: Kernel, task: Task, pairs: number, count: number, flags: number): number {
   if (flags !== 0 || count > HWPROBE_MAX) throw EINVAL
-  const values = hwprobeValues()
+  const values = hwprobeValues(k)
   for (let i = 0; i < count; i++) {
     const at = pairs + i * HWPROBE_PAIR
     const key = getU64(k, task, at)

@@ -1,5 +1,16 @@
 // What random programs are made of: one generator for each kind of instruction group, drawn with weights.
-import { expand, fieldRange, RM, randomOperand, rowByName, rows, type FieldName, type Random, type Row } from '../../vm/isa/index.ts'
+import {
+  expand,
+  fieldRange,
+  fieldSpec,
+  RM,
+  randomOperand,
+  rowByName,
+  rows,
+  type FieldName,
+  type Random,
+  type Row,
+} from '../../vm/isa/index.ts'
 import type { Group, Piece } from './program.ts'
 
 /** sp holds the scratch buffer's start (compressed forms address from it), s0 its middle (12-bit offsets reach both ends). */
@@ -48,6 +59,7 @@ const any = (row: Row, random: Random, suffixes: Piece['suffixes'] = {}): Piece 
     suffixes,
   )
 
+const isFloat = (row: Row): boolean => row.length === 4 && row.fields.some(f => fieldSpec(f).kind === 'f')
 const NOT_ARITHMETIC: readonly string[] = ['ecall', 'ebreak', 'fence', 'fence.tso']
 const isArithmetic = (row: Row): boolean => row.length === 4 && !isMemory(row) && !isJump(row) && !NOT_ARITHMETIC.includes(row.name)
 
@@ -169,21 +181,22 @@ const fences: Generator = random => [random(2) === 0 ? named('fence', 1 + random
 
 /** A source of groups for these extensions and rounding modes. */
 export function generators(extensions: readonly string[], modes: readonly number[]): (random: Random) => Group {
-  const of = (...names: string[]): Row[] => rows.filter(r => names.includes(r.extension) && extensions.includes(r.extension))
-  const floats = extensions.filter(e => e === 'F' || e === 'D')
-  const short = of('C').filter(r => r.length === 2 && usesOnly(r, extensions))
-  const integer = of('I', 'M').filter(isArithmetic)
-  const memory = of('I', ...floats).filter(r => isMemory(r) && r.name !== 'jalr')
+  const asked = rows.filter(r => extensions.includes(r.extension))
+  const floats = asked.filter(isFloat)
+  const atomics = asked.filter(r => r.fields.includes('aq'))
+  const short = asked.filter(r => r.length === 2 && usesOnly(r, extensions))
+  const integer = asked.filter(r => isArithmetic(r) && r.operands.includes('rd') && !isFloat(r) && !has(r, 'csr'))
+  const memory = asked.filter(r => r.length === 4 && isMemory(r) && r.name !== 'jalr' && !atomics.includes(r))
   const shortJumps = short.filter(isJump)
   const NOT_ALONE = ['c.jr', 'c.jalr', 'c.ebreak', 'c.addi16sp']
   const shortOthers = short.filter(r => !isJump(r) && !NOT_ALONE.includes(r.name))
   const weighted: readonly (readonly [number, boolean, Generator])[] = [
     [30, true, ofRows(integer)],
     [20, true, access(memory)],
-    [10, true, branch(of('I').filter(r => isJump(r) && r.name !== 'jalr'))],
+    [10, true, branch(asked.filter(r => r.length === 4 && isJump(r) && r.name !== 'jalr'))],
     [2, true, farJump],
-    [8, extensions.includes('A'), atomic(of('A'))],
-    [25, floats.length > 0, ofRows(of('F', 'D').filter(isArithmetic), modes)],
+    [8, atomics.length > 0, atomic(atomics)],
+    [25, floats.length > 0, ofRows(floats.filter(isArithmetic), modes)],
     [25, short.length > 0, compressed(shortOthers)],
     [5, short.length > 0, branch(shortJumps)],
     [1, short.length > 0, shortFarJump],

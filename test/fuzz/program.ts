@@ -4,7 +4,18 @@
 //
 // A program is a list of groups (an instruction, or a few that belong together); jumps name groups, not addresses, so that
 // any groups can be left out and the rest still is a program: that is how a divergence is shrunk.
-import { disassemble, encode, instructionLength, isWord, randomNumbers, rowByName, type Row, type Suffixes } from '../../vm/isa/index.ts'
+import {
+  defaultIsa,
+  disassemble,
+  encode,
+  instructionLength,
+  isWord,
+  randomNumbers,
+  rowByName,
+  type Isa,
+  type Row,
+  type Suffixes,
+} from '../../vm/isa/index.ts'
 import { generators, initialValues, SCRATCH_BYTES, SCRATCH_MIDDLE, SCRATCH_START } from './generate.ts'
 
 /** One instruction; a jump's immediate is filled in when the program is laid out. */
@@ -20,7 +31,7 @@ export type Group = readonly Piece[]
 export interface ProgramOptions {
   /** About how many instructions. */
   length: number
-  /** Of I M A F D C Zicsr Zifencei; all by default. */
+  /** By default all that bring instructions to machines as they are made by default. */
   extensions?: readonly string[]
   /** Rounding modes that instructions (and frm) may name; all by default. */
   roundingModes?: readonly number[]
@@ -41,7 +52,10 @@ export interface RandomProgram {
   scratch: Uint8Array
 }
 
-export const ALL_EXTENSIONS: readonly string[] = ['I', 'M', 'A', 'F', 'D', 'C', 'Zicsr', 'Zifencei']
+/** The extensions of an instruction set that bring programs instructions of their own. */
+export const extensionsIn = (isa: Isa): string[] =>
+  isa.extensions.filter(e => !e.mode && e.rows.some(r => r.extension === e.name)).map(e => e.name)
+export const ALL_EXTENSIONS: readonly string[] = extensionsIn(defaultIsa)
 const ALL_MODES: readonly number[] = [0, 1, 2, 3, 4, 7]
 const DYNAMIC = 7
 const FRM_SHIFT = 5

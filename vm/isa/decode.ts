@@ -142,7 +142,7 @@ function isAllowed({ reserved }: Plan, word: number): boolean {
   return true
 }
 
-/** Length in bytes of the instruction that begins with this halfword; longer encodings than 32 bits do not occur in RV64GC. */
+/** Length in bytes of the instruction that begins with this halfword; longer encodings than 32 bits do not occur. */
 export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword) ? 2 : 4)
 
 /** The instruction in a word (its low half when that is compressed), or null when it is illegal. */

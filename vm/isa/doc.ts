@@ -1,21 +1,11 @@
 // The manual of the instruction set, written from the tables: it cannot say anything that the machine does not do.
 import { csrPrivilege, csrReadOnly, csrs } from './csrs.ts'
 import type { Row } from './define.ts'
+import { extensions } from './extensions.ts'
+import { defaultIsa } from './isa.ts'
 import { pseudos, symbolPseudos } from './pseudo.ts'
 import { roundingModes } from './registers.ts'
 import { rows } from './rows.ts'
-
-const EXTENSIONS: readonly { name: string; title: string }[] = [
-  { name: 'I', title: 'RV64I: base integer instructions' },
-  { name: 'M', title: 'M: multiply and divide' },
-  { name: 'A', title: 'A: atomics' },
-  { name: 'F', title: 'F: single-precision floating point' },
-  { name: 'D', title: 'D: double-precision floating point' },
-  { name: 'C', title: 'C: compressed instructions' },
-  { name: 'Zicsr', title: 'Zicsr: control and status registers' },
-  { name: 'Zifencei', title: 'Zifencei: instruction-fetch fence' },
-  { name: 'S', title: 'Privileged instructions' },
-]
 
 const code = (text: string): string => '`' + text.replaceAll('|', '\\|') + '`'
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
@@ -32,8 +22,11 @@ const optionalRm = (row: Row): string => (row.fields.includes('rm') ? '[, rm]' :
 const syntaxOf = (row: Row): string => `${row.name}${suffixes(row)} ${row.syntax}${optionalRm(row)}`.trim()
 const standsFor = ({ expansion }: Row): string => (expansion ? `${expansion.name} ${expansion.operands.join(', ')}` : '')
 
+/** The instructions that are told of at one extension, though others may bring some of them too. */
+const ownRows = (name: string): Row[] => rows.filter(r => r.extension === name && !r.hint)
+
 function section({ name, title }: { name: string; title: string }): string {
-  const own = rows.filter(r => r.extension === name && !r.hint)
+  const own = ownRows(name)
   const short = name === 'C'
   const head = ['Instruction', ...(short ? ['Stands for'] : []), 'Meaning', 'Encoding']
   const line = (row: Row): string[] => [
@@ -44,6 +37,16 @@ function section({ name, title }: { name: string; title: string }): string {
   ]
   return `## ${title}\n\n${table(head, own.map(line))}`
 }
+
+const extensionLines = (): string[][] =>
+  extensions
+    .filter(e => !e.mode)
+    .map(e => [
+      code(e.name.toLowerCase()),
+      e.title,
+      e.implies.map(name => code(name.toLowerCase())).join(' '),
+      defaultIsa.names.has(e.name) ? 'yes' : '',
+    ])
 
 const PRIVILEGES = ['user', 'supervisor', 'hypervisor', 'machine']
 
@@ -65,7 +68,8 @@ export function isaManual(): string {
     [
       '# Instruction set',
       'Made from the instruction table. In an encoding a dot is a bit of an operand; `i`, `s`, `b`, `u`, `j` and `shamt` are immediates. Operands of the assembly text are in the order of the table.',
-      ...EXTENSIONS.map(section),
+      `## Extensions\n\nA machine is made with a set of them (\`--isa rv64gc\`, which is the default, and always with \`zicsr\` and \`zicntr\`); an instruction of another is illegal.\n\n${table(['Name', 'Extension', 'Brings', 'By default'], extensionLines())}`,
+      ...extensions.filter(e => ownRows(e.name).length > 0).map(section),
       `## Pseudo-instructions\n\n${table(['Written', 'Means'], pseudoLines)}`,
       `## Rounding modes\n\n${table(
         ['Name', 'rm', 'Rounds'],

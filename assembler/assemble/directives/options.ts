@@ -1,6 +1,6 @@
 // RISC-V's own directives: .option switches what the assembler may do, .attribute describes the object file.
 import { encodeUtf8 } from '../../bytes.ts'
-import { changeArch, parseArch } from '../arch.ts'
+import { changeArch, hasExtension, parseArch } from '../arch.ts'
 import { ATTRIBUTE_TAGS, isTextTag } from '../attributes.ts'
 import { accept, acceptName, expectName, expectString, peek, rest, SourceError } from '../cursor.ts'
 import { absolute, absoluteIn } from '../operand-expression.ts'
@@ -37,7 +37,7 @@ function optionArch(asm: Assembly, list: string): void {
   for (const item of list.split(',').map(s => s.trim())) {
     arch = /^[+-]/.test(item) ? changeArch(arch, item) : parseArch(item)
   }
-  asm.flags = { ...asm.flags, arch, rvc: /_c\d/.test(arch) }
+  asm.flags = { ...asm.flags, arch, rvc: hasExtension(arch, 'c') }
 }
 
 const option: Directive = (asm, c) => {
@@ -70,7 +70,7 @@ const attribute: Directive = (asm, c) => {
     return
   }
   const arch = parseArch(value)
-  asm.flags = { ...asm.flags, arch, rvc: /_c\d/.test(arch) }
+  asm.flags = { ...asm.flags, arch, rvc: hasExtension(arch, 'c') }
   asm.attributes.set(tag, arch)
 }
 

@@ -23,7 +23,6 @@ import { inventoryFiles } from './inventory.ts'
 import { sysctlFiles } from './sysctl.ts'
 
 const KIB = 1024
-const ISA = 'rv64imafdc_zicntr_zicsr_zifencei'
 const NAME_WIDTH = 16
 const HUGEPAGES_WIDTH = 19
 
@@ -144,7 +143,7 @@ function cpuinfoText(k: Kernel): string {
   return k.state.harts
     .map(
       ({ id }) =>
-        `processor\t: ${id}\nhart\t\t: ${id}\nisa\t\t: ${ISA}\nmmu\t\t: sv48\nmvendorid\t: 0x0\nmarchid\t\t: 0x${MARCHID.toString(16)}\nmimpid\t\t: 0x${MIMPID.toString(16)}\nhart isa\t: ${ISA}\n\n`,
+        `processor\t: ${id}\nhart\t\t: ${id}\nisa\t\t: ${k.machine.isa.text}\nmmu\t\t: sv48\nmvendorid\t: 0x0\nmarchid\t\t: 0x${MARCHID.toString(16)}\nmimpid\t\t: 0x${MIMPID.toString(16)}\nhart isa\t: ${k.machine.isa.text}\n\n`,
     )
     .join('')
 }

@@ -1,5 +1,7 @@
-// Instructions that this machine does not have, told by their bits: which extension one would need (RISC-V ISA manual, the lists of
-// opcodes). Enough for a sentence about an illegal instruction, not for a disassembly.
+// Instructions that no row describes, told by their bits or by their names: which extension one would need (RISC-V ISA manual, the lists
+// of opcodes). Enough for a sentence about them, not for a disassembly.
+import { decode } from './decode.ts'
+import { extensionNamed } from './extensions.ts'
 
 interface Foreign {
   mask: number
@@ -40,8 +42,11 @@ const FP_OPCODES = [0x53, 0x43, 0x47, 0x4b, 0x4f]
 
 const VECTOR_WIDTHS = [0, 5, 6, 7]
 
+/** An extension that has rows of its own says better what it has. */
+const withoutRows = ({ extension }: { extension: string }): boolean => extensionNamed(extension) === undefined
+
 /** The first row that fits says it. */
-const FOREIGN: readonly Foreign[] = [
+const WORDS: readonly Foreign[] = [
   row('V', 0, 0x57),
   row('Zvk', 0, 0x77),
   ...[LOAD_FP, STORE_FP].flatMap(opcode => [
@@ -79,8 +84,33 @@ const FOREIGN: readonly Foreign[] = [
   row('Zacas', 0xf800_0000 | FUNCT3, AMO | 0x2800_0000 | f3(3)),
   row('Zabha', FUNCT3, AMO | f3(0)),
   row('Zabha', FUNCT3, AMO | f3(1)),
-]
+].filter(withoutRows)
 
-/** The extension that a 32-bit instruction would need; null: none that is known. */
-export const extensionOf = (word: number): string | null =>
-  FOREIGN.find(({ mask, match }) => ((word & mask) | 0) === (match | 0))?.extension ?? null
+/** How names of instructions look (ISA manual, volumes I and II). */
+const NAMES: readonly { pattern: RegExp; extension: string }[] = [
+  { pattern: /^(sh[123]add|add|slli)\.uw$|^sh[123]add$/, extension: 'Zba' },
+  { pattern: /^(andn|orn|xnor|clzw?|ctzw?|cpopw?|maxu?|minu?|sext\.[bh]|zext\.h|rolw?|rorw?|roriw?|orc\.b|rev8)$/, extension: 'Zbb' },
+  { pattern: /^(clmul[hr]?)$/, extension: 'Zbc' },
+  { pattern: /^(bclr|bext|binv|bset)i?$/, extension: 'Zbs' },
+  { pattern: /^(packh?|packw|brev8|unzip|zip|xperm[48])$/, extension: 'Zbk' },
+  { pattern: /^(aes|sha|sm3|sm4)\w*$/, extension: 'Zk' },
+  { pattern: /^czero\.(eqz|nez)$/, extension: 'Zicond' },
+  { pattern: /^cbo\.\w+$/, extension: 'Zicbom' },
+  { pattern: /^prefetch\.\w$/, extension: 'Zicbop' },
+  { pattern: /^amocas\.\w/, extension: 'Zacas' },
+  { pattern: /^wrs\.(nto|sto)$/, extension: 'Zawrs' },
+  { pattern: /^f\w+\.q(\.\w+)?$|^f[ls]q$/, extension: 'Q' },
+  { pattern: /^f\w+\.h(\.\w+)?$|^f[ls]h$/, extension: 'Zfh' },
+  { pattern: /^h(fence|lv|lvx|sv|inval)\.\w+/, extension: 'H' },
+  { pattern: /^v[a-z]\w*(\.\w+)*$/, extension: 'V' },
+].filter(withoutRows)
+
+/** The extension that a word would need; null: none that is known. */
+export function extensionOf(word: number): string | null {
+  const decoded = decode(word)
+  if (decoded !== null) return decoded.written.extension
+  return (word & 3) === 3 ? (WORDS.find(({ mask, match }) => ((word & mask) | 0) === (match | 0))?.extension ?? null) : null
+}
+
+/** The extension of an instruction that no row is named like; null: none that is known. */
+export const foreignMnemonic = (name: string): string | null => NAMES.find(({ pattern }) => pattern.test(name))?.extension ?? null

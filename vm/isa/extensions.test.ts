@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { decode } from './decode.ts'
+import { compareExtensions, extensionNamed, extensions, extensionsWith } from './extensions.ts'
+import { extensionOf } from './foreign.ts'
+import { defaultIsa, fullIsa, hwprobeBits, isLegal, lackedExtension, parseIsa, type Isa } from './isa.ts'
+import { parseInstruction } from './parse.ts'
+import { rows } from './rows.ts'
+
+const isa = (text: string): Isa => {
+  const found = parseIsa(text)
+  if (typeof found === 'string') throw new Error(found)
+  return found
+}
+const decoded = (text: string) => {
+  const words = parseInstruction(text, 0)
+  if (typeof words === 'string') throw new Error(words)
+  return decode(words[0])!
+}
+
+// To mend: name the extension as its rows do, and what it implies as the other row does.
+test('every row belongs to the extension that it names, and what an extension implies there is', () => {
+  expect(rows.filter(r => !extensionsWith(r).some(e => e.name === r.extension)).map(r => r.name)).toEqual([])
+  expect(extensions.flatMap(e => e.implies).filter(name => extensionNamed(name)?.name !== name)).toEqual([])
+  expect(new Set(extensions.map(e => e.name.toLowerCase())).size).toBe(extensions.length)
+  expect(fullIsa.rows.size).toBe(rows.length)
+})
+
+describe('what programs are told', () => {
+  test('by default, as Linux says it on such a machine', () => {
+    expect(defaultIsa.text).toBe('rv64imafdc_zicntr_zicsr_zifencei')
+    expect(defaultIsa.hwcap).toBe(0x112d)
+    expect(defaultIsa.misa).toBe(0x8000_0000_0014_112dn)
+    expect([hwprobeBits(defaultIsa, 3), hwprobeBits(defaultIsa, 4)]).toEqual([1, 3])
+  })
+
+  test('by a smaller set', () => {
+    const small = isa('rv64imac')
+    expect(small.text).toBe('rv64imac_zicntr_zicsr')
+    expect(small.hwcap).toBe(0x1105)
+    expect([hwprobeBits(small, 3), hwprobeBits(small, 4)]).toEqual([1, 2])
+    expect(hwprobeBits(isa('rv64iac'), 3)).toBe(0)
+    // A bit for F and D together.
+    expect(hwprobeBits(isa('rv64imaf'), 4)).toBe(0)
+  })
+})
+
+describe('a set read from a string', () => {
+  test.each([
+    ['rv64gc', 'rv64imafdc_zicntr_zicsr_zifencei'],
+    ['RV64IMAFDC_Zifencei', 'rv64imafdc_zicntr_zicsr_zifencei'],
+    ['rv64i', 'rv64i_zicntr_zicsr'],
+    ['rv64id', 'rv64ifd_zicntr_zicsr'],
+    ['rv64i_zmmul', 'rv64i_zicntr_zicsr_zmmul'],
+    ['rv64ima_zmmul', 'rv64ima_zicntr_zicsr'],
+    ['rv64cami', 'rv64cami: the first extension is i or g'],
+    ['rv64', 'rv64: the first extension is i or g'],
+    ['rv32i', 'rv32i: an instruction set begins with rv64'],
+    ['rv64i2p1', 'rv64i2p1: the version of i is not to be chosen'],
+    ['rv64is', expect.stringMatching(/^rv64is: there is no extension s here; there are: i m a f d c zicntr /)],
+    ['rv64gc_zfoo', expect.stringMatching(/^rv64gc_zfoo: there is no extension zfoo here; there are: i m a f d c zicntr zi/)],
+    ['rv64gc_Zicsr_a-b', expect.stringMatching(/: there is no extension a-b here/)],
+  ])('%s', (text, expected) => {
+    const found = parseIsa(text)
+    expect(typeof found === 'string' ? found : found.text).toEqual(expected)
+  })
+
+  test('equal sets are equal texts, and the default is itself', () => {
+    expect(isa('rv64gc')).toBe(defaultIsa)
+    expect(isa('rv64imac').text).toBe(isa('rv64i_zicsr_zmmul').text.replace('rv64i', 'rv64imac').replace('_zmmul', ''))
+  })
+})
+
+test('an instruction is legal where an extension that brings it is, and what it stands for', () => {
+  const small = isa('rv64i_zmmul')
+  expect(['mul a0, a1, a2', 'div a0, a1, a2', 'fadd.d fa0, fa0, fa0', 'c.nop'].map(t => lackedExtension(small, decoded(t)))).toEqual([
+    null,
+    'M',
+    'D',
+    'C',
+  ])
+  expect(lackedExtension(isa('rv64imac'), decoded('c.fld fa0, 8(a0)'))).toBe('D')
+  for (const text of ['c.fld fa0, 8(a0)', 'c.ld a0, 8(a0)', 'add a0, a0, a1', 'fmv.x.w a0, fa0', 'sret', 'csrr a0, cycle'])
+    for (const set of [small, isa('rv64imac'), isa('rv64ifc'), defaultIsa])
+      expect([text, set.text, lackedExtension(set, decoded(text)) === null]).toEqual([text, set.text, isLegal(set, decoded(text))])
+})
+
+test('a word without a row is told by the lists of other extensions', () => {
+  expect([0x20a5_2533, 0x0d00_73d7, 0x0000_000b, 0x0000].map(extensionOf)).toEqual(['Zba', 'V', null, null])
+  expect([0x02b5_0533, 0x8082].map(extensionOf)).toEqual(['M', 'C'])
+})
+
+test('names stand in the order of ISA strings, as GNU as and Linux write them', () => {
+  const names = 'svinval zknh zve32x d zba v zmmul c m xthead zicbom i zifencei zfh a zbb zicsr f'.split(' ')
+  expect(names.sort(compareExtensions).join(' ')).toBe('i m a f d c v zicbom zicsr zifencei zmmul zfh zba zbb zknh zve32x svinval xthead')
+})

@@ -1,0 +1,92 @@
+// The extensions of the instruction set, a row each: what it is called, what it takes with it, the instructions it brings, and by
+// which bits programs find it. misa, AT_HWCAP, riscv_hwprobe, /proc/cpuinfo, -march, --isa, the manual and the fuzzers' lists come
+// out of these rows: to add an extension, write the file of its instructions and a row here.
+import type { Row } from './define.ts'
+import { privileged } from './privileged.ts'
+import { rv64a } from './rv64a.ts'
+import { rv64c } from './rv64c.ts'
+import { rv64d } from './rv64d.ts'
+import { rv64f } from './rv64f.ts'
+import { rv64i } from './rv64i.ts'
+import { rv64m } from './rv64m.ts'
+import { zicsr, zifencei } from './zicsr.ts'
+
+/** A bit of a value of riscv_hwprobe. Where several extensions name the same one, it takes all of them. */
+export interface HwprobeBit {
+  key: number
+  bit: number
+}
+
+export interface Extension {
+  /** As the manual writes it. One that is a letter has the letter's bit in misa, and in AT_HWCAP unless it is a mode. */
+  name: string
+  title: string
+  /** As object files state it (`2p0`). */
+  version: string
+  /** Instructions that it brings; another extension may bring them too. */
+  rows: readonly Row[]
+  /** Extensions that come with it. */
+  implies: readonly string[]
+  hwprobe: HwprobeBit | null
+  /** A privilege mode: every machine has it, misa alone tells of it, and it is not chosen. */
+  mode: boolean
+  /** Part of I in ISA spec 2.2, whose versions object files state (as Debian's GNU as): no -march need name it, none implies it. */
+  inBase: boolean
+  /** It is part of this one, and is not named beside it. */
+  partOf: string | null
+}
+
+// Keys of riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst).
+export const HWPROBE_BASE_BEHAVIOR = 3
+export const HWPROBE_IMA_EXT_0 = 4
+const IMA: HwprobeBit = { key: HWPROBE_BASE_BEHAVIOR, bit: 0 }
+const ext0 = (bit: number): HwprobeBit => ({ key: HWPROBE_IMA_EXT_0, bit })
+
+const NONE = { rows: [], implies: [], hwprobe: null, mode: false, inBase: false, partOf: null } as const
+const extension = (name: string, title: string, version: string, more: Partial<Extension>): Extension => ({
+  name,
+  title,
+  version,
+  ...NONE,
+  ...more,
+})
+
+/** In the order of the manual. */
+export const extensions: readonly Extension[] = [
+  extension('I', 'RV64I: base integer instructions', '2p0', { rows: rv64i, hwprobe: IMA }),
+  extension('M', 'M: multiply and divide', '2p0', { rows: rv64m, implies: ['Zmmul'], hwprobe: IMA }),
+  extension('A', 'A: atomics', '2p0', { rows: rv64a, hwprobe: IMA }),
+  extension('F', 'F: single-precision floating point', '2p0', { rows: rv64f, implies: ['Zicsr'], hwprobe: ext0(0) }),
+  extension('D', 'D: double-precision floating point', '2p0', { rows: rv64d, implies: ['F'], hwprobe: ext0(0) }),
+  extension('C', 'C: compressed instructions', '2p0', { rows: rv64c, hwprobe: ext0(1) }),
+  extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
+  extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
+  extension('Zicntr', 'Zicntr: the counters cycle, time and instret', '2p0', { implies: ['Zicsr'] }),
+  extension('Zmmul', 'Zmmul: multiply without divide', '1p0', { rows: rv64m.filter(r => r.name.startsWith('mul')), partOf: 'M' }),
+  extension('S', 'Privileged instructions', '1p12', { rows: privileged, implies: ['Zicsr', 'Zicntr'], mode: true }),
+  extension('U', 'User mode', '1p12', { mode: true }),
+]
+
+const byName: ReadonlyMap<string, Extension> = new Map(extensions.map(e => [e.name.toLowerCase(), e]))
+/** By its name in any case. */
+export const extensionNamed = (name: string): Extension | undefined => byName.get(name.toLowerCase())
+
+/** What the letter G stands for. */
+export const GENERAL: readonly string[] = ['I', 'M', 'A', 'F', 'D', 'Zicsr', 'Zifencei']
+
+const bringers = new Map<Row, Extension[]>()
+for (const e of extensions) for (const row of e.rows) bringers.set(row, [...(bringers.get(row) ?? []), e])
+/** The extensions that bring an instruction: any of them is enough. */
+export const extensionsWith = (row: Row): readonly Extension[] => bringers.get(row) ?? []
+
+// Order of the letters in an ISA string, and of the second letters of names that begin with z (Unprivileged spec, ISA extension naming).
+const LETTERS = 'eigmafdqlcbkjtpvnh'
+const FAMILIES = ['z', 's', 'x']
+const letterRank = (letter: string): number => (LETTERS.includes(letter) ? LETTERS.indexOf(letter) : LETTERS.length)
+
+/** Names in the order of an ISA string; in lower case. */
+export function compareExtensions(a: string, b: string): number {
+  const family = (name: string): number => (name.length === 1 ? -1 : FAMILIES.indexOf(name[0]))
+  const rank = (name: string): number => (name.length === 1 ? letterRank(name) : name[0] === 'z' ? letterRank(name[1]) : 0)
+  return family(a) - family(b) || rank(a) - rank(b) || (a < b ? -1 : Number(a > b))
+}
