@@ -2,6 +2,8 @@
 import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot, type Preset } from '../vm/index.ts'
 import { newEventStream } from './events.ts'
 import { buildImage, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
+import { newProcRoot } from './proc/index.ts'
+import { newSysRoot } from './sysfs/index.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
@@ -170,7 +172,7 @@ export function createKernel(options: KernelOptions): Kernel {
   k.state.vdso = makeVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
   buildImage(k, k.state.vfs.root.root, options.root ?? [])
-  mountSystem(k)
+  mountSystem(k, { proc: newProcRoot, sys: newSysRoot })
   for (const { host, guest, writable } of options.shares ?? []) mountHost(k, host, guest, writable)
   const { window } = options
   if (window !== undefined) resizeTty(k, k.state.ttys[0], { ...window, xpixel: 0, ypixel: 0 })

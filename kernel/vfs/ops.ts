@@ -2,7 +2,9 @@
 // tables may not be there yet while this one is being made.
 import { EBADF } from '../abi/index.ts'
 import { epollOps, eventOps, pipeOps, timerFdOps } from '../ipc/index.ts'
-import { deviceOps, hostStreamOps, kmsgOps, procFileOps, sysFileOps } from '../fs/index.ts'
+import { deviceOps, hostStreamOps, kmsgOps } from '../fs/index.ts'
+import { procFileOps } from '../proc/index.ts'
+import { sysFileOps } from '../sysfs/index.ts'
 import { pidfdOps } from '../process/index.ts'
 import { signalFileOps } from '../signal/index.ts'
 import { ptmxFileOps, ttyFileOps } from '../tty/index.ts'

@@ -2,6 +2,8 @@
 // pass buffers in. Calls go through the system-call rows, so that arguments are checked as in a run.
 import { PROT_READ, PROT_WRITE, type Errno, isErrno } from '../abi/index.ts'
 import { mountSystem } from '../fs/index.ts'
+import { newProcRoot } from '../proc/index.ts'
+import { newSysRoot } from '../sysfs/index.ts'
 import type { Host } from '../host.ts'
 import { newJournal } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
@@ -56,7 +58,7 @@ export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } 
     init: null,
     sysctl: newSysctls(1 << 24),
   })
-  mountSystem(k)
+  mountSystem(k, { proc: newProcRoot, sys: newSysRoot })
   return { k, task: fileTask(k) }
 }
 

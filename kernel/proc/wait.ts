@@ -1,8 +1,8 @@
 // What a task waits for in the kernel, by name: wchan and stack.
-import { SYSCALL_NAMES } from '../../abi/index.ts'
-import { regX } from '../../task/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
+import { SYSCALL_NAMES } from '../abi/index.ts'
+import { regX } from '../task/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
 
 const A0 = 10
 

@@ -1,13 +1,13 @@
 // The files below /proc/sys: a row gives bounds and where the setting is kept. Texts and refusals are those of Linux's kernel/sysctl.c.
-import { CAP_SYS_ADMIN, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../../abi/index.ts'
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { MMAP_MIN } from '../../mm/index.ts'
-import { capable } from '../../task/index.ts'
-import { randomBytes } from '../../random.ts'
-import { RELEASE, SYSNAME, VERSION } from '../../version.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import type { Sysctls } from '../../sysctl.ts'
+import { CAP_SYS_ADMIN, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { MMAP_MIN } from '../mm/index.ts'
+import { capable } from '../task/index.ts'
+import { randomBytes } from '../random.ts'
+import { RELEASE, SYSNAME, VERSION } from '../version.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Sysctls } from '../sysctl.ts'
 import { READ_ONLY, WRITABLE, type SystemFile } from './nodes.ts'
 
 const INT_MAX = 2 ** 31 - 1

@@ -1,5 +1,5 @@
 // The files of /proc about the whole machine: one row each. Slashes in a name make directories.
-import { PAGE_SIZE, MARCHID, MIMPID } from '../../../vm/index.ts'
+import { PAGE_SIZE, MARCHID, MIMPID } from '../../vm/index.ts'
 import {
   anonymousHugePages,
   commitLimit,
@@ -11,13 +11,13 @@ import {
   USE_TABLE,
   countKmem,
   freeFrames,
-} from '../../mm/index.ts'
-import { MACHINE, RELEASE, SYSNAME, VERSION } from '../../version.ts'
-import type { Kernel } from '../../kernel.ts'
-import { loadText } from '../../sched/index.ts'
-import type { Task } from '../../state.ts'
-import { EPERM, POLLIN, POLLRDNORM } from '../../abi/index.ts'
-import { mayReadLog, readLog } from '../kmsg.ts'
+} from '../mm/index.ts'
+import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
+import type { Kernel } from '../kernel.ts'
+import { loadText } from '../sched/index.ts'
+import type { Task } from '../state.ts'
+import { EPERM, POLLIN, POLLRDNORM } from '../abi/index.ts'
+import { mayReadLog, readLog } from '../fs/index.ts'
 import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
 import { inventoryFiles } from './inventory.ts'
 import { sysctlFiles } from './sysctl.ts'

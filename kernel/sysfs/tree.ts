@@ -1,8 +1,8 @@
 // The tree of /sys (sysfs(5)): what this machine has. Bus, block and class/net are empty, as there are no such devices.
-import { EINVAL } from '../../abi/index.ts'
-import { HUGE_FRAMES, HUGE_PAGE, USE_HUGETLB, type ThpPolicy } from '../../mm/index.ts'
-import { devices } from '../devices.ts'
-import type { Kernel } from '../../kernel.ts'
+import { EINVAL } from '../abi/index.ts'
+import { HUGE_FRAMES, HUGE_PAGE, USE_HUGETLB, type ThpPolicy } from '../mm/index.ts'
+import { devices } from '../fs/index.ts'
+import type { Kernel } from '../kernel.ts'
 import { cpuDirectory, nodeDirectory } from './cpu.ts'
 import { directory, EMPTY, link, shown, value, type SysDirectory, type SysFile, type SysNode } from './nodes.ts'
 

@@ -1,23 +1,13 @@
 // Files of a process that are its memory, or tell of it: mem, pagemap, maps and their kin, what was mapped from where (map_files).
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN, EINVAL, EIO, ENOENT, EPERM, PROT_WRITE } from '../../abi/index.ts'
-import {
-  findRegion,
-  mapsPiece,
-  numaMapsPiece,
-  pageMap,
-  readSpace,
-  smapsPiece,
-  smapsRollupText,
-  USER_END,
-  writeSpace,
-} from '../../mm/index.ts'
-import type { Mm, Piece } from '../../mm/index.ts'
-import { capable } from '../../task/index.ts'
-import { pathOf } from '../../vfs/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import type { Path } from '../../vfs/types.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN, EINVAL, EIO, ENOENT, EPERM, PROT_WRITE } from '../abi/index.ts'
+import { findRegion, mapsPiece, numaMapsPiece, pageMap, readSpace, smapsPiece, smapsRollupText, USER_END, writeSpace } from '../mm/index.ts'
+import type { Mm, Piece } from '../mm/index.ts'
+import { capable } from '../task/index.ts'
+import { pathOf } from '../vfs/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Path } from '../vfs/types.ts'
 import { OWNER_ONLY, READ_ONLY, type ProcData, type ProcessFile, type ProcessLink } from './nodes.ts'
 import { readInteger } from './numbers.ts'
 

@@ -1,12 +1,12 @@
 // /sys: what the machine has, as Linux writes it, and what can be set.
 import { expect, test } from 'vitest'
-import { resolvePreset } from '../../../vm/index.ts'
-import { AT_FDCWD, O_CREAT, O_RDONLY, O_WRONLY } from '../../abi/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { newHartState } from '../../sched/index.ts'
-import type { Task } from '../../state.ts'
-import { childNames, findChild, lookup } from '../../vfs/index.ts'
-import { buffer, BUFFER, call, fileKernel, outcome } from '../../vfs/testing.ts'
+import { resolvePreset } from '../../vm/index.ts'
+import { AT_FDCWD, O_CREAT, O_RDONLY, O_WRONLY } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { newHartState } from '../sched/index.ts'
+import type { Task } from '../state.ts'
+import { childNames, findChild, lookup } from '../vfs/index.ts'
+import { buffer, BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 import { maskText, rangesText } from './nodes.ts'
 
 function read(k: Kernel, task: Task, path: string): string {
@@ -17,8 +17,7 @@ function read(k: Kernel, task: Task, path: string): string {
   return buffer(k, task, count)
 }
 
-const names = (k: Kernel, task: Task, path: string): string[] =>
-  childNames(k, task, lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry)
+const names = (k: Kernel, task: Task, path: string): string[] => childNames(k, task, lookup(k, task, AT_FDCWD, `/sys/${path}`).dentry)
 
 /** Every file below a directory, with links left alone. */
 function* files(k: Kernel, task: Task, path = ''): Iterable<string> {

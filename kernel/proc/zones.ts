@@ -1,8 +1,8 @@
 // Memory as Linux lists it by zone and by kind of kernel object: one zone has all frames; a kind of object has as many as the kernel's
 // accounts say (mm/kmem.ts), which lie in pages by themselves.
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { freeFrames, kmemObjects, USE_ANON, USE_CACHE, USE_FREE, USE_TABLE } from '../../mm/index.ts'
-import type { Kernel } from '../../kernel.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { freeFrames, kmemObjects, USE_ANON, USE_CACHE, USE_FREE, USE_TABLE } from '../mm/index.ts'
+import type { Kernel } from '../kernel.ts'
 
 const ORDERS = 11
 const ZONE = 'DMA32'

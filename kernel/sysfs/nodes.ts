@@ -1,5 +1,5 @@
 // What is in /sys: directories that make their entries when somebody looks, files of one value, and links.
-import type { Kernel } from '../../kernel.ts'
+import type { Kernel } from '../kernel.ts'
 
 export interface SysDirectory {
   entries(k: Kernel): Readonly<Record<string, SysNode>>

@@ -1,11 +1,10 @@
 // The door of /sys: names are made when they are looked up, an inode says by its path what it is (Inode.sys). What others may mount
 // on (fs/cgroup) stays from the beginning.
-import { EACCES, EIO, EPERM } from '../../abi/index.ts'
-import { addChild, newDentry, newFileSystem, newInode, newRoot, timestampNow } from '../../vfs/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { isReadable, isWritable } from '../../vfs/index.ts'
-import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, FileOps, FileSystem, Inode } from '../../vfs/types.ts'
-import { bytesOf, textOf } from '../bytes.ts'
+import { EACCES, EIO, EPERM } from '../abi/index.ts'
+import { addChild, newDentry, newFileSystem, newInode, newRoot, timestampNow, isReadable, isWritable } from '../vfs/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, FileOps, FileSystem, Inode } from '../vfs/types.ts'
+import { bytesOf, textOf } from '../fs/index.ts'
 import type { SysFile, SysNode } from './nodes.ts'
 import { nodeAt } from './tree.ts'
 

@@ -1,10 +1,10 @@
 // What a file of /proc is: a row that makes its text when it is read. One row per file, in the order `ls -U /proc` would show.
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import type { Piece } from '../../mm/index.ts'
-import type { WaitQueue } from '../../sched/types.ts'
-import type { Blocked } from '../../waiting.ts'
-import type { FileData, FileDescription, Path } from '../../vfs/types.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Piece } from '../mm/index.ts'
+import type { WaitQueue } from '../sched/types.ts'
+import type { Blocked } from '../waiting.ts'
+import type { FileData, FileDescription, Path } from '../vfs/types.ts'
 
 /** A file about the whole system. */
 export interface SystemFile {

@@ -1,5 +1,5 @@
 // Numbers that programs write into files of /proc and /sys, as Linux's kstrtoint and its kin read them.
-import { EINVAL, ERANGE } from '../../abi/index.ts'
+import { EINVAL, ERANGE } from '../abi/index.ts'
 
 const INT_MAX = 2 ** 31 - 1
 const INT_MIN = -(2 ** 31)

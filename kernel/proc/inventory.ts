@@ -1,12 +1,12 @@
 // What the machine and its kernel have, as /proc lists it: interrupts by hart, devices, locks, free memory by size, symbols. There are
 // no disks and no modules: their lists are empty.
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { F_RDLCK, F_UNLCK, F_WRLCK, SYSCALL_NAMES } from '../../abi/index.ts'
-import { allInodes } from '../../mm/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { eachLock } from '../../vfs/index.ts'
-import type { HartState } from '../../sched/types.ts'
-import { devices } from '../devices.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { F_RDLCK, F_UNLCK, F_WRLCK, SYSCALL_NAMES } from '../abi/index.ts'
+import { allInodes } from '../mm/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { eachLock } from '../vfs/index.ts'
+import type { HartState } from '../sched/types.ts'
+import { devices } from '../fs/index.ts'
 import { buddyText, slabText, zoneText } from './zones.ts'
 import { OWNER_ONLY, READ_ONLY, type SystemFile } from './nodes.ts'
 

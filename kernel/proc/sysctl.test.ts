@@ -1,13 +1,13 @@
 // /proc/sys: what can be set, what is refused, and that a setting rules what it is about.
 import { describe, expect, it, test } from 'vitest'
-import { AT_FDCWD, F_SETPIPE_SZ, O_RDONLY, O_WRONLY, RLIMIT_NOFILE } from '../../abi/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { checkCommit, mapRegion } from '../../mm/index.ts'
-import { READ_WRITE, space } from '../../mm/testing.ts'
-import { setRlimit } from '../../task/index.ts'
-import { sliceOf } from '../../sched/index.ts'
-import type { Task } from '../../state.ts'
-import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'
+import { AT_FDCWD, F_SETPIPE_SZ, O_RDONLY, O_WRONLY, RLIMIT_NOFILE } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { checkCommit, mapRegion } from '../mm/index.ts'
+import { READ_WRITE, space } from '../mm/testing.ts'
+import { setRlimit } from '../task/index.ts'
+import { sliceOf } from '../sched/index.ts'
+import type { Task } from '../state.ts'
+import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 import { readNumbers } from './sysctl.ts'
 
 function read(k: Kernel, task: Task, name: string): string {

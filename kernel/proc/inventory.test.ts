@@ -1,10 +1,10 @@
 // Lists of what the machine has, line by line in Linux's shapes.
 import { expect, test } from 'vitest'
-import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR } from '../../abi/index.ts'
-import { newHartState } from '../../sched/index.ts'
-import { freeFrames } from '../../mm/index.ts'
-import { setRecordLock } from '../../vfs/index.ts'
-import { buffer, BUFFER, call, fileKernel } from '../../vfs/testing.ts'
+import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR } from '../abi/index.ts'
+import { newHartState } from '../sched/index.ts'
+import { freeFrames } from '../mm/index.ts'
+import { setRecordLock } from '../vfs/index.ts'
+import { buffer, BUFFER, call, fileKernel } from '../vfs/testing.ts'
 
 function machine() {
   const { k, task } = fileKernel()

@@ -17,14 +17,14 @@ import {
   SIZEOF_PHDR,
   struct,
   writeStruct,
-} from '../../abi/index.ts'
-import { copyIn, copyOut, getBig, HUGE_PAGE, regionFile, regionIndex, regionName, type Mm } from '../../mm/index.ts'
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import { readInode } from '../../vfs/index.ts'
-import type { Inode } from '../../vfs/types.ts'
-import { bytesOf } from '../bytes.ts'
+} from '../abi/index.ts'
+import { copyIn, copyOut, getBig, HUGE_PAGE, regionFile, regionIndex, regionName, type Mm } from '../mm/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { readInode } from '../vfs/index.ts'
+import type { Inode } from '../vfs/types.ts'
+import { bytesOf } from '../fs/index.ts'
 
 type Region = Mm['regions'][number]
 

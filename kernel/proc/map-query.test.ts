@@ -1,8 +1,8 @@
 // PROCMAP_QUERY's answers where no program is at hand: regions by address and by flags, names, build ids, sizes of the structure.
 import { expect, test } from 'vitest'
-import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, PROT_EXEC, PROT_READ, PROT_WRITE } from '../../abi/index.ts'
-import { copyIn, copyOut, mapRegion } from '../../mm/index.ts'
-import { buffer, BUFFER, call, fileKernel, outcome } from '../../vfs/testing.ts'
+import { AT_FDCWD, O_CREAT, O_RDONLY, O_RDWR, PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
+import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
+import { buffer, BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 import { PROCMAP_QUERY } from './map-query.ts'
 
 const [NAME, ID] = [BUFFER + 0x1000, BUFFER + 0x2000]

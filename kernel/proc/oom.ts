@@ -1,9 +1,9 @@
 // Who is killed first when memory runs out: oom_score, and what a process or its administrator adds to it (oom_score_adj).
-import { CAP_SYS_RESOURCE, EACCES, EINVAL, OOM_SCORE_ADJ_MAX } from '../../abi/index.ts'
-import { capable } from '../../task/index.ts'
-import { badness } from '../../process/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task, ThreadGroup } from '../../state.ts'
+import { CAP_SYS_RESOURCE, EACCES, EINVAL, OOM_SCORE_ADJ_MAX } from '../abi/index.ts'
+import { capable } from '../task/index.ts'
+import { badness } from '../process/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 import { READ_ONLY, WRITABLE, type ProcessFile } from './nodes.ts'
 import { readInteger } from './numbers.ts'
 

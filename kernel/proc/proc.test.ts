@@ -1,12 +1,12 @@
 // /proc: which names there are, what they say, who may look.
 import { expect, test } from 'vitest'
-import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { HUGE_PAGE, mapRegion, putU32 } from '../../mm/index.ts'
-import { READ_WRITE } from '../../mm/testing.ts'
-import type { Task } from '../../state.ts'
-import { DATA, runToEnd } from '../../testing.ts'
-import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'
+import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { HUGE_PAGE, mapRegion, putU32 } from '../mm/index.ts'
+import { READ_WRITE } from '../mm/testing.ts'
+import type { Task } from '../state.ts'
+import { DATA, runToEnd } from '../testing.ts'
+import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 
 function read(k: Kernel, task: Task, path: string): string {
   const fd = call(k, task, 'openat', AT_FDCWD, path, O_RDONLY, 0) as number

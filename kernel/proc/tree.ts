@@ -1,11 +1,11 @@
 // The tree of /proc: which names exist for whom. Nothing of it is kept: inodes and names are made when they are looked up, and say by
 // their row what they are (Inode.proc).
-import { EACCES, ENOENT, EPERM, ESRCH } from '../../abi/index.ts'
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { newDentry, newFileSystem, newInode, newRoot, timestampNow } from '../../vfs/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, Inode, Path, ProcNode } from '../../vfs/types.ts'
+import { EACCES, ENOENT, EPERM, ESRCH } from '../abi/index.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { newDentry, newFileSystem, newInode, newRoot, timestampNow } from '../vfs/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, Inode, Path, ProcNode } from '../vfs/types.ts'
 import { mapFileLink, mapFileMode, mapFileNames } from './memory.ts'
 import type { ProcessLink } from './nodes.ts'
 import { checkInspect, fileText, processFiles, processLinks } from './process.ts'

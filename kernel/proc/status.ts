@@ -1,11 +1,11 @@
 // /proc/PID/stat, status, statm, sched: the numbers of a process as ps and top read them (proc_pid_stat(5), proc_pid_status(5)).
-import { PAGE_SIZE } from '../../../vm/index.ts'
-import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../../abi/index.ts'
-import { mmStatistics, type MmStatistics } from '../../mm/index.ts'
-import { groupUsage } from '../../task/index.ts'
-import { actionOf, sigbit, queuedOf, type Sigset } from '../../signal/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task, TaskState, ThreadGroup } from '../../state.ts'
+import { PAGE_SIZE } from '../../vm/index.ts'
+import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../abi/index.ts'
+import { mmStatistics, type MmStatistics } from '../mm/index.ts'
+import { groupUsage } from '../task/index.ts'
+import { actionOf, sigbit, queuedOf, type Sigset } from '../signal/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task, TaskState, ThreadGroup } from '../state.ts'
 import { hex16, kibLine, ticks } from './nodes.ts'
 
 const UNLIMITED = '18446744073709551615'

@@ -14,13 +14,13 @@ import {
   POLLPRI,
   POLLRDNORM,
   POLLWRNORM,
-} from '../../abi/index.ts'
-import { chargeKmem } from '../../mm/index.ts'
-import { capable } from '../../task/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import type { FileDescription, FileOps, ProcNode } from '../../vfs/types.ts'
-import { bytesOf, textOf } from '../bytes.ts'
+} from '../abi/index.ts'
+import { chargeKmem } from '../mm/index.ts'
+import { capable } from '../task/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import type { FileDescription, FileOps, ProcNode } from '../vfs/types.ts'
+import { bytesOf, textOf } from '../fs/index.ts'
 import { PROCMAP_QUERY, queryMap } from './map-query.ts'
 import type { ProcData, ProcessFile } from './nodes.ts'
 import { checkInspect, fdinfoText, processFiles } from './process.ts'

@@ -1,13 +1,13 @@
 // Files of /proc/PID that are memory, or are written: what they hold, to whom, and what they refuse.
 import { expect, test } from 'vitest'
-import { AT_FDCWD, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLPRI, PROT_READ } from '../../abi/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { mapRegion, putU32, releaseMm } from '../../mm/index.ts'
-import { expectSound, fileOf, READ_WRITE, space } from '../../mm/testing.ts'
-import type { Task } from '../../state.ts'
-import { addChild, mountAt, newDentry } from '../../vfs/index.ts'
-import { opsOf } from '../../vfs/ops.ts'
-import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../../vfs/testing.ts'
+import { AT_FDCWD, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY, POLLIN, POLLPRI, PROT_READ } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { mapRegion, putU32, releaseMm } from '../mm/index.ts'
+import { expectSound, fileOf, READ_WRITE, space } from '../mm/testing.ts'
+import type { Task } from '../state.ts'
+import { addChild, mountAt, newDentry } from '../vfs/index.ts'
+import { opsOf } from '../vfs/ops.ts'
+import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 
 const open = (k: Kernel, task: Task, path: string, flags: number = O_RDONLY): number | string =>
   outcome(k, task, 'openat', AT_FDCWD, path, flags, 0)

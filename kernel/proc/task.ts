@@ -1,8 +1,8 @@
 // Further files of a process: its timers, where it sleeps in the kernel, its share of the harts, its children, and security labels.
-import { CAP_SYS_ADMIN, CAP_SYS_NICE, EACCES, EINVAL, EPERM, SYSCALL_NAMES } from '../../abi/index.ts'
-import { capable } from '../../task/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
+import { CAP_SYS_ADMIN, CAP_SYS_NICE, EACCES, EINVAL, EPERM, SYSCALL_NAMES } from '../abi/index.ts'
+import { capable } from '../task/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
 import { mountStatsText } from './mounts.ts'
 import { OWNER_ONLY, READ_ONLY, type ProcessFile } from './nodes.ts'
 import { readInteger } from './numbers.ts'

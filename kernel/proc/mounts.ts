@@ -1,8 +1,8 @@
 // /proc/mounts and /proc/self/mountinfo: what is mounted where, as the reader's root shows it.
-import type { Kernel } from '../../kernel.ts'
-import type { Task } from '../../state.ts'
-import { pathBelow } from '../../vfs/index.ts'
-import type { FileSystemKind, Mount } from '../../vfs/types.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
+import { pathBelow } from '../vfs/index.ts'
+import type { FileSystemKind, Mount } from '../vfs/types.ts'
 
 /** A host directory whose changes stay in memory is what Linux calls an overlay. */
 const TYPE_NAMES: Readonly<Record<FileSystemKind, string>> = {

@@ -1,8 +1,8 @@
 // /sys/devices/system/cpu and node: harts, and of a timed machine the caches that its model has. A fast machine has none to show.
-import type { TimingConfig } from '../../../vm/index.ts'
-import { EBUSY, EINVAL } from '../../abi/index.ts'
-import type { Kernel } from '../../kernel.ts'
-import { freeFrames } from '../../mm/index.ts'
+import type { TimingConfig } from '../../vm/index.ts'
+import { EBUSY, EINVAL } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { freeFrames } from '../mm/index.ts'
 import { directory, link, maskText, rangesText, shown, value, type SysDirectory, type SysNode } from './nodes.ts'
 
 /** A hart is a bit of an affinity mask of 32. */
