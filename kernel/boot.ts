@@ -4,6 +4,7 @@ import { newEventStream } from './events.ts'
 import { buildImage, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import { newProcRoot } from './proc/index.ts'
 import { newSysRoot } from './sysfs/index.ts'
+import { mappedFiles } from './mapped-files.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
@@ -154,6 +155,7 @@ export function createKernel(options: KernelOptions): Kernel {
     machine: createMachine({ ramBytes, harts, engine: options.engine }),
     state: emptyState(options, ramBytes, harts),
     host: options.host,
+    mappedFiles,
     outputBytes: 0,
     shownBytes: 0,
     pause: false,

@@ -2,6 +2,7 @@
 import type { Machine, Preset } from '../vm/index.ts'
 import type { EventStream } from './events.ts'
 import type { Host } from './host.ts'
+import type { MappedFileOps } from './mm/types.ts'
 import type { Journal } from './journal.ts'
 import type { SigInfo, SignalEffect } from './signal/types.ts'
 import type { KernelState, Task } from './state.ts'
@@ -11,6 +12,8 @@ export interface Kernel {
   /** Plain data: records, arrays, Maps, typed arrays. A copy of it (clone.ts) is a snapshot. Replaced whole on restore. */
   state: KernelState
   readonly host: Host
+  /** What memory asks of the files that it maps. */
+  readonly mappedFiles: MappedFileOps
   journal: Journal
   readonly events: EventStream
   /** Bytes written to the host's streams so far, for RunOptions.maxOutput. Not part of the state: it says nothing about the guest. */

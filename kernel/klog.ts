@@ -1,32 +1,8 @@
 // The kernel's log (dmesg, /dev/kmsg): numbered messages with their instants, in a bounded store that forgets the oldest. Nothing of
 // it is written to the console by itself.
 import type { Kernel } from './kernel.ts'
+import type { KernelLog, LogMessage } from './state.ts'
 import { newQueue, wakeAll } from './sched/index.ts'
-import type { WaitQueue } from './sched/types.ts'
-
-export interface LogMessage {
-  seq: number
-  /** Guest time, ns. */
-  time: number
-  /** facility * 8 + level. */
-  priority: number
-  text: string
-}
-
-export interface KernelLog {
-  /** Oldest first; the first one has number `next - messages.length`. */
-  messages: LogMessage[]
-  /** Characters in `messages`. */
-  size: number
-  /** Number of the next message. */
-  next: number
-  /** Numbers from which dmesg shows on (its -c), and from which the one common reader (/proc/kmsg) goes on. */
-  cleared: number
-  readNext: number
-  readers: WaitQueue
-  /** Messages about programs' mistakes in the five seconds that began at `since`. */
-  limited: { since: number; count: number }
-}
 
 export const LOG_EMERG = 0
 export const LOG_ERR = 3

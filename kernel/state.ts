@@ -10,7 +10,6 @@ import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './task/t
 import type { CoreDump } from './process/types.ts'
 import type { TimingState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
-import type { KernelLog } from './klog.ts'
 import type { Sysctls } from './sysctl.ts'
 
 export interface KernelState {
@@ -85,6 +84,31 @@ export interface SystemCounts {
   timerTicks: number
   /** Nanoseconds with nothing to run, and per mode. */
   idleTime: number
+}
+
+/** What dmesg shows. */
+export interface LogMessage {
+  seq: number
+  /** Guest time, ns. */
+  time: number
+  /** facility * 8 + level. */
+  priority: number
+  text: string
+}
+
+export interface KernelLog {
+  /** Oldest first; the first one has number `next - messages.length`. */
+  messages: LogMessage[]
+  /** Characters in `messages`. */
+  size: number
+  /** Number of the next message. */
+  next: number
+  /** Numbers from which dmesg shows on (its -c), and from which the one common reader (/proc/kmsg) goes on. */
+  cleared: number
+  readNext: number
+  readers: WaitQueue
+  /** Messages about programs' mistakes in the five seconds that began at `since`. */
+  limited: { since: number; count: number }
 }
 
 /** As in Linux: R running or runnable, S sleeping, D uninterruptible, T stopped, Z zombie, X dead (reaped, gone from the table). */

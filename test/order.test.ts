@@ -20,10 +20,12 @@ const ORDER: readonly (readonly string[])[] = [
   ['proc', 'sysfs'],
   ['syscalls'],
 ]
+/** Below, and still none of their business. */
+const STRANGERS: Readonly<Record<string, readonly string[]>> = { vfs: ['mm', 'signal'], sched: ['mm'] }
 /** Arrows that still run upwards. It only falls. */
-const UPWARD = 40
+const UPWARD = 27
 /** Modules that import each other in a circle, by values and in any way, by top folder. They only fall. */
-const CIRCLES = { values: 124, types: 223 }
+const CIRCLES = { values: 81, types: 180 }
 
 const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.ts$/, '')
 const rankOf = (room: string): number => {
@@ -39,7 +41,8 @@ test('rooms of the kernel import only those below them', () => {
   const upward = (m: Module): string[] =>
     m.imports
       .filter(i => i.path.startsWith('kernel/') && roomOf(i.path) !== roomOf(m.path))
-      .filter(i => rankOf(roomOf(i.path)) >= rankOf(roomOf(m.path)) && rankOf(roomOf(m.path)) < ORDER.length)
+      .filter(i => rankOf(roomOf(m.path)) < ORDER.length)
+      .filter(i => rankOf(roomOf(i.path)) >= rankOf(roomOf(m.path)) || STRANGERS[roomOf(m.path)]?.includes(roomOf(i.path)))
       .filter(i => !(i.typeOnly && (isDeclaration(i.path) || rankOf(roomOf(i.path)) === rankOf(roomOf(m.path)))))
       .filter(i => !(rankOf(roomOf(i.path)) === 1 && rankOf(roomOf(m.path)) === 1))
       .map(i => `${m.path} -> ${i.path}${i.typeOnly ? ' (type)' : ''}`)

@@ -1,7 +1,7 @@
 // Counts everything again from the page tables up and compares: for tests and debug builds, after any instruction.
 import { PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, tlbEntries } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Dentry, Inode } from '../vfs/index.ts'
+import type { Dentry, Inode } from '../vfs/types.ts'
 import { FRAME_SHMEM, FRAME_USES, ownsRun, USE_ANON, USE_CACHE, USE_FREE, USE_HUGETLB, USE_TABLE, USE_ZERO } from './frames.ts'
 import { HUGE_FRAMES, HUGE_PAGE } from './limits.ts'
 import { allSpaces } from './pagecache.ts'

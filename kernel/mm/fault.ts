@@ -30,7 +30,7 @@ import { countPage, ensureLeaf, entryFor, frameOf, leafAt, leafFlags, setLeaf } 
 import { cachePage } from './pagecache.ts'
 import { regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
-import { touchModified, type Inode } from '../vfs/index.ts'
+import type { Inode } from '../vfs/types.ts'
 import type { FaultSignal, Mm, Region } from './types.ts'
 
 const FAULT_MAPERR: FaultSignal = { signal: SIGSEGV, code: SEGV_MAPERR }
@@ -154,7 +154,7 @@ function fillFromFile(k: Kernel, mm: Mm, region: Region, inode: Inode, page: num
   // A shared page is mapped without W until it is written: then it is known to be dirty.
   if (access === 'write') {
     k.state.frames.flags[cached] |= FRAME_DIRTY
-    touchModified(k, inode)
+    k.mappedFiles.modified(k, inode)
   }
   setLeaf(k, mm, at, cached, leafFlags(region.prot, access === 'write'))
   if (access !== 'write') mapNeighbours(k, mm, region, inode, page, at)
@@ -189,7 +189,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   const flags = leafFlags(region.prot, true)
   if (region.shared) {
     frames.flags[old] |= FRAME_DIRTY
-    if (region.inode !== null) touchModified(k, region.inode)
+    if (region.inode !== null) k.mappedFiles.modified(k, region.inode)
     ram32[at] = entryFor(old, flags)
     flushPage(k, mm, page)
     return 'reuse'

@@ -1,7 +1,6 @@
 // Copy-on-write: fork shares every private frame read-only between parent and child; the first writer faults and gets a copy of its own.
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { retainInode } from '../vfs/index.ts'
 import { flushLostWrites } from './asid.ts'
 import { allocFrame, USE_TABLE } from './frames.ts'
 import { copyRange, type LostWrites } from './pagetable.ts'
@@ -36,13 +35,13 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
     lockFuture: false,
     tablePages: 1,
   }
-  if (child.exe) retainInode(child.exe)
+  if (child.exe) k.mappedFiles.retain(child.exe)
   const lost: LostWrites = { count: 0, pages: [] }
   try {
     for (const region of parent.regions) {
       if (region.dontFork) continue
       const copy = { ...region, locked: false }
-      if (copy.inode) retainInode(copy.inode)
+      if (copy.inode) k.mappedFiles.retain(copy.inode)
       child.regions.push(copy)
       countTotal(child, (region.end - region.start) / PAGE_SIZE)
       if (mustCopy(region)) copyRange(k, parent, child, region.start, region.end, lost)

@@ -34,7 +34,7 @@ function refuseCut(mm: Mm, va: number): void {
 export function carve(k: Kernel, mm: Mm, start: number, end: number): [number, number] {
   for (const va of [start, end]) refuseCut(mm, va)
   for (const va of [start, end]) splitAround(k, mm, va)
-  return isolate(mm, start, end)
+  return isolate(k, mm, start, end)
 }
 
 /** Splits what moving [from, from + length) by `by` bytes would cut or leave unaligned. ENOMEM: some may be split then, which is no harm. */

@@ -4,7 +4,6 @@ import { PAGE_SIZE, PTE_W } from '../../vm/index.ts'
 import { EACCES, EINVAL, ENOMEM, PROT_EXEC, PROT_READ, PROT_WRITE, PR_MDWE_REFUSE_EXEC_GAIN, RLIMIT_AS, RLIMIT_DATA } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { releaseInode, retainInode } from '../vfs/index.ts'
 import { flushRange } from './asid.ts'
 import { checkCommit } from './commit.ts'
 import { ownsRun, USE_ANON } from './frames.ts'
@@ -50,7 +49,7 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
     hugetlb: spec.hugetlb ?? false,
     thp: spec.thp ?? 'policy',
   }
-  if (region.inode) retainInode(region.inode)
+  if (region.inode) k.mappedFiles.retain(region.inode)
   const index = regionIndex(mm, start)
   mm.regions.splice(index, 0, region)
   const pages = (end - start) / PAGE_SIZE
@@ -77,7 +76,7 @@ export function unmapRange(k: Kernel, mm: Mm, start: number, end: number): void 
     const pages = (region.end - region.start) / PAGE_SIZE
     countTotal(mm, -pages)
     if (region.locked) mm.lockedPages -= pages
-    if (region.inode) releaseInode(k, region.inode)
+    if (region.inode) k.mappedFiles.release(k, region.inode)
   }
 }
 

@@ -3,8 +3,7 @@
 import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM, ENOSPC, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { hostWrite } from '../fs/index.ts'
-import { fillPage, type Inode } from '../vfs/index.ts'
+import type { Inode } from '../vfs/types.ts'
 import { flushRange } from './asid.ts'
 import { allocFrame, frameBytes, FRAME_DIRTY, FRAME_SHMEM, releaseFrame, USE_CACHE } from './frames.ts'
 import { checkRoomForFiles } from './kmem.ts'
@@ -42,7 +41,7 @@ function addBacked(k: Kernel, inode: Inode, index: number, frame: number): void 
 
 function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void {
   try {
-    fillPage(k, inode, index, frameBytes(k, frame))
+    k.mappedFiles.fill(k, inode, index, frameBytes(k, frame))
   } catch (error) {
     releaseFrame(k, frame)
     throw error
@@ -56,7 +55,7 @@ function readAhead(k: Kernel, inode: Inode, index: number): number {
   const bytes = new Uint8Array(READ_AHEAD_PAGES * PAGE_SIZE)
   try {
     // A window is filled like one large page.
-    fillPage(k, inode, window, bytes)
+    k.mappedFiles.fill(k, inode, window, bytes)
   } catch (error) {
     releaseFrame(k, wanted)
     throw error
@@ -227,7 +226,7 @@ export function writeBack(k: Kernel, region: Region, start: number, end: number)
     const frame = inode.pages.get(index)
     if (frame === undefined || !(k.state.frames.flags[frame] & FRAME_DIRTY)) continue
     const offset = index * PAGE_SIZE
-    hostWrite(k, inode, offset, frameBytes(k, frame).slice(0, Math.min(PAGE_SIZE, inode.size - offset)))
+    k.mappedFiles.write(k, inode, offset, frameBytes(k, frame).slice(0, Math.min(PAGE_SIZE, inode.size - offset)))
   }
 }
 

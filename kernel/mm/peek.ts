@@ -9,7 +9,7 @@ import { cachePage } from './pagecache.ts'
 import { findRegion } from './regions.ts'
 import { flushPage } from './asid.ts'
 import type { Task } from '../state.ts'
-import type { Inode } from '../vfs/index.ts'
+import type { Inode } from '../vfs/types.ts'
 import type { Mm, Region } from './types.ts'
 
 const NOTHING = new Uint8Array(0)

@@ -1,6 +1,5 @@
 // The list of an address space's regions: finding, cutting and joining them, and looking for room. Page tables are not touched here.
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { retainInode, releaseInode } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import type { Mm, Region } from './types.ts'
@@ -42,21 +41,21 @@ export function covered(mm: Mm, start: number, end: number): boolean {
 }
 
 /** Cuts a region in two at a page inside it. Both hold the inode. */
-function splitAt(mm: Mm, index: number, va: number): void {
+function splitAt(k: Kernel, mm: Mm, index: number, va: number): void {
   const region = mm.regions[index]
   const upper: Region = { ...region, start: va, offset: region.offset + (va - region.start) }
-  if (upper.inode) retainInode(upper.inode)
+  if (upper.inode) k.mappedFiles.retain(upper.inode)
   region.end = va
   mm.regions.splice(index + 1, 0, upper)
 }
 
 /** Cuts so that [start, end) begins and ends at region boundaries; answers the indexes [first, last) of what lies within. Call carve (huge.ts) instead: it sees to the huge pages. */
-export function isolate(mm: Mm, start: number, end: number): [number, number] {
+export function isolate(k: Kernel, mm: Mm, start: number, end: number): [number, number] {
   let first = regionIndex(mm, start)
-  if (first < mm.regions.length && mm.regions[first].start < start) splitAt(mm, first++, start)
+  if (first < mm.regions.length && mm.regions[first].start < start) splitAt(k, mm, first++, start)
   let last = first
   while (last < mm.regions.length && mm.regions[last].start < end) {
-    if (mm.regions[last].end > end) splitAt(mm, last, end)
+    if (mm.regions[last].end > end) splitAt(k, mm, last, end)
     last++
   }
   return [first, last]
@@ -107,7 +106,7 @@ export function joinAround(k: Kernel, mm: Mm, first: number, last: number): void
     lower.end = upper.end
     lower.hasPrivate ||= upper.hasPrivate
     mm.regions.splice(i, 1)
-    if (upper.inode) releaseInode(k, upper.inode)
+    if (upper.inode) k.mappedFiles.release(k, upper.inode)
   }
 }
 

@@ -2,7 +2,6 @@
 import { PAGE_SIZE, PTE_V } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { pathOf } from '../vfs/index.ts'
 import type { Inode } from '../vfs/types.ts'
 import { FRAME_DIRTY, FRAME_SHMEM, USE_ANON, USE_CACHE } from './frames.ts'
 import { isThpEligible } from './huge.ts'
@@ -28,7 +27,7 @@ export const permissionText = (region: Region): string =>
 /** What /proc/PID/maps calls a region: a path, `[heap]`, `[stack]`, `[vdso]`, or nothing. */
 export function regionName(k: Kernel, mm: Mm, region: Region): string {
   if (region.label) return region.label
-  if (region.path) return pathOf(k, region.path).replaceAll('\n', '\\012')
+  if (region.path) return k.mappedFiles.name(k, region.path).replaceAll('\n', '\\012')
   if (region.inode) return '/dev/zero (deleted)'
   if (mm.brk > mm.brkStart && region.start <= mm.brk && region.end >= mm.brkStart) return '[heap]'
   if (region.start <= mm.startStack && region.end >= mm.startStack) return '[stack]'

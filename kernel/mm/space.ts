@@ -1,7 +1,6 @@
 // An address space from its making to its end: tasks share one by holding references, and the last one to go frees everything.
 import { PR_MDWE_NO_INHERIT } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { releaseInode } from '../vfs/index.ts'
 import { forgetMm } from './asid.ts'
 import { allocFrame, USE_TABLE } from './frames.ts'
 import { USER_END } from './limits.ts'
@@ -82,11 +81,11 @@ export function releaseMm(k: Kernel, mm: Mm): void {
   for (const region of mm.regions) {
     if (region.shared) writeBackLast(k, region)
     zapRange(k, mm, region.start, region.end)
-    if (region.inode) releaseInode(k, region.inode)
+    if (region.inode) k.mappedFiles.release(k, region.inode)
   }
   freeTables(k, mm)
   mm.regions = []
-  if (mm.exe) releaseInode(k, mm.exe)
+  if (mm.exe) k.mappedFiles.release(k, mm.exe)
   mm.exe = null
 }
 

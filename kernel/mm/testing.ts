@@ -3,6 +3,7 @@ import { createMachine, run, setPc, setX, type StopKind } from '../../vm/index.t
 import { PROT_EXEC, PROT_READ, PROT_WRITE, RLIMITS } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { mappedFiles } from '../mapped-files.ts'
 import { newKernelLog } from '../klog.ts'
 import { newSysctls } from '../sysctl.ts'
 import { newInode, newVfs, type Inode } from '../vfs/index.ts'
@@ -57,7 +58,7 @@ export function memoryKernel(options: MemoryOptions = {}): Kernel {
     counts: { minorFaults: 0, majorFaults: 0, cowCopies: 0 },
   }
   const vdso = newInode(state.vfs.anon, 'regular', 0o600, 0, 0, EPOCH)
-  return { machine, state: { ...state, vdso }, events: {} } as unknown as Kernel
+  return { machine, state: { ...state, vdso }, mappedFiles, events: {} } as unknown as Kernel
 }
 
 /** A task with an address space: the given one, or a new empty one. */

@@ -1,5 +1,6 @@
 // Memory as the kernel's plain data: physical frames with their counts, address spaces with their regions, and ASIDs.
 // Page tables themselves are bytes in guest RAM; here is only what they do not say.
+import type { Kernel } from '../kernel.ts'
 import type { Inode, Path } from '../vfs/types.ts'
 
 /** What a frame holds: an index into FRAME_USES (frames.ts). */
@@ -174,4 +175,25 @@ export interface RegionSpec {
   noReserve?: boolean
   hugetlb?: boolean
   thp?: Region['thp']
+}
+
+/**
+ * What memory asks of the files that it maps: a row of operations that the top hands in, since files stand on memory and not the other
+ * way round.
+ */
+export interface MappedFileOps {
+  /** One region or address space more, or less, holds the file. */
+  retain(inode: Inode): void
+  release(k: Kernel, inode: Inode): void
+  /** It was stored to through a mapping. */
+  modified(k: Kernel, inode: Inode): void
+  /**
+   * What the file holds where nothing is cached, zeros behind its end. `index` counts in units of the length of `into`. EIO when the host
+   * does not give it.
+   */
+  fill(k: Kernel, inode: Inode, index: number, into: Uint8Array): void
+  /** Passes bytes on to where the file comes from, if it does. EIO. */
+  write(k: Kernel, inode: Inode, offset: number, bytes: Uint8Array): void
+  /** The path by which it was mapped, as it is now. */
+  name(k: Kernel, path: Path): string
 }

@@ -6,7 +6,6 @@ import { NSIG, SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrn
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import { readContext, regX, setRegPc, setRegX, writeContext } from '../task/index.ts'
-import { VDSO_SIGRETURN } from '../process/index.ts'
 import type { Task } from '../state.ts'
 import { onAltStack, setAltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
@@ -66,8 +65,11 @@ function isEfault(run: () => void): boolean {
   }
 }
 
-/** Builds the frame and enters the handler with a0 = signal, a1 = &siginfo, a2 = &ucontext, ra = the vDSO's rt_sigreturn. False when the stack cannot take it. */
-export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigAction, oldMask: Sigset): boolean {
+/**
+ * Builds the frame and enters the handler with a0 = signal, a1 = &siginfo, a2 = &ucontext, ra = the vDSO's rt_sigreturn, which is `sigreturn`
+ * bytes into it. False when the stack cannot take it.
+ */
+export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigAction, oldMask: Sigset, sigreturn: number): boolean {
   const place = framePlace(task, regX(k, task, SP), action)
   if (place === null || !task.mm) return false
   const bytes = new Uint8Array(FRAME_BYTES)
@@ -81,7 +83,7 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   readContext(k, task, bytes, PC)
   if (isEfault(() => copyOut(k, task, place, bytes))) return false
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
-  setRegX(k, task, RA, task.mm.vdso + VDSO_SIGRETURN)
+  setRegX(k, task, RA, task.mm.vdso + sigreturn)
   setRegX(k, task, SP, place)
   setRegX(k, task, A0, info.signal)
   setRegX(k, task, A1, place)

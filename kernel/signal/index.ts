@@ -1,12 +1,22 @@
-// The door of signals: sending, delivering, dispositions, interval timers.
+// The door of signals: sending, choosing, dispositions, frames, interval timers.
 export type * from './types.ts'
 export { actionOf, actionsForExec, defaultActions, emptyPending, forkActions, ignoresChildExit } from './actions.ts'
 export { KERNEL_ONLY, STOP_SIGNALS, hasSignal, sigbit, SIGSET_EMPTY, SIGSET_FULL, sigsetOf } from './sigset.ts'
 export { childInfo, faultInfo, kernelInfo, killInfo, queueInfo, timerInfo } from './info.ts'
 export { queuedOf } from './queued.ts'
-export { fatalPending, forceSignal, recalcSignalPending, sendSignal, sendToGroup, sendToTask, signalProcessGroup } from './send.ts'
+export {
+  fatalPending,
+  forceSignal,
+  isProtected,
+  recalcSignalPending,
+  sendSignal,
+  sendToGroup,
+  sendToTask,
+  signalProcessGroup,
+} from './send.ts'
 export { restoreMask, setBlocked, setTemporaryMask } from './mask.ts'
-export { deliverSignals } from './deliver.ts'
+export { beginGroupStop, stopThread } from './stop.ts'
+export { killPending } from './pending.ts'
 export { dueSignal, isHeld } from './due.ts'
 export { checkMaySignal, maySignal } from './permission.ts'
 export { setAction } from './actions.ts'
@@ -23,7 +33,7 @@ export {
   posixTimerNow,
   setPosixTimer,
 } from './posix-timer.ts'
-export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, rtSigreturn, type SignalFrame } from './frame.ts'
+export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, pushFrame, rtSigreturn, type SignalFrame } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
 export { addCpuTimer, cancelCpuSleep } from './cpu-timers.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'

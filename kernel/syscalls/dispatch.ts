@@ -5,9 +5,9 @@ import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
 import { regX } from '../task/index.ts'
-import { relieveMemory } from '../process/index.ts'
+import { relieveMemory, deliverSignals } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
-import { deliverSignals, fatalPending } from '../signal/index.ts'
+import { fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import { callPath, enterCall, leave, NOMINAL_PIECE, nominalCall, passNominal } from '../timing/index.ts'
 import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
@@ -21,7 +21,7 @@ const A0 = 10
 const A7 = 17
 const ECALL_BYTES = 4
 const TWO_32 = 2 ** 32
-/** From here on errno codes are the kernel's own: the call is restarted or becomes EINTR (signal/deliver.ts). */
+/** From here on errno codes are the kernel's own: the call is restarted or becomes EINTR (process/deliver.ts). */
 const RESTARTS = 512
 
 const NO_ARGS: Record<string, unknown> = Object.freeze({})

@@ -58,7 +58,7 @@ export const mmFaults: readonly Fault[] = [
   {
     what: 'the upper half of a split does not hold its file',
     file: 'kernel/mm/regions.ts',
-    find: '  if (upper.inode) retainInode(upper.inode)\n',
+    find: '  if (upper.inode) k.mappedFiles.retain(upper.inode)\n',
     put: '',
     near: SPLIT,
   },
@@ -100,7 +100,7 @@ export const mmFaults: readonly Fault[] = [
   {
     what: 'a joined region does not give back its hold on the file',
     file: 'kernel/mm/regions.ts',
-    find: '    if (upper.inode) releaseInode(k, upper.inode)\n',
+    find: '    if (upper.inode) k.mappedFiles.release(k, upper.inode)\n',
     put: '',
     near: [...MAP, ...SPLIT],
   },

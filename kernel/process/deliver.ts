@@ -19,19 +19,29 @@ import type { Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { isOrphanedGroup, regPc, setRegPc, setRegX } from '../task/index.ts'
-import { beginCore, continueCore, exitGroup, exitTask, relieveMemory } from '../process/index.ts'
+import {
+  actionOf,
+  beginGroupStop,
+  faultInfo,
+  forceSignal,
+  hasSignal,
+  isProtected,
+  KERNEL_ONLY,
+  killPending,
+  pushFrame,
+  restoreMask,
+  setBlocked,
+  sigbit,
+  stopThread,
+  takeSignal,
+} from '../signal/index.ts'
+import type { Delivery, SigAction, SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
-import { actionOf } from './actions.ts'
-import { pushFrame } from './frame.ts'
-import { faultInfo } from './info.ts'
-import { restoreMask, setBlocked } from './mask.ts'
-import { killPending } from './pending.ts'
-import { forceSignal, isProtected } from './send.ts'
-import { KERNEL_ONLY, hasSignal, sigbit } from './sigset.ts'
-import { beginGroupStop, stopThread } from './stop.ts'
-import { takeSignal } from './take.ts'
-import type { Delivery, SigAction, SigInfo } from './types.ts'
+import { isOrphanedGroup, regPc, setRegPc, setRegX } from '../task/index.ts'
+import { beginCore, continueCore } from './core.ts'
+import { exitGroup, exitTask } from './exit.ts'
+import { relieveMemory } from './oom.ts'
+import { VDSO_SIGRETURN } from './vdso.ts'
 
 const A0 = 10
 const ECALL_BYTES = 4
@@ -70,7 +80,7 @@ function runHandler(k: Kernel, task: Task, info: SigInfo, action: SigAction): vo
   report(k, task, info, 'handler')
   if (action.flags & SA_RESETHAND) group.actions[signal] = { ...action, handler: SIG_DFL }
   const oldMask = task.savedMask ?? task.blocked
-  while (!pushFrame(k, task, info, action, oldMask)) {
+  while (!pushFrame(k, task, info, action, oldMask, VDSO_SIGRETURN)) {
     if (!k.state.frames.starved || !relieveMemory(k, task)) return frameFailed(k, task, signal)
     if (task.trapFrame < 0) return
   }
