@@ -6,11 +6,11 @@ import { makeHostStream } from './fs/index.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log } from './klog.ts'
 import { countKmem } from './mm/index.ts'
-import { allocPid, allocTrapFrame, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from './task/index.ts'
-import { enrol, execve, exitTask, newItimers, reapGroup } from './process/index.ts'
-import { makeRunnable, newQueue, newSchedEntity, sleepOn } from './sched/index.ts'
-import { defaultActions, emptyPending, SIGSET_EMPTY } from './signal/index.ts'
-import type { Task, ThreadGroup } from './state.ts'
+import { allocPid, newRlimits, rootCredentials } from './task/index.ts'
+import { enrol, execve, exitTask, newBody, newTask, reapGroup } from './process/index.ts'
+import { makeRunnable, newSchedEntity, sleepOn } from './sched/index.ts'
+import { defaultActions, SIGSET_EMPTY } from './signal/index.ts'
+import type { Task } from './state.ts'
 import { giveTerminal } from './tty/index.ts'
 import { installFd, limitInodes, lookup, newFiles, newFs, openFile, type FileDescription } from './vfs/index.ts'
 
@@ -35,69 +35,17 @@ export interface InitOptions {
   controls?: boolean
 }
 
-/** A task that has nothing yet but its numbers and root's rights. */
-function firstTask(k: Kernel, pid: number, comm: string): Task {
-  const group = {
-    tgid: pid,
-    threads: [] as Task[],
-    parent: null,
-    parentTid: 0,
-    children: new Set(),
-    deadChildren: 0,
-    pgid: pid,
-    sid: pid,
-    tty: null,
-    actions: defaultActions(),
-    pending: emptyPending(),
-    rlimits: newRlimits(),
-    childExit: newQueue(),
-    childrenUsage: newUsage(),
-    exitedUsage: newUsage(),
-    exiting: null,
-    stopSignal: 0,
-    stopReport: 'none',
-    itimers: newItimers(),
-    subreaper: false,
-    oomScoreAdj: 0,
-    oomScoreAdjMin: 0,
-    hasExeced: false,
-    exePath: '',
-  } satisfies Omit<ThreadGroup, 'leader'>
-  const task: Task = {
-    pid,
-    group: group as unknown as ThreadGroup,
+/** A task of root's that has no memory yet. */
+const firstTask = (k: Kernel, pid: number, comm: string): Task =>
+  newTask(k, {
+    ...newBody(k, pid, null),
     comm,
-    state: 'R',
-    mm: null,
     files: newFiles(),
     fs: newFs(k),
     credentials: rootCredentials(),
-    trapFrame: allocTrapFrame(k),
-    onHart: -1,
     sched: newSchedEntity(2 ** k.state.harts.length - 1),
-    call: null,
-    waiting: null,
-    blocked: 0n,
-    pending: emptyPending(),
-    savedMask: null,
-    altStack: { sp: 0, size: 0, flags: 0 },
-    signalPending: false,
-    clearChildTid: 0,
-    robustList: 0,
-    exitSignal: SIGCHLD,
-    vforkDone: null,
-    exitStatus: 0,
-    startTime: k.state.time,
-    usage: newUsage(),
-    parentDeathSignal: 0,
-    personality: 0,
-    timerSlack: TIMER_SLACK,
-    defaultTimerSlack: TIMER_SLACK,
-  }
-  task.group.leader = task
-  task.group.threads.push(task)
-  return task
-}
+    group: { actions: defaultActions(), rlimits: newRlimits() },
+  })
 
 function openStdio(k: Kernel, task: Task, kind: Stdio, fd: 0 | 1 | 2): FileDescription {
   switch (kind) {
@@ -115,7 +63,6 @@ function sleepingInit(k: Kernel, pid: number): Task {
   const init = firstTask(k, pid, 'init')
   init.group.actions[SIGCHLD] = { handler: SIG_IGN, flags: 0, mask: SIGSET_EMPTY }
   enrol(k, init)
-  k.state.tasks.set(pid, init)
   sleepOn(k, init, [], Infinity, true)
   return init
 }
@@ -143,7 +90,6 @@ export function spawnInit(k: Kernel, options: InitOptions): Task {
   const init = underInit ? sleepingInit(k, initPid) : task
   if (underInit) putUnder(init, task)
   enrol(k, task)
-  k.state.tasks.set(task.pid, task)
   try {
     if (options.cwd !== undefined && task.fs !== null) task.fs.cwd = lookup(k, task, AT_FDCWD, options.cwd)
     for (const fd of [0, 1, 2] as const) installFd(k, task, openStdio(k, task, options.stdio[fd], fd), false)

@@ -37,9 +37,10 @@ import {
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { checkForkCommit, forkMm, getU32, putU32, retainMm, type Mm } from '../mm/index.ts'
+import { checkForkCommit, forkMm, getU32, putU32, retainMm } from '../mm/index.ts'
 import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
-import { actionsForExec, emptyPending, forkActions, recalcSignalPending } from '../signal/index.ts'
+import { actionsForExec, forkActions, recalcSignalPending } from '../signal/index.ts'
+import type { SigAction } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
 import {
@@ -47,17 +48,12 @@ import {
   ROOT,
   rlimit,
   allocPid,
-  joinGroup,
-  joinSession,
-  releasePid,
-  allocTrapFrame,
   copyTrapFrame,
-  freeTrapFrame,
   setRegPc,
   setRegX,
   regPc,
-  newUsage,
 } from '../task/index.ts'
+import { enrol, newBody, newTask, type Body } from './newborn.ts'
 import { openPidfd } from './pidfd.ts'
 import type { Credentials } from '../task/types.ts'
 import type { CloneArgs } from './types.ts'
@@ -66,7 +62,6 @@ const SP = 2
 const TP = 4
 const A0 = 10
 const ECALL_BYTES = 4
-const ITIMERS = 3
 
 const NAMESPACES = [CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWTIME]
 
@@ -117,30 +112,22 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
     // Unlike the thread ids, a descriptor that cannot be handed over fails the call: EFAULT.
     putU32(k, parent, args.pidfd, getU32(k, parent, args.pidfd))
   }
-  const pid = allocPid(k, args.setTid)
-  let trapFrame = -1
-  let mm: Mm
-  try {
-    if (!has(flags, CLONE_VM)) checkForkCommit(k, parent, parent.mm as Mm)
-    trapFrame = allocTrapFrame(k)
-    mm = has(flags, CLONE_VM) ? retainMm(parent.mm as Mm) : forkMm(k, parent.mm as Mm)
-  } catch (error) {
-    if (trapFrame >= 0) freeTrapFrame(k, trapFrame)
-    releasePid(k, pid)
-    throw error
-  }
-  const child = newTask(k, parent, pid, trapFrame, mm, args)
+  const body = newBody(k, allocPid(k, args.setTid), () => {
+    if (parent.mm === null) throw new Error(`task ${parent.pid} forks, which has no address space`)
+    if (has(flags, CLONE_VM)) return retainMm(parent.mm)
+    checkForkCommit(k, parent, parent.mm)
+    return forkMm(k, parent.mm)
+  })
+  const child = newChild(k, parent, body, args)
   copyTrapFrame(k, parent, child)
   setRegX(k, child, A0, 0)
   setRegPc(k, child, regPc(k, parent) + ECALL_BYTES)
   if (args.stack !== 0) setRegX(k, child, SP, args.stack)
   if (has(flags, CLONE_SETTLS)) setRegX(k, child, TP, args.tls)
-  if (has(flags, CLONE_THREAD)) {
-    child.group.threads.push(child)
-    // A stop that has begun holds for the newcomer too.
-    recalcSignalPending(child)
-  } else enrol(k, child)
-  k.state.tasks.set(pid, child)
+  enrol(k, child)
+  // A stop that has begun holds for the newcomer too.
+  if (has(flags, CLONE_THREAD)) recalcSignalPending(child)
+  const { pid } = child
   if (has(flags, CLONE_PARENT_SETTID)) putTid(k, parent, args.parentTid, pid)
   if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC | (has(flags, CLONE_THREAD) ? O_EXCL : 0)))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
@@ -159,89 +146,50 @@ function putTid(k: Kernel, task: Task, at: number, pid: number): void {
   }
 }
 
-function newTask(k: Kernel, parent: Task, pid: number, trapFrame: number, mm: Mm, args: CloneArgs): Task {
+/** What it shares with its parent, and what it has a copy of. */
+function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   const { flags } = args
+  const { group } = parent
   const thread = has(flags, CLONE_THREAD)
-  const shared = has(flags, CLONE_VM) && !has(flags, CLONE_VFORK)
   account(k.state.harts[parent.sched.hart], parent.sched)
   const sched = newSchedEntity(parent.sched.affinity, parent.sched)
   // The parent has its thoughts (and caches) together: it goes on first.
   sched.vruntime += MIN_GRANULARITY
-  const child: Task = {
-    pid,
-    group: parent.group,
+  const child = newTask(k, {
+    ...body,
     comm: parent.comm,
-    state: 'R',
-    mm,
     files: parent.files && (has(flags, CLONE_FILES) ? shareFiles(parent.files) : forkFiles(k, parent.files)),
     fs: parent.fs && (has(flags, CLONE_FS) ? shareFs(parent.fs) : forkFs(parent.fs)),
     credentials: parent.credentials,
-    trapFrame,
-    onHart: -1,
     sched,
-    call: null,
-    waiting: null,
-    blocked: parent.blocked,
-    pending: emptyPending(),
-    savedMask: null,
-    altStack: shared ? { sp: 0, size: 0, flags: 0 } : { ...parent.altStack },
-    signalPending: false,
-    clearChildTid: has(flags, CLONE_CHILD_CLEARTID) ? args.childTid : 0,
-    robustList: 0,
-    exitSignal: thread ? 0 : has(flags, CLONE_PARENT) ? parent.group.leader.exitSignal : args.exitSignal,
-    vforkDone: has(flags, CLONE_VFORK) ? newQueue() : null,
-    exitStatus: 0,
-    startTime: k.state.time,
-    usage: newUsage(),
-    parentDeathSignal: 0,
-    personality: parent.personality,
-    timerSlack: parent.timerSlack,
-    defaultTimerSlack: parent.timerSlack,
-  }
+    group: thread ? group : { actions: actionsFor(group, flags), rlimits: group.rlimits },
+  })
+  child.blocked = parent.blocked
+  if (!has(flags, CLONE_VM) || has(flags, CLONE_VFORK)) Object.assign(child.altStack, parent.altStack)
+  if (has(flags, CLONE_CHILD_CLEARTID)) child.clearChildTid = args.childTid
+  child.exitSignal = thread ? 0 : has(flags, CLONE_PARENT) ? group.leader.exitSignal : args.exitSignal
+  if (has(flags, CLONE_VFORK)) child.vforkDone = newQueue()
+  child.personality = parent.personality
+  child.timerSlack = child.defaultTimerSlack = parent.timerSlack
   if (parent.ioprio !== undefined) child.ioprio = parent.ioprio
-  if (!thread) child.group = newGroup(parent, child, flags)
+  if (!thread) inheritGroup(child.group, parent, flags)
   return child
 }
 
-function newGroup(parent: Task, leader: Task, flags: number): ThreadGroup {
-  const { group } = parent
-  const { actions } = group
-  return {
-    tgid: leader.pid,
-    leader,
-    threads: [leader],
-    parent: has(flags, CLONE_PARENT) ? group.parent : group,
-    parentTid: has(flags, CLONE_PARENT) ? group.parentTid : parent.pid,
-    children: new Set(),
-    deadChildren: 0,
-    pgid: group.pgid,
-    sid: group.sid,
-    tty: group.tty,
-    actions: has(flags, CLONE_SIGHAND) ? actions : has(flags, CLONE_CLEAR_SIGHAND) ? actionsForExec(actions) : forkActions(actions),
-    pending: emptyPending(),
-    rlimits: group.rlimits,
-    childExit: newQueue(),
-    childrenUsage: newUsage(),
-    exitedUsage: newUsage(),
-    exiting: null,
-    stopSignal: 0,
-    stopReport: 'none',
-    itimers: newItimers(),
-    subreaper: false,
-    oomScoreAdj: group.oomScoreAdj,
-    oomScoreAdjMin: group.oomScoreAdjMin,
-    hasExeced: false,
-    exePath: group.exePath,
-  }
+function actionsFor({ actions }: ThreadGroup, flags: number): SigAction[] {
+  if (has(flags, CLONE_SIGHAND)) return actions
+  return has(flags, CLONE_CLEAR_SIGHAND) ? actionsForExec(actions) : forkActions(actions)
 }
 
-export const newItimers = (): ThreadGroup['itimers'] => Array.from({ length: ITIMERS }, () => ({ expires: 0, interval: 0, timer: 0 }))
-
-/** A new process takes its place among processes, groups, sessions and its parent's children. */
-export function enrol(k: Kernel, leader: Task): void {
-  const { group } = leader
-  k.state.groups.set(group.tgid, group)
-  joinGroup(k, group, group.pgid)
-  joinSession(k, group, group.sid)
-  group.parent?.children.add(group)
+/** A new process stands in its parent's group and session, and is its child or its brother. */
+function inheritGroup(child: ThreadGroup, parent: Task, flags: number): void {
+  const { group } = parent
+  child.parent = has(flags, CLONE_PARENT) ? group.parent : group
+  child.parentTid = has(flags, CLONE_PARENT) ? group.parentTid : parent.pid
+  child.pgid = group.pgid
+  child.sid = group.sid
+  child.tty = group.tty
+  child.oomScoreAdj = group.oomScoreAdj
+  child.oomScoreAdjMin = group.oomScoreAdjMin
+  child.exePath = group.exePath
 }

@@ -1,6 +1,7 @@
 // The door of processes: making, replacing, ending and finding them, and what belongs to each.
 export type * from './types.ts'
-export { checkNamespaces, cloneTask, enrol, newItimers } from './clone.ts'
+export { checkNamespaces, cloneTask } from './clone.ts'
+export { enrol, newBody, newTask, type Birth, type Body } from './newborn.ts'
 export { beginCore, continueCore } from './core.ts'
 export { coreFile, corePage, type CoreFile, type CoreSpan } from './core-file.ts'
 export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'

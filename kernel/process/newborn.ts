@@ -1,0 +1,130 @@
+// Where tasks are born: the one place that makes a task, its process and its address space. Whoever asks says what it takes over from
+// somebody; all the rest of a task is empty, zero or off.
+import { SIGCHLD } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import type { Mm } from '../mm/index.ts'
+import { newQueue } from '../sched/index.ts'
+import { emptyPending, SIGSET_EMPTY } from '../signal/index.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import { allocTrapFrame, freeTrapFrame, joinGroup, joinSession, newUsage, releasePid, TIMER_SLACK } from '../task/index.ts'
+
+const ITIMERS = 3
+
+/** What there must be room for before there is a task. */
+export interface Body {
+  pid: number
+  trapFrame: number
+  /** null: it has no memory, or none before its first program. */
+  mm: Mm | null
+}
+
+/** Of a process that a task begins. */
+export type NewGroup = Pick<ThreadGroup, 'actions' | 'rlimits'>
+
+/** What a task takes over or is given. */
+export interface Birth extends Body, Pick<Task, 'comm' | 'files' | 'fs' | 'credentials' | 'sched'> {
+  /** Whose thread it will be, or what it makes its own process of. */
+  group: ThreadGroup | NewGroup
+}
+
+/** A number that was given out finds room for registers, and for memory as `makeMm` makes it. When that throws the number is free again. */
+export function newBody(k: Kernel, pid: number, makeMm: (() => Mm) | null): Body {
+  let trapFrame = -1
+  try {
+    trapFrame = allocTrapFrame(k)
+    return { pid, trapFrame, mm: makeMm?.() ?? null }
+  } catch (error) {
+    if (trapFrame >= 0) freeTrapFrame(k, trapFrame)
+    releasePid(k, pid)
+    throw error
+  }
+}
+
+// A task and its process name each other: neither is whole before both are there.
+interface Unborn extends Omit<Task, 'group'> {
+  group: Unled
+}
+interface Unled extends Omit<ThreadGroup, 'leader' | 'threads'> {
+  leader: Unborn | null
+  threads: Unborn[]
+}
+const isBorn = (task: Unborn): task is Task => task.group.leader !== null
+
+/** A task that nobody knows yet (`enrol`). A process of its own is its own group and session. */
+export function newTask(k: Kernel, birth: Birth): Task {
+  const { pid, group } = birth
+  const task: Unborn = {
+    pid,
+    group: 'leader' in group ? group : newGroup(pid, group),
+    comm: birth.comm,
+    state: 'R',
+    mm: birth.mm,
+    files: birth.files,
+    fs: birth.fs,
+    credentials: birth.credentials,
+    trapFrame: birth.trapFrame,
+    onHart: -1,
+    sched: birth.sched,
+    call: null,
+    waiting: null,
+    blocked: SIGSET_EMPTY,
+    pending: emptyPending(),
+    savedMask: null,
+    altStack: { sp: 0, size: 0, flags: 0 },
+    signalPending: false,
+    clearChildTid: 0,
+    robustList: 0,
+    exitSignal: SIGCHLD,
+    vforkDone: null,
+    exitStatus: 0,
+    startTime: k.state.time,
+    usage: newUsage(),
+    parentDeathSignal: 0,
+    personality: 0,
+    timerSlack: TIMER_SLACK,
+    defaultTimerSlack: TIMER_SLACK,
+  }
+  task.group.leader ??= task
+  if (!isBorn(task)) throw new Error(`making task ${pid}: its process has no leader`)
+  return task
+}
+
+const newGroup = (pid: number, { actions, rlimits }: NewGroup): Unled => ({
+  tgid: pid,
+  leader: null,
+  threads: [],
+  parent: null,
+  parentTid: 0,
+  children: new Set(),
+  deadChildren: 0,
+  pgid: pid,
+  sid: pid,
+  tty: null,
+  actions,
+  pending: emptyPending(),
+  rlimits,
+  childExit: newQueue(),
+  childrenUsage: newUsage(),
+  exitedUsage: newUsage(),
+  exiting: null,
+  stopSignal: 0,
+  stopReport: 'none',
+  itimers: Array.from({ length: ITIMERS }, () => ({ expires: 0, interval: 0, timer: 0 })),
+  subreaper: false,
+  oomScoreAdj: 0,
+  oomScoreAdjMin: 0,
+  hasExeced: false,
+  exePath: '',
+})
+
+/** The task takes its place among all tasks and in its process; a new process takes its among groups, sessions and its parent's children. */
+export function enrol(k: Kernel, task: Task): void {
+  const { group } = task
+  group.threads.push(task)
+  k.state.tasks.set(task.pid, task)
+  if (task !== group.leader) return
+  k.state.groups.set(group.tgid, group)
+  joinGroup(k, group, group.pgid)
+  joinSession(k, group, group.sid)
+  group.parent?.children.add(group)
+}
