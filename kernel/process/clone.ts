@@ -43,16 +43,7 @@ import { actionsForExec, forkActions, recalcSignalPending } from '../signal/inde
 import type { SigAction } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
-import {
-  capable,
-  ROOT,
-  rlimit,
-  allocPid,
-  copyTrapFrame,
-  setRegPc,
-  setRegX,
-  regPc,
-} from '../task/index.ts'
+import { capable, ROOT, rlimit, allocPid, copyTrapFrame, setRegPc, setRegX, regPc } from '../task/index.ts'
 import { enrol, newBody, newTask, type Body } from './newborn.ts'
 import { openPidfd } from './pidfd.ts'
 import type { Credentials } from '../task/types.ts'

@@ -7,8 +7,8 @@ import {
   VFS_CAP_REVISION_MASK,
   VFS_CAP_SIZES,
 } from '../abi/index.ts'
-import type { Inode } from '../vfs/index.ts'
-import { ALL_CAPABILITIES, both, type FileCapabilities } from '../task/index.ts'
+import type { Inode } from '../vfs/types.ts'
+import { ALL_CAPABILITIES, both, type FileCapabilities } from '../task/capabilities.ts'
 
 /** Permitted and inheritable take turns, 32 capabilities at a time, behind the magic word. */
 const PERMITTED = 4
