@@ -2,7 +2,7 @@
 // Names and numbers are rows of isa/csrs.ts; here is their behaviour. A register without a row does not exist: access is illegal.
 import { MARCHID, MIMPID } from './isa/index.ts'
 import * as L from './layout.ts'
-import type { Hart, Machine } from './machine.ts'
+import type { Hart, Machine } from './state.ts'
 import { BARE, timeAddressSpace } from './timing/index.ts'
 import { refreshTlbKey } from './tlb.ts'
 

@@ -1,44 +1,8 @@
 // Where a debugger wants harts to stop: before instructions at given addresses, after accesses to given bytes, after TLB misses. None of
 // it changes what a program or the hardware does, counters included; a machine that is not debugged pays nothing.
-import { redecode } from './decode-cache.ts'
 import * as L from './layout.ts'
-import type { Access, Hart, Machine } from './machine.ts'
+import type { DebugPoints, DebugState, Hart, Machine } from './state.ts'
 import { watchEntries } from './tlb.ts'
-
-/** Bytes to watch, [start, end): virtual addresses of whatever address space is current, or physical ones. */
-export interface Watch {
-  start: number
-  end: number
-  physical: boolean
-  reads: boolean
-  writes: boolean
-}
-
-/** What a hart stopped for after an instruction. `va` is exact below 2^53. */
-export interface DebugHit {
-  kind: 'watch' | 'tlbMiss'
-  hart: number
-  va: number
-  bytes: number
-  access: Access
-}
-
-export interface DebugPoints {
-  /** Virtual addresses, as doubles (exact below 2^53). */
-  breakpoints: ReadonlySet<number>
-  watches: readonly Watch[]
-  tlbMisses: boolean
-}
-
-/** The points with what finds them quickly. */
-export interface DebugState extends DebugPoints {
-  /** By parcel of a page: some breakpoint lies there in its page. */
-  readonly parcels: Uint8Array
-  hit: DebugHit | null
-  /** A breakpoint was reported on this hart at this count of instructions: going on from there does not report it again. */
-  passedHart: number
-  passedAt: number
-}
 
 /** Makes these the points at which harts stop (`Stop.kind` debug); null: none. */
 export function setDebugPoints(machine: Machine, points: DebugPoints | null): void {
@@ -48,7 +12,7 @@ export function setDebugPoints(machine: Machine, points: DebugPoints | null): vo
   const passed = { passedHart: before?.passedHart ?? -1, passedAt: before?.passedAt ?? -1 }
   machine.debug = points === null ? null : { ...points, parcels, hit: null, ...passed }
   const changed = before === null ? parcels : parcels.map((set, n) => (set === before.parcels[n] ? 0 : 1))
-  if (changed.includes(1)) redecode(machine)
+  if (changed.includes(1)) machine.engine.redecode()
   watchEntries(machine)
 }
 

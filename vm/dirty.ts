@@ -1,11 +1,19 @@
 // Which frames of RAM were written since a snapshot: what a recording keeps of them. Programs write through write-TLB entries, so a
 // frame that they wrote had one at the last snapshot or got one since; the kernel says what it writes (frameWritten).
-import type { Machine } from './machine.ts'
+import { PAGE_SIZE } from './layout.ts'
+import type { Machine } from './state.ts'
 import { writableFrames } from './tlb.ts'
+
+/** The kernel wrote a frame (loaded a file into it, copied a page): call this so that nothing stale runs, and snapshots know. */
+export function frameWritten(machine: Machine, frame: number): void {
+  machine.engine.forget(frame)
+  if (frame >= machine.framesUsed) machine.framesUsed = frame + 1
+  if (machine.written !== null) machine.written[frame] = 1
+}
 
 /** Begins to note writes, from a clean slate; false: stops. */
 export function noteWrites(machine: Machine, on: boolean): void {
-  machine.written = on ? new Uint8Array(machine.decoded.slabOfFrame.length) : null
+  machine.written = on ? new Uint8Array(machine.ramBytes / PAGE_SIZE) : null
   if (on) for (const frame of writableFrames(machine)) (machine.written as Uint8Array)[frame] = 1
 }
 

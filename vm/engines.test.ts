@@ -1,7 +1,7 @@
 // What both engines must do alike, by name: faults in the middle, page ends, atomics, privilege, fuel, the timer, several harts.
 import { describe, expect, test } from 'vitest'
 import { readCsr, writeCsr } from './csr.ts'
-import { frameWritten } from './decode-cache.ts'
+import { frameWritten } from './dirty.ts'
 import { CAUSE_STORE_MISALIGNED, PTE_R, PTE_U, PTE_V } from './isa/index.ts'
 import {
   COUNTERS,

@@ -9,7 +9,7 @@ export { PAGE_SHIFT, PAGE_SIZE }
 export const RAM_BASE = 0x8000_0000
 /** Physical page number of frame 0, the first page of RAM. */
 export const RAM_PPN = RAM_BASE / PAGE_SIZE
-/** 16-bit instruction parcels in a page: decoded entries in a slab, one for each place an instruction can start. */
+/** 16-bit instruction parcels in a page: the places where an instruction can start. */
 export const PARCELS = PAGE_SIZE / 2
 
 /** TLBs are direct mapped by the low bits of the virtual page number. */
@@ -88,14 +88,6 @@ const COUNTER_COUNT = 15
 /** TLB tags have this many names for address spaces; when they run out, every TLB is emptied and naming starts anew. */
 export const TLB_KEYS = 4096
 
-// Decoded instructions: one slab per page of code.
-export const ENTRY_BYTES = 16
-/** op chooses the handler; registers are offsets from HART.x, 16 bits each; imm is a signed 32-bit number. */
-export const ENTRY = { op: 0, rd: 2, rs1: 4, rs2: 6, imm: 8, rs3: 12, rm: 14 } as const
-export const SLAB_BYTES = PARCELS * ENTRY_BYTES + ENTRY_BYTES * 4
-/** Pages of code that stay decoded at once: a sixteenth of RAM's, at most 2048, which are 64 MiB of address space, touched as used. */
-const slabsFor = (ramBytes: number): number => Math.min(2048, Math.max(64, Math.floor(ramBytes / PAGE_SIZE / 16)))
-
 export const PRIVILEGE_U = 0
 export const PRIVILEGE_S = 1
 export const PRIVILEGE_M = 3
@@ -108,9 +100,8 @@ const FIRST_HART = 0x1_0000
 
 export interface Layout {
   harts: number
-  /** Where the slabs are, and how many. */
-  slabs: number
-  slabCount: number
+  /** What engines keep of the code in RAM: the same place and size for all, so that a snapshot fits whatever engine runs it. */
+  engine: number
   ram: number
   ramBytes: number
   total: number
@@ -118,17 +109,16 @@ export interface Layout {
 
 export const hartBase = (id: number): number => FIRST_HART + id * HART_BYTES
 
-/** Places everything for a machine of so many harts and bytes of RAM (a multiple of PAGE_SIZE, at most 3 GiB so that it fits wasm's 4). */
-export function layoutFor(harts: number, ramBytes: number): Layout {
+/** Places everything for a machine of so many harts, bytes of RAM (a multiple of PAGE_SIZE, at most 3 GiB so that it fits wasm's 4) and of the engine's own. */
+export function layoutFor(harts: number, ramBytes: number, engineBytes: number): Layout {
   if (!Number.isInteger(harts) || harts < 1 || harts > 64) throw new Error(`a machine has 1 to 64 harts, not ${harts}`)
   if (ramBytes % PAGE_SIZE !== 0 || ramBytes < 16 * PAGE_SIZE || ramBytes > 3 * 2 ** 30) {
     throw new Error(`RAM is 64 KiB to 3 GiB in whole pages, not ${ramBytes} bytes`)
   }
   const align = (n: number): number => Math.ceil(n / 65536) * 65536
-  const slabs = align(hartBase(harts))
-  const slabCount = slabsFor(ramBytes)
-  const ram = align(slabs + slabCount * SLAB_BYTES)
-  return { harts, slabs, slabCount, ram, ramBytes, total: align(ram + ramBytes) }
+  const engine = align(hartBase(harts))
+  const ram = align(engine + engineBytes)
+  return { harts, engine, ram, ramBytes, total: align(ram + ramBytes) }
 }
 
 export interface HartViews {

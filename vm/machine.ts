@@ -1,5 +1,4 @@
-// The machine as a plain record: bytes in one linear memory, views of them, and the decode cache over them.
-// Everything architectural is in the bytes; a snapshot is a copy of them (snapshot.ts).
+// Making a machine and letting its harts run. Everything architectural is in its bytes; a snapshot is a copy of them (snapshot.ts).
 import {
   layoutFor,
   hartBase,
@@ -8,76 +7,22 @@ import {
   RAM_BASE,
   COUNTERS,
   FS_INITIAL,
+  TLB_ENTRIES,
   PRIVILEGE_U,
   WORD_FS,
   WORD_PRIVILEGE,
   WORD_RESERVATION,
 } from './layout.ts'
-import type { HartViews, Layout } from './layout.ts'
-import { createDecodeCache, dropAllCode, type DecodeCache } from './decode-cache.ts'
-import { createTlbKeys, refreshTlbKey, type TlbKeys } from './tlb.ts'
+import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
-import type { DebugState } from './debug.ts'
-import type { Engine } from './engine.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
-import { interpreterEngine, timedEngine } from './interpreter/index.ts'
-import { referenceEngine } from './reference.ts'
-import { newTiming, type Timing, type TimingConfig } from './timing/index.ts'
+import { decodeCacheBytes, interpreterEngine, timedEngine } from './interpreter/index.ts'
+import { REFERENCE, referenceEngine } from './reference/index.ts'
+import type { Engine, Hart, Machine, Stop } from './state.ts'
+import { newTiming, type TimingConfig } from './timing/index.ts'
 import { stopFor } from './trap.ts'
 
-export type Access = 'read' | 'write' | 'fetch'
-
-/** Why a hart stopped. pc points at the instruction that trapped; for fuel, timer, wfi and debug at the next one to run. */
-export type StopKind =
-  'fuel' | 'timer' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi' | 'debug'
-
-export interface Stop {
-  kind: StopKind
-  /** Exception code as scause has it (Privileged spec, table of supervisor cause values); -1 for fuel, timer, wfi and debug. */
-  cause: number
-  /** Faulting virtual address (exact below 2^53), or the instruction word when illegal. */
-  tval: number
-  access: Access
-  /** Instructions retired by this run. */
-  retired: number
-}
-
-export interface Hart extends HartViews {
-  readonly id: number
-  /** Offset of its block in the linear memory. */
-  readonly base: number
-}
-
 export type EngineName = 'interpreter' | 'reference'
-
-export interface Machine {
-  readonly layout: Layout
-  readonly memory: { readonly buffer: ArrayBuffer }
-  readonly bytes: Uint8Array
-  readonly i32: Int32Array
-  readonly view: DataView
-  /** Guest RAM: index = physical address - RAM_BASE. */
-  readonly ram: Uint8Array
-  readonly ram32: Int32Array
-  readonly ramBytes: number
-  /** Frames from this one on were never given to anybody (frameWritten): they are zero. */
-  framesUsed: number
-  readonly harts: Hart[]
-  readonly keys: TlbKeys
-  readonly decoded: DecodeCache
-  /** The extensions that it was made with: instructions of others are illegal. */
-  readonly isa: Isa
-  readonly stop: Stop
-  engine: Engine
-  /** Where a debugger wants harts to stop, while there is one. */
-  debug: DebugState | null
-  /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */
-  written: Uint8Array | null
-  /** The timing model, while the machine is timed. */
-  timing: Timing | null
-  /** The hart that ran last, to drop reservations when another one runs. */
-  lastHart: number
-}
 
 export interface MachineOptions {
   /** Bytes of RAM, whole pages. */
@@ -88,15 +33,29 @@ export interface MachineOptions {
   isa?: Isa
 }
 
+/** Of a machine that is being made. */
+const NO_ENGINE: Engine = {
+  name: 'none',
+  run() {
+    throw new Error('running a machine that has no engine yet')
+  },
+  enter: () => 0,
+  forget() {},
+  forgetAll() {},
+  redecode() {},
+}
+
 /** A machine with zeroed RAM, harts in user mode at pc 0 and translation off. */
 export function createMachine(options: MachineOptions): Machine {
   const count = options.harts ?? 1
-  const layout = layoutFor(count, options.ramBytes)
+  const layout = layoutFor(count, options.ramBytes, decodeCacheBytes(options.ramBytes))
   const pages = layout.total / 65536
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const buffer = memory.buffer
   const harts: Hart[] = []
-  for (let id = 0; id < count; id++) harts.push({ id, base: hartBase(id), ...hartViews(buffer, id) })
+  for (let id = 0; id < count; id++) {
+    harts.push({ id, base: hartBase(id), fetchFrames: new Int32Array(TLB_ENTRIES).fill(-1), ...hartViews(buffer, id) })
+  }
   const machine: Machine = {
     layout,
     memory,
@@ -109,10 +68,9 @@ export function createMachine(options: MachineOptions): Machine {
     framesUsed: 0,
     harts,
     keys: createTlbKeys(),
-    decoded: createDecodeCache(layout.ramBytes / PAGE_SIZE, layout.slabCount),
     isa: options.isa ?? defaultIsa,
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
-    engine: referenceEngine,
+    engine: NO_ENGINE,
     debug: null,
     written: null,
     timing: null,
@@ -124,7 +82,7 @@ export function createMachine(options: MachineOptions): Machine {
     resetCsrs(machine, hart)
     refreshTlbKey(machine, hart)
   }
-  machine.engine = options.engine === 'reference' ? referenceEngine : interpreterEngine(machine)
+  machine.engine = options.engine === 'reference' ? referenceEngine(machine) : interpreterEngine(machine)
   return machine
 }
 
@@ -141,8 +99,8 @@ export function setTiming(machine: Machine, config: TimingConfig | null): void {
     core.row.fill(0)
     core.counts.fill(0)
   }
-  if (machine.engine.name === referenceEngine.name) return
-  dropAllCode(machine)
+  if (machine.engine.name === REFERENCE) return
+  machine.engine.forgetAll()
   machine.engine = machine.timing === null ? interpreterEngine(machine) : timedEngine(machine, machine.timing)
 }
 
@@ -166,8 +124,8 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
   // Each cycle of a timed machine is 1 / clock nanoseconds, each instruction of another is one.
   const byCycles = timing !== null && timing.config.time === 'cycles'
   const stop = byCycles
-    ? machine.engine.run(machine, hart, fuel, Math.min(cycles, Math.ceil(untilTimer * timing.config.clock)))
-    : machine.engine.run(machine, hart, Math.min(fuel, untilTimer), cycles)
+    ? machine.engine.run(hart, fuel, Math.min(cycles, Math.ceil(untilTimer * timing.config.clock)))
+    : machine.engine.run(hart, Math.min(fuel, untilTimer), cycles)
   return stop.kind === 'fuel' && timeOf(machine, hart) >= hart.counters[COUNTERS.timer] ? stopFor(machine, 'timer') : stop
 }
 

@@ -1,6 +1,6 @@
 // Reading and writing a hart's registers from TypeScript. Numbers are doubles: exact for |v| < 2^53, which every user address
 // and every count is; the BigInt forms are exact for all 64 bits.
-import type { Hart } from './machine.ts'
+import type { Hart } from './state.ts'
 
 const TWO_32 = 4294967296
 

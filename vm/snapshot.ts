@@ -1,9 +1,9 @@
 // The whole machine as a value: harts with registers, CSRs, counters and TLBs, and the pages of RAM that are not zero.
-// The decode cache is derived and left out, but the fetch TLB that leads into it is kept by frame, so that a restored machine
+// What the engine makes of code is derived and left out, but the fetch TLB that leads into it is kept by frame, so that a restored machine
 // misses exactly where the original would have.
-import { dropAllCode, frameOfSlab, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
-import { setTiming, type Hart, type Machine } from './machine.ts'
+import { setTiming } from './machine.ts'
+import type { Hart, Machine } from './state.ts'
 import { forgetNames, nameContext, unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
@@ -29,12 +29,12 @@ function fetchFrames(machine: Machine, hart: Hart): Int32Array {
   const first = (hart.base + L.HART.tlbFetch) >> 2
   for (let n = 0; n < FETCH_ENTRIES; n++) {
     const at = first + n * (L.TLB_ENTRY_BYTES / 4)
-    if (machine.i32[at] !== 0) frames[n] = frameOfSlab(machine, machine.i32[at + 2] >>> 0)
+    if (machine.i32[at] !== 0) frames[n] = hart.fetchFrames[n]
   }
   return frames
 }
 
-/** A hart's block. Where its fetch entries lead is in `fetchFrames`: addresses of slabs differ from machine to machine. */
+/** A hart's block. Where its fetch entries lead is in `fetchFrames`: where engines keep code differs from machine to machine. */
 function hartBytes(machine: Machine, hart: Hart): Uint8Array {
   const bytes = machine.bytes.slice(hart.base, hart.base + L.HART_BYTES)
   for (let n = 0; n < FETCH_ENTRIES; n++) {
@@ -106,16 +106,19 @@ export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
   // A machine that was timed by another model, or not at all, takes the snapshot's.
   if (JSON.stringify(machine.timing?.config) !== JSON.stringify(timed?.config)) setTiming(machine, timed?.config ?? null)
   if (machine.timing && timed) restoreTiming(machine.timing, timed)
-  dropAllCode(machine)
+  machine.engine.forgetAll()
   forgetNames(machine.keys)
   for (const context of snapshot.keys.contexts) nameContext(machine.keys, context)
   machine.keys.superpages = snapshot.keys.superpages
   machine.lastHart = snapshot.lastHart
+  for (const hart of machine.harts) hart.fetchFrames.fill(-1)
   machine.harts.forEach((hart, id) => {
     machine.bytes.set(snapshot.harts[id], hart.base)
     const first = (hart.base + L.HART.tlbFetch) >> 2
     snapshot.fetchFrames[id].forEach((frame, n) => {
-      if (frame >= 0) machine.i32[first + n * (L.TLB_ENTRY_BYTES / 4) + 2] = slabFor(machine, frame)
+      if (frame < 0) return
+      hart.fetchFrames[n] = frame
+      machine.i32[first + n * (L.TLB_ENTRY_BYTES / 4) + 2] = machine.engine.enter(frame)
     })
   })
   watchEntries(machine)

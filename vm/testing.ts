@@ -2,8 +2,9 @@
 import { parseInstruction, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, SATP_MODE_SV48 } from './isa/index.ts'
 import { PAGE_SIZE, PRIVILEGE_U, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { setSatp } from './csr.ts'
-import { createMachine, run, type EngineName, type Hart, type Machine, type Stop } from './machine.ts'
+import { createMachine, run, type EngineName } from './machine.ts'
 import { getX, setPc, setX } from './registers.ts'
+import type { Hart, Machine, Stop } from './state.ts'
 import { refreshTlbKey } from './tlb.ts'
 
 export const RWXU = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D

@@ -3,11 +3,9 @@
 // finds the page and checks that it may be used. An entry is what the walk said when it was filled: the kernel that changes a
 // PTE and forgets to flush sees the old translation, as on hardware. A write entry implies that D is set in its PTE.
 import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
-import { dropCode, frameOfSlab, hasCode, slabFor } from './decode-cache.ts'
 import * as L from './layout.ts'
-import type { DebugState, Watch } from './debug.ts'
-import type { Access, Hart, Machine } from './machine.ts'
 import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
+import type { Access, DebugState, Hart, Machine, TlbKeys, Watch } from './state.ts'
 import { timeFlush } from './timing/index.ts'
 import { newTranslation, translate, type Translation, type WalkMode } from './walk.ts'
 
@@ -37,17 +35,6 @@ const MODE_MXR_BIT = 4
 const ASID_BITS = 16
 const ASIDS = 1 << ASID_BITS
 const CONTEXT_BARE = 8 * ASIDS
-
-/** Names given to contexts in tags: tags have room for TLB_KEYS names, contexts are 2^16 ASIDs times the modes, and bare. */
-export interface TlbKeys {
-  next: number
-  /** Name by context number, 0 for none yet; by mode, where that was seen, and in it by ASID. */
-  readonly names: (Uint16Array | undefined)[]
-  /** Context by name, for the names before `next`. */
-  readonly contexts: Uint32Array
-  /** True once a page larger than 4 KiB was cached: flushes by address must then look everywhere. */
-  superpages: boolean
-}
 
 export const createTlbKeys = (): TlbKeys => ({
   next: 1,
@@ -162,36 +149,33 @@ export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, a
 }
 
 /**
- * A miss: walks and fills the entry. Answers 'ok' or the fault. For fetches the addend is the slab of decoded instructions;
- * a page with decoded instructions cannot have a write entry: filling one drops them, so a store to code is always seen.
+ * A miss: walks and fills the entry. Answers 'ok' or the fault. For fetches the addend is where the engine keeps the frame's code. A
+ * frame that is code cannot have a write entry: filling one makes the engine forget it, so a store to code is always seen.
  */
 export function tlbFill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation['outcome'] {
-  const t = translateNow(machine, hart, lo, hi, access)
+  return tlbFillFrom(machine, hart, lo, hi, access, translateNow(machine, hart, lo, hi, access))
+}
+
+/** The same, by what the walk said already. */
+export function tlbFillFrom(
+  machine: Machine,
+  hart: Hart,
+  lo: number,
+  hi: number,
+  access: Access,
+  { outcome, frame, level, flags }: Translation,
+): Translation['outcome'] {
   hart.counters[MISSES[access]]++
-  return t.outcome === 'ok' ? fill(machine, hart, lo, hi, access, t) : t.outcome
-}
-
-/**
- * A miss of a store that retries: as tlbFill, but answers 'code', with nothing filled or counted, when the page has decoded
- * instructions. The code may be what is running: dropping it and fetching again would drop the write entry, for ever.
- */
-export function tlbFillForStore(machine: Machine, hart: Hart, lo: number, hi: number): Translation['outcome'] | 'code' {
-  const t = translateNow(machine, hart, lo, hi, 'write')
-  if (t.outcome === 'ok' && hasCode(machine, t.frame)) return 'code'
-  hart.counters[MISSES.write]++
-  return t.outcome === 'ok' ? fill(machine, hart, lo, hi, 'write', t) : t.outcome
-}
-
-function fill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access, t: Translation): 'ok' {
-  const { frame, level, flags } = t
-  if (access === 'write') dropCode(machine, frame)
-  const addend = access === 'fetch' ? slabFor(machine, frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0
+  if (outcome !== 'ok') return outcome
+  if (access === 'write') machine.engine.forget(frame)
+  const addend = access === 'fetch' ? machine.engine.enter(frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0
   const at = entryAt(hart, access, lo)
   const i32 = machine.i32
   if (i32[at] !== 0) hart.counters[L.COUNTERS.evictions]++
   i32[at] = (lo & PAGE_MASK) | i32[(hart.base + L.HART.tlbKey) >> 2]
   i32[at + 1] = hi
   if (machine.debug !== null) noteFill(machine, machine.debug, hart, at, lo, hi, access, frame)
+  if (access === 'fetch') hart.fetchFrames[(lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES] = frame
   if (access === 'write' && machine.written !== null) machine.written[frame] = 1
   i32[at + 2] = addend
   i32[at + 3] = (flags & INFO_FLAGS) | (level << INFO_LEVEL_SHIFT) | (asidOf(machine, hart) << INFO_ASID_SHIFT)
@@ -326,7 +310,7 @@ export interface TlbEntry {
   asid: number
   flags: number
   level: number
-  /** Frame of RAM for read and write entries, -1 for fetch entries (theirs is the decode cache's). */
+  /** Frame of RAM. */
   frame: number
   /** True when the entry belongs to the context that the hart is in now. */
   current: boolean
@@ -342,7 +326,7 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
       const [tagLo, tagHi, addend, info] = machine.i32.subarray(at, at + 4)
       if (tagLo === 0) continue
       const page = tagLo & PAGE_MASK
-      const frame = access === 'fetch' ? frameOfSlab(machine, addend >>> 0) : (((addend + page) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
+      const frame = access === 'fetch' ? hart.fetchFrames[index] : (((addend + page) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
       entries.push({
         access,
         index,
@@ -358,13 +342,24 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
   return entries
 }
 
-/** Drops the entries of one kind, on every hart, whose addend is `addend` (fetch: a slab) or that point at a frame (write). */
-export function dropTranslationsTo(machine: Machine, access: 'write' | 'fetch', matches: (addend: number, page: number) => boolean): void {
-  const i32 = machine.i32
+/** Drops the write entries, on every hart, that lead to a frame. */
+export function dropWrites(machine: Machine, frame: number): void {
+  const { i32 } = machine
+  const target = (machine.layout.ram + frame * L.PAGE_SIZE) | 0
   for (const hart of machine.harts) {
-    const first = (hart.base + TLB_OF[access]) >> 2
+    const first = (hart.base + L.HART.tlbWrite) >> 2
     for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4) {
-      if (i32[at] !== 0 && matches(i32[at + 2], i32[at] & PAGE_MASK)) i32[at] = i32[at + 1] = 0
+      if (i32[at] !== 0 && ((i32[at + 2] + (i32[at] & PAGE_MASK)) | 0) === target) i32[at] = i32[at + 1] = 0
+    }
+  }
+}
+
+/** Drops the fetch entries, on every hart, that lead to a frame; null: all of them. */
+export function dropFetches(machine: Machine, frame: number | null): void {
+  const { i32 } = machine
+  for (const { base, fetchFrames } of machine.harts) {
+    for (let index = 0, at = (base + L.HART.tlbFetch) >> 2; index < L.TLB_ENTRIES; index++, at += L.TLB_ENTRY_BYTES / 4) {
+      if (i32[at] !== 0 && (frame === null || fetchFrames[index] === frame)) i32[at] = i32[at + 1] = 0
     }
   }
 }

@@ -1,7 +1,7 @@
 // Taking a trap: the CSRs are written as hardware would, and the stop record says the same to the host. The host is the
 // supervisor: its next `run` is the return from the trap, so the privilege stays that of the code that trapped.
 import { trapCsrs } from './csr.ts'
-import type { Access, Hart, Machine, Stop, StopKind } from './machine.ts'
+import type { Access, Hart, Machine, Stop, StopKind } from './state.ts'
 import * as C from './isa/index.ts'
 
 /** Kind and access by exception code (Privileged spec, supervisor cause values). */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from './isa/index.ts'
 import { RAM_PPN } from './layout.ts'
-import type { Access } from './machine.ts'
+import type { Access } from './state.ts'
 import { bench, DATA, FRAMES, RWXU } from './testing.ts'
 import { newTranslation, translate, walk, type WalkMode } from './walk.ts'
 

@@ -1,7 +1,7 @@
 // The Sv48 page-table walk (Privileged spec 4.4 "Virtual address translation process"), over page tables that are bytes in RAM.
 // The only translator: TLB refills, the reference engine, and views of page tables all come here.
 import { PAGE_SHIFT, PAGE_SIZE, RAM_PPN } from './layout.ts'
-import type { Access, Machine } from './machine.ts'
+import type { Access, Machine } from './state.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from './isa/index.ts'
 
 const LEVELS = 4

@@ -65,10 +65,11 @@ test('they agree wherever a run is cut', { timeout: PATIENCE }, () => {
     const cut = fuzzMachine('interpreter')
     const inner = cut.engine
     const pieces: Engine = {
+      ...inner,
       name: 'pieces',
-      run(machine, hart, fuel) {
+      run(hart, fuel) {
         for (let done = 0; ;) {
-          const stop = inner.run(machine, hart, Math.min(1 + (done % 5), fuel - done))
+          const stop = inner.run(hart, Math.min(1 + (done % 5), fuel - done))
           done += stop.retired
           if (stop.kind === 'fuel' && done < fuel) continue
           stop.retired = done
@@ -89,16 +90,17 @@ function withDefect(): Machine {
   const MAJOR_AND_FUNCTION = 0xfe00707f
   const XOR = 0x00004033
   const engine: Engine = {
+    ...inner,
     name: 'defective',
-    run(m, hart, fuel) {
+    run(hart, fuel) {
       for (let done = 0; done < fuel; done++) {
-        const word = m.view.getInt32(m.layout.ram + (hart.pc[0] >>> 0) - RAM_BASE, true)
-        const stop = inner.run(m, hart, 1)
+        const word = machine.view.getInt32(machine.layout.ram + (hart.pc[0] >>> 0) - RAM_BASE, true)
+        const stop = inner.run(hart, 1)
         if (stop.kind !== 'fuel') return Object.assign(stop, { retired: done })
         const rd = (word >>> 7) & 31
         if ((word & MAJOR_AND_FUNCTION) === XOR && rd !== 0) setXBig(hart, rd, getXBig(hart, rd) ^ 1n)
       }
-      return run(m, hart, 0)
+      return run(machine, hart, 0)
     },
   }
   return Object.assign(machine, { engine })

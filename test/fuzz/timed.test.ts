@@ -66,12 +66,13 @@ test('both engines stop after the same instruction for any number of cycles, wha
       const machine = timed(engine, preset)
       const inner = machine.engine
       machine.engine = {
+        ...inner,
         name: 'pieces',
-        run(m, hart, fuel) {
+        run(hart, fuel) {
           for (let piece = 0; ; piece++) {
             // The third machine has everything to decode anew each time.
-            if (n === 2) for (const frame of [1, 2, 3]) frameWritten(m, frame)
-            const stop = inner.run(m, hart, fuel, 1 + (piece % 9))
+            if (n === 2) for (const frame of [1, 2, 3]) frameWritten(machine, frame)
+            const stop = inner.run(hart, fuel, 1 + (piece % 9))
             stops[n].push(stop.retired, hart.pc[0])
             if (stop.kind !== 'fuel') return stop
           }
@@ -94,10 +95,11 @@ test('where a timed run is cut makes no difference', { timeout: PATIENCE }, () =
         const cut = timed(engine, preset)
         const inner = cut.engine
         cut.engine = {
+          ...inner,
           name: 'pieces',
-          run(machine, hart, fuel) {
+          run(hart, fuel) {
             for (let done = 0, n = 0; ; n++) {
-              const stop = byCycles ? inner.run(machine, hart, fuel, 1 + (n % 50)) : inner.run(machine, hart, 1 + (n % 5))
+              const stop = byCycles ? inner.run(hart, fuel, 1 + (n % 50)) : inner.run(hart, 1 + (n % 5))
               done += stop.retired
               if (stop.kind !== 'fuel') return Object.assign(stop, { retired: done })
             }

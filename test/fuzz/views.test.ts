@@ -24,7 +24,7 @@ const paths = BUILT_ROOT.filter(file => file.kind === 'regular' && /^\/?(bin|lab
 /** All of a machine: fingerprint's choice, and whatever else a view could disturb, such as TLBs. */
 const machineOf = (k: Kernel): string[] => [
   fingerprint(k),
-  createHash('sha256').update(k.machine.bytes.subarray(0, k.machine.layout.slabs)).digest('hex'),
+  createHash('sha256').update(k.machine.bytes.subarray(0, k.machine.layout.engine)).digest('hex'),
 ]
 /**
  * The kernel's records as one word, value by value in the order they lie: equal numbers can be stored in more than one way, so their

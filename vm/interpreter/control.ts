@@ -4,15 +4,13 @@ import { pageOf, tlbTag } from '../emit/index.ts'
 import type { ImmField } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { get, i32Const, i64Const, mem, OP, set, tee, TYPE, type Code } from '../wasm/bytes.ts'
+import { ENTRIES_PER_BYTE, ENTRIES_SHIFT, ENTRY } from './entry.ts'
 import type { Form } from './forms.ts'
 import type { Handler, HandlerWriter } from './handler.ts'
 import { LOCAL } from './locals.ts'
 import type { Operands } from './operands.ts'
 
-/** Bytes of entries that a page's instructions span; an entry is 8 bytes for each byte of code. */
-const ENTRIES_PER_BYTE = L.ENTRY_BYTES / 2
-
-const distance = [...get(LOCAL.ip), ...mem(OP.i32Load, L.ENTRY.imm)]
+const distance = [...get(LOCAL.ip), ...mem(OP.i32Load, ENTRY.imm)]
 const moveBy = (delta: Code): Code => [...get(LOCAL.ip), ...delta, OP.i32Add, ...set(LOCAL.ip)]
 
 export function control(w: HandlerWriter, base: number, now: Handler, operands: Operands, form: Form) {
@@ -24,7 +22,16 @@ export function control(w: HandlerWriter, base: number, now: Handler, operands: 
     w.push(...pageOf(get(LOCAL.va)), ...tee(LOCAL.page), ...get(LOCAL.key), OP.i64Or, OP.i64Ne)
     w.leaveIf('jumpMiss')
     w.push(...get(LOCAL.index), ...mem(OP.i32Load, base + L.HART.tlbFetch + L.TLB_ENTRY.addend), ...tee(LOCAL.slab))
-    w.push(...get(LOCAL.va), OP.i32WrapI64, ...i32Const(L.PAGE_SIZE - 2), OP.i32And, ...i32Const(3), OP.i32Shl, OP.i32Add, ...set(LOCAL.ip))
+    w.push(
+      ...get(LOCAL.va),
+      OP.i32WrapI64,
+      ...i32Const(L.PAGE_SIZE - 2),
+      OP.i32And,
+      ...i32Const(ENTRIES_SHIFT),
+      OP.i32Shl,
+      OP.i32Add,
+      ...set(LOCAL.ip),
+    )
     w.push(...form.onPage)
   }
   function goToPage(): void {

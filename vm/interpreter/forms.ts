@@ -1,6 +1,7 @@
 // The two forms of the interpreter: plain, where fuel is instructions, and timed, where it is cycles.
 import { CALL_FETCH, highWord, MODEL_CALLS, plainProbe, spendMore, timedProbe, type Probe, type TimedShape } from '../emit/index.ts'
 import { call, get, i32Const, i64Const, OP, set, tee, TYPE, type Code, type WasmImport } from '../wasm/bytes.ts'
+import { ENTRIES_SHIFT } from './entry.ts'
 import type { HandlerWriter } from './handler.ts'
 import { LOCAL } from './locals.ts'
 import { counterHidden, counterValue, type CounterCsr } from './user-csrs.ts'
@@ -28,13 +29,11 @@ export const PLAIN: Form = {
   imports: [],
 }
 
-/** An entry of decoded code spans 2^3 bytes for each byte of code. */
-const ENTRY_SHIFT = 3
 const NO_LINE = -1
 
 /** Has the code gone on into another line? */
 function fetchLine(base: number, lineShift: number): Code {
-  const line = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(lineShift + ENTRY_SHIFT), OP.i32ShrU]
+  const line = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(lineShift + ENTRIES_SHIFT), OP.i32ShrU]
   const where = [...i32Const(base), ...get(LOCAL.slab), ...get(LOCAL.line), ...get(LOCAL.page), OP.i32WrapI64, ...highWord(LOCAL.page)]
   return [
     ...[...line, ...tee(LOCAL.host), ...get(LOCAL.line), OP.i32Ne, OP.if, TYPE.empty],

@@ -2,6 +2,7 @@
 // It takes fuel, starts at the hart's pc, and answers why it came back; pc, fuel and counters are in the hart's block by then.
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code } from '../wasm/bytes.ts'
+import { ENTRIES_SHIFT, ENTRY } from './entry.ts'
 import { createEmitter, type Emitter } from './emit.ts'
 import { PLAIN, type Form } from './forms.ts'
 import type { Flavour, HandlerDepths } from './handler.ts'
@@ -27,7 +28,7 @@ function addCounter(base: number, counter: number, local: number): Code {
 
 /** What every way out does last: pc, fuel and counters to memory. */
 function leave(base: number): Code {
-  const offset = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(3), OP.i32ShrU, OP.i64ExtendI32U]
+  const offset = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(ENTRIES_SHIFT), OP.i32ShrU, OP.i64ExtendI32U]
   const herePc = [...get(LOCAL.page), ...offset, OP.i64Add]
   const pc = [...get(LOCAL.va), ...herePc, ...get(LOCAL.why), ...i32Const(WHY.jumpMiss), OP.i32Eq, OP.select]
   return [
@@ -97,7 +98,7 @@ function interpreterFunction(base: number, ops: Ops, form: Form): Code[] {
     emitter.code(),
     [OP.loop, TYPE.empty, ...spend, ...form.beforeEach(base)],
     Array.from({ length: count }, () => block).flat(),
-    [...get(LOCAL.ip), ...mem(OP.i32Load16U, L.ENTRY.op), OP.brTable, ...unsigned(count - 1), ...labels],
+    [...get(LOCAL.ip), ...mem(OP.i32Load16U, ENTRY.op), OP.brTable, ...unsigned(count - 1), ...labels],
     ...bodies.flatMap(body => [[OP.end], body]),
     [OP.end, OP.unreachable],
     ...reasons,

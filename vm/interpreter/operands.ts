@@ -5,15 +5,16 @@ import type { FField, FieldName, ImmField, XField } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { get, i32Const, mem, OP, type Code } from '../wasm/bytes.ts'
 import type { Handler, HandlerWriter } from './handler.ts'
+import { ENTRIES_SHIFT, ENTRY } from './entry.ts'
 import { LOCAL } from './locals.ts'
 
 /** The entry's field that names a floating-point register. */
-const F_SLOT = { frd: L.ENTRY.rd, frs1: L.ENTRY.rs1, frs2: L.ENTRY.rs2, frs3: L.ENTRY.rs3 } as const
+const F_SLOT = { frd: ENTRY.rd, frs1: ENTRY.rs1, frs2: ENTRY.rs2, frs3: ENTRY.rs3 } as const
 
 const slot = (at: number): Code => [...get(LOCAL.ip), ...mem(OP.i32Load16U, at)]
 /** Address of this instruction, `extra` bytes on: entries are ENTRIES_PER_BYTE bytes apart for each byte of code. */
 function address(extra: number): Code {
-  const bytes = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(3), OP.i32ShrU]
+  const bytes = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(ENTRIES_SHIFT), OP.i32ShrU]
   return [...get(LOCAL.page), ...(extra ? [...bytes, ...i32Const(extra), OP.i32Add] : bytes), OP.i64ExtendI32U, OP.i64Add]
 }
 
@@ -21,11 +22,11 @@ export function operands(w: HandlerWriter, base: number, now: Handler) {
   const load = mem(OP.i64Load, base + L.HART.x)
   const store = mem(OP.i64Store, base + L.HART.x)
   return {
-    x: (f: XField): Code => [...slot(L.ENTRY[f]), ...load],
-    setX: (f: XField, v: Code): void => w.push(...slot(L.ENTRY[f]), ...v, ...store),
+    x: (f: XField): Code => [...slot(ENTRY[f]), ...load],
+    setX: (f: XField, v: Code): void => w.push(...slot(ENTRY[f]), ...v, ...store),
     rawF: (f: FField): Code => [...slot(F_SLOT[f]), ...load],
     setRawF: (f: FField, v: Code): void => w.push(...slot(F_SLOT[f]), ...v, ...store),
-    imm: (_f: ImmField): Code => [...get(LOCAL.ip), ...mem(OP.i64Load32S, L.ENTRY.imm)],
+    imm: (_f: ImmField): Code => [...get(LOCAL.ip), ...mem(OP.i64Load32S, ENTRY.imm)],
     pc: (): Code => address(0),
     nextPc: (): Code => address(now.flavour.length),
     rounding() {

@@ -1,8 +1,9 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
 import { CSR, rows, type Decoded, type Row } from '../isa/index.ts'
-import { ENTRY_BYTES, PAGE_SIZE } from '../layout.ts'
+import { PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
+import { ENTRIES_PER_BYTE } from './entry.ts'
 import { FUSED_PAIRS } from './fusion.ts'
 import { LEFT_TO_REFERENCE } from '../emit/index.ts'
 import { createEmitter, type Emitter } from './emit.ts'
@@ -127,7 +128,7 @@ export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number;
     if (op === undefined) continue
     const goes = usesTarget(row)
     if (goes && flavour.near !== near) continue
-    return { op, imm: goes && near ? values.imm * (ENTRY_BYTES / 2) : values.imm }
+    return { op, imm: goes && near ? values.imm * ENTRIES_PER_BYTE : values.imm }
   }
   return { op: OP_SLOW, imm: 0 }
 }

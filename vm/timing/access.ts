@@ -1,5 +1,5 @@
 // What engines and the kernel call: an access of the program's own, or one that the kernel makes for itself, at the addresses it has.
-import type { Machine } from '../machine.ts'
+import type { Machine } from '../state.ts'
 import { BARE, DATA, NO_LINE, type Core, type Timing } from './core.ts'
 import { accessData, fetchLine } from './hierarchy.ts'
 import { C_FETCH } from './ledger.ts'

@@ -1,7 +1,6 @@
 // The timed part of a hart, as plain data: caches, TLBs and walk caches over the addresses that the hart really touches. Nothing of it
 // ever changes what a program computes.
 import * as L from '../layout.ts'
-import type { Hart } from '../machine.ts'
 import { newAssoc, type Assoc } from './assoc.ts'
 import type { TimingConfig } from './fields.ts'
 import { COUNTS, rowOf, type Ledger } from './ledger.ts'
@@ -57,7 +56,7 @@ export const NONE = -1
 export const DATA = 1
 
 /** The model of a machine's harts, with everything empty. */
-export function newTiming(config: TimingConfig, memory: ArrayBuffer, harts: readonly Hart[]): Timing {
+export function newTiming(config: TimingConfig, memory: ArrayBuffer, harts: readonly { id: number; base: number }[]): Timing {
   const cache = (size: number, ways: number): Assoc | null => newAssoc(size / config.line, ways, config.replacement)
   const tlb = (entries: number, ways: number): Assoc | null => newAssoc(entries, ways, config.replacement)
   const walkCache = (entries: number): Assoc | null => newAssoc(entries, entries, config.replacement)

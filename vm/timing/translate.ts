@@ -1,7 +1,7 @@
 // Translation: first-level TLBs, the second level, and the walk, whose reads of page-table entries go through the data caches.
 import { PTE_R, PTE_V, PTE_X } from '../isa/index.ts'
 import * as L from '../layout.ts'
-import type { Machine } from '../machine.ts'
+import type { Machine } from '../state.ts'
 import { ptePpn, vpn } from '../walk.ts'
 import { drop, dropAll, dropWhere, find, place, touch, type Assoc } from './assoc.ts'
 import { NONE, stall, type Core, type Timing } from './core.ts'

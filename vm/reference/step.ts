@@ -1,5 +1,4 @@
-// The reference engine: one instruction at a time, meanings run directly on BigInts. Slow and plain: the oracle for the other
-// engines, what they call for everything rare (CSRs, page-crossing accesses, traps), and the debugger's "what will this do".
+// One instruction of the reference engine: its meaning run on BigInts, over registers and memory as they are.
 import {
   csrExists,
   readCsr,
@@ -10,11 +9,10 @@ import {
   MSTATUS_MIE,
   MSTATUS_MPIE,
   MSTATUS_MPP_SHIFT,
-} from './csr.ts'
-import { atBreakpoint, noteAccess } from './debug.ts'
-import type { Engine } from './engine.ts'
-import * as fpu from './fp/index.ts'
-import * as C from './isa/index.ts'
+} from '../csr.ts'
+import { noteAccess } from '../debug.ts'
+import * as fpu from '../fp/index.ts'
+import * as C from '../isa/index.ts'
 import type {
   Decoded,
   FieldName,
@@ -27,14 +25,14 @@ import type {
   Sem,
   Width,
   XField,
-} from './isa/index.ts'
-import * as L from './layout.ts'
-import type { Access, Hart, Machine, Stop } from './machine.ts'
-import { BigArithmetic, i64, u64 } from './reference-arithmetic.ts'
-import { getPcBig, setPcBig } from './registers.ts'
-import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from './tlb.ts'
-import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, stall, timeAccess, timeFetch, type Core, type Timing } from './timing/index.ts'
-import { faultCause, stopFor, takeTrap } from './trap.ts'
+} from '../isa/index.ts'
+import * as L from '../layout.ts'
+import { BigArithmetic, i64, u64 } from './arithmetic.ts'
+import { getPcBig, setPcBig } from '../registers.ts'
+import type { Access, Hart, Machine, Stop } from '../state.ts'
+import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from '../tlb.ts'
+import { C_L1_DATA, loadUse, stall, timeAccess, timeFetch, type Timing } from '../timing/index.ts'
+import { faultCause, takeTrap } from '../trap.ts'
 
 const lowWord = (v: bigint): number => Number(BigInt.asIntN(32, v))
 const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
@@ -51,7 +49,7 @@ const WORDS_REMEMBERED = 65536
 const TRAP = { cause: 0, tval: 0n }
 type Wait = { wfi: boolean }
 
-class Reference extends BigArithmetic implements Sem<bigint, boolean> {
+export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private m!: Machine
   private hart!: Hart
   private base = 0
@@ -417,72 +415,4 @@ class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.raise(flags)
     return bits
   }
-}
-
-/** A stepper: scratch space of one engine, no state of the machine. */
-export interface Stepper {
-  /** Runs the one instruction at pc. null: it retired. Otherwise machine.stop says why not (or wfi: it retired and waits). */
-  step(machine: Machine, hart: Hart): Stop | null
-}
-
-/** The reference engine as a step by step one: runs single instructions on BigInts, for a debugger that asks what one will do. */
-export function createStepper(): Stepper {
-  const reference = new Reference()
-  return {
-    step(machine, hart) {
-      const stop = reference.step(machine, hart)
-      return stop === null && reference.waiting.wfi ? stopFor(machine, 'wfi') : stop
-    },
-  }
-}
-
-const stepper = createStepper()
-
-/** The stop of a breakpoint that the hart is before. */
-const debugStop = (machine: Machine, hart: Hart): Stop | null =>
-  machine.debug !== null && atBreakpoint(machine, hart) ? stopFor(machine, 'debug') : null
-
-/** An instruction that retired and did what is watched is a stop too. */
-export function debugged(machine: Machine, stop: Stop | null): Stop | null {
-  return stop === null && machine.debug !== null && machine.debug.hit !== null ? stopFor(machine, 'debug') : stop
-}
-
-/** One instruction at a time, each followed by what it waited. */
-function runTimed(machine: Machine, t: Timing, hart: Hart, fuel: number, cycles: number): Stop | null {
-  const core = t.cores[hart.id]
-  const { counters } = hart
-  settle(core, counters)
-  const end = counters[L.COUNTERS.cycles] + cycles
-  let stop: Stop | null = null
-  core.fetched = -1
-  for (let left = fuel; left > 0 && stop === null && counters[L.COUNTERS.cycles] < end; left--) {
-    stop = debugStop(machine, hart) ?? debugged(machine, timedStep(machine, core, hart, stepper))
-  }
-  return stop
-}
-
-/** Runs the instruction at pc and charges its cycles. */
-export function timedStep(machine: Machine, core: Core, hart: Hart, { step }: Stepper): Stop | null {
-  const { counters } = hart
-  const before = counters[L.COUNTERS.instret]
-  const stop = step(machine, hart)
-  const retired = counters[L.COUNTERS.instret] - before
-  core.row[C_INSTRUCTIONS] += retired
-  counters[L.COUNTERS.cycles] += retired
-  settle(core, counters)
-  return stop
-}
-
-export const referenceEngine: Engine = {
-  name: 'reference',
-  run(machine, hart, fuel, cycles = Infinity) {
-    const { step } = stepper
-    const start = hart.counters[L.COUNTERS.instret]
-    let stop: Stop | null = null
-    if (machine.timing !== null) stop = runTimed(machine, machine.timing, hart, fuel, cycles)
-    else for (let left = fuel; left > 0 && stop === null; left--) stop = debugStop(machine, hart) ?? debugged(machine, step(machine, hart))
-    stop ??= stopFor(machine, 'fuel')
-    stop.retired = hart.counters[L.COUNTERS.instret] - start
-    return stop
-  },
 }

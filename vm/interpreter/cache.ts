@@ -1,0 +1,40 @@
+// The interpreter's decode cache: for each page of RAM that was executed, a slab of decoded entries, one for every place an instruction
+// can start. Entries start as 0 ("not decoded yet") and are filled when first reached. It is derived state: never in a snapshot.
+import { codeSlots, createCodeFrames, slotOf, takeSlot, type CodeFrames } from '../code-frames.ts'
+import { PARCELS } from '../layout.ts'
+import type { Machine } from '../state.ts'
+import { ENTRY_BYTES, SLAB_BYTES } from './entry.ts'
+import { OP_PAGE_END } from './ops.ts'
+
+/** Bytes of the linear memory that slabs take: at most 64 MiB of address space, touched as used. */
+export const decodeCacheBytes = (ramBytes: number): number => codeSlots(ramBytes) * SLAB_BYTES
+
+/** The slab of a slot is at a fixed place. */
+export const createDecodeCache = (machine: Machine): CodeFrames => createCodeFrames(machine.ramBytes)
+
+const slabAddress = (machine: Machine, slot: number): number => machine.layout.engine + slot * SLAB_BYTES
+
+/** Frame whose decoded instructions are in the slab at this address of the linear memory. */
+export const frameOfSlab = (machine: Machine, cache: CodeFrames, address: number): number =>
+  cache.frameOf[(address - machine.layout.engine) / SLAB_BYTES]
+
+/** Address of the frame's slab, making one where it has none. */
+export function slabFor(machine: Machine, cache: CodeFrames, frame: number): number {
+  const known = slotOf(cache, frame)
+  if (known >= 0) return slabAddress(machine, known)
+  const address = slabAddress(machine, takeSlot(machine, cache, frame))
+  emptySlab(machine, address)
+  return address
+}
+
+/** Everything is decoded anew, in the same slabs. */
+export function emptySlabs(machine: Machine, cache: CodeFrames): void {
+  cache.frameOf.forEach((frame, slot) => {
+    if (frame >= 0) emptySlab(machine, slabAddress(machine, slot))
+  })
+}
+
+function emptySlab(machine: Machine, address: number): void {
+  machine.bytes.fill(0, address, address + SLAB_BYTES)
+  machine.i32[(address + PARCELS * ENTRY_BYTES) >> 2] = OP_PAGE_END
+}

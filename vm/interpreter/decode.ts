@@ -1,0 +1,64 @@
+// Instructions become entries of a slab (entry.ts): each with the op that fits it, or, for a fused pair, that of both at the first.
+import type { CodeFrames } from '../code-frames.ts'
+import { decode, type Row } from '../isa/index.ts'
+import * as L from '../layout.ts'
+import type { Hart, Machine } from '../state.ts'
+import { tlbProbe } from '../tlb.ts'
+import { frameOfSlab } from './cache.ts'
+import { ENTRIES_PER_BYTE, ENTRY } from './entry.ts'
+import { opFor, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
+
+const registerOffset = (row: Row, field: 'rd' | 'rs1' | 'rs2' | 'rs3', n: number): number => {
+  const float = row.fields.some(f => f === `f${field}`)
+  if (float) return L.HART.f - L.HART.x + 8 * n
+  return field === 'rd' && n === 0 ? L.HART.sink - L.HART.x : 8 * n
+}
+
+/** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. */
+export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFrames): void {
+  const lo = hart.pc[0]
+  const entry = tlbProbe(machine, hart, lo, hart.pc[1], 'fetch')
+  const slab = machine.i32[entry + 2] >>> 0
+  const frame = frameOfSlab(machine, cache, slab)
+  const page = machine.layout.ram + frame * L.PAGE_SIZE
+  let offset = lo & (L.PAGE_SIZE - 2)
+  let before: { at: number; op: number } | null = null
+  while (offset < L.PAGE_SIZE) {
+    const at = slab + offset * ENTRIES_PER_BYTE
+    const view = machine.view
+    if (view.getUint16(at + ENTRY.op, true) !== 0) return
+    const low = view.getUint16(page + offset, true)
+    const long = (low & 3) === 3
+    if (long && offset === L.PAGE_SIZE - 2) {
+      view.setUint16(at + ENTRY.op, OP_SLOW, true)
+      return
+    }
+    const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
+    const decoded = decode(word)
+    // Where a breakpoint may be, the loop is left before the instruction.
+    if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
+      view.setUint16(at + ENTRY.op, OP_SLOW, true)
+      before = null
+      if (decoded.row.name === 'jal' || decoded.row.name === 'jalr') return
+      offset += decoded.length
+      continue
+    }
+    if (decoded === null) {
+      view.setUint16(at + ENTRY.op, OP_SLOW, true)
+      return
+    }
+    const { row, values } = decoded
+    const { op, imm } = opFor(ops, decoded, offset)
+    view.setUint16(at + ENTRY.op, op, true)
+    const pair = before && ops.pairs.get(before.op * PAIR_STRIDE + op)
+    if (before && pair) view.setUint16(before.at + ENTRY.op, pair, true)
+    before = { at, op }
+    view.setUint16(at + ENTRY.rd, registerOffset(row, 'rd', values.rd), true)
+    view.setUint16(at + ENTRY.rs1, registerOffset(row, 'rs1', values.rs1), true)
+    view.setUint16(at + ENTRY.rs2, registerOffset(row, 'rs2', values.rs2), true)
+    view.setUint16(at + ENTRY.rs3, registerOffset(row, 'rs3', values.rs3), true)
+    view.setInt32(at + ENTRY.imm, imm, true)
+    if (row.name === 'jal' || row.name === 'jalr') return
+    offset += decoded.length
+  }
+}

@@ -1,0 +1,141 @@
+// Running the WebAssembly loop, and doing what it came back for: decode an instruction, refill a TLB, run a rare instruction on the
+// reference engine, or stop.
+import { isCode, type CodeFrames } from '../code-frames.ts'
+import { atBreakpoint } from '../debug.ts'
+import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U } from '../isa/index.ts'
+import * as L from '../layout.ts'
+import { debugged, timedStep, type Stepper } from '../reference/index.ts'
+import type { Access, Hart, Machine, Stop } from '../state.ts'
+import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timing/index.ts'
+import { tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
+import { faultCause, stopFor, takeTrap } from '../trap.ts'
+import { decodeFrom } from './decode.ts'
+import { WHY } from './module.ts'
+import type { Ops } from './ops.ts'
+
+type RunLoop = (fuel: number) => number
+const MAX_FUEL = 0x7fff_ffff
+const ECALL_CAUSE = { [L.PRIVILEGE_U]: CAUSE_ECALL_U, [L.PRIVILEGE_S]: CAUSE_ECALL_S, [L.PRIVILEGE_M]: CAUSE_ECALL_M } as Record<
+  number,
+  number
+>
+
+/** What an interpreter works with, for one machine. */
+export interface Interpreter {
+  machine: Machine
+  /** The compiled loop of each hart. */
+  loops: RunLoop[]
+  ops: Ops
+  cache: CodeFrames
+  stepper: Stepper
+}
+
+export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
+  const { machine, stepper } = interpreter
+  const loop = interpreter.loops[hart.id]
+  const fuel = Math.min(most, MAX_FUEL)
+  let left = fuel
+  for (;;) {
+    if (left <= 0) return stopped(stopFor(machine, 'fuel'), fuel)
+    const why = loop(left)
+    const remaining = exitFuel(machine, hart)
+    hart.counters[L.COUNTERS.instret] += left - remaining
+    left = remaining
+    if (why === WHY.fuel) return stopped(stopFor(machine, 'fuel'), fuel - left)
+    const before = hart.counters[L.COUNTERS.instret]
+    const stop = attend(interpreter, hart, why, stepper)
+    left -= hart.counters[L.COUNTERS.instret] - before
+    if (stop) return stopped(stop, fuel - left)
+  }
+}
+
+/** The loop's fuel is cycles here: what it spent is what retired, plus what loads and the model's answers waited. */
+export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Hart, fuel: number, cycles: number): Stop {
+  const { machine, stepper } = interpreter
+  const loop = interpreter.loops[hart.id]
+  const core = timing.cores[hart.id]
+  const { counters } = hart
+  const { instret, loads } = L.COUNTERS
+  const use = loadUse(timing)
+  const timed: Stepper = { step: (m, h) => timedStep(m, core, h, stepper) }
+  settle(core, counters)
+  const started = counters[instret]
+  const end = counters[L.COUNTERS.cycles] + cycles
+  // An instruction that has begun ends, whatever it waits on the way: also when the loop came back to have it decoded or its page found.
+  let begun = false
+  for (;;) {
+    const left = fuel - (counters[instret] - started)
+    const cyclesLeft = end - counters[L.COUNTERS.cycles]
+    // Every instruction takes a cycle at least: so many cycles are not more instructions than there is fuel for.
+    const budget = Math.min(left, begun ? Math.max(cyclesLeft, 1) : cyclesLeft, MAX_FUEL)
+    if (budget <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
+    const loadsBefore = counters[loads]
+    const why = loop(budget)
+    const spent = budget - exitFuel(machine, hart)
+    const loadCycles = use * (counters[loads] - loadsBefore)
+    const retired = spent - core.stalls - loadCycles
+    core.row[C_L1_DATA] += loadCycles
+    core.row[C_INSTRUCTIONS] += retired
+    core.stalls = 0
+    counters[instret] += retired
+    counters[L.COUNTERS.cycles] += spent
+    begun = false
+    if (why === WHY.fuel) continue
+    const before = counters[instret]
+    const stop = attend(interpreter, hart, why, timed)
+    if (stop) return stopped(stop, counters[instret] - started)
+    begun = why !== WHY.jumpMiss && counters[instret] === before
+  }
+}
+
+const exitFuel = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitFuel) >> 2]
+
+/** Does what the loop came back for. null: it can go on. */
+function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Stepper): Stop | null {
+  const { machine } = interpreter
+  switch (why) {
+    case WHY.ecall:
+      return takeTrap(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
+    case WHY.decode:
+      decodeFrom(machine, hart, interpreter.ops, interpreter.cache)
+      return null
+    case WHY.jumpMiss: {
+      const stop = refill(interpreter, hart, 'fetch')
+      return stop === STORE_TO_CODE ? null : debugged(machine, stop)
+    }
+    case WHY.slow:
+      if (machine.debug !== null && atBreakpoint(machine, hart)) return stopFor(machine, 'debug')
+      return debugged(machine, stepper.step(machine, hart))
+    default: {
+      const access = why === WHY.readMiss ? 'read' : 'write'
+      if (crossesPage(machine, hart, access)) return debugged(machine, stepper.step(machine, hart))
+      const stop = refill(interpreter, hart, access)
+      return debugged(machine, stop === STORE_TO_CODE ? stepper.step(machine, hart) : stop)
+    }
+  }
+}
+
+function stopped(stop: Stop, retired: number): Stop {
+  stop.retired = retired
+  return stop
+}
+
+const exitLo = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitVa) >> 2]
+const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base + L.HART.exitVa) >> 2) + 1]
+
+/** The loop missed although its address is in the TLB: the access goes on into the next page, or its page is watched. */
+const crossesPage = (machine: Machine, hart: Hart, access: Access): boolean =>
+  tlbProbe(machine, hart, exitLo(machine, hart), exitHi(machine, hart), access) >= 0
+
+const STORE_TO_CODE = Symbol('the page of a store has decoded instructions')
+
+/** null: the access can be tried again. */
+function refill({ machine, cache }: Interpreter, hart: Hart, access: Access): Stop | null | typeof STORE_TO_CODE {
+  const lo = exitLo(machine, hart)
+  const hi = exitHi(machine, hart)
+  const t = translateNow(machine, hart, lo, hi, access)
+  // The code may be what is running: forgetting it and fetching again would drop the write entry, for ever. Nothing is filled or counted.
+  if (access === 'write' && t.outcome === 'ok' && isCode(cache, t.frame)) return STORE_TO_CODE
+  const outcome = tlbFillFrom(machine, hart, lo, hi, access, t)
+  return outcome === 'ok' ? null : takeTrap(machine, hart, faultCause(outcome, access), lo, hi)
+}

@@ -1,0 +1,123 @@
+// What a machine is made of, as types: the record, its harts, what stands behind them (an engine) and what watches them. Everything in vm
+// may import this file; it imports nothing that runs.
+import type { Isa } from './isa/index.ts'
+import type { HartViews, Layout } from './layout.ts'
+import type { Timing } from './timing/core.ts'
+
+export type Access = 'read' | 'write' | 'fetch'
+
+/** Why a hart stopped. pc points at the instruction that trapped; for fuel, timer, wfi and debug at the next one to run. */
+export type StopKind =
+  'fuel' | 'timer' | 'syscall' | 'pageFault' | 'accessFault' | 'illegal' | 'breakpoint' | 'misaligned' | 'wfi' | 'debug'
+
+export interface Stop {
+  kind: StopKind
+  /** Exception code as scause has it (Privileged spec, table of supervisor cause values); -1 for fuel, timer, wfi and debug. */
+  cause: number
+  /** Faulting virtual address (exact below 2^53), or the instruction word when illegal. */
+  tval: number
+  access: Access
+  /** Instructions retired by this run. */
+  retired: number
+}
+
+export interface Hart extends HartViews {
+  readonly id: number
+  /** Offset of its block in the linear memory. */
+  readonly base: number
+  /** Frame behind each entry of the fetch TLB; the entry itself says where the engine keeps the frame's code. */
+  readonly fetchFrames: Int32Array
+}
+
+/**
+ * An engine makes a machine's harts go. All of them work on the same bytes and leave the same behind. What an engine derives from the
+ * code in RAM (decoded entries, compiled functions) is its own: whoever changes RAM or what is stopped at says so here.
+ */
+export interface Engine {
+  readonly name: string
+  /** Runs at most `fuel` instructions (on a timed machine also: none that begins after `cycles` of them) and fills machine.stop. */
+  run(hart: Hart, fuel: number, cycles?: number): Stop
+  /** A hart is about to run code of this frame: answers where the engine keeps it, for the fetch TLB. From then on no write TLB leads to the frame. */
+  enter(frame: number): number
+  /** The frame's bytes changed, or may: forgets what was made of them. Free when nothing was. */
+  forget(frame: number): void
+  /** RAM is another one: forgets everything. */
+  forgetAll(): void
+  /** What instructions become has changed, not where they are: makes it anew in the same places. */
+  redecode(): void
+}
+
+/** Names given to contexts in TLB tags: tags have room for TLB_KEYS names, contexts are 2^16 ASIDs times the modes, and bare. */
+export interface TlbKeys {
+  next: number
+  /** Name by context number, 0 for none yet; by mode, where that was seen, and in it by ASID. */
+  readonly names: (Uint16Array | undefined)[]
+  /** Context by name, for the names before `next`. */
+  readonly contexts: Uint32Array
+  /** True once a page larger than 4 KiB was cached: flushes by address must then look everywhere. */
+  superpages: boolean
+}
+
+/** Bytes to watch, [start, end): virtual addresses of whatever address space is current, or physical ones. */
+export interface Watch {
+  start: number
+  end: number
+  physical: boolean
+  reads: boolean
+  writes: boolean
+}
+
+/** What a hart stopped for after an instruction. `va` is exact below 2^53. */
+export interface DebugHit {
+  kind: 'watch' | 'tlbMiss'
+  hart: number
+  va: number
+  bytes: number
+  access: Access
+}
+
+export interface DebugPoints {
+  /** Virtual addresses, as doubles (exact below 2^53). */
+  breakpoints: ReadonlySet<number>
+  watches: readonly Watch[]
+  tlbMisses: boolean
+}
+
+/** The points with what finds them quickly. */
+export interface DebugState extends DebugPoints {
+  /** By parcel of a page: some breakpoint lies there in its page. */
+  readonly parcels: Uint8Array
+  hit: DebugHit | null
+  /** A breakpoint was reported on this hart at this count of instructions: going on from there does not report it again. */
+  passedHart: number
+  passedAt: number
+}
+
+/** The machine as a plain record: bytes in one linear memory and views of them. Everything architectural is in the bytes. */
+export interface Machine {
+  readonly layout: Layout
+  readonly memory: { readonly buffer: ArrayBuffer }
+  readonly bytes: Uint8Array
+  readonly i32: Int32Array
+  readonly view: DataView
+  /** Guest RAM: index = physical address - RAM_BASE. */
+  readonly ram: Uint8Array
+  readonly ram32: Int32Array
+  readonly ramBytes: number
+  /** Frames from this one on were never given to anybody (frameWritten): they are zero. */
+  framesUsed: number
+  readonly harts: Hart[]
+  readonly keys: TlbKeys
+  /** The extensions that it was made with: instructions of others are illegal. */
+  readonly isa: Isa
+  readonly stop: Stop
+  engine: Engine
+  /** Where a debugger wants harts to stop, while there is one. */
+  debug: DebugState | null
+  /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */
+  written: Uint8Array | null
+  /** The timing model, while the machine is timed. */
+  timing: Timing | null
+  /** The hart that ran last, to drop reservations when another one runs. */
+  lastHart: number
+}
