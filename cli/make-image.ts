@@ -23,7 +23,8 @@ function makeLibrary(): Uint8Array {
     .filter(isSource)
     .map(name => {
       const path = join(folder, name)
-      const { object, diagnostics } = assemble({ name: path, text: readFileSync(path, 'utf8') }, { readFile: includeReader([folder]) })
+      const options = { readFile: includeReader([folder]), discardConstants: true }
+      const { object, diagnostics } = assemble({ name: path, text: readFileSync(path, 'utf8') }, options)
       return object ? { name: name.replace(/s$/, 'o'), bytes: object } : stop(diagnostics)
     })
   return writeArchive(members)

@@ -33,6 +33,8 @@ export interface AssembleOptions {
   relax?: boolean
   /** As -fpic: `la` goes through the global offset table. */
   pic?: boolean
+  /** Leaves local constants (`.equ`) out of the symbol table, as the linker's option of the same name does. */
+  discardConstants?: boolean
 }
 
 /** What came of a source. */
@@ -52,6 +54,7 @@ function newAssembly(name: string, options: AssembleOptions, arch: string): Asse
     source: name,
     readFile: options.readFile ?? (() => null),
     debug: options.debug ?? false,
+    discardConstants: options.discardConstants ?? false,
     arch,
     flags: { rvc: hasExtension(arch, 'c'), relax: options.relax ?? true, pic: options.pic ?? false, arch },
     flagStack: [],

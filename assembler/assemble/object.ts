@@ -58,6 +58,23 @@ function tableOrder(asm: Assembly, layout: Layout): AsmSymbol[] {
   return [...locals, ...globals]
 }
 
+/** Without local symbols whose value is a number and that no relocation names. */
+function withoutConstants(symbols: readonly AsmSymbol[], layout: Layout, resolved: readonly Resolved[]): AsmSymbol[] {
+  const named = new Set(resolved.flatMap(r => r.relocations.map(({ symbol }) => symbol)))
+  return symbols.filter(symbol => isGlobal(symbol) || named.has(symbol) || !isNumber(symbol, layout))
+}
+
+function isNumber(symbol: AsmSymbol, layout: Layout): boolean {
+  if (!symbol.value) return false
+  try {
+    return placementOf(symbol, layout).kind === 'absolute'
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    // Reported where the table is written.
+    return false
+  }
+}
+
 function mappingSymbols(section: AsmSection, layout: Layout): AsmSymbol[] {
   const size = offsetOf(layout, { fixed: section.fixed, gaps: section.gaps.length }, section)
   const marks = section.mapping.flatMap(m => marksOf(m, offsetOf(layout, m, section)))
@@ -95,7 +112,7 @@ function symbolSize(symbol: AsmSymbol, layout: Layout): bigint {
 /** The file's bytes. Problems with single symbols become diagnostics. */
 export function writeObject(asm: Assembly, layout: Layout, resolved: readonly Resolved[]): Uint8Array {
   for (const r of resolved) for (const { type, symbol } of r.relocations) if (symbol && THREAD_LOCAL.has(type)) symbol.type = STT.TLS
-  const symbols = tableOrder(asm, layout)
+  const symbols = asm.discardConstants ? withoutConstants(tableOrder(asm, layout), layout, resolved) : tableOrder(asm, layout)
   const numberOf = new Map(symbols.map((s, i) => [s, i + 1]))
   const firstGlobal = symbols.findIndex(s => isGlobal(s) || (!isDefined(s) && s.type !== STT.FILE && s.type !== STT.SECTION))
 

@@ -237,6 +237,7 @@ export interface Assembly {
   /** Text or bytes of an included file; null when there is none. */
   readFile: (name: string) => string | Uint8Array | null
   debug: boolean
+  discardConstants: boolean
   /** The architecture of the file as a whole, canonical. */
   arch: string
   flags: Flags

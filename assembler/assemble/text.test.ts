@@ -99,6 +99,13 @@ describe('files', () => {
 })
 
 describe('symbols', () => {
+  it('leaves local constants out on request', () => {
+    const text = '.equ SIZE, 8\n.equ TWICE, SIZE * 2\n.equ FAR, 0x1000\nli a0, TWICE\nhere: call FAR\nret\n.globl G\n.equ G, 1\n'
+    const names = [...symbolsOf(text, { discardConstants: true }).keys()]
+    expect(names).toEqual(expect.arrayContaining(['here', 'G']))
+    expect(names.filter(name => ['SIZE', 'TWICE', 'FAR'].includes(name))).toEqual([])
+    expect([...symbolsOf(text).keys()]).toEqual(expect.arrayContaining(['SIZE', 'TWICE']))
+  })
   it('has bindings, types, sizes and visibility', () => {
     const symbols = symbolsOf(
       '.globl f\n.type f, @function\nf: nop\n.size f, . - f\n.weak w\nw = f\n.hidden h\n.globl h\nh:\n.comm c, 8, 16\n.local l\nl:\n.LX:',

@@ -30,6 +30,12 @@ function errno(code: number, name: string, message: string): Errno {
 /** `ENOENT`, as hosts name their errors. */
 export const errnoByName = (name: string): Errno | undefined => byName.get(name)
 export const errnoByCode = (code: number): Errno | undefined => byCode.get(code)
+/** The highest of them; beyond lies what only the kernel sees. */
+export const LAST_ERRNO = 133
+/** Those that a program can be given, in the order of their numbers. */
+export const errnos = (): Errno[] => [...byCode.values()].filter(({ code }) => code <= LAST_ERRNO)
+/** Second names. */
+export const ERRNO_ALIASES = { EWOULDBLOCK: 'EAGAIN', EDEADLOCK: 'EDEADLK', ENOTSUP: 'EOPNOTSUPP' } as const
 
 export const EPERM = errno(1, 'EPERM', 'Operation not permitted')
 export const ENOENT = errno(2, 'ENOENT', 'No such file or directory')
@@ -162,6 +168,7 @@ export const EKEYREJECTED = errno(129, 'EKEYREJECTED', 'Key was rejected by serv
 export const EOWNERDEAD = errno(130, 'EOWNERDEAD', 'Owner died')
 export const ENOTRECOVERABLE = errno(131, 'ENOTRECOVERABLE', 'State not recoverable')
 export const ERFKILL = errno(132, 'ERFKILL', 'Operation not possible due to RF-kill')
+export const EHWPOISON = errno(LAST_ERRNO, 'EHWPOISON', 'Memory page has hardware error')
 
 // Inside the kernel only: how an interrupted call goes on (Linux include/linux/errno.h). They never reach a program.
 export const ERESTARTSYS = errno(512, 'ERESTARTSYS', 'To be restarted if SA_RESTART is set')

@@ -277,6 +277,23 @@ export const OPEN_HOW = struct({ flags: 'big', mode: 'big', resolve: 'big' })
 /** Flags are an unsigned long, often sign-extended from an int: as a double its low bits would be lost, so the halves are read apart. */
 export const SIGACTION = struct({ handler: 'u64', flags: 'u32', flagsHigh: 'u32', mask: 'big' })
 export const STACK = struct({ sp: 'u64', flags: 'i32', size: 'u64' })
+/** siginfo_t: a header, then a union whose members depend on the signal. */
+export const SIGINFO = {
+  size: 128,
+  offsets: { signo: 0, errno: 4, code: 8, pid: 16, uid: 20, status: 24, value: 24, addr: 16 },
+} as const
+/** ucontext_t with the mcontext at its end: pc, x1..x31, then f0..f31 and fcsr in room for the largest of their formats. */
+export const UCONTEXT = struct({
+  flags: 'u64',
+  link: 'u64',
+  stack: STACK,
+  sigmask: 'big',
+  spare: { bytes: 120 },
+  pad: 'u64',
+  pc: 'u64',
+  x1: { bytes: 31 * 8 },
+  fp: { bytes: 528 },
+})
 export const WINSIZE = struct({ rows: 'u16', columns: 'u16', xpixel: 'u16', ypixel: 'u16' })
 export const TERMIOS = struct({ iflag: 'u32', oflag: 'u32', cflag: 'u32', lflag: 'u32', line: 'u8', cc: { bytes: 19 } })
 /** The older one of TCGETA: half of each flag word, and eight characters. */

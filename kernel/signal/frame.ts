@@ -2,7 +2,7 @@
 // language runtime, so it is Linux's to the byte (arch/riscv uapi asm/{ucontext,sigcontext}.h; 1088 bytes in all):
 // siginfo 128 | uc_flags 8, uc_link 8, uc_stack 24, uc_sigmask 8 of 128 reserved, padding, mcontext at 176: pc, x1..x31,
 // then 528 bytes of floating point: f0..f31, fcsr, and at its end the list of extensions, which is empty.
-import { NSIG, SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, isErrno } from '../abi/index.ts'
+import { NSIG, SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, STACK, UCONTEXT, isErrno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import { readContext, regX, setRegPc, setRegX, writeContext } from '../task/index.ts'
@@ -14,16 +14,18 @@ import { forceSignal } from './send.ts'
 import { SIGINFO_BYTES, decodeSigInfo, encodeSigInfoInto } from './siginfo.ts'
 import type { SigAction, SigInfo, Sigset } from './types.ts'
 
-export const FRAME_BYTES = 1088
-const UCONTEXT = SIGINFO_BYTES
-const STACK_SP = UCONTEXT + 16
-const STACK_FLAGS = UCONTEXT + 24
-const STACK_SIZE = UCONTEXT + 32
+export const FRAME_BYTES = SIGINFO_BYTES + UCONTEXT.size
+/** The ucontext lies behind the siginfo. */
+const CONTEXT = SIGINFO_BYTES
+const { stack, sigmask, pc } = UCONTEXT.offsets
+const STACK_SP = CONTEXT + stack + STACK.offsets.sp
+const STACK_FLAGS = CONTEXT + stack + STACK.offsets.flags
+const STACK_SIZE = CONTEXT + stack + STACK.offsets.size
 /** The mask to go back to. */
-export const FRAME_SIGMASK = UCONTEXT + 40
-const PC = UCONTEXT + 176
+export const FRAME_SIGMASK = CONTEXT + sigmask
+const PC = CONTEXT + pc
 /** Behind the registers and padding to the size of the union of all floating-point formats. Zero: it tells this layout from later ones. */
-const EXTENSIONS_RESERVED = UCONTEXT + 948
+const EXTENSIONS_RESERVED = FRAME_BYTES - 12
 /** The END header: magic 0, size 0. */
 const END_MAGIC = EXTENSIONS_RESERVED + 4
 const END_SIZE = END_MAGIC + 4
@@ -87,7 +89,7 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   setRegX(k, task, SP, place)
   setRegX(k, task, A0, info.signal)
   setRegX(k, task, A1, place)
-  setRegX(k, task, A2, place + UCONTEXT)
+  setRegX(k, task, A2, place + CONTEXT)
   setRegPc(k, task, action.handler - (((action.handler % 2) + 2) % 2))
   return true
 }
@@ -111,7 +113,7 @@ export interface SignalFrame {
 export function decodeFrame(bytes: Uint8Array): SignalFrame | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const signal = view.getInt32(0, true)
-  if (signal < 1 || signal > NSIG || view.getBigUint64(UCONTEXT, true) !== 0n || !endsAsOurs(view)) return null
+  if (signal < 1 || signal > NSIG || view.getBigUint64(CONTEXT, true) !== 0n || !endsAsOurs(view)) return null
   const words = Array.from({ length: REGISTERS }, (_, n) => view.getBigUint64(PC + WORD_BYTES * n, true))
   return {
     info: decodeSigInfo(bytes, signal),

@@ -1,13 +1,24 @@
 // siginfo_t in bytes (Linux uapi asm-generic/siginfo.h): 128 of them, a header of three ints and a union that starts at 16.
 // Kept apart from the kernel's own record, because a program may queue any bytes it likes (rt_sigqueueinfo).
-import { SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGPOLL, SIGSEGV, SIGTRAP, SI_KERNEL, SI_TIMER, SI_TKILL, SI_USER } from '../abi/index.ts'
+import {
+  SIGBUS,
+  SIGCHLD,
+  SIGFPE,
+  SIGILL,
+  SIGINFO,
+  SIGPOLL,
+  SIGSEGV,
+  SIGTRAP,
+  SI_KERNEL,
+  SI_TIMER,
+  SI_TKILL,
+  SI_USER,
+} from '../abi/index.ts'
 import type { SigFields, SigInfo } from './types.ts'
 
-export const SIGINFO_BYTES = 128
-const SIGNO = 0
-const ERRNO = 4
-const CODE = 8
-const UNION = 16
+export const SIGINFO_BYTES = SIGINFO.size
+/** The union's members begin with the pid of a sender. */
+const { signo: SIGNO, errno: ERRNO, code: CODE, pid: UNION } = SIGINFO.offsets
 
 /** How each member of the union lies in it. */
 const encoders: { [K in SigFields['kind']]: (view: DataView, fields: Extract<SigFields, { kind: K }>) => void } = {
