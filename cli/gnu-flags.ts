@@ -14,6 +14,7 @@ const WITH_VALUE = new Set([
   '--share',
   '--clock',
   '--engine',
+  '--isa',
   '--seed',
   '--timing',
   '--timing-from',

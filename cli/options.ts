@@ -23,7 +23,7 @@ import { isThere, placed } from './place.ts'
 import type { Program } from './program.ts'
 import type { Recorder } from './recording.ts'
 import { ownRoot } from './resources.ts'
-import { instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
+import { chosenIsa, instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
 import { temporarySpill } from './spill.ts'
 
 export interface MachineFlags {
@@ -36,6 +36,7 @@ export interface MachineFlags {
   clock?: 'real' | 'virtual'
   date?: string
   engine: 'interpreter' | 'reference'
+  isa?: string
   seed: string
   timing?: string
   timingFrom: string
@@ -69,6 +70,7 @@ export function machineOptions(command: Command): Command {
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
     .option('--date <date>', 'date at boot: 2026-02-28, 2026-02-28T12:00:00Z or @SECONDS (default: of the host where the clock is real)')
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
+    .option('--isa <set>', "the machine's instruction set: rv64gc, or others of its extensions ('doc isa' has them)")
     .option('--seed <n>', 'seed of the guest random generator', '0')
     .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)
     .option('--timing-from <when>', "start counting at 'boot', at the first 'mark' of the program, or after so many instructions", 'boot')
@@ -183,6 +185,7 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       ramBytes: memorySize(flags.m),
       harts: wholeNumber('--smp', flags.smp, 1, 32),
       engine: flags.engine,
+      isa: chosenIsa(flags.isa),
       seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff),
       thp: flags.thp,
       frames: flags.frames,

@@ -7,6 +7,7 @@ import { foreignMachine, type ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { byteString } from './host.ts'
 import { confinedReader, libraryArchive } from './resources.ts'
+import { chosenIsa } from './sizes.ts'
 
 export interface Program {
   /** Where the guest finds it (a byte string), unless `placed` puts it elsewhere. */
@@ -29,17 +30,18 @@ export function assembleProgram(
   folders: readonly string[] = [],
   debug = true,
   tell: (text: string) => void = toStandardError,
+  march?: string,
 ): Uint8Array {
   const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
   const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
-  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: confinedReader(beside), debug, undefined: ['_start'] })
+  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: confinedReader(beside), debug, undefined: ['_start'], march })
   if (diagnostics.length > 0) tell(formatDiagnostics(diagnostics))
   if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
   return image
 }
 
-/** Finds PROG on the host, or leaves a plain name to the guest's /bin. */
-export function findProgram(name: string, tell?: (text: string) => void): Program {
+/** Finds PROG on the host, or leaves a plain name to the guest's /bin. A source is assembled for the machine's instruction set `isa`. */
+export function findProgram(name: string, { isa, tell }: { isa?: string; tell?: (text: string) => void } = {}): Program {
   let directory: boolean
   try {
     directory = statSync(name).isDirectory()
@@ -56,7 +58,7 @@ export function findProgram(name: string, tell?: (text: string) => void): Progra
   const source = name.endsWith('.s') || name.endsWith('.S')
   let data: Uint8Array
   try {
-    data = source ? assembleProgram([name], [], true, tell) : readFileSync(name)
+    data = source ? assembleProgram([name], [], true, tell, chosenIsa(isa)) : readFileSync(name)
   } catch (error) {
     throw error instanceof CommandError ? error : notReadable(name, error)
   }

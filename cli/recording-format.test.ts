@@ -38,6 +38,7 @@ test.each([
   ['ramBytes', 'many'],
   ['ramBytes', 1_000_000_000],
   ['engine', 'EWHAT'],
+  ['isa', 'rv64gc_zwhat'],
   ['frames', ''],
   ['harts', -1],
   ['harts', 2.5],

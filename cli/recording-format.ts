@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { ImageFile, InitOptions, JournalEntry } from '../kernel/index.ts'
-import { PAGE_SIZE, resolvePreset, type Preset } from '../vm/index.ts'
+import { PAGE_SIZE, parseIsa, resolvePreset, type Preset } from '../vm/index.ts'
 import type { MadeOf } from './options.ts'
 
 export const FORMAT = 'hartbeat-recording/2'
@@ -154,6 +154,7 @@ const machine: Readonly<Record<string, Check>> = {
   ramBytes: value => whole(2 ** 20, RAM_MAX)(value) && (value as number) % PAGE_SIZE === 0,
   harts: whole(1, 32),
   engine: maybe(oneOf('interpreter', 'reference')),
+  isa: maybe(value => typeof value === 'string' && typeof parseIsa(value) !== 'string'),
   seed: maybe(id),
   thp: maybe(oneOf('never', 'always', 'madvise')),
   frames: maybe(oneOf('sequential', 'random', 'coloured')),

@@ -1,4 +1,5 @@
-// Numbers as people type them: `-m 512`, `-m 2G`, `--limit 10M`, `--limit 3s`.
+// Numbers as people type them: `-m 512`, `-m 2G`, `--limit 10M`, `--limit 3s`; and `--isa rv64imac`.
+import { defaultIsa, parseIsa } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 
 const BINARY: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }
@@ -44,4 +45,12 @@ export function instructionCount(text: string): number | null {
 export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const n = Number(text)
   return Number.isInteger(n) && n >= min && n <= max ? n : bad(option, text, `a whole number from ${min} to ${max}`)
+}
+
+/** The instruction set of `--isa` in one spelling; undefined: the default, said or not. */
+export function chosenIsa(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const found = parseIsa(text)
+  if (typeof found === 'string') throw new CommandError(EXIT.usage, `--isa ${found}`)
+  return found === defaultIsa ? undefined : found.text
 }

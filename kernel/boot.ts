@@ -1,5 +1,14 @@
 // From nothing to a machine: the hardware, an empty kernel over it, its file systems. Its first process is first.ts.
-import { createMachine, restoreMachine, snapshotMachine, type EngineName, type MachineSnapshot, type Preset } from '../vm/index.ts'
+import {
+  createMachine,
+  parseIsa,
+  restoreMachine,
+  snapshotMachine,
+  type EngineName,
+  type Isa,
+  type MachineSnapshot,
+  type Preset,
+} from '../vm/index.ts'
 import { newEventStream } from './events.ts'
 import { buildImage, mountHost, mountSystem, useHostRoot, type ImageFile } from './fs/index.ts'
 import { newProcRoot } from './proc/index.ts'
@@ -37,6 +46,8 @@ export interface KernelOptions {
   /** 1..32; default 1. */
   harts?: number
   engine?: EngineName
+  /** The instruction set, such as `rv64imac_zifencei`; default rv64gc. */
+  isa?: string
   hostname?: string
   /** CLOCK_REALTIME at boot, nanoseconds since 1970. */
   epoch?: number
@@ -146,13 +157,19 @@ function logBoot(k: Kernel): void {
   log(k, LOG_INFO, 'printk: console [ttyS0] enabled')
 }
 
+function isaOf({ isa }: KernelOptions): Isa | undefined {
+  const found = isa === undefined ? undefined : parseIsa(isa)
+  if (typeof found === 'string') throw new Error(`creating a machine of ${found}`)
+  return found
+}
+
 /** A machine with its file systems mounted and no process. Throws an Error when the options make no machine, an Errno for a bad image or share. */
 export function createKernel(options: KernelOptions): Kernel {
   const ramBytes = options.ramBytes ?? DEFAULT_RAM
   const harts = options.harts ?? 1
   if (!(harts >= 1 && harts <= MAX_HARTS)) throw new Error(`creating a machine of ${harts} harts: 1 to ${MAX_HARTS} are possible`)
   const k: Kernel = {
-    machine: createMachine({ ramBytes, harts, engine: options.engine }),
+    machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options) }),
     state: emptyState(options, ramBytes, harts),
     host: options.host,
     mappedFiles,

@@ -1,6 +1,6 @@
 // What a signal that ends a program is about, in words: what the program did, at which address, and why that was not possible. Asked
 // while the task stands before the signal, so that its memory and registers are what they were. Asking changes nothing.
-import { disassemble, extensionOf, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
+import { disassemble, extensionOf, lackedExtension, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
 import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, SI_CODES, signalName, SIGNALS } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
 import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
@@ -99,7 +99,11 @@ function segmentation(k: Kernel, task: Task, info: SigInfo): Cause | null {
 function bus(k: Kernel, task: Task, info: SigInfo): Cause | null {
   if (info.fields.kind !== 'fault') return null
   const { address } = info.fields
-  const what = `${DOES[accessTo(k, task, address)]} ${hex(address)}`
+  const access = accessTo(k, task, address)
+  if (access === 'fetch' && info.code === BUS_CODES.BUS_ADRALN) {
+    return { what: 'jump to an address that is no multiple of 4', why: 'this machine lacks the C extension' }
+  }
+  const what = `${DOES[access]} ${hex(address)}`
   if (info.code !== BUS_ADRERR) {
     return { what, why: info.code === BUS_CODES.BUS_ADRALN ? 'misaligned for an atomic access' : 'the host cannot read the file' }
   }
@@ -119,12 +123,11 @@ function illegal(k: Kernel, task: Task, info: SigInfo): Cause | null {
   const bits = length === SHORT ? word : word >>> 0
   const what = `illegal instruction 0x${bits.toString(16).padStart(length * 2, '0')}`
   if (text.mnemonic === 'unimp') return { what, why: 'unimp: no code is meant to come here' }
-  if (text.decoded !== null) return { what: `${what} (${text.text.replace('\t', ' ')})`, why: 'not allowed in a program' }
-  const extension = length === LONG ? extensionOf(word) : null
-  return {
-    what,
-    why: extension === null ? 'no instruction of this machine' : `it needs the ${extension} extension, which this machine lacks`,
-  }
+  const { decoded } = text
+  const named = decoded === null ? what : `${what} (${text.text.replace('\t', ' ')})`
+  const lacked = decoded === null ? extensionOf(word) : lackedExtension(k.machine.isa, decoded)
+  if (lacked !== null) return { what: named, why: `it needs the ${lacked} extension, which this machine lacks` }
+  return { what: named, why: decoded === null ? 'no instruction of this machine' : 'not allowed in a program' }
 }
 
 const breakpoint = (_k: Kernel, _task: Task, { fields }: SigInfo): Cause | null =>

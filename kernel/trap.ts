@@ -71,7 +71,8 @@ const HANDLERS: Record<StopKind, Handler> = {
     } else raise(k, task, faultInfo(failure.signal, failure.code, at))
   },
   accessFault: atAddress(SIGSEGV, SEGV_ACCERR),
-  misaligned: atAddress(SIGBUS, BUS_ADRALN),
+  // Of a jump Linux tells where it stands, not where it leads (do_trap_insn_misaligned).
+  misaligned: (k, task, at, access) => (access === 'fetch' ? atPc : atAddress)(SIGBUS, BUS_ADRALN)(k, task, at, access),
   // The floating-point unit is off until a task uses it; its first instruction then runs again.
   illegal(k, task) {
     if (!touchFp(k, task)) raise(k, task, faultInfo(SIGILL, ILL_ILLOPC, regPc(k, task)))

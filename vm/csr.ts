@@ -40,7 +40,6 @@ const PPN_MASK = (1n << 44n) - 1n
 const ASID_SHIFT = 44n
 const ASID_MASK = 0xffffn
 const COUNTER_BITS = 7n
-const MISA_C_ALIGNED = ~1n
 
 interface CsrRow {
   /** Slot of its value in the hart's block, where it has one. */
@@ -77,6 +76,8 @@ const word = (index: number, shift: number, mask: number): CsrRow => ({
   },
 })
 const masked = (mask: bigint): CsrRow => ({ slot: 0, write: (_m, _h, value, old) => (old & ~mask) | (value & mask) })
+/** Bits that no instruction's address has are zero. */
+const instructionAddress = (): CsrRow => ({ slot: 0, write: (machine, _h, value) => value & ~BigInt(machine.isa.parcel - 1) })
 const plain = (): CsrRow => ({ slot: 0 })
 
 function statusRow(visible: bigint, writable: bigint): CsrRow {
@@ -88,7 +89,7 @@ function statusRow(visible: bigint, writable: bigint): CsrRow {
       return value & visible
     },
     write(machine, hart, value) {
-      hart.words[L.WORD_FS] = Number((value & FS_FIELD) >> BigInt(SSTATUS_FS_SHIFT))
+      hart.words[L.WORD_FS] = machine.isa.names.has('F') ? Number((value & FS_FIELD) >> BigInt(SSTATUS_FS_SHIFT)) : L.FS_OFF
       // MPP = 2 names no privilege: a write of it keeps what is there (WARL).
       const taken = ((value >> MPP_SHIFT) & 3n) === MPP_RESERVED ? writable & ~(3n << MPP_SHIFT) : writable
       setSlot(machine, hart, 'mstatus', (slotValue(machine, hart, 'mstatus') & ~taken) | (value & taken))
@@ -119,7 +120,7 @@ const ROWS: Record<string, CsrRow> = {
   scounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
   senvcfg: masked(ENVCFG_FIOM),
   sscratch: plain(),
-  sepc: masked(MISA_C_ALIGNED),
+  sepc: instructionAddress(),
   scause: plain(),
   stval: plain(),
   stimecmp: {
@@ -149,7 +150,7 @@ const ROWS: Record<string, CsrRow> = {
   mcounteren: { ...masked(COUNTER_BITS), reset: COUNTER_BITS },
   menvcfg: { ...masked(ENVCFG_FIOM | MENVCFG_STCE), reset: MENVCFG_STCE },
   mscratch: plain(),
-  mepc: masked(MISA_C_ALIGNED),
+  mepc: instructionAddress(),
   mcause: plain(),
   mtval: plain(),
   mcycle: { read: cycle, write: () => {} },

@@ -7,6 +7,7 @@ import {
   RAM_BASE,
   COUNTERS,
   FS_INITIAL,
+  FS_OFF,
   TLB_ENTRIES,
   PRIVILEGE_U,
   WORD_FS,
@@ -78,7 +79,7 @@ export function createMachine(options: MachineOptions): Machine {
   }
   for (const hart of harts) {
     hart.words[WORD_PRIVILEGE] = PRIVILEGE_U
-    hart.words[WORD_FS] = FS_INITIAL
+    hart.words[WORD_FS] = machine.isa.names.has('F') ? FS_INITIAL : FS_OFF
     resetCsrs(machine, hart)
     refreshTlbKey(machine, hart)
   }

@@ -9,6 +9,8 @@ import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.t
 
 export interface MachineSnapshot {
   ramBytes: number
+  /** The instruction set, as text. */
+  isa: string
   harts: Uint8Array[]
   /** Frame behind each fetch TLB entry of each hart, -1 where there is none. */
   fetchFrames: Int32Array[]
@@ -58,6 +60,7 @@ export function snapshotHarts(machine: Machine): HartsSnapshot {
   const { contexts, next, superpages } = machine.keys
   return {
     ramBytes: machine.ramBytes,
+    isa: machine.isa.text,
     harts: machine.harts.map(h => hartBytes(machine, h)),
     fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
     keys: { contexts: contexts.slice(1, next), superpages },
@@ -92,6 +95,7 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): voi
 }
 
 function checkFits(machine: Machine, snapshot: HartsSnapshot): void {
+  if (snapshot.isa !== machine.isa.text) throw new Error(`restoring a machine of ${snapshot.isa} into one of ${machine.isa.text}`)
   if (snapshot.ramBytes !== machine.ramBytes || snapshot.harts.length !== machine.harts.length) {
     throw new Error(
       `restoring a machine of ${snapshot.harts.length} harts and ${snapshot.ramBytes} bytes into one of ${machine.harts.length} and ${machine.ramBytes}`,

@@ -1,5 +1,5 @@
 // For tests of the hardware: a machine with a few pages mapped, a program given as text, and registers read back.
-import { parseInstruction, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, SATP_MODE_SV48 } from './isa/index.ts'
+import { parseInstruction, parseIsa, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, SATP_MODE_SV48 } from './isa/index.ts'
 import { PAGE_SIZE, PRIVILEGE_U, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { setSatp } from './csr.ts'
 import { createMachine, run, type EngineName } from './machine.ts'
@@ -42,8 +42,10 @@ export function words(text: string, at = CODE): number[] {
 }
 
 /** A machine in user mode under Sv48 with ASID 1, code at CODE (2 pages) and zeroed data at DATA (4 pages); a0 = DATA. */
-export function bench(text: string, options: { engine?: EngineName; harts?: number; privilege?: number } = {}): Bench {
-  const machine = createMachine({ ramBytes: 4 << 20, engine: options.engine, harts: options.harts })
+export function bench(text: string, options: { engine?: EngineName; harts?: number; privilege?: number; isa?: string } = {}): Bench {
+  const isa = options.isa === undefined ? undefined : parseIsa(options.isa)
+  if (typeof isa === 'string') throw new Error(isa)
+  const machine = createMachine({ ramBytes: 4 << 20, engine: options.engine, harts: options.harts, isa })
   const [hart] = machine.harts
   let nextTable = 1
   const pteIndex = (va: number, level: number): number => {

@@ -6,6 +6,7 @@ import * as C from './isa/index.ts'
 
 /** Kind and access by exception code (Privileged spec, supervisor cause values). */
 const KINDS: Record<number, readonly [StopKind, Access]> = {
+  [C.CAUSE_FETCH_MISALIGNED]: ['misaligned', 'fetch'],
   [C.CAUSE_FETCH_ACCESS]: ['accessFault', 'fetch'],
   [C.CAUSE_ILLEGAL]: ['illegal', 'fetch'],
   [C.CAUSE_BREAKPOINT]: ['breakpoint', 'fetch'],

@@ -74,7 +74,7 @@ async function runProgram(
       throw new CommandError(EXIT.usage, '--core: not with --gdb, where the debugger decides (generate-core-file)')
     checkCorePlace(flags.core)
   }
-  const program = findProgram(name)
+  const program = findProgram(name, flags)
   const run = makeMachine(flags, program)
   const endTrace = trace?.(run)
   start(run, [name, ...args].map(byteString), false, flags)

@@ -25,6 +25,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   share?: string[]
   engine?: MachineFlags['engine']
   seed?: number
+  isa?: string
   thp?: MachineFlags['thp']
   timing?: string
   set?: string[]
@@ -60,6 +61,7 @@ export const LAUNCH_CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug
   share: [texts, 'a list of HOST:GUEST[:rw]'],
   engine: [oneOf('interpreter', 'reference'), 'interpreter or reference'],
   seed: [count, 'a whole number'],
+  isa: [text, 'an instruction set, such as rv64gc'],
   thp: [oneOf('always', 'madvise', 'never'), 'always, madvise or never'],
   timing: [text, 'the name of a preset'],
   set: [texts, 'a list of KEY=VALUE'],
@@ -114,11 +116,12 @@ const flagsOf = (a: LaunchArguments): MachineFlags => ({
   timingFrom: 'boot',
   set: a.set ?? [],
   thp: a.thp,
+  isa: a.isa,
 })
 
 /** A machine about to execute its first program's first instruction. Errors are in words; what the assembler says is told. */
 export function launch(a: LaunchArguments, output: (stream: 1 | 2, bytes: Uint8Array) => void, tell: (text: string) => void): Kernel {
-  const program = findProgram(a.program, tell)
+  const program = findProgram(a.program, { isa: a.isa, tell })
   const flags = flagsOf(a)
   const run = makeMachine(flags, program, hostFor(inputOf(a), output), true)
   run.cwd = a.cwd === undefined ? undefined : byteString(a.cwd)

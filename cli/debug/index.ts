@@ -35,7 +35,7 @@ function machineOf(name: string, args: readonly string[], flags: DebugFlags, hos
     if (args.length > 0) throw new CommandError(EXIT.usage, `debug ${name}: a recording takes no arguments`)
     return { kernel: openRecording(name, host.write).kernel, console: false }
   }
-  const program = findProgram(name)
+  const program = findProgram(name, flags)
   const run = makeMachine({ ...flags, clock: 'virtual' }, program, host)
   if (screen) run.stdio = ['console', 'console', 'console']
   // Standard input has the debugger's commands, unless there are none to come.

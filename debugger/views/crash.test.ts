@@ -7,14 +7,14 @@ import { createSession, now, resume, reverseResume, reverseStepInstruction, task
 
 const SIGSEGV = 11
 /** Runs a program up to the signal that ends it. */
-function crash(source: string) {
-  const s = createSession(start(source, { debug: false }).k)
+function crash(source: string, isa?: string) {
+  const s = createSession(start(source, { debug: false, isa }).k)
   for (let n = 1; n < 32; n++) s.signalStops.add(n)
   return { s, stop: resume(s) }
 }
 
-const sentence = (source: string): string => {
-  const { s, stop } = crash(source)
+const sentence = (source: string, isa?: string): string => {
+  const { s, stop } = crash(source, isa)
   const task = taskById(s, s.focus)
   return stop.kind === 'signal' && task !== null ? crashText(s.k, task, stop.info, '') : stop.kind
 }
@@ -34,6 +34,27 @@ test.each([
   ],
 ])('%s', (source, expected) => {
   expect(sentence(source)).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected))
+})
+
+test.each([
+  [
+    'rv64i',
+    'mul a0, a0, a0',
+    'SIGILL: illegal instruction 0x02a50533 (mul a0,a0,a0) at pc 0x10000: it needs the M extension, which this machine lacks',
+  ],
+  ['rv64imac', 'fadd.d fa0, fa0, fa0', /^SIGILL: .*: it needs the D extension, which this machine lacks$/],
+  [
+    'rv64imafd',
+    'c.li a0, 1',
+    'SIGILL: illegal instruction 0x4505 (li a0,1) at pc 0x10000: it needs the C extension, which this machine lacks',
+  ],
+  [
+    'rv64imafd',
+    'auipc t0, 0\njalr ra, 10(t0)',
+    'SIGBUS: jump to an address that is no multiple of 4 at pc 0x10004: this machine lacks the C extension',
+  ],
+])('on %s %s', (isa, source, expected) => {
+  expect(sentence(source, isa)).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected))
 })
 
 test('it stands at the instruction, goes back from there and comes again, and dies when it goes on', () => {

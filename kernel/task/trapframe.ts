@@ -113,10 +113,10 @@ export function loadRegisters(k: Kernel, task: Task, hartId: number): void {
 
 const holdsFp = (k: Kernel, task: Task, hart: number): boolean => k.state.harts[hart].fpOwner === task && task.sched.fpHart === hart
 
-/** After a trap on a floating-point instruction while the unit was off: brings the task's values. False when it was on. */
+/** After a trap on a floating-point instruction while the unit was off: brings the task's values. False when it was on, or is not there. */
 export function touchFp(k: Kernel, task: Task): boolean {
   const hart = k.machine.harts[task.onHart]
-  if (hart.words[WORD_FS] !== FS_OFF) return false
+  if (hart.words[WORD_FS] !== FS_OFF || !k.machine.isa.names.has('F')) return false
   bringFp(k, task, hart)
   return true
 }

@@ -38,6 +38,11 @@ export function control(w: HandlerWriter, base: number, now: Handler, operands: 
     enterPage()
     w.leave('next')
   }
+  function landing(to: Code): void {
+    if (!now.flavour.longOnly) return
+    w.push(...to, OP.i32WrapI64, ...i32Const(2), OP.i32And)
+    w.leaveIf('slow')
+  }
   function goto(f: ImmField): void {
     now.jumped = true
     if (now.flavour.near) {
@@ -70,6 +75,7 @@ export function control(w: HandlerWriter, base: number, now: Handler, operands: 
   }
 
   return {
+    landing,
     goto,
     branch,
     jump,

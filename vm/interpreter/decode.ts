@@ -1,6 +1,6 @@
 // Instructions become entries of a slab (entry.ts): each with the op that fits it, or, for a fused pair, that of both at the first.
 import type { CodeFrames } from '../code-frames.ts'
-import { decode, type Row } from '../isa/index.ts'
+import { decodeFor, type Row } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
@@ -34,7 +34,7 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
       return
     }
     const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
-    const decoded = decode(word)
+    const decoded = offset % machine.isa.parcel === 0 ? decodeFor(machine.isa, word) : null
     // Where a breakpoint may be, the loop is left before the instruction.
     if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)

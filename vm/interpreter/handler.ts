@@ -17,6 +17,8 @@ export interface Flavour {
   /** The register that an instruction of Zicsr names, and whether its source is x0 or 0: nothing is written then. */
   csr?: UserCsr
   zeroSource?: boolean
+  /** The machine's instructions begin at multiples of four: jumps look where they go. */
+  longOnly?: boolean
 }
 
 export interface Handler {

@@ -24,7 +24,7 @@ const compiledLoops = new Map<string, Compiled>()
 
 function compile(machine: Machine, key: string, make: (bases: readonly number[]) => { ops: Ops; code: Uint8Array<ArrayBuffer> }): Compiled {
   const bases = machine.harts.map(h => h.base)
-  const name = `${bases.length} ${key}`
+  const name = `${bases.length} ${machine.isa.text} ${key}`
   let known = compiledLoops.get(name)
   if (!known) {
     const { ops, code } = make(bases)
@@ -53,7 +53,7 @@ const cacheOf = (machine: Machine, cache: CodeFrames): Omit<Engine, 'run'> => ({
 /** The interpreter for a machine's harts. */
 export function interpreterEngine(machine: Machine): Engine {
   const compiled = compile(machine, 'untimed', bases => {
-    const ops = numberOps()
+    const ops = numberOps(machine.isa)
     return { ops, code: interpreterModule(bases, ops) }
   })
   const cache = createDecodeCache(machine)
@@ -65,7 +65,7 @@ export function interpreterEngine(machine: Machine): Engine {
 export function timedEngine(machine: Machine, timing: Timing): Engine {
   const shape: TimedShape = { lineShift: timing.lineShift, setMask: timing.setMask, loadUse: loadUse(timing) }
   const compiled = compile(machine, JSON.stringify(shape), bases => {
-    const ops = numberOps(false)
+    const ops = numberOps(machine.isa, false)
     return { ops, code: interpreterModule(bases, ops, timedForm(shape)) }
   })
   const cache = createDecodeCache(machine)

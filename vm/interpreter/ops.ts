@@ -1,6 +1,6 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
-import { CSR, rows, type Decoded, type Row } from '../isa/index.ts'
+import { CSR, rows, type Decoded, type Isa, type Row } from '../isa/index.ts'
 import { PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
 import { ENTRIES_PER_BYTE } from './entry.ts'
@@ -31,6 +31,8 @@ export interface Ops {
   number: Map<string, number>
   /** Op number of a pair by the numbers of its two ops: first * PAIR_STRIDE + second. */
   pairs: Map<number, number>
+  /** Of the machine that they are for. */
+  isa: Isa
 }
 export const PAIR_STRIDE = 65536
 
@@ -53,21 +55,23 @@ export function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths
   return emitter.code()
 }
 
-/** Numbers every op, by trying what the emitter can do; with the ops of fused pairs, or without. */
-export function numberOps(fused = true): Ops {
+/** Numbers every op of a machine's instructions, by trying what the emitter can do; with the ops of fused pairs, or without. */
+export function numberOps(isa: Isa, fused = true): Ops {
   const emitter = createEmitter(0, PLAIN)
-  const shortForms = new Set(rows.flatMap(r => (r.expansion && r.length === 2 ? [r.expansion.name] : [])))
+  const legal = rows.filter(r => isa.rows.has(r))
+  const always = isa.parcel === 2 ? {} : { longOnly: true }
+  const shortForms = new Set(legal.flatMap(r => (r.expansion && r.length === 2 ? [r.expansion.name] : [])))
   const list: Op[] = []
   const number = new Map<string, number>()
-  for (const row of rows) {
+  for (const row of legal) {
     if (!row.meaning) continue
     // A row that makes nothing of its rounding mode is tried in one mode, and one that goes nowhere with one target.
     for (const rounding of hasRounding(row) ? (['nearest', 'zero'] as const) : (['nearest'] as const)) {
       for (const near of usesTarget(row) ? [true, false] : [true]) {
-        const tried = emitHandler(emitter, row, { length: 4, near, rounding }, NOWHERE)
+        const tried = emitHandler(emitter, row, { length: 4, near, rounding, ...always }, NOWHERE)
         if (tried === null || (!emitter.now.rounds && rounding === 'zero')) continue
         for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
-          const flavour: Flavour = { length, near, rounding }
+          const flavour: Flavour = { length, near, rounding, ...always }
           number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)
           list.push({ row, flavour })
         }
@@ -79,7 +83,7 @@ export function numberOps(fused = true): Ops {
       list.push({ row, flavour })
     }
   }
-  return { list, number, pairs: fused ? numberPairs(list) : new Map() }
+  return { list, number, pairs: fused ? numberPairs(list) : new Map(), isa }
 }
 
 /** Appends the ops of fused pairs: every two ops, with targets in the page, whose rows FUSED_PAIRS names. */
@@ -116,6 +120,8 @@ function csrOpFor(ops: Ops, { row, values }: Decoded): { op: number; imm: number
 export function opFor(ops: Ops, decoded: Decoded, offset: number): { op: number; imm: number } {
   const { row, length, values } = decoded
   const rounding = ROUNDING_BY_RM[values.rm]
+  // A branch to where no instruction may begin traps if it is taken.
+  if (usesTarget(row) && values.imm % ops.isa.parcel !== 0) return { op: OP_SLOW, imm: 0 }
   if (offset + length > PAGE_SIZE || (hasRounding(row) && rounding === undefined)) return { op: OP_SLOW, imm: 0 }
   if (namesCsr(row)) return csrOpFor(ops, decoded)
   const target = offset + values.imm

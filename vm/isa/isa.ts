@@ -1,6 +1,6 @@
 // An instruction set as a machine has it: a set of extensions with all that they imply, read from a string such as rv64gc_zicond, and
 // what programs are told of it.
-import type { Decoded } from './decode.ts'
+import { decode, type Decoded } from './decode.ts'
 import type { Row } from './define.ts'
 import { compareExtensions, extensionNamed, extensions, extensionsWith, GENERAL, type Extension } from './extensions.ts'
 import { splitIsa } from './isa-string.ts'
@@ -88,6 +88,12 @@ export function parseIsa(text: string): Isa | string {
 
 /** Whether a machine with these extensions executes the instruction. */
 export const isLegal = (isa: Isa, { row, written }: Decoded): boolean => isa.rows.has(written) && isa.rows.has(row)
+
+/** The instruction in a word as a machine with these extensions decodes it; null: it is illegal there. */
+export function decodeFor(isa: Isa, word: number): Decoded | null {
+  const decoded = decode(word)
+  return decoded !== null && isLegal(isa, decoded) ? decoded : null
+}
 
 /** The extension that an instruction would need and the set lacks; null: it has all. */
 export function lackedExtension(isa: Isa, { row, written }: Decoded): string | null {

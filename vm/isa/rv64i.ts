@@ -26,11 +26,13 @@ export const rv64i: Row[] = [
   row('lui rd, u', 'u:20 rd:5 0110111', 'rd = immediate << 12.', m => m.setX('rd', m.imm('u'))),
   row('auipc rd, u', 'u:20 rd:5 0010111', 'rd = pc + (immediate << 12).', m => m.setX('rd', m.add(m.pc(), m.imm('u')))),
   row('jal rd, j', 'j:20 rd:5 1101111', 'rd = address of the next instruction; jump to pc + offset.', m => {
+    m.landing(m.add(m.pc(), m.imm('j')))
     m.setX('rd', m.nextPc())
     m.goto('j')
   }),
   row('jalr rd, i(rs1)', I('000', '1100111'), 'rd = address of the next instruction; jump to rs1 + offset, bit 0 cleared.', m => {
     const to = m.let(at(m, 'i'))
+    m.landing(to)
     m.setX('rd', m.nextPc())
     m.jump(to)
   }),

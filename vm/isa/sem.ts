@@ -67,6 +67,8 @@ export interface Sem<V, C> {
   storeConditional(bytes: 4 | 8, addr: V, v: V): V
 
   // control
+  /** Traps when no instruction may begin at `to`, as where there is no C and it is no multiple of four; jumps say it before they write. */
+  landing(to: V): void
   /** pc-relative, by an immediate field. */
   goto(f: ImmField): void
   branch(c: C, f: ImmField): void

@@ -58,6 +58,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private here = 0n
   private next = 0n
   readonly waiting: Wait = { wfi: false }
+  private isa = C.defaultIsa
   private readonly words = new Map<number, Decoded | null>()
 
   /** Runs the instruction at pc. Answers null when it retired, else the stop it trapped with. */
@@ -68,6 +69,10 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.view = machine.view
     this.here = getPcBig(hart)
     this.waiting.wfi = false
+    if (machine.isa !== this.isa) {
+      this.isa = machine.isa
+      this.words.clear()
+    }
     try {
       const word = this.fetch()
       const decoded = this.decode(word)
@@ -89,7 +94,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     let decoded = this.words.get(word)
     if (decoded === undefined) {
       if (this.words.size === WORDS_REMEMBERED) this.words.clear()
-      decoded = C.decode(word)
+      decoded = C.decodeFor(this.isa, word)
       this.words.set(word, decoded)
     }
     return decoded
@@ -126,6 +131,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
 
   private fetch(): number {
     const at = this.at(this.here, 'fetch')
+    this.landing(this.here)
     if (this.m.timing !== null) this.timeFetch(this.m.timing, at)
     const low = this.view.getUint16(at, true)
     if ((low & 3) !== 3) return low
@@ -288,8 +294,12 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
 
   // ---- control and system
 
+  landing(to: bigint): void {
+    if (this.isa.parcel === 4 && to & 2n) this.trap(C.CAUSE_FETCH_MISALIGNED, i64(to & ~1n))
+  }
   goto(_f: ImmField): void {
     this.next = i64(this.here + BigInt(this.d.values.imm))
+    this.landing(this.next)
   }
   branch(c: boolean, f: ImmField): void {
     if (c) this.goto(f)
