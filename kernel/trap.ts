@@ -63,7 +63,7 @@ const nothing: Handler = () => {}
 const HANDLERS: Record<StopKind, Handler> = {
   syscall: runSyscall,
   pageFault(k, task, at, access) {
-    const failure = handleFault(k, task, at, access)
+    const failure = handleFault(k, task, task.mm, at, access)
     if (failure === null) return
     // With room made by somebody's death the instruction runs again, unless it was its own.
     if (failure === FAULT_OOM) {

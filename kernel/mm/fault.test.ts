@@ -28,12 +28,12 @@ test('reading untouched memory uses the one page of zeroes; writing gets a page'
   map(k, task, BASE, 2)
   const free = k.state.frames.freeCount
   expect(touch(k, task, 0, BASE, 'read')).toBe('pageFault')
-  expect(handleFault(k, task, BASE, 'read')).toBeNull()
+  expect(handleFault(k, task, task.mm, BASE, 'read')).toBeNull()
   expect(frameOf(peekPte(k, space(task), BASE))).toBe(k.state.frames.zero)
   expect(space(task).anonPages).toBe(1)
   expect(touch(k, task, 0, BASE, 'read')).toBe('fuel')
   expect(touch(k, task, 0, BASE, 'write')).toBe('pageFault')
-  expect(handleFault(k, task, BASE, 'write')).toBeNull()
+  expect(handleFault(k, task, task.mm, BASE, 'write')).toBeNull()
   expect(touch(k, task, 0, BASE, 'write')).toBe('fuel')
   expect(space(task).anonPages).toBe(2)
   expect(k.state.frames.freeCount).toBeLessThan(free)
@@ -61,7 +61,7 @@ test.each([
   map(k, task, BASE + 2 * PAGE_SIZE, 1, { prot: PROT_NONE })
   map(k, task, BASE + 3 * PAGE_SIZE, 1, { prot: PROT_EXEC })
   map(k, task, BASE + 4 * PAGE_SIZE, 1, { prot: PROT_WRITE })
-  expect(handleFault(k, task, va, access)).toEqual(outcome)
+  expect(handleFault(k, task, task.mm, va, access)).toEqual(outcome)
   expectSound(k)
 })
 
@@ -74,8 +74,8 @@ test('a stack grows to its limit and no further', () => {
   putU32(k, task, top - 3 * PAGE_SIZE, 1)
   expect(space(task).regions[0].start).toBe(top - 3 * PAGE_SIZE)
   expect(space(task).totalPages).toBe(3)
-  expect(handleFault(k, task, top - 4 * PAGE_SIZE, 'write')).toBeNull()
-  expect(handleFault(k, task, top - 4 * PAGE_SIZE - 1, 'write')).toEqual(MAPERR)
+  expect(handleFault(k, task, task.mm, top - 4 * PAGE_SIZE, 'write')).toBeNull()
+  expect(handleFault(k, task, task.mm, top - 4 * PAGE_SIZE - 1, 'write')).toEqual(MAPERR)
   expectSound(k)
 })
 
@@ -86,8 +86,8 @@ test('a stack keeps its distance from the mapping below it', () => {
   map(k, task, top - PAGE_SIZE, 1, { growsDown: true })
   const below = top - STACK_GUARD_GAP - 4 * PAGE_SIZE
   map(k, task, below, 1)
-  expect(handleFault(k, task, below + PAGE_SIZE + STACK_GUARD_GAP - 1, 'write')).toEqual(MAPERR)
-  expect(handleFault(k, task, below + PAGE_SIZE + STACK_GUARD_GAP, 'write')).toBeNull()
+  expect(handleFault(k, task, task.mm, below + PAGE_SIZE + STACK_GUARD_GAP - 1, 'write')).toEqual(MAPERR)
+  expect(handleFault(k, task, task.mm, below + PAGE_SIZE + STACK_GUARD_GAP, 'write')).toBeNull()
   expectSound(k)
 })
 
@@ -125,10 +125,10 @@ test('beyond the last page of a file is SIGBUS, also after it was cut short', ()
   map(k, task, BASE, 3, { inode, shared: true })
   expect(getU8(k, task, BASE + PAGE_SIZE)).toBe(9)
   expect(getU8(k, task, BASE + PAGE_SIZE + 1)).toBe(0)
-  expect(handleFault(k, task, BASE + 2 * PAGE_SIZE, 'read')).toEqual(BEYOND_FILE)
+  expect(handleFault(k, task, task.mm, BASE + 2 * PAGE_SIZE, 'read')).toEqual(BEYOND_FILE)
   truncateCached(k, inode, 1)
   inode.size = 1
-  expect(handleFault(k, task, BASE + PAGE_SIZE, 'read')).toEqual(BEYOND_FILE)
+  expect(handleFault(k, task, task.mm, BASE + PAGE_SIZE, 'read')).toEqual(BEYOND_FILE)
   expect([getU8(k, task, BASE), getU8(k, task, BASE + 1)]).toEqual([9, 0])
   expectSound(k)
 })
@@ -141,7 +141,7 @@ test('out of memory: a fault kills, clean pages of images are given back first',
   map(k, task, BASE, 64)
   let written = 0
   let outcome = null
-  while ((outcome = handleFault(k, task, BASE + written * PAGE_SIZE, 'write')) === null) written++
+  while ((outcome = handleFault(k, task, task.mm, BASE + written * PAGE_SIZE, 'write')) === null) written++
   expect(outcome).toEqual({ signal: SIGKILL, code: 0x80 })
   expect(image.pages.size).toBe(0)
   expect(written).toBe(32 - 1 - 4)

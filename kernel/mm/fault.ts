@@ -45,19 +45,18 @@ type How = EventOf<'fault'>['how']
 const NEEDS: Record<Access, number> = { read: PROT_READ | PROT_WRITE, write: PROT_WRITE, fetch: PROT_EXEC }
 
 /**
- * Makes `va` accessible for the task, or says with which signal the access ends. After null the same instruction runs again.
- * `va` may be any number.
+ * Makes `va` of an address space accessible for the task, or says with which signal the access ends. After null the same instruction runs
+ * again. `va` may be any number. The space is the task's own, but for one that exec builds.
  */
-export function handleFault(k: Kernel, task: Task, va: number, access: Access): FaultSignal | null {
+export function handleFault(k: Kernel, task: Task, mm: Mm | null, va: number, access: Access): FaultSignal | null {
   const row = enter(k, PATH.fault, task)
-  const failure = serve(k, task, va, access)
-  if (task.mm !== null) chargeFault(k, task.mm.root, leafAt(k.machine.ram32, task.mm.root, va))
+  const failure = serve(k, task, mm, va, access)
+  if (row !== null && mm !== null) chargeFault(k, mm.root, leafAt(k.machine.ram32, mm.root, va))
   leave(k, row)
   return failure
 }
 
-function serve(k: Kernel, task: Task, va: number, access: Access): FaultSignal | null {
-  const mm = task.mm
+function serve(k: Kernel, task: Task, mm: Mm | null, va: number, access: Access): FaultSignal | null {
   let failure: FaultSignal | null = FAULT_MAPERR
   if (mm !== null && va >= 0 && va < USER_END) {
     const page = va - (va & (PAGE_SIZE - 1))

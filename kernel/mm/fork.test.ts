@@ -36,7 +36,7 @@ test('fork takes the write translations of the parent out of every TLB', () => {
   const child = memoryTask(k, forkMm(k, space(parent)))
   expectSound(k)
   for (const hart of [0, 1]) expect(touch(k, parent, hart, BASE, 'write')).toBe('pageFault')
-  expect(handleFault(k, parent, BASE, 'write')).toBeNull()
+  expect(handleFault(k, parent, parent.mm, BASE, 'write')).toBeNull()
   expect(touch(k, parent, 0, BASE, 'write')).toBe('fuel')
   expectSound(k)
   releaseMm(k, space(child))

@@ -47,7 +47,7 @@ export function populatePiece(
       if (work++ >= most) return va
       if ((peekPte(k, mm, va) & wanted) === wanted) continue
       work += MAKING
-      const failure = handleFault(k, task, va, touch)
+      const failure = handleFault(k, task, task.mm, va, touch)
       if (failure !== null) return failure
     }
   }

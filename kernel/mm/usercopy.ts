@@ -17,8 +17,7 @@ const READABLE = PTE_V | PTE_U | PTE_R
 const WRITABLE = PTE_V | PTE_U | PTE_W
 
 /** Frame of a user address, whose page may be read (or written, for `need` WRITABLE). EFAULT, ENOMEM. */
-function locate(k: Kernel, task: Task, va: number, need: number): number {
-  const mm = task.mm
+function locate(k: Kernel, task: Task, va: number, need: number, mm = task.mm): number {
   if (mm === null || !(va >= 0 && va < USER_END)) throw EFAULT
   const ram32 = k.machine.ram32
   const at = leafAt(ram32, mm.root, va)
@@ -27,7 +26,7 @@ function locate(k: Kernel, task: Task, va: number, need: number): number {
 }
 
 function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): number {
-  const failure = handleFault(k, task, va, need === WRITABLE ? 'write' : 'read')
+  const failure = handleFault(k, task, mm, va, need === WRITABLE ? 'write' : 'read')
   if (failure !== null) throw failure === FAULT_OOM ? ENOMEM : EFAULT
   const entry = k.machine.ram32[leafAt(k.machine.ram32, mm.root, va)]
   if ((entry & need) !== need) throw new Error(`page of ${va} is not accessible after its fault was handled`)
@@ -38,13 +37,14 @@ function faultIn(k: Kernel, task: Task, mm: Mm, va: number, need: number): numbe
 const locateToRead = (k: Kernel, task: Task, va: number): number => locate(k, task, va, READABLE) * PAGE_SIZE + (va & OFFSET_MASK)
 
 /** Like locate for writing; the frame's decoded instructions are dropped. */
-function locateForWrite(k: Kernel, task: Task, va: number): number {
-  const frame = locate(k, task, va, WRITABLE)
+function locateForWrite(k: Kernel, task: Task, va: number, mm = task.mm): number {
+  const frame = locate(k, task, va, WRITABLE, mm)
   frameWritten(k.machine, frame)
   return frame
 }
 
-const locateToWrite = (k: Kernel, task: Task, va: number): number => locateForWrite(k, task, va) * PAGE_SIZE + (va & OFFSET_MASK)
+const locateToWrite = (k: Kernel, task: Task, va: number, mm = task.mm): number =>
+  locateForWrite(k, task, va, mm) * PAGE_SIZE + (va & OFFSET_MASK)
 /** Index in ram32 of an aligned word of a frame. */
 const wordOf = (frame: number, va: number): number => frame * FRAME_WORDS + ((va & OFFSET_MASK) >> 2)
 
@@ -85,13 +85,16 @@ export function borrowIn(k: Kernel, task: Task, addr: number, length: number): U
   return k.machine.ram.subarray(from, from + length)
 }
 
-/** Writes bytes to user memory. EFAULT may come after some pages were written. `bytes` must not overlap the target. */
-export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array): void {
+/**
+ * Writes bytes to user memory: the task's own, or a space that it builds. EFAULT may come after some pages were written. `bytes` must not
+ * overlap the target.
+ */
+export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array, mm = task.mm): void {
   const length = bytes.length
   checkUser(addr, length)
   const ram = k.machine.ram
   for (let done = 0; done < length;) {
-    const to = locateToWrite(k, task, addr + done)
+    const to = locateToWrite(k, task, addr + done, mm)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
     chargeUserCopy(k, task, addr + done, to, part, true)
     if (part < 64) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
@@ -143,11 +146,11 @@ export function writableUser(k: Kernel, task: Task, addr: number, length: number
   return Math.min(done, length)
 }
 
-/** Writes `length` zero bytes. */
-export function clearUser(k: Kernel, task: Task, addr: number, length: number): void {
+/** Writes `length` zero bytes, as copyOut does. */
+export function clearUser(k: Kernel, task: Task, addr: number, length: number, mm = task.mm): void {
   checkUser(addr, length)
   for (let done = 0; done < length;) {
-    const to = locateToWrite(k, task, addr + done)
+    const to = locateToWrite(k, task, addr + done, mm)
     const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
     chargeUserCopy(k, task, addr + done, to, part, true)
     k.machine.ram.fill(0, to, to + part)

@@ -107,7 +107,7 @@ function isFsShared({ fs, group }: Task): boolean {
   return fs.refs > group.threads.filter(thread => thread.fs === fs).length
 }
 
-/** Builds the new address space. The copies into it go by way of `task.mm`, which is put back whatever happens. */
+/** Builds the new address space. An error on the way leaves nothing of it. */
 function buildProgram(
   k: Kernel,
   task: Task,
@@ -120,14 +120,11 @@ function buildProgram(
   const old = task.mm
   const mm = newMm(k)
   if (old !== null) Object.assign(mm, inheritedFlags(old))
-  task.mm = mm
   try {
     return buildSpace(k, task, mm, program, linker, name, envp, rights)
   } catch (error) {
     releaseMm(k, mm)
     throw error
-  } finally {
-    task.mm = old
   }
 }
 

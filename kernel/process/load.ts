@@ -50,7 +50,7 @@ function chooseBias(mm: Mm, image: Image, loads: readonly Segment[], isProgram: 
   return Math.ceil(room / align) * align - low
 }
 
-/** Maps an image into `mm`, which must be `task.mm` too. `isProgram`: has an interpreter of its own, so it goes to PIE_BASE. */
+/** Maps an image into `mm`, which `task` builds. `isProgram`: has an interpreter of its own, so it goes to PIE_BASE. */
 export function loadImage(k: Kernel, task: Task, mm: Mm, image: Image, isProgram: boolean): Loaded {
   const loads = loadsOf(image)
   if (loads.length === 0) throw ENOEXEC
@@ -78,13 +78,13 @@ function loadSegment(k: Kernel, task: Task, mm: Mm, image: Image, segment: Segme
     mapRegion(k, mm, { start: pageDown(start), length: filePages - pageDown(start), prot, inode, path, offset: pageDown(segment.offset) })
   }
   if (end > filePages) mapRegion(k, mm, { start: filePages, length: end - filePages, prot })
-  if (segment.memorySize > segment.fileSize && segment.fileSize > 0 && fileEnd < filePages) zeroTail(k, task, fileEnd, filePages, prot)
+  if (segment.memorySize > segment.fileSize && segment.fileSize > 0 && fileEnd < filePages) zeroTail(k, task, mm, fileEnd, filePages, prot)
 }
 
 /** The rest of the last page of the file belongs to .bss. A segment that is not writable keeps what the file has there. */
-function zeroTail(k: Kernel, task: Task, from: number, to: number, prot: number): void {
+function zeroTail(k: Kernel, task: Task, mm: Mm, from: number, to: number, prot: number): void {
   try {
-    clearUser(k, task, from, to - from)
+    clearUser(k, task, from, to - from, mm)
   } catch (error) {
     if (!isErrno(error) || prot & PROT_WRITE) throw error
   }

@@ -108,7 +108,7 @@ function auxiliary(k: Kernel, mm: Mm, info: StartInfo, random: number, execfn: n
   return pairs
 }
 
-/** Maps the stack into `mm` (which must be `task.mm`) and writes all of it; answers sp. */
+/** Maps the stack into `mm` and writes all of it; answers sp. */
 export function buildStack(k: Kernel, task: Task, mm: Mm, info: StartInfo): number {
   const strings = [...info.argv, ...info.envp, info.name]
   const stringBytes = strings.reduce((sum, text) => sum + text.length + 1, 0)
@@ -154,7 +154,7 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, info: StartInfo): numb
   const bottom = sp - (sp % PAGE_SIZE) - STACK_ROOM
   const prot = PROT_READ | PROT_WRITE | (info.executableStack ? PROT_EXEC : 0)
   mapRegion(k, mm, { start: bottom, length: USER_END - bottom, prot, label: '[stack]', growsDown: true })
-  copyOut(k, task, sp, bytes)
+  copyOut(k, task, sp, bytes, mm)
   mm.startStack = sp
   return sp
 }
