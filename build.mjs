@@ -2,50 +2,76 @@
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 
 mkdirSync('dist', { recursive: true })
 for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
+
+/** What `package.json` exports, and what runs. They share their parts, so that each is there once and a class is one class everywhere. */
+const ENTRIES = {
+  hartbeat: 'cli/index.ts',
+  bench: 'bench/index.ts',
+  'bench-worker': 'bench/worker.ts',
+  index: 'index.ts',
+  vm: 'vm/index.ts',
+  kernel: 'kernel/index.ts',
+  abi: 'kernel/abi/index.ts',
+  assembler: 'assembler/index.ts',
+  debugger: 'debugger/index.ts',
+  node: 'cli/node.ts',
+}
+
+/**
+ * Node's modules stay outside, also where a CommonJS package requires one: as an import, since an ES module has no `require`. The library
+ * imports none (test/flows/library.test.ts), so a web page can have it.
+ */
+const nodeModules = {
+  name: 'node-modules',
+  setup(building) {
+    building.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
+      const name = path.replace(/^node:/, '')
+      if (!builtinModules.includes(name)) return undefined
+      return kind === 'require-call' ? { path: name, namespace: 'node-required' } : { path: `node:${name}`, external: true }
+    })
+    building.onLoad({ filter: /.*/, namespace: 'node-required' }, ({ path }) => ({ contents: `export * from 'node:${path}'` }))
+  },
+}
+
 const common = {
   bundle: true,
-  platform: 'node',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  conditions: ['node'],
   format: 'esm',
   target: 'node20',
+  outdir: 'dist',
   logLevel: 'warning',
-  // commander is CommonJS: its `require` of Node's modules needs one in an ES module.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  plugins: [nodeModules],
 }
 await Promise.all([
-  // In parts, so that a command loads what it needs, and once.
   build({
     ...common,
-    entryPoints: { hartbeat: 'cli/index.ts', bench: 'bench/index.ts', 'bench-worker': 'bench/worker.ts' },
-    outdir: 'dist',
+    entryPoints: ENTRIES,
+    external: ['benchmark'],
+    // In parts, so that a command loads what it needs.
     splitting: true,
     chunkNames: 'hartbeat-[hash]',
     // A command's start is for a third reading these files. Names stay, for what a stack says.
     minifyWhitespace: true,
     minifySyntax: true,
-    banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
-    sourcemap: true,
+    // For whoever reads a stack; not in the package.
+    sourcemap: 'external',
   }),
-  // The library needs no Node: a web page can have it too.
-  build({
-    ...common,
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    banner: {},
-    entryPoints: ['index.ts'],
-    outfile: 'dist/index.js',
-    sourcemap: true,
-  }),
-  build({ ...common, entryPoints: ['cli/make-image.ts'], outfile: 'dist/make-image.js' }),
+  build({ ...common, entryPoints: { 'make-image': 'cli/make-image.ts' } }),
 ])
 chmodSync('dist/hartbeat.js', 0o755)
 const { status } = spawnSync(process.execPath, ['dist/make-image.js'], { stdio: 'inherit' })
+rmSync('dist/make-image.js')
 if (status !== 0) process.exit(status ?? 1)
 
 // Type declarations take seconds: only for a package that is installed or published.
 if (process.argv.includes('--types')) {
+  rmSync('dist/types', { recursive: true, force: true })
   const types = spawnSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })
   if (types.status !== 0) process.exit(types.status ?? 1)
 }

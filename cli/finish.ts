@@ -1,10 +1,11 @@
 // What happens when the machine stops: checks, statistics, and the exit status.
 import { writeFileSync } from 'node:fs'
 import { checkInvariants, shellStatus, signalName, zombies, type Kernel } from '../kernel/index.ts'
+import { statistics } from '../library/index.ts'
 import type { Outcome } from './drive.ts'
 import { CommandError, EXIT } from './errors.ts'
 import type { MachineFlags } from './options.ts'
-import { statistics, statText } from './stat.ts'
+import { statText } from './stat.ts'
 
 /** As a shell has it: 128 + signal. */
 const SIGNAL_STATUS = 128

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The command line: one word for what to do, options with the names that gcc, strace, QEMU and binutils taught people.
 import { Command, CommanderError } from 'commander'
 import { CommandError, commandErrorText, EXIT, hostProblem } from './errors.ts'

@@ -14,6 +14,7 @@ import {
   type KernelOptions,
   type ThpPolicy,
 } from '../kernel/index.ts'
+import { DEFAULT_ENV } from '../library/index.ts'
 import { presetNames, resolvePreset } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { bootDate, dateOption } from './boot-date.ts'
@@ -149,12 +150,11 @@ export interface MachineRun {
   recorder?: Recorder
 }
 
-const DEFAULT_ENV = ['PATH=/bin:/usr/bin:/sbin:/usr/sbin', 'HOME=/', 'USER=root', 'LOGNAME=root']
-
 function environment(given: readonly string[], interactive: boolean): string[] {
   const all = new Map<string, string>()
   const term = interactive && process.env.TERM ? [`TERM=${process.env.TERM}`] : []
-  for (const entry of [...DEFAULT_ENV, ...term, ...given]) {
+  const own = Object.entries(DEFAULT_ENV).map(([name, value]) => `${name}=${value}`)
+  for (const entry of [...own, ...term, ...given]) {
     const at = entry.indexOf('=')
     if (at < 1) throw new CommandError(EXIT.usage, `--env ${entry}: it is NAME=value`)
     all.set(entry.slice(0, at), byteString(entry.slice(at + 1)))

@@ -209,7 +209,7 @@ export interface Snapshot {
 /** What comes in from here on is kept, so that `restore` can bring it again. */
 export function snapshot(k: Kernel): Snapshot {
   k.journal.keeps = true
-  return { state: clonePlain(k.state), machine: snapshotMachine(k.machine), journalNext: k.journal.next }
+  return { state: clonePlain(k.state), machine: snapshotMachine(k.machine, k.machine.framesUsed), journalNext: k.journal.next }
 }
 
 /**
@@ -218,6 +218,6 @@ export function snapshot(k: Kernel): Snapshot {
  */
 export function restore(k: Kernel, from: Snapshot, forget = false): void {
   k.state = clonePlain(from.state)
-  restoreMachine(k.machine, from.machine)
+  restoreMachine(k.machine, from.machine, k.machine.framesUsed)
   rewindJournal(k, from.journalNext, forget)
 }

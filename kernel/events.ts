@@ -38,7 +38,9 @@ export type KernelEvent =
   | { kind: 'oomKill'; task: Task; bytes: number }
   | { kind: 'tlbFlush'; hart: number; va: number | null; asid: number | null }
 
+/** What can be subscribed to. */
 export type EventKind = KernelEvent['kind']
+/** The record of one kind. */
 export type EventOf<K extends EventKind> = Extract<KernelEvent, { kind: K }>
 export type Listener = (event: KernelEvent, k: Kernel) => void
 

@@ -68,6 +68,7 @@ export interface HostFiles {
   rename(from: HostNode, name: string, node: HostNode, to: HostNode, newName: string): 0 | string
 }
 
+/** The world outside of a machine, as whoever made the machine answers for it. */
 export interface Host {
   /** Bytes to the host's standard output (1) or error (2). Output is not journalled: it is a consequence. Or an errno name: 'EPIPE', 'ENOSPC'. */
   write(stream: 1 | 2, bytes: Uint8Array): 0 | string

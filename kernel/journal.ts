@@ -65,6 +65,7 @@ export type Incoming =
 
 const INCOMING = 'incoming'
 
+/** An empty journal: with `keeps` everything that comes in is kept, so that the run can be gone through again (`replayOf`). */
 export const newJournal = (keeps = true, spill: Spill | null = null): Journal => ({
   mode: 'record',
   entries: [],

@@ -7,6 +7,7 @@ import type { Journal } from './journal.ts'
 import type { SigInfo, SignalEffect } from './signal/types.ts'
 import type { KernelState, Task } from './state.ts'
 
+/** A machine and the kernel that runs on it, as a plain record; functions take it first. */
 export interface Kernel {
   readonly machine: Machine
   /** Plain data: records, arrays, Maps, typed arrays. A copy of it (clone.ts) is a snapshot. Replaced whole on restore. */

@@ -78,17 +78,17 @@ export function* usedPages(machine: Machine, frames = machine.ramBytes / L.PAGE_
   }
 }
 
-/** Copies the machine: its harts, and the pages of RAM that are not all zero. */
-export function snapshotMachine(machine: Machine): MachineSnapshot {
+/** Copies the machine: its harts, and the pages of RAM that are not all zero. `frames` as in `usedPages`. */
+export function snapshotMachine(machine: Machine, frames?: number): MachineSnapshot {
   const pages = new Map<number, Uint8Array>()
-  for (const [frame, bytes] of usedPages(machine)) pages.set(frame, bytes.slice())
+  for (const [frame, bytes] of usedPages(machine, frames)) pages.set(frame, bytes.slice())
   return { ...snapshotHarts(machine), pages, framesUsed: machine.framesUsed }
 }
 
-/** Makes the machine what it was. It must have the same RAM size and number of harts. */
-export function restoreMachine(machine: Machine, snapshot: MachineSnapshot): void {
+/** Makes the machine what it was. It must have the same RAM size and number of harts. Frames behind `frames` are zero, and stay so. */
+export function restoreMachine(machine: Machine, snapshot: MachineSnapshot, frames?: number): void {
   checkFits(machine, snapshot)
-  machine.ram.fill(0)
+  machine.ram.fill(0, 0, frames === undefined ? undefined : frames * L.PAGE_SIZE)
   for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
   machine.framesUsed = snapshot.framesUsed
   restoreHarts(machine, snapshot)

@@ -1,11 +1,12 @@
 // `replay FILE`: a recorded run again, to the bit: its output, its exit status, and with --check that it ended as it did then.
 import type { Command } from 'commander'
 import { JournalProblem, runKernel, shellStatus, type Kernel, type RunResult, type SigInfo, type Task } from '../../kernel/index.ts'
+import { statistics } from '../../library/index.ts'
 import { checkCorePlace, writeCoreDump } from '../core-dump.ts'
 import { beforeCrash } from '../crash.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { endProblem, openRecording, type Recording } from '../recording.ts'
-import { statistics, statText } from '../stat.ts'
+import { statText } from '../stat.ts'
 
 interface ReplayFlags {
   stat?: boolean

@@ -26,6 +26,7 @@ function add<P extends Point>(s: Session, point: P): P {
   return point
 }
 
+/** Stops before the instruction at a virtual address: of every process, or of the one in `scope`. */
 export const addBreakpoint = (s: Session, options: Common & { address: number; spec?: string }): Breakpoint =>
   add(s, {
     kind: 'breakpoint',
@@ -44,6 +45,7 @@ export interface WatchOptions extends Common {
   spec?: string
 }
 
+/** Stops after an access to bytes: by virtual address, or by physical address with `physical`. */
 export const addWatchpoint = (s: Session, options: WatchOptions): Watchpoint =>
   add(s, {
     kind: 'watchpoint',
@@ -56,6 +58,7 @@ export const addWatchpoint = (s: Session, options: WatchOptions): Watchpoint =>
     spec: options.spec ?? `*0x${options.start.toString(16)}`,
   })
 
+/** Stops when something happens; `filter` narrows it to names (of system calls, signals, kinds of faults). */
 export const addCatchpoint = (s: Session, options: Common & { what: CatchKind; filter?: readonly string[] }): Catchpoint =>
   add(s, { kind: 'catchpoint', ...common(s, options), what: options.what, filter: options.filter ?? [] })
 

@@ -80,6 +80,7 @@ function* goingToStart(s: Session, turn: Turn, id: number | null): Work<Stop> {
 
 /** Back to before the last instruction that a task executed, or the last so many. */
 export const searchInstruction = (s: Session, id: number, count = 1): Search => searching(s, turn => instructionBack(s, turn, id, count))
+/** Back by one instruction of a task, all of it at once: to before the last that it executed. */
 export const reverseStepInstruction = (s: Session, id: number): Stop => whole(searchInstruction(s, id))
 
 function* instructionBack(s: Session, turn: Turn, id: number, count = 1): Work<Stop> {
@@ -180,6 +181,7 @@ export const searchBack = (s: Session): Search =>
     const stop = yield* lastStop(s, turn, () => true, [])
     return stop.kind === 'historyStart' ? yield* goingToStart(s, turn, null) : stop
   })
+/** Back to the last stop before now, all of it at once; without one to the beginning of the recording. */
 export const reverseResume = (s: Session): Stop => whole(searchBack(s))
 
 /** A stretch between two instants that is run again with the points armed, as far as it has come. */

@@ -105,6 +105,7 @@ export interface SessionOptions {
 /** After a fork: whom to follow, and whether the other one is left to run freely. */
 export type FollowFork = 'parent' | 'child' | 'both'
 
+/** Somebody debugs a machine: where it stops, whom it follows, and its recorded past. */
 export interface Session {
   readonly k: Kernel
   /** null: not recording. */

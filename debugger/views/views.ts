@@ -42,4 +42,5 @@ export const VIEWS: readonly AnyView[] = [
   ledgerView,
 ]
 
+/** The views by their names: `viewByName.get('pt')?.show(k)`. */
 export const viewByName: ReadonlyMap<string, AnyView> = new Map(VIEWS.map(v => [v.name, v]))

@@ -98,6 +98,7 @@ export interface ElfHeaders {
   header: ElfHeader
   segments: Segment[]
 }
+/** An ELF file taken apart: header, segments, sections with their names, symbols and relocations. */
 export interface ElfFile extends ElfHeaders {
   sections: Section[]
 }
