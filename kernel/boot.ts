@@ -20,7 +20,7 @@ import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
 import { newPidTable, newTrapFrames } from './task/index.ts'
-import { makeVdso } from './process/index.ts'
+import { fillVdso, newVdso } from './process/index.ts'
 import { seedRandom } from './random.ts'
 import { newHartState, newLoadAverages } from './sched/index.ts'
 import { newTimerQueue } from './time/index.ts'
@@ -30,7 +30,7 @@ import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
 import { newSysctls } from './sysctl.ts'
 import { newTimingState, startTiming } from './timing/index.ts'
 import { newConsole, resizeTty } from './tty/index.ts'
-import { newVfs, timestampOfNs, type Inode } from './vfs/index.ts'
+import { newVfs, timestampOfNs } from './vfs/index.ts'
 
 const MIB = 2 ** 20
 const DEFAULT_RAM = 256 * MIB
@@ -93,6 +93,7 @@ const NS_PER_MS = 1e6
 function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
   const bootEpoch = timestampOfNs(options.epoch ?? DEFAULT_EPOCH)
   const timed = options.timing?.preset.config
+  const vfs = newVfs(bootEpoch)
   return {
     time: 0,
     executed: 0,
@@ -121,8 +122,8 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     kmem: newKmem(),
     asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
-    vdso: null as unknown as Inode,
-    vfs: newVfs(bootEpoch),
+    vdso: newVdso(vfs, bootEpoch),
+    vfs,
     ttys: [newConsole()],
     futexes: new Map(),
     random: seedRandom(options.seed ?? 0),
@@ -163,12 +164,12 @@ function isaOf({ isa }: KernelOptions): Isa | undefined {
   return found
 }
 
-/** A machine with its file systems mounted and no process. Throws an Error when the options make no machine, an Errno for a bad image or share. */
-export function createKernel(options: KernelOptions): Kernel {
+/** A machine and a kernel that has done nothing yet: no file systems mounted, no process. Throws an Error when the options make no machine. */
+export function emptyKernel(options: KernelOptions): Kernel {
   const ramBytes = options.ramBytes ?? DEFAULT_RAM
   const harts = options.harts ?? 1
   if (!(harts >= 1 && harts <= MAX_HARTS)) throw new Error(`creating a machine of ${harts} harts: 1 to ${MAX_HARTS} are possible`)
-  const k: Kernel = {
+  return {
     machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options) }),
     state: emptyState(options, ramBytes, harts),
     host: options.host,
@@ -186,9 +187,14 @@ export function createKernel(options: KernelOptions): Kernel {
     timingStart: timingStart(options),
     debug: options.debug ?? false,
   }
+}
+
+/** A machine with its file systems mounted and no process. Throws an Error when the options make no machine, an Errno for a bad image or share. */
+export function createKernel(options: KernelOptions): Kernel {
+  const k = emptyKernel(options)
   logBoot(k)
   if (k.timingStart === 0) startTiming(k)
-  k.state.vdso = makeVdso(k)
+  fillVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
   buildImage(k, k.state.vfs.root.root, options.root ?? [])
   mountSystem(k, { proc: newProcRoot, sys: newSysRoot })

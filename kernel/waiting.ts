@@ -1,7 +1,7 @@
 // How a system call says that it cannot finish now: as data. Every room below the calls answers with it, so it belongs to none of them.
 import type { Errno } from './abi/errno.ts'
 import type { WaitQueue } from './sched/types.ts'
-import type { Task } from './state.ts'
+import type { SyscallInProgress, Task } from './state.ts'
 import type { FileDescription } from './vfs/types.ts'
 
 /** The call cannot finish now: sleep on these queues until woken, the deadline (absolute ns) or a signal; then the handler runs again. */
@@ -30,6 +30,17 @@ export const blocked = (queues: WaitQueue[], interrupted: Errno | null, deadline
   queues,
   deadline,
   interrupted,
+})
+
+/** The record of a call that takes more than one run, begun at `startTime`. */
+export const newCall = (nr: number, startTime: number): SyscallInProgress => ({
+  nr,
+  values: null,
+  files: [],
+  kept: null,
+  progress: {},
+  cut: false,
+  startTime,
 })
 
 /** A call does no more than this in one run: bytes copied, or what takes as long. */

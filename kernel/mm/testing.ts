@@ -1,20 +1,17 @@
-// For unit tests of memory: a kernel with a real machine and just the parts of its state that memory uses, and tasks to match.
-import { createMachine, run, setPc, setX, type StopKind } from '../../vm/index.ts'
-import { PROT_EXEC, PROT_READ, PROT_WRITE, RLIMITS } from '../abi/index.ts'
+// For unit tests of memory: a kernel with as much of it as the test wants, tasks with address spaces, and what a program does to them.
+import { run, setPc, setX, type StopKind } from '../../vm/index.ts'
+import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { mappedFiles } from '../mapped-files.ts'
-import { newKernelLog } from '../klog.ts'
-import { newSysctls } from '../sysctl.ts'
-import { newInode, newVfs, type Inode } from '../vfs/index.ts'
+import { enrol } from '../process/newborn.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
+import { newInode, type Inode } from '../vfs/index.ts'
 import {
   auditMemory,
   copyOut,
   createAsids,
-  createFrames,
   findRegion,
   mapRegion,
-  newKmem,
   newMm,
   useMm,
   writeCached,
@@ -36,46 +33,16 @@ interface MemoryOptions {
   seed?: number
 }
 
-export function memoryKernel(options: MemoryOptions = {}): Kernel {
-  const ramBytes = (options.frames ?? 1024) * 4096
-  const machine = createMachine({ ramBytes, harts: options.harts ?? 1, engine: 'reference' })
-  const state = {
-    time: 0,
-    bootEpoch: { sec: 0, nsec: 0 },
-    tasks: new Map(),
-    harts: machine.harts.map(hart => ({ id: hart.id, mm: null, flushCalls: 0 })),
-    round: { hart: 0, start: 0, end: 0, open: false, ran: false },
-    frames: createFrames(ramBytes, options),
-    kmem: newKmem(),
-    groups: new Map(),
-    ttys: [],
-    thp: options.thp ?? 'never',
-    asids: createAsids(options.asidLimit),
-    trapFrames: { taken: new Map(), partial: new Set() },
-    vfs: newVfs(EPOCH),
-    sysctl: newSysctls(ramBytes),
-    klog: newKernelLog(),
-    counts: { minorFaults: 0, majorFaults: 0, cowCopies: 0 },
-  }
-  const vdso = newInode(state.vfs.anon, 'regular', 0o600, 0, 0, EPOCH)
-  return { machine, state: { ...state, vdso }, mappedFiles, events: {} } as unknown as Kernel
+export function memoryKernel({ frames = 1024, asidLimit, placement, ...options }: MemoryOptions = {}): Kernel {
+  const k = bareKernel({ ...options, ramBytes: frames * 4096, epoch: 0, ...(placement && { frames: placement }) })
+  k.state.asids = createAsids(asidLimit)
+  return k
 }
 
 /** A task with an address space: the given one, or a new empty one. */
 export function memoryTask(k: Kernel, mm: Mm = newMm(k)): Task {
-  const soft = new Float64Array(Object.keys(RLIMITS).length).fill(Infinity)
-  soft[RLIMITS.RLIMIT_STACK] = 8 * 2 ** 20
-  const pid = k.state.tasks.size + 1
-  const task = {
-    pid,
-    mm,
-    usage: { minorFaults: 0, majorFaults: 0 },
-    group: { rlimits: { soft, hard: soft } },
-    files: null,
-    fs: null,
-    call: null,
-  } as unknown as Task
-  k.state.tasks.set(pid, task)
+  const task = fakeTask(k, { mm })
+  enrol(k, task)
   return task
 }
 

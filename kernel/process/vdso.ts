@@ -4,7 +4,8 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM, PROT_EXEC, PROT_READ } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { findFree, mapRegion, writeCached, type Mm } from '../mm/index.ts'
-import { anonymousInode, retainInode, type Inode } from '../vfs/index.ts'
+import { newInode, retainInode } from '../vfs/inode.ts'
+import type { Inode, Timestamp, Vfs } from '../vfs/types.ts'
 import { vdsoImage, VVAR } from './vdso-image.ts'
 
 const IMAGE = vdsoImage()
@@ -13,13 +14,18 @@ export const VDSO_SIGRETURN = IMAGE.sigreturn
 const DATA_BYTES = PAGE_SIZE
 export const VDSO_BYTES = PAGE_SIZE
 
-/** The pages behind every [vvar] and [vdso]: made once at boot. */
-export function makeVdso(k: Kernel): Inode {
-  const inode = retainInode(anonymousInode(k, DATA_BYTES + VDSO_BYTES))
-  writeCached(k, inode, DATA_BYTES, IMAGE.bytes)
-  k.state.vdso = inode
+/** The file behind every [vvar] and [vdso], without its pages yet. */
+export function newVdso({ anon }: Vfs, now: Timestamp): Inode {
+  const inode = newInode(anon, 'regular', 0o777, 0, 0, now)
+  inode.nlink = 0
+  inode.size = DATA_BYTES + VDSO_BYTES
+  return retainInode(inode)
+}
+
+/** Its pages: made once at boot. */
+export function fillVdso(k: Kernel): void {
+  writeCached(k, k.state.vdso, DATA_BYTES, IMAGE.bytes)
   updateVvar(k)
-  return inode
 }
 
 /** The date changed: programs read it from the data page. */

@@ -2,26 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SCHED_FIFO } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import type { Task } from '../state.ts'
-import { dequeue, enqueue, makeRunnable, newHartState, newSchedEntity, pickNext, sliceOf } from './runqueue.ts'
-import { newTimerQueue, nextTimer } from '../time/index.ts'
+import { dequeue, enqueue, makeRunnable, newSchedEntity, pickNext, sliceOf } from './runqueue.ts'
+import { nextTimer } from '../time/index.ts'
 import type { SchedEntity } from './types.ts'
 import { newQueue, sleepOn, wakeAll, wakeTask } from './wait.ts'
 
-function kernel(harts = 1): Kernel {
-  const state = {
-    time: 0,
-    harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
-    timers: newTimerQueue(),
-    schedOrder: 0,
-    round: { hart: 0 },
-    counts: { migrations: 0 },
-  }
-  return { state, events: {}, machine: { timing: null } } as unknown as Kernel
-}
-
-const task = (sched: Partial<SchedEntity> = {}): Task =>
-  ({ state: 'R', onHart: -1, waiting: null, sched: { ...newSchedEntity(1), ...sched } }) as unknown as Task
+const kernel = (harts = 1): Kernel => bareKernel({ harts })
+const BARE = bareKernel()
+const task = (sched: Partial<SchedEntity> = {}): Task => fakeTask(BARE, { sched: { ...newSchedEntity(1), ...sched } })
 
 describe('a runqueue', () => {
   it('hands out real-time tasks by priority, then the others by virtual runtime, equals in order', () => {

@@ -2,32 +2,23 @@
 import { describe, expect, it } from 'vitest'
 import { SCHED_FIFO, SCHED_IDLE, SCHED_OTHER, SCHED_RR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import type { Task } from '../state.ts'
-import { account, enqueue, makeRunnable, newHartState, newSchedEntity, pickNext, reweigh, sliceOf, yieldHart } from './runqueue.ts'
-import { newTimerQueue, nextTimer } from '../time/index.ts'
+import { newCall } from '../waiting.ts'
+import { account, enqueue, makeRunnable, newSchedEntity, pickNext, reweigh, sliceOf, yieldHart } from './runqueue.ts'
+import { nextTimer } from '../time/index.ts'
 import type { SchedEntity } from './types.ts'
 import { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
 
-function kernel(harts = 1): Kernel {
-  const state = {
-    time: 0,
-    harts: Array.from({ length: harts }, (_, id) => newHartState(id)),
-    timers: newTimerQueue(),
-    schedOrder: 0,
-    round: { hart: 0 },
-    counts: { migrations: 0 },
-    asyncNotes: [],
-  }
-  return { state, events: {}, machine: { timing: null } } as unknown as Kernel
-}
-const task = (sched: Partial<SchedEntity> = {}): Task =>
-  ({ state: 'R', onHart: -1, waiting: null, call: null, sched: { ...newSchedEntity(1), ...sched } }) as unknown as Task
+const kernel = (harts = 1): Kernel => bareKernel({ harts })
+const BARE = bareKernel()
+const task = (sched: Partial<SchedEntity> = {}): Task => fakeTask(BARE, { sched: { ...newSchedEntity(1), ...sched } })
 
 describe('a queue of sleepers', () => {
   const sleepers = (k: Kernel, queue: ReturnType<typeof newQueue>, kinds: string): Task[] =>
     [...kinds].map(kind => {
       const one = task()
-      one.call = { progress: {} } as Task['call']
+      one.call = newCall(0, 0)
       sleepOn(k, one, [queue], Infinity, true, kind === 'x' ? [queue] : undefined)
       return one
     })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { isErrno, SS_AUTODISARM, SS_DISABLE, SS_ONSTACK } from '../abi/index.ts'
 import type { Task } from '../state.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import { DATA, runToEnd } from '../testing.ts'
 import { altStackFlags, onAltStack, setAltStack } from './altstack.ts'
 
@@ -208,7 +209,8 @@ again:
 })
 
 describe('the alternate stack', () => {
-  const task = (flags = 0): Task => ({ altStack: { sp: 0x1000, size: 0x2000, flags } }) as unknown as Task
+  const BARE = bareKernel()
+  const task = (flags = 0): Task => fakeTask(BARE, { altStack: { sp: 0x1000, size: 0x2000, flags } })
   test.each([
     [0x1000, false],
     [0x1001, true],

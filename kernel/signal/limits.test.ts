@@ -5,6 +5,7 @@ import { EAGAIN, RLIMIT_SIGPENDING, SIGRTMIN, shellStatus } from '../abi/index.t
 import { runKernel } from '../loop.ts'
 import { addTimer } from '../time/index.ts'
 import type { Task } from '../state.ts'
+import { fakeTask } from '../process/testing.ts'
 import { DATA, runToEnd, start } from '../testing.ts'
 
 const RT = SIGRTMIN + 3
@@ -118,12 +119,13 @@ again:
 
 it('an errno outside of a system call is a defect that says what was being done', () => {
   const { k } = start('spin:\nj {spin}')
-  const broken: Partial<Task> = {
+  const broken: Task = {
+    ...fakeTask(k),
     get waiting(): Task['waiting'] {
       throw EAGAIN
     },
   }
-  addTimer(k, 1000, { kind: 'wake', task: broken as Task })
+  addTimer(k, 1000, { kind: 'wake', task: broken })
   let thrown: unknown
   try {
     runKernel(k, { maxInstructions: 5000 })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SIGCHLD, SIGINT, SIGKILL, SIGSEGV, SIGTERM, SIGUSR1, SI_QUEUE, SI_USER } from '../abi/index.ts'
 import type { Task } from '../state.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import { addPending, flushPending, takePending } from './pending.ts'
 import { showSigInfo, showSigset } from './show.ts'
 import { decodeSigInfo, encodeSigInfo } from './siginfo.ts'
@@ -69,8 +70,9 @@ describe('siginfo', () => {
 
 const user = (signal: number, pid = 1): SigInfo => ({ signal, errno: 0, code: SI_USER, fields: { kind: 'kill', pid, uid: 0 } })
 const nothing = (): PendingSignals => ({ set: 0n, queue: [] })
+const BARE = bareKernel()
 const waiting = (own: number[], shared: number[]): Task => {
-  const task = { pending: nothing(), group: { pending: nothing() } } as unknown as Task
+  const task = fakeTask(BARE)
   own.forEach(signal => addPending(task.pending, user(signal)))
   shared.forEach(signal => addPending(task.group.pending, user(signal)))
   return task

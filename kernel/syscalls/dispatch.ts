@@ -12,7 +12,7 @@ import type { SyscallInProgress, Task } from '../state.ts'
 import { callPath, enterCall, leave, NOMINAL_PIECE, nominalCall, passNominal } from '../timing/index.ts'
 import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
 import { dirfd, fd } from './args.ts'
-import { NO_RETURN, type Blocked } from '../waiting.ts'
+import { newCall, NO_RETURN, type Blocked } from '../waiting.ts'
 import { type Syscall } from './define.ts'
 import { chargeCall } from './kernel-memory.ts'
 import { SYSCALLS } from './table.ts'
@@ -107,7 +107,7 @@ function finishWithout(k: Kernel, task: Task, nr: number): void {
 
 /** The record of a call that takes more than one run: made when it first has to wait. */
 export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProgress {
-  task.call ??= { nr, values: null, files: [], kept: null, progress: {}, cut: false, startTime: k.state.time }
+  task.call ??= newCall(nr, k.state.time)
   return task.call
 }
 

@@ -109,7 +109,7 @@ test('a futex wait until a date follows when that is set', () => {
   const now = (seconds: number) => 1_735_689_600 + seconds
   const result = call(k, task, 'futex', OUT, FUTEX_WAIT_BITSET | 0x100, 0, time(now(100)), 0, -1)
   expect(result).toMatchObject({ deadline: 100e9 })
-  outcome(k, { ...task, call: null } as Task, 'clock_settime', CLOCK_REALTIME, time(now(60)))
+  outcome(k, { ...task, call: null }, 'clock_settime', CLOCK_REALTIME, time(now(60)))
   expect(task.call?.progress.deadline).toBe(40e9)
   k.state.time = 40e9
   expect(run('futex', OUT, FUTEX_WAIT_BITSET | 0x100, 0, BUFFER, 0, -1)).toBe('ETIMEDOUT')

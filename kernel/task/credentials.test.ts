@@ -1,12 +1,15 @@
 // setuid(2), setreuid(2), setresuid(2), setfsuid(2): which ids come out, privileged and not, by the tables of those pages.
 import { describe, expect, test } from 'vitest'
 import { isErrno } from '../abi/index.ts'
+import { newMm } from '../mm/index.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import type { Task } from '../state.ts'
 import { inGroup, mayAttach, NO_ID, rootCredentials, setAllIds, setFsId, setId, setRealEffective, type IdFamily } from './credentials.ts'
 import type { Credentials } from './types.ts'
 
+const BARE = bareKernel()
 const task = (credentials: Partial<Credentials>): Task =>
-  ({ credentials: { ...rootCredentials(), ...credentials }, mm: { dumpable: 1 }, parentDeathSignal: 9, group: {} }) as unknown as Task
+  fakeTask(BARE, { credentials: { ...rootCredentials(), ...credentials }, mm: newMm(BARE), parentDeathSignal: 9 })
 const NONE = { capEffective: 0, capPermitted: 0 }
 const user = (uid: number, euid: number, suid: number): Partial<Credentials> => ({
   ...NONE,

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { EAGAIN, EEXIST, EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { ThreadGroup } from '../state.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import { allocPid, isPidFree, joinGroup, leaveGroup, newPidTable, releasePid } from './pid.ts'
 
-const kernelWith = (max: number): Kernel => ({ state: { pids: newPidTable(max) } }) as unknown as Kernel
+function kernelWith(max: number): Kernel {
+  const k = bareKernel()
+  k.state.pids = newPidTable(max)
+  return k
+}
 
 const refusal = (action: () => unknown): unknown => {
   try {
@@ -39,8 +43,7 @@ describe('process numbers', () => {
   })
   it('stay taken while a process group has their name', () => {
     const k = kernelWith(100)
-    const leader = { tgid: allocPid(k) } as ThreadGroup
-    const member = { tgid: allocPid(k) } as ThreadGroup
+    const [leader, member] = [fakeTask(k).group, fakeTask(k).group]
     joinGroup(k, leader, 1)
     joinGroup(k, member, 1)
     leaveGroup(k, leader)

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Kernel } from '../kernel.ts'
+import { bareKernel } from '../process/testing.ts'
 import type { Task } from '../state.ts'
-import { addTimer, cancelTimer, newTimerQueue, nextTimer, takeDueTimer } from './timers.ts'
+import { addTimer, cancelTimer, nextTimer, takeDueTimer } from './timers.ts'
 
-const kernel = (): Kernel => ({ state: { time: 0, timers: newTimerQueue() } }) as Kernel
+const kernel = (): Kernel => bareKernel()
 
 describe('timers', () => {
   it('fire in order of their instants, equal ones as they were asked for, cancelled ones never', () => {

@@ -1,5 +1,6 @@
 // A terminal with nobody behind it: enough of a kernel for the line discipline, and what it put on the screen.
 import type { Kernel } from '../kernel.ts'
+import { bareKernel, NO_HOST } from '../process/testing.ts'
 import { newConsole } from './create.ts'
 import { ttyInput } from './input.ts'
 import { takeLine } from './read.ts'
@@ -29,8 +30,8 @@ export function newDesk(): Desk {
       return 0
     },
   }
-  const state: Pick<Kernel['state'], 'time' | 'ttys'> = { time: 0, ttys: [tty] }
-  const k = { host, state, events: {} } as unknown as Kernel
+  const k = bareKernel({ host: { ...NO_HOST, ...host } })
+  k.state.ttys = [tty]
   return {
     k,
     tty,

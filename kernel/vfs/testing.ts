@@ -7,16 +7,11 @@ import { newSysRoot } from '../sysfs/index.ts'
 import type { Host } from '../host.ts'
 import { newJournal } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut, mapRegion } from '../mm/index.ts'
-import { memoryKernel, memoryTask } from '../mm/testing.ts'
-import { newPidTable, newRlimits, newUsage, rootCredentials, TIMER_SLACK } from '../task/index.ts'
-import { seedRandom } from '../random.ts'
-import { newHartState, newLoadAverages, newQueue } from '../sched/index.ts'
-import { newTimerQueue } from '../time/index.ts'
-import { defaultActions, emptyPending } from '../signal/index.ts'
-import { newSysctls } from '../sysctl.ts'
-import type { Task, ThreadGroup } from '../state.ts'
-import { NO_RETURN, type Blocked } from '../waiting.ts'
+import { copyIn, copyOut, mapRegion, newMm } from '../mm/index.ts'
+import { enrol } from '../process/newborn.ts'
+import { bareKernel, fakeTask, NO_HOST } from '../process/testing.ts'
+import type { Task } from '../state.ts'
+import { newCall, NO_RETURN, type Blocked } from '../waiting.ts'
 import { directoryCalls } from '../syscalls/directories.ts'
 import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'
@@ -34,84 +29,20 @@ const BY_NAME = new Map(SYSCALLS.filter(row => row !== undefined).map(row => [ro
 /** Where the task's buffers are. */
 export const BUFFER = 0x10000
 export const BUFFER_BYTES = 0x40000
-const EPOCH = { sec: 1_735_689_600, nsec: 0 }
 
 export function fileKernel(host: Partial<Host> = {}): { k: Kernel; task: Task } {
-  const k = memoryKernel({ frames: 4096 })
-  Object.assign(k, { host, journal: newJournal(), clock: 'virtual', timing: null, debug: false })
-  Object.assign(k.state, {
-    time: 0,
-    bootEpoch: EPOCH,
-    pids: newPidTable(),
-    groups: new Map(),
-    harts: [newHartState(0)],
-    timers: newTimerQueue(),
-    load: newLoadAverages(),
-    ttys: [],
-    futexes: new Map(),
-    random: seedRandom(1),
-    hostname: 'hartbeat',
-    domainname: '(none)',
-    schedOrder: 0,
-    queuedSignals: new Map(),
-    asyncNotes: [],
-    init: null,
-    sysctl: newSysctls(1 << 24),
-  })
+  const k = bareKernel({ host: { ...NO_HOST, ...host }, ramBytes: 4096 * 4096, seed: 1, journal: newJournal() })
+  k.state.ttys = []
   mountSystem(k, { proc: newProcRoot, sys: newSysRoot })
   return { k, task: fileTask(k) }
 }
 
 /** Another process of root's, in the root directory, with nothing open. */
 export function fileTask(k: Kernel): Task {
-  const task = memoryTask(k)
-  const group = {
-    tgid: task.pid,
-    leader: task,
-    threads: [task],
-    parent: null,
-    children: [],
-    pgid: task.pid,
-    sid: task.pid,
-    tty: null,
-    oomScoreAdj: 0,
-    oomScoreAdjMin: 0,
-  } as unknown as ThreadGroup
-  Object.assign(group, { exiting: null, stopSignal: 0, stopReport: 'none', childExit: newQueue(), itimers: [], exePath: '' })
-  Object.assign(group, {
-    actions: defaultActions(),
-    pending: emptyPending(),
-    rlimits: newRlimits(),
-    childrenUsage: newUsage(),
-    exitedUsage: newUsage(),
-  })
-  Object.assign(task, {
-    group,
-    comm: 'test',
-    state: 'R',
-    credentials: rootCredentials(),
-    files: newFiles(),
-    fs: newFs(k),
-    call: null,
-    waiting: null,
-    blocked: 0n,
-    pending: emptyPending(),
-    savedMask: null,
-    signalPending: false,
-    usage: newUsage(),
-    onHart: -1,
-    personality: 0,
-    timerSlack: TIMER_SLACK,
-    defaultTimerSlack: TIMER_SLACK,
-    parentDeathSignal: 0,
-    trapFrame: -1,
-    startTime: 0,
-    exitSignal: 17,
-    exitStatus: 0,
-    sched: { policy: 0, nice: 0, rtPriority: 0, weight: 1024, vruntime: 0, sumExec: 0, runDelay: 0, turns: 0, hart: 0, affinity: 1 },
-  })
-  k.state.groups.set(group.tgid, group)
-  mapRegion(k, task.mm!, { start: BUFFER, length: BUFFER_BYTES, prot: PROT_READ | PROT_WRITE })
+  const mm = newMm(k)
+  const task = fakeTask(k, { mm, files: newFiles(), fs: newFs(k) })
+  enrol(k, task)
+  mapRegion(k, mm, { start: BUFFER, length: BUFFER_BYTES, prot: PROT_READ | PROT_WRITE })
   return task
 }
 
@@ -142,7 +73,7 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') endCall(k, task)
   else {
-    task.call ??= { nr: row.nr, values: null, files: [], kept: null, progress: {}, cut: false, startTime: 0 }
+    task.call ??= newCall(row.nr, 0)
     if (result.progress) task.call.progress = result.progress
     if (result.kept !== undefined) task.call.kept = result.kept
     for (const file of result.held ?? []) task.call.files.push({ fd: NO_DESCRIPTOR, file })
