@@ -354,7 +354,8 @@ const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
 /** Runs the hart's task for at most `fuel` instructions, and up to the instant `until` (ns), and handles what it stopped for. */
 function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void {
   const { state } = k
-  const task = hart.current as Task
+  const task = hart.current
+  if (task === null) throw new Error(`running hart ${hart.id}: it has no task`)
   const { sched } = task
   // Alone on its hart it needs no slice.
   const slice =

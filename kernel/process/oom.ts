@@ -121,11 +121,11 @@ export function relieveMemory(k: Kernel, asking: Task): boolean {
     return true
   }
   const task = victim && holder(victim)
-  if (!task?.mm) {
+  if (!victim || !task?.mm) {
     log(k, LOG_WARNING, 'Out of memory and no killable processes...')
     return false
   }
-  kill(k, victim as ThreadGroup, task, task.mm)
+  kill(k, victim, task, task.mm)
   return true
 }
 

@@ -76,8 +76,7 @@ const behind =
   }
 
 const capability = one(CAPABILITIES, 'CAP_')
-const signal: Show = raw => (raw >= 0 && raw < HIGH_WORD ? (raw === 0 ? '0' : signalName(raw)) : unsigned(raw, ...NOBODY))
-const NOBODY = [] as unknown as [Kernel, Task, readonly number[]]
+const signal: Show = (raw, ...rest) => (raw >= 0 && raw < HIGH_WORD ? (raw === 0 ? '0' : signalName(raw)) : unsigned(raw, ...rest))
 const intOut = behind(INT_BYTES, view => `[${view.getInt32(0, true)}]`)
 const name: Show = (raw, k, task) => {
   const text = raw > 0 ? peekString(k, task, raw, TASK_COMM_LEN) : null
@@ -154,7 +153,7 @@ const ROWS: Readonly<Partial<Record<keyof typeof PRCTL, Row>>> = {
   PR_SCHED_CORE: {
     args: [oneWord(PR_SCHED_CORE_OPS, 'PR_SCHED_CORE_'), int, raw => `${plainHex(raw >>> 0)} /* ${pidType(raw)} */`, where],
   },
-  PR_SET_PTRACER: value(raw => (raw === -1 ? 'PR_SET_PTRACER_ANY' : int(raw, ...NOBODY))),
+  PR_SET_PTRACER: value((raw, ...rest) => (raw === -1 ? 'PR_SET_PTRACER_ANY' : int(raw, ...rest))),
 }
 
 const pidType = (raw: number): string => Object.keys(PIDTYPES).find(key => PIDTYPES[key as keyof typeof PIDTYPES] === raw) ?? 'PIDTYPE_???'

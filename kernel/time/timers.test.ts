@@ -1,19 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Kernel } from '../kernel.ts'
-import { bareKernel } from '../process/testing.ts'
-import type { Task } from '../state.ts'
+import { bareKernel, fakeTask } from '../process/testing.ts'
 import { addTimer, cancelTimer, nextTimer, takeDueTimer } from './timers.ts'
-
-const kernel = (): Kernel => bareKernel()
 
 describe('timers', () => {
   it('fire in order of their instants, equal ones as they were asked for, cancelled ones never', () => {
     const sample = fc.array(fc.record({ at: fc.nat(20), cancel: fc.boolean() }), { maxLength: 50 })
     fc.assert(
       fc.property(sample, timers => {
-        const k = kernel()
-        const spec = { kind: 'wake', task: {} as Task } as const
+        const k = bareKernel()
+        const spec = { kind: 'wake', task: fakeTask(k) } as const
         const ids = timers.map(({ at }) => addTimer(k, at, spec))
         timers.forEach(({ cancel }, i) => cancel && expect(cancelTimer(k, ids[i])).toBe(true))
         const expected = ids.map((id, i) => ({ id, ...timers[i] })).filter(t => !t.cancel)
