@@ -1,4 +1,4 @@
-// Assembly in a few lines, for the little code that the kernel itself brings (the vDSO) and for tests: instructions and labels only.
+// Assembly in a few lines, for tests: instructions and labels only.
 import { encode, loadImmediate, parseInstruction, rowByName, xByName } from '../vm/index.ts'
 
 type Labels = ReadonlyMap<string, number>

@@ -4,9 +4,9 @@ import { runKernel } from '../loop.ts'
 import { DATA, start } from '../testing.ts'
 import { copyIn } from '../mm/index.ts'
 import { setRegX } from '../task/index.ts'
-import { vdsoImage } from './vdso-image.ts'
+import { vdsoImage } from './vdso.ts'
 
-const image = readElf(vdsoImage().bytes, 'vdso')
+const image = readElf(vdsoImage(), 'vdso')
 const dynsym = image.sections.find(s => s.name === '.dynsym')
 const symbols = dynsym ? readSymbols(image, dynsym) : []
 const S1 = 9

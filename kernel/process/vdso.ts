@@ -6,13 +6,18 @@ import type { Kernel } from '../kernel.ts'
 import { findFree, mapRegion, writeCached, type Mm } from '../mm/index.ts'
 import { newInode, retainInode } from '../vfs/inode.ts'
 import type { Inode, Timestamp, Vfs } from '../vfs/types.ts'
-import { vdsoImage, VVAR } from './vdso-image.ts'
+import { VDSO_HEX, VVAR } from './vdso-bytes.ts'
 
-const IMAGE = vdsoImage()
-/** Offset of the code that signal handlers return to: unwinders know it by its two instructions. */
-export const VDSO_SIGRETURN = IMAGE.sigreturn
+export { VDSO_SIGRETURN } from './vdso-bytes.ts'
 const DATA_BYTES = PAGE_SIZE
 export const VDSO_BYTES = PAGE_SIZE
+
+/** The ELF file, to the end of its page. */
+export function vdsoImage(): Uint8Array {
+  const bytes = new Uint8Array(VDSO_BYTES)
+  bytes.set((VDSO_HEX.join('').match(/../g) ?? []).map(digits => parseInt(digits, 16)))
+  return bytes
+}
 
 /** The file behind every [vvar] and [vdso], without its pages yet. */
 export function newVdso({ anon }: Vfs, now: Timestamp): Inode {
@@ -24,7 +29,7 @@ export function newVdso({ anon }: Vfs, now: Timestamp): Inode {
 
 /** Its pages: made once at boot. */
 export function fillVdso(k: Kernel): void {
-  writeCached(k, k.state.vdso, DATA_BYTES, IMAGE.bytes)
+  writeCached(k, k.state.vdso, DATA_BYTES, vdsoImage())
   updateVvar(k)
 }
 
