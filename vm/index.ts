@@ -2,13 +2,27 @@
 export * from './isa/index.ts'
 export * from './layout.ts'
 export { createMachine, frameAddress, moveReservation, run, setTiming, type EngineName, type MachineOptions } from './machine.ts'
-export type { Access, DebugHit, DebugPoints, DebugState, Engine, Hart, Machine, Stop, StopKind, Watch } from './state.ts'
+export type {
+  Access,
+  DebugHit,
+  DebugPoints,
+  DebugState,
+  Engine,
+  Hart,
+  Machine,
+  PhysicalRange,
+  Platform,
+  Stop,
+  StopKind,
+  Watch,
+} from './state.ts'
 export * from './registers.ts'
 export { clockOf, csrExists, readCsr, setSatp, timeOf, writeCsr } from './csr.ts'
 export { rootFrame, tlbEntries, tlbFlush, type TlbEntry } from './tlb.ts'
 export { translate, walk, vpn, ptePpn, type WalkStep } from './walk.ts'
 export { passHere, setDebugPoints } from './debug.ts'
 export { frameWritten, noteWrites, takeWritten } from './dirty.ts'
+export { hosted } from './platform.ts'
 export { createStepper } from './reference/index.ts'
 export {
   restoreHarts,

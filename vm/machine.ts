@@ -18,10 +18,11 @@ import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
 import { decodeCacheBytes, interpreterEngine, timedEngine } from './interpreter/index.ts'
+import { physicalMap } from './physical.ts'
+import { hosted } from './platform.ts'
 import { REFERENCE, referenceEngine } from './reference/index.ts'
-import type { Engine, Hart, Machine, Stop } from './state.ts'
+import type { Engine, Hart, Machine, Platform, Stop } from './state.ts'
 import { newTiming, type TimingConfig } from './timing/index.ts'
-import { stopFor } from './trap.ts'
 
 export type EngineName = 'interpreter' | 'reference'
 
@@ -30,6 +31,8 @@ export interface MachineOptions {
   ramBytes: number
   harts?: number
   engine?: EngineName
+  /** What is under it. Default: `hosted`, where the caller of `run` takes the traps. */
+  platform?: Platform
   /** Default: `defaultIsa`, RV64GC. */
   isa?: Isa
 }
@@ -48,14 +51,14 @@ const NO_ENGINE: Engine = {
 
 /** A machine with zeroed RAM, harts in user mode at pc 0 and translation off. */
 export function createMachine(options: MachineOptions): Machine {
-  const count = options.harts ?? 1
+  const { harts: count = 1, platform = hosted } = options
   const layout = layoutFor(count, options.ramBytes, decodeCacheBytes(options.ramBytes))
   const pages = layout.total / 65536
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const buffer = memory.buffer
   const harts: Hart[] = []
   for (let id = 0; id < count; id++) {
-    harts.push({ id, base: hartBase(id), fetchFrames: new Int32Array(TLB_ENTRIES).fill(-1), ...hartViews(buffer, id) })
+    harts.push({ id, base: hartBase(id), fetchFrames: new Int32Array(TLB_ENTRIES).fill(-1), delivered: 0, ...hartViews(buffer, id) })
   }
   const machine: Machine = {
     layout,
@@ -66,12 +69,14 @@ export function createMachine(options: MachineOptions): Machine {
     ram: new Uint8Array(buffer, layout.ram, layout.ramBytes),
     ram32: new Int32Array(buffer, layout.ram, layout.ramBytes / 4),
     ramBytes: layout.ramBytes,
+    physical: physicalMap(layout.ramBytes, platform),
     framesUsed: 0,
     harts,
     keys: createTlbKeys(),
     isa: options.isa ?? defaultIsa,
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: NO_ENGINE,
+    platform,
     debug: null,
     written: null,
     timing: null,
@@ -115,19 +120,33 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
     if (machine.harts.length > 1) hart.words[WORD_RESERVATION] = 0
     machine.lastHart = hart.id
   }
-  // The timer: time reaching stimecmp ends the run, on the same instruction in every engine.
-  const untilTimer = hart.counters[COUNTERS.timer] - clockOf(machine, hart)
-  if (hart.counters[COUNTERS.timer] <= timeOf(machine, hart)) {
-    machine.stop.retired = 0
-    return stopFor(machine, 'timer')
+  const { counters, delivered } = hart
+  const cyclesBefore = counters[COUNTERS.cycles]
+  let retired = 0
+  for (;;) {
+    const interrupt = machine.platform.pending(machine, hart)
+    if (interrupt !== null) {
+      interrupt.retired = retired
+      return interrupt
+    }
+    const spent = retired + hart.delivered - delivered
+    const stop = runToTimer(machine, hart, fuel - spent, cycles - (counters[COUNTERS.cycles] - cyclesBefore))
+    retired += stop.retired
+    stop.retired = retired
+    if (stop.kind !== 'fuel' || timeOf(machine, hart) < counters[COUNTERS.timer]) return stop
   }
-  const { timing } = machine
+}
+
+/** Time reaching the hart's timer ends it, on the same instruction in every engine. */
+function runToTimer(machine: Machine, hart: Hart, fuel: number, cycles: number): Stop {
+  const untilTimer = hart.counters[COUNTERS.timer] - clockOf(machine, hart)
+  const { timing, platform } = machine
+  if (timeOf(machine, hart) >= hart.counters[COUNTERS.timer]) throw new Error(`platform ${platform.name} left a timer that is due`)
   // Each cycle of a timed machine is 1 / clock nanoseconds, each instruction of another is one.
   const byCycles = timing !== null && timing.config.time === 'cycles'
-  const stop = byCycles
+  return byCycles
     ? machine.engine.run(hart, fuel, Math.min(cycles, Math.ceil(untilTimer * timing.config.clock)))
     : machine.engine.run(hart, Math.min(fuel, untilTimer), cycles)
-  return stop.kind === 'fuel' && timeOf(machine, hart) >= hart.counters[COUNTERS.timer] ? stopFor(machine, 'timer') : stop
 }
 
 /**

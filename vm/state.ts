@@ -27,6 +27,8 @@ export interface Hart extends HartViews {
   readonly base: number
   /** Frame behind each entry of the fetch TLB; the entry itself says where the engine keeps the frame's code. */
   readonly fetchFrames: Int32Array
+  /** Traps that the platform took into the guest. */
+  delivered: number
 }
 
 /**
@@ -45,6 +47,39 @@ export interface Engine {
   forgetAll(): void
   /** What instructions become has changed, not where they are: makes it anew in the same places. */
   redecode(): void
+}
+
+/** A piece of physical memory, whole pages. */
+export interface PhysicalRange {
+  readonly kind: 'ram' | 'device'
+  readonly start: number
+  readonly bytes: number
+}
+
+/**
+ * What stands under the machine: who takes its traps, what else than RAM is at physical addresses, who interrupts. `hosted` (platform.ts)
+ * gives everything to the caller of `run`; a bare platform enters the guest's own handlers and has devices. What it keeps must be data
+ * that a snapshot can hold.
+ */
+export interface Platform {
+  readonly name: string
+  /** Where accesses come to `read` and `write`. Nothing of it is in a TLB, and programs do not run there. */
+  readonly devices: readonly { readonly start: number; readonly bytes: number }[]
+  /**
+   * The instruction at pc cannot be completed: `cause` is its exception code, {lo, hi} what xtval says. Answers the stop to give to the
+   * caller, or null: the hart is in the guest's handler now. That costs one instruction of fuel, so that a handler which traps for ever ends.
+   */
+  onTrap(machine: Machine, hart: Hart, cause: number, lo: number, hi: number): Stop | null
+  /** An aligned or unaligned read within a page of a device, of 1, 2, 4 or 8 bytes; of its low bits so many count. null: an access fault. */
+  read(machine: Machine, hart: Hart, address: number, bytes: number): bigint | null
+  /** False: an access fault, and nothing was written. */
+  write(machine: Machine, hart: Hart, address: number, bytes: number, value: bigint): boolean
+  /**
+   * Asked before a hart runs and whenever time reaches its timer (COUNTERS.timer): is an interrupt due? Answers the stop to give to the
+   * caller, or null: none is, or the hart is in the guest's handler now. After null the timer lies ahead: an interrupt that is masked is
+   * not waited for.
+   */
+  pending(machine: Machine, hart: Hart): Stop | null
 }
 
 /** Names given to contexts in TLB tags: tags have room for TLB_KEYS names, contexts are 2^16 ASIDs times the modes, and bare. */
@@ -104,6 +139,8 @@ export interface Machine {
   readonly ram: Uint8Array
   readonly ram32: Int32Array
   readonly ramBytes: number
+  /** RAM and the platform's devices. */
+  readonly physical: readonly PhysicalRange[]
   /** Frames from this one on were never given to anybody (frameWritten): they are zero. */
   framesUsed: number
   readonly harts: Hart[]
@@ -112,6 +149,7 @@ export interface Machine {
   readonly isa: Isa
   readonly stop: Stop
   engine: Engine
+  readonly platform: Platform
   /** Where a debugger wants harts to stop, while there is one. */
   debug: DebugState | null
   /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */

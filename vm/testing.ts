@@ -4,7 +4,7 @@ import { PAGE_SIZE, PRIVILEGE_U, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { setSatp } from './csr.ts'
 import { createMachine, run, type EngineName } from './machine.ts'
 import { getX, setPc, setX } from './registers.ts'
-import type { Hart, Machine, Stop } from './state.ts'
+import type { Hart, Machine, Platform, Stop } from './state.ts'
 import { refreshTlbKey } from './tlb.ts'
 
 export const RWXU = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D
@@ -41,11 +41,20 @@ export function words(text: string, at = CODE): number[] {
   return out
 }
 
+interface BenchOptions {
+  engine?: EngineName
+  harts?: number
+  privilege?: number
+  isa?: string
+  platform?: Platform
+}
+
 /** A machine in user mode under Sv48 with ASID 1, code at CODE (2 pages) and zeroed data at DATA (4 pages); a0 = DATA. */
-export function bench(text: string, options: { engine?: EngineName; harts?: number; privilege?: number; isa?: string } = {}): Bench {
+export function bench(text: string, options: BenchOptions = {}): Bench {
+  const { engine, harts, platform } = options
   const isa = options.isa === undefined ? undefined : parseIsa(options.isa)
   if (typeof isa === 'string') throw new Error(isa)
-  const machine = createMachine({ ramBytes: 4 << 20, engine: options.engine, harts: options.harts, isa })
+  const machine = createMachine({ ramBytes: 4 << 20, engine, harts, isa, platform })
   const [hart] = machine.harts
   let nextTable = 1
   const pteIndex = (va: number, level: number): number => {

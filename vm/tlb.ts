@@ -5,6 +5,7 @@
 import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
 import * as L from './layout.ts'
 import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
+import { isDevice } from './physical.ts'
 import type { Access, DebugState, Hart, Machine, TlbKeys, Watch } from './state.ts'
 import { timeFlush } from './timing/index.ts'
 import { newTranslation, translate, type Translation, type WalkMode } from './walk.ts'
@@ -123,7 +124,7 @@ export function translateNow(machine: Machine, hart: Hart, lo: number, hi: numbe
   if (isBare(machine, hart)) {
     const frame = (lo >>> L.PAGE_SHIFT) - L.RAM_PPN
     const inRam = hi === 0 && frame >= 0 && frame < machine.ramBytes / L.PAGE_SIZE
-    scratch.outcome = inRam ? 'ok' : 'accessFault'
+    scratch.outcome = inRam ? 'ok' : hi === 0 && isDevice(machine, frame) ? 'device' : 'accessFault'
     scratch.frame = frame
     scratch.level = 0
     scratch.flags = INFO_FLAGS
@@ -149,7 +150,7 @@ export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, a
 }
 
 /**
- * A miss: walks and fills the entry. Answers 'ok' or the fault. For fetches the addend is where the engine keeps the frame's code. A
+ * A miss: walks and fills the entry. Answers 'ok', the fault, or 'device' (such pages are in no TLB). For fetches the addend is where the engine keeps the frame's code. A
  * frame that is code cannot have a write entry: filling one makes the engine forget it, so a store to code is always seen.
  */
 export function tlbFill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation['outcome'] {

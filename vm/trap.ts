@@ -1,5 +1,5 @@
-// Taking a trap: the CSRs are written as hardware would, and the stop record says the same to the host. The host is the
-// supervisor: its next `run` is the return from the trap, so the privilege stays that of the code that trapped.
+// Traps: engines raise them, the platform takes them. One that is answered to the caller has its CSRs written as hardware would, and the
+// stop record says the same; the caller's next `run` is the return from it, so the privilege stays that of the code that trapped.
 import { trapCsrs } from './csr.ts'
 import type { Access, Hart, Machine, Stop, StopKind } from './state.ts'
 import * as C from './isa/index.ts'
@@ -22,13 +22,20 @@ const KINDS: Record<number, readonly [StopKind, Access]> = {
   [C.CAUSE_STORE_PAGE]: ['pageFault', 'write'],
 }
 
-/** Exception code of a failed access. */
-export const faultCause = (outcome: 'pageFault' | 'accessFault', access: Access): number =>
+/** Exception code of a failed access; a device does what is asked of it, or it is an access fault. */
+export const faultCause = (outcome: 'pageFault' | 'accessFault' | 'device', access: Access): number =>
   outcome === 'pageFault'
     ? { read: C.CAUSE_LOAD_PAGE, write: C.CAUSE_STORE_PAGE, fetch: C.CAUSE_FETCH_PAGE }[access]
     : { read: C.CAUSE_LOAD_ACCESS, write: C.CAUSE_STORE_ACCESS, fetch: C.CAUSE_FETCH_ACCESS }[access]
 
-/** Writes sepc, scause and stval = {lo, hi}, and fills the stop record. */
+/** An instruction traps: what the platform makes of it. null: the hart goes on in the guest's handler. */
+export function raise(machine: Machine, hart: Hart, cause: number, lo: number, hi: number): Stop | null {
+  const stop = machine.platform.onTrap(machine, hart, cause, lo, hi)
+  if (stop === null) hart.delivered++
+  return stop
+}
+
+/** Answers a trap to the caller of `run`: writes sepc, scause and stval = {lo, hi}, and fills the stop record. */
 export function takeTrap(machine: Machine, hart: Hart, cause: number, lo: number, hi: number): Stop {
   trapCsrs(machine, hart, cause, lo, hi)
   const stop = machine.stop

@@ -2,6 +2,7 @@
 // The only translator: TLB refills, the reference engine, and views of page tables all come here.
 import { PAGE_SHIFT, PAGE_SIZE, RAM_PPN } from './layout.ts'
 import type { Access, Machine } from './state.ts'
+import { isDevice } from './physical.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from './isa/index.ts'
 
 const LEVELS = 4
@@ -15,9 +16,9 @@ export interface WalkMode {
   mxr: boolean
 }
 
-/** Result of a translation, filled in place. `frame` counts pages of RAM. */
+/** Result of a translation, filled in place. `frame` counts pages of RAM, or from its first to a device's. */
 export interface Translation {
-  outcome: 'ok' | 'pageFault' | 'accessFault'
+  outcome: 'ok' | 'pageFault' | 'accessFault' | 'device'
   frame: number
   level: number
   flags: number
@@ -40,7 +41,7 @@ export const ptePpn = (lo: number, hi: number): number => ((hi & 0x3fffff) === 0
 
 /**
  * Translates the address {lo, hi} from the root frame for `access`, setting A and D bits in the PTE as hardware does.
- * A page-table or leaf address outside RAM is an access fault.
+ * A page table outside RAM is an access fault, and so is a leaf that is no device's either.
  */
 export function translate(
   machine: Machine,
@@ -104,13 +105,14 @@ function leaf(
   const within = level === 0 ? 0 : (lo >>> PAGE_SHIFT) % pagesInLeaf
   // At level 3 a leaf has more pages than the low word of the address can count; RAM never reaches so far.
   const frame = ppn - RAM_PPN + within
-  if (frame < 0 || frame >= machine.ramBytes >>> PAGE_SHIFT || level === 3) {
+  const inRam = frame >= 0 && frame < machine.ramBytes >>> PAGE_SHIFT
+  if (level === 3 || (!inRam && !isDevice(machine, frame))) {
     out.outcome = 'accessFault'
     return out
   }
   const flags = pteLo | PTE_A | (access === 'write' ? PTE_D : 0)
   if (flags !== pteLo) machine.ram32[at] = flags
-  out.outcome = 'ok'
+  out.outcome = inRam ? 'ok' : 'device'
   out.frame = frame
   out.level = level
   out.flags = flags & 0x3ff

@@ -8,7 +8,7 @@ import { debugged, timedStep, type Stepper } from '../reference/index.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
 import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timing/index.ts'
 import { tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
-import { faultCause, stopFor, takeTrap } from '../trap.ts'
+import { faultCause, raise, stopFor } from '../trap.ts'
 import { decodeFrom } from './decode.ts'
 import { WHY } from './module.ts'
 import type { Ops } from './ops.ts'
@@ -34,18 +34,21 @@ export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Sto
   const { machine, stepper } = interpreter
   const loop = interpreter.loops[hart.id]
   const fuel = Math.min(most, MAX_FUEL)
+  const { counters } = hart
+  const { instret } = L.COUNTERS
+  const started = counters[instret]
   let left = fuel
   for (;;) {
-    if (left <= 0) return stopped(stopFor(machine, 'fuel'), fuel)
+    if (left <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
     const why = loop(left)
     const remaining = exitFuel(machine, hart)
-    hart.counters[L.COUNTERS.instret] += left - remaining
+    counters[instret] += left - remaining
     left = remaining
-    if (why === WHY.fuel) return stopped(stopFor(machine, 'fuel'), fuel - left)
-    const before = hart.counters[L.COUNTERS.instret]
+    if (why === WHY.fuel) continue
+    const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, stepper)
-    left -= hart.counters[L.COUNTERS.instret] - before
-    if (stop) return stopped(stop, fuel - left)
+    left -= counters[instret] + hart.delivered - before
+    if (stop) return stopped(stop, counters[instret] - started)
   }
 }
 
@@ -60,11 +63,12 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
   const timed: Stepper = { step: (m, h) => timedStep(m, core, h, stepper) }
   settle(core, counters)
   const started = counters[instret]
+  const deliveredBefore = hart.delivered
   const end = counters[L.COUNTERS.cycles] + cycles
   // An instruction that has begun ends, whatever it waits on the way: also when the loop came back to have it decoded or its page found.
   let begun = false
   for (;;) {
-    const left = fuel - (counters[instret] - started)
+    const left = fuel - (counters[instret] - started) - (hart.delivered - deliveredBefore)
     const cyclesLeft = end - counters[L.COUNTERS.cycles]
     // Every instruction takes a cycle at least: so many cycles are not more instructions than there is fuel for.
     const budget = Math.min(left, begun ? Math.max(cyclesLeft, 1) : cyclesLeft, MAX_FUEL)
@@ -81,10 +85,10 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
     counters[L.COUNTERS.cycles] += spent
     begun = false
     if (why === WHY.fuel) continue
-    const before = counters[instret]
+    const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, timed)
     if (stop) return stopped(stop, counters[instret] - started)
-    begun = why !== WHY.jumpMiss && counters[instret] === before
+    begun = why !== WHY.jumpMiss && counters[instret] + hart.delivered === before
   }
 }
 
@@ -95,13 +99,13 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
   const { machine } = interpreter
   switch (why) {
     case WHY.ecall:
-      return takeTrap(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
+      return raise(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
     case WHY.decode:
       decodeFrom(machine, hart, interpreter.ops, interpreter.cache)
       return null
     case WHY.jumpMiss: {
       const stop = refill(interpreter, hart, 'fetch')
-      return stop === STORE_TO_CODE ? null : debugged(machine, stop)
+      return stop === TO_REFERENCE ? null : debugged(machine, stop)
     }
     case WHY.slow:
       if (machine.debug !== null && atBreakpoint(machine, hart)) return stopFor(machine, 'debug')
@@ -110,7 +114,7 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
       const access = why === WHY.readMiss ? 'read' : 'write'
       if (crossesPage(machine, hart, access)) return debugged(machine, stepper.step(machine, hart))
       const stop = refill(interpreter, hart, access)
-      return debugged(machine, stop === STORE_TO_CODE ? stepper.step(machine, hart) : stop)
+      return debugged(machine, stop === TO_REFERENCE ? stepper.step(machine, hart) : stop)
     }
   }
 }
@@ -127,15 +131,16 @@ const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base
 const crossesPage = (machine: Machine, hart: Hart, access: Access): boolean =>
   tlbProbe(machine, hart, exitLo(machine, hart), exitHi(machine, hart), access) >= 0
 
-const STORE_TO_CODE = Symbol('the page of a store has decoded instructions')
+const TO_REFERENCE = Symbol('the access is the reference engine’s')
 
 /** null: the access can be tried again. */
-function refill({ machine, cache }: Interpreter, hart: Hart, access: Access): Stop | null | typeof STORE_TO_CODE {
+function refill({ machine, cache }: Interpreter, hart: Hart, access: Access): Stop | null | typeof TO_REFERENCE {
   const lo = exitLo(machine, hart)
   const hi = exitHi(machine, hart)
   const t = translateNow(machine, hart, lo, hi, access)
-  // The code may be what is running: forgetting it and fetching again would drop the write entry, for ever. Nothing is filled or counted.
-  if (access === 'write' && t.outcome === 'ok' && isCode(cache, t.frame)) return STORE_TO_CODE
+  // Code that is stored to may be what is running: forgetting it and fetching again would drop the write entry, for ever. Nothing is filled or counted.
+  if (access === 'write' && t.outcome === 'ok' && isCode(cache, t.frame)) return TO_REFERENCE
+  if (access !== 'fetch' && t.outcome === 'device') return TO_REFERENCE
   const outcome = tlbFillFrom(machine, hart, lo, hi, access, t)
-  return outcome === 'ok' ? null : takeTrap(machine, hart, faultCause(outcome, access), lo, hi)
+  return outcome === 'ok' ? null : raise(machine, hart, faultCause(outcome, access), lo, hi)
 }

@@ -10,7 +10,7 @@ import { Reference } from './step.ts'
 
 /** A stepper: scratch space of one engine, no state of the machine. */
 export interface Stepper {
-  /** Runs the one instruction at pc. null: it retired. Otherwise machine.stop says why not (or wfi: it retired and waits). */
+  /** Runs the one instruction at pc. null: it retired, or its trap is the guest's. Otherwise machine.stop says why not (or wfi: it retired and waits). */
   step(machine: Machine, hart: Hart): Stop | null
 }
 

@@ -32,7 +32,7 @@ import { getPcBig, setPcBig } from '../registers.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
 import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from '../tlb.ts'
 import { C_L1_DATA, loadUse, stall, timeAccess, timeFetch, type Timing } from '../timing/index.ts'
-import { faultCause, takeTrap } from '../trap.ts'
+import { faultCause, raise } from '../trap.ts'
 
 const lowWord = (v: bigint): number => Number(BigInt.asIntN(32, v))
 const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
@@ -44,6 +44,8 @@ const RM_DYNAMIC = 7
 const CSR_PRIVILEGE_SHIFT = 8
 const CSR_READ_ONLY = 3
 const WORDS_REMEMBERED = 65536
+/** Instead of a place in the linear memory. */
+const DEVICE = -1
 
 /** Thrown by a meaning that traps; caught by `step`. One shared object: nothing is allocated. */
 const TRAP = { cause: 0, tval: 0n }
@@ -57,11 +59,12 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private d!: Decoded
   private here = 0n
   private next = 0n
+  private device = 0
   readonly waiting: Wait = { wfi: false }
   private isa = C.defaultIsa
   private readonly words = new Map<number, Decoded | null>()
 
-  /** Runs the instruction at pc. Answers null when it retired, else the stop it trapped with. */
+  /** Runs the instruction at pc. Answers null when it retired or is the guest's to handle, else the stop it trapped with. */
   step(machine: Machine, hart: Hart): Stop | null {
     this.m = machine
     this.hart = hart
@@ -76,13 +79,13 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     try {
       const word = this.fetch()
       const decoded = this.decode(word)
-      if (decoded === null) return takeTrap(machine, hart, C.CAUSE_ILLEGAL, (word & 3) === 3 ? word : word & 0xffff, 0)
+      if (decoded === null) return raise(machine, hart, C.CAUSE_ILLEGAL, (word & 3) === 3 ? word : word & 0xffff, 0)
       this.d = decoded
       this.next = i64(this.here + BigInt(decoded.length))
       decoded.row.meaning!(this)
     } catch (e) {
       if (e !== TRAP) throw e
-      return takeTrap(machine, hart, TRAP.cause, lowWord(TRAP.tval), highWord(TRAP.tval))
+      return raise(machine, hart, TRAP.cause, lowWord(TRAP.tval), highWord(TRAP.tval))
     }
     setPcBig(hart, this.next)
     hart.counters[L.COUNTERS.instret]++
@@ -110,13 +113,23 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
 
   // ---- memory
 
-  /** Offset in linear memory of a virtual address, through the TLB; traps. */
+  /** Offset in linear memory of a virtual address in RAM, through the TLB; traps. */
   private at(va: bigint, access: Access): number {
+    const at = this.place(va, access)
+    return at === DEVICE ? this.trap(faultCause('accessFault', access), va) : at
+  }
+  /** The same, but DEVICE where `device` is the physical address. */
+  private place(va: bigint, access: Access): number {
     const lo = lowWord(va)
     const hi = highWord(va)
     let entry = tlbProbe(this.m, this.hart, lo, hi, access)
     if (entry < 0) {
       const outcome = tlbFill(this.m, this.hart, lo, hi, access)
+      if (outcome === 'device' && access !== 'fetch') {
+        const { frame } = translateNow(this.m, this.hart, lo, hi, access)
+        this.device = (frame + L.RAM_PPN) * L.PAGE_SIZE + (lo & (L.PAGE_SIZE - 1))
+        return DEVICE
+      }
       if (outcome !== 'ok') this.trap(faultCause(outcome, access), va)
       entry = tlbProbe(this.m, this.hart, lo, hi, access)
     }
@@ -182,15 +195,32 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     else view.setInt8(at, lowWord(v))
   }
 
+  // A device waits for nobody: the timing model has no cycles for it.
+  private readDevice(bytes: Width, va: bigint): bigint {
+    const { m, hart, device } = this
+    const value = m.platform.read(m, hart, device, bytes)
+    if (value === null) return this.trap(C.CAUSE_LOAD_ACCESS, va)
+    if (m.debug !== null) noteAccess(m.debug, hart, Number(va), device, bytes, 'read')
+    return BigInt.asIntN(8 * bytes, value)
+  }
+  private writeDevice(bytes: Width, va: bigint, v: bigint): void {
+    const { m, hart, device } = this
+    if (!m.platform.write(m, hart, device, bytes, BigInt.asUintN(8 * bytes, v))) this.trap(C.CAUSE_STORE_ACCESS, va)
+    if (m.debug !== null) noteAccess(m.debug, hart, Number(va), device, bytes, 'write')
+  }
+
   load(bytes: Width, signed: boolean, addr: bigint): bigint {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
     let value: bigint
     if (offset + BigInt(bytes) <= PAGE) {
-      const at = this.at(va, 'read')
-      this.timeLoad()
-      this.observe(va, at, bytes, false)
-      value = this.readAt(bytes, at)
+      const at = this.place(va, 'read')
+      if (at === DEVICE) value = this.readDevice(bytes, va)
+      else {
+        this.timeLoad()
+        this.observe(va, at, bytes, false)
+        value = this.readAt(bytes, at)
+      }
     } else {
       const inFirst = Number(PAGE - offset)
       const first = this.at(va, 'read')
@@ -214,9 +244,12 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
     if (offset + BigInt(bytes) <= PAGE) {
-      const at = this.at(va, 'write')
-      this.observe(va, at, bytes, true)
-      this.writeAt(bytes, at, v)
+      const at = this.place(va, 'write')
+      if (at === DEVICE) this.writeDevice(bytes, va, v)
+      else {
+        this.observe(va, at, bytes, true)
+        this.writeAt(bytes, at, v)
+      }
     } else {
       const inFirst = Number(PAGE - offset)
       this.at(va, 'write')
