@@ -18,6 +18,7 @@ import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
+import { KINDS } from './kinds.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
 import { newPidTable, newTrapFrames } from './task/index.ts'
 import { fillVdso, newVdso } from './process/index.ts'
@@ -182,6 +183,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
     doing: 'booting',
     journal: options.journal ?? newJournal(false),
     events: newEventStream(),
+    kinds: KINDS,
     clock: options.clock ?? 'virtual',
     timing: options.timing?.preset ?? null,
     timingStart: timingStart(options),

@@ -6,6 +6,7 @@ import type { MappedFileOps } from './mm/types.ts'
 import type { Journal } from './journal.ts'
 import type { SigInfo, SignalEffect } from './signal/types.ts'
 import type { KernelState, Task } from './state.ts'
+import type { Kinds } from './vfs/types.ts'
 
 /** A machine and the kernel that runs on it, as a plain record; functions take it first. */
 export interface Kernel {
@@ -15,6 +16,8 @@ export interface Kernel {
   readonly host: Host
   /** What memory asks of the files that it maps. */
   readonly mappedFiles: MappedFileOps
+  /** What files, file systems and devices can do, by kind: the rows of the rooms, put together in kinds.ts. */
+  readonly kinds: Kinds
   journal: Journal
   readonly events: EventStream
   /** Bytes written to the host's streams so far, for RunOptions.maxOutput. Not part of the state: it says nothing about the guest. */

@@ -1,7 +1,7 @@
 // What memory asks of files, answered: handed to the kernel when it is made.
-import { hostWrite } from './fs/index.ts'
+import { fillPage, hostWrite } from './fs/index.ts'
 import type { MappedFileOps } from './mm/types.ts'
-import { fillPage, pathOf, releaseInode, retainInode, touchModified } from './vfs/index.ts'
+import { pathOf, releaseInode, retainInode, touchModified } from './vfs/index.ts'
 
 export const mappedFiles: MappedFileOps = {
   retain: retainInode,

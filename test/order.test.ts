@@ -23,9 +23,9 @@ const ORDER: readonly (readonly string[])[] = [
 /** Below, and still none of their business. */
 const STRANGERS: Readonly<Record<string, readonly string[]>> = { vfs: ['mm', 'signal'], sched: ['mm'] }
 /** Arrows that still run upwards. It only falls. */
-const UPWARD = 27
+const UPWARD = 0
 /** Modules that import each other in a circle, by values and in any way, by top folder. They only fall. */
-const CIRCLES = { values: 81, types: 180 }
+const CIRCLES = { values: 10, types: 39 }
 
 const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.ts$/, '')
 const rankOf = (room: string): number => {

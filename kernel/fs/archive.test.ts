@@ -1,7 +1,8 @@
 // Images: what a list of files, a cpio and a tar archive make of a tree.
 import { describe, expect, test } from 'vitest'
 import { AT_FDCWD } from '../abi/index.ts'
-import { lookup, pathOf, readInode } from '../vfs/index.ts'
+import { lookup, pathOf } from '../vfs/index.ts'
+import { readInode } from './regular.ts'
 import { fileKernel, outcome } from '../vfs/testing.ts'
 import { bytesOf, textOf } from './bytes.ts'
 import { buildImage, readCpio, readTar, writeCpio, writeTar, type ImageFile } from './index.ts'

@@ -3,7 +3,7 @@
 import { S_IFMT, makeDev, majorOf, minorOf } from '../abi/index.ts'
 import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
 import { ImageError, type ImageFile } from './image.ts'
-import { kindOfMode, typeOfKind } from './kinds.ts'
+import { kindOfMode, typeOfKind } from '../vfs/index.ts'
 
 const MAGIC = '070701'
 /** With checksums; they are not verified. */

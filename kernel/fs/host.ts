@@ -1,12 +1,14 @@
 // A host directory seen through: names and bytes come from the host when first needed, changes stay in guest memory. A share
 // given as read-write also tells the host, except of modes, owners, times, and stores through a shared mapping. All questions go
 // through the journal; answers are kept in the dentries. The host is asked by inode (HostNode), never by a path that a guest can bend.
-import { EIO, ENOENT, ESTALE, errnoByName } from '../abi/index.ts'
+import { EIO, ENOENT, ESTALE, errnoByName, FS_MAGIC } from '../abi/index.ts'
 import type { HostNode, HostStat } from '../host.ts'
 import { door } from '../journal.ts'
 import type { Kernel } from '../kernel.ts'
+import { dropCache } from '../mm/index.ts'
 import { addChild, newFileSystem, newInode, newRoot, timestampNow, timestampOfNs } from '../vfs/index.ts'
-import type { Dentry, DirectoryOps, FileSystem, Inode } from '../vfs/types.ts'
+import type { Dentry, FileSystem, FileSystemOps, FileSystemSpace, Inode, Mount } from '../vfs/types.ts'
+import { spaceInMemory } from './memory.ts'
 
 /** Files of the host belong to the guest's superuser. */
 const HOST_UID = 0
@@ -49,7 +51,18 @@ export function hostTree(k: Kernel, path: string, writeThrough: boolean): Dentry
   return root
 }
 
-export const hostDirectory: DirectoryOps = {
+/** A directory that is written to answers for the host's file system; one under a layer of changes in memory is like those in memory. */
+function space(k: Kernel, { fs, root }: Mount): FileSystemSpace {
+  if (!fs.writeThrough) return spaceInMemory(k, fs, FS_MAGIC.OVERLAYFS_SUPER_MAGIC)
+  const node = root.inode.host
+  if (node === null) throw EIO
+  return { type: FS_MAGIC.HOSTFS_SUPER_MAGIC, ...checked(door(k, 'host.space', () => k.host.files.space(node))) }
+}
+
+export const hostFs: FileSystemOps = {
+  space,
+  closed: closeHostFile,
+  evict: dropCache,
   lookup(k, _task, dir, name) {
     const { host } = dir.inode
     if (host === null || !dir.children || dir.listed?.delete(name) === false) return null
@@ -129,7 +142,7 @@ export function openHostFile(k: Kernel, inode: Inode, writes: boolean): void {
 }
 
 /** Nothing in the guest holds it any more. */
-export function closeHostFile(k: Kernel, inode: Inode): void {
+function closeHostFile(k: Kernel, inode: Inode): void {
   const { host } = inode
   if (host !== null && inode.kind === 'regular') door(k, 'host.close', () => k.host.files.close(host))
 }

@@ -18,9 +18,10 @@ import {
 import { door } from '../journal.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import { newDescription, newInode, timestampNow } from '../vfs/index.ts'
-import type { FileDescription, FileOps, HostStream, Inode } from '../vfs/types.ts'
+import type { FileDescription, FileOps, Inode } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 import { hostWrite } from '../output.ts'
+import type { HostStream } from './types.ts'
 
 const STREAM_MODE = 0o600
 /** How much is asked of the host at once, and kept of it: a pipe's worth. */

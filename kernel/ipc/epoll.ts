@@ -22,13 +22,14 @@ import {
   POLLRDNORM,
 } from '../abi/index.ts'
 import { newQueue, wakeAll, type WaitQueue } from '../sched/index.ts'
-import { addEpollItem, dropEpollItem, eventInode, findEpollItem, newDescription, opsOf } from '../vfs/index.ts'
-import type { EpollItem, FileData, FileDescription, FileOps, PollRound } from '../vfs/types.ts'
+import { eventInode, newDescription, opsOf } from '../vfs/index.ts'
+import type { FileDescription, FileOps, PollRound } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { addEpollItem, dropEpollItem, findEpollItem } from './epoll-items.ts'
+import type { EpollData, EpollItem } from './types.ts'
 import { checkNesting, checkPaths } from './epoll-graph.ts'
 
-type EpollData = Extract<FileData, { kind: 'epoll' }>
 const ALWAYS = EPOLLERR | EPOLLHUP
 const MODIFIERS = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP
 /** What may be asked for together with EPOLLEXCLUSIVE. */
@@ -55,7 +56,7 @@ export function controlEpoll(
   value: bigint,
 ): void {
   // Regular files and directories are always ready: Linux does not take them.
-  if (!opsOf(file).poll) throw EPERM
+  if (!opsOf(k, file).poll) throw EPERM
   const data = dataOf(epoll)
   if (file === epoll) throw EINVAL
   if (op !== EPOLL_CTL_DEL && events & EPOLLEXCLUSIVE) {
@@ -98,7 +99,7 @@ function ask(k: Kernel, file: FileDescription, queues: WaitQueue[], round: PollR
   const from = queues.length
   const mask =
     file.kind !== 'epoll'
-      ? (opsOf(file).poll?.(k, file, queues, null) ?? 0)
+      ? (opsOf(k, file).poll?.(k, file, queues, null) ?? 0)
       : readyItems(k, file, 1, queues, false, null, false, round).length > 0
         ? POLLIN | POLLRDNORM
         : 0
@@ -157,6 +158,9 @@ export function readyItems(
 export const epollOps: FileOps = {
   noPosition: true,
   poll: (k, file, queues, _task, round = new Map()) => ask(k, file, queues ?? [], round).mask,
+  forget(k, epoll, closed) {
+    for (const item of [...(closed.epolls?.get(epoll) ?? [])]) dropEpollItem(k, item)
+  },
   release(k, file) {
     for (const item of dataOf(file).items) dropEpollItem(k, item)
   },

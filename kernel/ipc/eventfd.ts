@@ -3,20 +3,20 @@ import { EAGAIN, EINVAL, ERESTARTSYS, ESPIPE, O_NONBLOCK, O_RDWR, POLLIN, POLLOU
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { blocked } from '../waiting.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
-import type { FileData, FileDescription, FileOps } from '../vfs/types.ts'
+import type { FileDescription, FileOps } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
+import type { EventFdData } from './types.ts'
 
 const COUNTER_BYTES = 8
 const MAX_COUNT = 2n ** 64n - 2n
-type EventData = Extract<FileData, { kind: 'eventfd' }>
 
-const dataOf = (file: FileDescription): EventData => {
+const dataOf = (file: FileDescription): EventFdData => {
   if (file.data?.kind !== 'eventfd') throw new Error(`an open ${file.kind} without an event counter`)
   return file.data
 }
 
 export function makeEventFd(k: Kernel, count: number, flags: number): FileDescription {
-  const data: EventData = { kind: 'eventfd', count: BigInt(count), semaphore: (flags & EFD_SEMAPHORE) !== 0, queue: newQueue() }
+  const data: EventFdData = { kind: 'eventfd', count: BigInt(count), semaphore: (flags & EFD_SEMAPHORE) !== 0, queue: newQueue() }
   return newDescription('eventfd', eventInode(k), null, O_RDWR | (flags & EFD_NONBLOCK), data, 'anon_inode:[eventfd]')
 }
 

@@ -1,9 +1,11 @@
-// The door of interprocess communication: pipes, FIFOs, event counters, epoll.
+// The door of interprocess communication: pipes, FIFOs, event counters, epoll, signals as files and about files, futexes.
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
+export { sendAsync, tellOwner } from './async.ts'
 export { eventOps, makeEventFd } from './eventfd.ts'
 export { armTimerFd, makeTimerFd, moveTimerFd, timerFdExpired, timerFdLeft, timerFdOf, timerFdOps, watchDate } from './timerfd.ts'
-export { makePipe, newPipe, openFifo, resumeFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
+export { makeSignalFd, signalFileMask, signalFileOps } from './signalfd.ts'
+export { makePipe, newPipe, resumeFifo, PIPE_CAPACITY, pipeOf, pipeOps, resizePipe } from './pipe.ts'
 export { lockPi, ownedFutex, unlockPi } from './futex-pi.ts'
 export { requeuePi, waitRequeuePi } from './futex-requeue-pi.ts'
 export { futexExit, futexKey, futexRequeue, futexWait, futexWake, type FutexTimeout } from './futex.ts'

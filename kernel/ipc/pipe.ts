@@ -144,7 +144,8 @@ export function makePipe(k: Kernel, task: Task, flags: number): [FileDescription
  * open(2) of a FIFO: waits for the other end, unless O_RDWR or O_NONBLOCK (for writing then: ENXIO without a reader). While it
  * waits the description exists already (the other side must see it): the call holds it, and `resumeFifo` goes on with it.
  */
-export function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDescription | Blocked {
+function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDescription | Blocked {
+  if (flags & O_DIRECT) throw EINVAL
   const inode = at.dentry.inode
   const pipe = (inode.pipe ??= newPipe())
   const mode = flags & O_ACCMODE
@@ -277,6 +278,7 @@ function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, adds: bool
 }
 
 export const pipeOps: FileOps = {
+  enter: openFifo,
   noWait: true,
   async: (_k, file) => {
     const { readable, writable } = pipeOf(file)

@@ -1,8 +1,7 @@
-// What lies behind a pipe and a timer that is read, as data.
+// What pipes and the files that tell of events are, as plain data.
+import type { Int64 } from '../abi/int64.ts'
 import type { WaitQueue } from '../sched/types.ts'
-import type { FileData } from '../vfs/types.ts'
-
-export type TimerFdData = Extract<FileData, { kind: 'timerfd' }>
+import type { FileDescription } from '../vfs/types.ts'
 
 /** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
 export interface Pipe {
@@ -26,4 +25,51 @@ export interface Pipe {
   writerOpens: number
   readable: WaitQueue
   writable: WaitQueue
+}
+
+export interface EventFdData {
+  kind: 'eventfd'
+  count: bigint
+  semaphore: boolean
+  queue: WaitQueue
+}
+
+export interface EpollItem {
+  epoll: FileDescription
+  fd: number
+  file: FileDescription
+  events: number
+  data: bigint
+  /** EPOLLET: how often its queues had been woken when it was last reported, -1 never. EPOLLONESHOT: disabled once reported. */
+  seen: number
+  disabled: boolean
+  /** EPOLLEXCLUSIVE: up to this count of wakes it was others who were told. */
+  missed?: number
+}
+
+/** Its items (each is in its file's `epolls` too), and the user whom they count against. */
+export interface EpollData {
+  kind: 'epoll'
+  items: Set<EpollItem>
+  user: number
+  queue: WaitQueue
+}
+
+export interface TimerFdData {
+  kind: 'timerfd'
+  clock: number
+  /** An instant of guest time (ns), 0 when disarmed. */
+  expires: Int64
+  interval: Int64
+  timer: number
+  queue: WaitQueue
+  /** Set for a date; a change of the date then ends it (TFD_TIMER_CANCEL_ON_SET); that has happened, and nobody was told. */
+  dated: boolean
+  cancels: boolean
+  cancelled: boolean
+}
+
+export interface SignalFdData {
+  kind: 'signalfd'
+  mask: bigint
 }

@@ -35,7 +35,10 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
     lockFuture: false,
     tablePages: 1,
   }
-  if (child.exe) k.mappedFiles.retain(child.exe)
+  if (child.exe) {
+    k.mappedFiles.retain(child.exe)
+    child.exe.running++
+  }
   const lost: LostWrites = { count: 0, pages: [] }
   try {
     for (const region of parent.regions) {

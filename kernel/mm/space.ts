@@ -85,7 +85,10 @@ export function releaseMm(k: Kernel, mm: Mm): void {
   }
   freeTables(k, mm)
   mm.regions = []
-  if (mm.exe) k.mappedFiles.release(k, mm.exe)
+  if (mm.exe) {
+    mm.exe.running--
+    k.mappedFiles.release(k, mm.exe)
+  }
   mm.exe = null
 }
 

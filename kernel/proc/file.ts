@@ -19,13 +19,14 @@ import { chargeKmem } from '../mm/index.ts'
 import { capable } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import type { FileDescription, FileOps, ProcNode } from '../vfs/types.ts'
+import type { FileDescription, FileOps } from '../vfs/types.ts'
 import { bytesOf, textOf } from '../fs/index.ts'
 import { PROCMAP_QUERY, queryMap } from './map-query.ts'
-import type { ProcData, ProcessFile } from './nodes.ts'
+import type { ProcessFile } from './nodes.ts'
 import { checkInspect, fdinfoText, processFiles } from './process.ts'
 import { systemFiles } from './system.ts'
 import { taskOf } from './tree.ts'
+import type { ProcData, ProcNode } from './types.ts'
 
 /** Text of pieces that is made for one read, at most. */
 const READ_TEXT = 65536

@@ -1,4 +1,4 @@
 // The door of /proc.
 export { procFileOps } from './file.ts'
 export { fileText } from './process.ts'
-export { newProcRoot, procDirectory } from './tree.ts'
+export { newProcRoot, procFs } from './tree.ts'

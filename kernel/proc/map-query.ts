@@ -22,9 +22,8 @@ import { copyIn, copyOut, getBig, HUGE_PAGE, regionFile, regionIndex, regionName
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { readInode } from '../vfs/index.ts'
 import type { Inode } from '../vfs/types.ts'
-import { bytesOf } from '../fs/index.ts'
+import { bytesOf, readInode } from '../fs/index.ts'
 
 type Region = Mm['regions'][number]
 

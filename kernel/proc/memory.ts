@@ -8,8 +8,9 @@ import { pathOf } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Path } from '../vfs/types.ts'
-import { OWNER_ONLY, READ_ONLY, type ProcData, type ProcessFile, type ProcessLink } from './nodes.ts'
+import { OWNER_ONLY, READ_ONLY, type ProcessFile, type ProcessLink } from './nodes.ts'
 import { readInteger } from './numbers.ts'
+import type { ProcData } from './types.ts'
 
 /** At most this much at once; a longer transfer comes back for more. */
 const PIECE_BYTES = 65536

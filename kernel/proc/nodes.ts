@@ -4,7 +4,8 @@ import type { Task } from '../state.ts'
 import type { Piece } from '../mm/index.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { Blocked } from '../waiting.ts'
-import type { FileData, FileDescription, Path } from '../vfs/types.ts'
+import type { FileDescription, Path } from '../vfs/types.ts'
+import type { ProcData } from './types.ts'
 
 /** A file about the whole system. */
 export interface SystemFile {
@@ -37,9 +38,6 @@ export interface ProcessFile {
   write?(k: Kernel, task: Task, text: string, writer: Task): void
   poke?(k: Kernel, writer: Task, data: ProcData, offset: number, bytes: Uint8Array): number
 }
-
-/** What an open file of /proc remembers. */
-export type ProcData = Extract<FileData, { kind: 'proc' }>
 
 /** A symbolic link of a process that leads to a place. */
 export interface ProcessLink {

@@ -219,7 +219,7 @@ test('a poll of /proc/mounts tells of a new mount, until it is read', () => {
   const { k, task } = fileKernel()
   const fd = call(k, task, 'openat', AT_FDCWD, '/proc/mounts', O_RDONLY, 0) as number
   const file = task.files!.files[fd]!
-  const now = (): number => opsOf(file).poll!(k, file, null, task)
+  const now = (): number => opsOf(k, file).poll!(k, file, null, task)
   expect(now() & (POLLIN | POLLPRI)).toBe(POLLIN)
   const { root } = k.state.vfs
   mountAt(k, { mount: root, dentry: root.root.children!.get('tmp')! }, newDentry('', null, root.root.inode), false)

@@ -1,15 +1,16 @@
 // The tree of /proc: which names exist for whom. Nothing of it is kept: inodes and names are made when they are looked up, and say by
 // their row what they are (Inode.proc).
-import { EACCES, ENOENT, EPERM, ESRCH } from '../abi/index.ts'
+import { EACCES, ENOENT, EPERM, ESRCH, PROC_SUPER_MAGIC } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { newDentry, newFileSystem, newInode, newRoot, timestampNow } from '../vfs/index.ts'
+import { newDentry, newFileSystem, newInode, newRoot, noSpace, timestampNow } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, Inode, Path, ProcNode } from '../vfs/types.ts'
+import type { Dentry, DirectoryEntry, FileKind, FileSystemOps, Inode, Path } from '../vfs/types.ts'
 import { mapFileLink, mapFileMode, mapFileNames } from './memory.ts'
 import type { ProcessLink } from './nodes.ts'
 import { checkInspect, fileText, processFiles, processLinks } from './process.ts'
 import { systemFiles, systemLinks } from './system.ts'
+import type { ProcNode } from './types.ts'
 
 /** What stands behind a name: enough to make its inode. */
 interface Entry {
@@ -193,8 +194,12 @@ function namelessPlace(k: Kernel, inode: Inode, label: string): Path {
   }
 }
 
-export const procDirectory: DirectoryOps = {
+export const procFs: FileSystemOps = {
   fixed: ENOENT,
+  generated: true,
+  noTemporary: ENOENT,
+  space: noSpace(PROC_SUPER_MAGIC),
+  opens: ({ kind }) => (kind === 'regular' ? 'proc' : null),
   lookup(k, reader, dir, name) {
     const entry = find(k, reader, nodeOf(dir), name)
     return entry ? newDentry(name, dir, inodeFor(k, dir.inode.fs, entry)) : null

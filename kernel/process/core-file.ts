@@ -23,13 +23,7 @@ import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
 import type { Inode } from '../vfs/types.ts'
 import { coreNotes } from './core-notes.ts'
-
-/** Memory that a core file holds: pages [start, end), from byte `offset` of the file on. What lies between spans is a hole. */
-export interface CoreSpan {
-  start: number
-  end: number
-  offset: number
-}
+import type { CoreSpan } from './types.ts'
 
 export interface CoreFile {
   /** Headers and notes: the file's first bytes. */

@@ -152,6 +152,7 @@ function buildSpace(
   const { now: credentials, secure } = rights
   const sp = buildStack(k, task, mm, { argv, envp, name, image, loaded, linker, credentials, secure, executableStack })
   mm.exe = retainInode(image.inode)
+  mm.exe.running++
   mm.exePath = image.path
   return { mm, pc: (linker ?? loaded).entry, sp }
 }

@@ -5,7 +5,7 @@ import { EINVAL, ENOEXEC, ENOMEM, ET, PF, PROT_EXEC, PROT_READ, PROT_WRITE, PT, 
 import type { Kernel } from '../kernel.ts'
 import { MMAP_MIN, USER_END, clearUser, findFree, mapRegion, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { MAX_FILE_BYTES } from '../vfs/index.ts'
+import { MAX_FILE_BYTES } from '../fs/index.ts'
 import type { Image } from './program.ts'
 
 /** Where position-independent programs go: two thirds up the address space (Linux ELF_ET_DYN_BASE, without randomisation). */

@@ -6,12 +6,7 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { eventInode, getFile, installFd, newDescription, releaseFile } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
 import { findTask, isDead } from '../task/index.ts'
-
-/** What a descriptor stands for: a process, or with PIDFD_THREAD one of its threads. */
-export interface PidfdTarget {
-  group: ThreadGroup
-  thread: Task | null
-}
+import type { PidfdTarget } from './types.ts'
 
 function targetOf(file: FileDescription): PidfdTarget {
   if (file.data?.kind !== 'pidfd') throw EBADF

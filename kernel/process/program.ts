@@ -20,7 +20,8 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { MAY_EXEC, checkAccess, lookup, readInode, type Inode, type LookupOptions, type Path } from '../vfs/index.ts'
+import { readInode } from '../fs/index.ts'
+import { MAY_EXEC, checkAccess, lookup, type Inode, type LookupOptions, type Path } from '../vfs/index.ts'
 
 /** Bytes of a script's first line that count (Linux BINPRM_BUF_SIZE). */
 const SCRIPT_LINE = 256

@@ -1,6 +1,13 @@
 // What the process folder keeps for a task or a process: identity, limits, accounting, process numbers, saved-register memory.
+import type { Task, ThreadGroup } from '../state.ts'
 import type { FileDescription } from '../vfs/types.ts'
-import type { CoreSpan } from './core-file.ts'
+
+/** Memory that a core file holds: pages [start, end), from byte `offset` of the file on. What lies between spans is a hole. */
+export interface CoreSpan {
+  start: number
+  end: number
+  offset: number
+}
 
 /** A core dump that is being written (core.ts). */
 export interface CoreDump {
@@ -33,4 +40,14 @@ export interface CloneArgs {
   pidfd: number
   /** clone3 set_tid: wanted pid, or 0. */
   setTid: number
+}
+
+/** What a descriptor stands for: a process, or with PIDFD_THREAD one of its threads. */
+export interface PidfdTarget {
+  group: ThreadGroup
+  thread: Task | null
+}
+
+export interface PidfdData extends PidfdTarget {
+  kind: 'pidfd'
 }

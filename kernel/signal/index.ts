@@ -38,4 +38,3 @@ export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, unti
 export { addCpuTimer, cancelCpuSleep } from './cpu-timers.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'
 export { showSigInfo, showSigset } from './show.ts'
-export { makeSignalFd, signalFileMask, signalFileOps } from './signalfd.ts'

@@ -31,7 +31,7 @@ import {
   S_IFSOCK,
   isErrno,
 } from '../abi/index.ts'
-import { bytesOf, direntType, kindOfMode } from '../fs/index.ts'
+import { bytesOf } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
 import { capable } from '../task/index.ts'
@@ -40,6 +40,8 @@ import {
   checkAccess,
   createNode,
   directoryEntryAt,
+  direntType,
+  kindOfMode,
   getFile,
   linkNode,
   lookup,

@@ -24,7 +24,8 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { fitLimit, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf, type FileDescription } from '../vfs/index.ts'
+import { fitLimit, MAX_FILE_BYTES } from '../fs/index.ts'
+import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { bytesIn, bytesOut, fd, int, long, offset, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { keeping, keptOr, type Blocked } from '../waiting.ts'
@@ -34,7 +35,7 @@ import { moveBetween, oneSegment, readFile, readOps, readVector, totalOf, writeF
 
 /** A direction: whether the file goes that way at all is asked before the program's pointers are looked at. */
 interface Mover {
-  ops: (file: FileDescription) => unknown
+  ops: (k: Kernel, file: FileDescription) => unknown
   move: (k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], offset: number | null) => number | Blocked
 }
 const reads: Mover = { ops: readOps, move: readFile }
@@ -52,9 +53,9 @@ function positioned(
 ): number | Blocked {
   if (offset < 0) throw EINVAL
   const file = getFile(task, number)
-  const refusal = opsOf(file).positioned
+  const refusal = opsOf(k, file).positioned
   if (refusal) throw refusal
-  move.ops(file)
+  move.ops(k, file)
   const kept = keptOr(task, segments)
   // The length as asked for, not as cut to what one call moves (rw_verify_area).
   if (sum64(offset, count ?? totalOf(kept)) > I64_MAX) throw EINVAL
@@ -64,7 +65,7 @@ function positioned(
 /** At the file's own position. */
 function sequential(move: Mover, k: Kernel, task: Task, number: number, segments: () => Segment[]): number | Blocked {
   const file = getFile(task, number)
-  move.ops(file)
+  move.ops(k, file)
   const kept = keptOr(task, segments)
   return keeping(move.move(k, task, file, kept, null), kept)
 }
@@ -74,10 +75,10 @@ const CURRENT_POSITION = -1
 const RWF_KNOWN = Object.values(RWF).reduce<number>((all, bit) => all | bit, 0)
 
 /** The status flags under which a call with these RWF_* runs; O_DSYNC and O_SYNC change nothing here. EOPNOTSUPP, EINVAL. */
-function statusFor(file: FileDescription, flags: number): number {
+function statusFor(k: Kernel, file: FileDescription, flags: number): number {
   if (flags & ~RWF_KNOWN || flags & RWF_ATOMIC) throw EOPNOTSUPP
   if (flags & RWF_APPEND && flags & RWF_NOAPPEND) throw EINVAL
-  if (flags & RWF_NOWAIT && !opsOf(file).noWait) throw EOPNOTSUPP
+  if (flags & RWF_NOWAIT && !opsOf(k, file).noWait) throw EOPNOTSUPP
   let status = file.flags
   if (flags & RWF_NOWAIT) status |= O_NONBLOCK
   if (flags & RWF_APPEND) status |= O_APPEND
@@ -98,7 +99,7 @@ function vector2(
   const file = getFile(task, number)
   const own = file.flags
   // For this call alone: nothing else runs before it answers.
-  if (flags !== 0 && count !== 0) file.flags = statusFor(file, flags)
+  if (flags !== 0 && count !== 0) file.flags = statusFor(k, file, flags)
   try {
     if (offset === CURRENT_POSITION) return sequential(move, k, task, number, () => readVector(k, task, at, count))
     return positioned(move, k, task, number, () => readVector(k, task, at, count), offset)
@@ -114,10 +115,10 @@ function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescr
   if (!isReadable(source) || !isWritable(out)) throw EBADF
   // null is an offset too: the file's position.
   const { given } = keptOr(task, () => ({ given: offsetAt === 0 ? null : offsetIn(k, task, offsetAt) }))
-  if (given !== null && opsOf(source).positioned) throw ESPIPE
+  if (given !== null && opsOf(k, source).positioned) throw ESPIPE
   if (given !== null && given < 0) throw EINVAL
   if (source.inode.kind === 'directory') throw EINVAL
-  if (!opsOf(source).spliceFrom || opsOf(out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
+  if (!opsOf(k, source).spliceFrom || opsOf(k, out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
   if (sum64(given ?? source.pos, count) > I64_MAX) throw EINVAL
   if (source.kind === 'regular' && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
   const offset = given === null ? null : Number(given)
@@ -187,12 +188,12 @@ export const ioCalls: Syscall[] = [
   ),
   syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {
     const file = getFile(task, fd)
-    readOps(file)
+    readOps(k, file)
     return readFile(k, task, file, oneSegment(buf, count), null)
   }),
   syscall(64, 'write', { fd, buf: bytesIn(2), count: size }, (k, task, { fd, buf, count }) => {
     const file = getFile(task, fd)
-    writeOps(file)
+    writeOps(k, file)
     return writeFile(k, task, file, oneSegment(buf, count), null)
   }),
   syscall(65, 'readv', { fd, iov: vectorOut, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>

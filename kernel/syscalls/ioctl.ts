@@ -52,7 +52,7 @@ function cloexec({ task, fd }: Call, on: boolean): number {
 function async({ k, task, fd, file, argument }: Call): number {
   const on = getU32(k, task, argument) !== 0
   if (on === ((file.flags & O_ASYNC) !== 0)) return 0
-  if (!opsOf(file).async) throw ENOTTY
+  if (!opsOf(k, file).async) throw ENOTTY
   setAsync(k, file, fd, on)
   return 0
 }
@@ -113,7 +113,7 @@ export function ioctl(k: Kernel, task: Task, fd: number, request: number, argume
   const file = getIoFile(task, fd)
   const result = requests[request]?.({ k, task, fd, file, argument }) ?? null
   if (result !== null) return result
-  const own = opsOf(file).ioctl
+  const own = opsOf(k, file).ioctl
   if (!own) throw ENOTTY
   return own(k, task, file, request, argument)
 }

@@ -90,7 +90,8 @@ import {
 } from '../mm/index.ts'
 import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
-import { anonymousInode, getFile, isReadable, isWritable, MAX_FILE_BYTES, opsOf } from '../vfs/index.ts'
+import { MAX_FILE_BYTES } from '../fs/index.ts'
+import { anonymousInode, getFile, isReadable, isWritable, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'
 import type { FaultSignal } from '../mm/types.ts'
 import { goOnWith, type Blocked, type SyscallResult } from '../waiting.ts'
@@ -151,7 +152,7 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
   const writable = isWritable(file)
   if (shared && a.prot & PROT_WRITE && !writable) throw EACCES
   if (!isReadable(file)) throw EACCES
-  const target = opsOf(file).mapTarget
+  const target = opsOf(k, file).mapTarget
   if (target === undefined) throw ENODEV
   const inode = target(k, file)
   if (a.offset < 0 || (inode?.kind === 'regular' && a.offset > MAX_FILE_BYTES - length)) throw EOVERFLOW

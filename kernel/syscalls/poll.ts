@@ -50,7 +50,7 @@ const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 const UNASKED = POLLERR | POLLHUP
 
 const pollFile = (k: Kernel, file: FileDescription, { queues, round }: Waited, task: Task): number =>
-  opsOf(file).poll?.(k, file, queues, task, round) ?? ALWAYS_READY
+  opsOf(k, file).poll?.(k, file, queues, task, round) ?? ALWAYS_READY
 
 /** A timespec as nanoseconds; null pointer: Infinity. EINVAL for a bad one. */
 const readTimeout = (k: Kernel, task: Task, at: number): Int64 =>

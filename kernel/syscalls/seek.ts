@@ -7,7 +7,7 @@ import { opsOf, rewindDirectory, type FileDescription } from '../vfs/index.ts'
 export function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
   if (file.kind === 'path') throw EBADF
   if (whence < SEEK_SET || whence > SEEK_HOLE) throw EINVAL
-  const ops = opsOf(file)
+  const ops = opsOf(k, file)
   if (ops.seek) return ops.seek(k, file, offset, whence)
   if (ops.noPosition) return 0
   if (ops.positioned || (file.kind === 'hostStream' && file.inode.kind !== 'regular')) throw ESPIPE
@@ -22,7 +22,7 @@ export function seek(k: Kernel, file: FileDescription, offset: number, whence: n
 function seekTarget(k: Kernel, file: FileDescription, offset: number, whence: number): number {
   if (whence === SEEK_SET) return offset
   if (whence === SEEK_CUR) return file.pos + offset
-  const ops = opsOf(file)
+  const ops = opsOf(k, file)
   if (!ops.seekEnd) throw EINVAL
   const end = ops.seekEnd(k, file)
   if (whence === SEEK_END) return end + offset

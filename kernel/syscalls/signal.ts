@@ -39,7 +39,6 @@ import {
   getItimer,
   hasSignal,
   killInfo,
-  makeSignalFd,
   maySignal,
   rtSigreturn,
   sendSignal,
@@ -48,10 +47,10 @@ import {
   setBlocked,
   setItimer,
   setTemporaryMask,
-  signalFileMask,
   takeSignal,
 } from '../signal/index.ts'
 import type { SigInfo, Sigset } from '../signal/index.ts'
+import { makeSignalFd, signalFileMask } from '../ipc/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'

@@ -42,6 +42,7 @@ import {
   DN_ATTRIB,
   DN_MODIFY,
 } from '../abi/index.ts'
+import { dropPrivileges, MAX_FILE_BYTES, truncateInode } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, punchCached } from '../mm/index.ts'
 import type { Credentials } from '../task/types.ts'
@@ -49,7 +50,6 @@ import type { Task } from '../state.ts'
 import {
   changeMode,
   changeOwner,
-  dropPrivileges,
   changeTimes,
   checkAccess,
   checkNotRunning,
@@ -57,14 +57,12 @@ import {
   getIoFile,
   isWritable,
   lookup,
-  MAX_FILE_BYTES,
   MAY_WRITE,
   mountOf,
   statOf,
   statFsOf,
   timestampNow,
   touchModified,
-  truncateInode,
   type FileDescription,
   type Inode,
   type Mount,
@@ -206,7 +204,7 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): Syscall
   checkMutable(inode)
   checkAccess(k, task, changeable(found), MAY_WRITE)
   if (inode.proc) throw EPERM
-  checkNotRunning(k, inode)
+  checkNotRunning(inode)
   const held = breakLeases(k, inode, true, true)
   if (held) return found.path ? keepFound(task, found.path, held) : held
   truncateInode(k, task, inode, length)

@@ -130,16 +130,16 @@ function mostInPieces(k: Kernel, task: Task, segments: readonly Segment[], lengt
 }
 
 /** EBADF, EINVAL unless the file can be read: asked before any pointer is looked at. */
-export function readOps(file: FileDescription): FileOps & { read: object } {
+export function readOps(k: Kernel, file: FileDescription): FileOps & { read: object } {
   if (!isReadable(file)) throw EBADF
-  const ops = opsOf(file)
+  const ops = opsOf(k, file)
   if (!ops.read) throw EINVAL
   return ops as FileOps & { read: object }
 }
 
-export function writeOps(file: FileDescription): FileOps & { write: object } {
+export function writeOps(k: Kernel, file: FileDescription): FileOps & { write: object } {
   if (!isWritable(file)) throw EBADF
-  const ops = opsOf(file)
+  const ops = opsOf(k, file)
   if (!ops.write) throw EINVAL
   return ops as FileOps & { write: object }
 }
@@ -155,7 +155,7 @@ export function readFile(
   segments: readonly Segment[],
   offset: number | null,
 ): number | Blocked {
-  const ops = readOps(file)
+  const ops = readOps(k, file)
   const length = totalOf(segments)
   const regular = file.kind === 'regular'
   const step = fillsBuffers(file) ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
@@ -241,7 +241,7 @@ export function writeFile(
   segments: readonly Segment[],
   offset: number | null,
 ): number | Blocked {
-  const ops = writeOps(file)
+  const ops = writeOps(k, file)
   if (segments.length > 1 && ops.takesEach?.(file)) return writeEach(k, task, file, ops, segments, offset)
   const length = totalOf(segments)
   const piece = ops.writePiece ?? 1
@@ -285,8 +285,8 @@ export function moveBetween(
   to: { file: FileDescription; offset: number | null },
   length: number,
 ): { done: number; blocked: Blocked | null } {
-  const source = opsOf(from.file)
-  const sink = opsOf(to.file)
+  const source = opsOf(k, from.file)
+  const sink = opsOf(k, to.file)
   if (!source.read || !sink.write) throw EINVAL
   const before = doneBefore(task)
   let done = before

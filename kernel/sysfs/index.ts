@@ -1,9 +1,9 @@
 // The door of /sys: names are made when they are looked up, an inode says by its path what it is (Inode.sys). What others may mount
 // on (fs/cgroup) stays from the beginning.
-import { EACCES, EIO, EPERM } from '../abi/index.ts'
-import { addChild, newDentry, newFileSystem, newInode, newRoot, timestampNow, isReadable, isWritable } from '../vfs/index.ts'
+import { EACCES, EIO, EOPNOTSUPP, EPERM, FS_MAGIC } from '../abi/index.ts'
+import { addChild, newDentry, newFileSystem, newInode, newRoot, noSpace, timestampNow, isReadable, isWritable } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Dentry, DirectoryEntry, DirectoryOps, FileKind, FileOps, FileSystem, Inode } from '../vfs/types.ts'
+import type { Dentry, DirectoryEntry, FileKind, FileOps, FileSystem, FileSystemOps, Inode } from '../vfs/types.ts'
 import { bytesOf, textOf } from '../fs/index.ts'
 import type { SysFile, SysNode } from './nodes.ts'
 import { nodeAt } from './tree.ts'
@@ -57,8 +57,12 @@ export function newSysRoot(k: Kernel): Dentry {
   return root
 }
 
-export const sysDirectory: DirectoryOps = {
+export const sysFs: FileSystemOps = {
   fixed: EPERM,
+  generated: true,
+  noTemporary: EOPNOTSUPP,
+  space: noSpace(FS_MAGIC.SYSFS_MAGIC),
+  opens: ({ kind }) => (kind === 'regular' ? 'sysfs' : null),
   lookup(k, _reader, dir, name) {
     const path = below(pathOf(dir.inode), name)
     const node = nodeAt(k, path)

@@ -177,7 +177,7 @@ describe('packet mode', () => {
   it('tells of flushes, as an exceptional condition, before data', () => {
     const p = packets()
     const file = p.task.files!.files[p.master]!
-    const now = (): number => opsOf(file).poll!(p.k, file, null, p.task)
+    const now = (): number => opsOf(p.k, file).poll!(p.k, file, null, p.task)
     call(p.k, p.task, 'write', p.slave, 'ab', 2)
     expect(now() & POLLPRI).toBe(0)
     p.ioctl(p.slave, TCFLSH, TCIFLUSH)

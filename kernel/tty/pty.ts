@@ -5,8 +5,10 @@ import {
   EINVAL,
   EIO,
   ENOSPC,
+  EPERM,
   ERESTARTSYS,
   ESPIPE,
+  FS_MAGIC,
   O_ACCMODE,
   O_CLOEXEC,
   O_NOCTTY,
@@ -38,8 +40,8 @@ import { kernelInfo, signalProcessGroup } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { blocked } from '../waiting.ts'
 import type { Blocked, SyscallResult } from '../waiting.ts'
-import { addChild, findChild, installFd, newDescription, newInode, releaseFile, timestampNow } from '../vfs/index.ts'
-import type { FileDescription, FileOps, Mount } from '../vfs/index.ts'
+import { addChild, findChild, installFd, newDescription, newInode, noSpace, releaseFile, timestampNow } from '../vfs/index.ts'
+import type { FileDescription, FileOps, FileSystemOps, Mount } from '../vfs/index.ts'
 import { COPIED_PIECE, INPUT_BYTES, newTty, READ_PIECE } from './create.ts'
 import { echoIsFull, flushEcho } from './echo.ts'
 import { ttyInput } from './input.ts'
@@ -223,6 +225,9 @@ export function releaseSlave(k: Kernel, tty: Tty): void {
   master.slaves--
   if (master.slaves === 0) wakeAll(k, master.readers)
 }
+
+/** Names come and go with the masters. */
+export const terminalFs: FileSystemOps = { fixed: EPERM, space: noSpace(FS_MAGIC.DEVPTS_SUPER_MAGIC) }
 
 export const ptmxFileOps: FileOps = {
   open,

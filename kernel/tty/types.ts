@@ -93,3 +93,9 @@ export interface PtyMaster {
   packet: boolean
   status: number
 }
+
+/** Of an open file of either side: the terminal's place in `KernelState.ttys`. */
+export interface TtyData {
+  kind: 'tty'
+  index: number
+}

@@ -1,12 +1,13 @@
 // What stat(2) tells of an inode, and who may change its mode, owner and times.
 import { CAP_CHOWN, EPERM, F_SEAL_EXEC, S_ISGID } from '../abi/index.ts'
-import { typeOfKind } from '../fs/index.ts'
 import { capable, inGroup } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_WRITE, mayGiveGroup, withoutSetIds } from './access.ts'
 import { followMode } from './acl.ts'
+import { typeOfKind } from './file-type.ts'
 import { touchChanged } from './inode.ts'
+import { fileSystemOps } from './ops.ts'
 import { dropCapability } from './xattrs.ts'
 import type { FileDescription, Inode, Mount, Timestamp } from './types.ts'
 
@@ -70,7 +71,7 @@ export function mountOf(k: Kernel, file: FileDescription): Mount {
 export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): void {
   checkMutable(inode)
   checkOwner(task, inode)
-  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  if (fileSystemOps(k, inode.fs).generated) throw EPERM
   if (inode.seals > 0 && inode.seals & F_SEAL_EXEC && (inode.mode ^ mode) & ANY_EXEC) throw EPERM
   inode.mode = mayGiveGroup(task.credentials, inode.gid) ? mode : mode & ~S_ISGID
   followMode(inode)
@@ -83,7 +84,7 @@ export function changeMode(k: Kernel, task: Task, inode: Inode, mode: number): v
  */
 export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gid: number): void {
   const { credentials } = task
-  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  if (fileSystemOps(k, inode.fs).generated) throw EPERM
   if (uid !== NO_CHANGE || gid !== NO_CHANGE) checkMutable(inode)
   const owner = credentials.fsuid === inode.uid
   const newGid = gid === NO_CHANGE ? inode.gid : gid
@@ -104,7 +105,7 @@ export function changeOwner(k: Kernel, task: Task, inode: Inode, uid: number, gi
 
 /** utimensat(2): null leaves a time. Setting both to now is for everyone who may write, other times for the owner. */
 export function changeTimes(k: Kernel, task: Task, inode: Inode, [atime, mtime]: [Timestamp | null, Timestamp | null], now: boolean): void {
-  if (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs') throw EPERM
+  if (fileSystemOps(k, inode.fs).generated) throw EPERM
   checkMutable(inode, now)
   if (now) {
     if (task.credentials.fsuid !== inode.uid) checkAccess(k, task, inode, MAY_WRITE)

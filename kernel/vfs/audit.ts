@@ -3,6 +3,7 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Dentry, FileDescription, Inode } from './types.ts'
 import { isReadable, isWritable } from './description.ts'
+import { fileSystemOps } from './ops.ts'
 
 const DOTS = 2
 
@@ -20,7 +21,7 @@ const called = (inode: Inode): string => `inode ${inode.ino} (${inode.kind} of $
 function auditNames(k: Kernel, problems: string[]): void {
   const names = new Map<Inode, number>()
   const directories: Dentry[] = []
-  for (const mount of k.state.vfs.mounts) if (mount.fs.kind !== 'proc' && mount.fs.kind !== 'sysfs') directories.push(mount.root)
+  for (const mount of k.state.vfs.mounts) if (!fileSystemOps(k, mount.fs).generated) directories.push(mount.root)
   // A list, not recursion: directories may be nested deeper than our stack.
   for (let dir = directories.pop(); dir; dir = directories.pop()) {
     let below = 0
@@ -61,14 +62,18 @@ function auditHolders(k: Kernel, problems: string[]): void {
     hold(file.inode)
     opens.set(file.inode, [...(opens.get(file.inode) ?? []), file])
   }
+  const running = new Map<Inode, number>()
   for (const mm of new Set([...k.state.tasks.values()].map(task => task.mm))) {
     if (!mm) continue
     hold(mm.exe)
+    if (mm.exe) running.set(mm.exe, (running.get(mm.exe) ?? 0) + 1)
     for (const region of mm.regions) hold(region.inode)
   }
   const pipePages = new Map<number, number>()
   for (const [inode, count] of refs) {
     if (inode.refs !== count) problems.push(`${called(inode)} has ${count} holders, counted are ${inode.refs}`)
+    const programs = running.get(inode) ?? 0
+    if (inode.running !== programs) problems.push(`${called(inode)} is the program of ${programs} spaces, counted are ${inode.running}`)
     const ends = opens.get(inode) ?? []
     const writers = ends.filter(isWritable).length
     if (inode.writers !== writers) problems.push(`${called(inode)} has ${writers} writers, counted are ${inode.writers}`)

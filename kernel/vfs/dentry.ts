@@ -1,9 +1,9 @@
 // Names in directories. For file systems that live in memory the dentries are the directory: there is no other list of names.
-import { directoryOps } from '../fs/index.ts'
 import { ENOENT, ENOTDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { countName } from './inode.ts'
+import { fileSystemOps } from './ops.ts'
 import type { Dentry, Inode } from './types.ts'
 
 /** A name in a directory; not in its list of children yet. */
@@ -27,13 +27,13 @@ export function findChild(k: Kernel, task: Task | null, dir: Dentry, name: strin
   const known = dir.children.get(name)
   if (known !== undefined) return known
   if (dir.deleted) throw ENOENT
-  return directoryOps[dir.inode.fs.kind].lookup?.(k, task, dir, name) ?? null
+  return fileSystemOps(k, dir.inode.fs).lookup?.(k, task, dir, name) ?? null
 }
 
 /** Every name of a directory besides '.' and '..', in the order they were made; those of which the host only told the name come last. */
 export function childNames(k: Kernel, task: Task, dir: Dentry): string[] {
   if (!dir.children) throw ENOTDIR
-  const own = dir.deleted ? null : directoryOps[dir.inode.fs.kind].list?.(k, task, dir)
+  const own = dir.deleted ? null : fileSystemOps(k, dir.inode.fs).list?.(k, task, dir)
   if (own) return own.map(({ name }) => name)
   const names: string[] = []
   for (const child of dir.children.values()) if (child) names.push(child.name)

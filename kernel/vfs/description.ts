@@ -4,7 +4,6 @@ import type { Kernel } from '../kernel.ts'
 import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
 import { dropLease } from './leases.ts'
-import { dropEpollItem } from './epoll-items.ts'
 import { dropFlocks } from './locks.ts'
 import { opsOf } from './ops.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
@@ -64,11 +63,11 @@ export function endCall(k: Kernel, task: Task): void {
 export function releaseFile(k: Kernel, file: FileDescription): void {
   if (--file.refs > 0) return
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
-  if (file.epolls) for (const items of [...file.epolls.values()]) for (const item of [...items]) dropEpollItem(k, item)
+  if (file.epolls) for (const epoll of [...file.epolls.keys()]) opsOf(k, epoll).forget?.(k, epoll, file)
   if (file.flags & O_ASYNC) setAsync(k, file, -1, false)
   if (file.inode.locks) dropFlocks(k, file)
   count(file, -1)
   if (file.inode.leases) dropLease(k, file)
-  opsOf(file).release?.(k, file)
+  opsOf(k, file).release?.(k, file)
   releaseInode(k, file.inode)
 }

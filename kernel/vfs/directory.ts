@@ -3,6 +3,7 @@ import { EINVAL, EISDIR } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { childNames, findChild } from './dentry.ts'
+import { fileSystemOps } from './ops.ts'
 import { touchAccessed } from './time.ts'
 import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
 
@@ -11,8 +12,8 @@ export const directoryFileOps: FileOps = {
     throw EISDIR
   },
   // Only the directories of the kernel's own file systems have an end, which is their beginning.
-  seekEnd(_k, { inode: { fs } }) {
-    if (fs.kind !== 'proc' && fs.kind !== 'sysfs') throw EINVAL
+  seekEnd(k, { inode: { fs } }) {
+    if (!fileSystemOps(k, fs).generated) throw EINVAL
     return 0
   },
 }

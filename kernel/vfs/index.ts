@@ -1,14 +1,25 @@
 // The door of the virtual file system: path walk, open files, descriptors, permissions, contents.
 export type * from './types.ts'
 export { changeMode, changeOwner, changeTimes, mountOf, statOf } from './attributes.ts'
-export { statFsOf } from './statfs.ts'
-export { checkAccess, checkMutable, checkOwner, checkSticky, checkWritable, mayAccess, MAY_EXEC, MAY_READ, MAY_WRITE } from './access.ts'
-export { ownerExists, sendAsync, setAsync, setOwner, tellOwner } from './async.ts'
+export { noSpace, statFsOf } from './statfs.ts'
+export {
+  checkAccess,
+  checkMutable,
+  checkOwner,
+  checkSticky,
+  checkWritable,
+  mayAccess,
+  MAY_EXEC,
+  MAY_READ,
+  MAY_WRITE,
+  withoutSetIds,
+} from './access.ts'
+export { ownerExists, setAsync, setOwner } from './async.ts'
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, childNames, findChild, newDentry } from './dentry.ts'
 export { endCall, isReadable, isWritable, newDescription, NO_DESCRIPTOR, releaseFile, releaseHeld, retainFile } from './description.ts'
-export { directoryEntryAt, rewindDirectory } from './directory.ts'
+export { directoryEntryAt, directoryFileOps, rewindDirectory } from './directory.ts'
 export {
   anonymousInode,
   countName,
@@ -20,7 +31,7 @@ export {
   touchChanged,
   touchModified,
 } from './inode.ts'
-export { addEpollItem, dropEpollItem, findEpollItem } from './epoll-items.ts'
+export { direntType, kindOfMode, typeOfKind } from './file-type.ts'
 export { limitInodes } from './inode-count.ts'
 export { eachLock } from './lock-list.ts'
 export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait } from './locks.ts'
@@ -28,9 +39,8 @@ export { breakLeases, getLease, setLease } from './leases.ts'
 export { notifyDirectory, watchDirectory } from './notify.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
 export { checkNotRunning, foundBefore, keepFound, openAt, openFile } from './open.ts'
-export { fileOps, opsOf } from './ops.ts'
+export { opsOf, pathOps } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
-export { dropPrivileges, fillPage, fitLimit, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'
 export {
   closeFd,
   closeOnExec,
@@ -50,5 +60,4 @@ export {
 export { timestampNow, timestampOfNs, touchAccessed } from './time.ts'
 export { createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
 export { lookup, lookupForCreate, lookupParent, readLink } from './walk.ts'
-export { getAttribute, listAttributes, removeAttribute, setAttribute } from './xattrs.ts'
-export { makeHostStream } from '../fs/index.ts'
+export { dropCapability, getAttribute, listAttributes, removeAttribute, setAttribute } from './xattrs.ts'

@@ -1,10 +1,9 @@
 // Inodes live as long as a name, an open description or a mapping holds them; then their pages go back to the free frames.
 import { F_SEAL_SEAL } from '../abi/index.ts'
-import { closeHostFile } from '../fs/index.ts'
-import { dropCache } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { uncountInode } from './inode-count.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
+import { fileSystemOps } from './ops.ts'
 import { timestampNow } from './time.ts'
 import { dropAttributes } from './xattrs.ts'
 
@@ -39,6 +38,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     refs: 0,
     writers: 0,
     readers: 0,
+    running: 0,
     host: null,
     target: '',
     rdev: 0,
@@ -73,14 +73,14 @@ export function retainInode(inode: Inode): Inode {
 /** Mapped regions and open descriptions let go here. */
 export function releaseInode(k: Kernel, inode: Inode): void {
   if (--inode.refs < 0) throw new Error(`releasing inode ${inode.ino} of ${inode.fs.kind} that nobody holds`)
-  if (inode.refs === 0 && inode.host !== null) closeHostFile(k, inode)
+  if (inode.refs === 0) fileSystemOps(k, inode.fs).closed?.(k, inode)
   freeIfUnused(k, inode)
 }
 
 /** Also called when a name went away. */
 export function freeIfUnused(k: Kernel, inode: Inode): void {
   if (inode.refs > 0 || inode.nlink > 0) return
-  if (inode.pages.size > 0) dropCache(k, inode)
+  if (inode.pages.size > 0) fileSystemOps(k, inode.fs).evict?.(k, inode)
   if (inode.xattrs) dropAttributes(k, inode)
   uncountInode(inode)
   inode.backing = null

@@ -6,7 +6,7 @@ import { newQueue, wakeAll } from '../sched/index.ts'
 import { blocked, type Blocked } from '../waiting.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { setOwner, tellOwner } from './async.ts'
+import { setOwner } from './async.ts'
 import { isReadable, isWritable } from './description.ts'
 import type { FileDescription, Inode, Lease } from './types.ts'
 
@@ -82,7 +82,7 @@ export function breakLeases(k: Kernel, inode: Inode, writes: boolean, waits: boo
     inode.leases.breaking = true
     lease.breakTo = writes ? F_UNLCK : F_RDLCK
     lease.deadline = k.state.time + k.state.sysctl.leaseBreakTime * NS_PER_SECOND
-    tellOwner(k, lease.file, lease.fd, POLL_MSG)
+    k.kinds.tell(k, lease.file, lease.fd, POLL_MSG)
   }
   if (!waits) throw EAGAIN
   return blocked(

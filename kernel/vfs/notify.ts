@@ -13,7 +13,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { setOwner, tellOwner } from './async.ts'
+import { setOwner } from './async.ts'
 import type { Dentry, DirectoryWatch, FileDescription, FileTable, Inode } from './types.ts'
 
 const KNOWN = DN_ACCESS | DN_MODIFY | DN_CREATE | DN_DELETE | DN_RENAME | DN_ATTRIB | DN_MULTISHOT
@@ -63,7 +63,7 @@ export function notify(k: Kernel, dir: Inode, event: number): void {
       file,
       watches.filter(watch => !(watch.events & event) || watch.events & DN_MULTISHOT),
     )
-    for (const { fd } of due) tellOwner(k, file, fd, POLL_MSG)
+    for (const { fd } of due) k.kinds.tell(k, file, fd, POLL_MSG)
   }
 }
 

@@ -5,10 +5,8 @@ import {
   EINVAL,
   EISDIR,
   ELOOP,
-  ENOENT,
   ENOTDIR,
   ENXIO,
-  EOPNOTSUPP,
   ETXTBSY,
   O_ACCMODE,
   O_CLOEXEC,
@@ -28,9 +26,6 @@ import {
   DN_MODIFY,
   O_NONBLOCK,
 } from '../abi/index.ts'
-import { deviceKind } from '../fs/index.ts'
-import { openFifo } from '../ipc/index.ts'
-import { allSpaces } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Blocked } from '../waiting.ts'
@@ -38,8 +33,7 @@ import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRI
 import { forgetOpen, newDescription, NO_DESCRIPTOR, releaseFile } from './description.ts'
 import { breakLeases } from './leases.ts'
 import { notifyDirectory } from './notify.ts'
-import { opsOf } from './ops.ts'
-import { truncateInode } from './regular.ts'
+import { fileSystemOps } from './ops.ts'
 import { createNode, nameless } from './tree.ts'
 import { newDentry } from './dentry.ts'
 import type { FileDescription, FileOpsKind, Inode, Path } from './types.ts'
@@ -50,7 +44,6 @@ const O_PATH_FLAGS = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 /** Not kept in the description: they only say how to open. */
 const CREATION_FLAGS = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC
 const MODE_MASK = 0o7777
-const ANY_EXEC = 0o111
 /** O_TMPFILE without its O_DIRECTORY bit. */
 const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY
 
@@ -58,10 +51,9 @@ const TMPFILE_BIT = O_TMPFILE & ~O_DIRECTORY
 const MAY_OF_MODE = [MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE]
 
 /** Which operations a file that was found has. ENXIO: a device or socket that nobody serves. */
-function opsKindOf(inode: Inode): FileOpsKind {
-  if (inode.stream) return 'hostStream'
-  if (inode.proc && inode.kind === 'regular') return 'proc'
-  if (inode.sys !== null && inode.kind === 'regular') return 'sysfs'
+function opsKindOf(k: Kernel, inode: Inode): FileOpsKind {
+  const own = fileSystemOps(k, inode.fs).opens?.(inode)
+  if (own) return own
   switch (inode.kind) {
     case 'regular':
       return 'regular'
@@ -70,7 +62,7 @@ function opsKindOf(inode: Inode): FileOpsKind {
     case 'fifo':
       return 'pipe'
     case 'chardev': {
-      const kind = deviceKind(inode.rdev)
+      const kind = k.kinds.device(inode.rdev)
       if (!kind) throw ENXIO
       return kind
     }
@@ -92,16 +84,16 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
   if (may & MAY_WRITE && (inode.kind === 'regular' || inode.kind === 'directory')) checkWritable(at)
   if (may & MAY_WRITE) checkMutable(inode, (flags & O_APPEND) !== 0 && !(flags & O_TRUNC))
   if (!created) checkAccess(k, task, inode, may)
-  if (may & MAY_WRITE) checkNotRunning(k, inode)
+  if (may & MAY_WRITE) checkNotRunning(inode)
   if (flags & O_NOATIME) checkOwner(task, inode)
   const held = inode.leases ? breakLeases(k, inode, (may & MAY_WRITE) !== 0, !(flags & O_NONBLOCK)) : null
   if (held) return keepFound(task, at, held)
-  const kind = opsKindOf(inode)
-  if (flags & O_DIRECT && (inode.fs.kind === 'proc' || inode.fs.kind === 'sysfs' || kind === 'pipe')) throw EINVAL
-  if (inode.kind === 'fifo' && !inode.stream) return openFifo(k, task, at, flags & ~CREATION_FLAGS)
+  const kind = opsKindOf(k, inode)
+  if (flags & O_DIRECT && fileSystemOps(k, inode.fs).generated) throw EINVAL
+  const ops = k.kinds.files[kind]
+  if (ops.enter) return ops.enter(k, task, at, flags & ~CREATION_FLAGS)
   const file = newDescription(kind, inode, at, (flags & ~CREATION_FLAGS) | O_LARGEFILE, null)
   file.created = created
-  const ops = opsOf(file)
   if (ops.open) {
     try {
       file.flags |= flags & O_NOCTTY
@@ -112,9 +104,9 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
       throw e
     }
   }
-  if (flags & O_TRUNC && inode.kind === 'regular' && kind === 'regular' && !created) {
+  if (flags & O_TRUNC && ops.truncate && !created) {
     try {
-      truncateInode(k, task, inode, 0)
+      ops.truncate(k, task, inode, 0)
     } catch (e) {
       releaseFile(k, file)
       throw e
@@ -132,10 +124,9 @@ export const foundBefore = ({ call }: Task): Path | null =>
 export const keepFound = (task: Task, at: Path, wait: Blocked): Blocked =>
   foundBefore(task) ? wait : { ...wait, held: [newDescription('path', at.dentry.inode, at, O_PATH, null)] }
 
-/** ETXTBSY: a program that runs is not written to. Only looked for where somebody holds the file. */
-export function checkNotRunning(k: Kernel, inode: Inode): void {
-  if (inode.kind !== 'regular' || inode.refs === 0 || !(inode.mode & ANY_EXEC)) return
-  for (const mm of allSpaces(k)) if (mm.exe === inode) throw ETXTBSY
+/** ETXTBSY: a program that runs is not written to. */
+export function checkNotRunning(inode: Inode): void {
+  if (inode.running > 0) throw ETXTBSY
 }
 
 /**
@@ -185,8 +176,8 @@ function openTmpfile(k: Kernel, task: Task, at: Path, flags: number, mode: numbe
   if (dir.kind !== 'directory') throw ENOTDIR
   checkWritable(at)
   checkAccess(k, task, dir, MAY_WRITE | MAY_READ)
-  if (dir.fs.kind === 'proc') throw ENOENT
-  if (dir.fs.kind === 'sysfs') throw EOPNOTSUPP
+  const { noTemporary } = fileSystemOps(k, dir.fs)
+  if (noTemporary) throw noTemporary
   const inode = nameless(k, task, dir, mode & MODE_MASK, !(flags & O_EXCL))
   const dentry = newDentry(`#${inode.ino}`, at.dentry, inode)
   dentry.deleted = true

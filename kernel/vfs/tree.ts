@@ -1,6 +1,5 @@
 // Changes of the tree: making, linking, removing and renaming names. The caller has found the directory; here are the rules of
 // open(2), mkdir(2), link(2), unlink(2), rmdir(2) and rename(2), and what they do to link counts and times.
-import { directoryOps } from '../fs/index.ts'
 import {
   EBUSY,
   EEXIST,
@@ -27,6 +26,7 @@ import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countInode, takeInode } from './inode-count.ts'
 import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
 import { notify } from './notify.ts'
+import { fileSystemOps } from './ops.ts'
 import { timestampNow } from './time.ts'
 import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
 
@@ -42,7 +42,7 @@ const isDot = (name: string) => name === '' || name === '.' || name === '..'
 
 /** Checks that a name may be added to the directory. EEXIST is the caller's. */
 function checkAdd(k: Kernel, task: Task, at: ParentPath): void {
-  const ops = directoryOps[at.dir.inode.fs.kind]
+  const ops = fileSystemOps(k, at.dir.inode.fs)
   if (at.dir.deleted) throw ENOENT
   checkDirectoryChange(k, task, { mount: at.mount, dentry: at.dir })
   if (ops.fixed) throw ops.fixed
@@ -73,7 +73,7 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
     inode.size = file.target.length
   }
   inode.rdev = file.rdev ?? 0
-  directoryOps[parent.fs.kind].creating?.(k, at.dir, at.name, inode)
+  fileSystemOps(k, parent.fs).creating?.(k, at.dir, at.name, inode)
   const dentry = addChild(at.dir, at.name, inode)
   if (file.kind === 'directory') parent.nlink++
   touchModified(k, parent)
@@ -128,7 +128,7 @@ export function removeNode(k: Kernel, task: Task, at: ParentPath, directory: boo
   const dentry = findChild(k, task, at.dir, at.name)
   if (!dentry) throw ENOENT
   checkDirectoryChange(k, task, { mount: at.mount, dentry: at.dir })
-  const ops = directoryOps[at.dir.inode.fs.kind]
+  const ops = fileSystemOps(k, at.dir.inode.fs)
   if (ops.fixed) throw EPERM
   checkSticky(task, at.dir.inode, dentry.inode)
   const isDirectory = dentry.inode.kind === 'directory'
@@ -176,7 +176,7 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
   if (!isDirectory && !(flags & RENAME_EXCHANGE) && (from.trailingSlash || to.trailingSlash)) throw ENOTDIR
   if (isBelow(dentry, to.dir)) throw EINVAL
   if (target && isBelow(target, from.dir)) throw flags & RENAME_EXCHANGE ? EINVAL : ENOTEMPTY
-  const ops = directoryOps[from.dir.inode.fs.kind]
+  const ops = fileSystemOps(k, from.dir.inode.fs)
   checkDirectoryChange(k, task, { mount: from.mount, dentry: from.dir })
   checkAdd(k, task, to)
   checkSticky(task, from.dir.inode, dentry.inode)

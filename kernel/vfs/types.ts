@@ -2,13 +2,17 @@
 // All plain data: a snapshot is a copy. Behaviour is in tables keyed by the `kind` fields.
 import type { Errno } from '../abi/errno.ts'
 import type { Int64 } from '../abi/int64.ts'
-import type { HostNode } from '../host.ts'
+import type { HostNode, HostSpace } from '../host.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Task, ThreadGroup } from '../state.ts'
+import type { Task } from '../state.ts'
 import type { Blocked, SyscallResult } from '../waiting.ts'
 import type { WaitQueue } from '../sched/types.ts'
-import type { Pipe } from '../ipc/types.ts'
-import type { Mm } from '../mm/types.ts'
+import type { HostStream, KmsgData } from '../fs/types.ts'
+import type { ProcData, ProcNode } from '../proc/types.ts'
+import type { SysData } from '../sysfs/types.ts'
+import type { EpollData, EpollItem, EventFdData, Pipe, SignalFdData, TimerFdData } from '../ipc/types.ts'
+import type { PidfdData } from '../process/types.ts'
+import type { TtyData } from '../tty/types.ts'
 
 /** `anon`: what stands behind eventfds, epoll and their kin, without a type in st_mode. */
 export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket' | 'anon'
@@ -98,6 +102,8 @@ export interface Inode {
   writers: number
   /** Descriptions open for reading alone. */
   readers: number
+  /** Address spaces whose program it is (an open for writing: ETXTBSY). */
+  running: number
   /** host: the host's inode; null for what was made in guest memory. */
   host: HostNode | null
   /** Symlink target. */
@@ -129,26 +135,6 @@ export interface Inode {
   flags: number
   /** How long what is written will live (F_SET_RW_HINT): only remembered. */
   writeHint: number
-}
-
-/** Standard input, output or error of the host. */
-export interface HostStream {
-  stream: 0 | 1 | 2
-  /** Of a pipe: input that was read and not taken yet. Of a file: what was read last, from `seenAt` on. */
-  seen: Uint8Array
-  seenAt: number
-  /** Of a file: how far the host was asked for the next bytes. */
-  asked: number
-  /** Of a pipe: its end came. */
-  ended: boolean
-}
-
-/** Which file of /proc this is: a row's name (or that of a directory of rows), and whom it is about. `fd` for fd/N and fdinfo/N, else -1. */
-export interface ProcNode {
-  scope: 'system' | 'process' | 'thread'
-  row: string
-  pid: number
-  fd: number
 }
 
 /** A name in a directory. `children` of a directory: null means known to be absent (also: removed from the host's view). */
@@ -238,50 +224,14 @@ export interface FileOwner {
   signal: number
 }
 
-/** What an open file remembers besides its inode. */
+/** What an open file remembers besides its inode: each room declares that of its kinds. */
 export type FileData =
-  | { kind: 'directory'; names: string[] }
-  | { kind: 'pipe'; pipe: Pipe }
-  | { kind: 'tty'; index: number }
-  /**
-   * The text as generated at offset 0 (or on first read): later reads continue in the same text. Of a long one only the piece that
-   * begins at offset `start` is kept, and `cursor` says where the next one comes from. `mm`: whose memory it is about, as when it was
-   * opened; `admin`: opened by one who may see physical addresses; `seen`: changes of what can be waited for when it was last read.
-   */
-  | { kind: 'proc'; text: string | null; start: number; cursor: number | null; mm: Mm | null; admin: boolean; seen: number }
-  | { kind: 'sysfs'; text: string | null }
-  /** Number of the message that comes next. */
-  | { kind: 'kmsg'; seq: number }
-  | { kind: 'eventfd'; count: bigint; semaphore: boolean; queue: WaitQueue }
-  /** Its items (each is in its file's `epolls` too), and the user whom they count against. */
-  | { kind: 'epoll'; items: Set<EpollItem>; user: number; queue: WaitQueue }
-  /** `expires`: an instant of guest time (ns), 0 when disarmed. */
-  | {
-      kind: 'timerfd'
-      clock: number
-      expires: Int64
-      interval: Int64
-      timer: number
-      queue: WaitQueue
-      /** Set for a date; a change of the date then ends it (TFD_TIMER_CANCEL_ON_SET); that has happened, and nobody was told. */
-      dated: boolean
-      cancels: boolean
-      cancelled: boolean
-    }
-  | { kind: 'signalfd'; mask: bigint }
-  | { kind: 'pidfd'; group: ThreadGroup; thread: Task | null }
+  DirectoryData | EpollData | EventFdData | KmsgData | PidfdData | ProcData | SignalFdData | SysData | TimerFdData | TtyData
 
-export interface EpollItem {
-  epoll: FileDescription
-  fd: number
-  file: FileDescription
-  events: number
-  data: bigint
-  /** EPOLLET: how often its queues had been woken when it was last reported, -1 never. EPOLLONESHOT: disabled once reported. */
-  seen: number
-  disabled: boolean
-  /** EPOLLEXCLUSIVE: up to this count of wakes it was others who were told. */
-  missed?: number
+/** The names as they were when the listing began. */
+export interface DirectoryData {
+  kind: 'directory'
+  names: string[]
 }
 
 /** A lock that somebody asks for. POSIX record locks belong to a descriptor table, OFD locks to a description. End is exclusive; Infinity: to the end. */
@@ -381,6 +331,10 @@ export type PollRound = Map<FileDescription, { mask: number; wakes: number }>
 export interface FileOps {
   /** open(2) found an inode of this kind: may set `data`, or throws to refuse. */
   open?(k: Kernel, task: Task, file: FileDescription): void
+  /** open(2) as a whole, for what may have to wait for another: makes the description too. */
+  enter?(k: Kernel, task: Task, at: Path, flags: number): FileDescription | Blocked
+  /** O_TRUNC: cuts what was opened, or extends it with zeros. Missing: nothing happens. */
+  truncate?(k: Kernel, task: Task, inode: Inode, size: number): void
   /**
    * Up to `max` bytes at `offset` (null: at the file's own position, which `consume` advances). The answer may be a view that is
    * only valid until the next kernel action: copy it out at once. An empty array is end of file.
@@ -436,6 +390,8 @@ export interface FileOps {
   noSpliceTo?: true
   /** O_ASYNC is heard: the queues that tell of a change (bands: POLL_IN, POLL_OUT). Missing: FIOASYNC is ENOTTY. */
   async?(k: Kernel, file: FileDescription): { queue: WaitQueue; band: number }[]
+  /** A file that this one watches (FileDescription.epolls) was closed. */
+  forget?(k: Kernel, file: FileDescription, closed: FileDescription): void
   /** The last reference is gone. */
   release?(k: Kernel, file: FileDescription): void
   /** What mmap maps: an inode with pages, or null for zero-filled memory. Missing: ENODEV. */
@@ -460,6 +416,37 @@ export interface DirectoryOps {
   creating?(k: Kernel, dir: Dentry, name: string, inode: Inode): void
   removing?(k: Kernel, dentry: Dentry): void
   renaming?(k: Kernel, dentry: Dentry, to: Dentry, name: string): void
+}
+
+/** What a file system has room for, and what statfs(2) calls it. */
+export interface FileSystemSpace extends HostSpace {
+  type: number
+}
+
+/** What a kind of file system does besides its directories. */
+export interface FileSystemOps extends DirectoryOps {
+  /** For statfs(2). EIO, or what the host says. */
+  space(k: Kernel, mount: Mount): FileSystemSpace
+  /** What a file of it is opened as; missing or null: what its type says. */
+  opens?(inode: Inode): FileOpsKind | null
+  /** The kernel makes up what it holds: modes, owners and times are not to be changed, and O_DIRECT means nothing. */
+  generated?: true
+  /** O_TMPFILE is refused. */
+  noTemporary?: Errno
+  /** Nobody holds the inode any more, though it may have names: what was kept open outside for it is closed. */
+  closed?(k: Kernel, inode: Inode): void
+  /** Nothing leads to the inode any more: its pages are given back. */
+  evict?(k: Kernel, inode: Inode): void
+}
+
+/** Every kind there is, put together at the top (kernel/kinds.ts); and how it is told what happened to a file. */
+export interface Kinds {
+  files: Readonly<Record<FileOpsKind, FileOps>>
+  fileSystems: Readonly<Record<FileSystemKind, FileSystemOps>>
+  /** What a device number is opened as; undefined: nobody serves it (ENXIO). */
+  device(rdev: number): FileOpsKind | undefined
+  /** One event of a file to its owner (F_SETOWN), by a signal: `band` is POLL_IN, POLL_OUT, POLL_MSG; `fd` what si_fd will say. */
+  tell(k: Kernel, file: FileDescription, fd: number, band: number): void
 }
 
 export interface DirectoryEntry {

@@ -1,5 +1,4 @@
 // The path walk: from names to a place in the tree, over mounts, dot-dot and symbolic links (path_resolution(7)).
-import { directoryOps } from '../fs/index.ts'
 import {
   AT_FDCWD,
   EAGAIN,
@@ -24,6 +23,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, MAY_EXEC } from './access.ts'
 import { findChild } from './dentry.ts'
+import { fileSystemOps } from './ops.ts'
 import { touchAccessed } from './time.ts'
 import type { Dentry, LookupOptions, Mount, ParentPath, Path } from './types.ts'
 
@@ -77,7 +77,7 @@ function countLink(w: Walk): void {
 
 /** Where a link of /proc leads that does not go by its text. */
 function magicPlace(w: Walk, link: Dentry): Path | null {
-  const place = directoryOps[link.inode.fs.kind].jump?.(w.k, w.task, link)
+  const place = fileSystemOps(w.k, link.inode.fs).jump?.(w.k, w.task, link)
   if (!place) return null
   if (w.resolve & RESOLVE_NO_MAGICLINKS) throw ELOOP
   if (w.resolve & SCOPED) throw EXDEV
@@ -140,7 +140,7 @@ function followLink(w: Walk, link: Dentry): void {
 
 /** The text of a symbolic link. */
 export function readLink(k: Kernel, task: Task, link: Dentry): string {
-  return directoryOps[link.inode.fs.kind].readlink?.(k, task, link) ?? link.inode.target
+  return fileSystemOps(k, link.inode.fs).readlink?.(k, task, link) ?? link.inode.target
 }
 
 /** One component. */

@@ -143,7 +143,7 @@ export const sharedFaults: readonly Fault[] = [
   {
     what: 'closed members stay',
     file: 'kernel/vfs/description.ts',
-    find: '  if (file.epolls) for (const items of [...file.epolls.values()]) for (const item of [...items]) dropEpollItem(k, item)\n',
+    find: '  if (file.epolls) for (const epoll of [...file.epolls.keys()]) opsOf(k, epoll).forget?.(k, epoll, file)\n',
     put: '',
     near: EVENTS,
   },

@@ -1,7 +1,7 @@
 // Where a file's bytes come from before anybody touched them: a page is filled when the page cache first needs it.
-import { readHostFile } from '../fs/index.ts'
+import { readHostFile } from './host.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Backing, Inode } from './types.ts'
+import type { Backing, Inode } from '../vfs/types.ts'
 
 type Fill<B> = (k: Kernel, backing: B, offset: number, into: Uint8Array, inode: Inode) => void
 
@@ -15,8 +15,11 @@ const fills: { [K in Backing['kind']]: Fill<Extract<Backing, { kind: K }>> } = {
   },
 }
 
-/** Fills a page that the page cache has zeroed or not: every byte is written. */
-export function fillFromBacking(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
+/**
+ * Fills one page from the inode's backing (zeros beyond it), zeroed before or not. Called by the page cache, also for several pages at once:
+ * `index` then counts in units of `into`'s length.
+ */
+export function fillPage(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
   into.fill(0)
   const backing = inode.backing
   if (!backing) return

@@ -1,6 +1,7 @@
 // What an epoll watches, as the watched file sees it too: when that is closed nobody watches it any more.
 import type { Kernel } from '../kernel.ts'
-import type { EpollItem, FileDescription } from './types.ts'
+import type { FileDescription } from '../vfs/types.ts'
+import type { EpollItem } from './types.ts'
 
 /** The epolls of a user watch so many more; the answer is how many. */
 function count(k: Kernel, { data }: FileDescription, change: 1 | -1): void {

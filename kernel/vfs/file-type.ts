@@ -17,7 +17,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from '../abi/index.ts'
-import type { FileKind } from '../vfs/types.ts'
+import type { FileKind } from './types.ts'
 
 const kinds: Readonly<Record<FileKind, { type: number; dirent: number }>> = {
   regular: { type: S_IFREG, dirent: DT_REG },

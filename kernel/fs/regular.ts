@@ -18,19 +18,13 @@ import {
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { frameBytes, readCached, truncateCached, writeCached } from '../mm/index.ts'
-import { hostTruncate, hostWrite, openHostFile } from '../fs/index.ts'
 import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { withoutSetIds } from './access.ts'
-import { fillFromBacking } from './backing.ts'
-import { isWritable } from './description.ts'
-import { touchModified } from './inode.ts'
-import { notifyDirectory } from './notify.ts'
-import { touchAccessed } from './time.ts'
-import type { FileDescription, FileOps, Inode } from './types.ts'
-import { dropCapability } from './xattrs.ts'
+import { dropCapability, isWritable, notifyDirectory, touchAccessed, touchModified, withoutSetIds } from '../vfs/index.ts'
+import type { FileDescription, FileOps, Inode } from '../vfs/types.ts'
+import { hostTruncate, hostWrite, openHostFile } from './host.ts'
 
 /** Largest file: a page index must stay a small integer (Linux on tmpfs: 2^63 - 1; ours is 2^43). */
 export const MAX_FILE_BYTES = 2 ** 43
@@ -41,14 +35,6 @@ const NOTHING = new Uint8Array(0)
 export function readInode(k: Kernel, inode: Inode, offset: number, length: number): Uint8Array {
   const count = Math.min(length, inode.size - offset)
   return count > 0 ? readCached(k, inode, offset, count) : NOTHING
-}
-
-/**
- * Fills one page from the inode's backing (zeros beyond it). Called by the page cache, also for several pages at once: `index` then
- * counts in units of `into`'s length.
- */
-export function fillPage(k: Kernel, inode: Inode, index: number, into: Uint8Array): void {
-  fillFromBacking(k, inode, index, into)
 }
 
 /** SIGXFSZ and EFBIG when a write would start at or beyond RLIMIT_FSIZE; else how many of `count` bytes fit. */
@@ -129,6 +115,7 @@ function nextExtent(k: Kernel, inode: Inode, offset: number, data: boolean): num
 }
 
 export const regularOps: FileOps = {
+  truncate: truncateInode,
   open(k, _task, file) {
     if (file.inode.host !== null) openHostFile(k, file.inode, isWritable(file))
   },

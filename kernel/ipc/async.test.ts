@@ -17,8 +17,8 @@ import {
 import { copyIn } from '../mm/index.ts'
 import type { SigInfo } from '../signal/index.ts'
 import type { Task } from '../state.ts'
+import { BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
 import { sendAsync } from './index.ts'
-import { BUFFER, call, fileKernel, outcome } from './testing.ts'
 
 const SIGRTMIN = 34
 const FIOASYNC = 0x5452

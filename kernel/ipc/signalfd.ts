@@ -8,9 +8,8 @@ import { blocked } from '../waiting.ts'
 import type { Blocked } from '../waiting.ts'
 import { eventInode, newDescription } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
-import { KERNEL_ONLY } from './sigset.ts'
-import { takeSignal } from './take.ts'
-import type { SigFields, SigInfo, Sigset } from './types.ts'
+import { KERNEL_ONLY, takeSignal } from '../signal/index.ts'
+import type { SigFields, SigInfo, Sigset } from '../signal/index.ts'
 
 /** struct signalfd_siginfo, 128 bytes. */
 const SIGNALFD_SIGINFO = struct({

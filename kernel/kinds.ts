@@ -1,0 +1,43 @@
+// The switchboard: every kind of open file, file system and device by its row. To add one, write its row and name it here; what is
+// below finds it by what is handed in (Kernel.kinds).
+import { anonFs, deviceKind, deviceOps, hostFs, hostStreamOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
+import { epollOps, eventOps, pipeOps, signalFileOps, tellOwner, timerFdOps } from './ipc/index.ts'
+import { pidfdOps } from './process/index.ts'
+import { procFileOps, procFs } from './proc/index.ts'
+import { sysFileOps, sysFs } from './sysfs/index.ts'
+import { ptmxFileOps, terminalFs, ttyFileOps } from './tty/index.ts'
+import { directoryFileOps, pathOps } from './vfs/index.ts'
+import type { Kinds } from './vfs/types.ts'
+
+export const KINDS: Kinds = {
+  files: {
+    regular: regularOps,
+    directory: directoryFileOps,
+    path: pathOps,
+    pipe: pipeOps,
+    ...deviceOps,
+    kmsg: kmsgOps,
+    tty: ttyFileOps,
+    ptmx: ptmxFileOps,
+    proc: procFileOps,
+    sysfs: sysFileOps,
+    hostStream: hostStreamOps,
+    eventfd: eventOps,
+    epoll: epollOps,
+    timerfd: timerFdOps,
+    signalfd: signalFileOps,
+    pidfd: pidfdOps,
+  },
+  fileSystems: {
+    tmpfs: memoryFs,
+    devtmpfs: memoryFs,
+    devpts: terminalFs,
+    proc: procFs,
+    sysfs: sysFs,
+    host: hostFs,
+    pipefs: pipeFs,
+    anon: anonFs,
+  },
+  device: deviceKind,
+  tell: tellOwner,
+}
