@@ -36,7 +36,7 @@ export function newHostClock(k: Kernel, host: HostTime = HOST_TIME): HostClock {
 /** Puts the guest's clock forward if it is behind; `atOnce`: even if that was looked at just before. Not on a timed machine: its time is cycles. */
 export function follow(k: Kernel, clock: HostClock, atOnce = false): void {
   const now = clock.milliseconds()
-  if (k.timing !== null || (!atOnce && now - clock.looked < INTERVAL_MS)) return
+  if (k.preset !== null || (!atOnce && now - clock.looked < INTERVAL_MS)) return
   clock.looked = now
   const time = clock.now()
   if (time > k.state.time) followClock(k, time)
@@ -44,7 +44,7 @@ export function follow(k: Kernel, clock: HostClock, atOnce = false): void {
 
 /** Milliseconds that the machine has to wait for the host's clock, 0: none. */
 export function aheadMs(k: Kernel, clock: HostClock): number {
-  if (k.timing !== null) return 0
+  if (k.preset !== null) return 0
   const ahead = k.state.time - clock.now()
   return ahead > AHEAD_NS ? ahead / NS_PER_MS : 0
 }

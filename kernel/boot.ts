@@ -29,7 +29,7 @@ import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
 import type { KernelState } from './state.ts'
 import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
 import { newSysctls } from './sysctl.ts'
-import { newTimingState, startTiming } from './timing/index.ts'
+import { newCostState, startTiming } from './timing/index.ts'
 import { newConsole, resizeTty } from './tty/index.ts'
 import { newVfs, timestampOfNs } from './vfs/index.ts'
 
@@ -132,7 +132,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     domainname: '(none)',
     sysctl: newSysctls(ramBytes),
     klog: newKernelLog(),
-    timing: options.timing ? newTimingState(harts) : null,
+    costs: options.timing ? newCostState(harts) : null,
     counts: {
       contextSwitches: 0,
       migrations: 0,
@@ -185,7 +185,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
     events: newEventStream(),
     kinds: KINDS,
     clock: options.clock ?? 'virtual',
-    timing: options.timing?.preset ?? null,
+    preset: options.timing?.preset ?? null,
     timingStart: timingStart(options),
     debug: options.debug ?? false,
   }

@@ -41,7 +41,7 @@ export interface Kernel {
   /** When every task sleeps: `virtual` skips to the next timer, `real` answers idle and lets the host wait. */
   readonly clock: 'virtual' | 'real'
   /** The timing model of a timed machine; until it starts the machine is a fast one. */
-  readonly timing: Preset | null
+  readonly preset: Preset | null
   /** Instructions after which it starts by itself: 0 from the first process on, Infinity at a mark of a program's. */
   readonly timingStart: number
   /** Check the invariants after every run (debug builds and tests). */

@@ -280,7 +280,7 @@ function runRound(k: Kernel, limits: Limits): boolean {
 function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut' | 'nothing' {
   for (;;) {
     if (k.state.halted !== null || k.pause) return 'nothing'
-    if (k.state.timing !== null) k.state.timing.hart = hart.id
+    if (k.state.costs !== null) k.state.costs.hart = hart.id
     if (k.state.asyncNotes.length > 0) sendAsync(k)
     let task = hart.current
     // What went without the memory that it asked for, as reading ahead does, has had its answer; others need it still.
@@ -370,7 +370,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   const room = Math.min(until - started, slice, itimer)
   const stop = byCycles
     ? runByCycles(k, hart, fuel, started + room)
-    : runByInstructions(k, hart, Math.min(fuel, room, k.timing === null ? Infinity : untilTiming(k)), started)
+    : runByInstructions(k, hart, Math.min(fuel, room, k.preset === null ? Infinity : untilTiming(k)), started)
   // An ecall is an instruction too: what only makes system calls does not stand still in time.
   const executed = stop.kind === 'syscall' ? stop.retired + 1 : stop.retired
   const ran = byCycles ? hart.time - started : executed
@@ -405,7 +405,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   }
   // A call may have started the model.
   if (k.machine.timing !== null) passKernelTime(k, hart)
-  else if (k.timing !== null && untilTiming(k) <= 0) startTiming(k)
+  else if (k.preset !== null && untilTiming(k) <= 0) startTiming(k)
 }
 
 /** Each instruction is a nanosecond. */

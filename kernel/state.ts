@@ -8,7 +8,7 @@ import type { HartState, LoadAverages, SchedEntity, WaitQueue } from './sched/ty
 import type { TimerQueue } from './time/types.ts'
 import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump } from './process/types.ts'
-import type { TimingState } from './timing/types.ts'
+import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { Sysctls } from './sysctl.ts'
 
@@ -65,7 +65,7 @@ export interface KernelState {
   sysctl: Sysctls
   klog: KernelLog
   /** Of a machine that is timed, or will be at a mark. */
-  timing: TimingState | null
+  costs: CostState | null
   /** Whole-system counts for /proc and --stat. */
   counts: SystemCounts
   /** Set when init exited (the wait status), or the machine was shut down: the loop stops. */

@@ -33,10 +33,10 @@ export function fireTimers(k: Kernel): boolean {
 }
 
 function interrupt(k: Kernel): void {
-  const { timing } = k.state
-  if (k.machine.timing === null || timing === null) return
+  const { costs } = k.state
+  if (k.machine.timing === null || costs === null) return
   const [hart] = k.state.harts
-  timing.hart = hart.id
+  costs.hart = hart.id
   if (hart.current === null) charge(k, 'timer', null)
   else enterKernel(k, hart.id, hart.current, 'timer')
 }

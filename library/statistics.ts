@@ -62,7 +62,7 @@ export function statistics(k: Kernel): Statistics {
       forks: counts.forks,
       'timer-ticks': counts.timerTicks,
     },
-    ...(k.machine.timing === null || k.timing === null ? {} : { timing: timedStatistics(k) }),
+    ...(k.machine.timing === null || k.preset === null ? {} : { timing: timedStatistics(k) }),
   }
 }
 
@@ -84,12 +84,12 @@ function timedCounts(k: Kernel): Record<string, number> {
 }
 
 function timedStatistics(k: Kernel): TimedStatistics {
-  const { timing, machine } = k
-  if (timing === null || machine.timing === null) throw new Error('timed statistics of a machine that is not timed')
+  const { preset, machine } = k
+  if (preset === null || machine.timing === null) throw new Error('timed statistics of a machine that is not timed')
   return {
-    preset: timing.name,
-    overrides: timing.overrides,
-    hash: timing.hash,
+    preset: preset.name,
+    overrides: preset.overrides,
+    hash: preset.hash,
     cycles: sum(k, COUNTERS.cycles),
     ledger: ledgerRows(k, machine.timing.ledger),
     intervals: intervals(k),

@@ -58,7 +58,7 @@ function recorded(d: Debuggee): void {
 }
 
 export const lifeRequests: Requests = {
-  initialize: request<DebugProtocol.InitializeRequestArguments>((a, args) => {
+  initialize: request<DebugProtocol.InitializeRequestArguments>((_, args) => {
     if (args.pathFormat !== undefined && args.pathFormat !== 'path') throw new Error(`paths as '${args.pathFormat}' are not supported`)
     if (args.linesStartAt1 === false) throw new Error('lines that start at 0 are not supported')
     return CAPABILITIES

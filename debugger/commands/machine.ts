@@ -194,7 +194,7 @@ function frameInfo(d: Debugger): string[] {
   const frame = frameOf(d)
   return [
     `Stack level ${d.frame}, frame at ${frame.cfa === null ? 'an unknown address' : hex(frame.cfa)}:`,
-    ` pc = ${hex(frame.pc)}${inAngles(d, selected(d), frame.pc)} ${frameText(frame, isInsideLine(d, frame))}`,
+    ` pc = ${hex(frame.pc)}${inAngles(d, selected(d), frame.pc)} ${frameText(frame, isInsideLine(frame))}`,
   ]
 }
 

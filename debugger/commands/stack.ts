@@ -74,7 +74,7 @@ function select(d: Debugger, level: number): string[] {
 function trace(d: Debugger, text: string): string[] {
   const limit = text === '' ? undefined : Number(valueOf(d, text))
   const { frames } = backtrace(d, selected(d), limit)
-  return frames.map((frame, n) => `#${String(n).padEnd(2)} ${frameText(frame, n > 0 || isInsideLine(d, frame))}`)
+  return frames.map((frame, n) => `#${String(n).padEnd(2)} ${frameText(frame, n > 0 || isInsideLine(frame))}`)
 }
 
 export const STACK: readonly Command[] = [

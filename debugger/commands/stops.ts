@@ -16,7 +16,7 @@ export function frameText(frame: StackFrame, withAddress: boolean): string {
 }
 
 /** Does the line's code begin before pc? */
-export const isInsideLine = (d: Debugger, frame: StackFrame): boolean => {
+export const isInsideLine = (frame: StackFrame): boolean => {
   const { loaded, line } = frame
   if (loaded === null || line === null) return true
   const range = statementAt(frame)
@@ -32,7 +32,7 @@ function statementAt({ loaded, lookup }: StackFrame): number | null {
 /** The frame, and its source line below. `always`: the frame too when nothing of it has changed. */
 export function whereText(d: Debugger, always: boolean): string[] {
   const frame = frameOf(d)
-  const inside = isInsideLine(d, frame)
+  const inside = isInsideLine(frame)
   const key = `${d.session.focus} ${frame.function ?? hex(frame.pc)} ${frame.line?.file ?? ''} ${frame.cfa ?? ''}`
   const same = key === d.shown && !always
   d.shown = key

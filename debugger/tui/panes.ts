@@ -155,7 +155,7 @@ const stack: Pane = (d, _, width, height) => {
 
 const texts = (title: string, lines: readonly string[]): PaneText => ({ title, lines: lines.map(line => plain(line)), anchor: null })
 
-const walk: Pane = (d, _, width) => {
+const walk: Pane = d => {
   const fault = d.log === null ? null : lastFault(d.log, d.session.k.state.executed)
   if (fault === null) return texts('walk', ['no page fault yet'])
   const task = taskById(d.session, fault.pid)

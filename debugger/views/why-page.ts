@@ -67,7 +67,7 @@ export function explainPage(k: Kernel, task: Task, mm: Mm, va: number): PageFact
   const region = findRegion(mm, page)
   const present = (entry & PTE_V) !== 0
   const writable = present && (entry & PTE_W) !== 0
-  if (entry === 0) return { present, writable, sharers: [], why: [whyAbsent(k, task, mm, region, page)] }
+  if (entry === 0) return { present, writable, sharers: [], why: [whyAbsent(task, mm, region, page)] }
   const sharers = sharersOf(k, mm, page, entry)
   const why: Why[] = []
   if (!present) {
@@ -95,7 +95,7 @@ function sharersOf(k: Kernel, mm: Mm, page: number, entry: number): PageFacts['s
 
 const fileIndex = (region: Region, page: number): number => (page - region.start + region.offset) / PAGE_SIZE
 
-function whyAbsent(k: Kernel, task: Task, mm: Mm, region: Region | null, page: number): Why {
+function whyAbsent(task: Task, mm: Mm, region: Region | null, page: number): Why {
   const because = (reason: PageReason, text: string): Why => ({ about: 'not present', reason, text })
   if (region === null) {
     const above = mm.regions.find(r => r.start > page)

@@ -145,7 +145,7 @@ export function setBrk(k: Kernel, task: Task, wanted: number): number {
   const from = pageUp(mm.brk)
   const to = pageUp(wanted)
   if (to < from && !shrinkHeap(k, mm, to, from)) return mm.brk
-  if (to > from && !growHeap(k, task, mm, from, to, wanted)) return mm.brk
+  if (to > from && !growHeap(k, task, mm, from, to)) return mm.brk
   mm.brk = wanted
   return wanted
 }
@@ -160,7 +160,7 @@ function shrinkHeap(k: Kernel, mm: Mm, to: number, from: number): boolean {
   return true
 }
 
-function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number, wanted: number): boolean {
+function growHeap(k: Kernel, task: Task, mm: Mm, from: number, to: number): boolean {
   const above = mm.regions[regionIndex(mm, from)]
   if (above !== undefined && (above.growsDown ? above.start - STACK_GUARD_GAP : above.start) < to + PAGE_SIZE) return false
   try {

@@ -76,7 +76,7 @@ function checkOnline(text: string): void {
 }
 
 function hartDirectory(k: Kernel, hart: number): SysDirectory {
-  const caches = k.timing === null ? [] : cachesOf(k.timing.config)
+  const caches = k.preset === null ? [] : cachesOf(k.preset.config)
   const indexes = Object.fromEntries(caches.map((cache, i) => [`index${i}`, directory(cacheEntries(cache, hart))]))
   return directory({
     ...(caches.length > 0 ? { cache: directory(indexes) } : {}),

@@ -108,7 +108,7 @@ export function loadRegisters(k: Kernel, task: Task, hartId: number): void {
   hart.words[WORD_FS] = holdsFp(k, task, hartId) ? FS_CLEAN : FS_OFF
   // A store-conditional must not succeed on a load-reserved of the task before.
   hart.words[WORD_RESERVATION] = 0
-  if (k.timing?.config.fpu === 'eager' && ram32[base + FP_USED] !== 0) bringFp(k, task, hart)
+  if (k.preset?.config.fpu === 'eager' && ram32[base + FP_USED] !== 0) bringFp(k, task, hart)
 }
 
 const holdsFp = (k: Kernel, task: Task, hart: number): boolean => k.state.harts[hart].fpOwner === task && task.sched.fpHart === hart

@@ -52,15 +52,15 @@ const WORD = 8
 const TWO_32 = 2 ** 32
 
 /** Whose work the kernel does. */
-const current = (k: Kernel): Task | null => k.state.harts[k.state.timing?.hart ?? 0].current
-const coreOf = (k: Kernel, t: Timing): Core => t.cores[k.state.timing?.hart ?? 0]
+const current = (k: Kernel): Task | null => k.state.harts[k.state.costs?.hart ?? 0].current
+const coreOf = (k: Kernel, t: Timing): Core => t.cores[k.state.costs?.hart ?? 0]
 const taskAt = (task: Task): number => TASKS + task.pid * TASK_BYTES
 
 /** Whose row gets what is charged from here on. Answers whose it was. */
 function blame(k: Kernel, t: Timing, core: Core, task: Task | null, path: number): Float64Array {
   const { row } = core
   core.row = rowOf(t.ledger, causeOf(task?.pid ?? 0, path))
-  if (task !== null) k.state.timing?.names.set(task.pid, task.comm)
+  if (task !== null) k.state.costs?.names.set(task.pid, task.comm)
   return row
 }
 
@@ -98,7 +98,7 @@ export function charge(k: Kernel, path: PathName, task: Task | null): void {
 /** A program on the hart gave way to the kernel: its registers go to its trap frame. Nothing when the kernel is there already. */
 export function enterKernel(k: Kernel, hart: number, task: Task, path: 'entry' | 'timer'): void {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null || state.inKernel[hart]) return
   state.hart = hart
   state.inKernel[hart] = true
@@ -115,7 +115,7 @@ export function enterKernel(k: Kernel, hart: number, task: Task, path: 'entry' |
 /** Back to the program, whose registers come from its trap frame; and to whom user cycles belong. */
 export function leaveKernel(k: Kernel, hart: number, task: Task): void {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null) return
   const core = t.cores[hart]
   state.hart = hart
@@ -234,7 +234,7 @@ function touchQueue(t: Timing, core: Core, hart: number, queue: readonly Task[])
 /** The next task of a hart is chosen. */
 export function chargeSchedule(k: Kernel, hart: number, queue: readonly Task[]): void {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null) return
   state.hart = hart
   const core = t.cores[hart]
@@ -247,7 +247,7 @@ export function chargeSchedule(k: Kernel, hart: number, queue: readonly Task[]):
 /** Registers of one task go to its stack, those of another come from there. The address space follows by itself. */
 export function enterSwitch(k: Kernel, hart: number, from: Task | null, to: Task | null): Float64Array | null {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null) return null
   const core = t.cores[hart]
   const row = blame(k, t, core, to ?? from, PATH.switch)
@@ -271,7 +271,7 @@ export function chargeFp(k: Kernel, hart: number, task: Task, path: 'fpSave' | '
 /** A task joins the queue of a hart; another hart than the one that runs this is told by an interrupt when it shall look (`notify`). */
 export function chargeWake(k: Kernel, hart: number, task: Task, queue: readonly Task[], notify: boolean): void {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null) return
   const core = coreOf(k, t)
   const row = blame(k, t, core, k.state.harts[state.hart].current, PATH.wake)
@@ -304,7 +304,7 @@ function takeInterrupt(k: Kernel, t: Timing, hart: number): void {
 /** Translations of other harts are dropped: each is interrupted, and the one that asked waits until they have answered, which they do together. */
 export function chargeShootdown(k: Kernel, harts: readonly number[]): void {
   const t = k.machine.timing
-  const state = k.state.timing
+  const state = k.state.costs
   if (t === null || state === null) return
   const core = coreOf(k, t)
   const others = harts.filter(hart => hart !== state.hart)

@@ -32,7 +32,7 @@ export function passTime(k: Kernel, hart: HartState): number {
 
 /** Another hart than the one whose kernel code runs was made to do something: that is in its clock at once. */
 export function passOther(k: Kernel, hart: number): void {
-  if (k.machine.timing !== null && k.state.timing?.hart !== hart) passTime(k, k.state.harts[hart])
+  if (k.machine.timing !== null && k.state.costs?.hart !== hart) passTime(k, k.state.harts[hart])
 }
 
 /** What the kernel did on a hart for its task took time of that task. */

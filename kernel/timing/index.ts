@@ -1,7 +1,7 @@
 // The timed kernel: what its work costs, guest time by cycles, and marks. The only door of this folder.
 export * from './charge.ts'
 export { countsCycles, cyclesUntil, idleUntil, passKernelTime, passOther, passTime } from './clock.ts'
-export { intervals, ledgerRows, newTimingState, startTiming, timedCounters, untilTiming, writeMarks } from './marks.ts'
+export { intervals, ledgerRows, newCostState, startTiming, timedCounters, untilTiming, writeMarks } from './marks.ts'
 export { NOMINAL_FAULT, NOMINAL_PIECE, nominalCall, passNominal } from './nominal.ts'
 export { callPath, PATH, pathName, type PathName } from './paths.ts'
-export type { Interval, LedgerRow, Mark, TimingState } from './types.ts'
+export type { Interval, LedgerRow, Mark, CostState } from './types.ts'

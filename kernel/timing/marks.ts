@@ -5,9 +5,9 @@ import { EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { passTime } from './clock.ts'
 import { pathName, pathOfCause, taskOfCause } from './paths.ts'
-import type { Interval, LedgerRow, Mark, TimingState } from './types.ts'
+import type { Interval, LedgerRow, Mark, CostState } from './types.ts'
 
-export const newTimingState = (harts: number): TimingState => ({
+export const newCostState = (harts: number): CostState => ({
   hart: 0,
   // A program's first instruction comes out of the kernel.
   inKernel: Array.from({ length: harts }, () => true),
@@ -18,8 +18,8 @@ export const newTimingState = (harts: number): TimingState => ({
 
 /** The timed model starts, cold: time goes on from where it is. */
 export function startTiming(k: Kernel): void {
-  if (k.timing === null || k.machine.timing !== null) return
-  const { config } = k.timing
+  if (k.preset === null || k.machine.timing !== null) return
+  const { config } = k.preset
   for (const hart of k.machine.harts) hart.counters[COUNTERS.cycles] = 0
   setTiming(k.machine, config)
   for (const hart of k.state.harts) {
@@ -71,7 +71,7 @@ export function ledgerRows(k: Kernel, ledger: ReadonlyMap<number, Float64Array>,
     const cycles = ledger.get(cause) as Float64Array
     const earlier = before?.get(cause)
     const pid = taskOfCause(cause)
-    const task = pid === 0 ? 'kernel' : `${pid} ${k.state.timing?.names.get(pid) ?? '?'}`
+    const task = pid === 0 ? 'kernel' : `${pid} ${k.state.costs?.names.get(pid) ?? '?'}`
     COMPONENTS.forEach((component, n) => {
       const spent = cycles[n] - (earlier?.[n] ?? 0)
       if (spent !== 0) rows.push({ task, path: pathName(pathOfCause(cause)), component, cycles: spent })
@@ -95,7 +95,7 @@ function endInterval(k: Kernel, from: Mark): Interval {
 
 /** One command of /dev/timing. EINVAL for anything else, and for an end without a beginning. Without a timed model all are accepted. */
 function command(k: Kernel, line: string): void {
-  const state = k.state.timing
+  const state = k.state.costs
   const [word, ...rest] = line.split(' ')
   if (!['warm', 'begin', 'end'].includes(word) || (word === 'begin' ? rest.length !== 1 || rest[0] === '' : rest.length > 0)) throw EINVAL
   if (state === null) return
@@ -113,4 +113,4 @@ export function writeMarks(k: Kernel, bytes: Uint8Array): void {
 }
 
 /** The intervals that programs marked so far. */
-export const intervals = (k: Kernel): readonly Interval[] => k.state.timing?.intervals ?? []
+export const intervals = (k: Kernel): readonly Interval[] => k.state.costs?.intervals ?? []

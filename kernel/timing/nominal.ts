@@ -19,7 +19,7 @@ export const nominalCall = (nr: number): number => CALLS[nr] ?? CALLS[SYSCALL_LI
 
 /** Nanoseconds of kernel work for the task on a hart. Nothing where time is cycles: there the work itself is charged. */
 export function passNominal(k: Kernel, hart: HartState, task: Task, ns: number): void {
-  if (k.timing !== null && k.timing.config.time === 'cycles') return
+  if (k.preset !== null && k.preset.config.time === 'cycles') return
   hart.time += ns
   hart.systemTime += ns
   if (hart.time > k.state.time) k.state.time = hart.time

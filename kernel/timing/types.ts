@@ -29,7 +29,7 @@ export interface Mark {
   counters: Record<string, number>
 }
 
-export interface TimingState {
+export interface CostState {
   /** The hart whose kernel code runs. */
   hart: number
   /** By hart: in the kernel; its program's registers are saved. */
