@@ -2,7 +2,7 @@
 // dump that `--core` asks for. The machine is held right before the signal, while there still is a program to look at; what that takes
 // (symbols, views) is loaded only then.
 import { crashText, SIGNALS, subscribe, type Kernel, type SigInfo, type Task } from '../kernel/index.ts'
-import { PAGE_SIZE } from '../vm/index.ts'
+import { defaultIsa, PAGE_SIZE } from '../vm/index.ts'
 import { writeCoreDump } from './core-dump.ts'
 
 /** Typed on a terminal: whoever did it knows. */
@@ -52,6 +52,9 @@ export function beforeCrash(k: Kernel, hold: (task: Task, info: SigInfo) => bool
   k.holdSignal = (task, info, action) => action === 'core' && isProgram(k, task) && hold(task, info)
 }
 
+/** The options without which the program would not come to where it crashed. */
+const machineWords = ({ machine: { isa } }: Kernel): string[] => (isa === defaultIsa ? [] : ['--isa', isa.text])
+
 /** @param words the program and its arguments as they were given */
 export function watchForCrash(k: Kernel, words: readonly string[], { core, tell }: WatchOptions): CrashWatch {
   let crash: { task: Task; info: SigInfo } | null = null
@@ -83,7 +86,7 @@ export function watchForCrash(k: Kernel, words: readonly string[], { core, tell 
       const name = task.comm === commOf(words[0]) ? words[0] : task.comm
       text =
         `hartbeat: ${name}: ${crashText(k, task, info, placeOfTask(k, task))}\n${dumped}` +
-        `hartbeat: to look at it there: hartbeat debug ${words.join(' ')}\n`
+        `hartbeat: to look at it there: hartbeat debug ${[...machineWords(k), ...words].join(' ')}\n`
     },
   }
 }

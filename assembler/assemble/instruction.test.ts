@@ -108,5 +108,5 @@ it('says what is wrong with an operand, and which extension is missing', () => {
   expect(hint('.asciiz "x"')).toBe("did you mean `.asciz'?")
   expect(hint('sh1add a0, a1, a2')).toBe('an instruction of the Zba extension, which this machine lacks')
   expect(hint('vadd.vv v0, v1, v2')).toBe('an instruction of the V extension, which this machine lacks')
-  expect(hint('czero.eqz a0, a1, a2')).toBe('an instruction of the Zicond extension, which this machine lacks')
+  expect(hint('wrs.nto')).toBe('an instruction of the Zawrs extension, which this machine lacks')
 })

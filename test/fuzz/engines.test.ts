@@ -1,9 +1,9 @@
 // The interpreter against the reference engine on random programs: registers, floating-point flags, memory, pc and counts must be
 // the same. A divergence is shrunk to a few instructions and shown as assembly.
 import { expect, test } from 'vitest'
-import { COUNTERS, getXBig, RAM_BASE, run, setXBig, type Machine } from '../../vm/index.ts'
+import { COUNTERS, fullIsa, getXBig, RAM_BASE, run, setXBig, type Machine } from '../../vm/index.ts'
 import { FUZZ_CODE_BASE, FUZZ_SCRATCH_BASE, fuzzMachine, runOnMachine } from './machine.ts'
-import { codeOf, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from './program.ts'
+import { codeOf, extensionsIn, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from './program.ts'
 import { amount, PATIENCE, SEED } from './size.ts'
 
 const LENGTH = 1000
@@ -54,6 +54,16 @@ test(`the interpreter and the reference agree on ${PROGRAMS} random programs`, {
   }
   // Jumps leave some instructions out.
   expect(retired).toBeGreaterThan(amount(20_000, 1_000_000))
+})
+
+test('they agree on machines with every extension that there is', { timeout: PATIENCE }, () => {
+  const make = (engine: 'reference' | 'interpreter') => (): Machine => fuzzMachine(engine, undefined, fullIsa)
+  const [reference, interpreter] = [make('reference'), make('interpreter')]
+  const [one, other] = [reference(), interpreter()]
+  for (let n = 0; n < amount(10, 500); n++) {
+    const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa), ...PLACE })
+    if (differences(one, other, candidate).length > 0) expect.fail(explain(reference, interpreter, candidate))
+  }
 })
 
 test('they agree wherever a run is cut', { timeout: PATIENCE }, () => {

@@ -1,6 +1,7 @@
 // Random programs on our machine: translation off, so that addresses are those of RAM.
 import {
   createMachine,
+  defaultIsa,
   frameWritten,
   getFBig,
   getXBig,
@@ -22,7 +23,7 @@ const RAM_BYTES = 64 * PAGE_SIZE
 export const FUZZ_CODE_BASE = RAM_BASE + PAGE_SIZE
 export const FUZZ_SCRATCH_BASE = RAM_BASE + RAM_BYTES - SCRATCH_BYTES
 
-export const fuzzMachine = (engine: EngineName, ramBytes = RAM_BYTES): Machine => createMachine({ ramBytes, engine })
+export const fuzzMachine = (engine: EngineName, ramBytes = RAM_BYTES, isa = defaultIsa): Machine => createMachine({ ramBytes, engine, isa })
 
 /** Far more than any program executes, as it never goes backward. */
 const FUEL = 10_000_000
