@@ -9,6 +9,7 @@ import { rv64d } from './rv64d.ts'
 import { rv64f } from './rv64f.ts'
 import { rv64i } from './rv64i.ts'
 import { rv64m } from './rv64m.ts'
+import { zicond } from './zicond.ts'
 import { zicsr, zifencei } from './zicsr.ts'
 
 /** A bit of a value of riscv_hwprobe. Where several extensions name the same one, it takes all of them. */
@@ -61,6 +62,7 @@ export const extensions: readonly Extension[] = [
   extension('C', 'C: compressed instructions', '2p0', { rows: rv64c, hwprobe: ext0(1) }),
   extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
   extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
+  extension('Zicond', 'Zicond: integer conditional operations', '1p0', { rows: zicond, hwprobe: ext0(35) }),
   extension('Zicntr', 'Zicntr: the counters cycle, time and instret', '2p0', { implies: ['Zicsr'] }),
   extension('Zmmul', 'Zmmul: multiply without divide', '1p0', { rows: rv64m.filter(r => r.name.startsWith('mul')), partOf: 'M' }),
   extension('S', 'Privileged instructions', '1p12', { rows: privileged, implies: ['Zicsr', 'Zicntr'], mode: true }),
