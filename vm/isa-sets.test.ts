@@ -32,6 +32,16 @@ describe.each(ENGINES)('%s', engine => {
     expect(b.run(1)).toMatchObject({ kind: 'fuel', retired: 1 })
   })
 
+  test('rv64gc_zicond chooses a value or zero, rv64gc does not', () => {
+    const text = 'czero.eqz a1, t0, t1\nczero.nez a2, t0, t1\nczero.eqz a3, t0, zero\nczero.nez a4, t0, zero\nczero.eqz t0, t0, t0'
+    const b = bench(text, { engine, isa: 'rv64gc_zicond' })
+    setX(b.hart, 5, -7)
+    setX(b.hart, 6, 2 ** 40)
+    expect(b.run(5)).toMatchObject({ kind: 'fuel', retired: 5 })
+    expect([11, 12, 13, 14, 5].map(b.x)).toEqual([-7, 0, 0, -7, -7])
+    expect(bench(text, { engine }).run()).toMatchObject({ kind: 'illegal', tval: 0x0e62_d5b3, retired: 0 })
+  })
+
   describe('without C instructions begin at multiples of four', () => {
     const isa = 'rv64ima'
     test.each([

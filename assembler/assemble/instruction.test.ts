@@ -74,6 +74,11 @@ describe('instructions', () => {
     expect(messagesOf('mul a0, a0, a0', { march: 'rv64i' })).toEqual(["1:1 unrecognized opcode `mul a0,a0,a0', extension `m' required"])
     const needs = (text: string, march: string) => messagesOf(text, { march })[0]?.replace(/.*extension /, '') ?? null
     expect(needs('c.fld fa0, (a0)', 'rv64imac')).toBe("`d' required")
+    expect(needs('czero.eqz a0, a1, a2', 'rv64gc')).toBe("`zicond' required")
+    expect([needs('czero.eqz a0, a1, a2', 'rv64i_zicond'), needs('.option arch, +zicond\nczero.nez a0, a1, a2', 'rv64i')]).toEqual([
+      null,
+      null,
+    ])
     expect([needs('mul a0, a0, a0', 'rv64i_zmmul'), needs('div a0, a0, a0', 'rv64i_zmmul')]).toEqual([null, "`m' required"])
     expect(needs('.option arch, +d\nfadd.s fa0, fa0, fa0', 'rv64i')).toBe(null)
     expect(messagesOf('.option arch, -i\n.option arch, +w', {})).toEqual([

@@ -38,6 +38,11 @@ test.each([
 
 test.each([
   [
+    'rv64gc',
+    'czero.eqz a0, a1, a2',
+    'SIGILL: illegal instruction 0x0ec5d533 (czero.eqz a0,a1,a2) at pc 0x10000: it needs the Zicond extension, which this machine lacks',
+  ],
+  [
     'rv64i',
     'mul a0, a0, a0',
     'SIGILL: illegal instruction 0x02a50533 (mul a0,a0,a0) at pc 0x10000: it needs the M extension, which this machine lacks',

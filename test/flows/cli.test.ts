@@ -211,6 +211,19 @@ describe('run', () => {
   test('--smp is the number of harts', () => {
     expect(hartbeat(['run', '--smp', '3', 'grep', '-c', '^processor', '/proc/cpuinfo']).stdout).toBe('3\n')
   })
+  test('--isa is the instruction set, which programs are told', () => {
+    const isa = (...flags: string[]): string => hartbeat(['run', ...flags, 'grep', '^isa', '/proc/cpuinfo']).stdout
+    expect(isa()).toBe('isa\t\t: rv64imafdc_zicntr_zicsr_zifencei\n')
+    expect(isa('--isa', 'rv64gc')).toBe(isa())
+    expect(isa('--isa=rv64gc_zicond')).toBe('isa\t\t: rv64imafdc_zicntr_zicond_zicsr_zifencei\n')
+    const choose = file('choose.s', '  .globl _start\n_start:\n  li a0, 42\n  li a7, 93\n  czero.eqz a0, a0, a7\n  ecall\n')
+    expect(hartbeat(['run', '--isa', 'rv64gc_zicond', choose])).toEqual({ status: 42, stdout: '', stderr: '' })
+    expect(hartbeat(['run', choose])).toMatchObject({ status: 126, stderr: expect.stringContaining("extension `zicond' required") })
+    expect(hartbeat(['run', '--isa', 'rv64gc_zwhat', 'true'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^hartbeat: --isa rv64gc_zwhat: there is no extension zwhat here; there are: i m a f d c /),
+    })
+  })
   test('--thp and --frames choose how memory is given, which a program does not see', () => {
     const huge = file(
       'huge.s',

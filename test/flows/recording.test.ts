@@ -25,6 +25,7 @@ test.each([
   ['three harts', ['--smp', '3']],
   ['a timed machine', ['--timing', 'server']],
   ['another seed and 2 MB pages', ['--seed', '9', '--thp', 'always']],
+  ['another instruction set', ['--isa', 'rv64gc_zicond']],
 ])('%s', (name, options) => {
   const file = join(work, `${name}.rec`)
   const first = hartbeat(['run', '--record', file, ...options, 'sh', '-c', SCRIPT], 'one\ntwo\n')
