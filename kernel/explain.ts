@@ -1,6 +1,6 @@
 // What a signal that ends a program is about, in words: what the program did, at which address, and why that was not possible. Asked
 // while the task stands before the signal, so that its memory and registers are what they were. Asking changes nothing.
-import { disassemble, extensionOf, lackedExtension, PAGE_SIZE, type Disassembled } from '../vm/index.ts'
+import { disassemble, extensionOf, lackedExtension, PAGE_SIZE, REG, type Disassembled } from '../vm/index.ts'
 import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, SI_CODES, signalName, SIGNALS } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
 import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
@@ -15,7 +15,6 @@ export interface Cause {
   why: string
 }
 
-const SP = 2
 const LONG = 4
 const SHORT = 2
 
@@ -56,7 +55,7 @@ const NEAR_STACK = 2 ** 20
 
 /** The region above an address, if that address is where a stack would have grown to: far from nothing else. */
 function overflow(k: Kernel, task: Task, mm: Mm, address: number, region: Region | null): string | null {
-  const sp = Number(regBig(k, task, SP))
+  const sp = Number(regBig(k, task, REG.sp))
   if (Math.abs(sp - address) > NEAR_STACK) return null
   const above = mm.regions.find(r => r.start > address)
   if (region === null && above?.growsDown) {

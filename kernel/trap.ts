@@ -1,4 +1,5 @@
 // What each kind of trap means: a system call, a page to bring, or a signal for a mistake of the program's.
+import { REG } from '../vm/index.ts'
 import type { Access, Stop, StopKind } from '../vm/index.ts'
 import { BUS_ADRALN, ILL_ILLOPC, SEGV_ACCERR, SIG_DFL, SIG_IGN, SIGBUS, SIGILL, SIGSEGV, SIGTRAP, TRAP_BRKPT } from './abi/index.ts'
 import { faultText } from './explain.ts'
@@ -15,8 +16,6 @@ import { runSyscall } from './syscalls/dispatch.ts'
 const hex16 = (n: number): string => n.toString(16).padStart(16, '0')
 /** Names of files may be as long as they like. */
 const LONGEST_LINE = 1000
-const SP = 2
-const RA = 1
 
 /**
  * A signal for a mistake of the program's. One that it does not handle is noted in the log, as riscv's Linux does (do_trap), with a line
@@ -35,7 +34,7 @@ function raise(k: Kernel, task: Task, info: SigInfo): void {
     const code = (info.code >>> 0).toString(16)
     const address = hex16(info.fields.kind === 'fault' ? info.fields.address : pc)
     log(k, LOG_INFO, `${task.comm}[${task.pid}]: unhandled signal ${info.signal} code 0x${code} at 0x${address}${where}`)
-    log(k, LOG_INFO, `epc : ${hex16(pc)} ra : ${hex16(regX(k, task, RA))} sp : ${hex16(regX(k, task, SP))}`)
+    log(k, LOG_INFO, `epc : ${hex16(pc)} ra : ${hex16(regX(k, task, REG.ra))} sp : ${hex16(regX(k, task, REG.sp))}`)
     const place = functionAt(k, task, pc)
     const text = `${task.comm}[${task.pid}]: ${faultText(k, task, info, place && `, ${place}`)}`
     log(k, LOG_INFO, text.slice(0, LONGEST_LINE))

@@ -1,5 +1,6 @@
 // Where a debugger wants harts to stop: before instructions at given addresses, after accesses to given bytes, after TLB misses. None of
 // it changes what a program or the hardware does, counters included; a machine that is not debugged pays nothing.
+import { TWO_32 } from './isa/index.ts'
 import * as L from './layout.ts'
 import type { DebugPoints, DebugState, Hart, Machine } from './state.ts'
 import { watchEntries } from './tlb.ts'
@@ -20,7 +21,7 @@ export function setDebugPoints(machine: Machine, points: DebugPoints | null): vo
 export function atBreakpoint(machine: Machine, hart: Hart): boolean {
   const { debug } = machine
   if (debug === null || debug.parcels[(hart.pc[0] & (L.PAGE_SIZE - 1)) >> 1] === 0) return false
-  if (!debug.breakpoints.has(hart.pc[1] * 4294967296 + (hart.pc[0] >>> 0))) return false
+  if (!debug.breakpoints.has(hart.pc[1] * TWO_32 + (hart.pc[0] >>> 0))) return false
   const at = hart.counters[L.COUNTERS.instret]
   if (debug.passedHart === hart.id && debug.passedAt === at) return false
   debug.passedHart = hart.id

@@ -11,6 +11,7 @@ import {
   PRIVILEGE_M,
   PRIVILEGE_S,
   PRIVILEGE_U,
+  RAM_BASE,
   WORD_FCSR,
   WORD_FS,
   WORD_PRIVILEGE,
@@ -209,9 +210,9 @@ describe.each(ENGINES)('%s', engine => {
 
   test('machine mode runs untranslated and returns with mret', () => {
     const b = bench('', { engine, privilege: PRIVILEGE_M })
-    b.machine.ram32.set(words('csrw mepc, a2\nmret', 0x8000_0000), (FRAMES.code * PAGE_SIZE) / 4)
+    b.machine.ram32.set(words('csrw mepc, a2\nmret', RAM_BASE), (FRAMES.code * PAGE_SIZE) / 4)
     b.machine.ram32[((FRAMES.code + 1) * PAGE_SIZE) / 4] = words('ecall')[0]
-    setPc(b.hart, 0x8000_0000 + FRAMES.code * PAGE_SIZE)
+    setPc(b.hart, RAM_BASE + FRAMES.code * PAGE_SIZE)
     setX(b.hart, 12, CODE + PAGE_SIZE)
     expect(b.run()).toMatchObject({ kind: 'syscall', cause: 8 })
   })

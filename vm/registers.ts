@@ -1,8 +1,7 @@
 // Reading and writing a hart's registers from TypeScript. Numbers are doubles: exact for |v| < 2^53, which every user address
 // and every count is; the BigInt forms are exact for all 64 bits.
+import { TWO_32 } from './isa/index.ts'
 import type { Hart } from './state.ts'
-
-const TWO_32 = 4294967296
 
 const number = (pairs: Int32Array, n: number): number => pairs[2 * n + 1] * TWO_32 + (pairs[2 * n] >>> 0)
 const big = (pairs: Int32Array, n: number): bigint => (BigInt(pairs[2 * n + 1]) << 32n) | BigInt(pairs[2 * n] >>> 0)

@@ -4,7 +4,7 @@
 // PTE and forgets to flush sees the old translation, as on hardware. A write entry implies that D is set in its PTE.
 import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
 import * as L from './layout.ts'
-import { PTE_G, SATP_MODE_SV48 } from './isa/index.ts'
+import { PTE_G, SATP_MODE_SV48, TWO_32 } from './isa/index.ts'
 import { isDevice } from './physical.ts'
 import type { Access, DebugState, Hart, Machine, TlbKeys, Watch } from './state.ts'
 import { timeFlush } from './timing/index.ts'
@@ -70,7 +70,7 @@ const asidOf = (machine: Machine, hart: Hart): number => (csrHigh(machine, hart,
 export function rootFrame(machine: Machine, hart: Hart): number {
   const high = csrHigh(machine, hart, 'satp') & 0xfff
   const low = csrLow(machine, hart, 'satp') >>> 0
-  return (high === 0 ? low : high * 4294967296 + low) - L.RAM_PPN
+  return (high === 0 ? low : high * TWO_32 + low) - L.RAM_PPN
 }
 
 const isBare = (machine: Machine, hart: Hart): boolean =>
@@ -208,9 +208,9 @@ function noteFill(
   access: Access,
   frame: number,
 ): void {
-  const page = hi * 4294967296 + ((lo & PAGE_MASK) >>> 0)
+  const page = hi * TWO_32 + ((lo & PAGE_MASK) >>> 0)
   if (isWatched(debug, access, page, frame)) machine.i32[at + 1] = hi ^ WATCHED
-  if (debug.tlbMisses) debug.hit = { kind: 'tlbMiss', hart: hart.id, va: hi * 4294967296 + (lo >>> 0), bytes: 0, access }
+  if (debug.tlbMisses) debug.hit = { kind: 'tlbMiss', hart: hart.id, va: hi * TWO_32 + (lo >>> 0), bytes: 0, access }
 }
 
 /** Brings every entry in line with what is watched now. */
@@ -224,7 +224,7 @@ export function watchEntries(machine: Machine): void {
         const hi = plainHigh(i32[at + 1])
         const lo = i32[at] & PAGE_MASK
         const frame = (((i32[at + 2] + lo) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
-        const watched = debug !== null && isWatched(debug, access, hi * 4294967296 + (lo >>> 0), frame)
+        const watched = debug !== null && isWatched(debug, access, hi * TWO_32 + (lo >>> 0), frame)
         i32[at + 1] = watched ? hi ^ WATCHED : hi
       }
     }
@@ -266,7 +266,7 @@ export function tlbFlush(machine: Machine, hart: Hart, va: number | null, asid: 
   }
   hart.counters[asid === null ? L.COUNTERS.flushPage : L.COUNTERS.flushPageAsid]++
   const lo = va | 0
-  const hi = Math.floor(va / 4294967296) | 0
+  const hi = Math.floor(va / TWO_32) | 0
   if (machine.keys.superpages) {
     dropEntries(
       machine,
@@ -331,7 +331,7 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
       entries.push({
         access,
         index,
-        va: plainHigh(tagHi) * 4294967296 + (page >>> 0),
+        va: plainHigh(tagHi) * TWO_32 + (page >>> 0),
         asid: info >>> INFO_ASID_SHIFT,
         flags: info & INFO_FLAGS,
         level: (info >>> INFO_LEVEL_SHIFT) & INFO_LEVEL,

@@ -43,7 +43,7 @@ export function takeTrap(machine: Machine, hart: Hart, cause: number, lo: number
   stop.kind = kind
   stop.access = access
   stop.cause = cause
-  stop.tval = hi * 4294967296 + (lo >>> 0)
+  stop.tval = hi * C.TWO_32 + (lo >>> 0)
   return stop
 }
 

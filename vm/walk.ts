@@ -3,7 +3,7 @@
 import { PAGE_SHIFT, PAGE_SIZE, RAM_PPN } from './layout.ts'
 import type { Access, Machine } from './state.ts'
 import { isDevice } from './physical.ts'
-import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from './isa/index.ts'
+import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, TWO_32 } from './isa/index.ts'
 
 const LEVELS = 4
 const ENTRIES_SHIFT = 9
@@ -134,7 +134,7 @@ export interface WalkStep {
 /** The PTEs that a walk of a virtual address reads, root first, ending at a leaf or an invalid one. Changes nothing: for views and invariants. */
 export function walk(machine: Machine, rootFrame: number, va: number): WalkStep[] {
   const lo = va | 0
-  const hi = Math.floor(va / 4294967296) | 0
+  const hi = Math.floor(va / TWO_32) | 0
   const steps: WalkStep[] = []
   let table = rootFrame
   for (let level = LEVELS - 1; level >= 0 && table >= 0 && table < machine.ramBytes / PAGE_SIZE; level--) {

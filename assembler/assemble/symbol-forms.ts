@@ -1,5 +1,5 @@
 // Pseudo-instructions that need a symbol's address or a 64-bit value: li, la and its kin, call, tail, loads and stores by name.
-import { fByName, loadImmediate, rowByName, xByName, type Row } from '../../vm/isa/index.ts'
+import { fByName, loadImmediate, REG, rowByName, xByName, type Row } from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
 import { emitPlain, emitRelocated, emitWord, fixup } from './emit.ts'
 import { symbolExpr } from './expression.ts'
@@ -20,8 +20,6 @@ const AUIPC = row('auipc')
 const ADDI = row('addi')
 const JALR = row('jalr')
 const ADD = row('add')
-const RA = 1
-const T1 = 6
 
 const li: Form = (asm, operands) => {
   if (operands.length !== 2) return null
@@ -87,7 +85,7 @@ const call =
     const last = operands[operands.length - 1]
     const symbol = symbolOperand(asm, last)
     if (symbol === null) return { operand: last, reason: null }
-    emitCall(asm, symbol, rd === undefined ? via : T1, rd ?? link)
+    emitCall(asm, symbol, rd === undefined ? via : REG.t1, rd ?? link)
     return 'done'
   }
 
@@ -152,8 +150,8 @@ export const symbolForms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['lga', viaGot],
   ['la.tls.ie', address(R_RISCV.TLS_GOT_HI20, true)],
   ['la.tls.gd', address(R_RISCV.TLS_GD_HI20, false)],
-  ['call', call(RA, RA, true)],
-  ['tail', call(T1, 0, false)],
+  ['call', call(REG.ra, REG.ra, true)],
+  ['tail', call(REG.t1, 0, false)],
   ['jump', jump],
   ['add', add],
   ['unimp', unimp],

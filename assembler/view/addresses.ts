@@ -1,9 +1,7 @@
 // The comments behind instructions: an address that an auipc or lui and the instruction after it come to (objdump's `# 11968 <x>`).
+import { REG } from '../../vm/isa/index.ts'
 import type { Decoded } from '../../vm/isa/index.ts'
 import type { Symbols } from './symbols.ts'
-
-const GP = 3
-const TP = 4
 
 /** Upper parts that are waiting for their low parts, by register; and gp, if the program says where it points. */
 export interface Tracker {
@@ -22,8 +20,8 @@ function address(t: Tracker, base: number, offset: number, word: boolean): bigin
   if (upper !== null) {
     sum = (base === 0 ? 0n : upper) + BigInt(offset)
     t.upper[base] = null
-  } else if (base === GP && t.gp !== null) sum = t.gp + BigInt(offset)
-  else if (base === TP || base === 0) sum = BigInt(offset)
+  } else if (base === REG.gp && t.gp !== null) sum = t.gp + BigInt(offset)
+  else if (base === REG.tp || base === 0) sum = BigInt(offset)
   if (sum === null) return null
   return BigInt.asUintN(64, word ? BigInt.asIntN(32, sum) : sum)
 }

@@ -15,6 +15,7 @@ import {
   PTE_W,
   PTE_X,
   RAM_PPN,
+  REG,
   run,
   setPc,
   setSatp,
@@ -99,7 +100,7 @@ export function loadKernel(image: Uint8Array, rounds: number): Machine {
   machine.ram.set(image, GUEST_FRAME * 4096)
   setSatp(machine, hart, root, 1)
   setPc(hart, GUEST_VA)
-  setX(hart, 10, rounds)
+  setX(hart, REG.a0, rounds)
   return machine
 }
 
@@ -128,7 +129,7 @@ export function timeOurs(kernel: BuiltKernel, rounds: number, timing: TimingConf
     if (stop.kind !== 'fuel') throw new Error(`${kernel.name} stopped with ${stop.kind} at ${stop.tval.toString(16)}`)
   }
   const seconds = secondsSince(start)
-  const checksum = BigInt.asUintN(64, getXBig(hart, 10)).toString(16).padStart(16, '0')
+  const checksum = BigInt.asUintN(64, getXBig(hart, REG.a0)).toString(16).padStart(16, '0')
   return { seconds, checksum, instructions, cycles: hart.counters[COUNTERS.cycles] }
 }
 

@@ -3,7 +3,7 @@
 
 export type Int64 = number | bigint
 
-const TWO_32 = 2 ** 32
+export const TWO_32 = 2 ** 32
 /** OFFSET_MAX, LLONG_MAX. */
 export const I64_MAX = 2n ** 63n - 1n
 

@@ -1,6 +1,6 @@
 // Structures that cross the system-call boundary: one layout each, from which reading, writing and the size come.
 // Offsets follow the C rules of the riscv64 ABI: every member at a multiple of its alignment, the whole padded to the largest.
-import { int64, type Int64 } from './int64.ts'
+import { int64, TWO_32, type Int64 } from './int64.ts'
 
 /** Scalars are numbers (64-bit ones rounded past 2^53); `int64` is signed and exact, `big` an unsigned bigint; a count makes an array of bytes. */
 type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'int64' | 'big'
@@ -29,7 +29,6 @@ export interface Layout<S extends Members> {
 }
 
 const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { i8: 1, u8: 1, i16: 2, u16: 2, i32: 4, u32: 4, i64: 8, u64: 8, int64: 8, big: 8 }
-const HIGH_WORD = 2 ** 32
 
 const isLayout = (m: Member): m is Layout<Members> => typeof m === 'object' && 'members' in m
 const sizeOf = (m: Member): number => (typeof m === 'string' ? SCALAR_BYTES[m] : isLayout(m) ? m.size : m.bytes)
@@ -58,8 +57,8 @@ const readers: { [K in Scalar]: (view: DataView, at: number) => ValueOf<K> } = {
   u16: (v, at) => v.getUint16(at, true),
   i32: (v, at) => v.getInt32(at, true),
   u32: (v, at) => v.getUint32(at, true),
-  i64: (v, at) => v.getInt32(at + 4, true) * HIGH_WORD + v.getUint32(at, true),
-  u64: (v, at) => v.getUint32(at + 4, true) * HIGH_WORD + v.getUint32(at, true),
+  i64: (v, at) => v.getInt32(at + 4, true) * TWO_32 + v.getUint32(at, true),
+  u64: (v, at) => v.getUint32(at + 4, true) * TWO_32 + v.getUint32(at, true),
   int64: (v, at) => int64(v.getInt32(at + 4, true), v.getInt32(at, true)),
   big: (v, at) => v.getBigUint64(at, true),
 }
@@ -71,8 +70,8 @@ function put64(view: DataView, at: number, value: number): void {
     view.setInt32(at + 4, -1, true)
     return
   }
-  const high = Math.floor(value / HIGH_WORD)
-  view.setUint32(at, value - high * HIGH_WORD, true)
+  const high = Math.floor(value / TWO_32)
+  view.setUint32(at, value - high * TWO_32, true)
   view.setInt32(at + 4, high, true)
 }
 

@@ -1,5 +1,5 @@
 // For unit tests of memory: a kernel with as much of it as the test wants, tasks with address spaces, and what a program does to them.
-import { run, setPc, setX, type StopKind } from '../../vm/index.ts'
+import { REG, run, setPc, setX, type StopKind } from '../../vm/index.ts'
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -71,7 +71,7 @@ export function touch(k: Kernel, task: Task, hart: number, va: number, access: '
   useMm(k, hart, space(task))
   const h = k.machine.harts[hart]
   setPc(h, CODE + (access === 'read' ? 0 : 4))
-  setX(h, 10, va)
+  setX(h, REG.a0, va)
   return run(k.machine, h, 1).kind
 }
 

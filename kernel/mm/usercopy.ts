@@ -1,7 +1,7 @@
 // Bytes between the kernel and a program's memory. Any pointer is survived: pages are faulted in as for the program itself, and what
 // cannot be had is EFAULT. Where the page is mapped, which is nearly always, an access is one table walk.
 import { frameWritten, PAGE_SIZE, PTE_R, PTE_U, PTE_V, PTE_W } from '../../vm/index.ts'
-import { EFAULT, ENAMETOOLONG, ENOMEM, isErrno } from '../abi/index.ts'
+import { EFAULT, ENAMETOOLONG, ENOMEM, isErrno, TWO_32 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { chargeUserCopy } from '../timing/index.ts'
@@ -10,7 +10,6 @@ import { USER_END } from './limits.ts'
 import { frameUnder, leafAt } from './pagetable.ts'
 import type { Mm } from './types.ts'
 
-const TWO_32 = 4294967296
 const FRAME_WORDS = PAGE_SIZE / 4
 const OFFSET_MASK = PAGE_SIZE - 1
 const READABLE = PTE_V | PTE_U | PTE_R

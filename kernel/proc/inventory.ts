@@ -1,6 +1,6 @@
 // What the machine and its kernel have, as /proc lists it: interrupts by hart, devices, locks, free memory by size, symbols. There are
 // no disks and no modules: their lists are empty.
-import { PAGE_SIZE } from '../../vm/index.ts'
+import { PAGE_SIZE, RAM_BASE } from '../../vm/index.ts'
 import { F_RDLCK, F_UNLCK, F_WRLCK, SYSCALL_NAMES } from '../abi/index.ts'
 import { allInodes } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -68,6 +68,8 @@ const symbolsText = (): string =>
     .map(name => `${'0'.repeat(16)} T __riscv_sys_${name}\n`)
     .join('')
 
+/** An address as this file has it. */
+const hex8 = (n: number): string => n.toString(16).padStart(8, '0')
 const file = (text: (k: Kernel) => string, mode = READ_ONLY): SystemFile => ({ mode, text })
 
 export const inventoryFiles: Readonly<Record<string, SystemFile>> = {
@@ -75,10 +77,7 @@ export const inventoryFiles: Readonly<Record<string, SystemFile>> = {
   devices: file(devicesText),
   diskstats: file(() => ''),
   interrupts: file(interruptsText),
-  iomem: file(
-    k => `80000000-${(0x8000_0000 + k.state.frames.total * PAGE_SIZE - 1).toString(16).padStart(8, '0')} : System RAM\n`,
-    OWNER_ONLY,
-  ),
+  iomem: file(k => `${[RAM_BASE, RAM_BASE + k.state.frames.total * PAGE_SIZE - 1].map(hex8).join('-')} : System RAM\n`, OWNER_ONLY),
   kallsyms: file(symbolsText),
   locks: file(locksText),
   modules: file(() => ''),

@@ -1,4 +1,5 @@
 // The files of /proc/PID and /proc/PID/task/TID: one row each.
+import { REG } from '../../vm/index.ts'
 import {
   EINVAL,
   EPERM,
@@ -37,8 +38,6 @@ import { OWNER_ONLY, READ_ONLY, WRITABLE, type ProcessFile, type ProcessLink } f
 import { waitChannel } from './wait.ts'
 import { schedText, statmText, statText, statusText } from './status.ts'
 
-const SP = 2
-const A7 = 17
 const ECALL_BYTES = 4
 const O_CLOEXEC = 0o2000000
 
@@ -91,10 +90,10 @@ function ioText(_k: Kernel, task: Task, thread: boolean): string {
 /** The call that a sleeper or the reader itself is in, its arguments, stack pointer and where it returns to; "running" otherwise. */
 function syscallText(k: Kernel, task: Task, _thread: boolean, reader: Task): string {
   if (task.state === 'Z' || task.trapFrame < 0) return ''
-  const nr = task === reader ? regX(k, task, A7) : task.waiting ? task.call?.nr : undefined
+  const nr = task === reader ? regX(k, task, REG.a7) : task.waiting ? task.call?.nr : undefined
   if (nr === undefined) return 'running\n'
   const hex = (n: number): string => `0x${(n < 0 ? BigInt(n) + 2n ** 64n : BigInt(n)).toString(16)}`
-  return `${[nr, ...[...callArguments(k, task), regX(k, task, SP), regPc(k, task) + ECALL_BYTES].map(hex)].join(' ')}\n`
+  return `${[nr, ...[...callArguments(k, task), regX(k, task, REG.sp), regPc(k, task) + ECALL_BYTES].map(hex)].join(' ')}\n`
 }
 
 function setComm(_k: Kernel, task: Task, text: string, writer: Task): void {

@@ -1,10 +1,9 @@
 // What a task waits for in the kernel, by name: wchan and stack.
+import { REG } from '../../vm/index.ts'
 import { SYSCALL_NAMES } from '../abi/index.ts'
 import { regX } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-
-const A0 = 10
 
 /** Where a sleeper waits, by the call that put it to sleep: the names that Linux's functions have. */
 const WAIT_CHANNELS: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ export function waitChannel(k: Kernel, task: Task): string {
   const call = task.waiting && task.call
   if (!call) return '0'
   const name = SYSCALL_NAMES[call.nr] ?? '0'
-  const file = task.files?.files[regX(k, task, A0)]
+  const file = task.files?.files[regX(k, task, REG.a0)]
   const prefix = file ? FILE_CHANNELS[file.kind] : undefined
   if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
   return WAIT_CHANNELS[name] ?? name

@@ -1,13 +1,11 @@
 // Memory as Linux lists it by zone and by kind of kernel object: one zone has all frames; a kind of object has as many as the kernel's
 // accounts say (mm/kmem.ts), which lie in pages by themselves.
-import { PAGE_SIZE } from '../../vm/index.ts'
+import { PAGE_SIZE, RAM_PPN } from '../../vm/index.ts'
 import { freeFrames, kmemObjects, USE_ANON, USE_CACHE, USE_FREE, USE_TABLE } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 
 const ORDERS = 11
 const ZONE = 'DMA32'
-/** RAM begins at 0x80000000. */
-const FIRST_PFN = 0x80000
 
 /** Free memory as the largest aligned blocks of 2^n pages that it makes. What the kernel's objects take is not free: the lowest pages. */
 function freeBlocks({ state: { frames } }: Kernel): number[] {
@@ -73,7 +71,7 @@ export function zoneText(k: Kernel): string {
     node.map(([name, value]) => `      ${name.padEnd(12)} ${value}\n`).join('') +
     `  pages free     ${free}\n` +
     zone.map(([name, value]) => `        ${name.padEnd(8)} ${value}\n`).join('') +
-    `        protection: (0)\n      nr_free_pages ${free}\n  pagesets\n${sets.join('')}  node_unreclaimable:  0\n  start_pfn:           ${FIRST_PFN}\n`
+    `        protection: (0)\n      nr_free_pages ${free}\n  pagesets\n${sets.join('')}  node_unreclaimable:  0\n  start_pfn:           ${RAM_PPN}\n`
   )
 }
 

@@ -1,5 +1,6 @@
 // New tasks: fork, vfork and threads are one call that says what the child shares (clone(2)). What is not shared is copied:
 // the address space by copy-on-write, the descriptor table by reference to the same open files.
+import { REG } from '../../vm/index.ts'
 import {
   CAP_SYS_ADMIN,
   CAP_SYS_RESOURCE,
@@ -49,9 +50,6 @@ import { openPidfd } from './pidfd.ts'
 import type { Credentials } from '../task/types.ts'
 import type { CloneArgs } from './types.ts'
 
-const SP = 2
-const TP = 4
-const A0 = 10
 const ECALL_BYTES = 4
 
 const NAMESPACES = [CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWTIME]
@@ -111,10 +109,10 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   })
   const child = newChild(k, parent, body, args)
   copyTrapFrame(k, parent, child)
-  setRegX(k, child, A0, 0)
+  setRegX(k, child, REG.a0, 0)
   setRegPc(k, child, regPc(k, parent) + ECALL_BYTES)
-  if (args.stack !== 0) setRegX(k, child, SP, args.stack)
-  if (has(flags, CLONE_SETTLS)) setRegX(k, child, TP, args.tls)
+  if (args.stack !== 0) setRegX(k, child, REG.sp, args.stack)
+  if (has(flags, CLONE_SETTLS)) setRegX(k, child, REG.tp, args.tls)
   enrol(k, child)
   // A stop that has begun holds for the newcomer too.
   if (has(flags, CLONE_THREAD)) recalcSignalPending(child)

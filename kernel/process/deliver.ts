@@ -1,5 +1,6 @@
 // Taking signals, just before a task goes back to its program: choose one, then run its handler, stop, or die. What an interrupted
 // system call does next is settled here too, because it depends on whether a handler runs (signal(7), "Interruption of system calls").
+import { REG } from '../../vm/index.ts'
 import {
   EINTR,
   ERESTARTNOINTR,
@@ -43,7 +44,6 @@ import { exitGroup, exitTask } from './exit.ts'
 import { relieveMemory } from './oom.ts'
 import { VDSO_SIGRETURN } from './vdso.ts'
 
-const A0 = 10
 const ECALL_BYTES = 4
 
 /** These never reach a program: the call runs again, or becomes EINTR. */
@@ -51,7 +51,7 @@ const isRestart = (errno: Errno): boolean => errno.code >= ERESTARTSYS.code
 
 /** The call in progress ends with this error: its result is set and pc goes past the ecall. */
 function failCall(k: Kernel, task: Task, errno: Errno): void {
-  setRegX(k, task, A0, -errno.code)
+  setRegX(k, task, REG.a0, -errno.code)
   setRegPc(k, task, regPc(k, task) + ECALL_BYTES)
   task.call = null
 }

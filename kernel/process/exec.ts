@@ -1,5 +1,6 @@
 // execve: a task gives up its program for another one. The new address space is built whole before the old one goes, so whatever
 // is wrong with the new program, the old one lives to hear of it.
+import { REG } from '../../vm/index.ts'
 import {
   ADDR_COMPAT_LAYOUT,
   ADDR_NO_RANDOMIZE,
@@ -43,7 +44,6 @@ import { findExecutable, findInterpreter, requireName, resolveProgram, type Exec
 import { buildStack, checkArguments } from './startstack.ts'
 import { mapVdso } from './vdso.ts'
 
-const SP = 2
 /** The mmap area starts at least this far below the top, however small the stack's limit... */
 const STACK_GAP_MIN = 128 * 2 ** 20
 /** ... and leaves itself at least this part of the address space, however large. */
@@ -200,7 +200,7 @@ function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, 
   if (task.onHart >= 0) useMm(k, task.onHart, start.mm)
   clearRegisters(k, task)
   setRegPc(k, task, start.pc)
-  setRegX(k, task, SP, start.sp)
+  setRegX(k, task, REG.sp, start.sp)
   if (task.files !== null && task.files.refs > 1) {
     const shared = task.files
     task.files = forkFiles(k, shared)

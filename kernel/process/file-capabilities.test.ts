@@ -1,6 +1,6 @@
 // security.capability on a program: what exec makes of it, for whom, and when the attribute goes.
 import { describe, expect, it } from 'vitest'
-import { AT_FDCWD, CAP_NET_RAW, CAP_SYSLOG, O_RDWR } from '../abi/index.ts'
+import { AT_FDCWD, CAP_NET_RAW, CAP_SYSLOG, O_RDWR, TWO_32 } from '../abi/index.ts'
 import type { Inode } from '../vfs/index.ts'
 import { lookup } from '../vfs/index.ts'
 import { BUFFER, call, fileKernel, outcome } from '../vfs/testing.ts'
@@ -17,7 +17,6 @@ const EPERM = 1
 
 const RAW = 2 ** CAP_NET_RAW
 const SYSLOG = 2 ** CAP_SYSLOG
-const TWO_32 = 2 ** 32
 
 const REVISIONS = { 1: 12, 2: 20, 3: 24 } as const
 

@@ -1,6 +1,7 @@
 // What a program's file brings of capabilities: its security.capability attribute, a struct vfs_cap_data (setcap(8)).
 import {
   EINVAL,
+  TWO_32,
   VFS_CAP_FLAGS_EFFECTIVE,
   VFS_CAP_REVISION_1,
   VFS_CAP_REVISION_3,
@@ -14,7 +15,6 @@ import { ALL_CAPABILITIES, both, type FileCapabilities } from '../task/capabilit
 const PERMITTED = 4
 const INHERITABLE = 8
 const STRIDE = 8
-const TWO_32 = 2 ** 32
 
 /** null: it has none, or they are another user namespace's. EINVAL: not such a structure. */
 export function fileCapabilities({ xattrs }: Inode): FileCapabilities | null {

@@ -1,3 +1,4 @@
+import { REG } from '../../vm/index.ts'
 import { describe, expect, it } from 'vitest'
 import { ifExited, exitCode, PT, readDynamic, readElf, readSymbols } from '../abi/index.ts'
 import { runKernel } from '../loop.ts'
@@ -9,7 +10,6 @@ import { vdsoImage } from './vdso.ts'
 const image = readElf(vdsoImage(), 'vdso')
 const dynsym = image.sections.find(s => s.name === '.dynsym')
 const symbols = dynsym ? readSymbols(image, dynsym) : []
-const S1 = 9
 const SECOND = 1_000_000_000n
 
 /** Calls a function of the vDSO as the program's first act; answers what it wrote to the data area, and how many system calls that took. */
@@ -24,7 +24,7 @@ function call(name: string, first: number): { words: bigint[]; syscalls: number;
   const task = k.state.init
   const symbol = symbols.find(s => s.name === name)
   if (!task?.mm || !symbol) throw new Error(`${name} is missing`)
-  setRegX(k, task, S1, task.mm.vdso + Number(symbol.value))
+  setRegX(k, task, REG.s1, task.mm.vdso + Number(symbol.value))
   runKernel(k, { maxInstructions: 1000 })
   const bytes = copyIn(k, task, DATA, 16).slice()
   return { words: [...new BigUint64Array(bytes.buffer)], syscalls: k.state.counts.syscalls, time: k.state.time }
@@ -54,7 +54,7 @@ describe('the vDSO', () => {
     const { k, run } = start(`li a0, 1\nli a1, ${DATA}\njalr s1\nli a7, 94\necall`)
     const task = k.state.init
     if (!task?.mm) throw new Error('no program')
-    setRegX(k, task, S1, task.mm.vdso + Number(symbols.find(s => s.name === '__vdso_clock_gettime')?.value))
+    setRegX(k, task, REG.s1, task.mm.vdso + Number(symbols.find(s => s.name === '__vdso_clock_gettime')?.value))
     const result = run()
     expect(result.kind === 'halted' && ifExited(result.status) && exitCode(result.status)).toBe(0)
   })

@@ -2,7 +2,8 @@
 // language runtime, so it is Linux's to the byte (arch/riscv uapi asm/{ucontext,sigcontext}.h; 1088 bytes in all):
 // siginfo 128 | uc_flags 8, uc_link 8, uc_stack 24, uc_sigmask 8 of 128 reserved, padding, mcontext at 176: pc, x1..x31,
 // then 528 bytes of floating point: f0..f31, fcsr, and at its end the list of extensions, which is empty.
-import { NSIG, SA_ONSTACK, SIGSEGV, SI_KERNEL, SS_AUTODISARM, SS_DISABLE, STACK, UCONTEXT, isErrno } from '../abi/index.ts'
+import { REG } from '../../vm/index.ts'
+import { isErrno, NSIG, SA_ONSTACK, SI_KERNEL, SIGSEGV, SS_AUTODISARM, SS_DISABLE, STACK, TWO_32, UCONTEXT } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import { readContext, regX, setRegPc, setRegX, writeContext } from '../task/index.ts'
@@ -30,11 +31,6 @@ const EXTENSIONS_RESERVED = FRAME_BYTES - 12
 const END_MAGIC = EXTENSIONS_RESERVED + 4
 const END_SIZE = END_MAGIC + 4
 
-const RA = 1
-const SP = 2
-const A0 = 10
-const A1 = 11
-const A2 = 12
 const STACK_ALIGN = 16
 /** pc and x1..x31. */
 const REGISTERS = 32
@@ -50,7 +46,6 @@ function framePlace(task: Task, sp: number, action: SigAction): number | null {
   return top - (((top % STACK_ALIGN) + STACK_ALIGN) % STACK_ALIGN)
 }
 
-const TWO_32 = 2 ** 32
 const get64 = (view: DataView, at: number): number => view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true)
 function put64(view: DataView, at: number, value: number): void {
   view.setUint32(at, value % TWO_32, true)
@@ -72,7 +67,7 @@ function isEfault(run: () => void): boolean {
  * bytes into it. False when the stack cannot take it.
  */
 export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigAction, oldMask: Sigset, sigreturn: number): boolean {
-  const place = framePlace(task, regX(k, task, SP), action)
+  const place = framePlace(task, regX(k, task, REG.sp), action)
   if (place === null || !task.mm) return false
   const bytes = new Uint8Array(FRAME_BYTES)
   const view = new DataView(bytes.buffer)
@@ -85,11 +80,11 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   readContext(k, task, bytes, PC)
   if (isEfault(() => copyOut(k, task, place, bytes))) return false
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
-  setRegX(k, task, RA, task.mm.vdso + sigreturn)
-  setRegX(k, task, SP, place)
-  setRegX(k, task, A0, info.signal)
-  setRegX(k, task, A1, place)
-  setRegX(k, task, A2, place + CONTEXT)
+  setRegX(k, task, REG.ra, task.mm.vdso + sigreturn)
+  setRegX(k, task, REG.sp, place)
+  setRegX(k, task, REG.a0, info.signal)
+  setRegX(k, task, REG.a1, place)
+  setRegX(k, task, REG.a2, place + CONTEXT)
   setRegPc(k, task, action.handler - (((action.handler % 2) + 2) % 2))
   return true
 }
@@ -126,7 +121,7 @@ export function decodeFrame(bytes: Uint8Array): SignalFrame | null {
 
 /** rt_sigreturn: registers, mask and alternate stack as the frame at sp has them, whoever wrote it. A frame that cannot be one: SIGSEGV. */
 export function rtSigreturn(k: Kernel, task: Task): void {
-  const sp = regX(k, task, SP)
+  const sp = regX(k, task, REG.sp)
   let bytes: Uint8Array
   try {
     bytes = copyIn(k, task, sp, FRAME_BYTES)
@@ -148,5 +143,5 @@ export function rtSigreturn(k: Kernel, task: Task): void {
     flags: view.getUint32(STACK_FLAGS, true),
   }
   // Its refusals count for nothing here (restore_altstack).
-  isEfault(() => setAltStack(task, stack, regX(k, task, SP)))
+  isEfault(() => setAltStack(task, stack, regX(k, task, REG.sp)))
 }

@@ -1,12 +1,10 @@
 // The argument types that rows of every family share. A type says how a raw register becomes a value, and how strace shows it.
-import { AT_FDCWD, int64, PATH_MAX, readStruct, signalName, wild, type Int64, type StructValues } from '../abi/index.ts'
+import { AT_FDCWD, int64, PATH_MAX, readStruct, signalName, TWO_32, wild, type Int64, type StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import type { Arg } from './define.ts'
 import { flagsText, hex, nameOf, prefixOf, quote } from './text.ts'
-
-const WORD = 2 ** 32
 
 /** int: signed 32 bits. */
 export const int: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => String(raw | 0) }
@@ -123,7 +121,7 @@ export const bytesOut: Arg<number> = {
 export const SHOWN_BYTES = 32
 
 function bufferText(k: Kernel, task: Task, at: number, length: number): string {
-  if (!(length >= 0 && length < WORD)) return pointer(at)
+  if (!(length >= 0 && length < TWO_32)) return pointer(at)
   const bytes = peekUser(k, task, at, Math.min(length, SHOWN_BYTES + 1))
   if (bytes === null) return pointer(at)
   return quote(String.fromCharCode(...bytes), SHOWN_BYTES)

@@ -7,6 +7,7 @@ import {
   EPERM,
   LINUX_CAPABILITY_VERSION_3,
   readStruct,
+  TWO_32,
   writeStruct,
   type StructValues,
 } from '../abi/index.ts'
@@ -17,7 +18,6 @@ import type { Task } from '../state.ts'
 import { capData, capDataOut, capHeader } from './capability-text.ts'
 import { syscall, type Syscall } from './define.ts'
 
-const WORD = 2 ** 32
 const PID_OFFSET = 4
 
 /** How many words a set has; null for a version that is none, and then the header says which one to use. EFAULT. */
@@ -38,7 +38,7 @@ function capget(k: Kernel, task: Task, header: number, data: number): number {
   if (pid < 0) throw EINVAL
   const { capEffective, capPermitted, capInheritable } = taskByPid(k, task, pid).credentials
   for (let i = 0; i < count; i++) {
-    const word = (set: number): number => Math.floor(set / WORD ** i) % WORD
+    const word = (set: number): number => Math.floor(set / TWO_32 ** i) % TWO_32
     const values = { effective: word(capEffective), permitted: word(capPermitted), inheritable: word(capInheritable) }
     copyOut(k, task, data + i * CAP_DATA.size, writeStruct(CAP_DATA, values))
   }
@@ -54,7 +54,7 @@ function capset(k: Kernel, task: Task, header: number, data: number): number {
   if (pid !== 0 && pid !== task.pid) throw EPERM
   const bytes = copyIn(k, task, data, count * CAP_DATA.size).slice()
   const given = Array.from({ length: count }, (_, i) => readStruct(CAP_DATA, bytes.subarray(i * CAP_DATA.size)) as Words)
-  const set = (name: keyof Words): number => both(ALL_CAPABILITIES, given[0][name] + (given[1]?.[name] ?? 0) * WORD)
+  const set = (name: keyof Words): number => both(ALL_CAPABILITIES, given[0][name] + (given[1]?.[name] ?? 0) * TWO_32)
   const [capEffective, capPermitted, capInheritable] = [set('effective'), set('permitted'), set('inheritable')]
   const old = task.credentials
   if (!capable(old, CAP_SETPCAP) && !isSubset(capInheritable, either(old.capInheritable, old.capPermitted))) throw EPERM

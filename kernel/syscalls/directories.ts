@@ -1,7 +1,5 @@
 // Names and directories: listing, making, removing, renaming, linking; working directory and root.
 import {
-  majorOf,
-  minorOf,
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_REMOVEDIR,
@@ -17,6 +15,9 @@ import {
   ENOTDIR,
   EPERM,
   ERANGE,
+  isErrno,
+  majorOf,
+  minorOf,
   O_PATH,
   PATH_MAX,
   RENAME,
@@ -29,7 +30,7 @@ import {
   S_IFMT,
   S_IFREG,
   S_IFSOCK,
-  isErrno,
+  TWO_32,
 } from '../abi/index.ts'
 import { bytesOf } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -62,7 +63,6 @@ import { direntsOut } from './file-args.ts'
 import { flagsText } from './text.ts'
 
 const DIRENT_ALIGN = 8
-const TWO_32 = 2 ** 32
 const PERMISSIONS = 0o7777
 /** mkdir takes the sticky bit but no set-id bits. */
 const MKDIR_MODE = 0o1777

@@ -1,6 +1,7 @@
 // From an ecall to the row that answers it, and from the answer back into the registers. A call that cannot finish puts its task to
 // sleep with pc still at the ecall; once awake it is simply run again. Nothing here is allocated for a call that takes no arguments.
-import { ENOSYS, ERESTARTSYS, isErrno, type Errno } from '../abi/index.ts'
+import { REG } from '../../vm/index.ts'
+import { ENOSYS, ERESTARTSYS, isErrno, TWO_32, type Errno } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
@@ -17,10 +18,8 @@ import { type Syscall } from './define.ts'
 import { chargeCall } from './kernel-memory.ts'
 import { SYSCALLS } from './table.ts'
 
-const A0 = 10
-const A7 = 17
+const { a0: A0, a7: A7 } = REG
 const ECALL_BYTES = 4
-const TWO_32 = 2 ** 32
 /** From here on errno codes are the kernel's own: the call is restarted or becomes EINTR (process/deliver.ts). */
 const RESTARTS = 512
 

@@ -1,11 +1,11 @@
 // prctl(2) as strace prints it: each operation has its own arguments, and only those are shown.
 import {
+  CAP_AMBIENT_OPS,
   CAPABILITIES,
   MCE_KILL,
   MCE_KILL_POLICY,
   PATH_MAX,
   PIDTYPES,
-  CAP_AMBIENT_OPS,
   PR_SCHED_CORE_OPS,
   PR_SET_MM_OPS,
   PR_SPEC_FEATURES,
@@ -15,11 +15,12 @@ import {
   PR_UNALIGN,
   PRCTL,
   PRCTL_VMA,
-  SECCOMP_MODES,
   SECBITS,
+  SECCOMP_MODES,
   signalName,
   SUID_DUMP,
   TASK_COMM_LEN,
+  TWO_32,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
@@ -39,7 +40,6 @@ interface Row {
   answer?: (result: number) => string
 }
 
-const HIGH_WORD = 2 ** 32
 const INT_BYTES = 4
 const POINTER_BYTES = 8
 
@@ -76,7 +76,7 @@ const behind =
   }
 
 const capability = one(CAPABILITIES, 'CAP_')
-const signal: Show = (raw, ...rest) => (raw >= 0 && raw < HIGH_WORD ? (raw === 0 ? '0' : signalName(raw)) : unsigned(raw, ...rest))
+const signal: Show = (raw, ...rest) => (raw >= 0 && raw < TWO_32 ? (raw === 0 ? '0' : signalName(raw)) : unsigned(raw, ...rest))
 const intOut = behind(INT_BYTES, view => `[${view.getInt32(0, true)}]`)
 const name: Show = (raw, k, task) => {
   const text = raw > 0 ? peekString(k, task, raw, TASK_COMM_LEN) : null

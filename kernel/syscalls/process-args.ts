@@ -1,5 +1,16 @@
 // How the arguments of process calls look in a trace: argument vectors, wait statuses.
-import { dumpedCore, exitCode, ifContinued, ifExited, ifStopped, PATH_MAX, signalName, stopSignalOf, termSignal } from '../abi/index.ts'
+import {
+  dumpedCore,
+  exitCode,
+  ifContinued,
+  ifExited,
+  ifStopped,
+  PATH_MAX,
+  signalName,
+  stopSignalOf,
+  termSignal,
+  TWO_32,
+} from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -12,13 +23,12 @@ const POINTER_BYTES = 8
 const SHOWN_STRINGS = 32
 /** Strings counted for the trace before it gives up. */
 const COUNTED_STRINGS = 100_000
-const HIGH_WORD = 2 ** 32
 
 function peekPointer(k: Kernel, task: Task, at: number): number | null {
   const bytes = peekUser(k, task, at, POINTER_BYTES)
   if (bytes === null) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, POINTER_BYTES)
-  return view.getInt32(4, true) * HIGH_WORD + view.getUint32(0, true)
+  return view.getInt32(4, true) * TWO_32 + view.getUint32(0, true)
 }
 
 /** `["ls", "-l"]` */

@@ -1,4 +1,5 @@
 // Signals and interval timers as programs ask for them. What the calls change is in signal/.
+import { REG } from '../../vm/index.ts'
 import {
   EAGAIN,
   EINTR,
@@ -74,7 +75,6 @@ import { ktimeOf, timeIn, timespec, timevalIn, timevalText, toTimeval, type Time
 
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const
-const SP = 2
 /** All flags sigaction(2) knows; others are dropped, so that programs can find out. */
 const KNOWN_SA_FLAGS = Object.values(SA_FLAGS).reduce((all, flag) => (all | flag) >>> 0, 0)
 
@@ -266,7 +266,7 @@ export const signalCalls: Syscall[] = [
     return killThread(k, task, tgid, tid, killInfo(sig, task, SI_TKILL))
   }),
   syscall(132, 'sigaltstack', { ss: stack, old_ss: stackOut }, (k, task, { ss, old_ss }) => {
-    const sp = regX(k, task, SP)
+    const sp = regX(k, task, REG.sp)
     const before = { ...task.altStack, flags: altStackFlags(task, sp) }
     if (ss) setAltStack(task, ss, sp)
     if (old_ss !== 0) copyOut(k, task, old_ss, writeStruct(STACK, before))
@@ -328,7 +328,7 @@ export const signalCalls: Syscall[] = [
     },
     {
       text: (k, task, raw, result) =>
-        result === undefined ? `{mask=${sigset.show(regX(k, task, SP) + FRAME_SIGMASK, k, task, raw)}}` : '',
+        result === undefined ? `{mask=${sigset.show(regX(k, task, REG.sp) + FRAME_SIGMASK, k, task, raw)}}` : '',
     },
   ),
   syscall(240, 'rt_tgsigqueueinfo', { tgid: pid, tid: pid, sig: signal, uinfo: siginfo }, (k, task, { tgid, tid, sig, uinfo }) => {

@@ -2,21 +2,22 @@
 import {
   FILE_TYPES,
   FS_MAGIC,
+  majorOf,
+  minorOf,
   NANOSECONDS,
+  readStruct,
   S_IFBLK,
   S_IFCHR,
   S_IFMT,
   STATX,
   TIMESPEC,
+  TWO_32,
   UTIME_NOW,
   UTIME_OMIT,
-  readStruct,
   type STAT,
   type STATFS,
   type STATX_LAYOUT,
   type StructValues,
-  majorOf,
-  minorOf,
 } from '../abi/index.ts'
 import { peekUser } from '../mm/index.ts'
 import { pointer } from './args.ts'
@@ -46,7 +47,6 @@ export function statxText(s: StructValues<(typeof STATX_LAYOUT)['members']>): st
 }
 
 const ST_FLAGS = { ST_RDONLY: 1, ST_VALID: 0x20, ST_RELATIME: 0x1000 } as const
-const TWO_32 = 2 ** 32
 
 export function statfsText(s: StructValues<(typeof STATFS)['members']>): string {
   const id = `{val=[${s.fsid % TWO_32}, ${Math.floor(s.fsid / TWO_32)}]}`

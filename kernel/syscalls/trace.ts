@@ -1,5 +1,6 @@
 // System calls as strace prints them, to the letter, from the rows' own argument types. A subscriber to events like any other:
 // what is traced runs exactly as it would untraced.
+import { REG } from '../../vm/index.ts'
 import { dumpedCore, errnoByCode, exitCode, ifExited, NANOSECONDS, signalName, termSignal } from '../abi/index.ts'
 import { subscribe, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
@@ -133,7 +134,7 @@ function line(t: Tracer, task: Task, text: string): void {
 function argumentText(t: Tracer, task: Task, { row, raw }: Pending, i: number, result?: number): string {
   if (row === undefined) return hex(raw[i])
   const [, arg] = row.args[i]
-  if (!arg.word && !Number.isSafeInteger(raw[i])) return wideText(arg, regBig(t.k, task, A0 + i))
+  if (!arg.word && !Number.isSafeInteger(raw[i])) return wideText(arg, regBig(t.k, task, REG.a0 + i))
   const value = arg.word ? raw[i] | 0 : raw[i]
   const text = arg.show(value, t.k, task, raw, result)
   return t.options.paths && (arg === fd || arg === dirfd) ? text + pathText(t, task, value) : text
@@ -146,7 +147,6 @@ function pathText(t: Tracer, task: Task, number: number): string {
 }
 
 const UNKNOWN_ARGUMENTS = 6
-const A0 = 10
 const countOf = ({ row }: Pending): number => row?.args.length ?? UNKNOWN_ARGUMENTS
 
 /** The arguments before the first that the call fills in. */

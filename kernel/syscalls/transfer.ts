@@ -1,6 +1,6 @@
 // Moving bytes between files and programs: what read, write and their many forms share. A transfer that cannot go on after some
 // bytes have moved, for want of memory too, answers how many; one that sleeps in the middle remembers how far it was.
-import { EBADF, EFAULT, EINVAL, ERESTARTSYS, IOV_MAX, MAX_RW_COUNT, isErrno } from '../abi/index.ts'
+import { EBADF, EFAULT, EINVAL, ERESTARTSYS, IOV_MAX, isErrno, MAX_RW_COUNT, TWO_32 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
@@ -18,7 +18,6 @@ export interface Segment {
 const CHUNK = 65536
 const PAGE_MASK = PAGE_SIZE - 1
 const IOVEC_BYTES = 16
-const TWO_32 = 2 ** 32
 
 /** How much of a regular file lies in the page at a position: that much needs no copy on the way. */
 const toPageEnd = (position: number): number => PAGE_SIZE - (position & PAGE_MASK)

@@ -1,7 +1,6 @@
 // Capabilities as sets (capabilities(7)), and what becomes of them when a program changes its user ids or starts another program.
 // A set is a number below 2^53, one bit for each capability.
 import {
-  CAPABILITIES,
   CAP_CHOWN,
   CAP_DAC_OVERRIDE,
   CAP_DAC_READ_SEARCH,
@@ -11,17 +10,18 @@ import {
   CAP_MAC_OVERRIDE,
   CAP_MKNOD,
   CAP_SETUID,
+  CAPABILITIES,
   EPERM,
   SECBIT_KEEP_CAPS,
-  SECBIT_NOROOT,
   SECBIT_NO_SETUID_FIXUP,
+  SECBIT_NOROOT,
+  TWO_32,
 } from '../abi/index.ts'
 import type { Credentials } from './types.ts'
 
 const ROOT = 0
 const COUNT = Object.keys(CAPABILITIES).length
 export const ALL_CAPABILITIES = 2 ** COUNT - 1
-const HIGH = 2 ** 32
 
 /** A capability that there is. */
 export const isCapability = (n: number): boolean => Number.isInteger(n) && n >= 0 && n < COUNT
@@ -30,7 +30,7 @@ export const hasBit = (set: number, bit: number): boolean => Math.floor(set / 2 
 
 /** Sets are wider than the 32 bits of JavaScript's operators. */
 const halves = (a: number, b: number, op: (x: number, y: number) => number): number =>
-  (op(Math.floor(a / HIGH), Math.floor(b / HIGH)) >>> 0) * HIGH + (op(a | 0, b | 0) >>> 0)
+  (op(Math.floor(a / TWO_32), Math.floor(b / TWO_32)) >>> 0) * TWO_32 + (op(a | 0, b | 0) >>> 0)
 export const both = (a: number, b: number): number => halves(a, b, (x, y) => x & y)
 export const either = (a: number, b: number): number => halves(a, b, (x, y) => x | y)
 export const without = (a: number, b: number): number => halves(a, b, (x, y) => x & ~y)

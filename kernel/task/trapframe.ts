@@ -1,6 +1,7 @@
 // Saved registers: where a task's registers are while it does not run. They are bytes in guest RAM, as on real hardware; while the
 // task runs they are the hart's own. Frames are small, so seven share a page and 30,000 tasks need 17 MiB.
-import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, WORD_FCSR, WORD_FS, WORD_RESERVATION, type Hart } from '../../vm/index.ts'
+import { TWO_32 } from '../abi/index.ts'
+import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, REG, WORD_FCSR, WORD_FS, WORD_RESERVATION, type Hart } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_KERNEL } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -18,7 +19,6 @@ const F0 = 64
 const FCSR = 128
 const FP_USED = 129
 const WORDS = TRAP_FRAME_BYTES / 4
-const TWO_32 = 2 ** 32
 /** Rounding mode and accrued exceptions. */
 const FCSR_BITS = 0xff
 
@@ -179,7 +179,7 @@ export function regX(k: Kernel, task: Task, n: number): number {
   return words[at + 1] * TWO_32 + (words[at] >>> 0)
 }
 
-const A0 = 10
+const { a0: A0 } = REG
 const ARGUMENTS = 6
 
 /** The six argument registers as signed doubles: of the call a task is in, until it has its result. */

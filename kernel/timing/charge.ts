@@ -1,6 +1,7 @@
 // The kernel's work on a timed machine. The kernel is TypeScript, so its instructions and the memory that they would touch are charged
 // where it does the work: a path's code, and data at guest-physical addresses. Registers and page tables are where they really are in
 // RAM; what has no bytes there (tasks, runqueues, open files) has a place above RAM. On a machine that is not timed nothing happens.
+import { TWO_32 } from '../abi/index.ts'
 import {
   C_INSTRUCTIONS,
   C_IPI,
@@ -49,7 +50,6 @@ const COUNT_BYTES = 4
 const REGISTER_BYTES = 256
 const FP_BYTES = 264
 const WORD = 8
-const TWO_32 = 2 ** 32
 
 /** Whose work the kernel does. */
 const current = (k: Kernel): Task | null => k.state.harts[k.state.costs?.hart ?? 0].current

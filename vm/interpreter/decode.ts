@@ -1,6 +1,6 @@
 // Instructions become entries of a slab (entry.ts): each with the op that fits it, or, for a fused pair, that of both at the first.
 import type { CodeFrames } from '../code-frames.ts'
-import { decodeFor, type Row } from '../isa/index.ts'
+import { decodeFor, isJump, type Row } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
@@ -39,7 +39,7 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
     if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)
       before = null
-      if (decoded.row.name === 'jal' || decoded.row.name === 'jalr') return
+      if (isJump(decoded)) return
       offset += decoded.length
       continue
     }
@@ -58,7 +58,7 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
     view.setUint16(at + ENTRY.rs2, registerOffset(row, 'rs2', values.rs2), true)
     view.setUint16(at + ENTRY.rs3, registerOffset(row, 'rs3', values.rs3), true)
     view.setInt32(at + ENTRY.imm, imm, true)
-    if (row.name === 'jal' || row.name === 'jalr') return
+    if (isJump(decoded)) return
     offset += decoded.length
   }
 }

@@ -1,12 +1,12 @@
 // What objdump says after `#`: the address that an auipc or lui makes together with the instruction that adds its low part.
 // The upper part of each register is remembered until it is used, in order of addresses, whatever jumps lie between.
 import type { Decoded } from './decode.ts'
+import { REG } from './registers.ts'
 
 /** Upper parts by register; null where none is known. */
 export type UpperParts = (number | null)[]
 export const noUpperParts = (): UpperParts => Array.from({ length: 32 }, () => null)
 
-const TP = 4
 /** Instructions whose immediate is added to rs1. */
 const ADDERS: ReadonlySet<string> = new Set('addi addiw jalr lb lbu lh lhu lw lwu ld flw fld sb sh sw sd fsw fsd'.split(' '))
 /** Of the compressed forms objdump looks at these alone. */
@@ -23,6 +23,6 @@ export function addressHint(upper: UpperParts, { row, written, length, values }:
   const known = upper[values.rs1]
   upper[values.rs1] = null
   // objdump takes tp to be zero, and says so.
-  if (known === null) return values.rs1 === 0 || values.rs1 === TP ? values.imm : null
+  if (known === null) return values.rs1 === 0 || values.rs1 === REG.tp ? values.imm : null
   return row.name === 'addiw' ? (known + values.imm) | 0 : known + values.imm
 }

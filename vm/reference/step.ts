@@ -164,7 +164,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const core = t.cores[this.hart.id]
     const lo = lowWord(this.here) & -t.config.line
     const hi = highWord(this.here)
-    const line = hi * 4294967296 + (lo >>> 0)
+    const line = hi * C.TWO_32 + (lo >>> 0)
     if (line === core.fetched) return
     core.fetched = line
     timeFetch(this.m, t, core, lo, hi, this.physical(at))

@@ -1,5 +1,5 @@
 // Translation: first-level TLBs, the second level, and the walk, whose reads of page-table entries go through the data caches.
-import { PTE_R, PTE_V, PTE_X } from '../isa/index.ts'
+import { PTE_R, PTE_V, PTE_X, TWO_32 } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Machine } from '../state.ts'
 import { ptePpn, vpn } from '../walk.ts'
@@ -213,5 +213,5 @@ export function timeFlush(t: Timing, core: Core, va: number | null, asid: number
   core.counts[COUNTS.flushes]++
   stall(core, C_FLUSH, t.config.sfence)
   if (va === null || kept === null) dropTranslations(t, core, kept)
-  else dropPage(t, core, kept, va | 0, Math.floor(va / 4294967296) | 0)
+  else dropPage(t, core, kept, va | 0, Math.floor(va / TWO_32) | 0)
 }

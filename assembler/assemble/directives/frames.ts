@@ -1,5 +1,5 @@
 // .cfi_*: what a procedure has done to the stack and to saved registers, from here on (gas manual, CFI directives).
-import { csrByName, fByName, xByName } from '../../../vm/isa/index.ts'
+import { csrByName, fByName, REG, xByName } from '../../../vm/isa/index.ts'
 import { sleb128, uleb128 } from '../../bytes.ts'
 import { accept, acceptName, atEnd, rest, SourceError, type Cursor } from '../cursor.ts'
 import { absolute, absoluteIn, expression } from '../operand-expression.ts'
@@ -9,8 +9,6 @@ import { madeUpLabel } from '../symbols.ts'
 import type { Assembly, Frame, Pointer } from '../state.ts'
 import type { Directive } from './directive.ts'
 
-const RA = 1
-const SP = 2
 const FIRST_FLOAT = 32
 const FIRST_CSR = 4096
 const MAX_COLUMN = 8191
@@ -175,14 +173,14 @@ export const frames: Readonly<Record<string, Directive>> = {
       personality: null,
       lsda: null,
       signalFrame: false,
-      returnColumn: RA,
+      returnColumn: REG.ra,
       cfaOffset: 0n,
       remembered: [],
       statement,
     }
     asm.cfi.open = frame
     asm.cfi.frames.push(frame)
-    if (!isSimple) add(asm, frame, [0x0d, SP])
+    if (!isSimple) add(asm, frame, [0x0d, REG.sp])
   },
   '.cfi_endproc': asm => {
     if (!asm.cfi.open) throw new SourceError('.cfi_endproc without corresponding .cfi_startproc')
