@@ -1,12 +1,8 @@
 // POSIX access control lists (acl(5)): entries for users and groups besides the mode's three, held under a mask. The mode's group bits
 // are the mask where there is one. A list that says no more than the mode is not kept.
-import { EACCES, EINVAL, EOPNOTSUPP, S_ISGID } from '../abi/index.ts'
+import { EINVAL, EOPNOTSUPP } from '../abi/index.ts'
 import { inGroup } from '../task/index.ts'
 import type { Credentials } from '../task/types.ts'
-import type { Kernel } from '../kernel.ts'
-import type { Task } from '../state.ts'
-import { checkMutable, checkOwner, mayGiveGroup } from './access.ts'
-import { touchChanged } from './inode.ts'
 import type { AclEntry, Inode } from './types.ts'
 
 /** Tags (linux/posix_acl.h). */
@@ -56,7 +52,7 @@ export function encodeAcl(acl: readonly AclEntry[]): Uint8Array {
 }
 
 /** EINVAL unless it is USER_OBJ, users, GROUP_OBJ, groups, a mask where there are any of them, and OTHER. */
-function checkAcl(acl: readonly AclEntry[]): void {
+export function checkAcl(acl: readonly AclEntry[]): void {
   const named = acl.some(({ tag }) => tag === USER || tag === GROUP)
   const order = acl.map(({ tag }) => tag)
   const expected = [USER_OBJ, ...order.filter(t => t === USER), GROUP_OBJ, ...order.filter(t => t === GROUP)]
@@ -67,7 +63,7 @@ function checkAcl(acl: readonly AclEntry[]): void {
 }
 
 /** The mode's nine bits that a list amounts to, and whether it says more than they can. */
-function modeOfAcl(acl: readonly AclEntry[]): { mode: number; extended: boolean } {
+export function modeOfAcl(acl: readonly AclEntry[]): { mode: number; extended: boolean } {
   const of = (tag: number): number => acl.find(entry => entry.tag === tag)?.perm ?? 0
   const extended = acl.some(({ tag }) => tag === USER || tag === GROUP || tag === MASK)
   const group = acl.some(({ tag }) => tag === MASK) ? of(MASK) : of(GROUP_OBJ)
@@ -89,27 +85,6 @@ function withMode(acl: readonly AclEntry[], mode: number, mask: boolean): AclEnt
 /** chmod: the list follows the mode. */
 export function followMode(inode: Inode): void {
   if (inode.acl) inode.acl = withMode(inode.acl, inode.mode, false)
-}
-
-/** Sets or (null) removes a list: the owner's. EACCES: only directories have defaults. */
-export function setAcl(k: Kernel, task: Task, inode: Inode, isDefault: boolean, acl: AclEntry[] | null): void {
-  if (inode.kind === 'symlink') throw EOPNOTSUPP
-  checkMutable(inode)
-  if (isDefault && inode.kind !== 'directory') {
-    if (acl) throw EACCES
-    return
-  }
-  checkOwner(task, inode)
-  if (acl) checkAcl(acl)
-  if (isDefault) inode.defaultAcl = acl
-  else if (acl === null) inode.acl = null
-  else {
-    const { mode, extended } = modeOfAcl(acl)
-    const special = inode.mode & ~0o777
-    inode.mode = mode | (mayGiveGroup(task.credentials, inode.gid) ? special : special & ~S_ISGID)
-    inode.acl = extended ? acl : null
-  }
-  touchChanged(k, inode)
 }
 
 /** A new file below a directory with a default list: its mode and lists come from there, and no umask is taken off. */

@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Dentry, FileDescription, Inode } from './types.ts'
-import { isReadable, isWritable } from './description.ts'
+import { isReadable, isWritable } from './open-mode.ts'
 import { fileSystemOps } from './ops.ts'
 
 const DOTS = 2

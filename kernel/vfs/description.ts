@@ -1,16 +1,14 @@
 // Open file descriptions: what dup and fork share. They end when the last descriptor and mapping that hold them are gone.
-import { O_ACCMODE, O_PATH, O_RDONLY, O_ASYNC } from '../abi/index.ts'
+import { O_ASYNC } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
 import { dropLease } from './leases.ts'
 import { dropFlocks } from './locks.ts'
+import { isReadable, isWritable } from './open-mode.ts'
 import { opsOf } from './ops.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import type { FileData, FileDescription, FileOpsKind, Inode, Path } from './types.ts'
-
-export const isReadable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== 1 && !(file.flags & O_PATH)
-export const isWritable = (file: FileDescription): boolean => (file.flags & O_ACCMODE) !== O_RDONLY && !(file.flags & O_PATH)
 
 /** A description with one holder: who installs it. */
 export function newDescription(

@@ -18,19 +18,10 @@ export { ownerExists, setAsync, setOwner } from './async.ts'
 export { auditFiles } from './audit.ts'
 export { forkFs, newFs, releaseFs, shareFs } from './context.ts'
 export { addChild, childNames, findChild, newDentry } from './dentry.ts'
-export { endCall, isReadable, isWritable, newDescription, NO_DESCRIPTOR, releaseFile, releaseHeld, retainFile } from './description.ts'
+export { endCall, newDescription, NO_DESCRIPTOR, releaseFile, releaseHeld, retainFile } from './description.ts'
+export { isReadable, isWritable } from './open-mode.ts'
 export { directoryEntryAt, directoryFileOps, rewindDirectory } from './directory.ts'
-export {
-  anonymousInode,
-  countName,
-  eventInode,
-  newFileSystem,
-  newInode,
-  releaseInode,
-  retainInode,
-  touchChanged,
-  touchModified,
-} from './inode.ts'
+export { anonymousInode, countName, eventInode, newFileSystem, newInode, releaseInode, retainInode } from './inode.ts'
 export { direntType, kindOfMode, typeOfKind } from './file-type.ts'
 export { limitInodes } from './inode-count.ts'
 export { eachLock } from './lock-list.ts'
@@ -57,7 +48,7 @@ export {
   setCloexec,
   shareFiles,
 } from './table.ts'
-export { timestampNow, timestampOfNs, touchAccessed } from './time.ts'
+export { timestampNow, timestampOfNs, touchAccessed, touchChanged, touchModified } from './time.ts'
 export { createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
 export { lookup, lookupForCreate, lookupParent, readLink } from './walk.ts'
 export { dropCapability, getAttribute, listAttributes, removeAttribute, setAttribute } from './xattrs.ts'

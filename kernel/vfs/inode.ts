@@ -101,13 +101,3 @@ export function eventInode(k: Kernel, mode = 0o600): Inode {
   inode.nlink = 0
   return inode
 }
-
-/** Contents changed. */
-export function touchModified(k: Kernel, inode: Inode): void {
-  inode.mtime = inode.ctime = timestampNow(k)
-}
-
-/** Attributes changed. */
-export function touchChanged(k: Kernel, inode: Inode): void {
-  inode.ctime = timestampNow(k)
-}

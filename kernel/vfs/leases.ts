@@ -7,7 +7,7 @@ import { blocked, type Blocked } from '../waiting.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { setOwner } from './async.ts'
-import { isReadable, isWritable } from './description.ts'
+import { isReadable, isWritable } from './open-mode.ts'
 import type { FileDescription, Inode, Lease } from './types.ts'
 
 const NS_PER_SECOND = 1e9

@@ -33,3 +33,13 @@ export function touchAccessed(k: Kernel, inode: Inode): void {
   const now = timestampNow(k)
   if (sum64(inode.atime.sec, RELATIME_SECONDS) <= now.sec) inode.atime = now
 }
+
+/** Contents changed. */
+export function touchModified(k: Kernel, inode: Inode): void {
+  inode.mtime = inode.ctime = timestampNow(k)
+}
+
+/** Attributes changed. */
+export function touchChanged(k: Kernel, inode: Inode): void {
+  inode.ctime = timestampNow(k)
+}

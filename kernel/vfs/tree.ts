@@ -24,10 +24,10 @@ import { checkDirectoryChange, checkMutable, checkSticky, isBelow, mayGiveGroup 
 import { inheritAcl } from './acl.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countInode, takeInode } from './inode-count.ts'
-import { countName, freeIfUnused, newInode, touchChanged, touchModified } from './inode.ts'
+import { countName, freeIfUnused, newInode } from './inode.ts'
 import { notify } from './notify.ts'
 import { fileSystemOps } from './ops.ts'
-import { timestampNow } from './time.ts'
+import { timestampNow, touchChanged, touchModified } from './time.ts'
 import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
 
 /** A new file's kind, permissions (the umask is taken off here) and what it holds. */

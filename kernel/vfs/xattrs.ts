@@ -2,12 +2,14 @@
 import {
   CAP_SYS_ADMIN,
   CAP_SETFCAP,
+  EACCES,
   EEXIST,
   EINVAL,
   ENODATA,
   ENOSPC,
   EOPNOTSUPP,
   EPERM,
+  S_ISGID,
   S_ISVTX,
   VFS_CAP_FLAGS_EFFECTIVE,
   VFS_CAP_REVISION_2,
@@ -19,10 +21,10 @@ import {
 import { capable } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { checkAccess, checkMutable, checkOwner, MAY_READ, MAY_WRITE } from './access.ts'
-import { decodeAcl, encodeAcl, setAcl } from './acl.ts'
-import { touchChanged } from './inode.ts'
-import type { Inode } from './types.ts'
+import { checkAccess, checkMutable, checkOwner, MAY_READ, MAY_WRITE, mayGiveGroup } from './access.ts'
+import { checkAcl, decodeAcl, encodeAcl, modeOfAcl } from './acl.ts'
+import { touchChanged } from './time.ts'
+import type { AclEntry, Inode } from './types.ts'
 
 const CAPABILITY = 'security.capability'
 const ACL_ACCESS = 'system.posix_acl_access'
@@ -33,6 +35,27 @@ const isAcl = (name: string): boolean => name === ACL_ACCESS || name === ACL_DEF
 const BYTES_PER_FRAME = 512
 /** What an attribute costs besides its bytes. */
 const OVERHEAD = 64
+
+/** Sets or (null) removes a list: the owner's. EACCES: only directories have defaults. */
+function setAcl(k: Kernel, task: Task, inode: Inode, isDefault: boolean, acl: AclEntry[] | null): void {
+  if (inode.kind === 'symlink') throw EOPNOTSUPP
+  checkMutable(inode)
+  if (isDefault && inode.kind !== 'directory') {
+    if (acl) throw EACCES
+    return
+  }
+  checkOwner(task, inode)
+  if (acl) checkAcl(acl)
+  if (isDefault) inode.defaultAcl = acl
+  else if (acl === null) inode.acl = null
+  else {
+    const { mode, extended } = modeOfAcl(acl)
+    const special = inode.mode & ~0o777
+    inode.mode = mode | (mayGiveGroup(task.credentials, inode.gid) ? special : special & ~S_ISGID)
+    inode.acl = extended ? acl : null
+  }
+  touchChanged(k, inode)
+}
 
 interface Namespace {
   prefix: string
