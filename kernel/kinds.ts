@@ -1,6 +1,6 @@
 // The switchboard: every kind of open file, file system and device by its row. To add one, write its row and name it here; what is
 // below finds it by what is handed in (Kernel.kinds).
-import { anonFs, deviceKind, deviceOps, hostFs, hostStreamOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
+import { anonFs, deviceKind, deviceOps, hostFs, hostFileOps, hostPipeOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
 import { epollOps, eventOps, pipeOps, signalFileOps, tellOwner, timerFdOps } from './ipc/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
@@ -21,7 +21,8 @@ export const KINDS: Kinds = {
     ptmx: ptmxFileOps,
     proc: procFileOps,
     sysfs: sysFileOps,
-    hostStream: hostStreamOps,
+    hostPipe: hostPipeOps,
+    hostFile: hostFileOps,
     eventfd: eventOps,
     epoll: epollOps,
     timerfd: timerFdOps,

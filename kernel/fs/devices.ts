@@ -63,8 +63,17 @@ const randomIoctl: FileOps['ioctl'] = (k, task, _file, request, argument) => {
 }
 
 export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 'timing', FileOps>> = {
-  null: { noWait: true, read: () => NOTHING, write: swallowUnseen, writePiece: 0, ioctl: noIoctl, noPosition: true },
+  null: {
+    noWait: true,
+    takesViews: () => true,
+    read: () => NOTHING,
+    write: swallowUnseen,
+    writePiece: 0,
+    ioctl: noIoctl,
+    noPosition: true,
+  },
   zero: {
+    fills: true,
     noWait: true,
     spliceFrom: true,
     read: (_k, _task, _file, max) => new Uint8Array(max),
@@ -75,6 +84,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
     mapTarget: () => null,
   },
   full: {
+    fills: true,
     spliceFrom: true,
     writePiece: 0,
     read: (_k, _task, _file, max) => new Uint8Array(max),
@@ -95,6 +105,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
     noPosition: true,
   },
   random: {
+    fills: true,
     noWait: true,
     spliceFrom: true,
     read: (k, _task, _file, max) => randomBytes(k, max),

@@ -61,6 +61,7 @@ function space(k: Kernel, { fs, root }: Mount): FileSystemSpace {
 
 export const hostFs: FileSystemOps = {
   space,
+  xattrs: true,
   closed: closeHostFile,
   evict: dropCache,
   lookup(k, _task, dir, name) {

@@ -39,13 +39,15 @@ export function spaceInMemory(k: Kernel, fs: FileSystem, type: number): FileSyst
 /** There is nothing to add for directories: the dentries are all there is. */
 export const memoryFs: FileSystemOps = {
   space: (k, { fs }) => spaceInMemory(k, fs, TMPFS_MAGIC),
+  flags: true,
+  xattrs: true,
   evict: dropCache,
 }
 
 export const pipeFs: FileSystemOps = {
   fixed: EPERM,
   space: noSpace(PIPEFS_MAGIC),
-  opens: ({ stream }) => (stream ? 'hostStream' : null),
+  opens: ({ stream, kind }) => (stream ? (kind === 'regular' ? 'hostFile' : 'hostPipe') : null),
 }
 
-export const anonFs: FileSystemOps = { fixed: EPERM, space: noSpace(ANON_INODE_FS_MAGIC), evict: dropCache }
+export const anonFs: FileSystemOps = { fixed: EPERM, space: noSpace(ANON_INODE_FS_MAGIC), flags: true, xattrs: true, evict: dropCache }

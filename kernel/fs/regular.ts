@@ -116,6 +116,11 @@ function nextExtent(k: Kernel, inode: Inode, offset: number, data: boolean): num
 
 export const regularOps: FileOps = {
   truncate: truncateInode,
+  fills: true,
+  takesViews: ({ inode }) => !inode.fs.writeThrough,
+  pagewise: true,
+  syncs: true,
+  direct: true,
   open(k, _task, file) {
     if (file.inode.host !== null) openHostFile(k, file.inode, isWritable(file))
   },

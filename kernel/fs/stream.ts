@@ -20,6 +20,7 @@ import { killInfo, sendSignal } from '../signal/index.ts'
 import { newDescription, newInode, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Inode } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
+import type { Task } from '../state.ts'
 import { hostWrite } from '../output.ts'
 import type { HostStream } from './types.ts'
 
@@ -36,7 +37,7 @@ export function makeHostStream(k: Kernel, stream: 0 | 1 | 2, kind: 'pipe' | 'reg
   if (stream === 0 && kind === 'regular') inode.size = sizeOfInput(k)
   const flags = stream === 0 ? O_RDONLY : kind === 'regular' ? O_WRONLY | O_APPEND : O_WRONLY
   return newDescription(
-    'hostStream',
+    kind === 'pipe' ? 'hostPipe' : 'hostFile',
     inode,
     null,
     flags | O_LARGEFILE,
@@ -93,35 +94,56 @@ function windowBytes(k: Kernel, inode: Inode, s: HostStream, at: number, max: nu
   return s.seen.subarray(at - s.seenAt, at - s.seenAt + max)
 }
 
-export const hostStreamOps: FileOps = {
+function readable(file: FileDescription): HostStream {
+  const s = streamOf(file.inode)
+  if (s.stream !== 0) throw EIO
+  return s
+}
+
+function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array): number {
+  const s = streamOf(file.inode)
+  if (s.stream === 0) throw EIO
+  const refused = hostWrite(k, s.stream, bytes)
+  if (refused !== 0) {
+    if (refused === EPIPE.name) sendSignal(k, null, task, killInfo(SIGPIPE, task))
+    throw errnoByName(refused) ?? EIO
+  }
+  file.pos += bytes.length
+  return bytes.length
+}
+
+/** The host is asked (and waited for) when the guest reads, so input always counts as there. */
+const poll: FileOps['poll'] = (_k, file) => (streamOf(file.inode).stream === 0 ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM)
+
+export const hostPipeOps: FileOps = {
   spliceFrom: true,
-  read(k, _task, file, max, offset) {
-    const s = streamOf(file.inode)
-    if (s.stream !== 0) throw EIO
-    if (file.inode.kind !== 'regular') return pipeBytes(k, s, max)
-    return fileBytes(k, file.inode, s, offset ?? file.pos, Math.min(max, WINDOW))
-  },
+  read: (k, _task, file, max) => pipeBytes(k, readable(file), max),
   consume(_k, file, count) {
     file.pos += count
     const s = streamOf(file.inode)
-    if (file.inode.kind !== 'regular') s.seen = s.seen.subarray(count)
+    s.seen = s.seen.subarray(count)
+  },
+  write,
+  poll,
+  seek() {
+    throw ESPIPE
+  },
+}
+
+export const hostFileOps: FileOps = {
+  spliceFrom: true,
+  fills: true,
+  read: (k, _task, file, max, offset) => fileBytes(k, file.inode, readable(file), offset ?? file.pos, Math.min(max, WINDOW)),
+  consume(_k, file, count) {
+    file.pos += count
   },
   write(k, task, file, bytes) {
-    const s = streamOf(file.inode)
-    if (s.stream === 0) throw EIO
-    const refused = hostWrite(k, s.stream, bytes)
-    if (refused !== 0) {
-      if (refused === EPIPE.name) sendSignal(k, null, task, killInfo(SIGPIPE, task))
-      throw errnoByName(refused) ?? EIO
-    }
-    file.pos += bytes.length
-    if (file.inode.kind === 'regular') file.inode.size += bytes.length
-    return bytes.length
+    const count = write(k, task, file, bytes)
+    file.inode.size += count
+    return count
   },
-  // The host is asked (and waited for) when the guest reads, so input always counts as there.
-  poll: (_k, file) => (streamOf(file.inode).stream === 0 ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM),
+  poll,
   seekEnd(k, file) {
-    if (file.inode.kind !== 'regular') throw ESPIPE
     if (streamOf(file.inode).stream === 0) file.inode.size = sizeOfInput(k)
     return file.inode.size
   },

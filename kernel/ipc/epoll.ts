@@ -155,7 +155,13 @@ export function readyItems(
   return answers
 }
 
+const hex = (value: number | bigint, width: number): string => value.toString(16).padStart(width)
+
 export const epollOps: FileOps = {
+  fdinfo: (_k, file) =>
+    [...dataOf(file).items]
+      .map(({ fd, events, data }) => `tfd: ${String(fd).padStart(8)} events: ${hex(events >>> 0, 8)} data: ${hex(data, 16)}\n`)
+      .join(''),
   noPosition: true,
   poll: (k, file, queues, _task, round = new Map()) => ask(k, file, queues ?? [], round).mask,
   forget(k, epoll, closed) {

@@ -3,6 +3,7 @@
 // of an empty pipe wait while a writer is left, and a write that nobody can read is SIGPIPE and EPIPE (pipe(7)).
 import {
   EAGAIN,
+  EBADF,
   EBUSY,
   EINVAL,
   ENOMEM,
@@ -78,6 +79,12 @@ export function newPipe(): Pipe {
     readable: newQueue(),
     writable: newQueue(),
   }
+}
+
+/** The pipe of what may be an open end. EBADF: it is none. */
+export function pipeFor({ inode }: FileDescription): Pipe {
+  if (!inode.pipe) throw EBADF
+  return inode.pipe
 }
 
 /** The pipe of an open end. */
@@ -279,6 +286,8 @@ function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, adds: bool
 
 export const pipeOps: FileOps = {
   enter: openFifo,
+  takesViews: () => true,
+  direct: true,
   noWait: true,
   async: (_k, file) => {
     const { readable, writable } = pipeOf(file)

@@ -49,12 +49,18 @@ function encode(info: SigInfo): Uint8Array {
   return writeStruct(SIGNALFD_SIGINFO, { signo: info.signal, errno: info.errno, code: info.code, ...members(info.fields) })
 }
 
-export const signalFileMask = (mask: Sigset): Sigset => mask & ~KERNEL_ONLY
+const signalFileMask = (mask: Sigset): Sigset => mask & ~KERNEL_ONLY
 
 /** A description that reads signals of the mask. */
 export function makeSignalFd(k: Kernel, mask: Sigset, nonBlocking: boolean): FileDescription {
   const data = { kind: 'signalfd', mask: signalFileMask(mask) } as const
   return newDescription('signalfd', eventInode(k), null, O_RDWR | (nonBlocking ? O_NONBLOCK : 0), { ...data }, 'anon_inode:[signalfd]')
+}
+
+/** Another mask for one that is there. EINVAL: it is none. */
+export function setSignalFile({ data }: FileDescription, mask: Sigset): void {
+  if (data?.kind !== 'signalfd') throw EINVAL
+  data.mask = signalFileMask(mask)
 }
 
 function maskOf(file: FileDescription): Sigset {
@@ -91,6 +97,7 @@ export const signalFileOps: FileOps = {
     queues?.push(queueOf(task))
     return (task.pending.set | task.group.pending.set) & maskOf(file) ? POLLIN : 0
   },
+  fdinfo: (_k, file) => `sigmask:\t${maskOf(file).toString(16).padStart(16, '0')}\n`,
   positioned: ESPIPE,
   noPosition: true,
 }

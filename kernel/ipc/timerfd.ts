@@ -52,7 +52,7 @@ export function watchDate(data: TimerFdData, dated: boolean, cancels: boolean): 
 }
 
 /** The date was put forward by so many nanoseconds: a timer for a date comes that much sooner, and who wants to know is told. */
-export function moveTimerFd(k: Kernel, data: TimerFdData, forward: Int64): void {
+function moveTimerFd(k: Kernel, data: TimerFdData, forward: Int64): void {
   if (!data.dated) return
   if (data.timer !== 0) armTimerFd(k, data, most64(later(data.expires, -forward), 1), data.interval)
   if (!data.cancels) return
@@ -81,6 +81,7 @@ export function timerFdLeft(k: Kernel, data: TimerFdData): { value: Int64; inter
 }
 
 export const timerFdOps: FileOps = {
+  dateMoved: (k, file, forward) => moveTimerFd(k, timerFdOf(file), forward),
   positioned: ESPIPE,
   noPosition: true,
   readPiece: COUNTER_BYTES,

@@ -149,6 +149,9 @@ export const procFileOps: FileOps = {
   consume(_k, file, count) {
     file.pos += count
   },
+  sought(file) {
+    if (file.pos === 0) dataOf(file).text = null
+  },
   writePiece: Infinity,
   takesEach: file => !nodeOf(file).row.startsWith(SYSCTL),
   write(k, task, file, bytes, offset, done, length) {

@@ -24,8 +24,7 @@ import {
 } from '../abi/index.ts'
 import { peekMm } from '../mm/index.ts'
 import { capable, groupUsage, limitPair, RLIM_INFINITY, callArguments, regPc, regX } from '../task/index.ts'
-import { isReaped } from '../process/index.ts'
-import { isCloexec, pathOf } from '../vfs/index.ts'
+import { isCloexec, opsOf, pathOf } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { FileDescription, Path } from '../vfs/types.ts'
@@ -166,17 +165,6 @@ export function fdinfoText(k: Kernel, task: Task, fd: number): string {
   if (!file || !task.files) return ''
   const flags = file.flags | (isCloexec(task.files, fd) ? O_CLOEXEC : 0)
   const mount = file.path?.mount.id ?? 0
-  let text = `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n`
-  if (file.data?.kind === 'eventfd') text += `eventfd-count: ${file.data.count.toString(16).padStart(16)}\n`
-  if (file.data?.kind === 'pidfd') {
-    const pid = isReaped(k, file.data.group) ? -1 : file.data.group.tgid
-    text += `Pid:\t${pid}\nNSpid:\t${pid}\n`
-  }
-  if (file.data?.kind === 'signalfd') text += `sigmask:\t${file.data.mask.toString(16).padStart(16, '0')}\n`
-  if (file.data?.kind === 'epoll') {
-    for (const item of file.data.items) {
-      text += `tfd: ${String(item.fd).padStart(8)} events: ${(item.events >>> 0).toString(16).padStart(8)} data: ${item.data.toString(16).padStart(16)}\n`
-    }
-  }
-  return text
+  const own = opsOf(k, file).fdinfo?.(k, file) ?? ''
+  return `pos:\t${file.pos}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n${own}`
 }

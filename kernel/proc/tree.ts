@@ -197,6 +197,7 @@ function namelessPlace(k: Kernel, inode: Inode, label: string): Path {
 export const procFs: FileSystemOps = {
   fixed: ENOENT,
   generated: true,
+  blockSize: 1024,
   noTemporary: ENOENT,
   space: noSpace(PROC_SUPER_MAGIC),
   opens: ({ kind }) => (kind === 'regular' ? 'proc' : null),

@@ -65,6 +65,11 @@ export function wakePidfds(k: Kernel, group: ThreadGroup): void {
 }
 
 export const pidfdOps: FileOps = {
+  fdinfo(k, file) {
+    const { group } = targetOf(file)
+    const pid = isReaped(k, group) ? -1 : group.tgid
+    return `Pid:\t${pid}\nNSpid:\t${pid}\n`
+  },
   positioned: ESPIPE,
   poll(k, file, queues) {
     const target = targetOf(file)

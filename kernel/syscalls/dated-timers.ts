@@ -1,11 +1,10 @@
 // What waits for a date (TIMER_ABSTIME on CLOCK_REALTIME, futexes) follows when the date is set. That is rare: it is searched for.
 import type { Int64 } from '../abi/index.ts'
-import { moveTimerFd, type TimerFdData } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { moveDeadline } from '../sched/index.ts'
 import { alarmAt } from '../time/index.ts'
 import { movePosixTimer } from '../signal/index.ts'
-import type { Timestamp } from '../vfs/index.ts'
+import { opsOf, type FileDescription, type Timestamp } from '../vfs/index.ts'
 import { instantOfRealtime } from './times.ts'
 
 const isDatedWait = (progress: Record<string, unknown>): progress is Record<string, unknown> & { deadline: number; date: Timestamp } =>
@@ -13,14 +12,14 @@ const isDatedWait = (progress: Record<string, unknown>): progress is Record<stri
 
 /** The date was put forward by so many nanoseconds (back, when negative). */
 export function moveDatedTimers(k: Kernel, forward: Int64): void {
-  const files = new Set<TimerFdData>()
+  const files = new Set<FileDescription>()
   for (const group of k.state.groups.values()) {
     for (const timer of group.posixTimers?.values() ?? []) movePosixTimer(k, group, timer, forward)
     for (const { files: table } of group.threads) {
-      for (const file of table?.files ?? []) if (file?.data?.kind === 'timerfd') files.add(file.data)
+      for (const file of table?.files ?? []) if (file) files.add(file)
     }
   }
-  for (const data of files) moveTimerFd(k, data, forward)
+  for (const file of files) opsOf(k, file).dateMoved?.(k, file, forward)
   for (const task of k.state.tasks.values()) {
     const progress = task.call?.progress
     if (!progress || !isDatedWait(progress)) continue

@@ -40,9 +40,9 @@ import type { Task } from '../state.ts'
 import {
   checkAccess,
   createNode,
-  directoryEntryAt,
   direntType,
   kindOfMode,
+  opsOf,
   getFile,
   linkNode,
   lookup,
@@ -92,12 +92,13 @@ const ENTRIES_AT_ONCE = 2000
 function getdents(k: Kernel, task: Task, number: number, at: number, count: number): number {
   const file = getFile(task, number)
   if (file.flags & O_PATH) throw EBADF
-  if (file.kind !== 'directory') throw ENOTDIR
+  const { entryAt } = opsOf(k, file)
+  if (!entryAt) throw ENOTDIR
   const dir = file.path?.dentry
   if (dir?.deleted) throw ENOENT
   let done = 0
   for (let looked = 0; looked < ENTRIES_AT_ONCE || done === 0; looked++) {
-    const entry = directoryEntryAt(k, task, file, file.pos)
+    const entry = entryAt(k, task, file, file.pos)
     if (entry === null) return done
     if (entry) {
       const bytes = direntBytes(entry, file.pos + 1)

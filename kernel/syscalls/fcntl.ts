@@ -72,7 +72,7 @@ import {
   F_GETLEASE,
   F_NOTIFY,
 } from '../abi/index.ts'
-import { pipeOf, resizePipe } from '../ipc/index.ts'
+import { pipeFor, resizePipe } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allSpaces, copyIn, copyOut, getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -84,6 +84,7 @@ import {
   isReadable,
   isWritable,
   locksOf,
+  opsOf,
   retainFile,
   setCloexec,
   setRecordLock,
@@ -238,7 +239,7 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   },
   [F_GETFL]: ({ file }) => file.flags,
   [F_SETFL]: ({ k, fd, file, argument }) => {
-    if (argument & O_DIRECT && file.kind !== 'regular' && file.kind !== 'pipe') throw EINVAL
+    if (argument & O_DIRECT && !opsOf(k, file).direct) throw EINVAL
     if ((argument ^ file.flags) & O_ASYNC) setAsync(k, file, fd, (argument & O_ASYNC) !== 0)
     file.flags = (file.flags & ~SETTABLE) | (argument & SETTABLE)
     return 0
@@ -299,11 +300,6 @@ function setWriteHint({ k, task, file, argument }: Call): number {
   if (hint > LAST_WRITE_HINT) throw EINVAL
   file.inode.writeHint = Number(hint)
   return 0
-}
-
-function pipeFor(file: FileDescription): ReturnType<typeof pipeOf> {
-  if (file.kind !== 'pipe') throw EBADF
-  return pipeOf(file)
 }
 
 /** With O_PATH only these work (open(2)). */

@@ -25,7 +25,7 @@ import type { Kernel } from '../kernel.ts'
 import { getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { fitLimit, MAX_FILE_BYTES } from '../fs/index.ts'
-import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
+import { getFile, getIoFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { bytesIn, bytesOut, fd, int, long, offset, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
 import { keeping, keptOr, type Blocked } from '../waiting.ts'
@@ -117,10 +117,9 @@ function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescr
   const { given } = keptOr(task, () => ({ given: offsetAt === 0 ? null : offsetIn(k, task, offsetAt) }))
   if (given !== null && opsOf(k, source).positioned) throw ESPIPE
   if (given !== null && given < 0) throw EINVAL
-  if (source.inode.kind === 'directory') throw EINVAL
   if (!opsOf(k, source).spliceFrom || opsOf(k, out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
   if (sum64(given ?? source.pos, count) > I64_MAX) throw EINVAL
-  if (source.kind === 'regular' && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
+  if (opsOf(k, source).pagewise && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
   const offset = given === null ? null : Number(given)
   const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
   if (offset !== null && done > 0) putU64(k, task, offsetAt, offset + done)
@@ -138,7 +137,7 @@ function copyRange(
 ): number | Blocked {
   for (const file of [source, sink]) {
     if (file.inode.kind === 'directory') throw EISDIR
-    if (file.kind !== 'regular') throw EINVAL
+    if (!opsOf(k, file).pagewise) throw EINVAL
   }
   if (!isReadable(source) || !isWritable(sink) || sink.flags & O_APPEND) throw EBADF
   const range = keptOr(task, () => copiedRange(k, task, source, sourceAt, sink, sinkAt, length))
@@ -183,7 +182,7 @@ export const ioCalls: Syscall[] = [
     62,
     'lseek',
     { fd, offset: long, whence: oneOf(SEEK) },
-    (k, task, { fd, offset, whence }) => seek(k, getFile(task, fd), offset, whence),
+    (k, task, { fd, offset, whence }) => seek(k, getIoFile(task, fd), offset, whence),
     { note: 'Positions end at 2^53 - 1: EINVAL beyond, where Linux goes on to 2^63 - 1 in memory.' },
   ),
   syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {

@@ -22,6 +22,7 @@ import type { Task } from '../state.ts'
 import {
   checkOwner,
   checkWritable,
+  fileSystemOps,
   getIoFile,
   opsOf,
   setAsync,
@@ -58,13 +59,11 @@ function async({ k, task, fd, file, argument }: Call): number {
 }
 
 /** File attributes (ioctl_iflags(2)): of files in memory, which know these four. */
-const hasFlags = (file: FileDescription): boolean => {
-  const { kind, fs } = file.inode
-  return (kind === 'regular' || kind === 'directory') && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon')
-}
+const hasFlags = (k: Kernel, { inode: { kind, fs } }: FileDescription): boolean =>
+  (kind === 'regular' || kind === 'directory') && fileSystemOps(k, fs).flags === true
 
 function setFlags({ k, task, file, argument }: Call): number {
-  if (!hasFlags(file)) throw ENOTTY
+  if (!hasFlags(k, file)) throw ENOTTY
   const { inode } = file
   const wanted = getU32(k, task, argument)
   if (file.path) checkWritable(file.path)
@@ -102,7 +101,7 @@ const requests: Readonly<Record<number, (call: Call) => SyscallResult | null>> =
     return 0
   },
   [FS_IOCTLS.FS_IOC_GETFLAGS]: ({ k, task, file, argument }) => {
-    if (!hasFlags(file)) throw ENOTTY
+    if (!hasFlags(k, file)) throw ENOTTY
     putU32(k, task, argument, file.inode.flags)
     return 0
   },

@@ -9,6 +9,7 @@ import {
   EPOLL_EVENT,
   ERESTARTNOHAND,
   NANOSECONDS,
+  O_PATH,
   POLLERR,
   POLLFD,
   POLLHUP,
@@ -142,7 +143,7 @@ const hold = (files: FileDescription[]): FileDescription[] => (files.length > 1 
 /** A descriptor that only names a place (O_PATH) is none that could be waited for. */
 function fileToPoll(task: Task, number: number): FileDescription | null {
   const file = task.files?.files[number]
-  return file === undefined || file === null || file.kind === 'path' ? null : file
+  return file === undefined || file === null || file.flags & O_PATH ? null : file
 }
 
 // ---- poll
@@ -240,7 +241,7 @@ const NS_PER_MS = 1e6
 
 function epollWait(k: Kernel, task: Task, number: number, events: number, max: number, timeout: Int64): SyscallResult {
   const file = getFile(task, number)
-  if (max <= 0 || max > MAX_EVENTS || file.kind !== 'epoll') throw EINVAL
+  if (max <= 0 || max > MAX_EVENTS) throw EINVAL
   const deadline = deadlineOf(k, task, timeout)
   const queues: WaitQueue[] = []
   const exclusive: WaitQueue[] = []

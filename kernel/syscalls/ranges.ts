@@ -1,7 +1,8 @@
 // Advice and wishes about ranges of files: nothing is behind memory that they could hurry, but what makes no sense is refused.
 import { EBADF, EINVAL, ESPIPE, FADVISE, SYNC_FILE_RANGE, I64_MAX, sum64, type Int64 } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { getIoFile, isReadable } from '../vfs/index.ts'
+import { getIoFile, isReadable, opsOf } from '../vfs/index.ts'
 import { fd, flags, long, offset, oneOf, size } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 
@@ -21,10 +22,10 @@ function syncRange(task: Task, number: number, offset: Int64, length: Int64, how
   return 0
 }
 
-function readahead(task: Task, number: number, count: number): number {
+function readahead(k: Kernel, task: Task, number: number, count: number): number {
   const file = getIoFile(task, number)
   if (!isReadable(file)) throw EBADF
-  if (file.kind !== 'regular' || count >= 2 ** 63) throw EINVAL
+  if (!opsOf(k, file).pagewise || count >= 2 ** 63) throw EINVAL
   return 0
 }
 
@@ -32,7 +33,7 @@ export const rangeCalls: Syscall[] = [
   syscall(84, 'sync_file_range', { fd, offset, length: offset, flags: flags(SYNC_FILE_RANGE) }, (_k, task, a) =>
     syncRange(task, a.fd, a.offset, a.length, a.flags),
   ),
-  syscall(213, 'readahead', { fd, offset: long, count: size }, (_k, task, a) => readahead(task, a.fd, a.count), {
+  syscall(213, 'readahead', { fd, offset: long, count: size }, (k, task, a) => readahead(k, task, a.fd, a.count), {
     note: 'Nothing is read ahead.',
   }),
   syscall(223, 'fadvise64', { fd, offset: long, length: long, advice: oneOf(FADVISE) }, (_k, task, a) =>

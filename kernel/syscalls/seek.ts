@@ -1,21 +1,19 @@
 // lseek(2): what each kind of file makes of a position.
-import { EBADF, EINVAL, ENXIO, ESPIPE, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/index.ts'
+import { EINVAL, ENXIO, ESPIPE, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { opsOf, rewindDirectory, type FileDescription } from '../vfs/index.ts'
+import { opsOf, type FileDescription } from '../vfs/index.ts'
 
 /** Moves the position. EINVAL for a whence that is none comes before ESPIPE. */
 export function seek(k: Kernel, file: FileDescription, offset: number, whence: number): number {
-  if (file.kind === 'path') throw EBADF
   if (whence < SEEK_SET || whence > SEEK_HOLE) throw EINVAL
   const ops = opsOf(k, file)
   if (ops.seek) return ops.seek(k, file, offset, whence)
   if (ops.noPosition) return 0
-  if (ops.positioned || (file.kind === 'hostStream' && file.inode.kind !== 'regular')) throw ESPIPE
+  if (ops.positioned) throw ESPIPE
   const target = seekTarget(k, file, offset, whence)
   if (target < 0 || !Number.isSafeInteger(target)) throw EINVAL
   file.pos = target
-  if (file.kind === 'directory') rewindDirectory(file)
-  if ((file.data?.kind === 'proc' || file.data?.kind === 'sysfs') && target === 0) file.data.text = null
+  ops.sought?.(file)
   return target
 }
 

@@ -51,7 +51,7 @@ import {
   takeSignal,
 } from '../signal/index.ts'
 import type { SigInfo, Sigset } from '../signal/index.ts'
-import { makeSignalFd, signalFileMask } from '../ipc/index.ts'
+import { makeSignalFd, setSignalFile } from '../ipc/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
@@ -207,9 +207,7 @@ const sigsetsize = size
 function signalfd(k: Kernel, task: Task, fd: number, mask: Sigset, how: number): number {
   if (how & ~(SFD.SFD_CLOEXEC | SFD.SFD_NONBLOCK)) throw EINVAL
   if (fd !== -1) {
-    const { data } = getFile(task, fd)
-    if (data?.kind !== 'signalfd') throw EINVAL
-    data.mask = signalFileMask(mask)
+    setSignalFile(getFile(task, fd), mask)
     return fd
   }
   const file = makeSignalFd(k, mask, (how & SFD.SFD_NONBLOCK) !== 0)

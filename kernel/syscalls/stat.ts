@@ -59,6 +59,7 @@ import {
   lookup,
   MAY_WRITE,
   mountOf,
+  opsOf,
   statOf,
   statFsOf,
   timestampNow,
@@ -221,7 +222,7 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
   if (!isWritable(file)) throw EBADF
   const inode = file.inode
   if (inode.kind === 'fifo') throw ESPIPE
-  if (file.kind !== 'regular') throw ENODEV
+  if (!opsOf(k, file).pagewise) throw ENODEV
   if (offset + length > MAX_FILE_BYTES) throw EFBIG
   if (punches || how & FALLOC_FL_ZERO_RANGE) {
     if ((inode.seals > 0 && inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) || file.flags & O_APPEND) throw EPERM
@@ -266,8 +267,9 @@ export const statCalls: Syscall[] = [
   }),
   syscall(46, 'ftruncate', { fd, length: long }, (k, task, { fd, length }) => {
     const file = getIoFile(task, fd)
-    if (length < 0 || file.kind !== 'regular' || !isWritable(file)) throw EINVAL
-    truncateInode(k, task, file.inode, length)
+    const { truncate } = opsOf(k, file)
+    if (length < 0 || !truncate || !isWritable(file)) throw EINVAL
+    truncate(k, task, file.inode, length)
     notifyDirectory(k, file.path?.dentry, DN_MODIFY)
     return 0
   }),
@@ -305,8 +307,8 @@ export const statCalls: Syscall[] = [
     return 0
   }),
   syscall(81, 'sync', {}, () => 0, { note: 'There is nothing behind memory to write to; read-write shares are always up to date.' }),
-  syscall(82, 'fsync', { fd }, (_k, task, { fd }) => syncable(task, fd)),
-  syscall(83, 'fdatasync', { fd }, (_k, task, { fd }) => syncable(task, fd)),
+  syscall(82, 'fsync', { fd }, (k, task, { fd }) => syncable(k, task, fd)),
+  syscall(83, 'fdatasync', { fd }, (k, task, { fd }) => syncable(k, task, fd)),
   syscall(88, 'utimensat', { dirfd, path: pathOrNull, times: timesIn, flags: atFlags }, (k, task, a) =>
     utimensat(k, task, a.dirfd, a.path, a.times, a.flags),
   ),
@@ -347,8 +349,8 @@ export const statCalls: Syscall[] = [
 ]
 
 /** fsync of what has no data behind it is EINVAL. */
-function syncable(task: Task, number: number): number {
+function syncable(k: Kernel, task: Task, number: number): number {
   const file = getIoFile(task, number)
-  if (file.kind !== 'regular' && file.kind !== 'directory') throw EINVAL
+  if (!opsOf(k, file).syncs) throw EINVAL
   return 0
 }

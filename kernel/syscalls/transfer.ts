@@ -22,14 +22,6 @@ const IOVEC_BYTES = 16
 /** How much of a regular file lies in the page at a position: that much needs no copy on the way. */
 const toPageEnd = (position: number): number => PAGE_SIZE - (position & PAGE_MASK)
 
-/** Kinds that give as much as is asked for: worth asking again. Others answer with what they have. */
-const FILLING: readonly string[] = ['regular', 'zero', 'random', 'full']
-const fillsBuffers = ({ kind, inode }: FileDescription): boolean =>
-  FILLING.includes(kind) || (kind === 'hostStream' && inode.kind === 'regular')
-
-const takesViews = (file: FileDescription): boolean =>
-  file.kind === 'pipe' || file.kind === 'null' || (file.kind === 'regular' && !file.inode.fs.writeThrough)
-
 /** Nothing that is taken in pieces holds more than this at once (a terminal's line). */
 const MOST_IN_PIECES = 4096
 const NOTHING = new Uint8Array(0)
@@ -102,7 +94,7 @@ const reachOf = (k: Kernel, task: Task, segments: readonly Segment[], length: nu
 function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
   if (segments.length !== 1) return gatherSome(k, task, segments, from, length)
   try {
-    return (takesViews(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
+    return (opsOf(k, file).takesViews?.(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
   } catch (error) {
     if (!isErrno(error)) throw error
     return gatherSome(k, task, segments, from, length)
@@ -156,14 +148,14 @@ export function readFile(
 ): number | Blocked {
   const ops = readOps(k, file)
   const length = totalOf(segments)
-  const regular = file.kind === 'regular'
-  const step = fillsBuffers(file) ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
+  const { pagewise } = ops
+  const step = ops.fills ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
   const before = doneBefore(task)
   let done = before
   try {
     for (;;) {
-      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, regular ? null : ERESTARTSYS)
-      const most = regular ? toPageEnd(offset === null ? file.pos : offset + done) : step
+      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, pagewise ? null : ERESTARTSYS)
+      const most = pagewise ? toPageEnd(offset === null ? file.pos : offset + done) : step
       const wanted = Math.min(most, length - done)
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
       if (!(bytes instanceof Uint8Array)) return done > 0 ? done : bytes
@@ -250,7 +242,7 @@ export function writeFile(
     do {
       if (done - before >= PIECE_BYTES) return unfinished({ done }, done, null)
       // A page of the program at a time: then it is written from where it is.
-      const most = file.kind === 'regular' && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
+      const most = ops.pagewise && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
       const wanted = Math.min(most, length - done)
       let bytes = piece === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
       if (piece > 1 && bytes.length < wanted) bytes = bytes.subarray(0, bytes.length - (bytes.length % piece))
@@ -297,7 +289,7 @@ export function moveBetween(
       if (!(bytes instanceof Uint8Array)) return { done, blocked: done > 0 ? null : bytes }
       if (bytes.length === 0) break
       // A file may be copied onto itself: take the bytes out of the page cache first.
-      const taken = to.file.kind === 'regular' ? bytes.slice() : bytes
+      const taken = sink.pagewise ? bytes.slice() : bytes
       const count = sink.write(k, task, to.file, taken, to.offset === null ? null : to.offset + done, 0, taken.length)
       if (typeof count !== 'number') return { done, blocked: done > 0 ? { ...count, progress: { done }, partial: done } : count }
       if (from.offset === null) source.consume?.(k, from.file, count)

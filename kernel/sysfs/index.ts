@@ -98,6 +98,9 @@ export const sysFileOps: FileOps = {
   consume(_k, file, count) {
     file.pos += count
   },
+  sought({ data, pos }) {
+    if (data?.kind === 'sysfs' && pos === 0) data.text = null
+  },
   write(k, _task, file, bytes, offset) {
     const node = fileAt(k, file.inode)
     if (!node.write) throw EIO

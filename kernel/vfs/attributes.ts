@@ -42,7 +42,7 @@ function sectors(inode: Inode): number {
 }
 
 /** What stat(2) says of an inode. */
-export function statOf(_k: Kernel, inode: Inode): FileStat {
+export function statOf(k: Kernel, inode: Inode): FileStat {
   const { fs, ino, mode, nlink, uid, gid, rdev, atime, mtime, ctime } = inode
   return {
     dev: fs.dev,
@@ -53,7 +53,7 @@ export function statOf(_k: Kernel, inode: Inode): FileStat {
     gid,
     rdev,
     size: inode.size,
-    blksize: fs.kind === 'proc' ? 1024 : BLOCK,
+    blksize: fileSystemOps(k, fs).blockSize ?? BLOCK,
     blocks: sectors(inode),
     atime,
     mtime,

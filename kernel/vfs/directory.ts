@@ -8,6 +8,12 @@ import { touchAccessed } from './time.ts'
 import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
 
 export const directoryFileOps: FileOps = {
+  syncs: true,
+  entryAt: directoryEntryAt,
+  // The next getdents64 sees the directory as it is then (rewinddir).
+  sought(file) {
+    file.data = null
+  },
   read() {
     throw EISDIR
   },
@@ -21,8 +27,7 @@ export const directoryFileOps: FileOps = {
 /** '.' and '..' come first. */
 const DOTS = 2
 
-/** The entry at a position (counted from 0); null at the end; undefined when that name is gone by now. */
-export function directoryEntryAt(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined {
+function directoryEntryAt(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined {
   const dir = file.path?.dentry
   if (!dir) throw new Error('listing a directory that has no place')
   if (position === 0) return { name: '.', ino: dir.inode.ino, kind: 'directory' }
@@ -45,9 +50,4 @@ function beginListing(k: Kernel, task: Task, file: FileDescription): string[] {
   file.data = { kind: 'directory', names }
   touchAccessed(k, file.inode)
   return names
-}
-
-/** lseek to 0 (rewinddir): the next getdents64 sees the directory as it is then. */
-export function rewindDirectory(file: FileDescription): void {
-  file.data = null
 }

@@ -182,7 +182,8 @@ export type FileOpsKind =
   | 'proc'
   | 'sysfs'
   | 'kmsg'
-  | 'hostStream'
+  | 'hostPipe'
+  | 'hostFile'
   | 'eventfd'
   | 'epoll'
   | 'timerfd'
@@ -383,6 +384,25 @@ export interface FileOps {
   seekEnd?(k: Kernel, file: FileDescription): number
   /** SEEK_DATA and SEEK_HOLE within the file: where data (or else a hole) is from `offset` on; null: no data is left. */
   nextExtent?(k: Kernel, file: FileDescription, offset: number, data: boolean): number | null
+  /** lseek has moved the position. */
+  sought?(file: FileDescription): void
+  /** The entry of a directory at a position (counted from 0); null at the end; undefined when that name is gone by now. */
+  entryAt?(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined
+  /** What /proc/PID/fdinfo/N says besides what all files say: whole lines. */
+  fdinfo?(k: Kernel, file: FileDescription): string
+  /** The date was put forward by so many nanoseconds. */
+  dateMoved?(k: Kernel, file: FileDescription, forward: Int64): void
+  /** A read gives as much as is asked for, so it is worth asking again. Others answer with what they have. */
+  fills?: true
+  /** A write takes its bytes at once: they may be a view of the program's memory. Missing: they are copied. */
+  takesViews?(file: FileDescription): boolean
+  /** Its contents are pages of the page cache: bytes move page by page, nothing but a signal that kills cuts that short, and mmap, fallocate,
+   * ftruncate and copy_file_range work on it. */
+  pagewise?: true
+  /** It has something behind it that fsync could wait for. */
+  syncs?: true
+  /** O_DIRECT may be set. */
+  direct?: true
   /** RWF_NOWAIT can be asked of it. */
   noWait?: true
   /** sendfile can read from it; sendfile cannot write to it. */
@@ -431,6 +451,12 @@ export interface FileSystemOps extends DirectoryOps {
   opens?(inode: Inode): FileOpsKind | null
   /** The kernel makes up what it holds: modes, owners and times are not to be changed, and O_DIRECT means nothing. */
   generated?: true
+  /** st_blksize; missing: a page. */
+  blockSize?: number
+  /** It keeps file attributes (FS_IOC_SETFLAGS). */
+  flags?: true
+  /** It keeps extended attributes. */
+  xattrs?: true
   /** O_TMPFILE is refused. */
   noTemporary?: Errno
   /** Nobody holds the inode any more, though it may have names: what was kept open outside for it is closed. */

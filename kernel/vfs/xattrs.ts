@@ -23,6 +23,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { checkAccess, checkMutable, checkOwner, MAY_READ, MAY_WRITE, mayGiveGroup } from './access.ts'
 import { checkAcl, decodeAcl, encodeAcl, modeOfAcl } from './acl.ts'
+import { fileSystemOps } from './ops.ts'
 import { touchChanged } from './time.ts'
 import type { AclEntry, Inode } from './types.ts'
 
@@ -122,8 +123,8 @@ export function dropCapability(k: Kernel, inode: Inode): void {
 }
 
 /** Whether files there have any: those in memory, and pages of a host's file that are kept in memory. */
-const hasAttributes = ({ fs, kind }: Inode): boolean =>
-  kind !== 'anon' && !fs.writeThrough && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'host' || fs.kind === 'anon')
+const hasAttributes = (k: Kernel, { fs, kind }: Inode): boolean =>
+  kind !== 'anon' && !fs.writeThrough && fileSystemOps(k, fs).xattrs === true
 
 /** Asks the name's row, then the file system. EOPNOTSUPP: no such name space; EINVAL: nothing after its dot. */
 function judge(k: Kernel, task: Task, inode: Inode, may: number, name: string): void {
@@ -131,7 +132,7 @@ function judge(k: Kernel, task: Task, inode: Inode, may: number, name: string): 
   const space = NAMESPACES.find(({ prefix }) => name.startsWith(prefix))
   if (space) space.permit(k, task, inode, may, name)
   else if (!name.startsWith('system.')) checkAccess(k, task, inode, may)
-  if (!space || !hasAttributes(inode)) throw EOPNOTSUPP
+  if (!space || !hasAttributes(k, inode)) throw EOPNOTSUPP
   if (name === space.prefix) throw EINVAL
 }
 
@@ -141,7 +142,7 @@ const costOf = (name: string, value: Uint8Array): number => name.length + value.
 export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, value: Uint8Array, how: number): void {
   if (isAcl(name)) {
     const acl = decodeAcl(value)
-    if (!hasAttributes(inode)) throw EOPNOTSUPP
+    if (!hasAttributes(k, inode)) throw EOPNOTSUPP
     return setAcl(k, task, inode, name === ACL_DEFAULT, acl)
   }
   if (name === CAPABILITY) checkCapability(value)
@@ -161,7 +162,7 @@ export function setAttribute(k: Kernel, task: Task, inode: Inode, name: string, 
 /** The value of an extended attribute, access lists included. Throws ENODATA, EOPNOTSUPP, EPERM, EACCES. */
 export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string): Uint8Array {
   if (isAcl(name)) {
-    if (!hasAttributes(inode) || inode.kind === 'symlink') throw EOPNOTSUPP
+    if (!hasAttributes(k, inode) || inode.kind === 'symlink') throw EOPNOTSUPP
     const acl = name === ACL_DEFAULT ? inode.defaultAcl : inode.acl
     if (!acl) throw ENODATA
     return encodeAcl(acl)
@@ -175,7 +176,7 @@ export function getAttribute(k: Kernel, task: Task, inode: Inode, name: string):
 /** Removes an extended attribute. Throws ENODATA, EOPNOTSUPP, EPERM, EACCES. */
 export function removeAttribute(k: Kernel, task: Task, inode: Inode, name: string): void {
   if (isAcl(name)) {
-    if (!hasAttributes(inode)) throw EOPNOTSUPP
+    if (!hasAttributes(k, inode)) throw EOPNOTSUPP
     return setAcl(k, task, inode, name === ACL_DEFAULT, null)
   }
   judge(k, task, inode, MAY_WRITE, name)
