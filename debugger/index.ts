@@ -3,6 +3,39 @@
 export * from './timeline/index.ts'
 export * from './events/index.ts'
 export * from './session/index.ts'
+export {
+  beginMotion,
+  CONSOLE,
+  EDITOR,
+  firstInstant,
+  goTo,
+  lastInstant,
+  lastWrite,
+  MOTIONS,
+  resume,
+  reverseResume,
+  reverseStepInstruction,
+  reverseStepMachine,
+  reverseStepOver,
+  runTo,
+  searchBack,
+  searchInstruction,
+  searchMachineStep,
+  searchOver,
+  searchWrite,
+  stepInstruction,
+  stepKernel,
+  stepMachine,
+  stepOver,
+  type About,
+  type Bytes,
+  type LastWrite,
+  type Motion,
+  type MotionName,
+  type Mover,
+  type RunRequest,
+  type Written,
+} from './motion/index.ts'
 export * from './gdb/index.ts'
 export * as dap from './dap/index.ts'
 export * from './symbols/index.ts'

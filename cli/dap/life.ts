@@ -20,7 +20,7 @@ function launch(a: Adapter, given: unknown): Debuggee {
 function begin(a: Adapter, d: Debuggee): void {
   d.begun = true
   if (d.launched.stopOnEntry === true && d.launched.noDebug !== true) entered(a, d)
-  else move(a, d, dap.continuing(d.sight.s))
+  else move(a, d, dap.motion(d.sight, 'stop'))
 }
 
 /** Over for good: the editor is told, and the machine is nobody's. */
@@ -43,14 +43,14 @@ const living = (d: Debuggee, id: number): Task => {
 }
 
 /** The machine has not begun before the configuration is done, and does not go on after its end. */
-const steps = (make: (d: Debuggee, id: number, byInstruction: boolean) => dap.Motion, back = false) =>
+const steps = (name: keyof typeof dap.STEPS, back = false) =>
   whileStopped<Step>((a, d, { threadId, granularity }) => {
     if (!d.begun) throw new Error('the configuration is not done')
     if (d.closed) throw new Error('the machine has ended')
     if (back) recorded(d)
     else living(d, threadId)
-    const motion = make(d, back && !d.sight.s.k.state.tasks.has(threadId) ? d.sight.s.focus : threadId, granularity === 'instruction')
-    move(a, d, motion)
+    const id = back && !d.sight.s.k.state.tasks.has(threadId) ? d.sight.s.focus : threadId
+    move(a, d, dap.motion(d.sight, dap.STEPS[name][granularity === 'instruction' ? 'instruction' : 'line'], id))
   })
 
 function recorded(d: Debuggee): void {
@@ -94,7 +94,7 @@ export const lifeRequests: Requests = {
 
   continue: whileStopped((a, d) => {
     if (!d.begun || d.closed) throw new Error(d.closed ? 'the machine has ended' : 'the configuration is not done')
-    move(a, d, dap.continuing(d.sight.s))
+    move(a, d, dap.motion(d.sight, 'stop'))
     return { allThreadsContinued: true }
   }),
   pause: request(a => {
@@ -102,13 +102,13 @@ export const lifeRequests: Requests = {
     if (!d.running) throw new Error('the machine does not run')
     d.pauseAsked = true
   }),
-  next: steps((d, id, byInstruction) => (byInstruction ? dap.instructionOver(d.sight.s, id) : dap.lineStep(d.sight, id, false))),
-  stepIn: steps((d, id, byInstruction) => (byInstruction ? dap.instructionStep(d.sight.s, id) : dap.lineStep(d.sight, id, true))),
-  stepOut: steps((d, id) => dap.stepOut(d.sight, id)),
-  stepBack: steps((d, id, byInstruction) => (byInstruction ? dap.instructionBack(d.sight.s, id) : dap.lineBack(d.sight, id)), true),
+  next: steps('next'),
+  stepIn: steps('stepIn'),
+  stepOut: steps('stepOut'),
+  stepBack: steps('stepBack', true),
   reverseContinue: whileStopped((a, d) => {
     recorded(d)
     if (!d.begun || d.closed) throw new Error(d.closed ? 'the machine has ended' : 'the configuration is not done')
-    move(a, d, dap.continuingBack(d.sight.s))
+    move(a, d, dap.motion(d.sight, 'stopBack'))
   }),
 }

@@ -1,6 +1,6 @@
 // Running what an editor debugs, in pieces between which requests are heard: until something counts as a stop, a pause, or the end.
 import { shellStatus, subscribe } from '../../kernel/index.ts'
-import { dap, goTo, interrupt, now, tasksOf, type Instant, type Search, type Stop } from '../../debugger/index.ts'
+import { dap, goTo, interrupt, now, tasksOf, type Instant, type Motion, type Stop } from '../../debugger/index.ts'
 import type { Adapter } from './adapter.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
 import { resolveAll } from './points.ts'
@@ -89,12 +89,18 @@ function halted(a: Adapter, d: Debuggee, status: number): void {
   closeDebuggee(d)
 }
 
+/** What moves it, and what its end is called where that is not what it looks like. */
+interface Move {
+  motion: Motion
+  words?(stop: Stop): Pick<dap.StopReport, 'reason' | 'description'>
+}
+
 /** Judges a stop. True: the run is over, and what there is to tell is told. */
-function settle(a: Adapter, d: Debuggee, motion: dap.Motion, stop: Stop, begun: Instant, reasonOfStep: string): boolean {
+function settle(a: Adapter, d: Debuggee, { motion, words }: Move, stop: Stop, begun: Instant): boolean {
   const { s } = d.sight
   if (stop.kind === 'interrupted') {
     if (!d.pauseAsked) return false
-    motion.giveUp?.()
+    motion.giveUp()
     if (!s.k.state.tasks.has(s.focus)) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
     stopped(a, d, plain(d, 'pause', 'paused'))
     return true
@@ -114,14 +120,14 @@ function settle(a: Adapter, d: Debuggee, motion: dap.Motion, stop: Stop, begun: 
     d.passOver = null
     standBefore(d, stop)
   }
-  const report = dap.reportOf(s, stop, hits, reasonOfStep)
+  const report = dap.reportOf(s, stop, hits, 'step')
   if (report === null) return false
-  stopped(a, d, { ...report, ...motion.says?.(stop) })
+  stopped(a, d, { ...report, ...words?.(stop) })
   return true
 }
 
 /** Starts a motion and answers at once; its end is an event. */
-export function move(a: Adapter, d: Debuggee, motion: dap.Motion, reasonOfStep = 'step'): void {
+export function move(a: Adapter, d: Debuggee, motion: Motion, words?: Move['words']): void {
   const { s } = d.sight
   const begun = now(s)
   d.running = true
@@ -145,7 +151,7 @@ export function move(a: Adapter, d: Debuggee, motion: dap.Motion, reasonOfStep =
       flushOutput(a, d)
       if (executed) resolveAll(a, d)
       executed = false
-      over = settle(a, d, motion, stop, begun, reasonOfStep)
+      over = settle(a, d, { motion, words }, stop, begun)
     } catch (error) {
       stopped(a, d, plain(d, 'exception', `this is a defect of ours, please report it: ${(error as Error).stack}`))
       over = true
@@ -157,7 +163,7 @@ export function move(a: Adapter, d: Debuggee, motion: dap.Motion, reasonOfStep =
 }
 
 /** Looks for something in the past, in pieces; the answer to a request that waits for it. */
-export function searched<T>(d: Debuggee, search: Search<T>): Promise<T> {
+export function searched<T>(d: Debuggee, search: Motion<T>): Promise<T> {
   d.running = true
   d.pauseAsked = false
   return new Promise((resolve, reject) => {
@@ -186,7 +192,7 @@ export function searched<T>(d: Debuggee, search: Search<T>): Promise<T> {
 /** Goes to an instant of the recording. */
 export function visit(a: Adapter, d: Debuggee, instant: Instant): void {
   d.passOver = null
-  move(a, d, dap.going(d.sight.s, instant))
+  move(a, d, dap.going(d.sight, instant), dap.arrivalOf)
 }
 
 export function entered(a: Adapter, d: Debuggee): void {

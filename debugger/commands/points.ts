@@ -212,7 +212,7 @@ const numbersOf = (d: Debugger, text: string): Point[] =>
 const KINDS = { write: 'hw watchpoint', read: 'read watchpoint', access: 'acc watchpoint' } as const
 
 export function pointRows(d: Debugger): string[] {
-  const points = [...d.session.points.values()].filter(p => p.id > 0)
+  const points = [...d.session.points.values()]
   if (points.length === 0) return ['No breakpoints or watchpoints.']
   const lines = ['Num     Type           Disp Enb Address            What']
   for (const point of points) {

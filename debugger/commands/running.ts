@@ -1,22 +1,7 @@
-// Letting the program run: to the next stop, by instructions, by source lines, over and out of calls. Long runs are cut in pieces, between
-// which the face may say that it is enough.
-import { regBig, regPc, type Task } from '../../kernel/index.ts'
-import {
-  addBreakpoint,
-  callLength,
-  firstInstant,
-  goTo,
-  resume,
-  runTo,
-  stepInstruction,
-  stepKernel,
-  stepMachine,
-  taskById,
-  type Search,
-  type Stop,
-} from '../session/index.ts'
-import { applies, countHit } from '../session/points.ts'
-import { lineInSpace, statementInSpace, symbolInSpace, type StackFrame } from '../symbols/index.ts'
+// Letting the program run: gdb's words for motions. Long runs are cut in pieces, between which the face may say that it is enough.
+import { regBig, type Task } from '../../kernel/index.ts'
+import { beginMotion, CONSOLE, firstInstant, goTo, NoWay, type About, type Motion, type MotionName } from '../motion/index.ts'
+import { addBreakpoint, taskById, type Stop } from '../session/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf } from './look.ts'
 import { completeSymbol, resolvePlace } from './places.ts'
@@ -24,33 +9,35 @@ import { frameText, stopText } from './stops.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
 /** Instructions between two questions whether to go on: some milliseconds. */
-export const PIECE = 2_000_000
-const RA = 1
-const SP = 2
+const PIECE = 2_000_000
 const A0 = 10
 
-export const spOf = (d: Debugger, task: Task): number => Number(regBig(d.session.k, task, SP))
-
-/** Runs pieces until one ends with something else than the end of its budget. */
-export async function inPieces(d: Debugger, piece: () => Stop): Promise<Stop> {
+/** A motion to its end, its first stop, or until somebody says that it is enough. */
+export async function drive<T>(d: Debugger, motion: Motion<T>): Promise<T | Stop> {
   for (;;) {
-    const stop = piece()
-    if (stop.kind !== 'interrupted' || d.session.interrupted) return stop
-    if (!(await d.host.goOn())) return stop
+    const found = motion.go(PIECE)
+    if (!isInterrupted(found) || d.session.interrupted) return found
+    if (await d.host.goOn()) continue
+    motion.giveUp()
+    return found
   }
 }
 
-/** False: it has gone on for long, and somebody says that it is enough. */
-export const isWanted = async ({ session: { k }, host }: Debugger): Promise<boolean> => k.enough?.() !== true || (await host.goOn())
+const isInterrupted = (found: unknown): boolean =>
+  typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'interrupted'
 
-/** Looks for something in the past, likewise; given up, it says so. */
-export async function searchPieces<T>(d: Debugger, search: Search<T>): Promise<T | { kind: 'interrupted' }> {
-  for (;;) {
-    const found = search.go(PIECE)
-    if (typeof found !== 'object' || found === null || !('kind' in found) || found.kind !== 'interrupted') return found
-    if (await d.host.goOn()) continue
-    search.giveUp()
-    return found
+/** A motion by name. `without`: what is said when there is no way to where it should go. */
+export async function move(
+  d: Debugger,
+  name: MotionName,
+  about: About = {},
+  without = 'Cannot find bounds of current function',
+): Promise<Stop> {
+  try {
+    return await drive(d, beginMotion({ s: d.session, files: d.cache, rules: CONSOLE }, name, about))
+  } catch (error) {
+    if (error instanceof NoWay) fail(without)
+    throw error
   }
 }
 
@@ -67,96 +54,9 @@ function isForeign(d: Debugger, stop: Stop): boolean {
 
 export async function goOn(d: Debugger): Promise<Stop> {
   for (;;) {
-    const stop = await inPieces(d, () => resume(d.session, { budget: PIECE }))
+    const stop = await move(d, 'stop')
     if (!isForeign(d, stop)) return stop
   }
-}
-
-const runToPlace = (d: Debugger, to: Parameters<typeof runTo>[1]): Promise<Stop> =>
-  inPieces(d, () => runTo(d.session, to, { budget: PIECE }))
-
-/** A step that ends at a breakpoint has hit it. */
-function landed(d: Debugger, stop: Stop): Stop {
-  if (stop.kind !== 'step') return stop
-  const task = taskById(d.session, stop.task)
-  if (task === null) return stop
-  const address = regPc(d.session.k, task)
-  const points = [...d.session.points.values()].filter(
-    p => p.kind === 'breakpoint' && p.enabled && p.id > 0 && p.address === address && applies(d.session, p, task) && countHit(p),
-  )
-  for (const point of points) if (point.temporary) d.session.points.delete(point.id)
-  return points.length === 0 ? stop : { kind: 'breakpoint', points: points.map(p => p.id), task: stop.task, address }
-}
-
-async function oneInstruction(d: Debugger, id: number): Promise<Stop> {
-  return landed(d, await inPieces(d, () => stepInstruction(d.session, id, { budget: PIECE })))
-}
-
-async function overInstruction(d: Debugger, id: number): Promise<Stop> {
-  const task = taskById(d.session, id)
-  const length = task === null ? 0 : callLength(d.session, task)
-  if (task === null || length === 0) return oneInstruction(d, id)
-  const to = { address: regPc(d.session.k, task) + length, task: id, stackAbove: spOf(d, task) - 1 }
-  return landed(d, await runToPlace(d, to))
-}
-
-/** One source line: into functions that have lines, or over every call. Without lines, out of the function. */
-async function oneLine(d: Debugger, id: number, into: boolean): Promise<Stop> {
-  const first = taskById(d.session, id) ?? fail('The program is not being run.')
-  const space = spaceOf(d, first)
-  let range = statementInSpace(space, regPc(d.session.k, first))
-  if (range === null) return outOf(d, first)
-  for (;;) {
-    const before = taskById(d.session, id)
-    const calls = before !== null && callLength(d.session, before) > 0
-    const stop = await (into || !calls ? oneInstruction(d, id) : overInstruction(d, id))
-    if (stop.kind !== 'step') return stop
-    const task = taskById(d.session, id)
-    if (task === null) return stop
-    if (!(await isWanted(d))) return { kind: 'interrupted' }
-    const pc = regPc(d.session.k, task)
-    if (range !== null && pc >= range.start && pc < range.end) continue
-    const next = statementInSpace(spaceOf(d, task), pc)
-    if (next === null) {
-      // A function without lines was called: it is run through.
-      if (!calls) return stop
-      const out = await runToPlace(d, { address: Number(regBig(d.session.k, task, RA)), task: id, stackAbove: spOf(d, task) - 1 })
-      if (out.kind !== 'step') return out
-      const back = taskById(d.session, id)
-      if (back !== null) {
-        const here = regPc(d.session.k, back)
-        if (range !== null && here >= range.start && here < range.end) continue
-      }
-      const landing = back === null ? null : statementInSpace(spaceOf(d, back), regPc(d.session.k, back))
-      if (landing === null || landing.start === regPc(d.session.k, back as Task)) return landed(d, out)
-      range = landing
-      continue
-    }
-    if (next.start === pc) return stop
-    range = next
-  }
-}
-
-/** Right below the caller's stack pointer, as it is again once the frame is left: deeper calls of the same function are not meant. */
-export const below = ({ cfa }: StackFrame, sp: number): number => (cfa ?? sp) - 1
-
-/** Until the function that a task is in has returned. */
-async function outOf(d: Debugger, task: Task): Promise<Stop> {
-  const { frames } = backtrace(d, task, 2)
-  if (frames.length < 2) fail('Cannot find bounds of current function')
-  return runToPlace(d, { address: frames[1].pc, task: task.pid, stackAbove: below(frames[0], spOf(d, task)) })
-}
-
-/** Repeats a step; the last one is told. */
-async function times(d: Debugger, count: number, step: () => Stop | Promise<Stop>): Promise<string[]> {
-  alive(d)
-  let stop: Stop = { kind: 'step', task: d.session.focus }
-  for (let n = 0; n < count; n++) {
-    stop = await step()
-    if (stop.kind !== 'step') break
-    if (!(await isWanted(d)) || (n % 64 === 63 && !(await d.host.goOn()))) return stopText(d, { kind: 'interrupted' })
-  }
-  return stopText(d, stop)
 }
 
 export function alive(d: Debugger): Task {
@@ -174,14 +74,18 @@ async function restart(d: Debugger): Promise<void> {
   d.ended = null
 }
 
-const counted = (name: string, short: readonly string[], doc: string, step: (d: Debugger) => Stop | Promise<Stop>): Command => ({
+/** A step of the selected task, so many times. */
+const counted = (name: string, short: readonly string[], doc: string, motion: MotionName): Command => ({
   name,
   short,
   group: 'running',
   usage: '[N]',
   doc,
   repeats: 'same',
-  run: (d, call) => times(d, call.count(), () => step(d)),
+  async run(d, call) {
+    const count = call.count()
+    return stopText(d, await move(d, motion, { task: alive(d).pid, count }))
+  },
 })
 
 export const RUNNING: readonly Command[] = [
@@ -233,14 +137,12 @@ export const RUNNING: readonly Command[] = [
       return [...said, ...stopText(d, await goOn(d))]
     },
   },
-  counted('step', ['s'], 'Step to another source line, into functions that have lines.', d => oneLine(d, alive(d).pid, true)),
-  counted('next', ['n'], 'Step to another source line, over calls.', d => oneLine(d, alive(d).pid, false)),
-  counted('stepi', ['si'], 'Step one instruction of the selected task; a system call is one.', d => oneInstruction(d, alive(d).pid)),
-  counted('nexti', ['ni'], 'Step one instruction, over calls.', d => overInstruction(d, alive(d).pid)),
-  counted('machine-step', ['ms'], 'Step one instruction of whichever hart is next.', d => inPieces(d, () => stepMachine(d.session))),
-  counted('kernel-step', ['ks'], 'Run up to the next thing that the kernel does, and through it.', d =>
-    inPieces(d, () => stepKernel(d.session, PIECE)),
-  ),
+  counted('step', ['s'], 'Step to another source line, into functions that have lines.', 'line'),
+  counted('next', ['n'], 'Step to another source line, over calls.', 'lineOver'),
+  counted('stepi', ['si'], 'Step one instruction of the selected task; a system call is one.', 'instruction'),
+  counted('nexti', ['ni'], 'Step one instruction, over calls.', 'over'),
+  counted('machine-step', ['ms'], 'Step one instruction of whichever hart is next.', 'machine'),
+  counted('kernel-step', ['ks'], 'Run up to the next thing that the kernel does, and through it.', 'kernel'),
   {
     name: 'finish',
     short: ['fin'],
@@ -253,7 +155,7 @@ export const RUNNING: readonly Command[] = [
       const caller = frames[d.frame + 1]
       if (caller === undefined) fail('"finish" not meaningful in the outermost frame.')
       const said = [`Run till exit from #${d.frame}  ${frameText(frames[d.frame], true)}`]
-      const stop = await runToPlace(d, { address: caller.pc, task: task.pid, stackAbove: below(frames[d.frame], spOf(d, task)) })
+      const stop = await move(d, 'out', { task: task.pid, frame: d.frame })
       const value = stop.kind === 'step' ? regBig(d.session.k, taskById(d.session, task.pid) ?? task, A0) : null
       const lines = stopText(d, stop)
       if (value === null) return [...said, ...lines]
@@ -271,17 +173,8 @@ export const RUNNING: readonly Command[] = [
     complete: (d, _, last) => completeSymbol(d, last),
     async run(d, { text }) {
       const task = alive(d)
-      if (text !== '') return stopText(d, await runToPlace(d, { address: resolvePlace(d, text).addresses[0], task: task.pid }))
-      const start = regPc(d.session.k, task)
-      const name = symbolInSpace(spaceOf(d, task), start, true)?.address
-      for (;;) {
-        const stop = await oneLine(d, task.pid, false)
-        const here = taskById(d.session, task.pid)
-        if (stop.kind !== 'step' || here === null) return stopText(d, stop)
-        const pc = regPc(d.session.k, here)
-        if (pc > start || symbolInSpace(spaceOf(d, here), pc, true)?.address !== name) return stopText(d, stop)
-        if (!(await d.host.goOn())) return stopText(d, { kind: 'interrupted' })
-      }
+      const to: About = text === '' ? {} : { address: resolvePlace(d, text).addresses[0] }
+      return stopText(d, await move(d, text === '' ? 'later' : 'address', { ...to, task: task.pid }))
     },
   },
   {
@@ -292,14 +185,7 @@ export const RUNNING: readonly Command[] = [
     complete: (d, _, last) => completeSymbol(d, last),
     async run(d, { text }) {
       if (text === '') fail('Argument required (a location).')
-      return stopText(d, await runToPlace(d, { address: resolvePlace(d, text).addresses[0], task: alive(d).pid }))
+      return stopText(d, await move(d, 'address', { address: resolvePlace(d, text).addresses[0], task: alive(d).pid }))
     },
   },
 ]
-
-/** Instants are for people who compare: is it a line that one stands at the start of? */
-export const atLineStart = (d: Debugger, task: Task): boolean => {
-  const pc = regPc(d.session.k, task)
-  const range = statementInSpace(spaceOf(d, task), pc)
-  return range === null || (range.start === pc && lineInSpace(spaceOf(d, task), pc) !== null)
-}

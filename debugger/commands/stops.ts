@@ -77,8 +77,7 @@ const withPlace = (d: Debugger, first: string): string[] => {
   return ['', `${first}, ${frame}`, ...rest]
 }
 
-/** The points of a stop that the user knows. */
-const ids = (points: readonly number[]): string => points.filter(id => id > 0).join(', ')
+const ids = (points: readonly number[]): string => points.join(', ')
 
 const WATCH_WORDS = {
   write: 'Hardware watchpoint',

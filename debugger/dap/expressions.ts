@@ -14,7 +14,8 @@ import {
   type Value,
 } from '../symbols/index.ts'
 import { hex } from '../hex.ts'
-import { registerIn, sourceOf, spaceOf, type Sight } from './sight.ts'
+import { spaceOf, type Sight } from '../motion/index.ts'
+import { registerIn, sourceOf } from './sight.ts'
 
 export interface Where {
   task: Task

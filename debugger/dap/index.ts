@@ -1,19 +1,8 @@
 // What of the Debug Adapter Protocol needs no editor and no wire: what sessions have, in the protocol's shapes.
 export { instructionsAround, type InstructionRow } from './disassembly.ts'
 export { evaluateInteger, evaluateText, type Evaluated, type Where } from './expressions.ts'
-export {
-  backOut,
-  continuing,
-  continuingBack,
-  going,
-  instructionBack,
-  instructionOver,
-  instructionStep,
-  lineBack,
-  lineStep,
-  stepOut,
-  type Motion,
-} from './motion.ts'
+export { arrivalOf, going, motion, STEPS } from './motion.ts'
+export { framesOf, spaceOf, type Sight } from '../motion/index.ts'
 export {
   filterCondition,
   FILTERS,
@@ -31,7 +20,7 @@ export {
   type Verdict,
   type Wanted,
 } from './points.ts'
-export { frameAt, framesOf, namesFor, spaceOf, type Sight } from './sight.ts'
+export { frameAt, namesFor } from './sight.ts'
 export { reportOf, type StopReport } from './stops.ts'
 export {
   rowOfExpression,

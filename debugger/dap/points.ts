@@ -14,7 +14,7 @@ import {
 } from '../session/index.ts'
 import { fileAt, functionAddressesInSpace, lineAddressesInSpace, linesOf, type DebugFile, type SymbolSpace } from '../symbols/index.ts'
 import { evaluateInteger, interpolate, type Where } from './expressions.ts'
-import { framesOf, spaceOf, type Sight } from './sight.ts'
+import { framesOf, spaceOf, type Sight } from '../motion/index.ts'
 
 export type Goal =
   | { kind: 'source'; path: string; line: number }

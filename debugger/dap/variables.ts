@@ -7,7 +7,8 @@ import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, 
 import { registersView } from '../views/index.ts'
 import { hex } from '../hex.ts'
 import { evaluateInteger, evaluateText, integerText, type Where } from './expressions.ts'
-import { frameAt, registerIn, sourceOf, type Sight } from './sight.ts'
+import type { Sight } from '../motion/index.ts'
+import { frameAt, registerIn, sourceOf } from './sight.ts'
 
 /** Something that can be opened: a scope, or a value with parts. */
 export interface Node {

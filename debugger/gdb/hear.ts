@@ -34,7 +34,6 @@ const ROWS: { [K in EventKind]?: Hear<K> } = {
 const CALLS: readonly EventKind[] = ['syscallEnter', 'syscallExit']
 
 function hear(g: GdbServer, event: KernelEvent): void {
-  if (!g.hearing) return
   const row = ROWS[event.kind] as Hear<EventKind> | undefined
   const noted = row?.(g, event) ?? null
   if (noted === null) return

@@ -1,11 +1,12 @@
 // `monitor COMMAND`: what this machine can show and do that gdb has no word for. A command is a row; the tables of `info os` are too.
 import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { evaluate, firstInstant, goTo, lastInstant, now, searchWrite, type Instant } from '../session/index.ts'
+import { beginMotion, firstInstant, lastInstant, searchWrite } from '../motion/index.ts'
+import { evaluate, now, type Instant } from '../session/index.ts'
 import { hex } from '../hex.ts'
 import { MOST_CONDITIONS, setConditionAt } from './points.ts'
 import { pteText, TABLES, tableByName, tableText } from './tables.ts'
-import { currentThread, taskOf } from './threads.ts'
+import { currentThread, moverOf, taskOf } from './threads.ts'
 import type { GdbServer } from './types.ts'
 
 interface Command {
@@ -70,7 +71,7 @@ function go(g: GdbServer, args: string): null {
   g.lastStop = ''
   g.going = {
     kind: 'asked',
-    search: { go: budget => goTo(g.session, instant, { budget }), giveUp: () => {} },
+    motion: beginMotion(moverOf(g), 'instant', { instant }),
     answer({ kind }) {
       const where = kind === 'historyEnd' ? 'the recording ends here' : kind === 'interrupted' ? 'interrupted on the way' : 'here'
       return `${where}: ${instantText(now(g.session))}\n${STALE}`
@@ -91,7 +92,7 @@ function why(g: GdbServer, args: string): null {
   if (count < 1 || count > MOST_BYTES) refuse(`BYTES: 1 to ${MOST_BYTES}`)
   g.going = {
     kind: 'asked',
-    search: searchWrite(g.session, { address, bytes: count, physical: false, task: task.pid }),
+    motion: searchWrite(g.session, { address, bytes: count, physical: false, task: task.pid }),
     answer(found) {
       if (found.kind !== 'written') return 'interrupted\n'
       if (found.write === null) return `nobody wrote ${count} bytes at ${hex(address)} since the recording began\n`

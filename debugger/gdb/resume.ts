@@ -1,24 +1,11 @@
 // Going on: what vCont, c, s, bs and bc ask for, done in pieces, so that whoever owns the event loop stays responsive.
-import { killInfo, regPc, SIGNALS, sendToTask, sigbit, takeSignal } from '../../kernel/index.ts'
-import {
-  changed,
-  now,
-  resume,
-  searchBack,
-  addCatchpoint,
-  removePoint,
-  searchInstruction,
-  searchMachineStep,
-  stepInstruction,
-  stepMachine,
-  taskById,
-  type Stop,
-  type Written,
-} from '../session/index.ts'
+import { killInfo, SIGNALS, sendToTask, sigbit, takeSignal } from '../../kernel/index.ts'
+import { beginMotion, type About, type MotionName } from '../motion/index.ts'
+import { changed, newCatchpoint, now, taskById, type Catchpoint, type Stop } from '../session/index.ts'
 import { hexNumber, hexText } from './framing.ts'
 import { GDB_SIGNAL, linuxSignal } from './signals.ts'
 import { ended, reportNoted, stopped, stopReply } from './stops.ts'
-import { concrete, currentThread, hartOf, parseThread, taskOf } from './threads.ts'
+import { concrete, currentThread, moverOf, parseThread, taskOf } from './threads.ts'
 import type { GdbServer, Going, ThreadId } from './types.ts'
 
 /** What came of a piece. `halted`: there is no machine to go on with, and it was said if anybody is there to hear it. */
@@ -57,11 +44,7 @@ function settleSignal(g: GdbServer, signal: number): void {
   const task = held !== null ? taskById(g.session, held.task) : taskOf(g, g.control ?? currentThread(g))
   if (task === null || (held === null && wanted === null)) return
   if (held !== null) takeSignal(k, task, sigbit(held.info.signal))
-  if (wanted !== null) {
-    g.hearing = false
-    sendToTask(k, null, task, killInfo(wanted, task))
-    g.hearing = true
-  }
+  if (wanted !== null) sendToTask(k, null, task, killInfo(wanted, task))
   changed(g.session)
   // What it sends itself is no news.
   g.session.held = wanted === null ? null : { task: task.pid, signal: wanted, at: now(g.session) }
@@ -79,57 +62,28 @@ export function vCont(g: GdbServer, text: string): string | null {
   }
   const signal = actions.find(({ letter }) => letter === 'C' || letter === 'S')
   if (signal !== undefined && hexNumber(signal.argument) === null) return 'E16'
-  if (step === undefined) return start(g, { kind: 'continue' }, signal)
+  if (step === undefined) return start(g, 'stop', {}, signal)
   const thread = concrete(g, step.thread ?? { pid: 0, tid: 0 })
   if (thread === null) return 'E03'
-  let range: { start: number; end: number } | null = null
+  let range: About['range']
   if (step.letter === 'r') {
     const [from, to] = step.argument.split(',').map(hexNumber)
     if (from === null || to === null || from === undefined || to === undefined) return 'E16'
     range = { start: from, end: to }
   }
-  return start(g, { kind: 'step', thread, range }, signal)
+  return g.view === 'machine'
+    ? start(g, 'hart', { hart: thread.tid - 1, range }, signal)
+    : start(g, 'instruction', { task: thread.tid, range }, signal)
 }
 
-function start(g: GdbServer, going: Going, signal: Action | undefined): null {
+const onward = (g: GdbServer): Going => ({ kind: 'on', motion: beginMotion(moverOf(g), 'stop') })
+
+function start(g: GdbServer, motion: MotionName, about: About, signal: Action | undefined): null {
   if (signal?.thread) g.control = concrete(g, signal.thread) ?? g.control
   settleSignal(g, signal === undefined ? 0 : (hexNumber(signal.argument) ?? 0))
-  g.going = going
+  g.going = { kind: 'on', motion: beginMotion(moverOf(g), motion, about) }
   g.noted = []
   return null
-}
-
-const inRange = (g: GdbServer, thread: ThreadId, { start: from, end }: { start: number; end: number }): boolean => {
-  const task = taskOf(g, thread)
-  if (task === null) return false
-  const pc = regPc(g.session.k, task)
-  return pc >= from && pc < end
-}
-
-/** One instruction of a hart. */
-function stepHart(g: GdbServer, thread: ThreadId, budget: number): Stop {
-  const hart = hartOf(g, thread)
-  const { k } = g.session
-  for (let n = 0; n < budget; n++) {
-    const stop = stepMachine(g.session)
-    if (stop.kind !== 'step') return stop
-    // A hart that has nothing to do executes nothing: then anybody's instruction will do.
-    if (k.machine.lastHart === hart?.id || k.state.harts[hart?.id ?? 0].current === null) return stop
-    if (k.enough?.() === true) break
-  }
-  return { kind: 'interrupted' }
-}
-
-function runPiece(g: GdbServer, going: Extract<Going, { kind: 'continue' | 'step' }>, budget: number): Stop {
-  const { session } = g
-  if (going.kind === 'continue') return resume(session, { budget })
-  const end = session.k.state.executed + budget
-  for (;;) {
-    const left = Math.max(1, end - session.k.state.executed)
-    const stop = g.view === 'machine' ? stepHart(g, going.thread, left) : stepInstruction(session, going.thread.tid, { budget: left })
-    if (stop.kind !== 'step' || g.noted.length > 0 || going.range === null || !inRange(g, going.thread, going.range)) return stop
-    if (session.k.state.executed >= end || session.k.enough?.() === true) return { kind: 'interrupted' }
-  }
 }
 
 /** Runs up to `budget` instructions of what it was told to do. */
@@ -140,7 +94,7 @@ export function runSome(g: GdbServer, budget: number): Piece {
   if (going.kind === 'asked') return askSome(g, going, budget)
   const queued = g.queue.shift()
   if (queued !== undefined) return stop(g, queued)
-  const result = runPiece(g, going, budget)
+  const result = going.motion.go(budget)
   if (g.noted.length > 0) {
     const report = reportNoted(g)
     if (report !== null) {
@@ -156,7 +110,7 @@ export function runSome(g: GdbServer, budget: number): Piece {
     return { kind: 'halted', status: result.status, reply: stopReply(g, result) ?? lost(g) }
   }
   // The thread that stepped is gone, its process is not: the others go on.
-  if (result.kind === 'exited') g.going = { kind: 'continue' }
+  if (result.kind === 'exited') g.going = onward(g)
   const reply = stopReply(g, result)
   if (reply !== null) {
     g.passing = null
@@ -181,22 +135,12 @@ function stop(g: GdbServer, reply: string): Piece {
   return { kind: 'stopped', reply }
 }
 
-/** Goes into the past, which is no news, and forgets what was to be reported of the present. */
-function wentBack<T>(g: GdbServer, back: () => T): T {
-  const { session } = g
-  const stops = session.signalStops
-  session.signalStops = new Set()
-  g.hearing = false
-  try {
-    return back()
-  } finally {
-    g.hearing = true
-    g.noted = []
-    g.queue = []
-    g.passing = null
-    g.signal = null
-    session.signalStops = stops
-  }
+/** It has gone into the past: what was to be reported of the present is forgotten. */
+function wentBack(g: GdbServer): void {
+  g.noted = []
+  g.queue = []
+  g.passing = null
+  g.signal = null
 }
 
 const backReply = (g: GdbServer, stop: Stop): string => stopReply(g, stop) ?? stopped(g, null, GDB_SIGNAL.trap)
@@ -204,54 +148,51 @@ const backReply = (g: GdbServer, stop: Stop): string => stopReply(g, stop) ?? st
 /** Work that going back by an instruction may do before it is done in pieces. */
 const AT_ONCE = 500_000
 
+const goBack = (g: GdbServer, motion: MotionName, about: About): Going => ({
+  kind: 'back',
+  motion: beginMotion(moverOf(g), motion, about),
+})
+
 /** Back to before the last instruction, mostly at once; null: it takes longer. */
 export function stepBack(g: GdbServer): string | null {
-  const { session } = g
   const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
   const alone = g.view !== 'machine' && thread !== null
-  g.going = { kind: 'back', search: alone ? searchInstruction(session, thread.tid) : searchMachineStep(session), calls: [] }
+  g.going = alone ? goBack(g, 'instructionBack', { task: thread.tid }) : goBack(g, 'machineBack', {})
   const piece = runSome(g, AT_ONCE)
   return piece.kind === 'stopped' ? piece.reply : null
 }
 
 /** Begins to go back to the last stop. Signals and ends of processes do not stop there. */
 export function continueBack(g: GdbServer): null {
-  const calls = g.catchCalls === null ? [] : callPoints(g)
-  g.going = { kind: 'back', search: searchBack(g.session), calls }
+  g.going = goBack(g, 'stopBack', { signals: false, catchpoints: callPoints(g) })
   return null
 }
 
-function goBackSome(g: GdbServer, { search, calls }: Extract<Going, { kind: 'back' }>, budget: number): Piece {
-  const result = wentBack(g, () => search.go(budget))
-  if (result.kind === 'interrupted') {
-    if (!g.interruptWanted) return { kind: 'running' }
-    wentBack(g, search.giveUp)
-  }
-  for (const id of calls) removePoint(g.session, id)
-  return stop(g, result.kind === 'interrupted' ? stopped(g, null, GDB_SIGNAL.int) : backReply(g, result))
+function goBackSome(g: GdbServer, { motion }: Extract<Going, { kind: 'on' | 'back' }>, budget: number): Piece {
+  const result = motion.go(budget)
+  wentBack(g)
+  if (result.kind !== 'interrupted') return stop(g, backReply(g, result))
+  if (!g.interruptWanted) return { kind: 'running' }
+  motion.giveUp()
+  return stop(g, stopped(g, null, GDB_SIGNAL.int))
 }
 
-/** Goes on with what a monitor command asked for; its answer is no stop. */
-function askSome(g: GdbServer, { search, answer }: Extract<Going, { kind: 'asked' }>, budget: number): Piece {
-  g.hearing = false
-  let result: Stop | Written
-  try {
-    result = search.go(budget)
-    if (result.kind === 'interrupted' && !g.interruptWanted) return { kind: 'running' }
-    if (result.kind === 'interrupted') search.giveUp()
-  } finally {
-    g.hearing = true
-    g.noted = []
-  }
+/** Goes on with what a monitor command asked for; its answer is no stop, and what happened meanwhile is not told. */
+function askSome(g: GdbServer, { motion, answer }: Extract<Going, { kind: 'asked' }>, budget: number): Piece {
+  const result = motion.go(budget)
+  g.noted = []
+  if (result.kind === 'interrupted' && !g.interruptWanted) return { kind: 'running' }
+  if (result.kind === 'interrupted') motion.giveUp()
   g.going = null
   g.interruptWanted = false
   return { kind: 'stopped', reply: hexText(answer(result)) }
 }
 
 /** Catchpoints for the system calls that gdb wants to hear of. */
-function callPoints(g: GdbServer): number[] {
-  const filter = [...(g.catchCalls ?? [])].map(String)
+function callPoints(g: GdbServer): Catchpoint[] {
+  if (g.catchCalls === null) return []
+  const filter = [...g.catchCalls].map(String)
   return [...g.attached].flatMap(scope =>
-    (['syscall', 'syscallReturn'] as const).map(what => addCatchpoint(g.session, { what, filter, scope }).id),
+    (['syscall', 'syscallReturn'] as const).map(what => newCatchpoint(g.session, { what, filter, scope })),
   )
 }

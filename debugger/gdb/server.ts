@@ -39,7 +39,6 @@ export function openGdb(k: Kernel, view: GdbView, options: SessionOptions = {}):
     interruptWanted: false,
     gone: false,
     quiet: () => {},
-    hearing: true,
   }
   stopAtSignals(g, new Set())
   listen(g)

@@ -1,10 +1,12 @@
 // Stops in gdb's words: T packets with their reasons, W and X for the end of a process. What was noted while the machine ran comes first.
 import { exitCode, ifExited, termSignal } from '../../kernel/index.ts'
-import { goTo, taskById, type Stop } from '../session/index.ts'
+import { goTo } from '../motion/index.ts'
+import { taskById, type Stop } from '../session/index.ts'
 import { hexText } from './framing.ts'
 import { clonePoints, dropPoints } from './points.ts'
 import { GDB_SIGNAL, gdbSignal } from './signals.ts'
 import { currentThread, MACHINE_PID, taskOf, threadName, threadOfTask } from './threads.ts'
+import { sameInstant } from '../timeline/index.ts'
 import type { GdbServer, Noted, ThreadId } from './types.ts'
 
 const two = (n: number): string => n.toString(16).padStart(2, '0')
@@ -70,9 +72,6 @@ export function stopReply(g: GdbServer, stop: Stop): string | null {
       return null
   }
 }
-
-const sameInstant = (a: { executed: number; steps: number }, b: { executed: number; steps: number }): boolean =>
-  a.executed === b.executed && a.steps === b.steps
 
 /** How each thing that was noted is reported; null: not at all. */
 const REPORTS: { [K in Noted['kind']]: (g: GdbServer, noted: Extract<Noted, { kind: K }>) => string | null } = {

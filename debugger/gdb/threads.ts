@@ -1,6 +1,7 @@
 // Threads as gdb names them, and what lies behind each: a task of an attached process, or a hart.
 import type { Task } from '../../kernel/index.ts'
 import { fByName, getFBig, getPcBig, getXBig, readCsr, WORD_PRIVILEGE, xByName, type Hart } from '../../vm/index.ts'
+import { PROTOCOL, type Mover } from '../motion/index.ts'
 import { readRegister, taskById, tasksOf, writeRegister } from '../session/index.ts'
 import type { GdbRegister } from './registers.ts'
 import type { GdbServer, ThreadId } from './types.ts'
@@ -24,6 +25,9 @@ export const threadOfTask = (g: GdbServer, task: Task): ThreadId =>
   g.view === 'process'
     ? { pid: task.group.tgid, tid: task.pid }
     : { pid: MACHINE_PID, tid: (task.onHart >= 0 ? task.onHart : Math.max(g.session.k.machine.lastHart, 0)) + 1 }
+
+/** Who moves: gdb knows lines itself. */
+export const moverOf = (g: GdbServer): Mover => ({ s: g.session, files: new Map(), rules: PROTOCOL })
 
 /** All threads that gdb may know of now. */
 export function threads(g: GdbServer): ThreadId[] {

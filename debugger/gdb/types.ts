@@ -1,6 +1,7 @@
 // What a conversation with a debugger is: plain data over a session. Packets are rows of tables, each with what it answers.
 import type { SigInfo } from '../../kernel/index.ts'
-import type { Instant, Search, Session, Stop, Written } from '../session/index.ts'
+import type { Motion, Written } from '../motion/index.ts'
+import type { Instant, Session, Stop } from '../session/index.ts'
 import type { Decoder } from './framing.ts'
 
 /** Processes as inferiors with their threads; or the hardware, its harts as the threads of one inferior. */
@@ -21,13 +22,9 @@ export type Noted =
 
 /** What it was told to do, until it stops. */
 export type Going =
-  | { kind: 'continue' }
-  /** One instruction of a thread, or as long as it stays in a range of addresses. */
-  | { kind: 'step'; thread: ThreadId; range: { start: number; end: number } | null }
-  /** Back to the last stop. `calls` are points that stand for gdb's catchpoints of system calls meanwhile. */
-  | { kind: 'back'; search: Search; calls: readonly number[] }
+  | { kind: 'on' | 'back'; motion: Motion }
   /** A monitor command that takes a while: the answer to its packet comes at its end. */
-  | { kind: 'asked'; search: Search<Stop | Written>; answer(found: Stop | Written): string }
+  | { kind: 'asked'; motion: Motion<Stop | Written>; answer(found: Stop | Written): string }
 
 /** A Z packet that is in force. */
 export interface Placed {
@@ -80,7 +77,6 @@ export interface GdbServer {
   gone: boolean
   /** How to stop listening to the kernel. */
   quiet(): void
-  hearing: boolean
 }
 
 export interface OpenFile {

@@ -5,35 +5,18 @@ export {
   addBreakpoint,
   addCatchpoint,
   addWatchpoint,
+  applies,
+  arm,
+  countHit,
+  enabledPoints,
   enablePoint,
+  newCatchpoint,
   removePoint,
   setCondition,
   setIgnore,
   type WatchOptions,
 } from './points.ts'
-export { callLength, interrupt, now, resume, runTo, stepInstruction, stepKernel, stepMachine, stepOver, type RunRequest } from './run.ts'
-export {
-  firstInstant,
-  goTo,
-  lastInstant,
-  lastWrite,
-  reverseFinish,
-  reverseResume,
-  reverseStepInstruction,
-  reverseStepMachine,
-  reverseStepOver,
-  searchBack,
-  searchCall,
-  searchInstruction,
-  searchMachineStep,
-  searchOver,
-  searchWrite,
-  type Bytes,
-  type LastWrite,
-  type WayOut,
-  type Written,
-} from './reverse.ts'
-export type { Search } from './pieces.ts'
+export { advanceBy, interrupt, now, runToStop, settle, stoppedTask, type Goal, type Place } from './run.ts'
 export {
   changed,
   evaluate,

@@ -11,12 +11,12 @@ import {
   createSession,
   enablePoint,
   removePoint,
-  resume,
   setCondition,
   setIgnore,
   taskById,
   type Session,
 } from './index.ts'
+import { resume } from '../motion/index.ts'
 
 const BYTES = 24
 /** Aligned accesses of every width, and misaligned ones of eight bytes, to the first bytes of a page. */

@@ -20,6 +20,14 @@ const common = (s: Session, { scope, condition, ignore, temporary }: Common) => 
   hits: 0,
 })
 
+/** A catchpoint that is not the session's: for a run that has points of its own. */
+export const newCatchpoint = (s: Session, options: Common & { what: CatchKind; filter?: readonly string[] }): Catchpoint => ({
+  kind: 'catchpoint',
+  ...common(s, options),
+  what: options.what,
+  filter: options.filter ?? [],
+})
+
 function add<P extends Point>(s: Session, point: P): P {
   s.points.set(point.id, point)
   arm(s)
@@ -60,7 +68,7 @@ export const addWatchpoint = (s: Session, options: WatchOptions): Watchpoint =>
 
 /** Stops when something happens; `filter` narrows it to names (of system calls, signals, kinds of faults). */
 export const addCatchpoint = (s: Session, options: Common & { what: CatchKind; filter?: readonly string[] }): Catchpoint =>
-  add(s, { kind: 'catchpoint', ...common(s, options), what: options.what, filter: options.filter ?? [] })
+  add(s, newCatchpoint(s, options))
 
 /** Removes a point; false when there is none of that number. */
 export function removePoint(s: Session, id: number): boolean {
@@ -104,10 +112,10 @@ const watchOf = ({ start, bytes, physical, access }: Watchpoint): Watch => ({
   writes: access !== 'read',
 })
 
-/** Makes the machine stop where the enabled points are. */
-export function arm(s: Session): void {
+/** Makes the machine stop where the enabled points are, and at places that a run has for itself. */
+export function arm(s: Session, places: readonly number[] = []): void {
   const points = enabledPoints(s)
-  const breakpoints = new Set(points.flatMap(p => (p.kind === 'breakpoint' ? [p.address] : [])))
+  const breakpoints = new Set([...points.flatMap(p => (p.kind === 'breakpoint' ? [p.address] : [])), ...places])
   const watches = points.flatMap(p => (p.kind === 'watchpoint' ? [watchOf(p)] : []))
   const tlbMisses = points.some(p => p.kind === 'catchpoint' && p.what === 'tlbMiss')
   const none = breakpoints.size === 0 && watches.length === 0 && !tlbMisses

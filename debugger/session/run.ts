@@ -1,7 +1,6 @@
-// Going forwards: continuing to the next stop, and steps of one task, of the machine and of the kernel. Every run is cut by a budget, so that
-// a face stays responsive; cutting makes no difference to what happens.
+// Running to the next stop: what points, events and signals mean for a run, of the present or of the past. Every run is cut by a budget, so
+// that a face stays responsive; cutting makes no difference to what happens.
 import {
-  regBig,
   regPc,
   runKernel,
   subscribe,
@@ -14,27 +13,20 @@ import {
 } from '../../kernel/index.ts'
 import { passHere } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
-import { advance, nowOf } from '../timeline/index.ts'
+import { advance, nowOf, sameInstant } from '../timeline/index.ts'
 import { CATCH_ROWS, catches, sessionEvent, taskOfEvent } from './catch.ts'
 import { applies, arm, countHit, enabledPoints } from './points.ts'
 import { readMemory, taskById } from './state.ts'
 import type { Instant, Scope, Session, SessionEvent, Stop, Task, Watchpoint } from './types.ts'
 
-/** Instructions of one request when it says nothing. */
-const BUDGET = 20_000_000
-const SP = 2
-
-export interface RunRequest {
-  /** Instructions after which the answer is `interrupted`. */
-  budget?: number
-  /** Pieces of long calls after which it is. */
-  pieces?: number
-  /** Only stops of this process count. */
-  scope?: Scope
+/** Addresses that a run wants to come to, whoever else stops there: it is a step of the task that counts. */
+export interface Place {
+  addresses: readonly number[]
+  counts(task: Task): boolean
 }
 
 /** What a run is about besides the session's points. */
-interface Goal {
+export interface Goal {
   budget: number
   /** Pieces of long calls after which it is interrupted. Missing: it goes on. */
   pieces?: number
@@ -43,6 +35,7 @@ interface Goal {
   scope: Scope
   /** A task is about to run, or a call of its ended: look at once. */
   watching?: number
+  place?: Place
   /** Asked at every pause and end of a piece: is it reached? */
   reached?(): Stop | null
 }
@@ -52,8 +45,8 @@ interface Pending {
   stop: Stop | null
 }
 
-const advanceBy = (s: Session, options: RunOptions): RunResult =>
-  s.timeline === null ? runKernel(s.k, options) : advance(s.timeline, options)
+export const advanceBy = (s: Session, options: RunOptions): RunResult =>
+  s.timeline === null ? runKernel(s.k, options) : advance(s.timeline, options, s.k)
 
 /** Events that this run must hear of. */
 function kindsFor(s: Session, goal: Goal): EventKind[] {
@@ -122,8 +115,6 @@ function holdSignal(s: Session, goal: Goal, pending: Pending, task: Task, info: 
 const isHeld = ({ held, k }: Session, task: Task, signal: number): boolean =>
   held !== null && held.task === task.pid && held.signal === signal && sameInstant(held.at, nowOf(k))
 
-const sameInstant = (a: Instant, b: Instant): boolean => a.executed === b.executed && a.steps === b.steps
-
 /** Points and focus go with the child, when that is who is followed. */
 function followFork(s: Session, parent: Task, child: Task): void {
   if (s.follow !== 'child' || s.focus !== parent.pid) return
@@ -132,19 +123,20 @@ function followFork(s: Session, parent: Task, child: Task): void {
 }
 
 /** The task on the hart that ran last. */
-const stoppedTask = (s: Session): Task | null => s.k.state.harts[Math.max(s.k.machine.lastHart, 0)].current
+export const stoppedTask = (s: Session): Task | null => s.k.state.harts[Math.max(s.k.machine.lastHart, 0)].current
 
 /** Why a hart came to a stop of the debugger's: a stop, or null when none of the points counts. */
-function debugStop(s: Session, before: ReadonlyMap<number, Uint8Array>): Stop | null {
+function debugStop(s: Session, goal: Goal, before: ReadonlyMap<number, Uint8Array>): Stop | null {
   const { debug } = s.k.machine
   const task = stoppedTask(s)
   if (debug === null || task === null) return null
   if (debug.hit === null) {
     const address = regPc(s.k, task)
     const points = enabledPoints(s).filter(p => p.kind === 'breakpoint' && p.address === address && applies(s, p, task) && countHit(p))
-    if (points.length === 0) return null
+    if (points.length === 0)
+      return goal.place?.addresses.includes(address) && goal.place.counts(task) ? { kind: 'step', task: task.pid } : null
     for (const point of points) if (point.temporary) s.points.delete(point.id)
-    if (points.some(point => point.temporary)) arm(s)
+    if (points.some(point => point.temporary)) arm(s, goal.place?.addresses)
     return { kind: 'breakpoint', points: points.map(p => p.id), task: task.pid, address }
   }
   const { kind, va, access } = debug.hit
@@ -215,7 +207,7 @@ export function runToStop(s: Session, goal: Goal): Stop {
         maxPieces: lastPiece - k.state.pieces,
         untilStep: goal.untilStep,
       })
-      const stop = pending.stop ?? (result.kind === 'paused' ? debugStop(s, before) : null)
+      const stop = pending.stop ?? (result.kind === 'paused' ? debugStop(s, goal, before) : null)
       pending.stop = null
       if (stop !== null) return settle(s, stop)
       const reached = goal.reached?.() ?? null
@@ -232,7 +224,7 @@ export function runToStop(s: Session, goal: Goal): Stop {
 }
 
 /** The focus follows a stop, and going on from it does not stop at the same place. */
-function settle(s: Session, stop: Stop): Stop {
+export function settle(s: Session, stop: Stop): Stop {
   if ('task' in stop && stop.task !== 0 && taskById(s, stop.task) !== null) s.focus = stop.task
   // Only one hart can be passed over: the one that stopped.
   const { machine } = s.k
@@ -240,138 +232,10 @@ function settle(s: Session, stop: Stop): Stop {
   return stop
 }
 
-/** A mebibyte each: whoever waits is heard between two goes. */
-const PIECES = 8
-
-const goalOf = ({ budget, pieces, scope }: RunRequest): Goal => ({
-  budget: budget ?? BUDGET,
-  pieces: pieces ?? PIECES,
-  scope: scope ?? null,
-})
-
-/** Continues to the next stop. */
-export const resume = (s: Session, request: RunRequest = {}): Stop => {
-  arm(s)
-  return runToStop(s, goalOf(request))
-}
-
 /** Ends the run that goes on (from a callback) soon, with the machine at some instant between two instructions. */
 export function interrupt(s: Session): void {
   s.interrupted = true
   s.k.pause = true
-}
-
-/** One instruction of whichever hart is next. */
-export const stepMachine = (s: Session): Stop => {
-  const { executed } = s.k.state
-  return runToStop(s, {
-    budget: 1,
-    pieces: PIECES,
-    scope: null,
-    reached: () => (s.k.state.executed > executed ? { kind: 'step', task: stoppedTask(s)?.pid ?? 0 } : null),
-  })
-}
-
-/** Up to the next thing that the kernel does, and including it. */
-export function stepKernel(s: Session, budget = BUDGET): Stop {
-  const { k } = s
-  const wanted = k.state.steps + 1
-  const end = k.state.executed + budget
-  while (k.state.steps < wanted && k.state.executed < end && (k.enough === null || !k.enough())) {
-    // Out of instructions at each, it does what is left to do there; a piece of a long call is a step too.
-    const result = advanceBy(s, { maxInstructions: 1, maxPieces: 1, untilStep: wanted })
-    if (result.kind === 'halted') return { kind: 'halted', status: result.status }
-    if (result.kind === 'idle') return { kind: 'idle', until: result.until }
-  }
-  return k.state.steps >= wanted ? settle(s, { kind: 'step', task: stoppedTask(s)?.pid ?? 0 }) : { kind: 'interrupted' }
-}
-
-/** A task is about to execute an instruction of its program: not asleep, not in a call. */
-const isReady = (task: Task): boolean => task.onHart >= 0 && task.state === 'R' && task.call === null && !task.signalPending
-
-/**
- * One instruction of a task, whatever others do meanwhile. A system call is one instruction: it is done when the call returns to the
- * program, and of a task that waits in one this is the rest of it. So whoever is answered `interrupted`, with a long call not done yet, asks
- * again. A task that ends meanwhile is `exited`.
- */
-export function stepInstruction(s: Session, id: number, request: RunRequest = {}): Stop {
-  const task = taskById(s, id)
-  if (task === null) return { kind: 'exited', task: id, status: 0 }
-  const wanted = task.sched.instructions + (task.call === null ? 1 : 0)
-  const end = s.k.state.executed + (request.budget ?? BUDGET)
-  const lastPiece = s.k.state.pieces + (request.pieces ?? PIECES)
-  const done = (): Stop | null => {
-    if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }
-    return task.sched.instructions >= wanted && task.call === null ? { kind: 'step', task: id } : null
-  }
-  for (;;) {
-    const left = end - s.k.state.executed
-    if (left <= 0 || s.k.state.pieces >= lastPiece) return { kind: 'interrupted' }
-    // Alone on its hart its next instruction is the machine's; else somebody else's turn passes in one go.
-    const budget = isReady(task) && s.k.state.harts.length === 1 ? 1 : task.onHart >= 0 ? 1 : left
-    const pieces = lastPiece - s.k.state.pieces
-    const stop = runToStop(s, { budget, pieces, scope: request.scope ?? null, watching: id, reached: done })
-    if (stop.kind !== 'interrupted' || s.interrupted || s.k.enough?.() === true) return stop
-  }
-}
-
-/** Until an address is reached: by a task, and with its stack no deeper than `stackAbove` (a function that was called is done). */
-export function runTo(s: Session, to: { address: number; task?: number; stackAbove?: number }, request: RunRequest = {}): Stop {
-  const { address, task: id, stackAbove } = to
-  const task = id === undefined ? null : taskById(s, id)
-  const point = {
-    kind: 'breakpoint' as const,
-    id: -1,
-    enabled: true,
-    temporary: false,
-    scope: task?.group.tgid ?? null,
-    condition: null,
-    ignore: 0,
-    hits: 0,
-    address,
-    spec: `*0x${address.toString(16)}`,
-  }
-  s.points.set(point.id, point)
-  arm(s)
-  try {
-    const end = s.k.state.executed + (request.budget ?? BUDGET)
-    for (;;) {
-      const pieces = request.pieces ?? PIECES
-      const stop = runToStop(s, { budget: Math.max(0, end - s.k.state.executed), pieces, scope: request.scope ?? null })
-      if (stop.kind !== 'breakpoint' || stop.points.some(n => n !== point.id)) return stop
-      const at = taskById(s, stop.task)
-      const mine = id === undefined || stop.task === id
-      if (at !== null && mine && (stackAbove === undefined || regBig(s.k, at, SP) > BigInt(stackAbove)))
-        return { kind: 'step', task: at.pid }
-    }
-  } finally {
-    s.points.delete(point.id)
-    arm(s)
-  }
-}
-
-const RA = 1
-const LINK_JUMPS = { jal: 0x6f, jalr: 0x67 } as const
-
-/** Length of the call instruction that a task is before, 0 for any other: jal and jalr that keep the way back in ra. */
-export function callLength(s: Session, task: Task): number {
-  const bytes = readMemory(s, task, regPc(s.k, task), 4)
-  if (bytes.length < 2) return 0
-  const half = bytes[0] | (bytes[1] << 8)
-  if ((half & 3) !== 3) return (half & 0xf07f) === 0x9002 && (half & 0x0f80) !== 0 ? 2 : 0
-  if (bytes.length < 4) return 0
-  const opcode = half & 0x7f
-  const rd = (half >> 7) & 31
-  return rd === RA && (opcode === LINK_JUMPS.jal || opcode === LINK_JUMPS.jalr) ? 4 : 0
-}
-
-/** As stepInstruction, but a call is run until it returns. */
-export function stepOver(s: Session, id: number, request: RunRequest = {}): Stop {
-  const task = taskById(s, id)
-  const length = task === null ? 0 : callLength(s, task)
-  if (task === null || length === 0) return stepInstruction(s, id, request)
-  const sp = Number(regBig(s.k, task, SP))
-  return runTo(s, { address: regPc(s.k, task) + length, task: id, stackAbove: sp - 1 }, request)
 }
 
 export const now = (s: Session): Instant => nowOf(s.k)

@@ -16,7 +16,6 @@ export function createSession(k: Kernel, options: SessionOptions = {}): Session 
     signalStops: new Set(),
     held: null,
     interrupted: false,
-    events: [],
   }
 }
 

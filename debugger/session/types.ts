@@ -121,8 +121,6 @@ export interface Session {
   held: { task: number; signal: number; at: Instant } | null
   /** Set by `interrupt`: the run ends soon. */
   interrupted: boolean
-  /** Events of the latest stretch that was run, newest last, at most EVENTS_KEPT. */
-  events: SessionEvent[]
 }
 
 export type { Instant, Kernel, RunResult, Task }

@@ -1,12 +1,16 @@
-// Time travel: a run is recorded as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
-// same run again from there, to the bit.
+// A recording: a run is kept as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
+// same run again from there, to the bit (travel.ts).
 import { forgetUpcoming, piecesIn, runKernel, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
-import { noteWrites, setDebugPoints } from '../../vm/index.ts'
+import { noteWrites } from '../../vm/index.ts'
 import { isBefore, nowOf, type Instant } from './instant.ts'
-import { dropAfter, insertPoint, newStore, forgetPoint, restorePoint, takePoint, type Store } from './store.ts'
+import { newReplayer, type Replayer } from './replayer.ts'
+import { dropAfter, forgetPoint, newStore, restorePoint, takePoint, type Store } from './store.ts'
 
 export interface Timeline {
+  /** The present, wherever it stands. */
   readonly k: Kernel
+  /** Who runs the past again. */
+  readonly replayer: Replayer
   store: Store
   /** Work (workOf) between two points. */
   distance: number
@@ -17,13 +21,8 @@ export interface Timeline {
 }
 
 const DEFAULT_DISTANCE = 4_000_000
-/** A new point is made a distance / NEAR_PART before a place that was gone back to, up to so many points in all. */
-const NEAR_PART = 40
-const POINTS_MAX = 1024
 /** Instants at which something was changed by hand, at most: older ones are forgotten, and the recording begins after them. */
 const CHANGES_MAX = 256
-/** So much work is heard as a delay. */
-const FAR = 2_000_000
 /** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
 const POINTS = 128
 
@@ -31,7 +30,7 @@ const POINTS = 128
 export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {
   noteWrites(k.machine, true)
   k.journal.keeps = true
-  const timeline: Timeline = { k, store: newStore(), distance, end: nowOf(k), worked: 0 }
+  const timeline: Timeline = { k, replayer: newReplayer(k), store: newStore(), distance, end: nowOf(k), worked: 0 }
   takePoint(k, timeline.store, nowOf(k))
   return timeline
 }
@@ -41,14 +40,13 @@ export function stopRecording(t: Timeline): void {
   noteWrites(t.k.machine, false)
 }
 
-/** Runs the machine as runKernel does, taking points on new ground. */
-export function advance(t: Timeline, options: RunOptions = {}): RunResult {
-  const { k } = t
+/** Runs the present, or the kernel of a replay, as runKernel does, taking points on new ground. */
+export function advance(t: Timeline, options: RunOptions = {}, k: Kernel = t.k): RunResult {
   const end = k.state.executed + (options.maxInstructions ?? Infinity)
   const lastPiece = k.state.pieces + (options.maxPieces ?? Infinity)
   for (;;) {
     const next = t.store.points[t.store.points.length - 1].work + t.distance
-    const change = changeAhead(t)
+    const change = changeAhead(t, k)
     const at = change === null ? null : t.store.points[change].instant
     const begun = workOf(k.state)
     const room = begun < next ? next - begun : Infinity
@@ -78,9 +76,9 @@ export function advance(t: Timeline, options: RunOptions = {}): RunResult {
 }
 
 /** The next change by hand that a run over old ground comes to: the last point of its instant. null: none. */
-function changeAhead(t: Timeline): number | null {
+function changeAhead(t: Timeline, k: Kernel): number | null {
   const { points } = t.store
-  const here = nowOf(t.k)
+  const here = nowOf(k)
   const first = points.findIndex(point => point.changed === true && isBefore(here, point.instant))
   if (first < 0) return null
   const { instant } = points[first]
@@ -99,105 +97,6 @@ export function pointBefore(t: Timeline, instant: Instant): number {
   let index = points.length - 1
   while (index > 0 && isBefore(instant, points[index].instant)) index--
   return index
-}
-
-/** What came of going to an instant: it is there; the run ends before; or it was enough, and the same call goes on from here. */
-export type Travelled = 'there' | 'end' | 'cut'
-
-/** Goes to an instant, forwards or backwards, doing about `budget` work at most (Infinity: whatever it takes, if nobody says enough). */
-export function travelSome(t: Timeline, to: Instant, budget = Infinity): Travelled {
-  const { k } = t
-  const here = nowOf(k)
-  const index = pointBefore(t, to)
-  const point = t.store.points[index].instant
-  // From here on is nearer, unless a point lies between.
-  const back = isBefore(to, here) || isBefore(here, point)
-  if (back) restorePoint(k, t.store, index)
-  const limit = t.worked + budget
-  const goOn = back || ((budget !== Infinity || k.enough !== null) && t.store.base === index)
-  if (goOn && !stepNear(t, index, to, limit)) return 'cut'
-  return runTo(t, to, limit)
-}
-
-/** As travelSome, in one go. False: the run does not come so far (and stands where it ends). */
-export function travel(t: Timeline, to: Instant): boolean {
-  let travelled: Travelled
-  do travelled = travelSome(t, to)
-  while (travelled === 'cut')
-  return travelled === 'there'
-}
-
-/** Whoever steps back will do so again: the next places are reached from a new point shortly before this one. False: it was enough before. */
-function stepNear(t: Timeline, index: number, to: Instant, limit: number): boolean {
-  const { points } = t.store
-  const distance = Math.ceil(t.distance / NEAR_PART)
-  const far = to.executed - points[index].instant.executed
-  const near = { executed: to.executed - distance, steps: 0 }
-  if (far < 4 * distance || points.length >= POINTS_MAX || !isBefore(to, t.end) || !isBefore(nowOf(t.k), near)) return true
-  if (runTo(t, near, limit) === 'cut') return false
-  const here = nowOf(t.k)
-  if (isBefore(points[index].instant, here)) insertPoint(t.k, t.store, index + 1, here)
-  return true
-}
-
-/** Forwards, over whatever pauses on the way, until so much work was done. */
-function runTo(t: Timeline, to: Instant, limit: number): Travelled {
-  const { k } = t
-  const { debug } = k.machine
-  // Nobody stops on the way.
-  setDebugPoints(k.machine, null)
-  try {
-    // What happens again is no news; beyond the end of the recording it is.
-    const { events } = k
-    const saved = { ...events }
-    Object.assign(events, Object.fromEntries(Object.keys(events).map(kind => [kind, undefined])))
-    let travelled: Travelled
-    try {
-      travelled = runOn(t, isBefore(to, t.end) ? to : t.end, limit)
-    } finally {
-      Object.assign(events, saved)
-    }
-    return travelled === 'cut' ? 'cut' : runOn(t, to, limit)
-  } finally {
-    setDebugPoints(k.machine, debug)
-  }
-}
-
-function runOn(t: Timeline, to: Instant, limit: number): Travelled {
-  const { k } = t
-  const isThere = (): boolean => k.state.executed >= to.executed && (to.steps === Infinity || k.state.steps >= to.steps)
-  while (isBefore(nowOf(k), to)) {
-    const left = limit - t.worked
-    if (left <= 0) return 'cut'
-    const rest = to.executed - k.state.executed
-    const before = nowOf(k)
-    const result = advance(t, {
-      maxInstructions: Math.min(left, rest),
-      maxPieces: piecesIn(left),
-      untilStep: left < rest ? undefined : to.steps,
-    })
-    if (result.kind === 'paused') continue
-    const here = nowOf(k)
-    const moved = here.executed !== before.executed || here.steps !== before.steps
-    if (!moved || result.kind !== 'budget') break
-    if (isBefore(here, to) && k.enough?.() === true) return 'cut'
-  }
-  return isThere() ? 'there' : 'end'
-}
-
-/** A point where the machine stands, when coming here from the one before takes long. Answers how to forget it. */
-export function markHere(t: Timeline): () => void {
-  const { k, store } = t
-  const here = nowOf(k)
-  const index = pointBefore(t, here)
-  const base = store.points[index]
-  if (workOf(k.state) - base.work < FAR || store.base !== index || !isBefore(base.instant, here)) return () => {}
-  insertPoint(k, store, index + 1, here)
-  const mark = store.points[index + 1]
-  return () => {
-    const at = store.points.indexOf(mark)
-    if (at > 0 && at < store.points.length - 1) forgetPoint(k, store, at)
-  }
 }
 
 /** Something was changed by hand: what was recorded after now will not happen. */

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { crashText, dueSignal, regPc } from '../../kernel/index.ts'
 import { extensionOf } from '../../vm/index.ts'
 import { CODE, start } from '../../kernel/testing.ts'
-import { createSession, now, resume, reverseResume, reverseStepInstruction, taskById } from '../session/index.ts'
+import { resume, reverseResume, reverseStepInstruction } from '../motion/index.ts'
+import { createSession, now, taskById } from '../session/index.ts'
 
 const SIGSEGV = 11
 /** Runs a program up to the signal that ends it. */

@@ -30,7 +30,7 @@ import {
   tasksOf,
   writeMemory,
   writeRegister,
-  type Search,
+  type Motion,
   type Session,
   type Stop,
 } from '../../debugger/index.ts'
@@ -265,10 +265,10 @@ describe('backwards', () => {
   test('by many instructions at once: where single steps come to, and the beginning at last', () => {
     const s = session(['/bin/sh', '-c', '(echo a); echo b'], { init: true })
     expect(resume(s, { budget: 20_000 }).kind).toBe('interrupted')
-    const whole = (search: Search): string => search.go(Infinity).kind
+    const whole = (search: Motion): string => search.go(Infinity).kind
     for (const [step, many] of [
-      [(): unknown => reverseStepInstruction(s, s.focus), (count: number): Search => searchInstruction(s, s.focus, count)],
-      [(): unknown => reverseStepMachine(s), (count: number): Search => searchMachineStep(s, count)],
+      [(): unknown => reverseStepInstruction(s, s.focus), (count: number): Motion => searchInstruction(s, s.focus, count)],
+      [(): unknown => reverseStepMachine(s), (count: number): Motion => searchMachineStep(s, count)],
     ] as const) {
       const end = now(s)
       for (let n = 0; n < 25; n++) step()

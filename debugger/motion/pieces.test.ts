@@ -3,12 +3,9 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_RDWR } from '../../kernel/abi/index.ts'
 import { DATA, start } from '../../kernel/testing.ts'
-import { registersOf, taskById } from './state.ts'
+import { addBreakpoint, createSession, now, registersOf, taskById, type Instant, type Session, type Stop } from '../session/index.ts'
 import {
-  addBreakpoint,
-  createSession,
   goTo,
-  now,
   resume,
   searchBack,
   searchInstruction,
@@ -18,10 +15,7 @@ import {
   stepInstruction,
   stepKernel,
   stepMachine,
-  type Instant,
-  type Search,
-  type Session,
-  type Stop,
+  type Motion,
 } from './index.ts'
 
 const MIB = 2 ** 20
@@ -75,7 +69,7 @@ function inPieces(s: Session, piece: () => { kind: string }, turns: number): { k
   }
 }
 const BUDGET = 500_000
-const searched = (s: Session, search: Search<{ kind: string }>, turns: number): { kind: string } =>
+const searched = (s: Session, search: Motion<{ kind: string }>, turns: number): { kind: string } =>
   inPieces(s, () => search.go(BUDGET), turns)
 
 test('a step over a long call, and all ways back over it, are heard in between', () => {

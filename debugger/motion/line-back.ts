@@ -1,0 +1,83 @@
+// Going backwards by lines of source: to where the line began that was executed last, into functions or over them; out to a function's call.
+import { regBig, regPc, type Task } from '../../kernel/index.ts'
+import { taskById, type Session } from '../session/index.ts'
+import { instructionBack, callBack, overBack } from './back.ts'
+import { SP } from './code.ts'
+import { lineOfTask } from './lines.ts'
+import { isOver, leg } from './pieces.ts'
+import { wayOut, type WayOut } from './sight.ts'
+import { INTERRUPTED, NoWay, type Mover, type Turn, type Work } from './types.ts'
+
+/** A mover of the past: the same eyes, on a session that replays. */
+const inPast = (m: Mover, past: Session): Mover => ({ ...m, s: past })
+
+const alive = (past: Session, id: number): Task | null => {
+  const task = taskById(past, id)
+  return task !== null && task.mm !== null ? task : null
+}
+
+/** The way out of where a task is now; null: there is none. */
+function wayFrom(m: Mover, id: number): WayOut | null {
+  try {
+    return wayOut(m, id)
+  } catch (error) {
+    if (error instanceof NoWay) return null
+    throw error
+  }
+}
+
+/** Back to the start of the line that was executed last: into functions that have lines, or over them. */
+export function* lineBack(mover: Mover, past: Session, turn: Turn, id: number, into: boolean): Work {
+  const m = inPast(mover, past)
+  const one = (): Work => leg(past, turn, into ? instructionBack(past, turn, id) : overBack(past, turn, id))
+  const first = alive(past, id)
+  const from = first === null ? null : lineOfTask(m, first)
+  if (first !== null && from === null && m.rules.withoutLines === 'function') {
+    // In a function without lines: back to its call.
+    const way = wayFrom(m, id)
+    if (way === null) return yield* one()
+    const back = yield* leg(past, turn, callBack(past, turn, id, way))
+    return back.kind === 'historyStart' ? back : yield* toLineStart(m, turn, id, one, 0)
+  }
+  // From inside of a line, its start is the line before.
+  if (first !== null && from !== null && !from.isStart) return yield* toLineStart(m, turn, id, one, 0)
+  const begun = first === null ? null : { pc: regPc(past.k, first), sp: Number(regBig(past.k, first, SP)) }
+  const stop = yield* one()
+  const task = alive(past, id)
+  if (stop.kind !== 'step' || task === null) return stop
+  // Into a function without lines: to its call.
+  if (begun !== null && isWithoutLines(m, task) && Number(regBig(past.k, task, SP)) <= begun.sp) {
+    const back = yield* leg(past, turn, callBack(past, turn, id, { address: begun.pc, stackAbove: begun.sp - 1 }))
+    if (back.kind !== 'step') return back
+  }
+  return yield* toLineStart(m, turn, id, one, 1)
+}
+
+const isWithoutLines = (m: Mover, task: Task): boolean => m.rules.withoutLines === 'function' && lineOfTask(m, task) === null
+
+/** Back to the first instruction of the line that a task is in, after so many steps. */
+function* toLineStart(m: Mover, turn: Turn, id: number, one: () => Work, steps: number): Work {
+  const past = m.s
+  for (;;) {
+    const task = alive(past, id)
+    const line = task === null ? null : lineOfTask(m, task)
+    if (task === null || line === null || line.isStart || steps >= m.rules.mostBack) return { kind: 'step', task: id }
+    const pc = regPc(past.k, task)
+    const stop = yield* one()
+    steps++
+    if (stop.kind !== 'step') return stop
+    const now = alive(past, id)
+    if (now !== null && isWithoutLines(m, now)) {
+      const way = { address: pc, stackAbove: Number(regBig(past.k, now, SP)) - 1 }
+      const back = yield* leg(past, turn, callBack(past, turn, id, way))
+      if (back.kind !== 'step') return back
+    }
+    if (isOver(past, turn)) yield INTERRUPTED
+  }
+}
+
+/** Back to the call of the function that a frame is of. */
+export function outBack(mover: Mover, id: number, frame: number): (past: Session, turn: Turn) => Work {
+  const way = wayOut(mover, id, frame)
+  return (past, turn) => callBack(past, turn, id, way)
+}
