@@ -1,11 +1,12 @@
 // `monitor COMMAND`: what this machine can show and do that gdb has no word for. A command is a row; the tables of `info os` are too.
-import { mapsText, walkMm, type Task } from '../../kernel/index.ts'
-import { PAGE_SIZE } from '../../vm/index.ts'
+import type { Task } from '../../kernel/index.ts'
+import { frameAddress } from '../../vm/index.ts'
 import { beginMotion, firstInstant, lastInstant, searchWrite } from '../motion/index.ts'
 import { evaluate, now, type Instant } from '../session/index.ts'
 import { hex } from '../hex.ts'
 import { MOST_CONDITIONS, setConditionAt } from './points.ts'
-import { pteText, TABLES, tableByName, tableText } from './tables.ts'
+import { TABLES, tableByName, tableText } from './tables.ts'
+import { regionsView, ViewError, walkView } from '../views/index.ts'
 import { currentThread, moverOf, taskOf } from './threads.ts'
 import type { GdbServer } from './types.ts'
 
@@ -23,6 +24,16 @@ class MonitorError extends Error {
 }
 const refuse = (text: string): never => {
   throw new MonitorError(text)
+}
+
+/** What a view shows, or why it shows nothing. */
+function seen<T>(look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    if (error instanceof ViewError) return refuse(error.message)
+    throw error
+  }
 }
 
 const instantText = ({ executed, steps }: Instant): string => `${executed}:${steps === Infinity ? 'end' : steps}`
@@ -46,14 +57,13 @@ const addressOf = (g: GdbServer, text: string): number => Number(BigInt.asUintN(
 
 function pageTable(g: GdbServer, args: string): string {
   const task = currentTask(g)
-  const { mm } = task
-  if (mm === null) return refuse('the task has no memory any more')
-  const va = addressOf(g, args)
-  const lines = walkMm(g.session.k, mm, va).map(({ level, table, index, lo, hi }) => {
-    const physical = ((hi & 0x3fffff) * 0x400000 + (lo >>> 10)) * PAGE_SIZE
-    return `level ${level}: entry ${index} of the table in frame ${table}: ${pteText(lo)} ${hex(physical)}`
+  const address = addressOf(g, args)
+  const { steps } = seen(() => walkView.data(g.session.k, { pid: task.pid, address }))
+  const lines = steps.map(({ level, table, index, flags, frame }) => {
+    const target = frame === null ? 0 : frameAddress(frame)
+    return `level ${level}: entry ${index} of the table in frame ${table}: ${[...flags].reverse().join('')} ${hex(target)}`
   })
-  return [`${hex(va)} of ${task.pid} (${task.comm}):`, ...lines].join('\n') + '\n'
+  return [`${hex(address)} of ${task.pid} (${task.comm}):`, ...lines].join('\n') + '\n'
 }
 
 const STALE = "type `maintenance flush register-cache': gdb still shows the registers of before\n"
@@ -138,8 +148,8 @@ const COMMANDS: readonly Command[] = [
     usage: '',
     doc: 'Regions of the current process',
     run(g) {
-      const { mm } = currentTask(g)
-      return mm === null ? '' : mapsText(g.session.k, mm)
+      const { regions } = seen(() => regionsView.data(g.session.k, { pid: currentTask(g).pid }))
+      return regions.map(({ line }) => `${line}\n`).join('')
     },
   },
   {

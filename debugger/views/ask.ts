@@ -67,3 +67,6 @@ export function spaces(k: Kernel): Map<Mm, Task[]> {
   }
   return found
 }
+
+/** A task of every address space: one to ask about for each. */
+export const spacesOf = (k: Kernel): number[] => [...spaces(k).values()].map(([first]) => first.pid)

@@ -8,6 +8,7 @@ import {
   type FileData,
   type FileDescription,
   type Kernel,
+  type Task,
 } from '../../kernel/index.ts'
 import { taskOf } from './ask.ts'
 import { view } from './define.ts'
@@ -46,32 +47,7 @@ export const descriptorsView = view<DescriptorsData>({
   doc: 'Open files of a task: flags, offset, who shares them, pipe ends and who waits at them.',
   arguments: ['pid'],
 
-  data(k, args) {
-    const task = taskOf(k, args)
-    const { files } = task
-    if (files === null) return { pid: task.pid, comm: task.comm, tableUsers: 0, cwd: null, descriptors: [] }
-    const holders = openFiles(k)
-    const pipes = new Map(pipesOf(k).map(p => [p.ino, p]))
-    const descriptors = files.files.flatMap((file, fd): DescriptorData[] => {
-      if (file === null) return []
-      return [
-        {
-          fd,
-          name: fileText(k, file),
-          kind: file.kind,
-          ino: file.inode.ino,
-          flags: openFlagsText(file.flags),
-          cloexec: isCloexec(files, fd),
-          offset: file.pos,
-          sharedBy: holders.get(file) ?? [],
-          refs: file.refs,
-          pipe: file.inode.pipe === null ? null : (pipes.get(file.inode.ino) ?? null),
-          note: noteOf(k, file),
-        },
-      ]
-    })
-    return { pid: task.pid, comm: task.comm, tableUsers: files.refs, cwd: task.fs && pathOf(k, task.fs.cwd), descriptors }
-  },
+  data: (k, args) => descriptorsData(k, taskOf(k, args), allOpen(k)),
 
   text(d, width) {
     const rows = d.descriptors.map(f => [
@@ -88,6 +64,43 @@ export const descriptorsView = view<DescriptorsData>({
     ].map(line => fit(line, width))
   },
 })
+
+/** What is open in the whole machine: made once for several questions. */
+interface AllOpen {
+  holders: ReturnType<typeof openFiles>
+  pipes: Map<number, PipeData>
+}
+const allOpen = (k: Kernel): AllOpen => ({ holders: openFiles(k), pipes: new Map(pipesOf(k).map(p => [p.ino, p])) })
+
+/** The same of every process. */
+export function descriptorsOfAll(k: Kernel): DescriptorsData[] {
+  const open = allOpen(k)
+  return [...k.state.tasks.values()].filter(task => task.group.leader === task).map(task => descriptorsData(k, task, open))
+}
+
+function descriptorsData(k: Kernel, task: Task, { holders, pipes }: AllOpen): DescriptorsData {
+  const { files } = task
+  if (files === null) return { pid: task.pid, comm: task.comm, tableUsers: 0, cwd: null, descriptors: [] }
+  const descriptors = files.files.flatMap((file, fd): DescriptorData[] => {
+    if (file === null) return []
+    return [
+      {
+        fd,
+        name: fileText(k, file),
+        kind: file.kind,
+        ino: file.inode.ino,
+        flags: openFlagsText(file.flags),
+        cloexec: isCloexec(files, fd),
+        offset: file.pos,
+        sharedBy: holders.get(file) ?? [],
+        refs: file.refs,
+        pipe: file.inode.pipe === null ? null : (pipes.get(file.inode.ino) ?? null),
+        note: noteOf(k, file),
+      },
+    ]
+  })
+  return { pid: task.pid, comm: task.comm, tableUsers: files.refs, cwd: task.fs && pathOf(k, task.fs.cwd), descriptors }
+}
 
 function waitersText({ waitForData, waitForRoom }: PipeData): string {
   const all = [...waitForData, ...waitForRoom]

@@ -15,7 +15,7 @@ import {
   USER_END,
   type Kernel,
 } from '../../kernel/index.ts'
-import { spaces } from './ask.ts'
+import { countOf, spaces } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
 import { digits, fit, listed, plural, right, left, sizeText, table, ADDRESS_DIGITS } from './layout.ts'
@@ -48,12 +48,16 @@ export interface FramesData {
   cache: { frames: number; dirty: number }
   /** The frame that was asked about. */
   detail: FrameData | null
+  /** The first so many frames in use, if they were asked for. */
+  listed: Pick<FrameData, 'frame' | 'physical' | 'use' | 'count'>[]
 }
+
+const MOST_LISTED = 5000
 
 export const framesView = view<FramesData>({
   name: 'frames',
   doc: 'Physical frames by use, owner and count; of one frame, everything that holds it.',
-  arguments: ['frame'],
+  arguments: ['frame', 'count'],
 
   data(k, args) {
     const { frames } = k.state
@@ -74,6 +78,7 @@ export const framesView = view<FramesData>({
       freeRuns: countFreeRuns(frames),
       cache: cacheOf(k),
       detail: args.frame === undefined ? null : frameData(k, args.frame),
+      listed: listedFrames(k, countOf(args.count, 0, MOST_LISTED)),
     }
   },
 
@@ -89,6 +94,7 @@ export const framesView = view<FramesData>({
         owners,
         width,
       ),
+      ...d.listed.map(f => `frame ${f.frame} at ${hex(f.physical)}: ${f.use}, ${plural(f.count, 'reference')}`),
     ].map(line => fit(line, width))
   },
 })
@@ -125,6 +131,15 @@ function cacheOf(k: Kernel): FramesData['cache'] {
     }
   }
   return cache
+}
+
+function listedFrames({ state: { frames } }: Kernel, most: number): FramesData['listed'] {
+  const rows: FramesData['listed'] = []
+  for (let frame = 0; frame < frames.total && rows.length < most; frame++) {
+    const count = frames.count[frame]
+    if (count > 0) rows.push({ frame, physical: frameAddress(frame), use: FRAME_USES[frames.use[frame]], count })
+  }
+  return rows
 }
 
 function frameData(k: Kernel, frame: number): FrameData {

@@ -1,8 +1,9 @@
 // The door of the views: pictures of a stopped machine as data and as text.
 export * from './types.ts'
+export { spacesOf } from './ask.ts'
 export { VIEWS, viewByName } from './views.ts'
 export { countersView, type CountersData } from './counters.ts'
-export { descriptorsView, type DescriptorData, type DescriptorsData } from './descriptors.ts'
+export { descriptorsOfAll, descriptorsView, type DescriptorData, type DescriptorsData } from './descriptors.ts'
 export { disassemblyView, type DisassemblyData, type InstructionData } from './disassembly.ts'
 export { framesView, type FrameData, type FramesData } from './frames.ts'
 export { ledgerView, type LedgerData } from './ledger.ts'

@@ -24,7 +24,8 @@ export interface TaskData {
   /** null once it is dead. */
   pc: number | null
   wait: WaitData
-  /** Nanoseconds of this thread. */
+  /** Executed by this thread; and nanoseconds of it. */
+  instructions: number
   userTime: number
   systemTime: number
   startTime: number
@@ -103,6 +104,7 @@ export function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, st
     uid: task.credentials.uid,
     pc: task.state === 'Z' ? null : regPc(k, task),
     wait: waitOf(k, task, names),
+    instructions: task.sched.instructions,
     userTime: usage.userTime,
     systemTime: usage.systemTime,
     startTime: task.startTime,
