@@ -23,7 +23,7 @@ import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem
 import { newPidTable, newTrapFrames } from './task/index.ts'
 import { fillVdso, newVdso } from './process/index.ts'
 import { seedRandom } from './random.ts'
-import { newHartState, newLoadAverages } from './sched/index.ts'
+import { newHartState, newLoadAverages, schedTable, SHARING } from './sched/index.ts'
 import { newTimerQueue } from './time/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
 import type { KernelState } from './state.ts'
@@ -60,6 +60,8 @@ export interface KernelOptions {
   frames?: FramePlacement
   /** Page colours that `frames: 'coloured'` goes through: default 64. */
   colours?: number
+  /** Who serves SCHED_OTHER, SCHED_BATCH and SCHED_IDLE: a name of `SHARING` (sched/classes), default 'fair'. */
+  policy?: string
   /** Files of the root, in memory. */
   root?: readonly ImageFile[]
   /** A host directory as root: read through, writes stay in memory. `root`'s files are laid over it. */
@@ -111,6 +113,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     harts: Array.from({ length: harts }, (_, id) => newHartState(id, (timed?.quantum ?? 0) * NS_PER_MS)),
     timers: newTimerQueue(),
     load: newLoadAverages(),
+    policy: options.policy ?? SHARING[0].name,
     schedOrder: 0,
     queuedSignals: new Map(),
     asyncNotes: [],
@@ -173,6 +176,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
   return {
     machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options) }),
     state: emptyState(options, ramBytes, harts),
+    classes: schedTable(options.policy),
     host: options.host,
     mappedFiles,
     outputBytes: 0,
@@ -225,6 +229,8 @@ export function snapshot(k: Kernel): Snapshot {
  * then the run takes another course from here.
  */
 export function restore(k: Kernel, from: Snapshot, forget = false): void {
+  const { policy } = from.state
+  if (policy !== k.state.policy) throw new Error(`restoring a machine of policy ${policy}: this one has ${k.state.policy}`)
   k.state = clonePlain(from.state)
   restoreMachine(k.machine, from.machine, k.machine.framesUsed)
   rewindJournal(k, from.journalNext, forget)

@@ -108,7 +108,7 @@ function* checkHarts(k: Kernel): Iterable<string> {
   }
   for (const task of k.state.tasks.values()) {
     const count = places.get(task) ?? 0
-    if (count !== (task.state === 'R' ? 1 : 0)) yield `${describe(task)} is in ${count} places to run`
+    if (count !== (task.state === 'R' && task.sched.held === null ? 1 : 0)) yield `${describe(task)} is in ${count} places to run`
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventStream } from './events.ts'
 import type { Host } from './host.ts'
 import type { MappedFileOps } from './mm/types.ts'
 import type { Journal } from './journal.ts'
+import type { SchedTable } from './sched/types.ts'
 import type { SigInfo, SignalEffect } from './signal/types.ts'
 import type { KernelState, Task } from './state.ts'
 import type { Kinds } from './vfs/types.ts'
@@ -13,6 +14,8 @@ export interface Kernel {
   readonly machine: Machine
   /** Plain data: records, arrays, Maps, typed arrays. A copy of it (clone.ts) is a snapshot. Replaced whole on restore. */
   state: KernelState
+  /** Who serves which scheduling policy; `KernelState.policy` says which table. */
+  readonly classes: SchedTable
   readonly host: Host
   /** What memory asks of the files that it maps. */
   readonly mappedFiles: MappedFileOps

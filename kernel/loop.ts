@@ -1,16 +1,16 @@
 // The kernel's heart: let each hart run its task until something needs the kernel, do that, pick who goes on. One retired instruction
 // is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
 import { COUNTERS, run, type Stop, type StopKind } from '../vm/index.ts'
-import { strayErrno } from './abi/index.ts'
+import { SIGXCPU, strayErrno } from './abi/index.ts'
 import { emit, wants } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { deliverSignals, relieveMemory } from './process/index.ts'
-import { account, enqueue, makeRunnable, mayRunOn, passLoad, pickNext, sliceOf, type HartState } from './sched/index.ts'
+import { account, makeRunnable, mayRunOn, passLoad, pickNext, putBack, sliceOf, type HartState } from './sched/index.ts'
 import { nextTimer } from './time/index.ts'
-import { chargeItimers, isHeld, untilItimer, type Delivery } from './signal/index.ts'
+import { chargeItimers, isHeld, kernelInfo, sendToGroup, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './ipc/index.ts'
 import type { KernelState, Task } from './state.ts'
 import { switchTo } from './switch.ts'
@@ -285,7 +285,7 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
     let task = hart.current
     // What went without the memory that it asked for, as reading ahead does, has had its answer; others need it still.
     if (k.state.frames.starved && task !== null) relieveMemory(k, task)
-    if (task === null || task.state !== 'R' || (hart.resched && !task.call?.cut)) {
+    if (task === null || task.state !== 'R' || ((hart.resched || isSpent(task)) && !task.call?.cut)) {
       // Told by another hart, or by a timer, to look again.
       k.doing = 'choosing who runs'
       if (task !== null) enterKernel(k, hart.id, task, 'entry')
@@ -334,7 +334,8 @@ function schedule(k: Kernel, hart: HartState): void {
   hart.resched = false
   if (current !== null) {
     account(hart, current.sched)
-    if (current.state === 'R' && mayRunOn(current, hart.id)) enqueue(k, hart, current)
+    if (current.state === 'R' && mayRunOn(current, hart.id) && putBack(k, hart, current))
+      sendToGroup(k, null, current.group, kernelInfo(SIGXCPU))
   }
   chargeSchedule(k, hart.id, hart.queue)
   const next = pickNext(k, hart)
@@ -349,6 +350,9 @@ function schedule(k: Kernel, hart: HartState): void {
   current.sched.sliceStart = current.sched.sumExec
 }
 
+/** It has a budget, and no more of it. */
+const isSpent = ({ sched }: Task): boolean => sched.sumExec >= sched.stopAt
+
 const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
 
 /** Runs the hart's task for at most `fuel` instructions, and up to the instant `until` (ns), and handles what it stopped for. */
@@ -357,11 +361,9 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   const task = hart.current
   if (task === null) throw new Error(`running hart ${hart.id}: it has no task`)
   const { sched } = task
-  // Alone on its hart it needs no slice.
-  const slice =
-    hart.queue.length === 0
-      ? MAX_FUEL
-      : Math.max(1, Math.ceil(sliceOf(hart, sched, k.state.sysctl.rrSlice) - (sched.sumExec - sched.sliceStart)))
+  // Alone on its hart it needs no slice; a budget ends all the same.
+  const share = hart.queue.length === 0 ? MAX_FUEL : sliceOf(k, hart, sched) - (sched.sumExec - sched.sliceStart)
+  const slice = Math.max(1, Math.ceil(Math.min(share, sched.stopAt - sched.sumExec)))
   const itimer = untilItimer(task)
   const timed = k.machine.timing !== null
   if (timed) leaveKernel(k, hart.id, task)
@@ -396,7 +398,7 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   }
   const inKernel = task.usage.systemTime - systemTime
   if (inKernel > 0 && itimer !== Infinity && isAlive(task)) chargeItimers(k, task.group, 0, inKernel)
-  if (ran + inKernel >= slice && hart.queue.length > 0) {
+  if (isSpent(task) || (ran + inKernel >= slice && hart.queue.length > 0)) {
     enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
     hart.timerInterrupts++

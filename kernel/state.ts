@@ -41,6 +41,8 @@ export interface KernelState {
   harts: HartState[]
   timers: TimerQueue
   load: LoadAverages
+  /** Who serves SCHED_OTHER: the fair class, or a policy of the lab. */
+  policy: string
   /** Next SchedEntity.order. */
   schedOrder: number
   /** Signals that wait for a user's processes, or more (signal/queued.ts): by user. */

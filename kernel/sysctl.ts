@@ -35,6 +35,9 @@ export interface Sysctls {
   threadsMax: number
   /** kernel.sched_rr_timeslice_ms, in nanoseconds. */
   rrSlice: number
+  /** kernel.sched_rt_runtime_us, _period_us: how much of each hart may be promised to SCHED_DEADLINE. -1: anything. */
+  rtRuntime: number
+  rtPeriod: number
   /** kernel.core_pattern, core_uses_pid. */
   corePattern: string
   coreUsesPid: number
@@ -76,6 +79,8 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   panicOnOom: 0,
   threadsMax: THREADS_MAX,
   rrSlice: 100_000_000,
+  rtRuntime: 950_000,
+  rtPeriod: 1_000_000,
   corePattern: 'core',
   coreUsesPid: 0,
   printk: [1, 4, 1, 7],

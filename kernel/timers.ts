@@ -2,7 +2,7 @@
 import { emit, wants } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
-import { wakeTask } from './sched/index.ts'
+import { replenish, wakeTask } from './sched/index.ts'
 import { takeDueTimer, type TimerSpec } from './time/index.ts'
 import { charge, enterKernel } from './timing/index.ts'
 import { itimerExpired, posixTimerExpired } from './signal/index.ts'
@@ -11,6 +11,7 @@ type Expiry<K extends TimerSpec['kind']> = (k: Kernel, spec: Extract<TimerSpec, 
 
 const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
   wake: (k, { task }) => wakeTask(k, task),
+  replenish: (k, { task }) => replenish(k, task),
   itimer: (k, { group, which }) => itimerExpired(k, group, which),
   timerfd: (k, { data }) => timerFdExpired(k, data),
   posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),

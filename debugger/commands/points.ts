@@ -168,7 +168,7 @@ export const CATCHES: Readonly<Record<string, { what: CatchKind; say(words: read
   switch: { what: 'switch', say: words => `context switch ${words.join(' ')}`.trim(), doc: 'a context switch: to a task, or from:TASK' },
   wake: { what: 'wake', say: words => `wake-up ${words.join(' ')}`.trim(), doc: 'a task that wakes up' },
   schedule: { what: 'schedule', say: words => `schedule ${words.join(' ')}`.trim(), doc: 'a choice of the scheduler' },
-  timer: { what: 'timer', say: words => `timer ${words.join(' ')}`.trim(), doc: 'timers: slice wake itimer posixTimer timerfd' },
+  timer: { what: 'timer', say: words => `timer ${words.join(' ')}`.trim(), doc: 'timers: slice wake itimer posixTimer timerfd replenish' },
   tlb: { what: 'tlbMiss', say: () => 'TLB miss', doc: 'a TLB miss' },
   flush: { what: 'tlbFlush', say: () => 'TLB flush', doc: 'a TLB flush' },
 }

@@ -98,7 +98,7 @@ export const FILTERS: readonly Filter[] = [
   filter('switches', 'switch', 'Context switches', 'A hart goes on with another task. Condition: pids or names, from:PID.'),
   filter('wakes', 'wake', 'Wake-ups', 'A sleeping task wakes up. Condition: pids or names.'),
   filter('schedules', 'schedule', 'Scheduler decisions', 'A hart chooses whom to run. Condition: pids or names.'),
-  filter('timers', 'timer', 'Timers', 'A timer expires. Condition: slice, wake, itimer, posixTimer, timerfd.'),
+  filter('timers', 'timer', 'Timers', 'A timer expires. Condition: slice, wake, itimer, posixTimer, timerfd, replenish.'),
   filter('tlbMisses', 'tlbMiss', 'TLB misses', 'A translation is not in the TLB.'),
   filter('tlbFlushes', 'tlbFlush', 'TLB flushes', 'Translations are dropped. Condition: ASIDs.'),
 ]

@@ -1,18 +1,18 @@
 // The runqueues: who runs on each hart and for how long yet, who waits in which order, and why the next one is next.
 import {
-  isRealTime,
-  LATENCY,
+  classOf,
   NICE_0_WEIGHT,
   runsBefore,
   SCHED_POLICIES,
   sliceOf,
   type HartState,
   type Kernel,
+  type SchedWords,
   type Task,
 } from '../../kernel/index.ts'
 import { hartsOf } from './ask.ts'
 import { view } from './define.ts'
-import { fit, left, right, span, table, wrap } from './layout.ts'
+import { fit, instant, left, right, span, table, wrap } from './layout.ts'
 import { taskName } from './names.ts'
 
 export interface RunnableData {
@@ -27,6 +27,9 @@ export interface RunnableData {
   /** How far above the hart's floor, ns. */
   lag: number
   sumExec: number
+  /** Of SCHED_DEADLINE: its deadline (absolute), and what is left of its budget; ns. */
+  deadline: number | null
+  budget: number | null
 }
 
 export interface RunqueueData {
@@ -41,6 +44,8 @@ export interface RunqueueData {
   current: (RunnableData & { state: string; slice: number | null; used: number }) | null
   /** In the order they will run. */
   queue: RunnableData[]
+  /** Could run, but their budgets are used up; until when (ns). */
+  held: (RunnableData & { until: number })[]
   /** Why whoever is first is first, in a sentence; and why the one that runs may go on. */
   whyNext: string
   whyCurrent: string
@@ -62,6 +67,7 @@ export const runqueuesView = view<RunqueuesData>({
         `hart ${h.hart}: ${h.switches} switches, idle ${span(h.idleTime)}, floor ${span(h.minVruntime)}${h.resched ? ', picks again' : ''}`,
         ...wrap(h.whyCurrent, width - 2, '  ').map(line => `  ${line}`),
         ...wrap(h.whyNext, width - 2, '  ').map(line => `  ${line}`),
+        ...h.held.map(t => `  ${t.pid} ${t.comm} is held until ${instant(t.until)}: its budget is used up`),
         ...(h.current === null && h.queue.length === 0 ? [] : queueTable(h, width)),
       ])
       .map(line => fit(line, width))
@@ -74,7 +80,7 @@ function queueTable({ current, queue }: RunqueueData, width: number): string[] {
     t.pid,
     t.comm,
     t.policy,
-    t.rtPriority > 0 ? `rt ${t.rtPriority}` : t.nice,
+    t.deadline !== null ? span(t.deadline) : t.rtPriority > 0 ? `rt ${t.rtPriority}` : t.nice,
     t.weight,
     span(t.vruntime),
     span(t.sumExec),
@@ -94,7 +100,7 @@ const POLICY_NAMES: ReadonlyMap<number, string> = new Map(
 )
 
 function runnableData(hart: HartState, task: Task): RunnableData {
-  const { policy, nice, rtPriority, weight, sumExec } = task.sched
+  const { policy, nice, rtPriority, weight, sumExec, deadline, stopAt } = task.sched
   const vruntime = vruntimeOf(task)
   return {
     pid: task.pid,
@@ -106,16 +112,24 @@ function runnableData(hart: HartState, task: Task): RunnableData {
     vruntime,
     lag: vruntime - hart.minVruntime,
     sumExec,
+    deadline: deadline?.end ?? null,
+    budget: stopAt === Infinity ? null : stopAt - sumExec,
   }
 }
 
 /** Queued tasks in the order the heap would give them out. */
 export const queueOrder = (hart: HartState): Task[] => [...hart.queue].sort((a, b) => (runsBefore(a.sched, b.sched) ? -1 : 1))
 
+function heldOf(k: Kernel, hart: HartState): { task: Task; until: number }[] {
+  return [...k.state.tasks.values()].flatMap(task =>
+    task.sched.held !== null && task.sched.hart === hart.id ? [{ task, until: task.sched.held.until }] : [],
+  )
+}
+
 function runqueueData(k: Kernel, hart: HartState): RunqueueData {
   const { current } = hart
   const queue = queueOrder(hart)
-  const slice = current === null ? Infinity : sliceOf(hart, current.sched, k.state.sysctl.rrSlice)
+  const slice = current === null ? Infinity : sliceOf(k, hart, current.sched)
   return {
     hart: hart.id,
     time: k.state.harts.length === 1 ? k.state.time : hart.time,
@@ -134,40 +148,35 @@ function runqueueData(k: Kernel, hart: HartState): RunqueueData {
             used: current.sched.sumExec - current.sched.sliceStart,
           },
     queue: queue.map(task => runnableData(hart, task)),
-    whyNext: whyNext(queue),
-    whyCurrent: whyCurrent(hart, queue, slice),
+    held: heldOf(k, hart).map(({ task, until }) => ({ ...runnableData(hart, task), until })),
+    whyNext: whyNext(k, queue),
+    whyCurrent: whyCurrent(k, hart, queue, slice),
   }
 }
 
 /** Why the first of a queue is the first. */
-export function whyNext(queue: readonly Task[]): string {
+export function whyNext(k: Kernel, queue: readonly Task[]): string {
   const [first, second] = queue
   if (first === undefined) return 'nobody waits'
   const name = `${taskName(first)} is next`
   if (second === undefined) return `${name}: nobody else waits`
-  const a = first.sched
-  const b = second.sched
-  if (isRealTime(a)) {
-    if (a.rtPriority === b.rtPriority) return `${name}: real-time priority ${a.rtPriority} like ${taskName(second)}, and it came first`
-    return `${name}: real-time priority ${a.rtPriority} goes before ${isRealTime(b) ? `priority ${b.rtPriority}` : 'every fair task'}`
-  }
-  if (a.vruntime === b.vruntime) return `${name}: same vruntime as ${taskName(second)} (${span(a.vruntime)}), and it came first`
-  return `${name}: least vruntime (${span(a.vruntime)}), ${span(b.vruntime - a.vruntime)} less than ${taskName(second)}`
+  const words: SchedWords = { span, other: taskName(second) }
+  const [row, other] = [classOf(k, first.sched), classOf(k, second.sched)]
+  if (row.rank === other.rank) return `${name}: ${row.whyNext(first.sched, second.sched, words)}`
+  return `${name}: ${row.says(first.sched, words)} goes before every ${other.params.kind} task`
 }
 
-function whyCurrent(hart: HartState, queue: readonly Task[], slice: number): string {
+function whyCurrent(k: Kernel, hart: HartState, queue: readonly Task[], slice: number): string {
   const { current } = hart
   if (current === null) return queue.length === 0 ? 'idle: nobody can run' : 'nobody runs yet'
   const name = taskName(current)
+  const { sched } = current
+  const row = classOf(k, sched)
   if (current.state !== 'R') return `${name} is no longer runnable (${current.state}): the hart picks again`
   if (hart.resched) return `${name} ran: the hart was told to pick again`
-  if (slice === Infinity) return queue.length === 0 ? `${name} runs: nobody else can` : `${name} runs: SCHED_FIFO has no slice`
-  const left = slice - (current.sched.sumExec - current.sched.sliceStart)
-  const why =
-    hart.quantum > 0
-      ? 'the fixed quantum'
-      : isRealTime(current.sched)
-        ? "SCHED_RR's slice"
-        : `its weight's share of ${span(LATENCY)}, or the least slice`
+  if (sched.stopAt < Infinity) return `${name} runs for ${span(Math.max(0, sched.stopAt - sched.sumExec))} yet, then its budget is used up`
+  if (slice === Infinity) return queue.length === 0 ? `${name} runs: nobody else can` : `${name} runs: ${row.whySlice({ span, other: '' })}`
+  const left = slice - (sched.sumExec - sched.sliceStart)
+  const why = hart.quantum > 0 ? 'the fixed quantum' : row.whySlice({ span, other: '' })
   return `${name} runs for ${span(Math.max(0, left))} yet of a slice of ${span(slice)} (${why})`
 }

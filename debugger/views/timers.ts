@@ -52,6 +52,7 @@ export const timersView = view<TimersData>({
 
 const DESCRIBE: { [K in TimerSpec['kind']]: (k: Kernel, spec: Extract<TimerSpec, { kind: K }>) => { pid: number; text: string } } = {
   wake: (_k, { task }) => ({ pid: task.pid, text: `wakes ${taskName(task)}` }),
+  replenish: (_k, { task }) => ({ pid: task.pid, text: `gives ${taskName(task)} its budget again` }),
   itimer: (_k, { group, which }) => ({ pid: group.tgid, text: `${nameOf(ITIMERS, which)} of process ${group.tgid}` }),
   posixTimer: (_k, { group, id }) => {
     const timer = group.posixTimers?.get(id)

@@ -16,7 +16,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32 } from '../mm/index.ts'
-import { wakeTask, type WaitQueue } from '../sched/index.ts'
+import { isMoreUrgent, wakeTask, type WaitQueue } from '../sched/index.ts'
 import { blocked, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, queueOf, type FutexTimeout } from './futex.ts'
@@ -74,17 +74,17 @@ export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolea
   return { ...blocked([queueOf(k, lock)], ERESTARTNOINTR, deadline), progress: { ...locking } }
 }
 
-/** Who is next: the highest real-time priority, then who has waited longest. */
-function nextOwner(queue: WaitQueue): Task | undefined {
+/** Who is next: the most urgent (deadlines, then real-time priorities), then who has waited longest. */
+function nextOwner(k: Kernel, queue: WaitQueue): Task | undefined {
   let next: Task | undefined
-  for (const task of queue.waiters) if (next === undefined || task.sched.rtPriority > next.sched.rtPriority) next = task
+  for (const task of queue.waiters) if (next === undefined || isMoreUrgent(k, task.sched, next.sched)) next = task
   return next
 }
 
 /** Makes the next waiter the owner; false: nobody waits. `bits` go into the word. */
 function handOver(k: Kernel, lock: string, bits: number): boolean {
   const queue = k.state.futexes.get(lock)
-  const next = queue && nextOwner(queue)
+  const next = queue && nextOwner(k, queue)
   const progress = next?.call?.progress
   if (next === undefined || !isLocking(progress)) return false
   progress.granted = true

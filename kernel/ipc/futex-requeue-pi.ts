@@ -3,7 +3,7 @@
 import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ESRCH, ETIMEDOUT, FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getI32, getU32, putU32 } from '../mm/index.ts'
-import { wakeTask } from '../sched/index.ts'
+import { isMoreUrgent, wakeTask } from '../sched/index.ts'
 import { blocked, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, isWaiting, queueOf, type FutexTimeout } from './futex.ts'
@@ -84,7 +84,7 @@ export function requeuePi(
   if (getI32(k, task, address) !== (value | 0)) throw EAGAIN
   const queue = k.state.futexes.get(key)
   if (queue === undefined) return 0
-  const waiters = [...queue.waiters].sort((a, b) => b.sched.rtPriority - a.sched.rtPriority)
+  const waiters = [...queue.waiters].sort(({ sched: a }, { sched: b }) => Number(isMoreUrgent(k, b, a)) - Number(isMoreUrgent(k, a, b)))
   let done = 0
   for (const waiter of waiters.slice(0, count + 1)) {
     if (targetOf(waiter) !== lock) throw EINVAL

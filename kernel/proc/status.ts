@@ -2,6 +2,7 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../abi/index.ts'
 import { mmStatistics, type MmStatistics } from '../mm/index.ts'
+import { classOf } from '../sched/index.ts'
 import { groupUsage } from '../task/index.ts'
 import { actionOf, sigbit, queuedOf, type Sigset } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -10,7 +11,6 @@ import { hex16, kibLine, ticks } from './nodes.ts'
 
 const UNLIMITED = '18446744073709551615'
 const LOW_31_BITS = 0x7fff_ffffn
-const NICE_0_PRIORITY = 20
 
 /** task_struct flags that show (include/linux/sched.h): layout is randomised; forked and not yet exec'd; exiting. */
 const PF_RANDOMIZE = 0x0040_0000
@@ -61,7 +61,7 @@ function dispositions(group: ThreadGroup): { ignored: Sigset; caught: Sigset } {
 const ttyNumber = (group: ThreadGroup): number => (group.tty ? (group.tty.major << 8) | (group.tty.minor & 0xff) : 0)
 
 /** 20 + nice, or negative for real-time policies. */
-const priorityOf = (task: Task): number => (task.sched.rtPriority > 0 ? -1 - task.sched.rtPriority : NICE_0_PRIORITY + task.sched.nice)
+const priorityOf = (k: Kernel, { sched }: Task): number => classOf(k, sched).params.priority(sched)
 
 const parentPid = (group: ThreadGroup): number => group.parent?.tgid ?? 0
 
@@ -69,7 +69,7 @@ const parentPid = (group: ThreadGroup): number => group.parent?.tgid ?? 0
 const plainName = (comm: string): string => comm.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
 
 /** The 52 fields of proc_pid_stat(5). */
-export function statText(_k: Kernel, task: Task, thread: boolean): string {
+export function statText(k: Kernel, task: Task, thread: boolean): string {
   const { group, mm, sched } = task
   const usage = thread ? task.usage : groupUsage(group)
   const children = group.childrenUsage
@@ -96,7 +96,7 @@ export function statText(_k: Kernel, task: Task, thread: boolean): string {
     ticks(usage.systemTime),
     ticks(children.userTime),
     ticks(children.systemTime),
-    priorityOf(task),
+    priorityOf(k, task),
     sched.nice,
     group.threads.length,
     0,
@@ -242,8 +242,17 @@ const SCHED_VALUE_WIDTH = 20
 /** Linux scales weights by 1024. */
 const WEIGHT_SCALE = 1024
 
+/** Of SCHED_DEADLINE: what is left of its budget, and its deadline (ns). */
+const deadlineRows = ({ deadline, stopAt, sumExec }: Task['sched']): [string, number][] =>
+  deadline === null
+    ? []
+    : [
+        ['dl.runtime', Math.floor(stopAt - sumExec)],
+        ['dl.deadline', Math.floor(deadline.end)],
+      ]
+
 /** /proc/PID/sched: what the scheduler keeps of the task. */
-export function schedText(_k: Kernel, task: Task): string {
+export function schedText(k: Kernel, task: Task): string {
   const { sched, usage, group } = task
   const title = `${task.comm} (${task.pid}, #threads: ${group.threads.length})\n`
   const rows: [string, string | number][] = [
@@ -254,7 +263,8 @@ export function schedText(_k: Kernel, task: Task): string {
     ['nr_involuntary_switches', usage.involuntarySwitches],
     ['se.load.weight', sched.weight * WEIGHT_SCALE],
     ['policy', sched.policy],
-    ['prio', priorityOf(task) + 100],
+    ['prio', priorityOf(k, task) + 100],
+    ...deadlineRows(sched),
   ]
   const lines = rows.map(([name, value]) => `${name.padEnd(SCHED_NAME_WIDTH)}:${String(value).padStart(SCHED_VALUE_WIDTH + 1)}\n`)
   return `${title}${'-'.repeat(SCHED_NAME_WIDTH + SCHED_VALUE_WIDTH + 2)}\n${lines.join('')}`

@@ -113,7 +113,7 @@ test('pipe-max-size bounds F_SETPIPE_SZ, nr_open RLIMIT_NOFILE, the time slice S
   )
   write(k, task, 'kernel/sched_rr_timeslice_ms', '7')
   const hart = { ...k.state.harts[0], queue: [task] }
-  expect(sliceOf(hart, { ...task.sched, policy: 2 }, k.state.sysctl.rrSlice)).toBe(7_000_000)
+  expect(sliceOf(k, hart, { ...task.sched, policy: 2 })).toBe(7_000_000)
 })
 
 test('max_map_count bounds the regions of an address space', () => {

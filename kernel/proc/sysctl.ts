@@ -1,7 +1,8 @@
 // The files below /proc/sys: a row gives bounds and where the setting is kept. Texts and refusals are those of Linux's kernel/sysctl.c.
-import { CAP_SYS_ADMIN, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
+import { CAP_SYS_ADMIN, EBUSY, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { MMAP_MIN } from '../mm/index.ts'
+import { deadlinesFit, PERIOD_MAX, PERIOD_MIN } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { randomBytes } from '../random.ts'
 import { RELEASE, SYSNAME, VERSION } from '../version.ts'
@@ -90,12 +91,20 @@ function setPipeMaxSize(k: Kernel, bytes: number): void {
 
 const DEFAULT_RR_MS = 100
 const NS_PER_MS = 1e6
+const NS_PER_US = 1e3
 const CORE_PATTERN_MAX = 127
 const MIN_NR_OPEN = 64
 const MAX_NR_OPEN = 2147483584
 /** Below this the reserved low numbers would not fit (kernel/pid.c, pid_max_min). */
 const PID_MAX_MIN = 301
 const KIB_PER_PAGE = PAGE_SIZE / 1024
+
+/** EINVAL: more than there is; EBUSY: more than that is promised already. */
+function setDeadlineLimit(k: Kernel, rtRuntime: number, rtPeriod: number): void {
+  if (rtRuntime > rtPeriod) throw EINVAL
+  if (!deadlinesFit(k, rtRuntime, rtPeriod)) throw EBUSY
+  Object.assign(k.state.sysctl, { rtRuntime, rtPeriod })
+}
 
 function uuidText(bytes: Uint8Array): string {
   const hex = Array.from(bytes, (byte, i) =>
@@ -158,10 +167,20 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'kernel/random/uuid': shown(k => uuidText(randomBytes(k, UUID_BYTES))),
   // Addresses are not randomised: another value would be a promise that is not kept.
   'kernel/randomize_va_space': number({ get: () => 0, set: () => {} }, 0, 0),
+  'kernel/sched_deadline_period_max_us': fixed(PERIOD_MAX / NS_PER_US),
+  'kernel/sched_deadline_period_min_us': fixed(PERIOD_MIN / NS_PER_US),
   'kernel/sched_rr_timeslice_ms': number({
     get: k => k.state.sysctl.rrSlice / NS_PER_MS,
     set: (k, ms) => (k.state.sysctl.rrSlice = (ms > 0 ? ms : DEFAULT_RR_MS) * NS_PER_MS),
   }),
+  'kernel/sched_rt_period_us': number(
+    { get: k => k.state.sysctl.rtPeriod, set: (k, period) => setDeadlineLimit(k, k.state.sysctl.rtRuntime, period) },
+    1,
+  ),
+  'kernel/sched_rt_runtime_us': number(
+    { get: k => k.state.sysctl.rtRuntime, set: (k, runtime) => setDeadlineLimit(k, runtime, k.state.sysctl.rtPeriod) },
+    -1,
+  ),
   'kernel/tainted': {
     mode: WRITABLE,
     text: k => `${k.state.sysctl.tainted}\n`,

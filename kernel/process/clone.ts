@@ -39,7 +39,7 @@ import {
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkForkCommit, forkMm, getU32, putU32, retainMm } from '../mm/index.ts'
-import { account, makeRunnable, MIN_GRANULARITY, newQueue, newSchedEntity } from '../sched/index.ts'
+import { account, checkFork, childEntity, makeRunnable, MIN_GRANULARITY, newQueue } from '../sched/index.ts'
 import { actionsForExec, forkActions, recalcSignalPending } from '../signal/index.ts'
 import type { SigAction } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -95,6 +95,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   const { flags } = args
   checkFlags(k, parent, args)
   checkCount(k, parent)
+  checkFork(k, parent.sched)
   // Refused before anything is made.
   if (has(flags, CLONE_PIDFD)) {
     freeFd(parent)
@@ -141,7 +142,7 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   const { group } = parent
   const thread = has(flags, CLONE_THREAD)
   account(k.state.harts[parent.sched.hart], parent.sched)
-  const sched = newSchedEntity(parent.sched.affinity, parent.sched)
+  const sched = childEntity(k, parent.sched)
   // The parent has its thoughts (and caches) together: it goes on first.
   sched.vruntime += MIN_GRANULARITY
   const child = newTask(k, {

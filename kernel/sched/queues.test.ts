@@ -4,7 +4,8 @@ import { SCHED_FIFO } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { bareKernel, fakeTask } from '../process/testing.ts'
 import type { Task } from '../state.ts'
-import { dequeue, enqueue, makeRunnable, newSchedEntity, pickNext, sliceOf } from './runqueue.ts'
+import { newSchedEntity } from './entity.ts'
+import { dequeue, enqueue, makeRunnable, pickNext, sliceOf } from './runqueue.ts'
 import { nextTimer } from '../time/index.ts'
 import type { SchedEntity } from './types.ts'
 import { newQueue, sleepOn, wakeAll, wakeTask } from './wait.ts'
@@ -47,11 +48,11 @@ describe('a runqueue', () => {
     const k = kernel()
     const [hart] = k.state.harts
     const running = task()
-    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(Infinity)
+    expect(sliceOf(k, hart, running.sched)).toBe(Infinity)
     enqueue(k, hart, task())
-    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(3_000_000)
+    expect(sliceOf(k, hart, running.sched)).toBe(3_000_000)
     for (let i = 0; i < 30; i++) enqueue(k, hart, task())
-    expect(sliceOf(hart, running.sched, 100_000_000)).toBe(750_000)
+    expect(sliceOf(k, hart, running.sched)).toBe(750_000)
   })
   it('puts tasks on the least busy hart they may use, and an idle hart takes waiting ones', () => {
     const k = kernel(2)

@@ -5,7 +5,9 @@ import type { Kernel } from '../kernel.ts'
 import { bareKernel, fakeTask } from '../process/testing.ts'
 import type { Task } from '../state.ts'
 import { newCall } from '../waiting.ts'
-import { account, enqueue, makeRunnable, newSchedEntity, pickNext, reweigh, sliceOf, yieldHart } from './runqueue.ts'
+import { account } from './account.ts'
+import { childEntity, newSchedEntity } from './entity.ts'
+import { enqueue, makeRunnable, pickNext, reweigh, sliceOf, yieldHart } from './runqueue.ts'
 import { nextTimer } from '../time/index.ts'
 import type { SchedEntity } from './types.ts'
 import { newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
@@ -172,8 +174,9 @@ describe('time', () => {
   ])('of a slice: %s', (_name, sched, waiting, expected) => {
     const k = kernel()
     const [hart] = k.state.harts
+    k.state.sysctl.rrSlice = 100
     for (let i = 0; i < waiting; i++) enqueue(k, hart, task())
-    expect(sliceOf(hart, task(sched).sched, 100)).toBe(expected)
+    expect(sliceOf(k, hart, task(sched).sched)).toBe(expected)
   })
 })
 
@@ -224,4 +227,4 @@ it.each<[string, Partial<SchedEntity>, Partial<SchedEntity>]>([
   ['keeps a worse one', { nice: 5, resetOnFork: true }, { nice: 5 }],
   ['keeps SCHED_IDLE', { policy: SCHED_IDLE, resetOnFork: true }, { policy: SCHED_IDLE, weight: 3 }],
   ['has used nothing', { sumExec: 99, accounted: 99, turns: 4, runDelay: 5 }, { sumExec: 0, accounted: 0, turns: 0, runDelay: 0 }],
-])('a child %s', (_name, parent, child) => expect(newSchedEntity(1, { ...newSchedEntity(1), ...parent })).toMatchObject(child))
+])('a child %s', (_name, parent, child) => expect(childEntity(kernel(), { ...newSchedEntity(1), ...parent })).toMatchObject(child))

@@ -1,8 +1,8 @@
 // Input and output priorities (ioprio_set(2)): kept and answered. Nothing here waits for a disk, so they change nothing.
-import { CAP_SYS_ADMIN, CAP_SYS_NICE, EINVAL, EPERM, ESRCH, SCHED_IDLE } from '../abi/index.ts'
+import { CAP_SYS_ADMIN, CAP_SYS_NICE, EINVAL, EPERM, ESRCH } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { capable, groupMembers, taskByPid } from '../task/index.ts'
-import { isRealTime } from '../sched/index.ts'
+import { classOf as schedClassOf } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { int, oneOf } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
@@ -46,11 +46,10 @@ function set(k: Kernel, caller: Task, which: number, who: number, ioprio: number
 }
 
 /** What a task that was given no class has, once it was given one at all: it follows the nice value. */
-function effective({ ioprio, sched }: Task): number {
+function effective(k: Kernel, { ioprio, sched }: Task): number {
   if (ioprio === undefined) return 0
   if (classOf(ioprio) !== CLASSES.IOPRIO_CLASS_NONE) return ioprio
-  const kind =
-    sched.policy === SCHED_IDLE ? CLASSES.IOPRIO_CLASS_IDLE : isRealTime(sched) ? CLASSES.IOPRIO_CLASS_RT : CLASSES.IOPRIO_CLASS_BE
+  const kind = CLASSES[`IOPRIO_CLASS_${schedClassOf(k, sched).params.ioClass(sched)}`]
   return (kind << CLASS_SHIFT) | Math.floor((sched.nice + 20) / 5)
 }
 
@@ -59,7 +58,7 @@ function get(k: Kernel, caller: Task, which: number, who: number): number {
   const tasks = targets(k, caller, which, who)
   if (tasks.length === 0) throw ESRCH
   if (which === WHO.IOPRIO_WHO_PROCESS) return tasks[0].ioprio ?? 0
-  return tasks.map(effective).reduce((best, ioprio) => Math.min(best, ioprio))
+  return tasks.map(task => effective(k, task)).reduce((best, ioprio) => Math.min(best, ioprio))
 }
 
 const valueText = (ioprio: number): string =>

@@ -58,7 +58,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
 import { capable, changeCredentials, hasBit, isCapability } from '../task/index.ts'
-import { isRealTime } from '../sched/index.ts'
+import { classOf } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'
 import { prctlAnswer, prctlText } from './prctl-text.ts'
@@ -210,8 +210,8 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_CAPBSET_DROP]: (_k, task, capability) => dropFromBounding(task, capability),
   [PR_GET_SECUREBITS]: (_k, task) => task.credentials.securebits,
   [PR_SET_SECUREBITS]: (_k, task, bits) => setSecurebits(task, bits),
-  [PR_SET_TIMERSLACK](_k, task, ns) {
-    if (!isRealTime(task.sched)) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
+  [PR_SET_TIMERSLACK](k, task, ns) {
+    if (!classOf(k, task.sched).params.urgent) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
     return 0
   },
   [PR_GET_TIMERSLACK]: (_k, task) => task.timerSlack,

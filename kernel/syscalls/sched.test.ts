@@ -13,9 +13,10 @@ import {
 } from '../abi/index.ts'
 import { copyIn, copyOut, getU32 } from '../mm/index.ts'
 import { rootCredentials } from '../task/index.ts'
-import { BUFFER, fileKernel, outcome } from '../vfs/testing.ts'
+import { deadlinesFit, newHartState } from '../sched/index.ts'
+import { BUFFER, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
 
-type Values = Partial<Record<'size' | 'policy' | 'flags' | 'nice' | 'priority' | 'runtime', number>>
+type Values = Partial<Record<'size' | 'policy' | 'flags' | 'nice' | 'priority' | 'runtime' | 'deadline' | 'period', number>>
 
 function setup() {
   const { k, task } = fileKernel()
@@ -97,6 +98,48 @@ test('what limits let those without CAP_SYS_NICE do', () => {
   expect([set({ policy: SCHED_IDLE, nice: 0 }), set({ nice: 0 })]).toEqual([0, 'EPERM'])
   task.sched.policy = 0
   expect([set({ flags: 1, nice: 5 }), set({ flags: 0, nice: 5 })]).toEqual([0, 'EPERM'])
+})
+
+test('SCHED_DEADLINE: what is promised, to whom, and until when', () => {
+  const { k, task, set, get, call, unprivileged } = setup()
+  const ms = 1_000_000
+  const ask = (runtime: number, deadline: number, period = 0, flags = 0) =>
+    set({ policy: SCHED_DEADLINE, runtime, deadline, period, flags })
+  expect(
+    [ask(0, 0), ask(1023, ms), ask(2 * ms, ms), ask(ms, 2 * ms, ms), ask(2000, 99_999), ask(ms, 5000 * ms), ask(ms, 2 * ms, 0, 2)].join(
+      ' ',
+    ),
+  ).toBe('EINVAL EINVAL EINVAL EINVAL EINVAL EINVAL EINVAL')
+  expect([ask(96 * ms, 100 * ms), ask(ms, 3 * ms, 0, 4), call('sched_getscheduler', 0)]).toEqual(['EBUSY', 0, SCHED_DEADLINE])
+  expect(get()).toMatchObject({ policy: 6, flags: 4, priority: 0, nice: 0, runtime: ms, deadline: 3 * ms, period: 3 * ms })
+  expect(call('sched_setparam', 0, BUFFER)).toBe('EINVAL')
+  // Another has what this one left.
+  const other = fileTask(k)
+  const setFor = (runtime: number) => {
+    copyOut(k, task, BUFFER, writeStruct(SCHED_ATTR, { size: 48, policy: SCHED_DEADLINE, runtime, deadline: 100 * ms }))
+    return outcome(k, task, 'sched_setattr', other.pid, BUFFER, 0)
+  }
+  expect([setFor(62 * ms), setFor(61 * ms), ask(95 * ms, 100 * ms)]).toEqual(['EBUSY', 0, 'EBUSY'])
+  expect(deadlinesFit(k, 900_000, 1_000_000)).toBe(false)
+  other.state = 'Z'
+  expect([ask(95 * ms, 100 * ms), set({ policy: 0 }), ask(96 * ms, 100 * ms)]).toEqual([0, 0, 'EBUSY'])
+  k.state.sysctl.rtRuntime = -1
+  expect(ask(100 * ms, 100 * ms)).toBe(0)
+  k.state.sysctl.rtRuntime = 0
+  expect(ask(ms, 100 * ms)).toBe('EPERM')
+  unprivileged()
+  expect(ask(ms, 100 * ms)).toBe('EPERM')
+})
+
+test('SCHED_DEADLINE keeps its harts, all of them', () => {
+  const { k, task, set, call } = setup()
+  k.state.harts.push(newHartState(1))
+  copyOut(k, task, BUFFER + 256, Uint8Array.of(1))
+  const mask = () => call('sched_setaffinity', 0, 8, BUFFER + 256)
+  const deadline = () => set({ policy: SCHED_DEADLINE, runtime: 1_000_000, deadline: 2_000_000 })
+  expect(deadline()).toBe('EPERM')
+  task.sched.affinity = 3
+  expect([deadline(), mask(), set({ policy: 0 }), mask(), deadline()]).toEqual([0, 'EBUSY', 0, 0, 'EPERM'])
 })
 
 test('ioprio: classes and levels, kept', () => {

@@ -15,16 +15,10 @@ import {
   RLIMIT_NICE,
   RLIMIT_RTPRIO,
   SCHED_ATTR,
-  SCHED_BATCH,
-  SCHED_DEADLINE,
   SCHED_EXT,
-  SCHED_FIFO,
-  SCHED_IDLE,
-  SCHED_OTHER,
   SCHED_PARAM,
   SCHED_POLICIES,
   SCHED_RESET_ON_FORK,
-  SCHED_RR,
   TIMESPEC,
   readStruct,
   writeStruct,
@@ -34,7 +28,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
 import { capable, groupMembers, rlimit, taskByPid } from '../task/index.ts'
-import { MIN_GRANULARITY, NICE_MAX, NICE_MIN, reweigh, yieldHart } from '../sched/index.ts'
+import { checkAffinity, classOf, NICE_MAX, NICE_MIN, reweigh, yieldHart, type SchedParams, type SchedWanted } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
@@ -42,8 +36,6 @@ import { attrOut, setAttrText } from './sched-text.ts'
 import { nameOf } from './text.ts'
 import { timespecOut } from './times.ts'
 
-const RT_MIN = 1
-const RT_MAX = 99
 const MASK_BYTES = 8
 const SCHED_ATTR_SIZE_VER0 = 48
 const SCHED_FLAG_RESET_ON_FORK = 0x1
@@ -53,14 +45,8 @@ const SCHED_FLAG_KEEP_PARAMS = 0x10
 const SCHED_FLAGS_CLAMP = 0x60
 const SCHED_FLAGS_ALL = 0x7f
 const PAGE = 4096
-/** What a slice that a program asks for is cut to (ns). */
-const SLICE_MIN = 100_000
-const SLICE_MAX = 100_000_000
 /** getpriority answers 1..40, so that no result looks like an error. */
 const PRIO_BIAS = 20
-
-const isRt = (policy: number): boolean => policy === SCHED_FIFO || policy === SCHED_RR
-const KNOWN = new Set<number>([SCHED_OTHER, SCHED_FIFO, SCHED_RR, SCHED_BATCH, SCHED_IDLE])
 
 const policy: Arg<number> = {
   type: 'int',
@@ -83,56 +69,49 @@ function checkOwner(caller: Task, task: Task): void {
   if (!isOwner(caller, task)) throw EPERM
 }
 
-/** What a change asks for; a policy of KEEP leaves the task's, and its reset-on-fork. */
-interface Wanted {
-  policy: number
-  resetOnFork: boolean
-  priority: number
-  nice: number
-  /** The least slice (ns), 0 for the scheduler's own. */
-  slice: number
-  /** SCHED_FLAG_KEEP_PARAMS: nothing but reset-on-fork changes, the policy neither. */
-  keepParams: boolean
-}
+/** A policy that leaves the task's, and its reset-on-fork. */
 const KEEP = -1
 
-const legacy = (task: Task, wanted: number, priority: number): Wanted => ({
+const legacy = (task: Task, wanted: number, priority: number): SchedWanted => ({
   policy: wanted === KEEP ? KEEP : wanted & ~SCHED_RESET_ON_FORK,
   resetOnFork: (wanted & SCHED_RESET_ON_FORK) !== 0,
   priority,
   nice: task.sched.nice,
-  slice: task.sched.customSlice,
+  runtime: task.sched.customSlice,
+  deadline: 0,
+  period: 0,
+  flags: 0,
   keepParams: false,
 })
 
-/** Nice values that RLIMIT_NICE lets anybody take. */
-const isNiceAllowed = ({ group }: Task, nice: number): boolean => PRIO_BIAS - nice <= rlimit(group, RLIMIT_NICE)
+/** The least nice value that RLIMIT_NICE lets anybody take. */
+const leastNice = ({ group }: Task): number => PRIO_BIAS - rlimit(group, RLIMIT_NICE)
 
 /** EPERM for what needs CAP_SYS_NICE (sched(7), "Privileges and resource limits"). */
-function checkChange(caller: Task, task: Task, kind: number, wanted: Wanted): void {
+function checkChange(k: Kernel, caller: Task, task: Task, params: SchedParams, wanted: SchedWanted): void {
   if (capable(caller.credentials, CAP_SYS_NICE)) return
   const s = task.sched
-  const limit = rlimit(task.group, RLIMIT_RTPRIO)
-  const fair = kind === SCHED_OTHER || kind === SCHED_BATCH
-  if (fair && wanted.nice < s.nice && !isNiceAllowed(task, wanted.nice)) throw EPERM
-  if (isRt(kind) && ((kind !== s.policy && limit === 0) || (wanted.priority > s.rtPriority && wanted.priority > limit))) throw EPERM
-  if (s.policy === SCHED_IDLE && kind !== SCHED_IDLE && !isNiceAllowed(task, s.nice)) throw EPERM
+  const limits = { rtPriority: rlimit(task.group, RLIMIT_RTPRIO), nice: leastNice(task) }
+  if (params.needsRight(s, wanted, limits) || classOf(k, s).params.leavingNeedsRight(s, wanted, limits)) throw EPERM
   checkOwner(caller, task)
   if (s.resetOnFork && !wanted.resetOnFork) throw EPERM
 }
 
-function setScheduler(k: Kernel, caller: Task, task: Task, given: Wanted): number {
+function setScheduler(k: Kernel, caller: Task, task: Task, given: SchedWanted): number {
   const s = task.sched
-  const kind = given.policy === KEEP ? s.policy : given.policy
-  const wanted = given.policy === KEEP ? { ...given, resetOnFork: s.resetOnFork } : given
-  if (!KNOWN.has(kind) || wanted.priority < 0 || wanted.priority > RT_MAX || isRt(kind) !== (wanted.priority !== 0)) throw EINVAL
-  checkChange(caller, task, kind, wanted)
+  const wanted = given.policy === KEEP ? { ...given, policy: s.policy, resetOnFork: s.resetOnFork } : given
+  const params = k.classes[wanted.policy]?.params
+  if (params === undefined) throw EINVAL
+  const [least, most] = params.priorities
+  if (!(wanted.priority >= least && wanted.priority <= most) || !params.valid(wanted)) throw EINVAL
+  checkChange(k, caller, task, params, wanted)
+  params.admit(k, task, wanted)
   s.resetOnFork = wanted.resetOnFork
   if (wanted.keepParams) return 0
-  s.policy = kind
-  s.rtPriority = isRt(kind) ? wanted.priority : 0
-  if (!isRt(kind)) s.nice = wanted.nice
-  s.customSlice = wanted.slice
+  const own = classOf(k, s).params
+  if (own !== params) own.leave(s)
+  s.policy = wanted.policy
+  params.take(s, wanted, k.state.time)
   reweigh(k, task)
   return 0
 }
@@ -158,7 +137,7 @@ function setPriority(k: Kernel, caller: Task, which: number, who: number, wanted
   // All that may be changed are; the last refusal is what is answered.
   for (const task of prioTargets(k, caller, which, who)) {
     if (!isOwner(caller, task)) failure = EPERM
-    else if (nice < task.sched.nice && !privileged && !isNiceAllowed(task, nice)) failure = EACCES
+    else if (nice < task.sched.nice && !privileged && nice < leastNice(task)) failure = EACCES
     else {
       if (failure === ESRCH) failure = null
       task.sched.nice = nice
@@ -184,6 +163,7 @@ function setAffinity(k: Kernel, caller: Task, task: Task, length: number, at: nu
   mask.set(copyIn(k, caller, at, Math.min(length, MASK_BYTES)))
   const there = 2 ** k.state.harts.length - 1
   const allowed = (new DataView(mask.buffer).getUint32(0, true) & there) >>> 0
+  checkAffinity(k, task.sched, allowed)
   if (allowed === 0) throw EINVAL
   task.sched.affinity = allowed
   if (task.onHart >= 0) k.state.harts[task.onHart].resched = true
@@ -229,19 +209,17 @@ function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number
   const task = taskByPid(k, caller, who)
   const s = task.sched
   const keeps = (attr.flags & SCHED_FLAG_KEEP_PARAMS) !== 0
-  const wanted: Wanted = {
+  const asked = { ...attr, runtime: Number(attr.runtime), deadline: Number(attr.deadline), period: Number(attr.period) }
+  const wanted: SchedWanted = {
+    ...asked,
+    ...(keeps ? classOf(k, s).params.answer(s) : {}),
     policy: attr.flags & SCHED_FLAG_KEEP_POLICY ? KEEP : attr.policy,
     resetOnFork: (attr.flags & SCHED_FLAG_RESET_ON_FORK) !== 0,
-    priority: keeps ? s.rtPriority : attr.priority,
-    nice: keeps ? s.nice : clamp(NICE_MIN, attr.nice, NICE_MAX),
-    slice: attr.runtime > 0 ? clamp(SLICE_MIN, attr.runtime, SLICE_MAX) : 0,
     keepParams: keeps,
   }
+  wanted.nice = clamp(NICE_MIN, wanted.nice, NICE_MAX)
   if (attr.flags > SCHED_FLAGS_ALL) throw EINVAL
   if (attr.flags & SCHED_FLAGS_CLAMP) throw EOPNOTSUPP
-  // There are no deadlines; who would not be allowed them hears that first.
-  const isDeadline = wanted.policy === SCHED_DEADLINE && attr.runtime > 0 && attr.runtime <= attr.deadline
-  if (isDeadline && !capable(caller.credentials, CAP_SYS_NICE)) throw EPERM
   return setScheduler(k, caller, task, wanted)
 }
 
@@ -249,15 +227,8 @@ function getAttr(k: Kernel, caller: Task, who: number, at: number, length: numbe
   if (at === 0 || who < 0 || length > PAGE || length < SCHED_ATTR_SIZE_VER0 || flags !== 0) throw EINVAL
   const s = taskByPid(k, caller, who).sched
   const size = Math.min(length, SCHED_ATTR.size)
-  const fair = !isRt(s.policy)
-  const values = {
-    size,
-    policy: s.policy,
-    flags: s.resetOnFork ? SCHED_FLAG_RESET_ON_FORK : 0,
-    nice: fair ? s.nice : 0,
-    priority: s.rtPriority,
-    runtime: fair ? s.customSlice || MIN_GRANULARITY : 0,
-  }
+  const answer = classOf(k, s).params.answer(s)
+  const values = { ...answer, size, policy: s.policy, flags: (answer.flags ?? 0) | (s.resetOnFork ? SCHED_FLAG_RESET_ON_FORK : 0) }
   copyOut(k, caller, at, writeStruct(SCHED_ATTR, values).subarray(0, size))
   return 0
 }
@@ -268,10 +239,11 @@ function target(k: Kernel, caller: Task, who: number): Task {
   return taskByPid(k, caller, who)
 }
 
-/** SCHED_DEADLINE and SCHED_EXT have no priorities, as the policies of shares have none. */
-function prioRange(kind: number, rt: number): number {
-  if (!KNOWN.has(kind) && kind !== SCHED_DEADLINE && kind !== SCHED_EXT) throw EINVAL
-  return isRt(kind) ? rt : 0
+/** SCHED_EXT, for which there is no row, has no priorities. */
+function prioRange(k: Kernel, kind: number, end: 0 | 1): number {
+  const row = k.classes[kind]
+  if (row === undefined && kind !== SCHED_EXT) throw EINVAL
+  return row?.params.priorities[end] ?? 0
 }
 
 export const schedCalls: Syscall[] = [
@@ -280,17 +252,11 @@ export const schedCalls: Syscall[] = [
     const other = target(k, task, who)
     return setScheduler(k, task, other, legacy(other, KEEP, p.priority))
   }),
-  syscall(
-    119,
-    'sched_setscheduler',
-    { pid, policy, param },
-    (k, task, { pid: who, policy: kind, param: p }) => {
-      if (p === null || kind < 0) throw EINVAL
-      const other = target(k, task, who)
-      return setScheduler(k, task, other, legacy(other, kind, p.priority))
-    },
-    { note: 'SCHED_DEADLINE is refused with EINVAL.' },
-  ),
+  syscall(119, 'sched_setscheduler', { pid, policy, param }, (k, task, { pid: who, policy: kind, param: p }) => {
+    if (p === null || kind < 0) throw EINVAL
+    const other = target(k, task, who)
+    return setScheduler(k, task, other, legacy(other, kind, p.priority))
+  }),
   syscall(120, 'sched_getscheduler', { pid }, (k, task, { pid: who }) => {
     const { sched } = target(k, task, who)
     return sched.policy | (sched.resetOnFork ? SCHED_RESET_ON_FORK : 0)
@@ -310,11 +276,11 @@ export const schedCalls: Syscall[] = [
     yieldHart(k, task)
     return 0
   }),
-  syscall(125, 'sched_get_priority_max', { policy }, (_k, _task, { policy: kind }) => prioRange(kind, RT_MAX)),
-  syscall(126, 'sched_get_priority_min', { policy }, (_k, _task, { policy: kind }) => prioRange(kind, RT_MIN)),
+  syscall(125, 'sched_get_priority_max', { policy }, (k, _task, { policy: kind }) => prioRange(k, kind, 1)),
+  syscall(126, 'sched_get_priority_min', { policy }, (k, _task, { policy: kind }) => prioRange(k, kind, 0)),
   syscall(127, 'sched_rr_get_interval', { pid, tp: timespecOut }, (k, task, { pid: who, tp }) => {
-    const { policy: kind } = target(k, task, who).sched
-    const slice = kind === SCHED_RR ? k.state.sysctl.rrSlice : kind === SCHED_FIFO ? 0 : MIN_GRANULARITY
+    const { sched } = target(k, task, who)
+    const slice = classOf(k, sched).params.interval(k, sched)
     copyOut(k, task, tp, writeStruct(TIMESPEC, { sec: Math.floor(slice / NANOSECONDS), nsec: slice % NANOSECONDS }))
     return 0
   }),
@@ -333,7 +299,7 @@ export const schedCalls: Syscall[] = [
     { pid, attr: address, flags: uint },
     (k, task, { pid: who, attr, flags }) => setAttr(k, task, who, attr, flags),
     {
-      note: 'SCHED_DEADLINE is refused with EINVAL, clamped utilisation with EOPNOTSUPP. A runtime is the least slice.',
+      note: 'SCHED_FLAG_RECLAIM is refused with EINVAL, clamped utilisation with EOPNOTSUPP.',
       text: setAttrText,
     },
   ),

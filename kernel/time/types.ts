@@ -5,6 +5,8 @@ import type { Task, ThreadGroup } from '../state.ts'
 /** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */
 export type TimerSpec =
   | { kind: 'wake'; task: Task }
+  /** A task held by its scheduling class may run again. */
+  | { kind: 'replenish'; task: Task }
   | { kind: 'itimer'; group: ThreadGroup; which: number }
   | { kind: 'posixTimer'; group: ThreadGroup; id: number }
   | { kind: 'timerfd'; data: TimerFdData }

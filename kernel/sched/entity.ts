@@ -1,0 +1,74 @@
+// The scheduler's part of a task and of a hart, as they begin; and what a child takes over.
+import { EAGAIN, SCHED_OTHER } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { classOf } from './class.ts'
+import { FAIR_RANK } from './ranks.ts'
+import type { HartState, SchedEntity } from './types.ts'
+import { NICE_0_WEIGHT } from './weights.ts'
+
+export const newSchedEntity = (affinity: number): SchedEntity => ({
+  policy: SCHED_OTHER,
+  nice: 0,
+  rtPriority: 0,
+  weight: NICE_0_WEIGHT,
+  vruntime: 0,
+  sumExec: 0,
+  accounted: 0,
+  sliceStart: 0,
+  hart: 0,
+  affinity,
+  instructions: 0,
+  heapIndex: -1,
+  rank: FAIR_RANK,
+  key: 0,
+  order: 0,
+  stopAt: Infinity,
+  held: null,
+  deadline: null,
+  lab: {},
+  fpHart: -1,
+  resetOnFork: false,
+  queuedAt: 0,
+  runDelay: 0,
+  turns: 0,
+  customSlice: 0,
+})
+
+/** EAGAIN: what the parent was promised cannot be promised to a child. */
+export function checkFork(k: Kernel, parent: SchedEntity): void {
+  if (!classOf(k, parent).params.mayFork(parent)) throw EAGAIN
+}
+
+/** A child's takes over policy, nice and affinity from its parent, which is accounted for; or what SCHED_RESET_ON_FORK leaves of them. */
+export function childEntity(k: Kernel, parent: SchedEntity): SchedEntity {
+  const { policy, nice, rtPriority, vruntime, hart, affinity, customSlice } = parent
+  const child = newSchedEntity(affinity)
+  Object.assign(child, { policy, nice, rtPriority, vruntime, hart, customSlice })
+  if (parent.resetOnFork) {
+    if (classOf(k, parent).params.urgent) Object.assign(child, { policy: SCHED_OTHER, nice: 0 })
+    child.nice = Math.max(0, child.nice)
+    child.rtPriority = child.customSlice = 0
+  }
+  child.weight = classOf(k, child).weight(child)
+  return child
+}
+
+export const newHartState = (id: number, quantum = 0): HartState => ({
+  id,
+  current: null,
+  time: 0,
+  queue: [],
+  queueWeight: 0,
+  minVruntime: 0,
+  resched: false,
+  fpOwner: null,
+  ran: 0,
+  mm: null,
+  idleTime: 0,
+  systemTime: 0,
+  switches: 0,
+  timerInterrupts: 0,
+  rescheduleCalls: 0,
+  flushCalls: 0,
+  quantum,
+})
