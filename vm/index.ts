@@ -17,7 +17,7 @@ export type {
   Watch,
 } from './state.ts'
 export * from './registers.ts'
-export { clockOf, csrExists, readCsr, setSatp, timeOf, writeCsr } from './csr.ts'
+export { clockOf, readCsr, setSatp, timeOf, writeCsr } from './csr.ts'
 export { rootFrame, tlbEntries, tlbFlush, type TlbEntry } from './tlb.ts'
 export { translate, walk, vpn, ptePpn, type WalkStep } from './walk.ts'
 export { passHere, setDebugPoints } from './debug.ts'

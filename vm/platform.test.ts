@@ -1,7 +1,9 @@
 // The seam under the machine: the hosted platform gives traps to the caller of `run`, another one takes them into the guest's handler and
 // has a device. That other one is the least that shows it.
 import { describe, expect, test } from 'vitest'
-import { SSTATUS_SIE, SSTATUS_SPIE, SSTATUS_SPP, readCsr, timeOf, trapCsrs, writeCsr } from './csr.ts'
+import { readCsr, timeOf, writeCsr } from './csr.ts'
+import { trapCsrs } from './csr-storage.ts'
+import { SSTATUS_SIE, SSTATUS_SPIE, SSTATUS_SPP } from './isa/index.ts'
 import { CAUSE_BREAKPOINT, INTERRUPT_S_TIMER, PTE_U } from './isa/index.ts'
 import { COUNTERS, PAGE_SIZE, PRIVILEGE_S, RAM_BASE, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { createMachine, setTiming } from './machine.ts'

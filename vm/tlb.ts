@@ -2,9 +2,9 @@
 // the virtual page and a key that stands for (ASID, privilege, SUM, MXR). So address spaces coexist, and one comparison both
 // finds the page and checks that it may be used. An entry is what the walk said when it was filled: the kernel that changes a
 // PTE and forgets to flush sees the old translation, as on hardware. A write entry implies that D is set in its PTE.
-import { csrHigh, csrLow, SSTATUS_MXR, SSTATUS_SUM } from './csr.ts'
+import { csrHigh, csrLow } from './csr-storage.ts'
 import * as L from './layout.ts'
-import { PTE_G, SATP_MODE_SV48, TWO_32 } from './isa/index.ts'
+import { PTE_G, SATP_MODE_SV48, SSTATUS_MXR, SSTATUS_SUM, TWO_32 } from './isa/index.ts'
 import { isDevice } from './physical.ts'
 import type { Access, DebugState, Hart, Machine, TlbKeys, Watch } from './state.ts'
 import { timeFlush } from './timing/index.ts'

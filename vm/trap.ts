@@ -1,6 +1,6 @@
 // Traps: engines raise them, the platform takes them. One that is answered to the caller has its CSRs written as hardware would, and the
 // stop record says the same; the caller's next `run` is the return from it, so the privilege stays that of the code that trapped.
-import { trapCsrs } from './csr.ts'
+import { trapCsrs } from './csr-storage.ts'
 import type { Access, Hart, Machine, Stop, StopKind } from './state.ts'
 import * as C from './isa/index.ts'
 

@@ -21,9 +21,9 @@ const FIRST_CSR = 65
 const PRIV = FIRST_CSR + 4096
 const DWARF_F0 = 32
 const DWARF_CSR0 = 4096
-const FP_CSRS = new Set(['fflags', 'frm', 'fcsr'])
+const FP_CSRS = new Set(csrs.filter(c => c.holds?.kind === 'fcsr').map(c => c.name))
 /** What programs may read in user mode; the rest belongs to the machine. */
-const USER_CSRS = new Set(['cycle', 'time', 'instret'])
+const USER_CSRS = new Set(csrs.filter(c => c.enable !== null).map(c => c.name))
 const GENERIC: Readonly<Record<string, string>> = { sp: 'sp', fp: 'fp', ra: 'ra', pc: 'pc' }
 const POINTERS: Readonly<Record<string, string>> = { ra: 'code_ptr', sp: 'data_ptr', gp: 'data_ptr', tp: 'data_ptr', fp: 'data_ptr' }
 const ARGUMENTS = 8

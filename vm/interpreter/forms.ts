@@ -4,13 +4,13 @@ import { call, get, i32Const, i64Const, OP, set, tee, TYPE, type Code, type Wasm
 import { ENTRIES_SHIFT } from './entry.ts'
 import type { HandlerWriter } from './handler.ts'
 import { LOCAL } from './locals.ts'
-import { counterHidden, counterValue, type CounterCsr } from './user-csrs.ts'
+import { counterHidden, counterValue, type UserCsr } from './user-csrs.ts'
 
 export interface Form {
   /** How accesses are made; `base` is the hart's block. */
   probe: (w: HandlerWriter, base: number) => Probe
   /** The value of a counter, or off to the reference engine. */
-  counter: (w: HandlerWriter, base: number, name: CounterCsr) => Code
+  counter: (w: HandlerWriter, base: number, name: UserCsr) => Code
   /** Runs before each instruction, and when another page is entered. */
   beforeEach: (base: number) => Code
   onPage: Code

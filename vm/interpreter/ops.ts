@@ -1,6 +1,6 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
-import { CSR, rows, type Decoded, type Isa, type Row } from '../isa/index.ts'
+import { csrByNumber, rows, type Decoded, type Isa, type Row } from '../isa/index.ts'
 import { PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
 import { ENTRIES_PER_BYTE } from './entry.ts'
@@ -111,7 +111,7 @@ const CSR_FLAVOURS: readonly Flavour[] = USER_CSRS.flatMap(csr =>
 )
 
 function csrOpFor(ops: Ops, { row, values }: Decoded): { op: number; imm: number } {
-  const csr = USER_CSRS.find(name => CSR[name] === values.csr)
+  const csr = csrByNumber.get(values.csr)?.name
   const zeroSource = (row.fields.includes('uimm') ? values.imm : values.rs1) === 0
   return { op: ops.number.get(keyOf(row, { length: 4, near: true, rounding: 'nearest', csr, zeroSource })) ?? OP_SLOW, imm: values.imm }
 }

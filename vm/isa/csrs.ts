@@ -1,138 +1,192 @@
-// Control and status registers: name and sentence by number. The number itself tells who may access (Privileged spec, CSR Address
-// Mapping Conventions): bits 11:10 = 3 is read-only, bits 9:8 the lowest privilege. The engine decides which of these it has;
-// here are those that user code, Linux, or QEMU's virt machine names.
+// Control and status registers, a row each: number, name, sentence, what it holds, what a write keeps, and what must follow a write. Who
+// may access it the number itself tells (Privileged spec, CSR Address Mapping Conventions): bits 11:10 = 3 is read-only, bits 9:8 the
+// lowest privilege. The engines walk over the rows; a register that holds nothing is only known by name: to access it is illegal.
+
+import { SATP_MODE_BARE, SATP_MODE_SV48, satpMode } from './paging.ts'
+
+export type Counter = 'cycle' | 'time' | 'instret'
+
+/** What a register's value is. */
+export type CsrHolds =
+  /** 64 bits of its own. */
+  | { kind: 'storage'; reset: bigint }
+  /** mstatus, or what of it sstatus shows; the state of the floating-point unit lies elsewhere. */
+  | { kind: 'status'; visible: bigint }
+  /** What of mie or mip is delegated to S; the rest reads as zero and is not written (Privileged spec 4.1.3). */
+  | { kind: 'delegated'; of: 'mie' | 'mip' }
+  /** A field of fcsr. A write dirties the floating-point unit; while that is off there is no access. */
+  | { kind: 'fcsr'; shift: number; mask: number }
+  | { kind: 'counter'; counter: Counter }
+  | { kind: 'fixed'; value: bigint }
+  /** Which extensions the machine has, and which hart this is. */
+  | { kind: 'isa' }
+  | { kind: 'hart' }
+
+/** What a hart has to do after a write: its address space or rights changed; satp itself did; the time of the next timer trap did. */
+export type CsrEffect = 'translation' | 'addressSpace' | 'timer'
 
 export interface Csr {
   number: number
   name: string
   doc: string
+  /** null: no machine here has it. */
+  holds: CsrHolds | null
+  /** It is there with this extension. */
+  extension: string
+  /** Bits that a write changes; the others keep what they have. */
+  writable: bigint
+  /** Where a mask of bits does not say it: the value that is taken for a written one (WARL). `parcel`: instructions begin at multiples of it. */
+  legal: ((value: bigint, old: bigint, parcel: number) => bigint) | null
+  after: CsrEffect | null
+  /** Bit of mcounteren and scounteren that lets lower privileges read it. */
+  enable: number | null
 }
 
 export const csrReadOnly = (number: number): boolean => number >> 10 === 3
 /** 0 user, 1 supervisor, 2 hypervisor, 3 machine. */
 export const csrPrivilege = (number: number): number => (number >> 8) & 3
 
-const csr = (number: number, name: string, doc: string): Csr => ({ number, name, doc })
-/** A numbered run such as hpmcounter3 to hpmcounter31. */
-const run = (base: number, prefix: string, from: number, to: number, doc: string): Csr[] =>
-  Array.from({ length: to - from + 1 }, (_, n) => csr(base + from + n, `${prefix}${from + n}`, doc))
-
-export const CSR = {
-  fflags: 0x001,
-  frm: 0x002,
-  fcsr: 0x003,
-  cycle: 0xc00,
-  time: 0xc01,
-  instret: 0xc02,
-  sstatus: 0x100,
-  sie: 0x104,
-  stvec: 0x105,
-  scounteren: 0x106,
-  senvcfg: 0x10a,
-  sscratch: 0x140,
-  sepc: 0x141,
-  scause: 0x142,
-  stval: 0x143,
-  sip: 0x144,
-  stimecmp: 0x14d,
-  satp: 0x180,
-  mstatus: 0x300,
-  misa: 0x301,
-  medeleg: 0x302,
-  mideleg: 0x303,
-  mie: 0x304,
-  mtvec: 0x305,
-  mcounteren: 0x306,
-  menvcfg: 0x30a,
-  mcountinhibit: 0x320,
-  mscratch: 0x340,
-  mepc: 0x341,
-  mcause: 0x342,
-  mtval: 0x343,
-  mip: 0x344,
-  tselect: 0x7a0,
-  tdata1: 0x7a1,
-  tdata2: 0x7a2,
-  tdata3: 0x7a3,
-  dcsr: 0x7b0,
-  dpc: 0x7b1,
-  dscratch0: 0x7b2,
-  dscratch1: 0x7b3,
-  mcycle: 0xb00,
-  minstret: 0xb02,
-  mvendorid: 0xf11,
-  marchid: 0xf12,
-  mimpid: 0xf13,
-  mhartid: 0xf14,
-  mconfigptr: 0xf15,
-} as const
+// Bits of mstatus and sstatus.
+export const SSTATUS_SIE = 1 << 1
+export const SSTATUS_SPIE = 1 << 5
+export const SSTATUS_SPP = 1 << 8
+export const SSTATUS_FS_SHIFT = 13
+export const SSTATUS_SUM = 1 << 18
+export const SSTATUS_MXR = 1 << 19
+export const MSTATUS_MIE = 1 << 3
+export const MSTATUS_MPIE = 1 << 7
+export const MSTATUS_MPP_SHIFT = 11
+export const SIP_STIP = 1 << 5
 
 /** What the identity registers read: "HB" (no vendor, and a number that nobody was given), and the version as bytes major, minor, patch. */
 export const MARCHID = 0x4842
 export const MIMPID = 0x000100
 
-const DOCS: Record<keyof typeof CSR, string> = {
-  fflags: 'Floating-point exceptions that have happened: NV DZ OF UF NX.',
-  frm: 'Rounding mode of instructions that name none.',
-  fcsr: 'frm and fflags together.',
-  cycle: 'Cycles since the start.',
-  time: 'Ticks of the real-time clock.',
-  instret: 'Instructions retired.',
-  sstatus: 'Supervisor status: interrupt enable, previous privilege, FS, SUM, MXR.',
-  sie: 'Supervisor interrupts that are enabled.',
-  stvec: 'Address of the supervisor trap handler.',
-  scounteren: 'Counters that user mode may read.',
-  senvcfg: 'Features switched on for user mode.',
-  sscratch: 'A word for the trap handler.',
-  sepc: 'Address of the instruction that trapped.',
-  scause: 'Why the last trap was taken.',
-  stval: 'The address or instruction that the last trap is about.',
-  sip: 'Supervisor interrupts that are pending.',
-  stimecmp: 'Time at which the supervisor timer interrupts.',
-  satp: 'Address translation: mode, address space, root page table.',
-  mstatus: 'Machine status.',
-  misa: 'Extensions of this hart.',
-  medeleg: 'Exceptions that go to supervisor mode.',
-  mideleg: 'Interrupts that go to supervisor mode.',
-  mie: 'Machine interrupts that are enabled.',
-  mtvec: 'Address of the machine trap handler.',
-  mcounteren: 'Counters that supervisor mode may read.',
-  menvcfg: 'Features switched on for supervisor mode.',
-  mcountinhibit: 'Counters that stand still.',
-  mscratch: 'A word for the machine trap handler.',
-  mepc: 'Address of the instruction that trapped to machine mode.',
-  mcause: 'Why the last trap to machine mode was taken.',
-  mtval: 'The address or instruction that the last trap to machine mode is about.',
-  mip: 'Machine interrupts that are pending.',
-  tselect: 'Debug trigger that tdata1-3 show.',
-  tdata1: 'Debug trigger: kind and control.',
-  tdata2: 'Debug trigger: address or value.',
-  tdata3: 'Debug trigger: further conditions.',
-  dcsr: 'Debug mode control and status.',
-  dpc: 'Address where debug mode was entered.',
-  dscratch0: 'A word for the debugger.',
-  dscratch1: 'A word for the debugger.',
-  mcycle: 'Cycles since the start, writable.',
-  minstret: 'Instructions retired, writable.',
-  mvendorid: 'Number of the vendor.',
-  marchid: 'Number of the microarchitecture.',
-  mimpid: 'Number of the implementation.',
-  mhartid: 'Number of this hart.',
-  mconfigptr: 'Address of the configuration structure.',
-}
+const ALL = (1n << 64n) - 1n
+const FS_FIELD = 3n << BigInt(SSTATUS_FS_SHIFT)
+const SD = 1n << 63n
+const UXL = 3n << 32n
+const SSTATUS_WRITABLE = BigInt(SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR)
+const MSTATUS_WRITABLE = SSTATUS_WRITABLE | BigInt(MSTATUS_MIE | MSTATUS_MPIE | (3 << MSTATUS_MPP_SHIFT))
+const S_INTERRUPTS = 0x222n
+/** Exceptions 0 to 9, 12, 13 and 15: those that there are, but for calls from M, which never go down (Privileged spec 3.1.8). */
+const DELEGABLE = 0xb3ffn
+/** FIOM and STCE: fences of I/O, and stimecmp for S. */
+const ENVCFG_FIOM = 1n
+const MENVCFG_STCE = 1n << 63n
+const COUNTER_BITS = 7n
+const VECTOR = ALL & ~2n
 
-const isCsrName = (name: string): name is keyof typeof CSR => name in CSR
+const MPP = 3n << BigInt(MSTATUS_MPP_SHIFT)
+const MPP_RESERVED = 2n << BigInt(MSTATUS_MPP_SHIFT)
+/** MPP = 2 names no privilege: a write of it keeps what is there. */
+const legalStatus = (value: bigint, old: bigint): bigint => ((value & MPP) === MPP_RESERVED ? (value & ~MPP) | (old & MPP) : value)
+const SATP_MODES = [SATP_MODE_BARE, SATP_MODE_SV48]
+/** A write with an unsupported mode has no effect (Privileged spec 4.1.11). Sv39 is not there, though the manual wants it beside Sv48. */
+const legalSatp = (value: bigint, old: bigint): bigint => (SATP_MODES.includes(satpMode(value)) ? value : old)
+const instructionAddress = (value: bigint, _old: bigint, parcel: number): bigint => value & ~BigInt(parcel - 1)
 
-export const csrs: readonly Csr[] = [
-  ...Object.keys(CSR)
-    .filter(isCsrName)
-    .map(name => csr(CSR[name], name, DOCS[name])),
+type More = Partial<Omit<Csr, 'number' | 'name' | 'doc' | 'holds'>>
+const DEFAULTS = { extension: 'S', writable: 0n, legal: null, after: null, enable: null } as const
+const csr = (number: number, name: string, doc: string, holds: CsrHolds | null = null, more: More = {}): Csr => ({
+  number,
+  name,
+  doc,
+  holds,
+  ...DEFAULTS,
+  ...more,
+})
+const storage = (number: number, name: string, doc: string, { reset = 0n, ...more }: More & { reset?: bigint } = {}): Csr =>
+  csr(number, name, doc, { kind: 'storage', reset }, { writable: ALL, ...more })
+const fixed = (number: number, name: string, doc: string, value = 0n): Csr => csr(number, name, doc, { kind: 'fixed', value })
+const float = (number: number, name: string, doc: string, shift: number, mask: number): Csr =>
+  csr(number, name, doc, { kind: 'fcsr', shift, mask }, { extension: 'F', writable: BigInt(mask) })
+const counter = (number: number, name: Counter, doc: string, enable: number): Csr =>
+  csr(number, name, doc, { kind: 'counter', counter: name }, { extension: 'Zicntr', enable })
+/** A numbered run such as hpmcounter3 to hpmcounter31; the machine has those of `held`, as zeros. */
+const run = (base: number, prefix: string, from: number, to: number, doc: string, held: readonly number[] = []): Csr[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => (held.includes(from + n) ? fixed : csr)(base + from + n, `${prefix}${from + n}`, doc))
+
+/** Storage lies in a hart's block in this order. */
+const table: readonly Csr[] = [
+  float(0x001, 'fflags', 'Floating-point exceptions that have happened: NV DZ OF UF NX.', 0, 0x1f),
+  float(0x002, 'frm', 'Rounding mode of instructions that name none.', 5, 7),
+  float(0x003, 'fcsr', 'frm and fflags together.', 0, 0xff),
+  counter(0xc00, 'cycle', 'Cycles since the start.', 1),
+  counter(0xc01, 'time', 'Ticks of the real-time clock.', 2),
+  counter(0xc02, 'instret', 'Instructions retired.', 4),
+
+  csr(
+    0x100,
+    'sstatus',
+    'Supervisor status: interrupt enable, previous privilege, FS, SUM, MXR.',
+    { kind: 'status', visible: SSTATUS_WRITABLE | FS_FIELD | SD | UXL },
+    { writable: SSTATUS_WRITABLE, after: 'translation' },
+  ),
+  csr(0x104, 'sie', 'Supervisor interrupts that are enabled.', { kind: 'delegated', of: 'mie' }, { writable: S_INTERRUPTS }),
+  csr(0x144, 'sip', 'Supervisor interrupts that are pending.', { kind: 'delegated', of: 'mip' }, { writable: 2n }),
+  storage(0x105, 'stvec', 'Address of the supervisor trap handler.', { writable: VECTOR }),
+  storage(0x106, 'scounteren', 'Counters that user mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
+  storage(0x10a, 'senvcfg', 'Features switched on for user mode.', { writable: ENVCFG_FIOM }),
+  storage(0x140, 'sscratch', 'A word for the trap handler.'),
+  storage(0x141, 'sepc', 'Address of the instruction that trapped.', { legal: instructionAddress }),
+  storage(0x142, 'scause', 'Why the last trap was taken.'),
+  storage(0x143, 'stval', 'The address or instruction that the last trap is about.'),
+  storage(0x14d, 'stimecmp', 'Time at which the supervisor timer interrupts.', { reset: ALL, after: 'timer' }),
+  storage(0x180, 'satp', 'Address translation: mode, address space, root page table.', { legal: legalSatp, after: 'addressSpace' }),
+  csr(
+    0x300,
+    'mstatus',
+    'Machine status.',
+    { kind: 'status', visible: ALL },
+    { writable: MSTATUS_WRITABLE, legal: legalStatus, after: 'translation' },
+  ),
+  csr(0x301, 'misa', 'Extensions of this hart.', { kind: 'isa' }),
+  storage(0x302, 'medeleg', 'Exceptions that go to supervisor mode.', { writable: DELEGABLE }),
+  // As firmware hands a hart to an operating system: the supervisor's interrupts are its own.
+  storage(0x303, 'mideleg', 'Interrupts that go to supervisor mode.', { writable: S_INTERRUPTS, reset: S_INTERRUPTS }),
+  storage(0x304, 'mie', 'Machine interrupts that are enabled.', { writable: 0xaaan }),
+  storage(0x344, 'mip', 'Machine interrupts that are pending.', { writable: 0x222n }),
+  storage(0x305, 'mtvec', 'Address of the machine trap handler.', { writable: VECTOR }),
+  storage(0x306, 'mcounteren', 'Counters that supervisor mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
+  storage(0x30a, 'menvcfg', 'Features switched on for supervisor mode.', { writable: ENVCFG_FIOM | MENVCFG_STCE, reset: MENVCFG_STCE }),
+  storage(0x340, 'mscratch', 'A word for the machine trap handler.'),
+  storage(0x341, 'mepc', 'Address of the instruction that trapped to machine mode.', { legal: instructionAddress }),
+  storage(0x342, 'mcause', 'Why the last trap to machine mode was taken.'),
+  storage(0x343, 'mtval', 'The address or instruction that the last trap to machine mode is about.'),
+  // A write of these two is taken, and changes nothing.
+  csr(0xb00, 'mcycle', 'Cycles since the start, writable.', { kind: 'counter', counter: 'cycle' }),
+  csr(0xb02, 'minstret', 'Instructions retired, writable.', { kind: 'counter', counter: 'instret' }),
+  fixed(0xf11, 'mvendorid', 'Number of the vendor.'),
+  fixed(0xf12, 'marchid', 'Number of the microarchitecture.', BigInt(MARCHID)),
+  fixed(0xf13, 'mimpid', 'Number of the implementation.', BigInt(MIMPID)),
+  csr(0xf14, 'mhartid', 'Number of this hart.', { kind: 'hart' }),
+  fixed(0xf15, 'mconfigptr', 'Address of the configuration structure.'),
+  ...run(0x3a0, 'pmpcfg', 0, 15, 'Physical memory protection: permissions.', [0]).filter(c => c.number % 2 === 0),
+  ...run(0x3b0, 'pmpaddr', 0, 63, 'Physical memory protection: address.', [0]),
+
+  // Known by name: user code, Linux, or QEMU's virt machine has them.
+  csr(0x320, 'mcountinhibit', 'Counters that stand still.'),
+  csr(0x7a0, 'tselect', 'Debug trigger that tdata1-3 show.'),
+  csr(0x7a1, 'tdata1', 'Debug trigger: kind and control.'),
+  csr(0x7a2, 'tdata2', 'Debug trigger: address or value.'),
+  csr(0x7a3, 'tdata3', 'Debug trigger: further conditions.'),
+  csr(0x7b0, 'dcsr', 'Debug mode control and status.'),
+  csr(0x7b1, 'dpc', 'Address where debug mode was entered.'),
+  csr(0x7b2, 'dscratch0', 'A word for the debugger.'),
+  csr(0x7b3, 'dscratch1', 'A word for the debugger.'),
   ...run(0xc00, 'hpmcounter', 3, 31, 'An event counter.'),
-  ...run(0x3a0, 'pmpcfg', 0, 15, 'Physical memory protection: permissions.').filter(c => c.number % 2 === 0),
-  ...run(0x3b0, 'pmpaddr', 0, 63, 'Physical memory protection: address.'),
   ...run(0xb00, 'mhpmcounter', 3, 31, 'An event counter, writable.'),
   ...run(0x320, 'mhpmevent', 3, 31, 'The event that a counter counts.'),
-].sort((a, b) => a.number - b.number)
+]
 
+/** Registers with 64 bits of their own in a hart's block, in their order there. */
+export const csrsStored: readonly string[] = table.filter(c => c.holds?.kind === 'storage' || c.name === 'mstatus').map(c => c.name)
+
+/** By number. */
+export const csrs: readonly Csr[] = [...table].sort((a, b) => a.number - b.number)
 export const csrByName: ReadonlyMap<string, Csr> = new Map(csrs.map(c => [c.name, c]))
 export const csrByNumber: ReadonlyMap<number, Csr> = new Map(csrs.map(c => [c.number, c]))
+
+/** Does any machine here have the register? */
+export const csrExists = (name: string): boolean => (csrByName.get(name)?.holds ?? null) !== null

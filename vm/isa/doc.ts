@@ -61,7 +61,7 @@ export function isaManual(): string {
     code(`0x${c.number.toString(16).padStart(3, '0')}`),
     code(c.name),
     PRIVILEGES[csrPrivilege(c.number)],
-    csrReadOnly(c.number) ? 'read only' : '',
+    c.holds === null ? 'a name only' : csrReadOnly(c.number) ? 'read only' : '',
     c.doc,
   ])
   return (

@@ -1,15 +1,5 @@
 // One instruction of the reference engine: its meaning run on BigInts, over registers and memory as they are.
-import {
-  csrExists,
-  readCsr,
-  writeCsr,
-  SSTATUS_SIE,
-  SSTATUS_SPIE,
-  SSTATUS_SPP,
-  MSTATUS_MIE,
-  MSTATUS_MPIE,
-  MSTATUS_MPP_SHIFT,
-} from '../csr.ts'
+import { accessibleCsr, readCsr, writeCsr } from '../csr.ts'
 import { noteAccess } from '../debug.ts'
 import * as fpu from '../fp/index.ts'
 import * as C from '../isa/index.ts'
@@ -41,8 +31,6 @@ const NAN_BOX = 0xffffffff_00000000n
 const NAN_F32 = 0x7fc00000n
 const FCSR_FLAGS = 0x1f
 const RM_DYNAMIC = 7
-const CSR_PRIVILEGE_SHIFT = 8
-const CSR_READ_ONLY = 3
 const WORDS_REMEMBERED = 65536
 /** Instead of a place in the linear memory. */
 const DEVICE = -1
@@ -364,37 +352,24 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.need(L.PRIVILEGE_S)
     const { m, hart } = this
     const status = readCsr(m, hart, 'mstatus')
-    const enable = status & BigInt(SSTATUS_SPIE) ? BigInt(SSTATUS_SIE) : 0n
-    this.hart.words[L.WORD_PRIVILEGE] = status & BigInt(SSTATUS_SPP) ? L.PRIVILEGE_S : L.PRIVILEGE_U
-    writeCsr(m, hart, 'mstatus', (status & ~BigInt(SSTATUS_SIE | SSTATUS_SPP)) | enable | BigInt(SSTATUS_SPIE))
+    const enable = status & BigInt(C.SSTATUS_SPIE) ? BigInt(C.SSTATUS_SIE) : 0n
+    this.hart.words[L.WORD_PRIVILEGE] = status & BigInt(C.SSTATUS_SPP) ? L.PRIVILEGE_S : L.PRIVILEGE_U
+    writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.SSTATUS_SIE | C.SSTATUS_SPP)) | enable | BigInt(C.SSTATUS_SPIE))
     this.next = i64(readCsr(m, hart, 'sepc'))
   }
   mret(): void {
     this.need(L.PRIVILEGE_M)
     const { m, hart } = this
     const status = readCsr(m, hart, 'mstatus')
-    const enable = status & BigInt(MSTATUS_MPIE) ? BigInt(MSTATUS_MIE) : 0n
-    const mpp = Number((status >> BigInt(MSTATUS_MPP_SHIFT)) & 3n)
+    const enable = status & BigInt(C.MSTATUS_MPIE) ? BigInt(C.MSTATUS_MIE) : 0n
+    const mpp = Number((status >> BigInt(C.MSTATUS_MPP_SHIFT)) & 3n)
     this.hart.words[L.WORD_PRIVILEGE] = mpp
-    writeCsr(m, hart, 'mstatus', (status & ~BigInt(MSTATUS_MIE | (3 << MSTATUS_MPP_SHIFT))) | enable | BigInt(MSTATUS_MPIE))
+    writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.MSTATUS_MIE | (3 << C.MSTATUS_MPP_SHIFT))) | enable | BigInt(C.MSTATUS_MPIE))
     this.next = i64(readCsr(m, hart, 'mepc'))
   }
 
   private csr(writing: boolean): string {
-    const number = this.d.values.csr
-    const row = C.csrByNumber.get(number)
-    const { hart, m } = this
-    const privilege = hart.words[L.WORD_PRIVILEGE]
-    if (!row || !csrExists(row.name)) return this.illegal()
-    if (privilege < ((number >> CSR_PRIVILEGE_SHIFT) & 3)) return this.illegal()
-    if (writing && number >> 10 === CSR_READ_ONLY) return this.illegal()
-    if ((row.name === 'fflags' || row.name === 'frm' || row.name === 'fcsr') && hart.words[L.WORD_FS] === L.FS_OFF) return this.illegal()
-    if (row.name === 'cycle' || row.name === 'time' || row.name === 'instret') {
-      const bit = 1n << BigInt(number & 3)
-      if (privilege < L.PRIVILEGE_M && !(readCsr(m, hart, 'mcounteren') & bit)) return this.illegal()
-      if (privilege < L.PRIVILEGE_S && !(readCsr(m, hart, 'scounteren') & bit)) return this.illegal()
-    }
-    return row.name
+    return (accessibleCsr(this.m, this.hart, this.d.values.csr, writing) ?? this.illegal()).name
   }
   readCsr(_f: 'csr'): bigint {
     return i64(readCsr(this.m, this.hart, this.csr(false)))
