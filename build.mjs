@@ -6,6 +6,8 @@ import { builtinModules } from 'node:module'
 
 mkdirSync('dist', { recursive: true })
 for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
+// What Node compiled of them (cli/compile-cache.ts).
+rmSync('dist/compiled', { recursive: true, force: true })
 
 /** What `package.json` exports, and what runs. They share their parts, so that each is there once and a class is one class everywhere. */
 const ENTRIES = {

@@ -1,10 +1,11 @@
 // Run by the build: assembles and links our programs with our own tools, and leaves in dist what the command line needs:
-// root.cpio (the root file system) and libhartbeat.a (the assembly library).
+// root.cpio (the root file system), libhartbeat.a (the assembly library), and the interpreter's loop.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { assemble, build, formatDiagnostics, writeArchive, type Diagnostic } from '../assembler/index.ts'
 import { writeCpio, type ImageFile } from '../kernel/index.ts'
-import { imagePath, includeReader, libraryPath, packageRoot } from './resources.ts'
+import { defaultIsa, prepareLoop } from '../vm/index.ts'
+import { imagePath, includeReader, libraryPath, loopPaths, packageRoot } from './resources.ts'
 
 const programs = join(packageRoot, 'programs')
 const EXECUTABLE = 0o755
@@ -72,3 +73,7 @@ for (const [from, to] of [
 files.push({ path: '/bin/[', kind: 'symlink', mode: 0o777, target: 'test' })
 files.push(text('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'), text('/etc/group', 'root:x:0:\n'), text('/etc/hostname', 'hartbeat\n'))
 writeFileSync(imagePath, writeCpio(files))
+
+const { code, ...data } = prepareLoop(defaultIsa)
+writeFileSync(loopPaths.data, JSON.stringify(data))
+writeFileSync(loopPaths.code, code)

@@ -21,9 +21,9 @@ import { bootDate, dateOption } from './boot-date.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { readImage } from './image.ts'
 import { isThere, placed } from './place.ts'
-import type { Program } from './program.ts'
+import type { Program } from './locate-program.ts'
 import type { Recorder } from './recording.ts'
-import { ownRoot } from './resources.ts'
+import { ownRoot, preparedLoop } from './resources.ts'
 import { chosenIsa, instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
 import { temporarySpill } from './spill.ts'
 
@@ -130,7 +130,7 @@ function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
 }
 
 /** Everything that a machine is made of but the host. */
-export type MadeOf = Omit<KernelOptions, 'host' | 'journal'>
+export type MadeOf = Omit<KernelOptions, 'host' | 'journal' | 'loop'>
 
 export interface MachineRun {
   kernel: Kernel
@@ -198,7 +198,7 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host, journal: newJournal(flags.record !== undefined, temporarySpill()) }),
+      kernel: createKernel({ ...made, host, loop: preparedLoop(), journal: newJournal(flags.record !== undefined, temporarySpill()) }),
       program,
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),

@@ -3,7 +3,7 @@
 import { lstatSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { ImageFile } from '../kernel/index.ts'
-import type { Program } from './program.ts'
+import type { Program } from './locate-program.ts'
 
 /** The guest's file system before anything is laid over it. */
 export interface Root {

@@ -1,75 +1,26 @@
-// The program that `run` and `trace` were given, as a file for the guest: loaded from the host, assembled and linked when it is
-// a `.s`, or named for the guest to find.
-import { readFileSync, statSync } from 'node:fs'
-import { dirname, posix } from 'node:path'
+// Programs from sources: assembled and linked with our library.
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { build, formatDiagnostics, hasErrors } from '../assembler/index.ts'
-import { foreignMachine, type ImageFile } from '../kernel/index.ts'
 import { CommandError, EXIT } from './errors.ts'
-import { byteString } from './host.ts'
+import { locateProgram, type Finding, type Program } from './locate-program.ts'
 import { confinedReader, libraryArchive } from './resources.ts'
 import { chosenIsa } from './sizes.ts'
 
-export interface Program {
-  /** Where the guest finds it (a byte string), unless `placed` puts it elsewhere. */
-  path: string
-  /** To lay over the root; none when the guest has it already. */
-  files: ImageFile[]
-  /** What machine the host's file of this name is for, when it is another kind: unless the guest has one of its own. */
-  foreign?: string
-  /** Instead, where the guest has no file of that path. */
-  orElse?: Program
-}
-
-const EXECUTABLE = 0o755
-
 const toStandardError = (text: string): void => void process.stderr.write(text)
 
-/** Assembles and links sources with our library. Diagnostics go to standard error (or wherever `tell` takes them); errors end the command. */
-export function assembleProgram(
-  sources: readonly string[],
-  folders: readonly string[] = [],
-  debug = true,
-  tell: (text: string) => void = toStandardError,
-  march?: string,
-): Uint8Array {
-  const texts = sources.map(name => ({ name, text: readFileSync(name, 'utf8') }))
-  const beside = [...folders, ...new Set(sources.map(s => dirname(s)))]
-  const { image, diagnostics } = build(texts, [libraryArchive()], { readFile: confinedReader(beside), debug, undefined: ['_start'], march })
+/** Assembles and links a source with our library. Diagnostics go to standard error (or wherever `tell` takes them); errors end the command. */
+export function assembleProgram(source: string, { isa, tell = toStandardError }: Finding = {}): Uint8Array {
+  const { image, diagnostics } = build([{ name: source, text: readFileSync(source, 'utf8') }], [libraryArchive()], {
+    readFile: confinedReader([dirname(source)]),
+    debug: true,
+    undefined: ['_start'],
+    march: chosenIsa(isa),
+  })
   if (diagnostics.length > 0) tell(formatDiagnostics(diagnostics))
-  if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${sources.join(' ')}: not assembled`)
+  if (image === null || hasErrors(diagnostics)) throw new CommandError(EXIT.notExecutable, `${source}: not assembled`)
   return image
 }
 
-/** Finds PROG on the host, or leaves a plain name to the guest's /bin. A source is assembled for the machine's instruction set `isa`. */
-export function findProgram(name: string, { isa, tell }: { isa?: string; tell?: (text: string) => void } = {}): Program {
-  let directory: boolean
-  try {
-    directory = statSync(name).isDirectory()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' && (error as NodeJS.ErrnoException).code !== 'ENOTDIR')
-      throw notReadable(name, error)
-    if (name.includes('/') && !name.startsWith('/')) throw new CommandError(EXIT.notFound, `${name}: No such file or directory`)
-    return { path: name.includes('/') ? byteString(name) : `/bin/${byteString(name)}`, files: [] }
-  }
-  if (directory) {
-    if (!name.includes('/')) return { path: `/bin/${byteString(name)}`, files: [] }
-    throw new CommandError(EXIT.notExecutable, `${name}: Is a directory`)
-  }
-  const source = name.endsWith('.s') || name.endsWith('.S')
-  let data: Uint8Array
-  try {
-    data = source ? assembleProgram([name], [], true, tell, chosenIsa(isa)) : readFileSync(name)
-  } catch (error) {
-    throw error instanceof CommandError ? error : notReadable(name, error)
-  }
-  const machine = foreignMachine(data)
-  if (name.startsWith('/') && machine !== null) return { path: byteString(name), files: [], foreign: machine }
-  // As seen from the guest's root, which is where the first process starts: what a guest does with its own name, and all that depends on
-  // that name's length, is the same wherever on the host one works.
-  const path = byteString(posix.join('/', source ? name.replace(/\.[sS]$/, '') : name))
-  return { path, files: [{ path, kind: 'regular', mode: EXECUTABLE, data }] }
-}
-
-function notReadable(name: string, error: unknown): CommandError {
-  return new CommandError(EXIT.notExecutable, `${name}: ${(error as Error).message}`)
-}
+/** `locateProgram`, with the assembler. */
+export const findProgram = (name: string, options: Finding = {}): Program => locateProgram(name, assembleProgram, options)

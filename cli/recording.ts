@@ -36,7 +36,7 @@ import {
   type Instant,
   type Line,
 } from './recording-format.ts'
-import { imagePath, ownRoot } from './resources.ts'
+import { imagePath, ownRoot, preparedLoop } from './resources.ts'
 import { temporarySpill } from './spill.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -219,7 +219,7 @@ export function openRecording(path: string, write = replayHost.write, build = bu
   const journal: Journal = { ...newJournal(false, temporarySpill()), mode: 'replay', sealed: true, more: readEntries(path, lines) }
   try {
     const root = header.ownRoot ? [...ownRoot(), ...header.files] : header.files
-    const kernel = createKernel({ ...header.made, root, host: { ...replayHost, write }, journal, debug: false })
+    const kernel = createKernel({ ...header.made, root, host: { ...replayHost, write }, journal, loop: preparedLoop(), debug: false })
     spawnInit(kernel, header.init)
     return { kernel, command: header.command, ...ending }
   } catch (error) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readCpio, type ImageFile } from '../kernel/index.ts'
+import type { PreparedLoop } from '../vm/index.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** The package: the folder above dist. */
@@ -11,6 +12,19 @@ export const includeFolder = join(packageRoot, 'programs', 'include')
 const built = join(packageRoot, 'dist')
 export const imagePath = join(built, 'root.cpio')
 export const libraryPath = join(built, 'libhartbeat.a')
+
+/** The interpreter's loop for the usual machine: what is data of it, and its code. */
+export const loopPaths = { data: join(built, 'interpreter.json'), code: join(built, 'interpreter.wasm') }
+
+/** As the build made it; undefined: it did not, and each machine makes its own. */
+export function preparedLoop(): PreparedLoop | undefined {
+  try {
+    const data = JSON.parse(readFileSync(loopPaths.data, 'utf8')) as Omit<PreparedLoop, 'code'>
+    return { ...data, code: new Uint8Array(readFileSync(loopPaths.code)) }
+  } catch {
+    return undefined
+  }
+}
 
 /** The root file system with our programs in /bin. */
 export const ownRoot = (): ImageFile[] => readCpio(readFileSync(imagePath))

@@ -7,6 +7,7 @@ import {
   type EngineName,
   type Isa,
   type MachineSnapshot,
+  type PreparedLoop,
   type Preset,
 } from '../vm/index.ts'
 import { newEventStream } from './events.ts'
@@ -47,6 +48,8 @@ export interface KernelOptions {
   /** 1..32; default 1. */
   harts?: number
   engine?: EngineName
+  /** The interpreter's loop, made beforehand: of no consequence but the time that making it takes. */
+  loop?: PreparedLoop
   /** The instruction set, such as `rv64imac_zifencei`; default rv64gc. */
   isa?: string
   hostname?: string
@@ -174,7 +177,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
   const harts = options.harts ?? 1
   if (!(harts >= 1 && harts <= MAX_HARTS)) throw new Error(`creating a machine of ${harts} harts: 1 to ${MAX_HARTS} are possible`)
   return {
-    machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options) }),
+    machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options), loop: options.loop }),
     state: emptyState(options, ramBytes, harts),
     classes: schedTable(options.policy),
     host: options.host,

@@ -2,7 +2,6 @@
 export { run, RUN_LIMITS, type RunOptions, type RunResult } from './run.ts'
 export {
   createMachine,
-  DEFAULT_ENV,
   proceed,
   sendInput,
   start,
@@ -14,6 +13,7 @@ export {
   type Program,
   type StartOptions,
 } from './machine.ts'
+export { DEFAULT_ENV } from './environment.ts'
 export { BuildError, type BuildSettings, type Source } from './build.ts'
 export { readFile, type FileContent, type FileMap } from './files.ts'
 export { statistics, type Statistics, type TimedStatistics } from './statistics.ts'

@@ -20,6 +20,7 @@ import {
   type Kernel,
   type KernelOptions,
 } from '../kernel/index.ts'
+import { DEFAULT_ENV } from './environment.ts'
 import { imageOf, type FileMap } from './files.ts'
 import { buildProgram, type BuildSettings, type Source } from './build.ts'
 import { byteString, bytesOf } from './text.ts'
@@ -100,14 +101,6 @@ export class StartError extends Error {
     super(message, { cause })
     this.code = code
   }
-}
-
-/** The environment of a first process that is given none. */
-export const DEFAULT_ENV: Readonly<Record<string, string>> = {
-  PATH: '/bin:/usr/bin:/sbin:/usr/sbin',
-  HOME: '/',
-  USER: 'root',
-  LOGNAME: 'root',
 }
 
 const EXECUTABLE = 0o755

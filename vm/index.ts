@@ -1,6 +1,7 @@
 // The machine's door: a RISC-V RV64GC hart or several, their TLBs and RAM. It knows no kernel and no host.
 export * from './isa/index.ts'
 export * from './layout.ts'
+export { prepareLoop, type PreparedLoop } from './interpreter/index.ts'
 export { createMachine, frameAddress, moveReservation, run, setTiming, type EngineName, type MachineOptions } from './machine.ts'
 export type {
   Access,

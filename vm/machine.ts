@@ -17,7 +17,7 @@ import {
 import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
-import { decodeCacheBytes, interpreterEngine, timedEngine } from './interpreter/index.ts'
+import { decodeCacheBytes, interpreterEngine, timedEngine, type PreparedLoop } from './interpreter/index.ts'
 import { physicalMap } from './physical.ts'
 import { hosted } from './platform.ts'
 import { REFERENCE, referenceEngine } from './reference/index.ts'
@@ -35,6 +35,8 @@ export interface MachineOptions {
   platform?: Platform
   /** Default: `defaultIsa`, RV64GC. */
   isa?: Isa
+  /** The interpreter's loop, made beforehand (`prepareLoop`): used where it fits. Default: it is made. */
+  loop?: PreparedLoop
 }
 
 /** Of a machine that is being made. */
@@ -88,7 +90,7 @@ export function createMachine(options: MachineOptions): Machine {
     resetCsrs(machine, hart)
     refreshTlbKey(machine, hart)
   }
-  machine.engine = options.engine === 'reference' ? referenceEngine(machine) : interpreterEngine(machine)
+  machine.engine = options.engine === 'reference' ? referenceEngine(machine) : interpreterEngine(machine, options.loop)
   return machine
 }
 

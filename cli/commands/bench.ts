@@ -1,5 +1,6 @@
 // `bench`: a bundle of its own beside this one, loaded only when it is asked for. Its words and options are bench/commands.ts's.
 import type { Command } from 'commander'
+import { command } from './words.ts'
 
 interface BenchBundle {
   benchMain(words: readonly string[]): Promise<number>
@@ -9,9 +10,7 @@ interface BenchBundle {
 const BUNDLE = './bench.js'
 
 export function addBenchCommand(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('bench [words...]')
-    .description('measure: list, run, merge, host')
+  command(cli, 'bench')
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()

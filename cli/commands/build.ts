@@ -6,6 +6,7 @@ import { assemble, formatDiagnostics, hasErrors, link, type Diagnostic, type Lin
 import { LIBRARY_MARK, WHOLE_MARKS } from '../gnu-flags.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { includeReader, libraryArchive } from '../resources.ts'
+import { command } from './words.ts'
 
 const EXECUTABLE = 0o755
 const collect = (value: string, list: string[]): string[] => [...list, value]
@@ -135,9 +136,7 @@ function runLd(files: readonly string[], flags: LdFlags): number {
 }
 
 export function addBuildCommands(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('as <file>')
-    .description('assemble (GNU syntax) to an object file')
+  command(cli, 'as')
     .option('-o <file>', 'output', 'a.out')
     .option('-I <dir>', 'where .include looks', collect, [])
     .option('--march <isa>', '-march=: the architecture, rv64gc')
@@ -150,9 +149,7 @@ export function addBuildCommands(cli: Command, done: (status: number) => void): 
     .option('--mno-relax', '-mno-relax: no linker relaxation')
     .action((file: string, flags: AsFlags & { mnoRelax?: boolean }) => done(runAs([file], { ...flags, relax: !flags.mnoRelax })))
 
-  cli
-    .command('ld <files...>')
-    .description('link objects and archives to an executable')
+  command(cli, 'ld')
     .option('-o <file>', 'output', 'a.out')
     .option('-e <symbol>', 'entry point')
     .option('-L <dir>', 'where -l looks', collect, [])

@@ -2,13 +2,12 @@
 import type { Command } from 'commander'
 import { CommandError, EXIT } from '../errors.ts'
 import { wholeNumber } from '../sizes.ts'
+import { command } from './words.ts'
 
 const LAST_PORT = 65535
 
 export function addDapCommand(cli: Command): void {
-  cli
-    .command('dap')
-    .description('debug in an editor: the Debug Adapter Protocol on standard streams, or on a port')
+  command(cli, 'dap')
     .option('--port <n>', 'listen on this port of 127.0.0.1 (0: any free one, which is told)')
     .action(async ({ port }: { port?: string }) => {
       const { servePort, serveStreams } = await import('../dap/index.ts')

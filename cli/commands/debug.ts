@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { DebugFlags, Given } from '../debug/index.ts'
 import { programOptions } from '../options.ts'
+import { command } from './words.ts'
 
 let order = 0
 const collect =
@@ -9,8 +10,7 @@ const collect =
   (text: string, list: Given[]): Given[] => [...list, { kind, text, order: order++ }]
 
 export function addDebugCommand(cli: Command, done: (status: number) => void): void {
-  programOptions(cli.command('debug <program> [args...]'))
-    .description('run a program, or a recording, in the debugger: stop, look, and step backwards')
+  programOptions(command(cli, 'debug'))
     .option('--plain', 'lines instead of a screen: for pipes and scripts')
     .option('-x <file>', 'execute the commands of a file; may be repeated', collect('file'), [])
     .option('--ex <command>', 'execute a command (-ex as well); may be repeated', collect('command'), [])

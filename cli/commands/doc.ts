@@ -3,6 +3,7 @@ import { Argument, type Command } from 'commander'
 import { FIELDS, fieldNames, isaManual, presetConstants, presetDoc, presetNames } from '../../vm/index.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { syscallDocs, SYSCALLS, unimplementedCalls } from '../../kernel/index.ts'
+import { command } from './words.ts'
 
 /** The presets to tell of: the one that was asked for, or all. */
 function chosenPresets(preset?: string): readonly string[] {
@@ -48,9 +49,7 @@ const TOPICS: Record<string, { text(asked?: string): string; json(asked?: string
 }
 
 export function addDocCommand(cli: Command): void {
-  cli
-    .command('doc')
-    .description('print a manual made from the tables')
+  command(cli, 'doc', true)
     .addArgument(new Argument('<topic>').choices(Object.keys(TOPICS)))
     .argument('[preset]', 'with timing: this preset only')
     .option('--json', 'as JSON')

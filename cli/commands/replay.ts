@@ -7,6 +7,7 @@ import { beforeCrash } from '../crash.ts'
 import { CommandError, EXIT } from '../errors.ts'
 import { endProblem, openRecording, type Recording } from '../recording.ts'
 import { statText } from '../stat.ts'
+import { command } from './words.ts'
 
 interface ReplayFlags {
   stat?: boolean
@@ -65,9 +66,7 @@ function replay(path: string, flags: ReplayFlags): number {
 }
 
 export function addReplayCommand(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('replay <file>')
-    .description('run a recording (run --record FILE) again, to the bit')
+  command(cli, 'replay')
     .option('--stat', 'counts as perf stat prints them, to standard error')
     .option('--json', 'with --stat: JSON')
     .option('--core <file>', 'where the program dies of a fault, write its core dump to this file (for gdb)')

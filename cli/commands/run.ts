@@ -11,10 +11,11 @@ import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
+import { isSource, locateProgram, type Program } from '../locate-program.ts'
 import { interpreterOf, notExecutableReason } from '../not-executable.ts'
 import { record } from '../recording.ts'
-import { findProgram, type Program } from '../program.ts'
 import { ownRoot } from '../resources.ts'
+import { command } from './words.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 
@@ -63,6 +64,10 @@ interface ProgramFlags extends MachineFlags {
 const coreOption = (command: Command): Command =>
   command.option('--core <file>', 'when the program dies of a fault, write its core dump to this file (for gdb)')
 
+const noSource = (name: string): never => {
+  throw new Error(`${name}: it is no source, and was taken for one`)
+}
+
 async function runProgram(
   name: string,
   args: readonly string[],
@@ -74,7 +79,7 @@ async function runProgram(
       throw new CommandError(EXIT.usage, '--core: not with --gdb, where the debugger decides (generate-core-file)')
     checkCorePlace(flags.core)
   }
-  const program = findProgram(name, flags)
+  const program = isSource(name) ? (await import('../program.ts')).findProgram(name, flags) : locateProgram(name, noSource, flags)
   const run = makeMachine(flags, program)
   const endTrace = trace?.(run)
   start(run, [name, ...args].map(byteString), false, flags)
@@ -130,13 +135,11 @@ function ownInit(): Program {
 
 /** Commands that start a machine. `done` gets the exit status. */
 export function addRunCommands(cli: Command, done: (status: number) => void): void {
-  gdbOptions(coreOption(programOptions(cli.command('run <program> [args...]'))))
-    .description('run a program: an ELF file, a script or a .s of the host, or a name in the guest')
+  gdbOptions(coreOption(programOptions(command(cli, 'run'))))
     .passThroughOptions()
     .action(async (name: string, args: string[], flags: ProgramFlags & GdbFlags) => done(await runProgram(name, args, flags)))
 
-  gdbOptions(machineOptions(cli.command('boot [command...]')))
-    .description('boot to a shell (or run a command under init)')
+  gdbOptions(machineOptions(command(cli, 'boot')))
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags & GdbFlags) => {
       const run = makeMachine(flags, { path: '/bin/init', files: [], orElse: ownInit() })
@@ -146,8 +149,7 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
       done(finish(run.kernel, outcome, flags, ['boot', ...command].join(' ')))
     })
 
-  coreOption(programOptions(cli.command('trace <program> [args...]')))
-    .description('run a program and show its system calls as strace does')
+  coreOption(programOptions(command(cli, 'trace')))
     .option('-f', 'follow children')
     .option('-c', 'only count, and print a summary')
     .option('-T', 'time spent in each call')

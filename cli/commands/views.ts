@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander'
 import { nm, objdump, readelf } from '../../assembler/index.ts'
 import { ElfError } from '../../kernel/index.ts'
 import { CommandError, EXIT } from '../errors.ts'
+import { command } from './words.ts'
 
 const collect = (value: string, list: string[]): string[] => [...list, value]
 
@@ -43,9 +44,7 @@ interface ObjdumpFlags {
 }
 
 function addObjdump(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('objdump <files...>')
-    .description('disassemble and show sections, symbols, contents')
+  command(cli, 'objdump')
     .option('-d, --disassemble', 'code of executable sections')
     .option('-D, --disassemble-all', 'all sections as code')
     .option('-h, --headers', 'section headers')
@@ -89,9 +88,7 @@ interface ReadelfFlags {
 }
 
 function addReadelf(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('readelf <files...>')
-    .description('show the structure of ELF files')
+  command(cli, 'readelf')
     .option('-a, --all', 'everything')
     .option('-e, --headers', 'all headers: -h -l -S')
     .option('-h, --file-header', 'the ELF header')
@@ -149,9 +146,7 @@ interface NmFlags {
 }
 
 function addNm(cli: Command, done: (status: number) => void): void {
-  cli
-    .command('nm <files...>')
-    .description('list symbols')
+  command(cli, 'nm')
     .option('-n, --numeric-sort', 'by address')
     .option('-p, --no-sort', 'in the order of the file')
     .option('-r, --reverse-sort', 'the other way round')

@@ -10,8 +10,10 @@ import { timedForm } from './forms.ts'
 import { runLoop, runTimedLoop, type Interpreter } from './loop.ts'
 import { interpreterModule } from './module.ts'
 import { numberOps, type Ops } from './ops.ts'
+import { loopKey, opsOf, PLAIN_LOOP, type PreparedLoop } from './prepared.ts'
 
 export { decodeCacheBytes } from './cache.ts'
+export { prepareLoop, type PreparedLoop } from './prepared.ts'
 
 type ModelCalls = Record<string, (...args: number[]) => number>
 
@@ -24,7 +26,7 @@ const compiledLoops = new Map<string, Compiled>()
 
 function compile(machine: Machine, key: string, make: (bases: readonly number[]) => { ops: Ops; code: Uint8Array<ArrayBuffer> }): Compiled {
   const bases = machine.harts.map(h => h.base)
-  const name = `${bases.length} ${machine.isa.text} ${key}`
+  const name = loopKey(machine.isa, bases.length, key)
   let known = compiledLoops.get(name)
   if (!known) {
     const { ops, code } = make(bases)
@@ -50,9 +52,10 @@ const cacheOf = (machine: Machine, cache: CodeFrames): Omit<Engine, 'run'> => ({
   redecode: () => emptySlabs(machine, cache),
 })
 
-/** The interpreter for a machine's harts. */
-export function interpreterEngine(machine: Machine): Engine {
-  const compiled = compile(machine, 'untimed', bases => {
+/** The interpreter for a machine's harts. `prepared`: its loop, if that was made for such a machine. */
+export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): Engine {
+  const compiled = compile(machine, PLAIN_LOOP, bases => {
+    if (prepared?.key === loopKey(machine.isa, bases.length)) return { ops: opsOf(prepared, machine.isa), code: prepared.code }
     const ops = numberOps(machine.isa)
     return { ops, code: interpreterModule(bases, ops) }
   })
