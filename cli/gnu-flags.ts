@@ -22,6 +22,7 @@ const WITH_VALUE = new Set([
   '--record',
   '--gdb',
   '--gdb-view',
+  '--policy',
   '--thp',
   '--frames',
   '-e',

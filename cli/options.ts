@@ -6,6 +6,7 @@ import {
   createKernel,
   ImageError,
   newJournal,
+  SHARING,
   isErrno,
   type FramePlacement,
   type Host,
@@ -42,6 +43,7 @@ export interface MachineFlags {
   timing?: string
   timingFrom: string
   set: string[]
+  policy?: string
   thp?: ThpPolicy
   frames?: FramePlacement
   stat?: boolean
@@ -76,6 +78,7 @@ export function machineOptions(command: Command): Command {
     .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)
     .option('--timing-from <when>', "start counting at 'boot', at the first 'mark' of the program, or after so many instructions", 'boot')
     .option('--set <key=value>', "override a constant of the preset (see 'doc timing'); may be repeated", collect, [])
+    .addOption(new Option('--policy <name>', 'who runs next among ordinary tasks (default: fair)').choices(SHARING.map(row => row.name)))
     .addOption(new Option('--thp <policy>', 'transparent huge pages (default: never)').choices(['always', 'madvise', 'never']))
     .addOption(
       new Option('--frames <placement>', 'which free page of RAM is next (default: sequential)').choices([
@@ -187,6 +190,7 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       engine: flags.engine,
       isa: chosenIsa(flags.isa),
       seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff),
+      policy: flags.policy,
       thp: flags.thp,
       frames: flags.frames,
       hostRoot: chosen.hostRoot,

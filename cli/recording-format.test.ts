@@ -46,6 +46,7 @@ test.each([
   ['shares', [{ host: 7 }]],
   ['epoch', -Infinity],
   ['epoch', 1e300],
+  ['policy', 'lottery'],
   ['thp', 'sometimes'],
   ['window', { rows: 1e9, columns: 1 }],
   ['timing', { preset: { ...resolvePreset('server'), config: { ...resolvePreset('server').config, quantum: -1 } }, start: 'mark' }],

@@ -2,7 +2,7 @@
 // else it is refused in words.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import type { ImageFile, InitOptions, JournalEntry } from '../kernel/index.ts'
+import { SHARING, type ImageFile, type InitOptions, type JournalEntry } from '../kernel/index.ts'
 import { PAGE_SIZE, parseIsa, resolvePreset, type Preset } from '../vm/index.ts'
 import type { MadeOf } from './options.ts'
 
@@ -156,6 +156,7 @@ const machine: Readonly<Record<string, Check>> = {
   engine: maybe(oneOf('interpreter', 'reference')),
   isa: maybe(value => typeof value === 'string' && typeof parseIsa(value) !== 'string'),
   seed: maybe(id),
+  policy: maybe(oneOf(...SHARING.map(row => row.name))),
   thp: maybe(oneOf('never', 'always', 'madvise')),
   frames: maybe(oneOf('sequential', 'random', 'coloured')),
   hostRoot: maybe(text),

@@ -25,6 +25,7 @@ test.each([
   ['three harts', ['--smp', '3']],
   ['a timed machine', ['--timing', 'server']],
   ['another seed and 2 MB pages', ['--seed', '9', '--thp', 'always']],
+  ['another scheduling policy', ['--policy', 'stride', '--smp', '2']],
   ['another instruction set', ['--isa', 'rv64gc_zicond']],
 ])('%s', (name, options) => {
   const file = join(work, `${name}.rec`)
