@@ -17,11 +17,12 @@ import { newSysRoot } from './sysfs/index.ts'
 import { mappedFiles } from './mapped-files.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
+import { NO_TASK } from './ids.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { KINDS } from './kinds.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
-import { newPidTable, newTrapFrames } from './task/index.ts'
+import { newPidNamespace, newTrapFrames } from './task/index.ts'
 import { fillVdso, newVdso } from './process/index.ts'
 import { seedRandom } from './random.ts'
 import { newHartState, newLoadAverages, schedTable, SHARING } from './sched/index.ts'
@@ -99,7 +100,7 @@ const NS_PER_MS = 1e6
 function emptyState(options: KernelOptions, ramBytes: number, harts: number): KernelState {
   const bootEpoch = timestampOfNs(options.epoch ?? DEFAULT_EPOCH)
   const timed = options.timing?.preset.config
-  const vfs = newVfs(bootEpoch)
+  const { vfs, mnt } = newVfs(bootEpoch)
   return {
     time: 0,
     executed: 0,
@@ -108,7 +109,8 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     round: { hart: 0, start: 0, end: 0, open: false, ran: false },
     bootEpoch,
     tasks: new Map(),
-    pids: newPidTable(),
+    lastTaskId: NO_TASK,
+    ns: { uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' }, mnt, pid: newPidNamespace() },
     groups: new Map(),
     init: null,
     main: null,
@@ -134,8 +136,6 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     ttys: [newConsole()],
     futexes: new Map(),
     random: seedRandom(options.seed ?? 0),
-    hostname: options.hostname ?? 'hartbeat',
-    domainname: '(none)',
     sysctl: newSysctls(ramBytes),
     klog: newKernelLog(),
     costs: options.timing ? newCostState(harts) : null,
@@ -205,7 +205,7 @@ export function createKernel(options: KernelOptions): Kernel {
   if (k.timingStart === 0) startTiming(k)
   fillVdso(k)
   if (options.hostRoot !== undefined) useHostRoot(k, options.hostRoot)
-  buildImage(k, k.state.vfs.root.root, options.root ?? [])
+  buildImage(k, k.state.ns.mnt.root.root, options.root ?? [])
   mountSystem(k, { proc: newProcRoot, sys: newSysRoot })
   for (const { host, guest, writable } of options.shares ?? []) mountHost(k, host, guest, writable)
   const { window } = options

@@ -4,7 +4,7 @@ import { disassemble, extensionOf, lackedExtension, PAGE_SIZE, REG, type Disasse
 import { BUS_ADRERR, BUS_CODES, PROT_EXEC, PROT_READ, PROT_WRITE, RLIMIT_STACK, SI_CODES, signalName, SIGNALS } from './abi/index.ts'
 import type { Kernel } from './kernel.ts'
 import { findRegion, peekMm, permissionText, regionName, USER_END, type Mm, type Region } from './mm/index.ts'
-import { regBig, regPc } from './task/index.ts'
+import { findTask, regBig, regPc } from './task/index.ts'
 import type { SigInfo, Task } from './state.ts'
 
 const hex = (value: number): string => `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`
@@ -150,16 +150,16 @@ const BY_KERNEL: Readonly<Record<number, string>> = {
   [SIGNALS.SIGPIPE]: 'it wrote where nobody reads any more',
 }
 
-function sent(k: Kernel, task: Task, { signal, code, fields }: SigInfo): Cause {
+function sent(task: Task, { signal, code, fields }: SigInfo): Cause {
   if (code === SI_CODES.SI_KERNEL) return { what: BY_KERNEL[signal] ?? 'from the kernel', why: '' }
   if (fields.kind !== 'kill' && fields.kind !== 'queue') return { what: 'sent', why: '' }
   if (fields.pid === task.group.tgid) return { what: signal === SIGNALS.SIGABRT ? 'abort' : 'sent by itself', why: '' }
-  const from = k.state.tasks.get(fields.pid)
-  return { what: `sent by ${fields.pid}${from === undefined ? '' : ` (${from.comm})`}`, why: '' }
+  const from = findTask(task.ns, fields.pid)
+  return { what: `sent by ${fields.pid}${from === null ? '' : ` (${from.comm})`}`, why: '' }
 }
 
 /** Why a task that stands before a signal gets it. */
-export const explainSignal = (k: Kernel, task: Task, info: SigInfo): Cause => CAUSES[info.signal]?.(k, task, info) ?? sent(k, task, info)
+export const explainSignal = (k: Kernel, task: Task, info: SigInfo): Cause => CAUSES[info.signal]?.(k, task, info) ?? sent(task, info)
 
 /** `read of 0x0: no region there`. */
 export const causeText = ({ what, why }: Cause): string => (why === '' ? what : `${what}: ${why}`)

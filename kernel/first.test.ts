@@ -1,5 +1,6 @@
 // A program as a shell would start it: process 2 in a group of its own, under an init that nothing can harm.
 import { describe, expect, it, test } from 'vitest'
+import { findTask } from './task/index.ts'
 import { exitCode, ifExited, termSignal } from './abi/index.ts'
 import { restore, snapshot } from './boot.ts'
 import { hostContinue, isMainStopped } from './input.ts'
@@ -130,7 +131,7 @@ describe('a stop', () => {
     expect(end).toEqual({ kind: 'halted', status: 5 << 8 })
     const { executed, steps } = run.k.state
     restore(run.k, before)
-    expect([isMainStopped(run.k), run.k.state.main]).toEqual([true, run.k.state.tasks.get(2)])
+    expect([isMainStopped(run.k), run.k.state.main]).toEqual([true, findTask(run.k.state.ns, 2)])
     expect(run.run()).toEqual(end)
     const again = start(STOPS, { ...UNDER, journal: replayOf(run.k.journal) })
     expect(again.run()).toEqual(end)

@@ -6,8 +6,8 @@ import { makeHostStream } from './fs/index.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log } from './klog.ts'
 import { countKmem } from './mm/index.ts'
-import { allocPid, newRlimits, rootCredentials } from './task/index.ts'
-import { enrol, execve, exitTask, newBody, newTask, reapGroup } from './process/index.ts'
+import { newRlimits, rootCredentials } from './task/index.ts'
+import { enrol, execve, exitTask, newBody, newTask, reapGroup, takeNumbers, type Numbers } from './process/index.ts'
 import { makeRunnable, newSchedEntity, sleepOn } from './sched/index.ts'
 import { defaultActions, SIGSET_EMPTY } from './signal/index.ts'
 import type { Task } from './state.ts'
@@ -36,9 +36,9 @@ export interface InitOptions {
 }
 
 /** A task of root's that has no memory yet. */
-const firstTask = (k: Kernel, pid: number, comm: string): Task =>
+const firstTask = (k: Kernel, numbers: Numbers, comm: string): Task =>
   newTask(k, {
-    ...newBody(k, pid, null),
+    ...newBody(k, numbers, null),
     comm,
     files: newFiles(),
     fs: newFs(k),
@@ -59,8 +59,8 @@ function openStdio(k: Kernel, task: Task, kind: Stdio, fd: 0 | 1 | 2): FileDescr
 }
 
 /** Its registers come after the program's in memory: what a program finds where is the same under an init and without one. */
-function sleepingInit(k: Kernel, pid: number): Task {
-  const init = firstTask(k, pid, 'init')
+function sleepingInit(k: Kernel, numbers: Numbers): Task {
+  const init = firstTask(k, numbers, 'init')
   init.group.actions[SIGCHLD] = { handler: SIG_IGN, flags: 0, mask: SIGSET_EMPTY }
   enrol(k, init)
   sleepOn(k, init, [], Infinity, true)
@@ -70,7 +70,7 @@ function sleepingInit(k: Kernel, pid: number): Task {
 /** The task becomes init's child, in a group of its own in init's session. */
 function putUnder(init: Task, { group }: Task): void {
   group.parent = init.group
-  group.parentTid = init.pid
+  group.maker = init.id
   group.sid = init.group.sid
 }
 
@@ -85,9 +85,9 @@ function undo(k: Kernel, task: Task, init: Task): void {
 export function spawnInit(k: Kernel, options: InitOptions): Task {
   if (k.state.init !== null) throw new Error(`starting '${options.path}' as the first process: there is one already`)
   const underInit = options.underInit ?? false
-  const initPid = underInit ? allocPid(k) : 0
-  const task = firstTask(k, allocPid(k), options.path)
-  const init = underInit ? sleepingInit(k, initPid) : task
+  const inits = underInit ? takeNumbers(k, k.state.ns) : null
+  const task = firstTask(k, takeNumbers(k, k.state.ns), options.path)
+  const init = inits === null ? task : sleepingInit(k, inits)
   if (underInit) putUnder(init, task)
   enrol(k, task)
   try {

@@ -2,7 +2,7 @@
 // of the kernel's, never of a program's.
 import type { Kernel } from './kernel.ts'
 import { auditMemory, liveKmem } from './mm/index.ts'
-import { isDead } from './task/index.ts'
+import { findTask, isDead } from './task/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
 import { auditFiles } from './vfs/index.ts'
@@ -39,8 +39,9 @@ function* checkKmem(k: Kernel): Iterable<string> {
 const isKernels = ({ state }: Kernel, task: Task): boolean => task === state.init && task !== state.main
 
 function* checkTasks(k: Kernel): Iterable<string> {
-  for (const [pid, task] of k.state.tasks) {
-    if (task.pid !== pid) yield `${describe(task)} is in the table as ${pid}`
+  for (const [id, task] of k.state.tasks) {
+    if (task.id !== id || id > k.state.lastTaskId) yield `${describe(task)} is ${task.id}, and in the table as ${id}`
+    if (findTask(task.ns, task.pid) !== task) yield `${describe(task)} is not found by its number`
     if (task.state === 'X') yield `${describe(task)} is still in the table`
     if (!task.group.threads.includes(task)) yield `${describe(task)} is no thread of its process ${task.group.tgid}`
     if ((task.state === 'Z' || isKernels(k, task)) !== (task.mm === null))
@@ -53,12 +54,14 @@ function* checkTasks(k: Kernel): Iterable<string> {
 }
 
 function* checkFamilies(k: Kernel): Iterable<string> {
-  for (const [tgid, group] of k.state.groups) {
-    if (group.tgid !== tgid || group.leader.pid !== tgid) yield `process ${tgid} is led by ${describe(group.leader)}`
+  for (const [id, group] of k.state.groups) {
+    const { tgid } = group
+    if (group.id !== id) yield `process ${tgid} is ${group.id}, and in the table as ${id}`
+    if (group.leader.pid !== tgid) yield `process ${tgid} is led by ${describe(group.leader)}`
     for (const thread of group.threads)
       if (thread.group !== group) yield `${describe(thread)} is listed in process ${tgid}, belongs to ${thread.group.tgid}`
     for (const thread of group.threads)
-      if (k.state.tasks.get(thread.pid) !== thread) yield `${describe(thread)} of process ${tgid} is not in the table`
+      if (k.state.tasks.get(thread.id) !== thread) yield `${describe(thread)} of process ${tgid} is not in the table`
     if (group.parent !== null && !group.parent.children.has(group))
       yield `process ${tgid} is missing among the children of ${group.parent.tgid}`
     if (group.parent !== null && isDead(group.parent)) yield `process ${tgid} has a dead parent, ${group.parent.tgid}`
@@ -71,9 +74,12 @@ function* checkFamilies(k: Kernel): Iterable<string> {
 
 /** Numbers are in use exactly by tasks, members of groups and members of sessions. */
 function* checkPids(k: Kernel): Iterable<string> {
-  const { pids } = k.state
+  const pids = k.state.ns.pid
   const uses = new Uint32Array(pids.max)
-  for (const pid of k.state.tasks.keys()) uses[pid]++
+  for (const [pid, task] of pids.tasks) {
+    uses[pid]++
+    if (k.state.tasks.get(task.id) !== task) yield `${describe(task)} has number ${pid} and is not in the table`
+  }
   for (const group of k.state.groups.values()) {
     uses[group.pgid]++
     uses[group.sid]++

@@ -6,7 +6,8 @@ import type { Asids, Frames, Kmem, Mm, ThpPolicy } from './mm/types.ts'
 import type { CpuTimer, PendingSignals, PosixTimer, SigAction, SigInfo, Sigset } from './signal/types.ts'
 import type { HartState, LoadAverages, SchedEntity, WaitQueue } from './sched/types.ts'
 import type { TimerQueue } from './time/types.ts'
-import type { Credentials, PidTable, Rlimits, TrapFrames, Usage } from './task/types.ts'
+import type { GroupId, TaskId } from './ids.ts'
+import type { Credentials, Namespaces, Rlimits, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump } from './process/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -28,11 +29,14 @@ export interface KernelState {
   round: { hart: number; start: number; end: number; open: boolean; ran: boolean }
   /** CLOCK_REALTIME at boot, since 1970: a fixed date unless the host gave one through the journal. Never before it. */
   bootEpoch: { sec: number; nsec: number }
-  /** By thread id, insertion-ordered by creation. Zombies included until reaped. */
-  tasks: Map<number, Task>
-  pids: PidTable
-  /** Process groups and sessions are looked up by walking thread groups: this holds every live (or zombie) group by tgid. */
-  groups: Map<number, ThreadGroup>
+  /** Every thread, insertion-ordered by creation. Zombies included until reaped. By number: the pid namespaces. */
+  tasks: Map<TaskId, Task>
+  /** Whose identity was the last one given out. */
+  lastTaskId: TaskId
+  /** Every process, zombies included. */
+  groups: Map<GroupId, ThreadGroup>
+  /** What the first process finds itself in, and the kernel where nobody asks. */
+  ns: Namespaces
   init: Task | null
   /** What the machine was started for, and halts with: init itself, or the program that init stands behind (`run`). */
   main: Task | null
@@ -62,8 +66,6 @@ export interface KernelState {
   futexes: Map<string, WaitQueue>
   /** Seeded generator behind getrandom, /dev/urandom, AT_RANDOM, layout: xoshiro128** words. */
   random: Uint32Array
-  hostname: string
-  domainname: string
   sysctl: Sysctls
   klog: KernelLog
   /** Of a machine that is timed, or will be at a mark. */
@@ -118,7 +120,11 @@ export type TaskState = 'R' | 'S' | 'D' | 'T' | 'Z' | 'X'
 
 /** One thread. A process is a ThreadGroup; most have a single task, whose pid is the group's tgid. */
 export interface Task {
+  /** Never repeats. A thread that calls execve goes on as its process's leader, with the leader's identity and number. */
+  id: TaskId
+  /** Its number in its pid namespace. */
   pid: number
+  ns: Namespaces
   group: ThreadGroup
   comm: string
   state: TaskState
@@ -168,12 +174,13 @@ export interface Task {
 
 /** A process: what its threads share by definition. */
 export interface ThreadGroup {
+  readonly id: GroupId
   tgid: number
   leader: Task
   threads: Task[]
   parent: ThreadGroup | null
   /** Which of the parent's threads made it (__WNOTHREAD). */
-  parentTid: number
+  maker: TaskId
   /** Oldest first; zombies included. */
   children: Set<ThreadGroup>
   /** How many of them are dead and not waited for yet. */

@@ -22,7 +22,7 @@ const MOST_LINKS = 40
 const namesOf = (path: string): string[] => path.split('/').filter(name => name !== '' && name !== '.')
 
 function find(k: Kernel, path: string): Dentry | null {
-  const { root } = k.state.vfs.root
+  const { root } = k.state.ns.mnt.root
   let here = root
   let links = 0
   for (let names = namesOf(path); names.length > 0;) {

@@ -1,4 +1,5 @@
 // What an adapter debugs: one session over one machine, what its editor has seen of it since it stopped, and how it goes on.
+import { findTask } from '../../kernel/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import { closeSession, createSession, type dap, type Instant, type Task } from '../../debugger/index.ts'
 import { inTurns } from '../turns.ts'
@@ -77,8 +78,8 @@ export function closeDebuggee(d: Debuggee): void {
 
 /** The task of a thread, which must be there. */
 export function taskOf({ sight: { s } }: Debuggee, id: unknown): Task {
-  const task = typeof id === 'number' ? s.k.state.tasks.get(id) : undefined
-  if (task === undefined) throw new Error(`there is no thread ${String(id)}`)
+  const task = typeof id === 'number' ? findTask(s.k.state.ns, id) : null
+  if (task === null) throw new Error(`there is no thread ${String(id)}`)
   return task
 }
 

@@ -1,5 +1,6 @@
 // Requests about the life of what is debugged: from `initialize` to `disconnect`, and running in between.
 import type { DebugProtocol } from '@vscode/debugprotocol'
+import { findTask } from '../../kernel/index.ts'
 import { dap, type Task } from '../../debugger/index.ts'
 import { request, whileStopped, type Adapter, type Requests } from './adapter.ts'
 import { CAPABILITIES } from './capabilities.ts'
@@ -49,7 +50,7 @@ const steps = (name: keyof typeof dap.STEPS, back = false) =>
     if (d.closed) throw new Error('the machine has ended')
     if (back) recorded(d)
     else living(d, threadId)
-    const id = back && !d.sight.s.k.state.tasks.has(threadId) ? d.sight.s.focus : threadId
+    const id = back && findTask(d.sight.s.k.state.ns, threadId) === null ? d.sight.s.focus : threadId
     move(a, d, dap.motion(d.sight, dap.STEPS[name][granularity === 'instruction' ? 'instruction' : 'line'], id))
   })
 

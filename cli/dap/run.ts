@@ -1,5 +1,5 @@
 // Running what an editor debugs, in pieces between which requests are heard: until something counts as a stop, a pause, or the end.
-import { shellStatus, subscribe } from '../../kernel/index.ts'
+import { findTask, shellStatus, subscribe } from '../../kernel/index.ts'
 import { dap, goTo, interrupt, now, tasksOf, type Instant, type Motion, type Stop } from '../../debugger/index.ts'
 import type { Adapter } from './adapter.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
@@ -67,7 +67,7 @@ const LOOK_BEFORE = 4
 /** A task that its own exit took away is shown as it was right before. */
 function standBefore(d: Debuggee, stop: Stop): void {
   const { s } = d.sight
-  const isGone = (id: number): boolean => (s.k.state.tasks.get(id)?.mm ?? null) === null
+  const isGone = (id: number): boolean => (findTask(s.k.state.ns, id)?.mm ?? null) === null
   if (stop.kind !== 'catchpoint' || stop.task === 0 || s.timeline === null || !isGone(stop.task)) return
   const { executed, steps } = stop.event.instant
   for (let n = 1; n <= LOOK_BEFORE && n <= steps && isGone(stop.task); n++) goTo(s, { executed, steps: steps - n })
@@ -101,7 +101,7 @@ function settle(a: Adapter, d: Debuggee, { motion, words }: Move, stop: Stop, be
   if (stop.kind === 'interrupted') {
     if (!d.pauseAsked) return false
     motion.giveUp()
-    if (!s.k.state.tasks.has(s.focus)) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
+    if (findTask(s.k.state.ns, s.focus) === null) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
     stopped(a, d, plain(d, 'pause', 'paused'))
     return true
   }

@@ -11,6 +11,7 @@ import {
   type Instant,
   type ViewArguments,
 } from '../../debugger/index.ts'
+import { findTask } from '../../kernel/index.ts'
 import { whileStopped, request, type Requests } from './adapter.ts'
 import { frameOf, referenced, taskOf, type Debuggee } from './debuggee.ts'
 import { searched, visit } from './run.ts'
@@ -30,8 +31,8 @@ function argumentsOf(d: Debuggee, given: Readonly<Record<string, unknown>>): Vie
     if (typeof number !== 'number' || !Number.isFinite(number)) throw new Error(`${name}: '${String(value)}' is no number`)
     args[name] = number
   }
-  const task = d.sight.s.k.state.tasks.get(Number(args.pid ?? d.sight.s.focus))
-  const names = task === undefined ? {} : dap.namesFor(d.sight, task)
+  const task = findTask(d.sight.s.k.state.ns, Number(args.pid ?? d.sight.s.focus))
+  const names = task === null ? {} : dap.namesFor(d.sight, task)
   return { pid: d.sight.s.focus, ...args, ...names }
 }
 

@@ -1,5 +1,5 @@
 // The machine and its kernel: `info` with every view, tasks as inferiors and threads, settings.
-import { regPc } from '../../kernel/index.ts'
+import { findGroup, regPc } from '../../kernel/index.ts'
 import { readRegister, taskById, type FollowFork } from '../session/index.ts'
 import { formatValue, lineInSpace, localsOf, statementInSpace, symbolInSpace, symbolsInSpace, valueOfVariable } from '../symbols/index.ts'
 import { ARGUMENTS, VIEWS, viewByName, ViewError, type ArgumentName, type ViewArguments } from '../views/index.ts'
@@ -300,7 +300,7 @@ export const MACHINE: readonly Command[] = [
       if (text === '')
         return [`[Current inferior is ${selected(d).group.tgid} [process ${selected(d).group.tgid}] (${selected(d).group.exePath})]`]
       const id = Number(valueOf(d, text))
-      const group = d.session.k.state.groups.get(id) ?? fail(`No inferior number ${id}`)
+      const group = findGroup(d.session.k.state.ns, id) ?? fail(`No inferior number ${id}`)
       return [`[Switching to inferior ${id} [process ${id}] (${group.exePath})]`, ...selectTask(d, group.leader.pid)]
     },
   },

@@ -13,7 +13,7 @@ import {
   type Point,
   type Scope,
 } from '../session/index.ts'
-import { SYSCALL_NAMES } from '../../kernel/index.ts'
+import { findTask, SYSCALL_NAMES } from '../../kernel/index.ts'
 import { hex } from '../hex.ts'
 import { baseName, selected, spaceOf, valueOf } from './look.ts'
 import { completeSymbol, resolvePlace, withoutSymbols } from './places.ts'
@@ -43,8 +43,8 @@ function scopeOf(d: Debugger, found: RegExpExecArray | null): Scope {
   if (found?.[3] !== undefined || (found === null && d.session.follow === 'both')) return null
   if (found === null) return selected(d).group.tgid
   const id = Number(found[2])
-  const task = d.session.k.state.tasks.get(id)
-  if (task === undefined) fail(`Unknown ${found[1]} ${id}.`)
+  const task = findTask(d.session.k.state.ns, id)
+  if (task === null) fail(`Unknown ${found[1]} ${id}.`)
   return task.group.tgid
 }
 

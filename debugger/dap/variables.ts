@@ -1,7 +1,7 @@
 // The tree of variables: registers, CSRs and the locals of a frame, and the parts of what has parts. A node is named by plain data, and
 // looked up again whenever it is opened.
 import { fNames, xByName, xNames } from '../../vm/index.ts'
-import { usesFp } from '../../kernel/index.ts'
+import { findTask, usesFp } from '../../kernel/index.ts'
 import { readRegister, taskById, writeMemory, writeRegister, writeSome } from '../session/index.ts'
 import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, type Value } from '../symbols/index.ts'
 import { registersView } from '../views/index.ts'
@@ -43,8 +43,8 @@ export interface ScopeRow {
 const MOST_ELEMENTS = 1000
 
 function where(sight: Sight, { task: id, level }: Node): Where {
-  const task = sight.s.k.state.tasks.get(id)
-  if (task === undefined) throw new Error(`there is no task ${id}`)
+  const task = findTask(sight.s.k.state.ns, id)
+  if (task === null) throw new Error(`there is no task ${id}`)
   return { task, frame: frameAt(sight, task, level) }
 }
 

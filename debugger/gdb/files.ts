@@ -1,6 +1,7 @@
 // vFile: gdb reads the guest's files (the program, its libraries) through the connection, and needs no copy of the root. It writes none.
 // Looking leaves no trace: nothing is read into the guest's page cache, no access time changes.
 import {
+  findTask,
   findChild,
   isErrno,
   mapsText,
@@ -39,7 +40,7 @@ interface Place {
 function downMounts(k: Kernel, at: Place): Place {
   let here = at
   while (here.dentry.mounted > 0) {
-    const above = k.state.vfs.mounts.find(m => m.mountpoint === here.dentry && m.parent === here.mount)
+    const above = k.state.ns.mnt.mounts.find(m => m.mountpoint === here.dentry && m.parent === here.mount)
     if (above === undefined) break
     here = { mount: above, dentry: above.root }
   }
@@ -129,7 +130,7 @@ const PROC_TEXTS: Readonly<Record<string, (k: Kernel, mm: Mm) => string>> = {
 /** A file of /proc as it is now; null: it is none of them. */
 function procFile(k: Kernel, path: string): OpenFile | null {
   const [, pid, name] = PROC.exec(path) ?? []
-  const mm = k.state.tasks.get(Number(pid))?.mm
+  const mm = findTask(k.state.ns, Number(pid))?.mm
   if (name === undefined || !mm) return null
   const bytes = bytesOf(PROC_TEXTS[name](k, mm))
   return { size: bytes.length, ino: 0, mode: S_IFREG, read: (offset, length) => bytes.slice(offset, offset + length) }

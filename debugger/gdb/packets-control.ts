@@ -1,5 +1,5 @@
 // Packets that run the machine, take hold of processes and let them go.
-import { killInfo, SIGNALS, sendToGroup } from '../../kernel/index.ts'
+import { findGroup, killInfo, SIGNALS, sendToGroup } from '../../kernel/index.ts'
 import { changed, tasksOf } from '../session/index.ts'
 import { hexNumber } from './framing.ts'
 import { dropPoints } from './points.ts'
@@ -60,9 +60,9 @@ function attach(g: GdbServer, rest: string): string {
 }
 
 function killProcess(g: GdbServer, pid: number): boolean {
-  const group = g.session.k.state.groups.get(pid)
+  const group = findGroup(g.session.k.state.ns, pid)
   // The kernel's own init has nothing that could be killed.
-  if (group === undefined || tasksOf(g.session, pid).length === 0) return false
+  if (group === null || tasksOf(g.session, pid).length === 0) return false
   sendToGroup(g.session.k, null, group, killInfo(SIGNALS.SIGKILL, group.leader))
   changed(g.session)
   g.attached.delete(pid)

@@ -1,5 +1,5 @@
 // qXfer: whole objects, read in pieces. An object is a row: its name, and its text for an annex.
-import { encodeSigInfo, pathOf, USER_END, type Task } from '../../kernel/index.ts'
+import { findGroup, encodeSigInfo, pathOf, USER_END, type Task } from '../../kernel/index.ts'
 import { hexNumber, latin1 } from './framing.ts'
 import { registersHere } from './packets-data.ts'
 import { targetXml } from './registers.ts'
@@ -55,7 +55,7 @@ const memoryMap = (): string =>
 
 function execFile(g: GdbServer, annex: string): string | null {
   const pid = annex === '' ? null : hexNumber(annex)
-  const task = pid === null ? currentTask(g) : (g.session.k.state.groups.get(pid)?.leader ?? null)
+  const task = pid === null ? currentTask(g) : (findGroup(g.session.k.state.ns, pid)?.leader ?? null)
   const path = task?.mm?.exePath
   return path ? pathOf(g.session.k, path) : null
 }

@@ -1,5 +1,5 @@
 // Looking for stops in the past: stretch by stretch backwards, each run again from a snapshot by a session of the past with its own points.
-import { piecesIn } from '../../kernel/index.ts'
+import { findTask, piecesIn } from '../../kernel/index.ts'
 import { arm, now, runToStop, taskById, type Instant, type Place, type Session, type Stop } from '../session/index.ts'
 import { advance, isBefore, LATEST, nowOf, pointBefore, type Timeline } from '../timeline/index.ts'
 import { goingTo, isOver, recorded, workLeft } from './pieces.ts'
@@ -14,7 +14,7 @@ export const before = (instant: Instant): Instant =>
 
 /** Instructions of a task at a recorded point; -1 before it was made. */
 const instructionsAt = (t: Timeline, index: number, id: number): number =>
-  t.store.points[index].state.tasks.get(id)?.sched.instructions ?? -1
+  findTask(t.store.points[index].state.ns, id)?.sched.instructions ?? -1
 
 /** Of a task that is gone by now: what it had executed when it was last seen. */
 export function lastCount(t: Timeline, id: number): number {

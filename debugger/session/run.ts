@@ -1,6 +1,7 @@
 // Running to the next stop: what points, events and signals mean for a run, of the present or of the past. Every run is cut by a budget, so
 // that a face stays responsive; cutting makes no difference to what happens.
 import {
+  findGroup,
   regPc,
   runKernel,
   subscribe,
@@ -182,7 +183,7 @@ function watchedNow(s: Session): Map<number, Uint8Array> {
   const values = new Map<number, Uint8Array>()
   for (const point of enabledPoints(s)) {
     if (point.kind !== 'watchpoint') continue
-    const owner = point.scope === null ? taskById(s, s.focus) : (s.k.state.groups.get(point.scope)?.leader ?? null)
+    const owner = point.scope === null ? taskById(s, s.focus) : (findGroup(s.k.state.ns, point.scope)?.leader ?? null)
     values.set(point.id, watched(s, point, owner))
   }
   return values

@@ -1,5 +1,6 @@
 // Looking at a stopped machine through a session, and changing it: tasks, registers, memory, expressions. A change makes a new future.
 import {
+  findTask,
   getFcsr,
   isErrno,
   peekMm,
@@ -18,7 +19,7 @@ import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
 import type { Session } from './types.ts'
 
-export const taskById = (s: Session, id: number): Task | null => s.k.state.tasks.get(id) ?? null
+export const taskById = (s: Session, id: number): Task | null => findTask(s.k.state.ns, id)
 
 /** Live tasks of a process, or of all. Zombies are not among them. */
 export const tasksOf = (s: Session, pid: number | null): Task[] =>

@@ -1,17 +1,17 @@
 // What a view's arguments mean in this machine. A mistake in them is a ViewError.
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { USER_END, type Kernel, type Mm, type Task } from '../../kernel/index.ts'
+import { findTask, USER_END, type Kernel, type Mm, type Task } from '../../kernel/index.ts'
 import { ViewError, type ViewArguments } from './types.ts'
 
 /** The task that is meant: by number, or the one that runs on the hart (any hart), or the first that is left. */
 export function taskOf(k: Kernel, { pid, hart }: ViewArguments): Task {
   if (pid !== undefined) {
-    const task = k.state.tasks.get(pid)
-    if (task === undefined) throw new ViewError(`there is no task ${pid}`)
+    const task = findTask(k.state.ns, pid)
+    if (task === null) throw new ViewError(`there is no task ${pid}`)
     return task
   }
   const harts = hart === undefined ? k.state.harts : [k.state.harts[hartOf(k, { hart })]]
-  const running = harts.find(h => h.current !== null && k.state.tasks.get(h.current.pid) === h.current)?.current
+  const running = harts.find(h => h.current !== null && k.state.tasks.get(h.current.id) === h.current)?.current
   const task = running ?? k.state.tasks.values().next().value
   if (task === undefined) throw new ViewError('no task is left')
   return task

@@ -1,5 +1,6 @@
 // A fork seen through the views: what copy-on-write shares, what the first write changes, and what each view says of it.
 import { beforeEach, describe, expect, test } from 'vitest'
+import { findTask } from '../../kernel/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import { CODE, DATA, start } from '../../kernel/testing.ts'
 import { framesView } from './frames.ts'
@@ -83,7 +84,7 @@ describe('after the fork', () => {
   })
 
   test('the stack below its region may grow', () => {
-    const stack = k.state.tasks.get(PARENT)!.mm!.regions.find(r => r.growsDown)!
+    const stack = findTask(k.state.ns, PARENT)!.mm!.regions.find(r => r.growsDown)!
     expect(walk(PARENT, stack.start - 0x1000).why.map(w => w.reason)).toEqual(['stack may grow'])
   })
 })
@@ -110,7 +111,7 @@ describe('after the child wrote', () => {
   })
 
   test('the TLB has the child’s write translation, in the set of its page number', () => {
-    const asid = k.state.tasks.get(CHILD)!.mm!.asid
+    const asid = findTask(k.state.ns, CHILD)!.mm!.asid
     expect(tlbView.data(k, { pid: CHILD, address: DATA }).rows.filter(r => r.access === 'write')).toEqual([
       {
         hart: 0,
@@ -174,7 +175,7 @@ test('the tree of page tables has every leaf, and joins those that continue each
   for (const node of nodes) if (node.kind === 'table') nodes.push(...node.below)
   expect(nodes.filter(n => n.kind === 'table')).toHaveLength(tables)
   const leaves = nodes.filter(n => n.kind === 'leaves')
-  const mm = k.state.tasks.get(CHILD)!.mm!
+  const mm = findTask(k.state.ns, CHILD)!.mm!
   const zeroes = leaves.filter(l => l.frame === k.state.frames.zero).reduce((sum, l) => sum + l.count, 0)
   expect(leaves.reduce((sum, l) => sum + l.count, 0)).toBe(mm.anonPages + mm.filePages + mm.shmemPages + zeroes)
   expect(leaves.find(l => l.va === DATA)).toMatchObject({ level: 0, flags: 'DA-U-WRV', frame: walk(CHILD, DATA).result!.frame })

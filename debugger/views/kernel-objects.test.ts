@@ -1,6 +1,6 @@
 // Tasks, waits, pipes, descriptors, timers and runqueues seen through their views, in machines stopped where it matters.
 import { describe, expect, test } from 'vitest'
-import { runKernel, type Kernel } from '../../kernel/index.ts'
+import { findTask, runKernel, type Kernel } from '../../kernel/index.ts'
 import { DATA, start } from '../../kernel/testing.ts'
 import { descriptorsView } from './descriptors.ts'
 import { pageCacheView } from './page-cache.ts'
@@ -16,7 +16,7 @@ const fork = (label: string): string => `
   li a1, 0
   sys 220
   beqz a0, {${label}}`
-const asleep = (k: Kernel, pid: number): boolean => k.state.tasks.get(pid)?.state === 'S'
+const asleep = (k: Kernel, pid: number): boolean => findTask(k.state.ns, pid)?.state === 'S'
 
 /** Process 1 waits for its children; 2 reads an empty pipe; 3 sleeps for a second. */
 const SLEEPERS = `
@@ -148,7 +148,7 @@ describe('three that wait', () => {
 
 test('a dead child waits for its parent', () => {
   const { k } = start(`${fork('child')}\nspin:\nj {spin}\nchild:\nli a0, 3\nsys 93`, { debug: false })
-  runUntil(k, () => k.state.tasks.get(2)?.state === 'Z')
+  runUntil(k, () => findTask(k.state.ns, 2)?.state === 'Z')
   const [dead] = tasksView.data(k, { pid: 2 }).tasks
   expect(dead).toMatchObject({ state: 'Z', pc: null, mm: null, exitStatus: 3 << 8 })
   expect(dead.wait.words).toBe('dead: until its parent 1 test waits for it')

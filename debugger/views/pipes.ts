@@ -1,5 +1,5 @@
 // Pipes and FIFOs: how full they are, who holds which end, and who waits at it.
-import { isReadable, isWritable, type FileDescription, type Inode, type Kernel, type Pipe } from '../../kernel/index.ts'
+import { findTask, isReadable, isWritable, type FileDescription, type Inode, type Kernel, type Pipe } from '../../kernel/index.ts'
 import { tasksOf } from './ask.ts'
 import { view } from './define.ts'
 import { fit, left, right, table } from './layout.ts'
@@ -35,7 +35,7 @@ export const pipesView = view<PipesData>({
     const open = pipesOf(k)
     const pids = args.pid === undefined ? null : tasksOf(k, args).map(t => t.group.tgid)
     const isOf = (p: PipeData): boolean =>
-      pids === null || [...p.readers, ...p.writers].some(end => pids.includes(k.state.tasks.get(end.pid)?.group.tgid ?? -1))
+      pids === null || [...p.readers, ...p.writers].some(end => pids.includes(findTask(k.state.ns, end.pid)?.group.tgid ?? -1))
     return { pipes: open.filter(isOf) }
   },
 

@@ -87,7 +87,7 @@ describe('an image', () => {
 
   test('becomes a tree, with missing directories made', () => {
     const { k, task } = fileKernel()
-    buildImage(k, k.state.vfs.root.root, FILES)
+    buildImage(k, k.state.ns.mnt.root.root, FILES)
     const tool = at(k, task, '/bin/short')
     expect(tool).toMatchObject({ mode: 0o4755, nlink: 2, mtime, size: 14 })
     expect(textOf(readInode(k, tool, 0, 100))).toBe('\x7fELF and so on')
@@ -99,7 +99,7 @@ describe('an image', () => {
 
   test('is laid over what is there, through links to directories', () => {
     const { k, task } = fileKernel()
-    const root = k.state.vfs.root.root
+    const root = k.state.ns.mnt.root.root
     buildImage(k, root, [
       { path: '/usr/bin/a', kind: 'regular', mode: 0o644, data: bytesOf('old') },
       { path: '/bin', kind: 'symlink', mode: 0o777, target: 'usr/bin' },
@@ -139,12 +139,12 @@ describe('an image', () => {
     ['a target too long', [link('l', 't'.repeat(5000))], /File name too long/],
   ])('with %s is refused in words', (_name, files, message) => {
     const { k } = fileKernel()
-    expect(() => buildImage(k, k.state.vfs.root.root, files)).toThrow(message)
+    expect(() => buildImage(k, k.state.ns.mnt.root.root, files)).toThrow(message)
   })
 
   test('links to itself and takes names twice', () => {
     const { k, task } = fileKernel()
-    buildImage(k, k.state.vfs.root.root, [
+    buildImage(k, k.state.ns.mnt.root.root, [
       file('a', { data: bytesOf('1') }),
       file('a', { link: 'a' }),
       file('b', { link: '/a' }),

@@ -11,15 +11,15 @@ const PLAIN = 0o755
 const SHARED = 0o1777
 const LINK_MODE = 0o777
 
-const rootPath = (k: Kernel): Path => ({ mount: k.state.vfs.root, dentry: k.state.vfs.root.root })
+const rootPath = (k: Kernel): Path => ({ mount: k.state.ns.mnt.root, dentry: k.state.ns.mnt.root.root })
 
 /** Makes the host directory the root of the machine: reads go through, writes stay in memory. Before anything is mounted or opened. */
 export function useHostRoot(k: Kernel, hostPath: string): void {
-  const vfs = k.state.vfs
-  if (vfs.mounts.length > 1) throw new Error(`making host directory '${hostPath}' the root after something was mounted`)
+  const { mounts, root: mount } = k.state.ns.mnt
+  if (mounts.length > 1) throw new Error(`making host directory '${hostPath}' the root after something was mounted`)
   const root = hostTree(k, hostPath, false)
-  vfs.root.root = root
-  vfs.root.fs = root.inode.fs
+  mount.root = root
+  mount.fs = root.inode.fs
 }
 
 function node(k: Kernel, dir: Dentry, name: string, kind: FileKind, mode: number, values: { target?: string; rdev?: number } = {}): Dentry {
@@ -55,7 +55,7 @@ function mountOn(k: Kernel, path: string, root: Dentry, readOnly = false): Mount
   let { mount, dentry } = rootPath(k)
   for (const name of path.split('/').filter(n => n !== '')) {
     dentry = makeDirectories(k, dentry, [name])
-    const above = k.state.vfs.mounts.find(m => m.mountpoint === dentry && m.parent === mount)
+    const above = k.state.ns.mnt.mounts.find(m => m.mountpoint === dentry && m.parent === mount)
     if (above && dentry.mounted > 0) {
       mount = above
       dentry = above.root
@@ -79,7 +79,7 @@ export function mountSystem(k: Kernel, trees: SystemTrees): void {
   node(k, pts, 'ptmx', 'chardev', 0, { rdev: deviceNumber(5, 2) })
   mountOn(k, '/dev/pts', pts)
   mountOn(k, '/sys', trees.sys(k))
-  const root = k.state.vfs.root.root
+  const root = k.state.ns.mnt.root.root
   if (!findChild(k, null, root, 'tmp')) makeDirectories(k, root, ['tmp']).inode.mode = SHARED
 }
 

@@ -39,7 +39,7 @@ test('owners by number', () => {
   const fcntl = (cmd: number, argument: number) => outcome(k, task, 'fcntl', reader, cmd, argument)
   expect([fcntl(F_SETOWN, 99999), fcntl(F_SETOWN, -(2 ** 31)), fcntl(F_GETOWN, 0)]).toEqual(['ESRCH', 'EINVAL', 0])
   expect([fcntl(F_SETOWN, task.pid), fcntl(F_GETOWN, 0)]).toEqual([0, task.pid])
-  k.state.pids.processGroups.set(task.group.pgid, new Set([task.group]))
+  k.state.ns.pid.processGroups.set(task.group.pgid, new Set([task.group]))
   expect([fcntl(F_SETOWN, -task.group.pgid), fcntl(F_GETOWN, 0), fcntl(F_GETOWN_EX, BUFFER)]).toEqual([0, -task.group.pgid, 0])
   expect(readStruct(F_OWNER_EX, copyIn(k, task, BUFFER, 8))).toEqual({ type: F_OWNER_PGRP, pid: task.group.pgid })
   expect([fcntl(F_SETSIG, 65), fcntl(F_SETSIG, SIGRTMIN), fcntl(F_GETSIG, 0)]).toEqual(['EINVAL', 0, SIGRTMIN])

@@ -30,7 +30,7 @@ import {
   SIGCHLD,
   SIGSYS,
 } from '../abi/index.ts'
-import { findTask, groupMembers } from '../task/index.ts'
+import { findGroup, findTask, groupMembers } from '../task/index.ts'
 import { kernelInfo, sendToGroup, sendToTask, type SigInfo } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -82,8 +82,8 @@ function infoFor(signal: number, fd: number, band: number): SigInfo {
 }
 
 function receivers(k: Kernel, { type, id }: FileOwner): (Task | ThreadGroup)[] {
-  if (type === F_OWNER_PGRP) return [...groupMembers(k, id)]
-  const found = type === F_OWNER_TID ? findTask(k, id) : k.state.groups.get(id)
+  if (type === F_OWNER_PGRP) return [...groupMembers(k.state.ns, id)]
+  const found = type === F_OWNER_TID ? findTask(k.state.ns, id) : findGroup(k.state.ns, id)
   return found ? [found] : []
 }
 

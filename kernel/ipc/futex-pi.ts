@@ -14,6 +14,7 @@ import {
   isErrno,
   type Errno,
 } from '../abi/index.ts'
+import { findTask } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32 } from '../mm/index.ts'
 import { isMoreUrgent, wakeTask, type WaitQueue } from '../sched/index.ts'
@@ -36,8 +37,8 @@ export const isLocking = (progress: Record<string, unknown> | undefined): progre
   typeof progress?.lock === 'string'
 
 export const isSomebody = (k: Kernel, pid: number): boolean => {
-  const task = k.state.tasks.get(pid)
-  return task !== undefined && task.state !== 'Z' && task.state !== 'X'
+  const task = findTask(k.state.ns, pid)
+  return task !== null && task.state !== 'Z' && task.state !== 'X'
 }
 
 /** It slept for ownership: has it got that? A signal makes an errno of it. ETIMEDOUT. */

@@ -166,7 +166,7 @@ export function allInodes(k: Kernel): Set<Inode> {
 
   const seen = new Set<Dentry>()
   // A list, not recursion: directories may be nested deeper than our stack.
-  const dentries = k.state.vfs.mounts.map(mount => mount.root)
+  const dentries = k.state.ns.mnt.mounts.map(mount => mount.root)
   for (const task of k.state.tasks.values()) {
     for (const file of task.files?.files ?? []) if (file) inodes.add(file.inode)
     if (task.fs) dentries.push(task.fs.root.dentry, task.fs.cwd.dentry)

@@ -1,4 +1,5 @@
 // Fork and copy-on-write: who shares which frame, and what the TLBs may still believe.
+import { strikeOff } from '../process/newborn.ts'
 import { expect, test } from 'vitest'
 import { PTE_W } from '../../vm/index.ts'
 import { PROT_READ } from '../abi/index.ts'
@@ -40,7 +41,7 @@ test('fork takes the write translations of the parent out of every TLB', () => {
   expect(touch(k, parent, 0, BASE, 'write')).toBe('fuel')
   expectSound(k)
   releaseMm(k, space(child))
-  k.state.tasks.delete(child.pid)
+  strikeOff(k, child)
   expectSound(k)
 })
 
@@ -116,7 +117,7 @@ test('a fork that runs out of memory leaves the parent whole', () => {
   expectSound(k)
   for (const child of children) {
     releaseMm(k, space(child))
-    k.state.tasks.delete(child.pid)
+    strikeOff(k, child)
   }
   expect(k.state.frames.freeCount).toBe(before)
   expect(getU32(k, parent, BASE + 3 * 4096)).toBe(4)

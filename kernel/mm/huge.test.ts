@@ -15,6 +15,7 @@ import {
   PROT_READ,
   SIGBUS,
 } from '../abi/index.ts'
+import { strikeOff } from '../process/newborn.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import {
@@ -72,7 +73,7 @@ const fork = (k: Kernel, task: Task): Task => memoryTask(k, forkMm(k, space(task
 
 function end(k: Kernel, task: Task): void {
   releaseMm(k, space(task))
-  k.state.tasks.delete(task.pid)
+  strikeOff(k, task)
 }
 
 /** Leaves no run of frames free; answers how to give the memory back. */

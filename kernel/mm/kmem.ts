@@ -242,7 +242,7 @@ function countInode(count: Count, inode: Inode): void {
 
 function countNames(k: Kernel, count: Count): void {
   const left: Dentry[] = []
-  for (const { fs, root } of k.state.vfs.mounts) if (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs') left.push(root)
+  for (const { fs, root } of k.state.ns.mnt.mounts) if (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs') left.push(root)
   for (let dentry = left.pop(); dentry; dentry = left.pop()) {
     count.bytes += dentry.name.length
     add(count, 'dentry', 1)

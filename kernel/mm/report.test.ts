@@ -9,7 +9,7 @@ function setup() {
   const k = memoryKernel()
   const task = memoryTask(k)
   const inode = fileOf(k, new Uint8Array(2 * 4096))
-  const mount = k.state.vfs.root
+  const mount = k.state.ns.mnt.root
   const dentry = addChild(mount.root, 'prog', inode)
   const mm = space(task)
   map(k, task, 0x1_0000, 2, { inode, path: { mount, dentry }, prot: PROT_READ | PROT_EXEC })

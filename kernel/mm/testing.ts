@@ -77,7 +77,7 @@ export function touch(k: Kernel, task: Task, hart: number, va: number, access: '
 
 /** A nameless file in memory that holds these bytes; the test holds it. */
 export function fileOf(k: Kernel, bytes: Uint8Array): Inode {
-  const inode = newInode(k.state.vfs.root.fs, 'regular', 0o644, 0, 0, EPOCH)
+  const inode = newInode(k.state.ns.mnt.root.fs, 'regular', 0o644, 0, 0, EPOCH)
   inode.nlink = 0
   inode.refs = 1
   writeCached(k, inode, 0, bytes)
@@ -88,7 +88,7 @@ export function fileOf(k: Kernel, bytes: Uint8Array): Inode {
 
 /** A file whose bytes come from an image when they are first needed. */
 export function imageOf(k: Kernel, bytes: Uint8Array): Inode {
-  const inode = newInode(k.state.vfs.root.fs, 'regular', 0o644, 0, 0, EPOCH)
+  const inode = newInode(k.state.ns.mnt.root.fs, 'regular', 0o644, 0, 0, EPOCH)
   inode.nlink = 0
   inode.refs = 1
   inode.size = bytes.length

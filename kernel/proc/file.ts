@@ -107,7 +107,7 @@ export const procFileOps: FileOps = {
     if (node.scope === 'system') systemFiles[node.row].open?.(k, task)
     const mm = processRow(node)?.bytes ? taskOf(k, node).mm : null
     const admin = capable(task.credentials, CAP_SYS_ADMIN)
-    file.data = { kind: 'proc', text: null, start: 0, cursor: 0, mm, admin, seen: k.state.vfs.mountChanges.count }
+    file.data = { kind: 'proc', text: null, start: 0, cursor: 0, mm, admin, seen: k.state.ns.mnt.mountChanges.count }
   },
   read(k, task, file, max, offset) {
     const node = nodeOf(file)
@@ -129,7 +129,7 @@ export const procFileOps: FileOps = {
       const before = data.text?.length ?? 0
       data.text = generate(k, task, node)
       chargeText(k, data, before)
-      data.seen = k.state.vfs.mountChanges.count
+      data.seen = k.state.ns.mnt.mountChanges.count
     }
     return bytesOf(data.text.slice(at, at + max))
   },
@@ -182,7 +182,7 @@ export const procFileOps: FileOps = {
     const poll = node.scope === 'system' ? systemFiles[node.row].poll : undefined
     if (poll) return poll(k, queues)
     if (!isMounts(node)) return always | POLLOUT | POLLWRNORM
-    const { count, queue } = k.state.vfs.mountChanges
+    const { count, queue } = k.state.ns.mnt.mountChanges
     queues?.push(queue)
     return dataOf(file).seen === count ? always : always | POLLERR | POLLPRI
   },

@@ -25,7 +25,7 @@ const access = (mount: Mount): string => (mount.readOnly || mount.fs.readOnly ? 
 /** Mounts below the task's root, with their places. */
 function visible(k: Kernel, task: Task): { mount: Mount; at: string }[] {
   const list: { mount: Mount; at: string }[] = []
-  for (const mount of k.state.vfs.mounts) {
+  for (const mount of k.state.ns.mnt.mounts) {
     const at = pathBelow({ mount, dentry: mount.root }, task.fs?.root ?? null)
     if (at !== null) list.push({ mount, at })
   }

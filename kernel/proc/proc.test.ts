@@ -1,6 +1,7 @@
 // /proc: which names there are, what they say, who may look.
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/index.ts'
+import { strikeOff } from '../process/newborn.ts'
 import type { Kernel } from '../kernel.ts'
 import { HUGE_PAGE, mapRegion, putU32 } from '../mm/index.ts'
 import { READ_WRITE } from '../mm/testing.ts'
@@ -79,8 +80,8 @@ test('names are those of live processes, and end with them', () => {
   const dir = call(k, task, 'openat', AT_FDCWD, '/proc/2', O_RDONLY | O_DIRECTORY, 0) as number
   const stat = call(k, task, 'openat', dir, 'stat', O_RDONLY, 0) as number
   expect(call(k, task, 'read', stat, BUFFER, 5)).toBe(5)
-  k.state.tasks.delete(other.pid)
-  k.state.groups.delete(other.pid)
+  strikeOff(k, other)
+  k.state.groups.delete(other.group.id)
   expect(outcome(k, task, 'lseek', stat, 0, 0)).toBe(0)
   expect(outcome(k, task, 'read', stat, BUFFER, 5)).toBe('ESRCH')
   expect(outcome(k, task, 'openat', dir, 'stat', O_RDONLY, 0)).toBe('ENOENT')
@@ -113,7 +114,7 @@ test('settings can be written, within bounds; nothing can be made or removed', (
   expect(read(k, task, '/proc/sys/kernel/pid_max')).toBe('400\n')
   expect(write('/proc/sys/kernel/pid_max', '5')).toBe('EINVAL')
   expect(write('/proc/sys/kernel/hostname', 'box\n')).toBe(4)
-  expect(k.state.hostname).toBe('box')
+  expect(k.state.ns.uts.hostname).toBe('box')
   expect(write('/proc/self/comm', 'a name that is too long')).toBe(23)
   expect(task.comm).toBe('a name that is ')
   expect(outcome(k, task, 'openat', AT_FDCWD, '/proc/x', O_CREAT | O_WRONLY, 0o644)).toBe('ENOENT')

@@ -68,8 +68,8 @@ const line = (text: string, length: number): string => text.split(/[\n\0]/)[0].s
 
 const name = (key: 'hostname' | 'domainname'): SystemFile => ({
   mode: WRITABLE,
-  text: k => `${k.state[key]}\n`,
-  write: (k, text) => (k.state[key] = line(text, HOST_NAME_MAX)),
+  text: k => `${k.state.ns.uts[key]}\n`,
+  write: (_k, text, { ns }) => (ns.uts[key] = line(text, HOST_NAME_MAX)),
 })
 
 /** Needs a capability besides the file's permissions. */
@@ -150,12 +150,12 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'kernel/hostname': name('hostname'),
   'kernel/ngroups_max': fixed(NGROUPS_MAX),
   'kernel/ns_last_pid': {
-    ...guarded(CAP_SYS_ADMIN, number({ get: k => k.state.pids.last, set: (k, pid) => (k.state.pids.last = pid) }, 0, PID_MAX - 1)),
+    ...guarded(CAP_SYS_ADMIN, number({ get: k => k.state.ns.pid.last, set: (k, pid) => (k.state.ns.pid.last = pid) }, 0, PID_MAX - 1)),
     mode: 0o666,
   },
   'kernel/osrelease': fixed(RELEASE),
   'kernel/ostype': fixed(SYSNAME),
-  'kernel/pid_max': number({ get: k => k.state.pids.max, set: (k, max) => (k.state.pids.max = max) }, PID_MAX_MIN, PID_MAX),
+  'kernel/pid_max': number({ get: k => k.state.ns.pid.max, set: (k, max) => (k.state.ns.pid.max = max) }, PID_MAX_MIN, PID_MAX),
   'kernel/printk': {
     mode: WRITABLE,
     text: k => `${k.state.sysctl.printk.join('\t')}\n`,

@@ -136,7 +136,7 @@ function uptimeText(k: Kernel): string {
 }
 
 function loadavgText(k: Kernel): string {
-  return `${k.state.load.values.map(loadText).join(' ')} ${countStates(k).running}/${k.state.tasks.size} ${k.state.pids.last}\n`
+  return `${k.state.load.values.map(loadText).join(' ')} ${countStates(k).running}/${k.state.tasks.size} ${k.state.ns.pid.last}\n`
 }
 
 function cpuinfoText(k: Kernel): string {

@@ -48,8 +48,8 @@ function target(k: Kernel): Task {
     k,
     Uint8Array.from('machine code', c => c.charCodeAt(0)),
   )
-  const dentry = addChild(k.state.vfs.root.root, 'code', inode)
-  mapRegion(k, space(other), { start: CODE, length: 4096, prot: PROT_READ, inode, path: { mount: k.state.vfs.root, dentry } })
+  const dentry = addChild(k.state.ns.mnt.root.root, 'code', inode)
+  mapRegion(k, space(other), { start: CODE, length: 4096, prot: PROT_READ, inode, path: { mount: k.state.ns.mnt.root, dentry } })
   return other
 }
 
@@ -221,7 +221,7 @@ test('a poll of /proc/mounts tells of a new mount, until it is read', () => {
   const file = task.files!.files[fd]!
   const now = (): number => opsOf(k, file).poll!(k, file, null, task)
   expect(now() & (POLLIN | POLLPRI)).toBe(POLLIN)
-  const { root } = k.state.vfs
+  const { root } = k.state.ns.mnt
   mountAt(k, { mount: root, dentry: root.root.children!.get('tmp')! }, newDentry('', null, root.root.inode), false)
   expect(now() & (POLLIN | POLLPRI)).toBe(POLLIN | POLLPRI)
   call(k, task, 'read', fd, BUFFER, 4096)

@@ -1,6 +1,7 @@
 // The tree of /proc: which names exist for whom. Nothing of it is kept: inodes and names are made when they are looked up, and say by
 // their row what they are (Inode.proc).
 import { EACCES, ENOENT, EPERM, ESRCH, PROC_SUPER_MAGIC } from '../abi/index.ts'
+import { findTask } from '../task/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { newDentry, newFileSystem, newInode, newRoot, noSpace, timestampNow } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -53,7 +54,7 @@ export function newProcRoot(k: Kernel): Dentry {
 
 /** The task a node is about; ESRCH once it is gone. */
 export function taskOf(k: Kernel, node: ProcNode): Task {
-  const task = k.state.tasks.get(node.pid)
+  const task = findTask(k.state.ns, node.pid)
   if (!task) throw ESRCH
   return task
 }
@@ -127,11 +128,11 @@ function find(k: Kernel, reader: Task | null, dir: ProcNode, name: string): Entr
   if (dir.scope === 'system') {
     const own = systemChildren(dir.row).get(name)
     if (own || dir.row !== '') return own ?? null
-    const task = k.state.tasks.get(numberOf(name))
+    const task = findTask(k.state.ns, numberOf(name))
     // Threads can be looked up though they are not listed.
     return task ? taskDirectory('process', task.pid) : null
   }
-  const task = k.state.tasks.get(dir.pid)
+  const task = findTask(k.state.ns, dir.pid)
   if (!task) throw ENOENT
   if (dir.row === '') return processEntry(dir.scope, dir.pid, name)
   if (dir.row === 'task') {
@@ -153,7 +154,7 @@ function inspect(reader: Task, task: Task): void {
 }
 
 function inodeFor(k: Kernel, fs: Inode['fs'], { kind, mode, node }: Entry): Inode {
-  const task = node.scope === 'system' ? undefined : k.state.tasks.get(node.pid)
+  const task = node.scope === 'system' ? null : findTask(k.state.ns, node.pid)
   const inode = newInode(fs, kind, mode, task?.credentials.euid ?? 0, task?.credentials.egid ?? 0, timestampNow(k))
   inode.proc = node
   inode.ino = inoOf(node)
@@ -169,12 +170,14 @@ function nodeOf(dentry: Dentry): ProcNode {
   return dentry.inode.proc
 }
 
+const processNumbers = (k: Kernel): number[] => [...k.state.groups.values()].map(({ tgid }) => tgid).sort((a, b) => a - b)
+
 function names(k: Kernel, reader: Task, node: ProcNode): string[] {
   if (node.scope === 'system') {
     const own = [...systemChildren(node.row).keys()]
-    return node.row === '' ? [...own, ...[...k.state.groups.keys()].sort((a, b) => a - b).map(String)] : own
+    return node.row === '' ? [...own, ...processNumbers(k).map(String)] : own
   }
-  const task = k.state.tasks.get(node.pid)
+  const task = findTask(k.state.ns, node.pid)
   if (!task) throw ENOENT
   const { scope, row } = node
   if (row === '') return [...(scope === 'process' ? PROCESS_DIRECTORIES : THREAD_DIRECTORIES), ...processNames]
@@ -187,7 +190,7 @@ function names(k: Kernel, reader: Task, node: ProcNode): string[] {
 
 /** A name for what an open file without a place is: only to be opened again. */
 function namelessPlace(k: Kernel, inode: Inode, label: string): Path {
-  const root = k.state.vfs.root
+  const root = k.state.ns.mnt.root
   return {
     mount: { id: 0, parent: null, mountpoint: null, root: root.root, fs: inode.fs, readOnly: false },
     dentry: newDentry(label, null, inode),

@@ -44,8 +44,8 @@ import { actionsForExec, forkActions, recalcSignalPending } from '../signal/inde
 import type { SigAction } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
-import { capable, ROOT, rlimit, allocPid, copyTrapFrame, setRegPc, setRegX, regPc } from '../task/index.ts'
-import { enrol, newBody, newTask, type Body } from './newborn.ts'
+import { capable, ROOT, rlimit, copyTrapFrame, setRegPc, setRegX, regPc } from '../task/index.ts'
+import { enrol, newBody, newTask, takeNumbers, type Body } from './newborn.ts'
 import { openPidfd } from './pidfd.ts'
 import type { Credentials } from '../task/types.ts'
 import type { CloneArgs } from './types.ts'
@@ -102,7 +102,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
     // Unlike the thread ids, a descriptor that cannot be handed over fails the call: EFAULT.
     putU32(k, parent, args.pidfd, getU32(k, parent, args.pidfd))
   }
-  const body = newBody(k, allocPid(k, args.setTid), () => {
+  const body = newBody(k, takeNumbers(k, parent.ns, args.setTid), () => {
     if (parent.mm === null) throw new Error(`task ${parent.pid} forks, which has no address space`)
     if (has(flags, CLONE_VM)) return retainMm(parent.mm)
     checkForkCommit(k, parent, parent.mm)
@@ -175,7 +175,7 @@ function actionsFor({ actions }: ThreadGroup, flags: number): SigAction[] {
 function inheritGroup(child: ThreadGroup, parent: Task, flags: number): void {
   const { group } = parent
   child.parent = has(flags, CLONE_PARENT) ? group.parent : group
-  child.parentTid = has(flags, CLONE_PARENT) ? group.parentTid : parent.pid
+  child.maker = has(flags, CLONE_PARENT) ? group.maker : parent.id
   child.pgid = group.pgid
   child.sid = group.sid
   child.tty = group.tty

@@ -70,7 +70,7 @@ const inChild = (body: string): string => `
   ${body}`
 const unlimited = (body: string): string => inChild(`${limit(2 ** 30)}\n${body}`)
 
-const inodeOf = ({ k }: Run, name = 'core'): Inode | undefined => k.state.vfs.root.root.children?.get(name)?.inode
+const inodeOf = ({ k }: Run, name = 'core'): Inode | undefined => k.state.ns.mnt.root.root.children?.get(name)?.inode
 function bytesOf(run: Run, inode: Inode, most = inode.size): Uint8Array {
   const bytes = peekFile(run.k, inode, 0, most)
   if (bytes === null) throw new Error('reading a core file: the host does not give it')
@@ -179,7 +179,7 @@ test('names: the letters of core_pattern, core_uses_pid, a file that was there g
     const run = start(unlimited(crash()))
     Object.assign(run.k.state.sysctl, { corePattern: pattern, coreUsesPid: uses })
     run.run()
-    return [...(run.k.state.vfs.root.root.children?.keys() ?? [])].filter(name => name.startsWith('c_'))
+    return [...(run.k.state.ns.mnt.root.root.children?.keys() ?? [])].filter(name => name.startsWith('c_'))
   }
   expect(named('c_%p_%u_%g_%s_%e_%E_%f_%h_%c_%C_%%_%q_%')).toEqual(['c_2_0_0_11_test_!bin!test_test_hartbeat_1073741824_0_%__'])
   expect([named('c_', 1), named('c_%p', 1), named('c_%%p', 1)]).toEqual([['c_.2'], ['c_2'], ['c_%p.2']])

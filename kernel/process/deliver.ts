@@ -89,7 +89,8 @@ function runHandler(k: Kernel, task: Task, info: SigInfo, action: SigAction): vo
 }
 
 /** A terminal's stop signals do nothing to a process group that no shell looks after: nobody could continue it. */
-const stopIsPointless = (k: Kernel, task: Task, signal: number): boolean => signal !== SIGSTOP && isOrphanedGroup(k, task.group.pgid)
+const stopIsPointless = (k: Kernel, task: Task, signal: number): boolean =>
+  signal !== SIGSTOP && isOrphanedGroup(k, task.ns, task.group.pgid)
 
 /**
  * To be called before `task`, which holds a hart, returns to user mode whenever `task.signalPending`. `interrupted`: what the

@@ -30,7 +30,6 @@ import {
   type Rights,
   commitCredentials,
   rlimit,
-  releasePid,
   clearRegisters,
   setRegPc,
   setRegX,
@@ -40,6 +39,7 @@ import {
 import { dropMm, exitTask } from './exit.ts'
 import { fileCapabilities } from './file-capabilities.ts'
 import { loadImage, PIE_BASE } from './load.ts'
+import { strikeOff, takePlaceOf } from './newborn.ts'
 import { findExecutable, findInterpreter, requireName, resolveProgram, type Executable, type Image, type Program } from './program.ts'
 import { buildStack, checkArguments } from './startstack.ts'
 import { mapVdso } from './vdso.ts'
@@ -166,12 +166,10 @@ function becomeOnlyThread(k: Kernel, task: Task): void {
   if (leader === task) return
   leader.state = 'X'
   addUsage(group.exitedUsage, leader.usage)
-  k.state.tasks.delete(task.pid)
-  releasePid(k, task.pid)
-  task.pid = group.tgid
+  strikeOff(k, task)
+  takePlaceOf(k, task, leader)
   task.startTime = leader.startTime
   task.exitSignal = leader.exitSignal
-  k.state.tasks.set(task.pid, task)
   group.leader = task
   group.threads = [task]
 }

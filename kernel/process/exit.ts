@@ -10,8 +10,9 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
 import { endCall, releaseFile, releaseFiles, releaseFs } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
-import { isDead, releasePid, freeTrapFrame, addUsage, noteRss } from '../task/index.ts'
+import { isDead, freeTrapFrame, addUsage, noteRss } from '../task/index.ts'
 import { orphanedBy } from './group.ts'
+import { strikeOff } from './newborn.ts'
 import { wakePidfds } from './pidfd.ts'
 
 /** Ends one thread with a wait status; with the last one the process ends. Any task may be ended: running, asleep or stopped. */
@@ -71,8 +72,7 @@ function dropThread(k: Kernel, task: Task): void {
   task.state = 'X'
   group.threads.splice(group.threads.indexOf(task), 1)
   addUsage(group.exitedUsage, task.usage)
-  k.state.tasks.delete(task.pid)
-  releasePid(k, task.pid)
+  strikeOff(k, task)
 }
 
 /** With the program that it was started for, or with init, the machine halts: whoever lives still ends with it. */

@@ -1,7 +1,7 @@
 // The door of processes: making, replacing, ending and finding them, and what belongs to each.
 export type * from './types.ts'
 export { checkNamespaces, cloneTask } from './clone.ts'
-export { enrol, newBody, newTask, type Birth, type Body } from './newborn.ts'
+export { enrol, newBody, newTask, takeNumbers, type Birth, type Body, type Numbers } from './newborn.ts'
 export { beginCore, continueCore } from './core.ts'
 export { coreFile, corePage, type CoreFile } from './core-file.ts'
 export { isReaped, openPidfd, pidfdOps, pidfdTarget, signalTarget } from './pidfd.ts'

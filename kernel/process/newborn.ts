@@ -1,19 +1,27 @@
 // Where tasks are born: the one place that makes a task, its process and its address space. Whoever asks says what it takes over from
 // somebody; all the rest of a task is empty, zero or off.
 import { SIGCHLD } from '../abi/index.ts'
+import { groupIdOf, nextTaskId, NO_TASK, type TaskId } from '../ids.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Mm } from '../mm/index.ts'
 import { newQueue } from '../sched/index.ts'
 import { emptyPending } from '../signal/actions.ts'
 import { SIGSET_EMPTY } from '../signal/sigset.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { allocTrapFrame, freeTrapFrame, joinGroup, joinSession, newUsage, releasePid, TIMER_SLACK } from '../task/index.ts'
+import { allocPid, allocTrapFrame, freeTrapFrame, joinGroup, joinSession, newUsage, releasePid, TIMER_SLACK } from '../task/index.ts'
+import type { Namespaces } from '../task/types.ts'
 
 const ITIMERS = 3
 
-/** What there must be room for before there is a task. */
-export interface Body {
+/** Who it will be: an identity, and a number in a pid namespace. */
+export interface Numbers {
+  id: TaskId
   pid: number
+  ns: Namespaces
+}
+
+/** What there must be room for before there is a task. */
+export interface Body extends Numbers {
   trapFrame: number
   /** null: it has no memory, or none before its first program. */
   mm: Mm | null
@@ -28,15 +36,21 @@ export interface Birth extends Body, Pick<Task, 'comm' | 'files' | 'fs' | 'crede
   group: ThreadGroup | NewGroup
 }
 
-/** A number that was given out finds room for registers, and for memory as `makeMm` makes it. When that throws the number is free again. */
-export function newBody(k: Kernel, pid: number, makeMm: (() => Mm) | null): Body {
+/** Throws as allocPid. */
+export function takeNumbers(k: Kernel, ns: Namespaces, wanted = 0): Numbers {
+  const pid = allocPid(ns.pid, wanted)
+  return { id: (k.state.lastTaskId = nextTaskId(k.state.lastTaskId)), pid, ns }
+}
+
+/** Room for its registers, and for its memory as `makeMm` makes it. When that throws the number is free again. */
+export function newBody(k: Kernel, { id, pid, ns }: Numbers, makeMm: (() => Mm) | null): Body {
   let trapFrame = -1
   try {
     trapFrame = allocTrapFrame(k)
-    return { pid, trapFrame, mm: makeMm?.() ?? null }
+    return { id, pid, ns, trapFrame, mm: makeMm?.() ?? null }
   } catch (error) {
     if (trapFrame >= 0) freeTrapFrame(k, trapFrame)
-    releasePid(k, pid)
+    releasePid(ns.pid, pid)
     throw error
   }
 }
@@ -53,10 +67,12 @@ const isBorn = (task: Unborn): task is Task => task.group.leader !== null
 
 /** A task that nobody knows yet (`enrol`). A process of its own is its own group and session. */
 export function newTask(k: Kernel, birth: Birth): Task {
-  const { pid, group } = birth
+  const { id, pid, group } = birth
   const task: Unborn = {
+    id,
     pid,
-    group: 'leader' in group ? group : newGroup(pid, group),
+    ns: birth.ns,
+    group: 'leader' in group ? group : newGroup(id, pid, group),
     comm: birth.comm,
     state: 'R',
     mm: birth.mm,
@@ -90,12 +106,13 @@ export function newTask(k: Kernel, birth: Birth): Task {
   return task
 }
 
-const newGroup = (pid: number, { actions, rlimits }: NewGroup): Unled => ({
+const newGroup = (id: TaskId, pid: number, { actions, rlimits }: NewGroup): Unled => ({
+  id: groupIdOf(id),
   tgid: pid,
   leader: null,
   threads: [],
   parent: null,
-  parentTid: 0,
+  maker: NO_TASK,
   children: new Set(),
   deadChildren: 0,
   pgid: pid,
@@ -122,10 +139,26 @@ const newGroup = (pid: number, { actions, rlimits }: NewGroup): Unled => ({
 export function enrol(k: Kernel, task: Task): void {
   const { group } = task
   group.threads.push(task)
-  k.state.tasks.set(task.pid, task)
+  k.state.tasks.set(task.id, task)
+  task.ns.pid.tasks.set(task.pid, task)
   if (task !== group.leader) return
-  k.state.groups.set(group.tgid, group)
-  joinGroup(k, group, group.pgid)
-  joinSession(k, group, group.sid)
+  k.state.groups.set(group.id, group)
+  joinGroup(group, group.pgid)
+  joinSession(group, group.sid)
   group.parent?.children.add(group)
+}
+
+/** It is found no more, and its number may be given out again once no group or session is called by it. */
+export function strikeOff(k: Kernel, { id, pid, ns }: Task): void {
+  k.state.tasks.delete(id)
+  ns.pid.tasks.delete(pid)
+  releasePid(ns.pid, pid)
+}
+
+/** A task that was struck off goes on under the name of another one, which is no more: whoever watched that one goes on watching. */
+export function takePlaceOf(k: Kernel, task: Task, { id, pid, ns }: Task): void {
+  task.id = id
+  task.pid = pid
+  k.state.tasks.set(id, task)
+  ns.pid.tasks.set(pid, task)
 }

@@ -5,7 +5,7 @@ import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { eventInode, getFile, installFd, newDescription, releaseFile } from '../vfs/index.ts'
 import type { FileDescription, FileOps } from '../vfs/index.ts'
-import { findTask, isDead } from '../task/index.ts'
+import { findGroup, findTask, isDead } from '../task/index.ts'
 import type { PidfdTarget } from './types.ts'
 
 function targetOf(file: FileDescription): PidfdTarget {
@@ -17,28 +17,28 @@ function targetOf(file: FileDescription): PidfdTarget {
 export const pidfdTarget = (task: Task, fd: number): PidfdTarget => targetOf(getFile(task, fd))
 
 /** Where a signal may be sent: an open directory /proc/PID stands for its process too. */
-export function signalTarget(k: Kernel, task: Task, fd: number): PidfdTarget {
+export function signalTarget(task: Task, fd: number): PidfdTarget {
   const file = getFile(task, fd)
   if (file.flags & O_PATH) throw EBADF
   const { proc, kind } = file.inode
   if (kind !== 'directory' || proc?.scope !== 'process' || proc.row !== '') return targetOf(file)
-  const group = k.state.groups.get(proc.pid)
-  if (group === undefined) throw ESRCH
+  const group = findGroup(task.ns, proc.pid)
+  if (group === null) throw ESRCH
   return { group, thread: null }
 }
 
 /** Its status was taken by wait: nothing is left of it. */
-export const isReaped = (k: Kernel, group: ThreadGroup): boolean => k.state.groups.get(group.tgid) !== group
+export const isReaped = (k: Kernel, group: ThreadGroup): boolean => k.state.groups.get(group.id) !== group
 
 /** A thread that is not a process's leader leaves nothing when it ends. */
 const isGone = (k: Kernel, { group, thread }: PidfdTarget): boolean =>
-  thread === null ? isReaped(k, group) : k.state.tasks.get(thread.pid) !== thread
+  thread === null ? isReaped(k, group) : k.state.tasks.get(thread.id) !== thread
 
 const isOver = ({ group, thread }: PidfdTarget): boolean => (thread === null ? isDead(group) : thread.state === 'Z' || thread.state === 'X')
 
 /** A descriptor, close-on-exec, of the process whose leader has this pid, or with PIDFD_THREAD of a thread. ESRCH, or EINVAL for another thread without that. */
 export function openPidfd(k: Kernel, task: Task, pid: number, flags: number): number {
-  const target = findTask(k, pid)
+  const target = findTask(task.ns, pid)
   if (!target) throw ESRCH
   const thread = flags & O_EXCL ? target : null
   if (thread === null && target !== target.group.leader) throw EINVAL

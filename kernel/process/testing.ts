@@ -6,8 +6,8 @@ import type { Kernel } from '../kernel.ts'
 import { newSchedEntity } from '../sched/index.ts'
 import { defaultActions } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { allocPid, newRlimits, rootCredentials } from '../task/index.ts'
-import { newTask } from './newborn.ts'
+import { newRlimits, rootCredentials } from '../task/index.ts'
+import { newTask, takeNumbers } from './newborn.ts'
 
 /** Takes what is written, and has nothing to read. */
 export const NO_HOST: Host = { write: () => 0, readInput: () => new Uint8Array(), files: NO_HOST_FILES }
@@ -19,7 +19,7 @@ export const bareKernel = (options: Partial<KernelOptions> = {}): Kernel =>
 /** A task of root's, a process of its own; without registers, memory or files, and in no table (`enrol`) unless the test adds them. */
 export function fakeTask(k: Kernel, task: Partial<Task> = {}, group: Partial<ThreadGroup> = {}): Task {
   const made = newTask(k, {
-    pid: allocPid(k),
+    ...takeNumbers(k, k.state.ns),
     trapFrame: -1,
     mm: null,
     comm: 'test',

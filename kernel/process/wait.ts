@@ -28,7 +28,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { groupStatus } from './family.ts'
-import { findTask, isDead, addUsage, groupUsage } from '../task/index.ts'
+import { findGroup, isDead, addUsage, groupUsage } from '../task/index.ts'
 import { reapGroup } from './reap.ts'
 import type { Usage } from '../task/types.ts'
 
@@ -52,9 +52,9 @@ export interface WaitAnswer {
 }
 
 /** The thread whose child it is: who made it, or when that has ended the first that is left. */
-function parentThread(k: Kernel, { parent, parentTid }: ThreadGroup): Task | undefined {
-  const maker = findTask(k, parentTid)
-  if (maker !== null && maker.group === parent && isAlive(maker)) return maker
+function parentThread(k: Kernel, { parent, maker: id }: ThreadGroup): Task | undefined {
+  const maker = k.state.tasks.get(id)
+  if (maker !== undefined && maker.group === parent && isAlive(maker)) return maker
   return parent?.threads.find(isAlive)
 }
 const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
@@ -105,7 +105,7 @@ export function waitForChild(k: Kernel, task: Task, request: WaitRequest): WaitA
   let any = false
   // Among thousands of living children there is nothing to look for.
   const onlyDead = (request.options & (WUNTRACED | WCONTINUED)) === 0
-  for (const child of candidates(k, task, request)) {
+  for (const child of candidates(task, request)) {
     if (!fits(k, task, child, request)) continue
     any = true
     if (onlyDead && task.group.deadChildren === 0) break
@@ -117,9 +117,9 @@ export function waitForChild(k: Kernel, task: Task, request: WaitRequest): WaitA
 }
 
 /** Waiting for one child does not look through all of them. */
-function candidates(k: Kernel, task: Task, { type, id }: WaitRequest): Iterable<ThreadGroup> {
+function candidates(task: Task, { type, id }: WaitRequest): Iterable<ThreadGroup> {
   const { group } = task
   if (type === P_ALL || type === P_PGID) return group.children
-  const child = k.state.groups.get(id)
+  const child = findGroup(task.ns, id)
   return child?.parent === group ? [child] : []
 }

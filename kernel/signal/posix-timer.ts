@@ -146,7 +146,7 @@ export function posixTimerExpired(k: Kernel, group: ThreadGroup, id: number): vo
   if (!timer || timer.expires === 0 || timer.expires > posixTimerNow(k, timer)) return
   timer.timer = 0
   timer.cpuTimer = null
-  const thread = timer.tid === 0 ? null : findTask(k, timer.tid)
+  const thread = timer.tid === 0 ? null : findTask(group.leader.ns, timer.tid)
   const silent = timer.signal === 0 || (timer.tid !== 0 && !thread) || isDropped(thread ?? group.leader, timer.signal)
   if (!silent) {
     const info = timerInfo(timer.signal, id, 0, timer.value)

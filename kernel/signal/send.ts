@@ -184,7 +184,7 @@ export const sendSignal = (k: Kernel, from: Task | null, to: Task | ThreadGroup,
 
 /** To every process of a process group, without asking for permission: the terminal's signals. Answers how many there were. */
 export function signalProcessGroup(k: Kernel, pgid: number, info: SigInfo, from: Task | null = null): number {
-  const members = [...groupMembers(k, pgid)]
+  const members = [...groupMembers(k.state.ns, pgid)]
   for (const group of members) sendToGroup(k, from, group, info)
   return members.length
 }

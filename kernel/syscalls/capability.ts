@@ -36,7 +36,7 @@ function capget(k: Kernel, task: Task, header: number, data: number): number {
   if (count === null) throw EINVAL
   const pid = pidIn(k, task, header)
   if (pid < 0) throw EINVAL
-  const { capEffective, capPermitted, capInheritable } = taskByPid(k, task, pid).credentials
+  const { capEffective, capPermitted, capInheritable } = taskByPid(task, pid).credentials
   for (let i = 0; i < count; i++) {
     const word = (set: number): number => Math.floor(set / TWO_32 ** i) % TWO_32
     const values = { effective: word(capEffective), permitted: word(capPermitted), inheritable: word(capInheritable) }

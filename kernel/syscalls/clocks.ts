@@ -90,20 +90,20 @@ function rowOf(id: number): ClockRow {
 }
 
 /** The clock of processor time that an id names; null: it is one of the machine's. EINVAL. */
-export function cpuClock(k: Kernel, task: Task, id: number, reading = false): CpuClock | null {
-  if (id < 0) return cpuClockOf(k, task, id, reading)
+export function cpuClock(task: Task, id: number, reading = false): CpuClock | null {
+  if (id < 0) return cpuClockOf(task, id, reading)
   if (rowOf(id).now !== null) return null
   return { group: task.group, thread: id === CLOCK_THREAD_CPUTIME_ID ? task : null, userOnly: false, coarse: false }
 }
 
 /** EINVAL for a clock that is not there. */
 export function readClock(k: Kernel, task: Task, id: number): Timespec {
-  const cpu = cpuClock(k, task, id, true)
+  const cpu = cpuClock(task, id, true)
   return cpu === null ? (rowOf(id).now as (k: Kernel) => Timespec)(k) : toTimespec(cpuClockNow(cpu))
 }
 
-export function clockResolution(k: Kernel, task: Task, id: number): number {
-  const cpu = cpuClock(k, task, id)
+export function clockResolution(task: Task, id: number): number {
+  const cpu = cpuClock(task, id)
   return cpu === null ? rowOf(id).resolution : cpu.coarse ? COARSE_RESOLUTION : RESOLUTION
 }
 

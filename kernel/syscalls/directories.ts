@@ -153,7 +153,7 @@ function getcwd(k: Kernel, task: Task, at: number, length: number): number {
   if (fs.cwd.dentry.deleted) throw ENOENT
   const below = pathBelow(fs.cwd, fs.root)
   const text = bytesOf(
-    `${below ?? `(unreachable)${pathBelow(fs.cwd, { mount: k.state.vfs.root, dentry: k.state.vfs.root.root }) ?? '/'}`}\0`,
+    `${below ?? `(unreachable)${pathBelow(fs.cwd, { mount: k.state.ns.mnt.root, dentry: k.state.ns.mnt.root.root }) ?? '/'}`}\0`,
   )
   if (text.length > PATH_MAX) throw ENAMETOOLONG
   if (text.length > length) throw ERANGE

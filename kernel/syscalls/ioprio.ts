@@ -25,8 +25,9 @@ function checkValue({ credentials }: Task, ioprio: number): void {
 }
 
 function targets(k: Kernel, caller: Task, which: number, who: number): Task[] {
-  if (which === WHO.IOPRIO_WHO_PROCESS) return [taskByPid(k, caller, who)]
-  if (which === WHO.IOPRIO_WHO_PGRP) return [...groupMembers(k, who === 0 ? caller.group.pgid : who)].flatMap(group => group.threads)
+  if (which === WHO.IOPRIO_WHO_PROCESS) return [taskByPid(caller, who)]
+  if (which === WHO.IOPRIO_WHO_PGRP)
+    return [...groupMembers(caller.ns, who === 0 ? caller.group.pgid : who)].flatMap(group => group.threads)
   if (which !== WHO.IOPRIO_WHO_USER) throw EINVAL
   const uid = who === 0 ? caller.credentials.uid : who
   return [...k.state.tasks.values()].filter(task => task.credentials.uid === uid)

@@ -1,4 +1,5 @@
 // The memory calls as programs make them: results and refusals of mmap(2), munmap(2), mprotect(2), madvise(2), mincore(2), mlock(2).
+import { strikeOff } from '../process/newborn.ts'
 import { expect, test } from 'vitest'
 import {
   MADV_COLD,
@@ -212,7 +213,7 @@ test('shared huge pages are the same pages in parent and child, and go with the 
   expect(call('munmap', at, 2 * HUGE_PAGE)).toBe(0)
   expect(getU32(k, child, at + HUGE_PAGE + PAGE)).toBe(5)
   releaseMm(k, space(child))
-  k.state.tasks.delete(child.pid)
+  strikeOff(k, child)
   expectSound(k)
   // The tables of the task itself are gone too.
   expect(k.state.frames.freeCount).toBe(free)

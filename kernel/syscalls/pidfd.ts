@@ -31,14 +31,14 @@ function givenInfo(k: Kernel, task: Task, toItself: boolean, sig: number, at: nu
 /** To a process, one of its threads, or (its leader's) process group: as the flags say, else as the descriptor was opened. */
 function sendByPidfd(k: Kernel, task: Task, number: number, sig: number, at: number, scope: number): number {
   if (!SCOPES.includes(scope)) throw EINVAL
-  const { group, thread } = signalTarget(k, task, number)
+  const { group, thread } = signalTarget(task, number)
   const toThread = scope === PIDFD_SIGNAL_THREAD || (scope === 0 && thread !== null)
   const target = thread ?? group.leader
   const toItself = target === task && scope !== PIDFD_SIGNAL_PROCESS_GROUP
   const info = at === 0 ? killInfo(sig, task, toThread ? SI_TKILL : SI_USER) : givenInfo(k, task, toItself, sig, at)
   checkSignal(sig, true)
   if (scope === PIDFD_SIGNAL_PROCESS_GROUP) return sendToProcessGroup(k, task, target.pid, info)
-  if (k.state.tasks.get(target.pid) !== target) throw ESRCH
+  if (k.state.tasks.get(target.id) !== target) throw ESRCH
   checkMaySignal(task, group, sig)
   if (sig !== 0 && !sendSignal(k, task, toThread ? target : group, info)) throw EAGAIN
   return 0
@@ -46,7 +46,7 @@ function sendByPidfd(k: Kernel, task: Task, number: number, sig: number, at: num
 
 /** Fine when one of its processes could be signalled. */
 function sendToProcessGroup(k: Kernel, task: Task, pgid: number, info: SigInfo): number {
-  const members = [...groupMembers(k, pgid)]
+  const members = [...groupMembers(task.ns, pgid)]
   if (members.length === 0) throw ESRCH
   const allowed = members.filter(group => maySignal(task, group, info.signal))
   if (allowed.length === 0) throw EPERM

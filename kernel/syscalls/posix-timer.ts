@@ -37,7 +37,6 @@ const timerIdOut: Arg<number> = {
 
 /** What struct sigevent asks for: SIGALRM with the timer's id when there is none. EINVAL. */
 function eventOf(
-  k: Kernel,
   task: Task,
   event: StructValues<(typeof SIGEVENT)['members']> | null,
 ): { signal: number; tid: number; value: bigint | null } {
@@ -47,7 +46,7 @@ function eventOf(
   if (notify !== SIGEV.SIGEV_SIGNAL && notify !== SIGEV.SIGEV_THREAD && notify !== SIGEV.SIGEV_THREAD_ID) throw EINVAL
   if (signo < 1 || signo > NSIG) throw EINVAL
   const tid = notify === SIGEV.SIGEV_THREAD_ID ? event.tid : 0
-  if (notify === SIGEV.SIGEV_THREAD_ID && findTask(k, tid)?.group !== task.group) throw EINVAL
+  if (notify === SIGEV.SIGEV_THREAD_ID && findTask(task.ns, tid)?.group !== task.group) throw EINVAL
   return { signal: signo, tid, value }
 }
 
@@ -60,8 +59,8 @@ export const posixTimerCalls: Syscall[] = [
     { which_clock: oneOf(CLOCKS), timer_event_spec: sigevent, created_timer_id: timerIdOut },
     (k, task, { which_clock, timer_event_spec, created_timer_id }) => {
       checkTimersOf(task, which_clock)
-      const cpu = cpuClock(k, task, which_clock)
-      const timer = createPosixTimer(k, task.group, which_clock, cpu, eventOf(k, task, timer_event_spec))
+      const cpu = cpuClock(task, which_clock)
+      const timer = createPosixTimer(k, task.group, which_clock, cpu, eventOf(task, timer_event_spec))
       try {
         putU32(k, task, created_timer_id, timer.id)
       } catch (error) {

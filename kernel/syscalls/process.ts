@@ -258,9 +258,9 @@ function waitid(k: Kernel, task: Task, type: number, who: number, info: number, 
 // Groups
 
 /** A group or session by the pid of a member. */
-const memberOf = (k: Kernel, task: Task, who: number): Task['group'] => {
+const memberOf = (task: Task, who: number): Task['group'] => {
   if (who < 0) throw ESRCH
-  return taskByPid(k, task, who).group
+  return taskByPid(task, who).group
 }
 
 const waitOptions = flags(WAIT_OPTIONS, '0', 'int', 'W')
@@ -293,19 +293,19 @@ export const processCalls: Syscall[] = [
     return 0
   }),
   syscall(100, 'get_robust_list', { pid, head_ptr: address, len_ptr: address }, (k, task, { pid: who, head_ptr, len_ptr }) => {
-    const other = taskByPid(k, task, who)
+    const other = taskByPid(task, who)
     if (other.credentials.uid !== task.credentials.euid && task.credentials.euid !== 0) throw EPERM
     putU64(k, task, len_ptr, ROBUST_LIST_HEAD.size)
     putU64(k, task, head_ptr, other.robustList)
     return 0
   }),
-  syscall(154, 'setpgid', { pid, pgid: pid }, (k, task, { pid: who, pgid }) => {
-    setpgid(k, task, who, pgid)
+  syscall(154, 'setpgid', { pid, pgid: pid }, (_k, task, { pid: who, pgid }) => {
+    setpgid(task, who, pgid)
     return 0
   }),
-  syscall(155, 'getpgid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).pgid),
-  syscall(156, 'getsid', { pid }, (k, task, { pid: who }) => memberOf(k, task, who).sid),
-  syscall(157, 'setsid', {}, (k, task) => setsid(k, task)),
+  syscall(155, 'getpgid', { pid }, (_k, task, { pid: who }) => memberOf(task, who).pgid),
+  syscall(156, 'getsid', { pid }, (_k, task, { pid: who }) => memberOf(task, who).sid),
+  syscall(157, 'setsid', {}, (_k, task) => setsid(task)),
   syscall(172, 'getpid', {}, (_k, task) => task.group.tgid),
   syscall(173, 'getppid', {}, (_k, task) => task.group.parent?.tgid ?? 0),
   syscall(178, 'gettid', {}, (_k, task) => task.pid),

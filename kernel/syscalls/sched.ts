@@ -27,7 +27,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
-import { capable, groupMembers, rlimit, taskByPid } from '../task/index.ts'
+import { capable, findTask, groupMembers, rlimit, taskByPid } from '../task/index.ts'
 import { checkAffinity, classOf, NICE_MAX, NICE_MIN, reweigh, yieldHart, type SchedParams, type SchedWanted } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
@@ -120,10 +120,10 @@ function setScheduler(k: Kernel, caller: Task, task: Task, given: SchedWanted): 
 
 function* prioTargets(k: Kernel, caller: Task, which: number, who: number): Iterable<Task> {
   if (which === PRIO_PROCESS) {
-    const task = who === 0 ? caller : k.state.tasks.get(who)
-    if (task !== undefined) yield task
+    const task = who === 0 ? caller : findTask(caller.ns, who)
+    if (task !== null) yield task
   } else if (which === PRIO_PGRP) {
-    for (const group of groupMembers(k, who === 0 ? caller.group.pgid : who)) yield* group.threads
+    for (const group of groupMembers(caller.ns, who === 0 ? caller.group.pgid : who)) yield* group.threads
   } else if (which === PRIO_USER) {
     const uid = who === 0 ? caller.credentials.uid : who
     for (const task of k.state.tasks.values()) if (task.credentials.uid === uid) yield task
@@ -206,7 +206,7 @@ function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number
   const attr = readAttr(k, caller, at)
   if (attr.flags & SCHED_FLAGS_CLAMP && attr.size < SCHED_ATTR.size) throw EINVAL
   if ((attr.policy | 0) < 0) throw EINVAL
-  const task = taskByPid(k, caller, who)
+  const task = taskByPid(caller, who)
   const s = task.sched
   const keeps = (attr.flags & SCHED_FLAG_KEEP_PARAMS) !== 0
   const asked = { ...attr, runtime: Number(attr.runtime), deadline: Number(attr.deadline), period: Number(attr.period) }
@@ -225,7 +225,7 @@ function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number
 
 function getAttr(k: Kernel, caller: Task, who: number, at: number, length: number, flags: number): number {
   if (at === 0 || who < 0 || length > PAGE || length < SCHED_ATTR_SIZE_VER0 || flags !== 0) throw EINVAL
-  const s = taskByPid(k, caller, who).sched
+  const s = taskByPid(caller, who).sched
   const size = Math.min(length, SCHED_ATTR.size)
   const answer = classOf(k, s).params.answer(s)
   const values = { ...answer, size, policy: s.policy, flags: (answer.flags ?? 0) | (s.resetOnFork ? SCHED_FLAG_RESET_ON_FORK : 0) }
@@ -234,9 +234,9 @@ function getAttr(k: Kernel, caller: Task, who: number, at: number, length: numbe
 }
 
 /** EINVAL for a pid below 0 (ESRCH is for those that are not there). */
-function target(k: Kernel, caller: Task, who: number): Task {
+function target(caller: Task, who: number): Task {
   if (who < 0) throw EINVAL
-  return taskByPid(k, caller, who)
+  return taskByPid(caller, who)
 }
 
 /** SCHED_EXT, for which there is no row, has no priorities. */
@@ -249,28 +249,28 @@ function prioRange(k: Kernel, kind: number, end: 0 | 1): number {
 export const schedCalls: Syscall[] = [
   syscall(118, 'sched_setparam', { pid, param }, (k, task, { pid: who, param: p }) => {
     if (p === null) throw EINVAL
-    const other = target(k, task, who)
+    const other = target(task, who)
     return setScheduler(k, task, other, legacy(other, KEEP, p.priority))
   }),
   syscall(119, 'sched_setscheduler', { pid, policy, param }, (k, task, { pid: who, policy: kind, param: p }) => {
     if (p === null || kind < 0) throw EINVAL
-    const other = target(k, task, who)
+    const other = target(task, who)
     return setScheduler(k, task, other, legacy(other, kind, p.priority))
   }),
-  syscall(120, 'sched_getscheduler', { pid }, (k, task, { pid: who }) => {
-    const { sched } = target(k, task, who)
+  syscall(120, 'sched_getscheduler', { pid }, (_k, task, { pid: who }) => {
+    const { sched } = target(task, who)
     return sched.policy | (sched.resetOnFork ? SCHED_RESET_ON_FORK : 0)
   }),
   syscall(121, 'sched_getparam', { pid, param: paramOut }, (k, task, { pid: who, param: at }) => {
     if (at === 0) throw EINVAL
-    putU32(k, task, at, target(k, task, who).sched.rtPriority)
+    putU32(k, task, at, target(task, who).sched.rtPriority)
     return 0
   }),
   syscall(122, 'sched_setaffinity', { pid, cpusetsize: size, mask: address }, (k, task, { pid: who, cpusetsize, mask }) =>
-    setAffinity(k, task, taskByPid(k, task, who), cpusetsize, mask),
+    setAffinity(k, task, taskByPid(task, who), cpusetsize, mask),
   ),
   syscall(123, 'sched_getaffinity', { pid, cpusetsize: size, mask: address }, (k, task, { pid: who, cpusetsize, mask }) =>
-    getAffinity(k, task, taskByPid(k, task, who), cpusetsize, mask),
+    getAffinity(k, task, taskByPid(task, who), cpusetsize, mask),
   ),
   syscall(124, 'sched_yield', {}, (k, task) => {
     yieldHart(k, task)
@@ -279,7 +279,7 @@ export const schedCalls: Syscall[] = [
   syscall(125, 'sched_get_priority_max', { policy }, (k, _task, { policy: kind }) => prioRange(k, kind, 1)),
   syscall(126, 'sched_get_priority_min', { policy }, (k, _task, { policy: kind }) => prioRange(k, kind, 0)),
   syscall(127, 'sched_rr_get_interval', { pid, tp: timespecOut }, (k, task, { pid: who, tp }) => {
-    const { sched } = target(k, task, who)
+    const { sched } = target(task, who)
     const slice = classOf(k, sched).params.interval(k, sched)
     copyOut(k, task, tp, writeStruct(TIMESPEC, { sec: Math.floor(slice / NANOSECONDS), nsec: slice % NANOSECONDS }))
     return 0

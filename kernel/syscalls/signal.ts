@@ -104,22 +104,22 @@ function killAll(k: Kernel, task: Task, targets: readonly ThreadGroup[], info: S
   return 0
 }
 
-const membersOf = (k: Kernel, pgid: number): ThreadGroup[] => [...groupMembers(k, pgid)]
+const membersOf = ({ ns }: Task, pgid: number): ThreadGroup[] => [...groupMembers(ns, pgid)]
 
 /** Whom kill's pid argument means: > 0 that process, 0 the caller's group, -1 everyone but init and the caller, < -1 that group. */
 function killTargets(k: Kernel, task: Task, to: number): ThreadGroup[] {
   if (to > 0) {
-    const found = findTask(k, to)
+    const found = findTask(task.ns, to)
     return found ? [found.group] : []
   }
-  if (to === 0) return membersOf(k, task.group.pgid)
-  if (to < -1) return membersOf(k, -to)
+  if (to === 0) return membersOf(task, task.group.pgid)
+  if (to < -1) return membersOf(task, -to)
   return [...k.state.groups.values()].filter(group => group !== task.group && group !== k.state.init?.group)
 }
 
 /** tkill and tgkill: `tgid` 0 for any process. */
 function killThread(k: Kernel, task: Task, tgid: number, tid: number, info: SigInfo): number {
-  const target = findTask(k, tid)
+  const target = findTask(task.ns, tid)
   if (!target || target.state === 'X' || (tgid !== 0 && target.group.tgid !== tgid)) throw ESRCH
   checkSignal(info.signal, true)
   checkMaySignal(task, target.group, info.signal)
@@ -312,7 +312,7 @@ export const signalCalls: Syscall[] = [
     const info = readSigInfo(k, task, uinfo, sig)
     checkForged(task, tgid, info)
     // Any thread's number stands for its process.
-    const target = tgid > 0 ? findTask(k, tgid) : null
+    const target = tgid > 0 ? findTask(task.ns, tgid) : null
     if (!target) throw ESRCH
     return killAll(k, task, [target.group], info)
   }),

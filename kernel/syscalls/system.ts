@@ -66,7 +66,7 @@ const text = (bytes: Uint8Array): string => quote(String.fromCharCode(...bytes.s
 function setName(k: Kernel, task: Task, at: number, length: number, field: 'hostname' | 'domainname'): number {
   if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
   if (length < 0 || length > HOST_NAME_MAX) throw EINVAL
-  k.state[field] = String.fromCharCode(...copyIn(k, task, at, length))
+  task.ns.uts[field] = String.fromCharCode(...copyIn(k, task, at, length))
   return 0
 }
 
@@ -90,8 +90,8 @@ function checkResource(which: number): void {
 }
 
 /** Another process's limits: same ids, or CAP_SYS_RESOURCE. */
-function limitsOf(k: Kernel, task: Task, who: number): ThreadGroup {
-  const other = taskByPid(k, task, who)
+function limitsOf(task: Task, who: number): ThreadGroup {
+  const other = taskByPid(task, who)
   const { credentials: mine } = task
   const { credentials: theirs } = other
   const same =
@@ -243,7 +243,7 @@ export const systemCalls: Syscall[] = [
     },
     (k, task, { buf }) => {
       const field = (value: string): Uint8Array => fixedString(value, UTSNAME_LENGTH)
-      const { hostname, domainname } = k.state
+      const { hostname, domainname } = task.ns.uts
       copyOut(
         k,
         task,
@@ -310,7 +310,7 @@ export const systemCalls: Syscall[] = [
     { pid, resource, new_limit: rlimitIn, old_limit: rlimitOut },
     (k, task, { pid: who, resource: which, new_limit, old_limit }) => {
       checkResource(which)
-      const group = limitsOf(k, task, who)
+      const group = limitsOf(task, who)
       const old = writeStruct(RLIMIT, limitPair(group.rlimits, which))
       if (new_limit !== null) setRlimit(k, group, task.credentials, which, new_limit)
       if (old_limit !== 0) copyOut(k, task, old_limit, old)

@@ -81,7 +81,7 @@ function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: Int64, rem: n
 
 function clockNanosleep(k: Kernel, task: Task, id: number, how: number, request: Timespec | null, rem: number): SyscallResult {
   checkSleepsBy(task, id)
-  const cpu = cpuClock(k, task, id)
+  const cpu = cpuClock(task, id)
   const wanted = timeIn(required(request))
   const span = ktimeOf(wanted)
   const relative = (how & TIMER_ABSTIME) === 0
@@ -131,7 +131,7 @@ export const timeCalls: Syscall[] = [
     if (clockid >= 0 && clockid !== CLOCK_REALTIME) throw EINVAL
     const wanted = required(tp)
     if (clockid === CLOCK_REALTIME) return setDate(k, task, timeIn(wanted))
-    cpuClock(k, task, clockid)
+    cpuClock(task, clockid)
     throw EPERM
   }),
   syscall(113, 'clock_gettime', { clockid: clock, tp: timespecOut }, (k, task, { clockid, tp }) => {
@@ -139,7 +139,7 @@ export const timeCalls: Syscall[] = [
     return 0
   }),
   syscall(114, 'clock_getres', { clockid: clock, tp: timespecOut }, (k, task, { clockid, tp }) => {
-    const nsec = clockResolution(k, task, clockid)
+    const nsec = clockResolution(task, clockid)
     if (tp !== 0) putTimespec(k, task, tp, { sec: 0, nsec })
     return 0
   }),

@@ -1,6 +1,5 @@
 // Clocks of processor time: which one an id names (clock_getcpuclockid(3), pthread_getcpuclockid(3)), and what it shows.
 import { EINVAL } from '../abi/index.ts'
-import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { findTask } from './find.ts'
 import type { CpuClock } from './types.ts'
@@ -13,7 +12,7 @@ const PER_THREAD = 4
 const PID_SHIFT = 3
 
 /** The clock of an id < 0. EINVAL. `reading`: a process may be named by the calling thread's id, too. */
-export function cpuClockOf(k: Kernel, task: Task, id: number, reading: boolean): CpuClock {
+export function cpuClockOf(task: Task, id: number, reading: boolean): CpuClock {
   const which = id & WHICH
   // 3 means a clock that is a device.
   if (which > CPUCLOCK.SCHED) throw EINVAL
@@ -21,7 +20,7 @@ export function cpuClockOf(k: Kernel, task: Task, id: number, reading: boolean):
   const pid = ~(id >> PID_SHIFT)
   const own = (id & PER_THREAD) !== 0
   if (pid === 0) return { group: task.group, thread: own ? task : null, ...kind }
-  const found = findTask(k, pid)
+  const found = findTask(task.ns, pid)
   if (found === null) throw EINVAL
   if (own && found.group !== task.group) throw EINVAL
   if (!own && found.group.tgid !== pid && !(reading && found === task)) throw EINVAL

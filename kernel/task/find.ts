@@ -2,16 +2,20 @@
 import { ESRCH } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task, ThreadGroup } from '../state.ts'
+import type { Namespaces } from './types.ts'
 
 /** The thread of that number, zombies included. */
-export const findTask = (k: Kernel, tid: number): Task | null => k.state.tasks.get(tid) ?? null
+export const findTask = (ns: Namespaces, tid: number): Task | null => ns.pid.tasks.get(tid) ?? null
 
 /** The process of that number, zombies included. */
-export const findGroup = (k: Kernel, tgid: number): ThreadGroup | null => k.state.groups.get(tgid) ?? null
+export function findGroup(ns: Namespaces, tgid: number): ThreadGroup | null {
+  const leader = findTask(ns, tgid)
+  return leader !== null && leader.group.leader === leader ? leader.group : null
+}
 
 /** As calls with a pid argument mean it: 0 is the caller. ESRCH. */
-export function taskByPid(k: Kernel, caller: Task, pid: number): Task {
-  const task = pid === 0 ? caller : findTask(k, pid)
+export function taskByPid(caller: Task, pid: number): Task {
+  const task = pid === 0 ? caller : findTask(caller.ns, pid)
   if (task === null) throw ESRCH
   return task
 }

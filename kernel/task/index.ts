@@ -1,6 +1,6 @@
 // The door of tasks: how to find them, and what each has that any room may ask for: registers, credentials, limits, usage.
 export type * from './types.ts'
-export { allocPid, isPidFree, joinGroup, joinSession, leaveGroup, leaveSession, newPidTable, releasePid } from './pid.ts'
+export { allocPid, isPidFree, joinGroup, joinSession, leaveGroup, leaveSession, newPidNamespace, releasePid } from './pid.ts'
 export {
   allocTrapFrame,
   callArguments,

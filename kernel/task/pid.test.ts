@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { EAGAIN, EEXIST, EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { bareKernel, fakeTask } from '../process/testing.ts'
-import { allocPid, isPidFree, joinGroup, leaveGroup, newPidTable, releasePid } from './pid.ts'
+import { allocPid, isPidFree, joinGroup, leaveGroup, newPidNamespace, releasePid } from './pid.ts'
 
 function kernelWith(max: number): Kernel {
   const k = bareKernel()
-  k.state.pids = newPidTable(max)
+  k.state.ns.pid = newPidNamespace(max)
   return k
 }
 
@@ -21,36 +21,36 @@ const refusal = (action: () => unknown): unknown => {
 describe('process numbers', () => {
   it('count up, and go on after those given back', () => {
     const k = kernelWith(1000)
-    expect([allocPid(k), allocPid(k), allocPid(k)]).toEqual([1, 2, 3])
-    releasePid(k, 2)
-    expect(allocPid(k)).toBe(4)
+    expect([allocPid(k.state.ns.pid), allocPid(k.state.ns.pid), allocPid(k.state.ns.pid)]).toEqual([1, 2, 3])
+    releasePid(k.state.ns.pid, 2)
+    expect(allocPid(k.state.ns.pid)).toBe(4)
   })
   it('wrap past the reserved ones, and run out', () => {
     const k = kernelWith(400)
-    for (let pid = 1; pid < 400; pid++) expect(allocPid(k)).toBe(pid)
-    expect(refusal(() => allocPid(k))).toBe(EAGAIN)
-    releasePid(k, 5)
-    expect(refusal(() => allocPid(k))).toBe(EAGAIN)
-    releasePid(k, 399)
-    releasePid(k, 320)
-    expect([allocPid(k), allocPid(k)]).toEqual([320, 399])
+    for (let pid = 1; pid < 400; pid++) expect(allocPid(k.state.ns.pid)).toBe(pid)
+    expect(refusal(() => allocPid(k.state.ns.pid))).toBe(EAGAIN)
+    releasePid(k.state.ns.pid, 5)
+    expect(refusal(() => allocPid(k.state.ns.pid))).toBe(EAGAIN)
+    releasePid(k.state.ns.pid, 399)
+    releasePid(k.state.ns.pid, 320)
+    expect([allocPid(k.state.ns.pid), allocPid(k.state.ns.pid)]).toEqual([320, 399])
   })
   it('can be asked for', () => {
     const k = kernelWith(100)
-    expect(allocPid(k, 77)).toBe(77)
-    expect(refusal(() => allocPid(k, 77))).toBe(EEXIST)
-    expect(refusal(() => allocPid(k, 100))).toBe(EINVAL)
+    expect(allocPid(k.state.ns.pid, 77)).toBe(77)
+    expect(refusal(() => allocPid(k.state.ns.pid, 77))).toBe(EEXIST)
+    expect(refusal(() => allocPid(k.state.ns.pid, 100))).toBe(EINVAL)
   })
   it('stay taken while a process group has their name', () => {
     const k = kernelWith(100)
     const [leader, member] = [fakeTask(k).group, fakeTask(k).group]
-    joinGroup(k, leader, 1)
-    joinGroup(k, member, 1)
-    leaveGroup(k, leader)
-    releasePid(k, 1)
-    expect(isPidFree(k.state.pids, 1)).toBe(false)
-    leaveGroup(k, member)
-    expect(isPidFree(k.state.pids, 1)).toBe(true)
+    joinGroup(leader, 1)
+    joinGroup(member, 1)
+    leaveGroup(leader)
+    releasePid(k.state.ns.pid, 1)
+    expect(isPidFree(k.state.ns.pid, 1)).toBe(false)
+    leaveGroup(member)
+    expect(isPidFree(k.state.ns.pid, 1)).toBe(true)
   })
-  it('given back twice are a defect', () => expect(() => releasePid(kernelWith(10), 3)).toThrow('which is free'))
+  it('given back twice are a defect', () => expect(() => releasePid(kernelWith(10).state.ns.pid, 3)).toThrow('which is free'))
 })

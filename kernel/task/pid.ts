@@ -1,15 +1,15 @@
 // Process numbers: who has which, and which is next. A number stays taken as long as it names a task, a process group or a session,
 // so that a new process can never be mistaken for an old group's leader.
 import { EAGAIN, EEXIST, EINVAL, PID_MAX } from '../abi/index.ts'
-import type { Kernel } from '../kernel.ts'
 import type { ThreadGroup } from '../state.ts'
-import type { PidTable } from './types.ts'
+import type { PidNamespace } from './types.ts'
 
 /** After the first wrap, numbers below are left to what started at boot (Linux RESERVED_PIDS). */
 const RESERVED = 300
 const WORD_BITS = 32
 
-export const newPidTable = (max = PID_MAX): PidTable => ({
+export const newPidNamespace = (max = PID_MAX): PidNamespace => ({
+  tasks: new Map(),
   bitmap: new Uint32Array(Math.ceil(max / WORD_BITS)),
   uses: new Uint32Array(max),
   last: 0,
@@ -18,11 +18,10 @@ export const newPidTable = (max = PID_MAX): PidTable => ({
   sessions: new Map(),
 })
 
-export const isPidFree = (pids: PidTable, pid: number): boolean => (pids.bitmap[pid >>> 5] & (1 << (pid & 31))) === 0
+export const isPidFree = (pids: PidNamespace, pid: number): boolean => (pids.bitmap[pid >>> 5] & (1 << (pid & 31))) === 0
 
 /** The next free number after the last one given out, or `wanted` (EEXIST when taken, EINVAL out of range). EAGAIN: none is free. */
-export function allocPid(k: Kernel, wanted = 0): number {
-  const { pids } = k.state
+export function allocPid(pids: PidNamespace, wanted = 0): number {
   if (wanted !== 0) {
     if (!(wanted > 0 && wanted < pids.max)) throw EINVAL
     if (!isPidFree(pids, wanted)) throw EEXIST
@@ -36,7 +35,7 @@ export function allocPid(k: Kernel, wanted = 0): number {
 }
 
 /** First free number in [from, to), a word of the bitmap at a time; -1 when there is none. */
-function firstFree(pids: PidTable, from: number, to: number): number {
+function firstFree(pids: PidNamespace, from: number, to: number): number {
   for (let pid = from; pid < to;) {
     const free = ~pids.bitmap[pid >>> 5] & (-1 << (pid & 31))
     if (free !== 0) {
@@ -48,44 +47,47 @@ function firstFree(pids: PidTable, from: number, to: number): number {
   return -1
 }
 
-function take(pids: PidTable, pid: number): number {
+function take(pids: PidNamespace, pid: number): number {
   if (pids.uses[pid]++ === 0) pids.bitmap[pid >>> 5] |= 1 << (pid & 31)
   return pid
 }
 
 /** One use less: of a task's number, or of a group's or session's by a member that left. */
-export function releasePid(k: Kernel, pid: number): void {
-  const { pids } = k.state
+export function releasePid(pids: PidNamespace, pid: number): void {
   if (pids.uses[pid] === 0) throw new Error(`releasing pid ${pid}, which is free`)
   if (--pids.uses[pid] === 0) pids.bitmap[pid >>> 5] &= ~(1 << (pid & 31))
 }
 
-function join(pids: PidTable, sets: Map<number, Set<ThreadGroup>>, id: number, group: ThreadGroup): void {
+function join(pids: PidNamespace, sets: Map<number, Set<ThreadGroup>>, id: number, group: ThreadGroup): void {
   const members = sets.get(id)
   if (members) members.add(group)
   else sets.set(id, new Set([group]))
   take(pids, id)
 }
 
-function leave(k: Kernel, sets: Map<number, Set<ThreadGroup>>, id: number, group: ThreadGroup): void {
+function leave(pids: PidNamespace, sets: Map<number, Set<ThreadGroup>>, id: number, group: ThreadGroup): void {
   const members = sets.get(id)
   if (!members?.delete(group)) throw new Error(`process ${group.tgid} leaving group or session ${id}: not a member`)
   if (members.size === 0) sets.delete(id)
-  releasePid(k, id)
+  releasePid(pids, id)
 }
+
+const tableOf = (group: ThreadGroup): PidNamespace => group.leader.ns.pid
 
 /** Makes a process a member of a process group (it must have left its old one). */
-export function joinGroup(k: Kernel, group: ThreadGroup, pgid: number): void {
+export function joinGroup(group: ThreadGroup, pgid: number): void {
+  const pids = tableOf(group)
   group.pgid = pgid
-  join(k.state.pids, k.state.pids.processGroups, pgid, group)
+  join(pids, pids.processGroups, pgid, group)
 }
 
-export const leaveGroup = (k: Kernel, group: ThreadGroup): void => leave(k, k.state.pids.processGroups, group.pgid, group)
+export const leaveGroup = (group: ThreadGroup): void => leave(tableOf(group), tableOf(group).processGroups, group.pgid, group)
 
 /** Puts the process into a session. */
-export function joinSession(k: Kernel, group: ThreadGroup, sid: number): void {
+export function joinSession(group: ThreadGroup, sid: number): void {
+  const pids = tableOf(group)
   group.sid = sid
-  join(k.state.pids, k.state.pids.sessions, sid, group)
+  join(pids, pids.sessions, sid, group)
 }
 
-export const leaveSession = (k: Kernel, group: ThreadGroup): void => leave(k, k.state.pids.sessions, group.sid, group)
+export const leaveSession = (group: ThreadGroup): void => leave(tableOf(group), tableOf(group).sessions, group.sid, group)

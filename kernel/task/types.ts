@@ -1,5 +1,6 @@
 // What a task has that every room may ask for: who it acts as, its numbers, its limits, what it used, where its registers are kept.
 import type { Task, ThreadGroup } from '../state.ts'
+import type { MountNamespace } from '../vfs/types.ts'
 
 /** Who a task acts as. Never changed in place (tasks share them): replaced whole. Capabilities are bit sets below 2^53. */
 export interface Credentials {
@@ -24,8 +25,26 @@ export interface Credentials {
   readonly noNewPrivileges: boolean
 }
 
+/**
+ * What there may be several of: a task sees the ones that it is in, and shares them with whoever else is. There is one of each so far:
+ * clone and unshare refuse to make another.
+ */
+export interface Namespaces {
+  uts: UtsNamespace
+  mnt: MountNamespace
+  pid: PidNamespace
+}
+
+/** What the machine is called (sethostname(2)). */
+export interface UtsNamespace {
+  hostname: string
+  domainname: string
+}
+
 /** Process numbers. A number stays taken while it names a task, a process group or a session. */
-export interface PidTable {
+export interface PidNamespace {
+  /** Who has which number, zombies included. */
+  tasks: Map<number, Task>
   /** One bit per number below PID_MAX. */
   bitmap: Uint32Array
   /** By number: 1 for a task of that number + 1 per member of that process group + 1 per member of that session. */

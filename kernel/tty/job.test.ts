@@ -20,8 +20,8 @@ function join(task: Task, sid: number, pgid: number, parent: ThreadGroup | null)
   const { group } = task
   Object.assign(group, { sid, pgid, parent })
   const add = (sets: Map<number, Set<ThreadGroup>>, id: number): void => void sets.set(id, (sets.get(id) ?? new Set()).add(group))
-  add(k.state.pids.sessions, sid)
-  add(k.state.pids.processGroups, pgid)
+  add(k.state.ns.pid.sessions, sid)
+  add(k.state.ns.pid.processGroups, pgid)
   return task
 }
 beforeEach(() => {

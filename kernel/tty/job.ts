@@ -2,7 +2,7 @@
 // (tty_jobctrl.c; credentials(7), "Sessions"; POSIX general terminal interface 11.1).
 import { EIO, ENOTTY, EPERM, ERESTARTSYS, ESRCH, EINVAL, SIGCONT, SIGHUP, SIGTTIN, SIGTTOU, SIG_IGN } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { groupMembers, isOrphanedGroup, sessionMembers } from '../task/index.ts'
+import { findGroup, groupMembers, isOrphanedGroup, sessionMembers } from '../task/index.ts'
 import { wakeAll } from '../sched/index.ts'
 import { actionOf, hasSignal, kernelInfo, sendToGroup, signalProcessGroup } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -32,7 +32,7 @@ export function checkForeground(k: Kernel, task: Task, tty: Tty, signal: typeof 
     if (signal === SIGTTIN) throw EIO
     return null
   }
-  if (isOrphanedGroup(k, group.pgid)) throw EIO
+  if (isOrphanedGroup(k, task.ns, group.pgid)) throw EIO
   signalProcessGroup(k, group.pgid, kernelInfo(signal), task)
   return blocked([], ERESTARTSYS)
 }
@@ -42,7 +42,7 @@ export function setForeground(k: Kernel, task: Task, tty: Tty, pgid: number): vo
   const { group } = task
   if (group.tty !== tty || tty.sid !== group.sid) throw ENOTTY
   if (pgid < 0) throw EINVAL
-  const [member] = groupMembers(k, pgid)
+  const [member] = groupMembers(k.state.ns, pgid)
   if (!member) throw ESRCH
   if (member.sid !== group.sid) throw EPERM
   tty.pgid = pgid
@@ -63,7 +63,7 @@ export function takeTerminal(k: Kernel, task: Task, tty: Tty, steal: boolean): v
 
 /** Nobody of its session has it as controlling terminal any more. */
 function forgetTerminal(k: Kernel, tty: Tty): void {
-  for (const member of sessionMembers(k, tty.sid)) if (member.tty === tty) member.tty = null
+  for (const member of sessionMembers(k.state.ns, tty.sid)) if (member.tty === tty) member.tty = null
   tty.sid = 0
   tty.pgid = 0
 }
@@ -92,7 +92,7 @@ export function disassociate(k: Kernel, group: ThreadGroup, exiting = true): voi
 export function hangUp(k: Kernel, tty: Tty): void {
   if (tty.hungUp) return
   tty.hungUp = true
-  const leader = tty.sid === 0 ? undefined : k.state.groups.get(tty.sid)
+  const leader = tty.sid === 0 ? null : findGroup(k.state.ns, tty.sid)
   signalForeground(k, tty, leader?.pgid === tty.pgid ? [] : [SIGHUP])
   if (leader) for (const signal of [SIGHUP, SIGCONT]) sendToGroup(k, null, leader, kernelInfo(signal))
   if (tty.sid !== 0) forgetTerminal(k, tty)

@@ -64,7 +64,7 @@ function masterOf(tty: Tty): PtyMaster {
   return tty.master
 }
 
-const devpts = (k: Kernel): Mount | undefined => k.state.vfs.mounts.find(mount => mount.fs.kind === 'devpts')
+const devpts = (k: Kernel): Mount | undefined => k.state.ns.mnt.mounts.find(mount => mount.fs.kind === 'devpts')
 
 const isFree = (tty: Tty): boolean => tty.master !== null && !tty.master.open && tty.master.slaves === 0
 

@@ -1,7 +1,7 @@
 // Who is told of an open file by signals (F_SETOWN, O_ASYNC), and which queues tell of it. Queues that are woken leave a note; the
 // signals go out later (ipc/async.ts), so that no sender works in the middle of somebody else's change.
 import { F_OWNER_PGRP, F_OWNER_PID, O_ASYNC } from '../abi/index.ts'
-import { findTask, groupMembers } from '../task/index.ts'
+import { findGroup, findTask, groupMembers } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { opsOf } from './ops.ts'
@@ -15,8 +15,8 @@ export function setOwner(file: FileDescription, task: Task, type: FileOwner['typ
 
 /** Whether somebody of that number is there. */
 export function ownerExists(k: Kernel, type: FileOwner['type'], id: number): boolean {
-  if (type === F_OWNER_PGRP) return groupMembers(k, id).size > 0
-  return type === F_OWNER_PID ? k.state.groups.has(id) : findTask(k, id) !== null
+  if (type === F_OWNER_PGRP) return groupMembers(k.state.ns, id).size > 0
+  return type === F_OWNER_PID ? findGroup(k.state.ns, id) !== null : findTask(k.state.ns, id) !== null
 }
 
 /** F_SETFL and FIOASYNC: from now on (or no more) the file's queues tell of it; `fd` is what si_fd will say. */

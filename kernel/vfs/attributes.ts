@@ -64,7 +64,7 @@ export function statOf(k: Kernel, inode: Inode): FileStat {
 /** The mount that a description belongs to; what has no name is in a file system of its own that is nowhere mounted. */
 export function mountOf(k: Kernel, file: FileDescription): Mount {
   if (file.path) return file.path.mount
-  return { id: 0, parent: null, mountpoint: null, root: k.state.vfs.root.root, fs: file.inode.fs, readOnly: false }
+  return { id: 0, parent: null, mountpoint: null, root: k.state.ns.mnt.root.root, fs: file.inode.fs, readOnly: false }
 }
 
 /** chmod(2): the owner's; a set-group-id bit for a group that one is not in goes away. */

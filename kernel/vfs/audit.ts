@@ -21,7 +21,7 @@ const called = (inode: Inode): string => `inode ${inode.ino} (${inode.kind} of $
 function auditNames(k: Kernel, problems: string[]): void {
   const names = new Map<Inode, number>()
   const directories: Dentry[] = []
-  for (const mount of k.state.vfs.mounts) if (!fileSystemOps(k, mount.fs).generated) directories.push(mount.root)
+  for (const mount of k.state.ns.mnt.mounts) if (!fileSystemOps(k, mount.fs).generated) directories.push(mount.root)
   // A list, not recursion: directories may be nested deeper than our stack.
   for (let dir = directories.pop(); dir; dir = directories.pop()) {
     let below = 0

@@ -6,7 +6,7 @@ const DEFAULT_UMASK = 0o022
 
 /** For a first process. */
 export function newFs(k: Kernel, cwd?: Path): FsContext {
-  const root = { mount: k.state.vfs.root, dentry: k.state.vfs.root.root }
+  const root = { mount: k.state.ns.mnt.root, dentry: k.state.ns.mnt.root.root }
   return { refs: 1, root, cwd: cwd ?? root, umask: DEFAULT_UMASK }
 }
 

@@ -148,7 +148,7 @@ test.each([1, 2, 3])('random calls, seed %d', seed => {
     call(k, each, 'chdir', '/')
     each.files!.files.forEach((file, fd) => file && closeFd(k, each, fd))
   }
-  const root = k.state.vfs.root.root
+  const root = k.state.ns.mnt.root.root
   removeAll(k, task, root, '')
   expect(auditFiles(k)).toEqual([])
   expect([...root.children!.keys()]).toEqual(['proc', 'dev', 'sys', 'tmp'])

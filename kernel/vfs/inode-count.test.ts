@@ -8,7 +8,7 @@ import { fileKernel, outcome } from './testing.ts'
 test('files, directories, links and further names count until they are gone', () => {
   const { k, task } = fileKernel()
   limitInodes(k)
-  const { root } = k.state.vfs
+  const { root } = k.state.ns.mnt
   expect(root.fs.maxInodes - root.fs.inodes).toBe(k.state.frames.total / 2)
   root.fs.maxInodes = root.fs.inodes + 5
   const left = () => statFsOf(k, root).ffree

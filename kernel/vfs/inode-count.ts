@@ -38,7 +38,7 @@ function countBelow(root: Dentry): number {
 
 /** The machine is made: from here on there is a limit. */
 export function limitInodes(k: Kernel): void {
-  for (const { fs, root } of k.state.vfs.mounts) {
+  for (const { fs, root } of k.state.ns.mnt.mounts) {
     if (fs.kind !== 'tmpfs' && fs.kind !== 'devtmpfs') continue
     fs.inodes = countBelow(root)
     fs.maxInodes = fs.inodes + Math.floor(k.state.frames.total / PAGES_PER_INODE)

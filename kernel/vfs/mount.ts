@@ -4,29 +4,20 @@ import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { newFileSystem, newInode } from './inode.ts'
 import { newDentry } from './dentry.ts'
-import type { Dentry, FileSystem, Mount, Path, Timestamp, Vfs } from './types.ts'
+import type { Dentry, FileSystem, Mount, MountNamespace, Path, Timestamp, Vfs } from './types.ts'
 
 const DIRECTORY_MODE = 0o755
 
-/** An empty in-memory root, and the nameless file systems behind pipes and memfd. */
-export function newVfs(now: Timestamp): Vfs {
+/** The nameless file systems behind pipes and memfd, and a first place to mount things in: an empty root in memory. */
+export function newVfs(now: Timestamp): { vfs: Vfs; mnt: MountNamespace } {
   const ids = { xattrBytes: 0, nextDev: 1 }
   const rootFs = newFileSystem(ids, 'tmpfs', 'rootfs')
   const anon = newFileSystem(ids, 'anon', 'none')
   const pipefs = newFileSystem(ids, 'pipefs', 'none')
   const root: Mount = { id: 1, parent: null, mountpoint: null, root: newRoot(rootFs, DIRECTORY_MODE, now), fs: rootFs, readOnly: false }
-  return {
-    root,
-    mounts: [root],
-    nextMountId: 2,
-    mountChanges: { count: 0, queue: newQueue() },
-    nextDev: ids.nextDev,
-    xattrBytes: 0,
-    epollWatches: new Map(),
-    pipePages: new Map(),
-    anon,
-    pipefs,
-  }
+  const mnt = { root, mounts: [root], mountChanges: { count: 0, queue: newQueue() } }
+  const counts = { nextDev: ids.nextDev, xattrBytes: 0, epollWatches: new Map(), pipePages: new Map() }
+  return { vfs: { nextMountId: 2, ...counts, anon, pipefs }, mnt }
 }
 
 /** The top directory of a file system; it is its own parent's. */
@@ -36,13 +27,14 @@ export function newRoot(fs: FileSystem, mode: number, now: Timestamp): Dentry {
 
 /** Shows the tree `root` at a directory. EBUSY when something is mounted on that very mount root. */
 export function mountAt(k: Kernel, at: Path, root: Dentry, readOnly: boolean): Mount {
-  const vfs = k.state.vfs
+  const { vfs, ns } = k.state
+  const { mounts, mountChanges } = ns.mnt
   if (at.dentry.inode.kind !== 'directory') throw ENOTDIR
-  if (vfs.mounts.some(m => m.mountpoint === at.dentry && m.parent === at.mount)) throw EBUSY
+  if (mounts.some(m => m.mountpoint === at.dentry && m.parent === at.mount)) throw EBUSY
   const mount: Mount = { id: vfs.nextMountId++, parent: at.mount, mountpoint: at.dentry, root, fs: root.inode.fs, readOnly }
-  vfs.mounts.push(mount)
+  mounts.push(mount)
   at.dentry.mounted++
-  vfs.mountChanges.count++
-  wakeAll(k, vfs.mountChanges.queue)
+  mountChanges.count++
+  wakeAll(k, mountChanges.queue)
   return mount
 }

@@ -29,6 +29,7 @@ export function pathBelow(path: Path, root: Path | null): string | null {
 /** As /proc shows it: with " (deleted)" once unlinked, "(unreachable)" outside of the root. */
 export function pathOf(k: Kernel, path: Path, root?: Path): string {
   const text =
-    pathBelow(path, root ?? null) ?? '(unreachable)' + (pathBelow(path, { mount: k.state.vfs.root, dentry: k.state.vfs.root.root }) ?? '/')
+    pathBelow(path, root ?? null) ??
+    '(unreachable)' + (pathBelow(path, { mount: k.state.ns.mnt.root, dentry: k.state.ns.mnt.root.root }) ?? '/')
   return path.dentry.deleted ? text + DELETED : text
 }

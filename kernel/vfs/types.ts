@@ -288,12 +288,16 @@ export interface FsContext {
   umask: number
 }
 
-export interface Vfs {
+/** What is mounted where (mount_namespaces(7)). */
+export interface MountNamespace {
   root: Mount
   mounts: Mount[]
-  nextMountId: number
   /** How often the mounts changed, and who waits for that (poll of /proc/mounts). */
   mountChanges: { count: number; queue: WaitQueue }
+}
+
+export interface Vfs {
+  nextMountId: number
   /** Minor device number for the next pseudo file system. */
   nextDev: number
   /** Bytes of all extended attributes. */

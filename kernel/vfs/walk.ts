@@ -105,7 +105,7 @@ function startOf(task: Task, dirfd: number, path: string): Path {
 /** Down through whatever is mounted here. */
 function crossMounts(w: Walk): void {
   while (w.dentry.mounted > 0) {
-    const above = w.k.state.vfs.mounts.find(m => m.mountpoint === w.dentry && m.parent === w.mount)
+    const above = w.task.ns.mnt.mounts.find(m => m.mountpoint === w.dentry && m.parent === w.mount)
     if (!above) return
     moveTo(w, above, above.root)
   }

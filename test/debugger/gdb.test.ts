@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
-import { checkInvariants, regPc, runKernel, walkMm } from '../../kernel/index.ts'
+import { findTask, checkInvariants, regPc, runKernel, walkMm } from '../../kernel/index.ts'
 import { amount } from '../fuzz/size.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
 import { symbolAddress } from './symbols.ts'
@@ -283,8 +283,8 @@ describe('running', () => {
     for (let n = 0; n < 8; n++) {
       const m = /swbreak:;thread:p[0-9a-f]+\.([0-9a-f]+);/.exec(talk.ask('vCont;c'))
       if (m === null) continue
-      const task = talk.g.session.k.state.tasks.get(parseInt(m[1], 16))
-      expect(task === undefined ? 0 : regPc(talk.g.session.k, task)).toBe(address)
+      const task = findTask(talk.g.session.k.state.ns, parseInt(m[1], 16))
+      expect(task === null ? 0 : regPc(talk.g.session.k, task)).toBe(address)
       seen.add(m[1])
     }
     expect(seen.size).toBe(2)

@@ -3,7 +3,7 @@
 // machine that was only looked at ends as one that was not.
 import { afterAll, expect, test } from 'vitest'
 import { closeGdb, openGdb, PACKETS, pump, receive, type GdbServer, type GdbView } from '../../debugger/index.ts'
-import { checkInvariants, regPc, runKernel } from '../../kernel/index.ts'
+import { findTask, checkInvariants, regPc, runKernel } from '../../kernel/index.ts'
 import { randomNumbers, type Random } from '../../vm/index.ts'
 import { bytesOf, fingerprint, run, start } from '../machine.ts'
 import { symbolAddress } from '../debugger/symbols.ts'
@@ -136,8 +136,8 @@ const MOST_KEPT = 20_000
 function wrongThread(g: GdbServer, answer: string): string | null {
   const m = /\$T..(.*?)thread:(?:p([0-9a-f]+)\.)?([0-9a-f]+);/.exec(answer)
   if (m === null || g.view === 'machine') return null
-  const task = g.session.k.state.tasks.get(parseInt(m[3], 16))
-  if (task === undefined || task.mm === null) return `there is no thread ${m[3]}: ${answer}`
+  const task = findTask(g.session.k.state.ns, parseInt(m[3], 16))
+  if (task === null || task.mm === null) return `there is no thread ${m[3]}: ${answer}`
   if (m[2] !== undefined && parseInt(m[2], 16) !== task.group.tgid) return `thread ${m[3]} is not of process ${m[2]}: ${answer}`
   const pc = regPc(g.session.k, task)
   if (m[1].endsWith('wbreak:;') && !g.placed.some(({ address }) => address === pc)) return `no breakpoint at ${pc.toString(16)}: ${answer}`

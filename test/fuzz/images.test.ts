@@ -97,7 +97,7 @@ test('archives: a tree or a sentence', { timeout: PATIENCE }, () => {
       refused++
       continue
     }
-    const root = k.state.vfs.root.root
+    const root = k.state.ns.mnt.root.root
     root.children?.clear()
     try {
       buildImage(k, root, files)
@@ -132,7 +132,7 @@ test('lines of recordings: taken or not', { timeout: PATIENCE }, () => {
     isEntry(line?.entry)
     if (!isHeader(line)) continue
     try {
-      const root = k.state.vfs.root.root
+      const root = k.state.ns.mnt.root.root
       root.children?.clear()
       buildImage(k, root, line.files)
     } catch (error) {

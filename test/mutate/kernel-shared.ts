@@ -192,7 +192,7 @@ export const sharedFaults: readonly Fault[] = [
   {
     what: 'an orphaned group is stopped',
     file: 'kernel/tty/job.ts',
-    find: '  if (isOrphanedGroup(k, group.pgid)) throw EIO\n',
+    find: '  if (isOrphanedGroup(k, task.ns, group.pgid)) throw EIO\n',
     put: '',
     near: JOB,
   },

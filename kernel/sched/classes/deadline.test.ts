@@ -1,5 +1,6 @@
 // SCHED_DEADLINE in unit time and in whole machines: who is first, when a budget ends and comes back, who is promised what.
 import { describe, expect, it, test } from 'vitest'
+import { findTask } from '../../task/index.ts'
 import { SCHED_DEADLINE, SCHED_FIFO, SIGXCPU, termSignal } from '../../abi/index.ts'
 import { subscribe } from '../../events.ts'
 import type { Kernel } from '../../kernel.ts'
@@ -164,7 +165,7 @@ function switches(harts: number, source: string, until: number): { k: Kernel; se
   let begun = -1
   subscribe(k, ['switch'], event => {
     if (event.kind !== 'switch') return
-    const server = k.state.tasks.get(1)?.sched.deadline ?? null
+    const server = findTask(k.state.ns, 1)?.sched.deadline ?? null
     if (begun < 0 && server !== null) begun = server.end - server.deadline
     if (begun >= 0) seen.push([k.state.time - begun, event.to?.pid ?? 0])
   })
@@ -203,7 +204,7 @@ test('two harts: both of two have what they were promised, and a third what is l
   const source = `${FORK}\nbeqz a0, {one}\n${FORK}\nbeqz a0, {spin}\nj {one}\none:${setAttr(6e6, 10e6, 10e6)}${SPINS}`
   const once = (): unknown => {
     const { k, seen } = switches(2, source, 50e6)
-    const had = [1, 2, 3].map(pid => k.state.tasks.get(pid)!.sched.sumExec)
+    const had = [1, 2, 3].map(pid => findTask(k.state.ns, pid)!.sched.sumExec)
     for (const pid of [0, 1]) expect(had[pid]).toBeGreaterThan(29e6)
     for (const pid of [0, 1]) expect(had[pid]).toBeLessThan(33e6)
     expect(had[2]).toBeGreaterThan(19e6)
