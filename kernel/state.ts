@@ -12,6 +12,7 @@ import type { CoreDump } from './process/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { Sysctls } from './sysctl.ts'
+import type { Progress } from './waiting.ts'
 
 export interface KernelState {
   /** Guest nanoseconds since boot (CLOCK_MONOTONIC). One retired instruction is one nanosecond. */
@@ -237,8 +238,10 @@ export interface SyscallInProgress {
   files: { fd: number; file: FileDescription }[]
   /** What the handler worked out in its first run, in a form of its own. */
   kept: unknown
-  /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. */
-  progress: Record<string, unknown>
+  /** What a handler needs to remember between runs: deadlines (ns), bytes already moved. Plain data. null: nothing. */
+  progress: Progress | null
+  /** Where one waiter of many is enough, it was this one whom the last wake was for (EPOLLEXCLUSIVE). */
+  served: boolean
   /** It was cut, and goes on at once. Nobody else gets its hart before it is done: in Linux it may hold the file's lock. */
   cut: boolean
   startTime: number

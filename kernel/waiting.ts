@@ -1,8 +1,26 @@
 // How a system call says that it cannot finish now: as data. Every room below the calls answers with it, so it belongs to none of them.
 import type { Errno } from './abi/errno.ts'
+import type { FifoOpening, FutexLocking, FutexWaiting } from './ipc/types.ts'
+import type { ReadingArguments, Vforking } from './process/types.ts'
 import type { WaitQueue } from './sched/types.ts'
 import type { SyscallInProgress, Task } from './state.ts'
-import type { FileDescription } from './vfs/types.ts'
+import type { Populating, Sleeping, Transferring, Waiting } from './syscalls/types.ts'
+import type { TtyReading } from './tty/types.ts'
+import type { FileDescription, LockWaiting } from './vfs/types.ts'
+
+/** What a call that is not over remembers between its runs, by the kind of call: each room declares that of its own. */
+export type Progress =
+  | FifoOpening
+  | FutexLocking
+  | FutexWaiting
+  | LockWaiting
+  | Populating
+  | ReadingArguments
+  | Sleeping
+  | Transferring
+  | TtyReading
+  | Vforking
+  | Waiting
 
 /** The call cannot finish now: sleep on these queues until woken, the deadline (absolute ns) or a signal; then the handler runs again. */
 export interface Blocked {
@@ -14,7 +32,7 @@ export interface Blocked {
   /** What a signal turns it into. null: uninterruptible (state D). */
   interrupted: Errno | null
   /** Becomes `task.call.progress`: what the handler finds there when it runs again. Missing: what is there stays. */
-  progress?: Record<string, unknown>
+  progress?: Progress | null
   /** What the call returns when a signal ends it instead of `interrupted`: bytes already moved by a write or read. */
   partial?: number
   /** It need not sleep: there is more to do than one run of a call may. It runs again after whoever else had to be heard. */
@@ -38,7 +56,8 @@ export const newCall = (nr: number, startTime: number): SyscallInProgress => ({
   values: null,
   files: [],
   kept: null,
-  progress: {},
+  progress: null,
+  served: false,
   cut: false,
   startTime,
 })
@@ -47,13 +66,13 @@ export const newCall = (nr: number, startTime: number): SyscallInProgress => ({
 export const PIECE_BYTES = 2 ** 20
 
 /** It goes on with `progress`, unless it is killed meanwhile. */
-export const goOnWith = (progress: Record<string, unknown>): Blocked => ({ ...blocked([], null), again: true, progress })
+export const goOnWith = (progress: Progress): Blocked => ({ ...blocked([], null), again: true, progress })
 
 /**
  * So far a call has come; it goes on with `progress`. A signal that comes meanwhile ends it at what it has done, `partial`: one that kills,
  * or any, where it may be `interrupted`.
  */
-export const unfinished = (progress: Record<string, unknown>, partial: number, interrupted: Errno | null): Blocked => ({
+export const unfinished = (progress: Progress, partial: number, interrupted: Errno | null): Blocked => ({
   ...goOnWith(progress),
   interrupted,
   partial,
@@ -61,6 +80,13 @@ export const unfinished = (progress: Record<string, unknown>, partial: number, i
 
 /** It has run before, and goes on; what it read of the program's memory then is not read again. */
 export const goesOn = ({ call }: Task): boolean => call !== null && call.values !== null
+
+/** What a call of this kind remembers of its run before; null: it is the first, or one of another kind. */
+export function progressOf<C extends Progress['call']>({ call }: Task, kind: C): Extract<Progress, { call: C }> | null {
+  const progress = call?.progress ?? null
+  return progress !== null && isOf(progress, kind) ? progress : null
+}
+const isOf = <C extends Progress['call']>(progress: Progress, kind: C): progress is Extract<Progress, { call: C }> => progress.call === kind
 
 /** What a call worked out in its first run, or works out now. Goes with `keeping`. */
 export const keptOr = <T>(task: Task, make: () => T): T => (task.call?.kept as T | null | undefined) ?? make()

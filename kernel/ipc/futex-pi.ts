@@ -18,23 +18,10 @@ import { findTask } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getU32, putU32 } from '../mm/index.ts'
 import { isMoreUrgent, wakeTask, type WaitQueue } from '../sched/index.ts'
-import { blocked, type SyscallResult } from '../waiting.ts'
+import { blocked, progressOf, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
-import { forgetIfEmpty, futexKey, queueOf, type FutexTimeout } from './futex.ts'
-
-/** Waiters for ownership are never met by FUTEX_WAKE: they have queues of their own. */
-const PREFIX = 'pi:'
-export const piKey = (key: string): string => PREFIX + key
-/** The futex whose ownership the queue of that key waits for; null: it waits for a wake. */
-export const ownedFutex = (key: string): string | null => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : null)
-
-export interface Locking extends FutexTimeout {
-  lock: string
-  address: number
-  granted: boolean
-}
-export const isLocking = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Locking =>
-  typeof progress?.lock === 'string'
+import { forgetIfEmpty, futexKey, ownedFutex, piKey, queueOf } from './futex-key.ts'
+import type { FutexLocking, FutexTimeout } from './types.ts'
 
 export const isSomebody = (k: Kernel, pid: number): boolean => {
   const task = findTask(k.state.ns, pid)
@@ -42,7 +29,7 @@ export const isSomebody = (k: Kernel, pid: number): boolean => {
 }
 
 /** It slept for ownership: has it got that? A signal makes an errno of it. ETIMEDOUT. */
-export function waitForLock(k: Kernel, { lock, granted, deadline }: Locking, interrupted: Errno): SyscallResult {
+export function waitForLock(k: Kernel, { lock, granted, deadline }: FutexLocking, interrupted: Errno): SyscallResult {
   forgetIfEmpty(k, lock)
   if (granted) return 0
   if (k.state.time >= deadline) throw ETIMEDOUT
@@ -51,8 +38,8 @@ export function waitForLock(k: Kernel, { lock, granted, deadline }: Locking, int
 
 /** FUTEX_LOCK_PI, and with `waits` false FUTEX_TRYLOCK_PI. EDEADLK, ESRCH (the word names nobody), EAGAIN, ETIMEDOUT, EFAULT, EINVAL. */
 export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolean, waits: boolean, timeout: FutexTimeout): SyscallResult {
-  const progress = task.call?.progress
-  if (isLocking(progress)) return waitForLock(k, progress, ERESTARTNOINTR)
+  const again = progressOf(task, 'futexLock')
+  if (again) return waitForLock(k, again, ERESTARTNOINTR)
   const key = futexKey(k, task, address, isPrivate, true)
   // Somebody waits here who does not wait for ownership.
   if (k.state.futexes.has(key)) throw EINVAL
@@ -71,8 +58,8 @@ export function lockPi(k: Kernel, task: Task, address: number, isPrivate: boolea
   if (!waits) throw EAGAIN
   const { deadline, date } = timeout
   if (k.state.time >= deadline) throw ETIMEDOUT
-  const locking: Locking = { lock, address, granted: false, deadline, date }
-  return { ...blocked([queueOf(k, lock)], ERESTARTNOINTR, deadline), progress: { ...locking } }
+  const progress: FutexLocking = { call: 'futexLock', lock, address, granted: false, deadline, date }
+  return { ...blocked([queueOf(k, lock)], ERESTARTNOINTR, deadline), progress }
 }
 
 /** Who is next: the most urgent (deadlines, then real-time priorities), then who has waited longest. */
@@ -86,8 +73,8 @@ function nextOwner(k: Kernel, queue: WaitQueue): Task | undefined {
 function handOver(k: Kernel, lock: string, bits: number): boolean {
   const queue = k.state.futexes.get(lock)
   const next = queue && nextOwner(k, queue)
-  const progress = next?.call?.progress
-  if (next === undefined || !isLocking(progress)) return false
+  const progress = next && progressOf(next, 'futexLock')
+  if (!next || !progress) return false
   progress.granted = true
   putU32(k, next, progress.address, (bits | FUTEX_WAITERS | next.pid) >>> 0)
   wakeTask(k, next)
@@ -109,9 +96,9 @@ export function unlockPi(k: Kernel, task: Task, address: number, isPrivate: bool
 /** The owner ends: whoever waits for a word that names it gets that word, marked. */
 export function releasePiLocks(k: Kernel, task: Task): void {
   for (const [lock, { waiters }] of [...k.state.futexes]) {
-    if (!lock.startsWith(PREFIX) || waiters.length === 0) continue
-    const progress = waiters[0].call?.progress
-    if (!isLocking(progress)) continue
+    if (!ownedFutex(lock) || waiters.length === 0) continue
+    const progress = progressOf(waiters[0], 'futexLock')
+    if (!progress) continue
     try {
       const word = getU32(k, waiters[0], progress.address)
       const owner = word & FUTEX_TID_MASK

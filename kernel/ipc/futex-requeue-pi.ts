@@ -4,10 +4,11 @@ import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ESRCH, ETIMEDOUT, FUTEX_OWNER_
 import type { Kernel } from '../kernel.ts'
 import { getI32, getU32, putU32 } from '../mm/index.ts'
 import { isMoreUrgent, wakeTask } from '../sched/index.ts'
-import { blocked, type SyscallResult } from '../waiting.ts'
+import { blocked, progressOf, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
-import { forgetIfEmpty, futexKey, isWaiting, queueOf, type FutexTimeout } from './futex.ts'
-import { isLocking, isSomebody, piKey, waitForLock, type Locking } from './futex-pi.ts'
+import { forgetIfEmpty, futexKey, piKey, queueOf } from './futex-key.ts'
+import { isSomebody, waitForLock } from './futex-pi.ts'
+import type { FutexTimeout, FutexWaiting } from './types.ts'
 
 /** FUTEX_WAIT_REQUEUE_PI. EAGAIN: the word is another, or a signal came after the move; ETIMEDOUT, EINVAL, EFAULT. */
 export function waitRequeuePi(
@@ -19,10 +20,10 @@ export function waitRequeuePi(
   value: number,
   timeout: FutexTimeout,
 ): SyscallResult {
-  const progress = task.call?.progress
+  const moved = progressOf(task, 'futexLock')
   // Moved: what is left is waiting for ownership. It cannot be begun again, as the first word has changed.
-  if (isLocking(progress)) return waitForLock(k, progress, EAGAIN)
-  const again = progress && isWaiting(progress) ? progress : null
+  if (moved) return waitForLock(k, moved, EAGAIN)
+  const again = progressOf(task, 'futexWait')
   if (again) {
     forgetIfEmpty(k, again.key)
     if (k.state.time >= again.deadline) throw ETIMEDOUT
@@ -34,19 +35,13 @@ export function waitRequeuePi(
   if (lock === piKey(key)) throw EINVAL
   const { deadline, date } = again ?? timeout
   if (k.state.time >= deadline) throw ETIMEDOUT
-  const waiting = { key, bitset: -1, woken: false, deadline, date, lock: null, target: lock, address: second }
-  return { ...blocked([queueOf(k, key)], ERESTARTNOINTR, deadline), progress: waiting }
+  const progress: FutexWaiting = { call: 'futexWait', key, bitset: -1, woken: false, deadline, date, target: { lock, address: second } }
+  return { ...blocked([queueOf(k, key)], ERESTARTNOINTR, deadline), progress }
 }
 
-/** Waits to be moved to this lock: the lock's name; null: it is another kind of waiter. */
-const targetOf = ({ call }: Task): string | null => (call?.progress.target as string | undefined) ?? null
-
 /** Waits for ownership from now on, or has it. */
-function becomeLocking({ call }: Task, lock: string, granted: boolean): void {
-  if (call === null) return
-  const { deadline, date, address } = call.progress as unknown as Locking
-  const locking: Locking = { lock, address, granted, deadline, date }
-  call.progress = { ...locking }
+function becomeLocking(waiter: Task, { deadline, date, target }: FutexWaiting, granted: boolean): void {
+  if (waiter.call && target) waiter.call.progress = { call: 'futexLock', ...target, granted, deadline, date }
 }
 
 /** Gives the lock to a waiter, or has it wait for it. EDEADLK (it owns it already), ESRCH (the word names nobody). True: it owns it now. */
@@ -87,9 +82,10 @@ export function requeuePi(
   const waiters = [...queue.waiters].sort(({ sched: a }, { sched: b }) => Number(isMoreUrgent(k, b, a)) - Number(isMoreUrgent(k, a, b)))
   let done = 0
   for (const waiter of waiters.slice(0, count + 1)) {
-    if (targetOf(waiter) !== lock) throw EINVAL
+    const waiting = progressOf(waiter, 'futexWait')
+    if (waiting?.target?.lock !== lock) throw EINVAL
     const owns = lockFor(k, task, waiter, second, lock, count > 0)
-    becomeLocking(waiter, lock, owns)
+    becomeLocking(waiter, waiting, owns)
     if (owns) wakeTask(k, waiter)
     else {
       queue.waiters.splice(queue.waiters.indexOf(waiter), 1)

@@ -90,14 +90,14 @@ describe('a pipe', () => {
     const { k, task, r, w } = pipe()
     fill(k, task, 100000)
     expect(outcome(k, task, 'write', w, DATA, 100000)).toBe('blocked')
-    expect(task.call!.progress).toEqual({ done: 65536 })
+    expect(task.call!.progress).toEqual({ call: 'transfer', done: 65536 })
     const held = task.call
     task.call = null
     expect(call(k, task, 'read', r, BUFFER, 20000)).toBe(20000)
     task.call = held
     expect(outcome(k, task, 'write', w, DATA, 100000)).toBe('blocked')
     // Four buffers became free, and a part of the fifth, which counts for nothing.
-    expect(task.call!.progress).toEqual({ done: 81920 })
+    expect(task.call!.progress).toEqual({ call: 'transfer', done: 81920 })
   })
 
   test('a bad buffer loses nothing', () => {

@@ -38,7 +38,7 @@ import { chargeKmem, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
-import { blocked, type Blocked } from '../waiting.ts'
+import { blocked, progressOf, type Blocked } from '../waiting.ts'
 import { isReadable, isWritable, newDescription, newInode, NO_DESCRIPTOR, timestampNow } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
@@ -168,20 +168,21 @@ function openFifo(k: Kernel, task: Task, at: Path, flags: number): FileDescripti
   const others = mode === O_RDONLY ? pipe.writers : pipe.readers
   if (mode === O_RDWR || others > 0 || flags & O_NONBLOCK || anonymous) return file
   const opens = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
-  return { ...waitForOtherEnd(pipe, mode), progress: { opens }, held: [file] }
+  return { ...waitForOtherEnd(pipe, mode), progress: { call: 'fifo', opens }, held: [file] }
 }
 
 const waitForOtherEnd = (pipe: Pipe, mode: number): Blocked => blocked([mode === O_RDONLY ? pipe.readable : pipe.writable], ERESTARTSYS)
 
 /** An open that waited for the other end: the FIFO it found, whatever its name leads to by now. null: none waited. */
-export function resumeFifo({ call }: Task): FileDescription | Blocked | null {
+export function resumeFifo(task: Task): FileDescription | Blocked | null {
+  const { call } = task
   const at = call?.files.findIndex(({ fd, file }) => fd === NO_DESCRIPTOR && file.kind === 'pipe') ?? -1
   if (call === null || at < 0) return null
   const { file } = call.files[at]
   const pipe = pipeOf(file)
   const mode = file.flags & O_ACCMODE
   const arrived = mode === O_RDONLY ? pipe.writerOpens : pipe.readerOpens
-  if (arrived === call.progress.opens) return waitForOtherEnd(pipe, mode)
+  if (arrived === progressOf(task, 'fifo')?.opens) return waitForOtherEnd(pipe, mode)
   // From here on it is the caller's.
   call.files.splice(at, 1)
   return file

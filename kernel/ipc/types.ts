@@ -1,7 +1,7 @@
 // What pipes and the files that tell of events are, as plain data.
 import type { Int64 } from '../abi/int64.ts'
 import type { WaitQueue } from '../sched/types.ts'
-import type { FileDescription } from '../vfs/types.ts'
+import type { FileDescription, Timestamp } from '../vfs/types.ts'
 
 /** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
 export interface Pipe {
@@ -72,4 +72,34 @@ export interface TimerFdData {
 export interface SignalFdData {
   kind: 'signalfd'
   mask: bigint
+}
+
+/** When a wait gives up (ns, Infinity: never). `date`: that is when the clock shows this, which moves when the clock is set. */
+export interface FutexTimeout {
+  deadline: number
+  date: Timestamp | null
+}
+
+/** Sleeps on a word of memory. */
+export interface FutexWaiting extends FutexTimeout {
+  call: 'futexWait'
+  key: string
+  bitset: number
+  woken: boolean
+  /** It waits to be moved to a lock, at an address. */
+  target: { lock: string; address: number } | null
+}
+
+/** Sleeps until it owns the lock in a word of memory. */
+export interface FutexLocking extends FutexTimeout {
+  call: 'futexLock'
+  lock: string
+  address: number
+  granted: boolean
+}
+
+/** open(2) of a FIFO: opens of the other end that there had been. */
+export interface FifoOpening {
+  call: 'fifo'
+  opens: number
 }

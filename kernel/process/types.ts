@@ -51,3 +51,17 @@ export interface PidfdTarget {
 export interface PidfdData extends PidfdTarget {
   kind: 'pidfd'
 }
+
+/** The second run of a vfork's clone: the child has exec'd or ended. */
+export interface Vforking {
+  call: 'vfork'
+  child: Task
+}
+
+/** How far execve has come with reading its texts; those themselves are what the call keeps, argv before envp. */
+export interface ReadingArguments {
+  call: 'exec'
+  /** How many of the texts are argv's; -1: it has not come to its end. */
+  args: number
+  total: number
+}

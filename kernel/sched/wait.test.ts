@@ -32,7 +32,7 @@ describe('a queue of sleepers', () => {
     const tasks = sleepers(k, queue, 'sxsxx')
     wakeAll(k, queue)
     expect([states(tasks), queue.wakes, queue.waiters]).toEqual(['RRRSS', 1, [tasks[3], tasks[4]]])
-    expect(tasks.map(t => t.call?.progress['served'] ?? false)).toEqual([false, true, false, false, false])
+    expect(tasks.map(t => t.call?.served)).toEqual([false, true, false, false, false])
     wakeAll(k, queue)
     wakeAll(k, queue)
     expect([states(tasks), queue.wakes, queue.waiters]).toEqual(['RRRRR', 3, []])

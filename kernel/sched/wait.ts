@@ -61,12 +61,12 @@ export function wakeTask(k: Kernel, task: Task): void {
   if (wants(k, 'wake')) emit(k, { kind: 'wake', task })
 }
 
-/** Notes for the files that are watched: their signals go out later (vfs/async.ts). */
+/** Notes for the files that are watched: their signals go out later (ipc/async.ts). */
 function note(k: Kernel, queue: WaitQueue): void {
   for (const { file, fd } of queue.watchers ?? []) k.state.asyncNotes.push({ file, fd, queue })
 }
 
-/** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call finds `served` in its progress. */
+/** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call is `served`. */
 export function wakeAll(k: Kernel, queue: WaitQueue): void {
   queue.wakes++
   if (queue.watchers !== null) note(k, queue)
@@ -84,7 +84,7 @@ export function wakeAll(k: Kernel, queue: WaitQueue): void {
         continue
       }
       served = true
-      if (task.call) task.call.progress['served'] = true
+      if (task.call) task.call.served = true
     }
     wakeTask(k, task)
   }

@@ -4,11 +4,8 @@ import type { Kernel } from '../kernel.ts'
 import { moveDeadline } from '../sched/index.ts'
 import { alarmAt } from '../time/index.ts'
 import { movePosixTimer } from '../signal/index.ts'
-import { opsOf, type FileDescription, type Timestamp } from '../vfs/index.ts'
+import { opsOf, type FileDescription } from '../vfs/index.ts'
 import { instantOfRealtime } from './times.ts'
-
-const isDatedWait = (progress: Record<string, unknown>): progress is Record<string, unknown> & { deadline: number; date: Timestamp } =>
-  typeof progress.date === 'object' && progress.date !== null
 
 /** The date was put forward by so many nanoseconds (back, when negative). */
 export function moveDatedTimers(k: Kernel, forward: Int64): void {
@@ -22,7 +19,7 @@ export function moveDatedTimers(k: Kernel, forward: Int64): void {
   for (const file of files) opsOf(k, file).dateMoved?.(k, file, forward)
   for (const task of k.state.tasks.values()) {
     const progress = task.call?.progress
-    if (!progress || !isDatedWait(progress)) continue
+    if (!progress || !('date' in progress) || progress.date === null) continue
     progress.deadline = alarmAt(instantOfRealtime(k, progress.date))
     moveDeadline(k, task, progress.deadline)
   }

@@ -130,6 +130,7 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
     holdDescriptors(task, row, call)
   }
   if (wait.progress !== undefined) call.progress = wait.progress
+  call.served = false
   if (wait.kept !== undefined) call.kept = wait.kept
   if (wait.held !== undefined) for (const file of wait.held) call.files.push({ fd: NO_DESCRIPTOR, file })
   if (first) addKmem(k, callBytes(call) + wait.queues.length * KMEM.queue)

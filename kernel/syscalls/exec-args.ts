@@ -3,17 +3,11 @@ import { E2BIG, ENAMETOOLONG, ENOMEM, MAX_ARG_STRLEN } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { chargeKmem, copyInString, getU64 } from '../mm/index.ts'
 import { argumentRoom } from '../process/index.ts'
+import type { ReadingArguments } from '../process/types.ts'
 import type { Task } from '../state.ts'
-import { goOnWith, keptOr, PIECE_BYTES, type Blocked } from '../waiting.ts'
+import { goOnWith, keptOr, PIECE_BYTES, progressOf, type Blocked } from '../waiting.ts'
 
 const POINTER_BYTES = 8
-
-/** How far the reading has come; the texts themselves are what the call keeps, argv before envp. */
-interface Reading {
-  /** How many of the texts are argv's; -1: it has not come to its end. */
-  args: number
-  total: number
-}
 
 function readString(k: Kernel, task: Task, at: number): string {
   try {
@@ -24,7 +18,7 @@ function readString(k: Kernel, task: Task, at: number): string {
 }
 
 /** Reads on in a NULL-terminated vector; a NULL vector is an empty one. False: it has come to `stop` bytes before its end. EFAULT, E2BIG. */
-function readVector(k: Kernel, task: Task, at: number, texts: string[], from: number, reading: Reading, stop: number): boolean {
+function readVector(k: Kernel, task: Task, at: number, texts: string[], from: number, reading: ReadingArguments, stop: number): boolean {
   while (at !== 0) {
     if (reading.total >= stop) return false
     const string = getU64(k, task, at + (texts.length - from) * POINTER_BYTES)
@@ -43,13 +37,12 @@ function readVector(k: Kernel, task: Task, at: number, texts: string[], from: nu
  */
 export function readArguments(k: Kernel, task: Task, argv: number, envp: number): { argv: string[]; envp: string[] } | Blocked {
   const texts = keptOr<string[]>(task, () => [])
-  const before = task.call?.progress.reading as Reading | undefined
-  const reading = before ?? { args: -1, total: 0 }
+  const reading = progressOf(task, 'exec') ?? { call: 'exec', args: -1, total: 0 }
   const start = reading.total
   const stop = start + PIECE_BYTES
   if (reading.args < 0 && readVector(k, task, argv, texts, 0, reading, stop)) reading.args = texts.length
   const { args } = reading
   if (args >= 0 && readVector(k, task, envp, texts, args, reading, stop)) return { argv: texts.slice(0, args), envp: texts.slice(args) }
   chargeKmem(k, reading.total - start, ENOMEM)
-  return { ...goOnWith({ reading }), kept: texts }
+  return { ...goOnWith(reading), kept: texts }
 }

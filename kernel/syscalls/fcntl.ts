@@ -91,7 +91,6 @@ import {
   wouldDeadlock,
   type FileDescription,
   type FileTable,
-  type LockWait,
   type LockWish,
   checkOwner,
   ownerExists,
@@ -183,8 +182,8 @@ function setLock(call: Call, ofd: boolean, waits: boolean): SyscallResult {
     // POSIX allows EACCES too; Linux says EAGAIN.
     if (!waits) throw EAGAIN
     if (!ofd && wouldDeadlock(k, call.table, stands)) throw EDEADLK
-    const lockWait: LockWait = { inode: file.inode, wanted: lock }
-    return { ...blocked([locksOf(file.inode).queue], ERESTARTSYS), progress: { lockWait }, kept: asked }
+    const progress = { call: 'lock', inode: file.inode, wanted: lock } as const
+    return { ...blocked([locksOf(file.inode).queue], ERESTARTSYS), progress, kept: asked }
   }
   setRecordLock(k, file.inode, lock, lock)
   // Closed by another thread meanwhile: closing ends all locks, so this one too (fs/locks.c, fcntl_setlk).

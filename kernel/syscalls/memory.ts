@@ -94,7 +94,8 @@ import { MAX_FILE_BYTES } from '../fs/index.ts'
 import { anonymousInode, getFile, isReadable, isWritable, opsOf } from '../vfs/index.ts'
 import { address, fd, flags, oneOf, pointer, size } from './args.ts'
 import type { FaultSignal } from '../mm/types.ts'
-import { goOnWith, type Blocked, type SyscallResult } from '../waiting.ts'
+import { goOnWith, progressOf, type Blocked, type SyscallResult } from '../waiting.ts'
+import type { Populating } from './types.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
 import { flagsText, hex } from './text.ts'
 
@@ -201,20 +202,10 @@ function place(task: Task, mm: Mm, a: MmapArgs, length: number, unit: number): n
 const impliedProt = (task: Task, prot: number): number =>
   prot & PROT_READ && task.personality & READ_IMPLIES_EXEC ? prot | PROT_EXEC : prot
 
-/** What is left of a call that brings pages in: it has done all else. */
-interface Populating {
-  at: number
-  end: number
-  /** What the call answers. */
-  result: number
-}
-
-const populating = ({ call }: Task): Populating | undefined => call?.progress.populating as Populating | undefined
-
 /** Brings pages in, as many at once as the host may be kept waiting for. */
 function bringIn(k: Kernel, task: Task, left: Populating): FaultSignal | Blocked | null {
   const done = populatePiece(k, task, space(task), left.at, left.end)
-  return typeof done === 'number' ? goOnWith({ populating: { ...left, at: done } }) : done
+  return typeof done === 'number' ? goOnWith({ ...left, at: done }) : done
 }
 
 /** ... where pages that cannot be had are passed over (mm/mlock.c: "Ignore errors"). */
@@ -224,7 +215,7 @@ function bringInQuietly(k: Kernel, task: Task, left: Populating): number | Block
 }
 
 function mmap(k: Kernel, task: Task, given: MmapArgs): SyscallResult {
-  const left = populating(task)
+  const left = progressOf(task, 'populate')
   if (left) return bringInQuietly(k, task, left)
   const mm = space(task)
   const a = { ...given, prot: impliedProt(task, given.prot) }
@@ -253,7 +244,7 @@ function mmap(k: Kernel, task: Task, given: MmapArgs): SyscallResult {
   mapRegion(k, mm, { ...target, start, length, prot: a.prot, growsDown: (a.flags & MAP_GROWSDOWN) !== 0, noReserve })
   if (a.flags & MAP_LOCKED) setLocked(k, mm, start, start + length, true)
   if (locked || (a.flags & (MAP_POPULATE | MAP_NONBLOCK)) === MAP_POPULATE)
-    return bringInQuietly(k, task, { at: start, end: start + length, result: start })
+    return bringInQuietly(k, task, { call: 'populate', at: start, end: start + length, result: start })
   return start
 }
 
@@ -288,7 +279,7 @@ const mayLockPages = (task: Task, mm: Mm, more: number): boolean =>
 
 function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boolean): SyscallResult {
   const mm = space(task)
-  const left = populating(task)
+  const left = progressOf(task, 'populate')
   const start = pageDown(addr)
   if (left) return bringInLocked(k, task, mm, start, left)
   if (!mayLock(task)) throw EPERM
@@ -299,7 +290,7 @@ function mlock(k: Kernel, task: Task, addr: number, length: number, onFault: boo
   if (!mayLockPages(task, mm, unlockedPages(mm, start, end))) throw ENOMEM
   setLocked(k, mm, start, end, true)
   if (!covered(mm, start, end)) throw ENOMEM
-  return onFault ? 0 : bringInLocked(k, task, mm, start, { at: start, end, result: 0 })
+  return onFault ? 0 : bringInLocked(k, task, mm, start, { call: 'populate', at: start, end, result: 0 })
 }
 
 function bringInLocked(k: Kernel, task: Task, mm: Mm, start: number, left: Populating): SyscallResult {
@@ -322,7 +313,7 @@ function munlock(k: Kernel, task: Task, addr: number, length: number): number {
 }
 
 function mlockall(k: Kernel, task: Task, how: number): SyscallResult {
-  const left = populating(task)
+  const left = progressOf(task, 'populate')
   if (left) return bringInQuietly(k, task, left)
   const mm = space(task)
   if (how === 0 || how & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) || how === MCL_ONFAULT) throw EINVAL
@@ -331,7 +322,7 @@ function mlockall(k: Kernel, task: Task, how: number): SyscallResult {
   mm.lockFuture = (how & MCL_FUTURE) !== 0
   if (how & MCL_CURRENT) {
     setLocked(k, mm, 0, USER_END, true)
-    if (!(how & MCL_ONFAULT)) return bringInQuietly(k, task, { at: 0, end: USER_END, result: 0 })
+    if (!(how & MCL_ONFAULT)) return bringInQuietly(k, task, { call: 'populate', at: 0, end: USER_END, result: 0 })
   }
   return 0
 }
@@ -392,14 +383,14 @@ const BRINGS_IN: ReadonlySet<number> = new Set([MADVISE.MADV_POPULATE_READ, MADV
 /** madvise(2) of the task's own space: what brings pages in goes on piece by piece, and ends where one cannot be had. */
 function madvise(k: Kernel, task: Task, addr: number, length: number, advice: number): SyscallResult {
   const mm = space(task)
-  const left = populating(task)
+  const left = progressOf(task, 'populate')
   if (!BRINGS_IN.has(advice)) return adviseSpace(k, task, mm, addr, length, advice)
   if (length > 0 && wrapsAround(addr, length)) throw EINVAL
   const end = wholePages(addr, length)
   const at = left?.at ?? addr
   const until = Math.min(end, at + ADVISED_AT_ONCE)
   if (until > at) advise(k, task, mm, at, until, advice)
-  return until >= end ? 0 : goOnWith({ populating: { at: until, end, result: 0 } })
+  return until >= end ? 0 : goOnWith({ call: 'populate', at: until, end, result: 0 })
 }
 
 /** mremap's fifth argument is only there with flags that use it. */

@@ -40,7 +40,7 @@ import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription, type PollRound } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
-import { blocked, goesOn, keeping, keptOr, type SyscallResult } from '../waiting.ts'
+import { blocked, goesOn, keeping, keptOr, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
 import { nanoseconds, timeIn, toTimespec } from './times.ts'
@@ -62,7 +62,7 @@ const LAST = I64_MAX * BigInt(NANOSECONDS)
 
 /** The instant the wait ends: what the first run computed, or now + timeout. */
 const deadlineOf = (k: Kernel, task: Task, timeout: Int64): Int64 =>
-  (task.call?.progress['deadline'] as Int64 | undefined) ?? later(k.state.time, timeout, LAST)
+  progressOf(task, 'wait')?.deadline ?? later(k.state.time, timeout, LAST)
 
 /**
  * Linux writes back what is left of the timeout, unless there was none or it was zero. False: it could not (read-only memory), which
@@ -111,10 +111,10 @@ function wait(k: Kernel, task: Task, { queues, files }: Waited, tmo: number, tim
     // Once on each queue, however often it was named.
     const sleep = blocked(queues.length > 1 ? [...new Set(queues)] : queues, ERESTARTNOHAND, alarmAt(deadline))
     const held = goesOn(task) ? undefined : hold(files)
-    return { ...sleep, progress: { deadline }, held }
+    return { ...sleep, progress: { call: 'wait', deadline }, held }
   }
   const written = putRemaining(k, task, tmo, timeout, deadline)
-  return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, alarmAt(deadline)), progress: {} }
+  return { ...blocked(queues, written ? ERESTARTNOHAND : EINTR, alarmAt(deadline)), progress: null }
 }
 
 /** What is waited for: all queues, and the files that they belong to. Names repeat. */
@@ -245,11 +245,15 @@ function epollWait(k: Kernel, task: Task, number: number, events: number, max: n
   const deadline = deadlineOf(k, task, timeout)
   const queues: WaitQueue[] = []
   const exclusive: WaitQueue[] = []
-  const ready = readyItems(k, file, max, queues, true, exclusive, task.call !== null && !task.call.progress['served'])
+  const ready = readyItems(k, file, max, queues, true, exclusive, task.call !== null && !task.call.served)
   if (ready.length === 0) {
     if (deadline <= k.state.time) return 0
     // epoll_wait is never restarted (signal(7)).
-    return { ...blocked(queues, EINTR, alarmAt(deadline)), progress: { deadline }, exclusive: exclusive.length > 0 ? exclusive : undefined }
+    return {
+      ...blocked(queues, EINTR, alarmAt(deadline)),
+      progress: { call: 'wait', deadline },
+      exclusive: exclusive.length > 0 ? exclusive : undefined,
+    }
   }
   ready.forEach((event, i) => copyOut(k, task, events + i * EPOLL_EVENT.size, writeStruct(EPOLL_EVENT, event)))
   return ready.length

@@ -66,7 +66,7 @@ import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { forkFiles, forkFs, getFile, releaseFiles, releaseFs, type LookupOptions } from '../vfs/index.ts'
 import { address, dirfd, flags, int, oneOf, path, pid, size, uint } from './args.ts'
-import { blocked, keeping, keptOr, NO_RETURN, type SyscallResult } from '../waiting.ts'
+import { blocked, keeping, keptOr, NO_RETURN, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
 import { readArguments } from './exec-args.ts'
 import { clone3Text, cloneArgs, cloneText } from './clone-text.ts'
@@ -99,19 +99,11 @@ function exec(
 
 // clone
 
-/** The second run of a vfork's clone: the child has exec'd or ended. */
-interface Vfork {
-  child: Task
-}
-const isVfork = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & Vfork =>
-  progress?.child !== undefined
-
 function clone(k: Kernel, task: Task, read: () => CloneArgs): SyscallResult {
-  const progress = task.call?.progress
-  const child = isVfork(progress) ? progress.child : cloneTask(k, task, read())
+  const child = progressOf(task, 'vfork')?.child ?? cloneTask(k, task, read())
   const done: WaitQueue | null = child.vforkDone
   if (done === null) return child.pid
-  return { ...blocked([done], null), progress: { child } }
+  return { ...blocked([done], null), progress: { call: 'vfork', child } }
 }
 
 const has = (set: number, flag: number): boolean => Math.floor(set / flag) % 2 === 1

@@ -23,7 +23,7 @@ import {
   signalName,
   writeStruct,
 } from '../abi/index.ts'
-import type { StructValues } from '../abi/index.ts'
+import type { Int64, StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
 import { findTask, groupMembers, regX } from '../task/index.ts'
@@ -55,7 +55,7 @@ import { makeSignalFd, setSignalFile } from '../ipc/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { getFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
-import { blocked, goesOn, keptOr, NO_RETURN } from '../waiting.ts'
+import { blocked, goesOn, keptOr, NO_RETURN, progressOf } from '../waiting.ts'
 import { syscall } from './define.ts'
 import type { SyscallResult } from '../waiting.ts'
 import type { Syscall } from './define.ts'
@@ -171,15 +171,15 @@ function changeAction(k: Kernel, task: Task, signal: number, at: number, old: nu
 // Waiting
 
 /** Absolute deadline of a relative timeout; `kept` is the one from before the call slept. EINVAL for a timespec that is none. */
-function deadlineOf(k: Kernel, timeout: Timespec | null, kept: unknown): number {
-  if (typeof kept === 'number') return kept
+function deadlineOf(k: Kernel, timeout: Timespec | null, kept: Int64 | undefined): number {
+  if (kept !== undefined) return Number(kept)
   if (timeout === null) return Infinity
   return alarmAt(later(k.state.time, ktimeOf(timeIn(timeout))))
 }
 
 function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: Timespec | null): SyscallResult {
   const wanted = keptOr(task, () => getBig(k, task, at) & ~KERNEL_ONLY)
-  const deadline = deadlineOf(k, timeout, task.call?.progress.deadline)
+  const deadline = deadlineOf(k, timeout, progressOf(task, 'wait')?.deadline)
   const taken = takeSignal(k, task, wanted)
   if (taken) {
     if (info !== 0) copyOut(k, task, info, encodeSigInfo(taken))
@@ -187,7 +187,7 @@ function sigtimedwait(k: Kernel, task: Task, at: number, info: number, timeout: 
   }
   if (k.state.time >= deadline) throw EAGAIN
   task.group.signalWait ??= newQueue()
-  return { ...blocked([task.group.signalWait], EINTR, deadline), progress: { deadline }, kept: wanted }
+  return { ...blocked([task.group.signalWait], EINTR, deadline), progress: { call: 'wait', deadline }, kept: wanted }
 }
 
 // Interval timers

@@ -31,7 +31,7 @@ import { timestampNow, type Timestamp } from '../vfs/index.ts'
 import { flags, oneOf, structIn, structOut } from './args.ts'
 import { checkSleepsBy, clockResolution, cpuClock, isDated, readClock } from './clocks.ts'
 import { moveDatedTimers } from './dated-timers.ts'
-import { blocked, type SyscallResult } from '../waiting.ts'
+import { blocked, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
 import {
   instantOfRealtime,
@@ -54,8 +54,7 @@ const CLOCK_NANOSLEEP = 115
 const putTimespec = (k: Kernel, task: Task, at: number, value: Timespec): void => copyOut(k, task, at, writeStruct(TIMESPEC, value))
 
 /** Until when: what a relative sleep was begun with. An instant is looked up again each time: its clock may have been set. */
-const endOf = (task: Task, relative: boolean, until: Int64): Int64 =>
-  (relative ? (task.call?.progress.until as Int64 | undefined) : undefined) ?? until
+const endOf = (task: Task, relative: boolean, until: Int64): Int64 => (relative ? progressOf(task, 'sleep')?.until : undefined) ?? until
 
 const interruptedBy = (relative: boolean): Errno => (relative ? ERESTART_RESTARTBLOCK : ERESTARTNOHAND)
 
@@ -64,7 +63,7 @@ function sleep(k: Kernel, task: Task, until: Int64, rem: number, relative: boole
   const end = endOf(task, relative, until)
   if (k.state.time >= end) return 0
   if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(untilInstant(end, k.state.time)))
-  return { ...blocked([], interruptedBy(relative), alarmAt(end)), progress: { until: end } }
+  return { ...blocked([], interruptedBy(relative), alarmAt(end)), progress: { call: 'sleep', until: end } }
 }
 
 /** Sleeps until a process or a thread has had so much processor time (ns). EINVAL for one's own thread, which would never wake. */
@@ -76,7 +75,7 @@ function sleepByCpu(k: Kernel, task: Task, clock: CpuClock, until: Int64, rem: n
   if (now >= end) return 0
   if (task.signalPending && relative && rem !== 0) putTimespec(k, task, rem, toTimespec(untilInstant(end, now)))
   addCpuTimer(clock, end, { kind: 'wake', task })
-  return { ...blocked([], interruptedBy(relative), Infinity), progress: { until: end } }
+  return { ...blocked([], interruptedBy(relative), Infinity), progress: { call: 'sleep', until: end } }
 }
 
 function clockNanosleep(k: Kernel, task: Task, id: number, how: number, request: Timespec | null, rem: number): SyscallResult {

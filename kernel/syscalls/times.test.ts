@@ -18,6 +18,7 @@ import {
   writeStruct,
   type Int64,
 } from '../abi/index.ts'
+import { progressOf } from '../waiting.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -110,7 +111,7 @@ test('a futex wait until a date follows when that is set', () => {
   const result = call(k, task, 'futex', OUT, FUTEX_WAIT_BITSET | 0x100, 0, time(now(100)), 0, -1)
   expect(result).toMatchObject({ deadline: 100e9 })
   outcome(k, { ...task, call: null }, 'clock_settime', CLOCK_REALTIME, time(now(60)))
-  expect(task.call?.progress.deadline).toBe(40e9)
+  expect(progressOf(task, 'futexWait')?.deadline).toBe(40e9)
   k.state.time = 40e9
   expect(run('futex', OUT, FUTEX_WAIT_BITSET | 0x100, 0, BUFFER, 0, -1)).toBe('ETIMEDOUT')
 })

@@ -6,7 +6,7 @@ import { PAGE_SIZE } from '../../vm/index.ts'
 import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { isReadable, isWritable, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
-import { PIECE_BYTES, unfinished, type Blocked } from '../waiting.ts'
+import { PIECE_BYTES, progressOf, unfinished, type Blocked } from '../waiting.ts'
 
 /** A piece of a program's memory. */
 export interface Segment {
@@ -136,7 +136,7 @@ export function writeOps(k: Kernel, file: FileDescription): FileOps & { write: o
 }
 
 /** Bytes that a call had moved when it was cut or fell asleep. */
-const doneBefore = (task: Task): number => (task.call?.progress.done as number | undefined) ?? 0
+const doneBefore = (task: Task): number => progressOf(task, 'transfer')?.done ?? 0
 
 /** Reads into the segments, at `offset` or (null) at the file's position, which moves. EBADF, EINVAL, EFAULT and the file's own errors. */
 export function readFile(
@@ -154,7 +154,7 @@ export function readFile(
   let done = before
   try {
     for (;;) {
-      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, pagewise ? null : ERESTARTSYS)
+      if (done - before >= PIECE_BYTES) return unfinished({ call: 'transfer', done }, done, pagewise ? null : ERESTARTSYS)
       const most = pagewise ? toPageEnd(offset === null ? file.pos : offset + done) : step
       const wanted = Math.min(most, length - done)
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
@@ -213,7 +213,7 @@ function writeEach(
       if (start <= done) continue
       const bytes = gather(k, task, file, [segment], 0, Math.min(segment.length, CHUNK))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, 0, segment.length)
-      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { done }, partial: done } : count
+      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count
       if (count === 0 && bytes.length < segment.length) throw EFAULT
       done += count
       if (count < segment.length) break
@@ -240,14 +240,14 @@ export function writeFile(
   let done = before
   try {
     do {
-      if (done - before >= PIECE_BYTES) return unfinished({ done }, done, null)
+      if (done - before >= PIECE_BYTES) return unfinished({ call: 'transfer', done }, done, null)
       // A page of the program at a time: then it is written from where it is.
       const most = ops.pagewise && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
       const wanted = Math.min(most, length - done)
       let bytes = piece === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
       if (piece > 1 && bytes.length < wanted) bytes = bytes.subarray(0, bytes.length - (bytes.length % piece))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, done, length)
-      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { done }, partial: done } : count
+      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count
       done += count
       if (count === 0 && bytes.length < wanted) throw EFAULT
       if (count === 0) break
@@ -283,7 +283,7 @@ export function moveBetween(
   let done = before
   try {
     while (done < length) {
-      if (done - before >= PIECE_BYTES) return { done, blocked: unfinished({ done }, done, ERESTARTSYS) }
+      if (done - before >= PIECE_BYTES) return { done, blocked: unfinished({ call: 'transfer', done }, done, ERESTARTSYS) }
       const wanted = Math.min(CHUNK, length - done)
       const bytes = source.read(k, task, from.file, wanted, from.offset === null ? null : from.offset + done)
       if (!(bytes instanceof Uint8Array)) return { done, blocked: done > 0 ? null : bytes }
@@ -291,7 +291,8 @@ export function moveBetween(
       // A file may be copied onto itself: take the bytes out of the page cache first.
       const taken = sink.pagewise ? bytes.slice() : bytes
       const count = sink.write(k, task, to.file, taken, to.offset === null ? null : to.offset + done, 0, taken.length)
-      if (typeof count !== 'number') return { done, blocked: done > 0 ? { ...count, progress: { done }, partial: done } : count }
+      if (typeof count !== 'number')
+        return { done, blocked: done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count }
       if (from.offset === null) source.consume?.(k, from.file, count)
       done += count
       if (count === 0) break

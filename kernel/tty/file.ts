@@ -27,7 +27,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
-import { blocked } from '../waiting.ts'
+import { blocked, progressOf } from '../waiting.ts'
 import type { Blocked } from '../waiting.ts'
 import type { FileDescription, FileOps } from '../vfs/types.ts'
 import { COPIED_PIECE, READ_PIECE } from './create.ts'
@@ -38,7 +38,6 @@ import { CONSOLE, CURRENT_TTY, ttyByDevice, ttyOfFile } from './lookup.ts'
 import { isFull, processOutput, roomAtMaster, sendOut } from './output.ts'
 import { openSlave, releaseSlave } from './pty.ts'
 import { hasInput, rawDecision, takeLine, takeRaw } from './read.ts'
-import type { RawWait } from './read.ts'
 import type { Tty } from './types.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -58,9 +57,6 @@ function open(k: Kernel, task: Task, file: FileDescription): void {
   if (mayControl && group.sid === group.tgid && group.tty === null && tty.sid === 0) giveTerminal(group, tty)
 }
 
-const isRawWait = (progress: Record<string, unknown> | undefined): progress is Record<string, unknown> & RawWait =>
-  typeof progress?.deadline === 'number' && typeof progress.seen === 'number'
-
 function read(k: Kernel, task: Task, file: FileDescription, max: number): Uint8Array | Blocked {
   const tty = ttyOfFile(k, file)
   const stop = checkForeground(k, task, tty, SIGTTIN)
@@ -74,15 +70,14 @@ function read(k: Kernel, task: Task, file: FileDescription, max: number): Uint8A
     if (nonBlocking) throw EAGAIN
     return blocked([tty.readers], ERESTARTSYS)
   }
-  const progress = task.call?.progress
-  const decision = rawDecision(k, tty, max, isRawWait(progress) ? progress : null)
+  const decision = rawDecision(k, tty, max, progressOf(task, 'ttyRead'))
   if (decision === 'take' || tty.hungUp) return takeRaw(k, tty, max)
   if (nonBlocking) {
     const bytes = takeRaw(k, tty, max)
     if (bytes.length === 0) throw EAGAIN
     return bytes
   }
-  return { ...blocked([tty.readers], ERESTARTSYS, decision.deadline), progress: { ...progress, ...decision } }
+  return { ...blocked([tty.readers], ERESTARTSYS, decision.deadline), progress: { call: 'ttyRead', ...decision } }
 }
 
 /** Output processing of a piece of a write. */

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import { INPUT_BYTES } from './create.ts'
 import { hasLocal } from './echo.ts'
 import { MARK_EOF, MARK_NONE, refill } from './input.ts'
-import type { Tty } from './types.ts'
+import type { RawWait, Tty } from './types.ts'
 
 /** Unit of VTIME. */
 const DECISECOND = 100_000_000
@@ -57,12 +57,6 @@ export function takeRaw(k: Kernel, tty: Tty, max: number): Uint8Array {
   input.tail += bytes.length
   refill(k, tty)
   return bytes
-}
-
-/** What a sleeping raw read remembers: when to give up, and how much there was (VTIME counts from the last byte). */
-export interface RawWait {
-  deadline: number
-  seen: number
 }
 
 /** Decides about a raw read of `max` bytes: 'take' what is there (maybe nothing), or keep waiting until the deadline. */

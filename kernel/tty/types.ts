@@ -99,3 +99,13 @@ export interface TtyData {
   kind: 'tty'
   index: number
 }
+
+/** What a sleeping raw read remembers: when to give up, and how much there was (VTIME counts from the last byte). */
+export interface RawWait {
+  deadline: number
+  seen: number
+}
+
+export interface TtyReading extends RawWait {
+  call: 'ttyRead'
+}

@@ -25,7 +25,7 @@ export { anonymousInode, countName, eventInode, newFileSystem, newInode, release
 export { direntType, kindOfMode, typeOfKind } from './file-type.ts'
 export { limitInodes } from './inode-count.ts'
 export { eachLock } from './lock-list.ts'
-export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock, type LockWait } from './locks.ts'
+export { conflictingLock, locksOf, setFlock, setRecordLock, wouldDeadlock } from './locks.ts'
 export { breakLeases, getLease, setLease } from './leases.ts'
 export { notifyDirectory, watchDirectory } from './notify.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'

@@ -105,7 +105,7 @@ test('circles of any length are found, chains without an end are none', () => {
   tasks.forEach((_, n) => set(10 * n, 10 * n + 5, 'w', owner(n)))
   const wait = (n: number, forWhom: number): void => {
     const wanted = lock(10 * forWhom, 10 * forWhom + 5, true, owner(n))
-    tasks[n].call = { ...newCall(0, 0), progress: { lockWait: { inode, wanted } } }
+    tasks[n].call = { ...newCall(0, 0), progress: { call: 'lock', inode, wanted } }
   }
   const blocker = (n: number): RecordLock => [...eachLock(locksOf(inode).all)].find(l => l.owner === owner(n))!
   expect(wouldDeadlock(k, owner(0), blocker(1))).toBe(false)

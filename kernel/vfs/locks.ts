@@ -3,9 +3,9 @@
 import { least64, most64, type Int64 } from '../abi/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import type { Kernel } from '../kernel.ts'
-import type { Task } from '../state.ts'
+import { progressOf } from '../waiting.ts'
 import { firstLock, insertLock, locksNear, removeLocks } from './lock-list.ts'
-import type { FileDescription, FileLocks, FileTable, Inode, LockWish, RecordLock } from './types.ts'
+import type { FileDescription, FileLocks, FileTable, Inode, LockWaiting, LockWish, RecordLock } from './types.ts'
 
 export type LockOwner = LockWish['owner']
 
@@ -24,18 +24,11 @@ export const conflictingLock = ({ locks }: Inode, wanted: LockWish): RecordLock 
     ? null
     : firstLock(locks.all, wanted, !wanted.write, ({ owner }) => owner !== wanted.owner)
 
-/** What a call keeps that waits for a record lock, so that circles can be found. */
-export interface LockWait {
-  inode: Inode
-  wanted: LockWish
-}
-const waitOf = (task: Task): LockWait | undefined => task.call?.progress['lockWait'] as LockWait | undefined
-
 /** The tasks that wait for a record lock, by the descriptor table that would own it. */
-function waitsByOwner(k: Kernel): Map<LockOwner, LockWait[]> {
-  const waits = new Map<LockOwner, LockWait[]>()
+function waitsByOwner(k: Kernel): Map<LockOwner, LockWaiting[]> {
+  const waits = new Map<LockOwner, LockWaiting[]>()
   for (const task of k.state.tasks.values()) {
-    const wait = waitOf(task)
+    const wait = progressOf(task, 'lock')
     if (!wait || !task.files) continue
     const others = waits.get(task.files)
     if (others) others.push(wait)

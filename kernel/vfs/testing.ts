@@ -74,7 +74,8 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   if (typeof result === 'number') endCall(k, task)
   else {
     task.call ??= newCall(row.nr, 0)
-    if (result.progress) task.call.progress = result.progress
+    if (result.progress !== undefined) task.call.progress = result.progress
+    task.call.served = false
     if (result.kept !== undefined) task.call.kept = result.kept
     for (const file of result.held ?? []) task.call.files.push({ fd: NO_DESCRIPTOR, file })
   }

@@ -244,6 +244,13 @@ export interface LockWish {
   end: Int64
 }
 
+/** Waits for a record lock: so circles of those who wait for each other are found. */
+export interface LockWaiting {
+  call: 'lock'
+  inode: Inode
+  wanted: LockWish
+}
+
 /** One that is held; `order` tells those apart that start at the same place. */
 export interface RecordLock extends LockWish {
   order: number

@@ -84,7 +84,7 @@ export const fileFaults: readonly Fault[] = [
   },
   {
     what: 'a robust lock is found at an unsigned offset',
-    file: 'kernel/ipc/futex.ts',
+    file: 'kernel/ipc/futex-exit.ts',
     find: 'const offset = getI64(k, task, head + 8)',
     put: 'const offset = getU64(k, task, head + 8)',
     near: ['kernel/ipc/futex.test.ts'],
