@@ -1,4 +1,5 @@
 // Letting the program run: gdb's words for motions. Long runs are cut in pieces, between which the face may say that it is enough.
+import { REG } from '../../vm/index.ts'
 import { regBig, type Task } from '../../kernel/index.ts'
 import { beginMotion, CONSOLE, firstInstant, goTo, NoWay, type About, type Motion, type MotionName } from '../motion/index.ts'
 import { addBreakpoint, taskById, type Stop } from '../session/index.ts'
@@ -10,7 +11,6 @@ import { fail, type Command, type Debugger } from './types.ts'
 
 /** Instructions between two questions whether to go on: some milliseconds. */
 const PIECE = 2_000_000
-const A0 = 10
 
 /** A motion to its end, its first stop, or until somebody says that it is enough. */
 export async function drive<T>(d: Debugger, motion: Motion<T>): Promise<T | Stop> {
@@ -156,7 +156,7 @@ export const RUNNING: readonly Command[] = [
       if (caller === undefined) fail('"finish" not meaningful in the outermost frame.')
       const said = [`Run till exit from #${d.frame}  ${frameText(frames[d.frame], true)}`]
       const stop = await move(d, 'out', { task: task.pid, frame: d.frame })
-      const value = stop.kind === 'step' ? regBig(d.session.k, taskById(d.session, task.pid) ?? task, A0) : null
+      const value = stop.kind === 'step' ? regBig(d.session.k, taskById(d.session, task.pid) ?? task, REG.a0) : null
       const lines = stopText(d, stop)
       if (value === null) return [...said, ...lines]
       d.values.push(value)

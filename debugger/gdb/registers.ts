@@ -1,6 +1,6 @@
 // The registers as gdb numbers them (x0-31, pc, f0-31, then CSRs by their own numbers, and the privilege level), and their description in
 // XML, made from the register tables. lldb takes the generic names and DWARF numbers from it.
-import { csrs, fNames, xNames } from '../../vm/index.ts'
+import { csrs, fNames, REG, xNames } from '../../vm/index.ts'
 import type { GdbView } from './types.ts'
 
 export interface GdbRegister {
@@ -27,11 +27,10 @@ const USER_CSRS = new Set(csrs.filter(c => c.enable !== null).map(c => c.name))
 const GENERIC: Readonly<Record<string, string>> = { sp: 'sp', fp: 'fp', ra: 'ra', pc: 'pc' }
 const POINTERS: Readonly<Record<string, string>> = { ra: 'code_ptr', sp: 'data_ptr', gp: 'data_ptr', tp: 'data_ptr', fp: 'data_ptr' }
 const ARGUMENTS = 8
-const A0 = 10
 
 /** gdb calls s0 fp. */
 const xName = (n: number): string => (xNames[n] === 's0' ? 'fp' : xNames[n])
-const argument = (n: number): string | null => (n >= A0 && n < A0 + ARGUMENTS ? `arg${n - A0 + 1}` : null)
+const argument = (n: number): string | null => (n >= REG.a0 && n < REG.a0 + ARGUMENTS ? `arg${n - REG.a0 + 1}` : null)
 
 const general = (n: number): GdbRegister => ({
   number: n,

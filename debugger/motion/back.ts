@@ -1,9 +1,10 @@
 // Going backwards without a look at sources: by instructions, over calls, to the call of a function, to the last stop, to any instant.
+import { REG } from '../../vm/index.ts'
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import { taskById, type Instant, type Session, type Stop } from '../session/index.ts'
 import { LATEST, nowOf, travel, travelSome } from '../timeline/index.ts'
 import { settleAt } from './arrive.ts'
-import { callsBefore, isCallTo, isReturn, SP } from './code.ts'
+import { callsBefore, isCallTo, returns } from './code.ts'
 import { goingTo, recorded, searching, whole, type PastOptions } from './pieces.ts'
 import { firstInstant, goingBefore, goingToStart, lastCount, lastStop } from './search.ts'
 import type { WayOut } from './sight.ts'
@@ -20,17 +21,17 @@ export function* instructionBack(past: Session, turn: Turn, id: number, count = 
 export function* overBack(past: Session, turn: Turn, id: number): Work {
   const task = taskById(past, id)
   if (task === null) return yield* instructionBack(past, turn, id)
-  const sp = regBig(past.k, task, SP)
+  const sp = regBig(past.k, task, REG.sp)
   const back = regPc(past.k, task)
   const first = yield* instructionBack(past, turn, id)
   const at = taskById(past, id)
-  if (first.kind !== 'step' || at === null || !isReturn(past, at)) return first
-  return yield* toCall(past, turn, id, back, now => regBig(past.k, now, SP) === sp)
+  if (first.kind !== 'step' || at === null || !returns(past, at)) return first
+  return yield* toCall(past, turn, id, back, now => regBig(past.k, now, REG.sp) === sp)
 }
 
 /** Back to before the call of a function. */
 export const callBack = (past: Session, turn: Turn, id: number, { address, stackAbove }: WayOut): Work =>
-  toCall(past, turn, id, address, task => Number(regBig(past.k, task, SP)) > stackAbove)
+  toCall(past, turn, id, address, task => Number(regBig(past.k, task, REG.sp)) > stackAbove)
 
 /** Back to before the last call that returns to an address, where its stack is the right one. */
 function* toCall(past: Session, turn: Turn, id: number, back: number, isSame: (task: Task) => boolean): Work {

@@ -1,9 +1,10 @@
 // Going forwards without a look at sources: to the next stop, by instructions of a task, a hart, the machine and the kernel, to addresses. Each
 // piece is asked again as long as it says `interrupted`.
+import { REG } from '../../vm/index.ts'
 import { regBig, regPc } from '../../kernel/index.ts'
 import { advanceBy, applies, arm, countHit, enabledPoints, runToStop, settle, stoppedTask, taskById } from '../session/index.ts'
 import type { Scope, Session, Stop, Task } from '../session/index.ts'
-import { callLength, SP } from './code.ts'
+import { callLength } from './code.ts'
 import { isCut, moving, stepping } from './pieces.ts'
 import { INTERRUPTED, type Range, type Turn, type Work } from './types.ts'
 
@@ -103,7 +104,7 @@ export interface Target {
 export function runTo(s: Session, { address, task: id, stackAbove }: Target, request: RunRequest = {}): Stop {
   const { budget = BUDGET, pieces = PIECES, scope = null } = request
   const counts = (task: Task): boolean =>
-    (id === undefined || task.pid === id) && (stackAbove === undefined || regBig(s.k, task, SP) > BigInt(stackAbove))
+    (id === undefined || task.pid === id) && (stackAbove === undefined || regBig(s.k, task, REG.sp) > BigInt(stackAbove))
   const place = { addresses: [address], counts }
   arm(s, place.addresses)
   try {
@@ -136,7 +137,7 @@ export function* over(s: Session, turn: Turn, id: number, hits: boolean): Work {
   const task = taskById(s, id)
   const length = task === null ? 0 : callLength(s, task)
   if (task === null || length === 0) return yield* instruction(s, turn, id, hits)
-  return yield* to(s, turn, { address: regPc(s.k, task) + length, task: id, stackAbove: Number(regBig(s.k, task, SP)) - 1 })
+  return yield* to(s, turn, { address: regPc(s.k, task) + length, task: id, stackAbove: Number(regBig(s.k, task, REG.sp)) - 1 })
 }
 
 /** As stepInstruction, but a call is run until it returns. */

@@ -1,8 +1,9 @@
 // Going backwards by lines of source: to where the line began that was executed last, into functions or over them; out to a function's call.
+import { REG } from '../../vm/index.ts'
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import { taskById, type Session } from '../session/index.ts'
 import { instructionBack, callBack, overBack } from './back.ts'
-import { SP } from './code.ts'
+
 import { lineOfTask } from './lines.ts'
 import { isOver, leg } from './pieces.ts'
 import { wayOut, type WayOut } from './sight.ts'
@@ -41,12 +42,12 @@ export function* lineBack(mover: Mover, past: Session, turn: Turn, id: number, i
   }
   // From inside of a line, its start is the line before.
   if (first !== null && from !== null && !from.isStart) return yield* toLineStart(m, turn, id, one, 0)
-  const begun = first === null ? null : { pc: regPc(past.k, first), sp: Number(regBig(past.k, first, SP)) }
+  const begun = first === null ? null : { pc: regPc(past.k, first), sp: Number(regBig(past.k, first, REG.sp)) }
   const stop = yield* one()
   const task = alive(past, id)
   if (stop.kind !== 'step' || task === null) return stop
   // Into a function without lines: to its call.
-  if (begun !== null && isWithoutLines(m, task) && Number(regBig(past.k, task, SP)) <= begun.sp) {
+  if (begun !== null && isWithoutLines(m, task) && Number(regBig(past.k, task, REG.sp)) <= begun.sp) {
     const back = yield* leg(past, turn, callBack(past, turn, id, { address: begun.pc, stackAbove: begun.sp - 1 }))
     if (back.kind !== 'step') return back
   }
@@ -68,7 +69,7 @@ function* toLineStart(m: Mover, turn: Turn, id: number, one: () => Work, steps: 
     if (stop.kind !== 'step') return stop
     const now = alive(past, id)
     if (now !== null && isWithoutLines(m, now)) {
-      const way = { address: pc, stackAbove: Number(regBig(past.k, now, SP)) - 1 }
+      const way = { address: pc, stackAbove: Number(regBig(past.k, now, REG.sp)) - 1 }
       const back = yield* leg(past, turn, callBack(past, turn, id, way))
       if (back.kind !== 'step') return back
     }

@@ -1,7 +1,8 @@
 // Going forwards by lines of source: into functions that have lines, over calls, out of functions, past the ends of loops.
+import { REG } from '../../vm/index.ts'
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
 import { taskById, type Stop } from '../session/index.ts'
-import { callLength, RA, SP } from './code.ts'
+import { callLength } from './code.ts'
 import { instruction, over, to } from './forward.ts'
 import { bodyOf, functionOf, lineOf, lineOfTask } from './lines.ts'
 import { isCut } from './pieces.ts'
@@ -21,7 +22,7 @@ interface Footing {
 
 function footing(m: Mover, task: Task): Footing {
   const { k } = m.s
-  return { pc: regPc(k, task), sp: Number(regBig(k, task, SP)), call: callLength(m.s, task) }
+  return { pc: regPc(k, task), sp: Number(regBig(k, task, REG.sp)), call: callLength(m.s, task) }
 }
 
 /** A line of source: until another one begins, or the function has returned. `into`: stops in functions that are called, if they have lines. */
@@ -51,7 +52,7 @@ export function* line(m: Mover, turn: Turn, id: number, into: boolean): Work {
       if (next === null) return stop
       if (next.isStart && !(next.file === at.file && next.line === at.line)) return stop
       // Back in the caller, in the middle of the line that called.
-      if (!next.isStart && rules.returns === 'amid' && Number(regBig(s.k, now, SP)) > begin.sp) return stop
+      if (!next.isStart && rules.returns === 'amid' && Number(regBig(s.k, now, REG.sp)) > begin.sp) return stop
       if (!next.isStart) at = next
     }
     if (isCut(s, turn)) yield INTERRUPTED
@@ -66,7 +67,7 @@ function* entering(m: Mover, turn: Turn, task: Task, before: Footing): Work<{ st
   const space = spaceOf(m, task)
   const pc = regPc(s.k, task)
   if (lineOf(space, pc) === null) {
-    const way = { address: Number(regBig(s.k, task, RA)), task: task.pid, stackAbove: before.sp - 1 }
+    const way = { address: Number(regBig(s.k, task, REG.ra)), task: task.pid, stackAbove: before.sp - 1 }
     return { stop: yield* to(s, turn, way), inside: false }
   }
   const body = m.rules.enters === 'body' ? bodyOf(space, pc) : pc

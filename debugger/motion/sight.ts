@@ -1,9 +1,10 @@
 // How a stopped task is seen: its symbols and its frames, and the way out of one. Nothing is kept but the files' tables, so that it is right
 // wherever time went meanwhile.
+import { REG } from '../../vm/index.ts'
 import { regBig, regF, usesFp, type Kernel, type Task } from '../../kernel/index.ts'
 import { readMemory, registersOf, taskById, type Session } from '../session/index.ts'
 import { loadTask, unwind, type Backtrace, type FrameRegisters, type ReadMemory, type SymbolSpace } from '../symbols/index.ts'
-import { SP } from './code.ts'
+
 import { NoWay, type Sight } from './types.ts'
 
 export const X_REGISTERS = 32
@@ -46,5 +47,5 @@ export function wayOut(sight: Sight, id: number, level = 0): WayOut {
   const [inner, caller] = frames.slice(level)
   if (task === null || inner === undefined || caller === undefined) throw new NoWay(`there is no frame to go out to: ${ended}`)
   // Right below the caller's stack pointer, as it is again once the frame is left: deeper calls of the same function are not meant.
-  return { address: caller.pc, stackAbove: (inner.cfa ?? Number(regBig(sight.s.k, task, SP))) - 1 }
+  return { address: caller.pc, stackAbove: (inner.cfa ?? Number(regBig(sight.s.k, task, REG.sp))) - 1 }
 }

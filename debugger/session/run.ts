@@ -12,7 +12,7 @@ import {
   type SigInfo,
   type SignalEffect,
 } from '../../kernel/index.ts'
-import { passHere } from '../../vm/index.ts'
+import { passHere, RAM_BASE } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
 import { advance, nowOf, sameInstant } from '../timeline/index.ts'
 import { CATCH_ROWS, catches, sessionEvent, taskOfEvent } from './catch.ts'
@@ -173,7 +173,7 @@ function watchStop(
 /** What a watchpoint's bytes are now, seen by a task. */
 function watched(s: Session, point: Watchpoint, task: Task | null): Uint8Array {
   if (point.physical) {
-    const at = point.start - 0x8000_0000
+    const at = point.start - RAM_BASE
     return s.k.machine.ram.slice(at, at + point.bytes)
   }
   return task === null ? new Uint8Array(0) : readMemory(s, task, point.start, point.bytes).slice()

@@ -1,5 +1,6 @@
 // The programs of call frame information, run: each instruction changes the rules by which the caller's registers are found, from some
 // address on (DWARF 5, section 6.4.2).
+import { REG } from '../../vm/index.ts'
 import { block, cursorOn, fail, sleb, u16, u32, u8, uleb, word, type Cursor } from '../../kernel/abi/dwarf/index.ts'
 import type { FrameDescription } from './model.ts'
 
@@ -35,7 +36,6 @@ interface Run {
   rows: FrameRow[]
 }
 
-const SP = 2
 /** x0-x31, f0-f31, the alternate columns, v0-v31: the psABI's DWARF register numbers below the CSRs. */
 const MAX_REGISTER = 128
 const MAX_REMEMBERED = 64
@@ -145,7 +145,7 @@ export function frameRows(description: FrameDescription): FrameRow[] {
     c: cursorOn(section, common.instructions),
     description,
     address: start,
-    cfa: { kind: 'register', register: SP, offset: 0 },
+    cfa: { kind: 'register', register: REG.sp, offset: 0 },
     registers: new Map(),
     initial: new Map(),
     stack: [],

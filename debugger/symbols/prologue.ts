@@ -1,10 +1,6 @@
 // What assembly does to its stack, read from the code itself: for functions that have no frame information. It follows the
 // instructions from the function's start to the pc: sp going down, registers saved and taken back.
-import { decode, instructionLength, type Decoded } from '../../vm/index.ts'
-
-const RA = 1
-const SP = 2
-const FP = 8
+import { decode, instructionLength, isTailJump, REG, type Decoded } from '../../vm/index.ts'
 
 export interface CodeFrame {
   /** The register that the frame counts from, and the sp at entry less its value. */
@@ -34,7 +30,7 @@ interface Step {
 const copy = (state: State): State => ({ ...state, saved: new Map(state.saved) })
 
 /** How far a register is below the sp at entry; null when it is no pointer into the frame. */
-const below = (state: State, register: number): number | null => (register === SP ? state.sp : register === FP ? state.fp : null)
+const below = (state: State, register: number): number | null => (register === REG.sp ? state.sp : register === REG.s0 ? state.fp : null)
 
 function leaveBody(step: Step): void {
   step.body ??= copy(step.state)
@@ -47,10 +43,10 @@ const follows: Readonly<Record<string, Follow>> = {
     const { state } = step
     const from = below(state, rs1)
     const to = from === null ? null : from - imm
-    if (rd === SP) {
+    if (rd === REG.sp) {
       if (state.sp !== null && to !== null && to < state.sp) leaveBody(step)
       state.sp = to
-    } else if (rd === FP) state.fp = to
+    } else if (rd === REG.s0) state.fp = to
   },
   sd({ state }, { values: { rs1, rs2, imm } }) {
     const from = below(state, rs1)
@@ -63,7 +59,7 @@ const follows: Readonly<Record<string, Follow>> = {
     if (from === null || state.saved.get(rd) !== imm - from) return
     leaveBody(step)
     state.saved.delete(rd)
-    if (rd === FP) state.fp = null
+    if (rd === REG.s0) state.fp = null
   },
   // A way out: what follows is reached from the body.
   jalr: (step, { values: { rd } }) => void (rd === 0 && enterBody(step)),
@@ -77,13 +73,13 @@ function enterBody(step: Step): void {
 
 /** ra, sp, s0 to s11: what a caller finds again. */
 export const keeps = (register: number): boolean =>
-  register === RA || register === SP || register === FP || register === 9 || (register >= 18 && register <= 27)
+  register === REG.ra || register === REG.sp || register === REG.s0 || register === REG.s1 || (register >= REG.s2 && register <= REG.s11)
 
 /** Anything else that writes sp or s0 loses track of it. */
 function other(state: State, { row, values }: Decoded): void {
   if (!row.fields.some(field => field === 'rd')) return
-  if (values.rd === SP) state.sp = null
-  else if (values.rd === FP) state.fp = null
+  if (values.rd === REG.sp) state.sp = null
+  else if (values.rd === REG.s0) state.fp = null
 }
 
 /**
@@ -109,8 +105,8 @@ export function readPrologue(start: number, pc: number, read: (address: number, 
     else other(step.state, decoded)
   }
   const { sp, fp, saved } = step.state
-  if (sp !== null) return { base: SP, offset: sp, saved }
-  return fp === null ? null : { base: FP, offset: fp, saved }
+  if (sp !== null) return { base: REG.sp, offset: sp, saved }
+  return fp === null ? null : { base: REG.s0, offset: fp, saved }
 }
 
 /** Whether control cannot run from the instruction that ends at `at` into the next one: what is behind is another function. */
@@ -120,7 +116,7 @@ export function endsFlow(at: number, read: (address: number, length: number) => 
   const view = new DataView(bytes.buffer, bytes.byteOffset, 4)
   const high = view.getUint16(2, true)
   const low = view.getUint16(0, true)
-  const leaves = (d: Decoded | null): boolean => d !== null && (d.row.name === 'jal' || d.row.name === 'jalr') && d.values.rd === 0
+  const leaves = (d: Decoded | null): boolean => d !== null && isTailJump(d)
   if (instructionLength(low) === 4) return leaves(decode(view.getUint32(0, true)))
   return instructionLength(high) === 2 && leaves(decode(high))
 }

@@ -1,4 +1,5 @@
 // A stopped task as the unwinder wants it: its registers and memory, read without changing anything.
+import { REG } from '../../vm/index.ts'
 import { findRegion, peekUser, PROT_EXEC, regBig, regF, regPc, type Kernel, type Task } from '../../kernel/index.ts'
 import { loadTask, type DebugFileCache } from './load.ts'
 import { fileAt, lineInSpace, symbolInSpace, type SymbolSpace } from './space.ts'
@@ -37,7 +38,6 @@ function placeText(space: SymbolSpace, pc: number, lookup: number): string | nul
   return `${symbol.name}${offset > 0 ? `+0x${offset.toString(16)}` : ''}`
 }
 
-const RA = 1
 /** Frames that are looked at for one whose source is known. */
 const MOST_FRAMES = 16
 
@@ -58,7 +58,7 @@ export function placeOfTask(k: Kernel, task: Task): string {
   const own = place === null ? '' : `, ${place}`
   if (stands && lineInSpace(space, here) !== null) return own
   // A jump into nowhere left no frame, but where it would have returned to.
-  const ra = Number(regBig(k, task, RA))
+  const ra = Number(regBig(k, task, REG.ra))
   const outer = stands ? frames.slice(1).map(({ pc, lookup }) => ({ pc, lookup })) : [{ pc: ra, lookup: ra - 1 }]
   const caller = outer.find(({ lookup }) => lineInSpace(space, lookup) !== null) ?? (stands ? undefined : outer[0])
   const from = caller === undefined || !isCode(task, caller.lookup) ? null : placeText(space, caller.pc, caller.lookup)

@@ -1,5 +1,6 @@
 // The stack of calls, walked from the innermost frame outwards: by call frame information, else by what the function's own code did
 // to the stack. It ends at main or _start, where nobody called, or where memory and registers say no more; and it always ends.
+import { REG } from '../../vm/index.ts'
 import { descriptionAt, framesOf } from './cfi.ts'
 import { frameRowAt, type RegisterRule } from './cfi-rows.ts'
 import { compute, type ExpressionContext } from './expression.ts'
@@ -40,10 +41,6 @@ export interface Backtrace {
   ended: string
 }
 
-const RA = 1
-const SP = 2
-const GP = 3
-const TP = 4
 const FLOATS = 32
 export const FRAME_REGISTERS = 64
 const MAX_FRAMES = 10_000
@@ -58,7 +55,7 @@ const MCONTEXT_BYTES = 64 * 8
 
 const SAVED_FLOATS: readonly number[] = [8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27].map(n => FLOATS + n)
 /** What a caller finds unchanged: s0-s11, fs0-fs11, gp and tp. */
-const survives = (n: number): boolean => n === GP || n === TP || (n < FLOATS ? n !== RA && keeps(n) : SAVED_FLOATS.includes(n))
+const survives = (n: number): boolean => n === REG.gp || n === REG.tp || (n < FLOATS ? n !== REG.ra && keeps(n) : SAVED_FLOATS.includes(n))
 
 interface Caller {
   /** null: where it was called from is not known, or nowhere. */
@@ -136,7 +133,7 @@ function byDescription(frame: StackFrame, loaded: LoadedFile, description: Frame
     return description.common.signal || survives(n) ? value : null
   })
   // sp is the frame address unless a rule says otherwise; ra, where nobody saved it, is still in its register.
-  if (!row.registers.has(SP)) registers[SP] = BigInt(cfa)
+  if (!row.registers.has(REG.sp)) registers[REG.sp] = BigInt(cfa)
   const column = description.common.returnColumn
   const back = row.registers.has(column) ? registers[column] : frame.registers[column]
   if (back === null || back === undefined) return { pc: null, cfa, registers, signal: false }
@@ -164,9 +161,9 @@ function byCode(space: SymbolSpace, frame: StackFrame, read: ReadMemory): Caller
     if (at !== undefined) return readWord(read, cfa + at)
     return survives(n) ? value : null
   })
-  registers[SP] = BigInt(cfa)
+  registers[REG.sp] = BigInt(cfa)
   // Of a function that was interrupted, ra may still be in its register; once it called, it is not.
-  const back = code.saved.has(RA) ? registers[RA] : frame.level === 0 || frame.lookup === frame.pc ? frame.registers[RA] : null
+  const back = code.saved.has(REG.ra) ? registers[REG.ra] : frame.level === 0 || frame.lookup === frame.pc ? frame.registers[REG.ra] : null
   return { pc: back === null || back === undefined ? null : addressFrom(back), cfa, registers, signal: false }
 }
 
@@ -176,11 +173,11 @@ function isSignalReturn(frame: StackFrame, read: ReadMemory): boolean {
 }
 
 function bySignalFrame(frame: StackFrame, read: ReadMemory): Caller {
-  const sp = addressFrom(known(frame.registers, SP))
+  const sp = addressFrom(known(frame.registers, REG.sp))
   const saved = read(sp + MCONTEXT, MCONTEXT_BYTES)
   if (saved === null) throw new DebugInfoError('the signal frame cannot be read')
   const registers = frame.registers.map((_, n) => (n === 0 ? 0n : u64At(saved, n * 8)))
-  return { pc: addressFrom(u64At(saved)), cfa: addressFrom(registers[SP]), registers, signal: true }
+  return { pc: addressFrom(u64At(saved)), cfa: addressFrom(registers[REG.sp]), registers, signal: true }
 }
 
 /** Is it code of a file that is loaded? */
@@ -193,7 +190,7 @@ const isCode = (loaded: LoadedFile | null, address: number): boolean =>
 
 /** A jump to where no code is: who made it had nothing done by there yet, and if it was a call, ra still says where from. */
 function byJump(space: SymbolSpace, frame: StackFrame): Caller | null {
-  const [back, sp] = [frame.registers[RA], frame.registers[SP]]
+  const [back, sp] = [frame.registers[REG.ra], frame.registers[REG.sp]]
   const isJump = frame.lookup === frame.pc && !isCode(frame.loaded, frame.pc)
   if (!isJump || back === null || sp === null) return null
   const pc = addressFrom(back)
@@ -259,8 +256,8 @@ export function unwind(
     if (frames.length >= limit) return { frames, ended: `${limit} frames are enough` }
     if (fileAt(space, caller.pc) === null && read(caller.pc, 2) === null)
       return { frames, ended: `the caller at 0x${caller.pc.toString(16)} is not in memory` }
-    const below = frame.registers[SP]
-    const above = caller.registers[SP]
+    const below = frame.registers[REG.sp]
+    const above = caller.registers[REG.sp]
     const grows = below === null || (above !== null && (above > below || (above === below && frame.lookup === frame.pc)))
     if (!caller.signal && !grows) return { frames, ended: 'the frame below is not below: is the stack damaged?' }
     frames.push(newFrame(space, frame.level + 1, caller.pc, caller.registers, caller.signal))

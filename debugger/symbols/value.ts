@@ -1,4 +1,5 @@
 // The values of a program's variables: where one is, by its location and the frame; its bytes; and its parts, by `.`, `->`, `[]`, `*`.
+import { REG } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
 import { AT, type AttributeValue, DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
 import { compute, locate, OPTIMIZED_OUT, toAddress, type ExpressionContext, type Location } from './expression.ts'
@@ -31,7 +32,6 @@ export interface ValueSource {
   read: ReadMemory
 }
 
-const TP = 4
 /** More of one value is never fetched. */
 const MAX_BYTES = 2 ** 20
 
@@ -45,7 +45,7 @@ const nothing = (what: string) => (): never => {
 function threadBlock(frame: StackFrame, { file: { elf } }: LoadedFile): bigint {
   const isProgram = elf.header.type === ET.EXEC || elf.segments.some(p => p.type === PT.INTERP)
   if (!isProgram) throw new DebugInfoError('<unsupported: thread-local storage of a shared object>')
-  return frame.registers[TP] ?? nothing('tp is not known')()
+  return frame.registers[REG.tp] ?? nothing('tp is not known')()
 }
 
 /** Where the symbol table has a global that its unit only declares: what another unit or a piece of assembly defines, or a thread's own. */

@@ -1,5 +1,5 @@
 // Memory of a task, or of a frame of RAM, as hex and ASCII or as words. Bytes that cannot be had without touching a page are marked.
-import { frameAddress, PAGE_SIZE } from '../../vm/index.ts'
+import { frameAddress, PAGE_SIZE, REG } from '../../vm/index.ts'
 import { peekMm, regX, type Kernel } from '../../kernel/index.ts'
 import { countOf, mmOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
@@ -27,7 +27,6 @@ const ROW = 16
 const DEFAULT_COUNT = 256
 const MOST = 2 ** 20
 const SIZES = [1, 2, 4, 8]
-const SP = 2
 const UNKNOWN = '?'
 
 export const memoryView = view<MemoryData>({
@@ -48,7 +47,7 @@ export const memoryView = view<MemoryData>({
     }
     const task = taskOf(k, args)
     const mm = mmOf(task)
-    const address = args.address === undefined ? regX(k, task, SP) : userAddress(args.address)
+    const address = args.address === undefined ? regX(k, task, REG.sp) : userAddress(args.address)
     return { pid: task.pid, address, size, rows: rowsOf(address, peekBytes(k, mm, address, count), size) }
   },
 

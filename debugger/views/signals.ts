@@ -22,7 +22,7 @@ import {
   type SignalFrame,
   type Task,
 } from '../../kernel/index.ts'
-import { xNames } from '../../vm/index.ts'
+import { REG, xNames } from '../../vm/index.ts'
 import { taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
@@ -63,7 +63,6 @@ export interface SignalsData {
 }
 
 const SIGNALS = Array.from({ length: NSIG }, (_, i) => i + 1)
-const SP = 2
 const FRAME_ALIGN = 16
 /** How much of a stack is searched for frames. */
 const SEARCHED_BYTES = 0x10000
@@ -157,7 +156,7 @@ function frameAt(k: Kernel, task: Task, address: number): SignalFrameData {
  */
 function framesOf(k: Kernel, task: Task): SignalFrameData[] {
   if (task.mm === null || task.state === 'Z') return []
-  const sp = regX(k, task, SP)
+  const sp = regX(k, task, REG.sp)
   const region = findRegion(task.mm, sp)
   if (region === null) return []
   const start = Math.ceil(sp / FRAME_ALIGN) * FRAME_ALIGN
@@ -174,7 +173,7 @@ function isInProgress(task: Task, frame: SignalFrame, place: number): boolean {
   const { signal } = frame.info
   if (!isCaught(task, signal)) return false
   if (!hasSignal(task.blocked, signal) && !(actionOf(task.group, signal).flags & SA_NODEFER)) return false
-  const below = Number(frame.x[SP]) - FRAME_BYTES
+  const below = Number(frame.x[REG.sp]) - FRAME_BYTES
   const top = task.altStack.sp + task.altStack.size - FRAME_BYTES
   return [below, top].some(end => place === end - (end % FRAME_ALIGN))
 }

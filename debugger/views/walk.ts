@@ -1,4 +1,5 @@
 // The page-table walk of one address, as the hardware does it: every entry it reads, decoded, and what the kernel knows about the page.
+import { TWO_32 } from '../../kernel/abi/index.ts'
 import { frameAddress, leafSize, PAGE_SIZE, PTE_LEAF, ptePpn, PTE_V, pteFlags, pteFlagsText, RAM_PPN, tlbEntries } from '../../vm/index.ts'
 import { findRegion, FRAME_USES, regionLine, walkMm, type Kernel, type Mm } from '../../kernel/index.ts'
 import { asidOf, mmOf, pageOf, taskOf, userAddress } from './ask.ts'
@@ -46,8 +47,6 @@ export interface WalkData {
   sharers: { pids: number[]; va: number }[]
   why: Why[]
 }
-
-const TWO_32 = 2 ** 32
 
 /** An entry's 64 bits from its two words. */
 export const pteHex = (lo: number, hi: number): string =>

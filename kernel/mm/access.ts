@@ -1,7 +1,7 @@
 // An address space seen and changed by another process through /proc (mem, pagemap): as if its own program had touched it, but with
 // the rights of a debugger (Linux FOLL_FORCE), so that neither PROT_NONE nor a read-only private page stands in the way.
 import { frameAddress, PAGE_SIZE, PTE_V } from '../../vm/index.ts'
-import { PROT_WRITE, isErrno } from '../abi/index.ts'
+import { isErrno, PROT_WRITE, TWO_32 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { USE_CACHE, USE_ZERO } from './frames.ts'
 import { HUGE_FRAMES, USER_END } from './limits.ts'
@@ -77,7 +77,7 @@ export function pageMap(k: Kernel, mm: Mm, first: number, count: number, frames:
     const flags = PRESENT | (cached ? FILE_OR_SHARED : 0) | (mappings === 1 && use[frame] !== USE_ZERO ? EXCLUSIVE : 0)
     const number = frames ? ramPage + frame : 0
     view.setUint32(at, number >>> 0, true)
-    view.setUint32(at + 4, (flags | Math.floor(number / 2 ** 32)) >>> 0, true)
+    view.setUint32(at + 4, (flags | Math.floor(number / TWO_32)) >>> 0, true)
   }
   eachLeaf(k, mm, start, Math.min(start + count * PAGE_SIZE, USER_END), (va, _at, entry) => {
     if (!(entry & PTE_V)) return

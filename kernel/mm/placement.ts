@@ -1,5 +1,6 @@
 // Which free frame is handed out next. Where pages lie in physical memory decides which of them meet in a cache, so the order is an
 // option of the machine: as they come, by chance, or by page colour. Runs for huge pages are found whatever the order.
+import { TWO_32 } from '../abi/index.ts'
 import { PAGE_SIZE, type FramePlacement } from '../../vm/index.ts'
 import { nextU32, seedRandom } from '../random.ts'
 import { HUGE_FRAMES } from './limits.ts'
@@ -50,7 +51,7 @@ function shuffle(order: Uint32Array, words: Uint32Array): void {
   for (let start = 0, end = RANDOM_WINDOW - 1; start < order.length; start = end, end += RANDOM_WINDOW) {
     const window = order.subarray(start, end)
     for (let i = window.length - 1; i > 0; i--) {
-      const j = Math.floor((nextU32(words) / 2 ** 32) * (i + 1))
+      const j = Math.floor((nextU32(words) / TWO_32) * (i + 1))
       const frame = window[i]
       window[i] = window[j]
       window[j] = frame
