@@ -31,8 +31,8 @@ function makeLibrary(): Uint8Array {
   return writeArchive(members)
 }
 
-/** A program is NAME.s, or a folder NAME whose sources are linked together. */
-function makeProgram(path: string, library: Uint8Array): Uint8Array {
+/** A program is NAME.s, or a folder NAME whose sources are linked together. `whole`: with all of a library's module, as `hartbeat run` links it. */
+function makeProgram(path: string, library: Uint8Array, whole: boolean): Uint8Array {
   const folder = statSync(path).isDirectory()
   const sources = folder
     ? list(path)
@@ -44,6 +44,7 @@ function makeProgram(path: string, library: Uint8Array): Uint8Array {
     readFile: includeReader([folder ? path : join(path, '..')]),
     undefined: ['_start'],
     discardConstants: true,
+    gcSections: !whole,
   })
   return image ?? stop(diagnostics)
 }
@@ -67,7 +68,12 @@ for (const [from, to] of [
   for (const name of list(folder)) {
     const path = join(folder, name)
     if (!isSource(name) && !(statSync(path).isDirectory() && list(path).some(isSource))) continue
-    files.push({ path: `${to}/${basename(name, '.s')}`, kind: 'regular', mode: EXECUTABLE, data: makeProgram(path, library) })
+    files.push({
+      path: `${to}/${basename(name, '.s')}`,
+      kind: 'regular',
+      mode: EXECUTABLE,
+      data: makeProgram(path, library, from === 'labs'),
+    })
   }
 }
 files.push({ path: '/bin/[', kind: 'symlink', mode: 0o777, target: 'test' })

@@ -112,7 +112,10 @@ export interface LinkOptions {
   relax?: boolean
   /** As -s: no symbol table. */
   strip?: boolean
-  /** Leaves local constants (`.equ`) out of the symbol table: include files make them by the hundred, and nothing looks for them in a program. */
+  /**
+   * Leaves local constants (`.equ`) and marks of plain code out of the symbol table: include files and sections make them by the hundred,
+   * and nothing looks for them in a program.
+   */
   discardConstants?: boolean
   /** As --defsym. */
   defines?: Readonly<Record<string, bigint | number>>

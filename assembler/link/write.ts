@@ -54,6 +54,13 @@ function localRow(file: InputFile, raw: ElfSymbol, index: number, tls: bigint): 
   return { name: raw.name, value: raw.value, size: raw.size, info: (STB.LOCAL << 4) | raw.type, other: raw.visibility, section: SHN.ABS }
 }
 
+/** Marks of code ($x) in sections that hold nothing else: who sees no mark takes a section of code for that. */
+function plainCode(file: InputFile): ReadonlySet<ElfSymbol> {
+  const isMark = (kind: string, { binding, name }: ElfSymbol): boolean => binding === STB.LOCAL && name.startsWith(kind)
+  const mixed = new Set(file.raw.filter(raw => isMark('$d', raw)).map(raw => raw.section))
+  return new Set(file.raw.filter(raw => isMark('$x', raw) && !mixed.has(raw.section)))
+}
+
 /** Locals file by file, then globals. */
 function symbolRows(link: Link, tls: bigint): { rows: Row[]; locals: number } {
   const rows: Row[] = [{ name: '', value: 0n, size: 0, info: 0, other: 0, section: 0 }]
@@ -62,7 +69,10 @@ function symbolRows(link: Link, tls: bigint): { rows: Row[]; locals: number } {
   }
   const discarded = link.options.discardConstants === true
   for (const file of link.files) {
-    const locals = file.raw.flatMap((raw, i) => localRow(file, raw, i, tls) ?? []).filter(r => !discarded || r.section !== SHN.ABS)
+    const dropped = discarded ? plainCode(file) : null
+    const locals = file.raw
+      .flatMap((raw, i) => (dropped?.has(raw) ? [] : (localRow(file, raw, i, tls) ?? [])))
+      .filter(r => !discarded || r.section !== SHN.ABS)
     if (locals.length === 0) continue
     rows.push({ name: fileSymbolName(file), value: 0n, size: 0, info: (STB.LOCAL << 4) | STT.FILE, other: 0, section: SHN.ABS })
     for (const r of locals) rows.push(r)

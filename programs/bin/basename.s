@@ -1,9 +1,6 @@
 # basename: the last part of a path, without a suffix if one is given. -a takes several paths, -s SUFFIX too.
     .include "macros.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "paths.inc"
 
     .text
     .globl main

@@ -4,10 +4,7 @@
     .include "errno.inc"
     .include "fcntl.inc"
     .include "reader.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
 
     .equ NUMBER_ALL, 1
     .equ NUMBER_FULL, 2

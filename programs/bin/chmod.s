@@ -3,12 +3,8 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "paths.inc"
-    .include "directories.inc"
     .include "modes.inc"
+    .include "options.inc"
 
     .text
     .globl main

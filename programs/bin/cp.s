@@ -3,14 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
-    .include "paths.inc"
-    .include "directories.inc"
-    .include "targets.inc"
-    .include "copy.inc"
 
     .text
     .globl main
@@ -40,8 +33,4 @@ options:
     end_options
 
     .bss
-copy_recursive: .zero 1
-copy_preserve: .zero 1
-copy_force: .zero 1
-copy_verbose: .zero 1
 archive: .zero 1

@@ -4,10 +4,7 @@
     .include "errno.inc"
     .include "fcntl.inc"
     .include "reader.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
 
     .equ POSITIONS_MAX, 1 << 16     # highest position that can be named; "N-" reaches on to the end of any line
 

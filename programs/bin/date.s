@@ -1,10 +1,8 @@
 # date: prints the time, always UTC (so -u changes nothing). date [-u] [-d @SECONDS | -r FILE] [-R | -I] [+FORMAT]; the letters of
-# FORMAT are those of times.inc.
+# FORMAT are those of lib/times.s.
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
     .include "times.inc"
 

@@ -1,9 +1,6 @@
 # dirname: each path without its last part.
     .include "macros.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "paths.inc"
 
     .text
     .globl main

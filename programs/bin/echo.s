@@ -66,5 +66,3 @@ newline:
 done:
     li a0, 0
     leave 5
-
-    .include "escapes.inc"

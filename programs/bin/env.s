@@ -3,11 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 125
     .include "options.inc"
-    .include "paths.inc"
-    .include "execute.inc"
 
     .text
     .globl main
@@ -152,7 +148,7 @@ options:
     option 'i', OPTION_CALL, clear_environment
     option 'u', OPTION_CALL_TEXT, unset_variable
     option '0', OPTION_SET, zero_ended
-    end_options
+    end_options 125
 
     .bss
 zero_ended: .zero 1

@@ -1,4 +1,4 @@
-# grep: prints the lines of files that match a pattern (see regex.inc for what a pattern may be). Every file is taken as text.
+# grep: prints the lines of files that match a pattern (see lib/regex.s for what a pattern may be). Every file is taken as text.
 #   -e PATTERN several patterns  -E extended syntax  -F fixed text  -i case does not count  -v lines that do not match  -w whole words
 #   -x whole lines  -c count  -l, -L names of files with, without a match  -n line numbers  -o only what matches  -q only the status
 #   -h, -H names of files never, always  -s no complaints about files  -r everything in directories
@@ -7,12 +7,7 @@
     .include "errno.inc"
     .include "fcntl.inc"
     .include "reader.inc"
-
-    .equ USAGE_STATUS, 2
     .include "options.inc"
-    .include "inputs.inc"
-    .include "paths.inc"
-    .include "directories.inc"
     .include "regex.inc"
 
     .equ STATUS_NONE, 1
@@ -440,7 +435,7 @@ options:
     option 'H', OPTION_SET, with_names, NAMES_ALWAYS
     option 's', OPTION_SET, no_complaints
     option 'r', OPTION_SET, recursive
-    end_options
+    end_options 2
 
     .bss
     .balign 8

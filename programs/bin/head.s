@@ -4,64 +4,30 @@
     .include "errno.inc"
     .include "fcntl.inc"
     .include "reader.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "inputs.inc"
-    .include "slurp.inc"
-    .include "lines.inc"
-    .include "numbers.inc"
     .include "headers.inc"
+    .include "lines.inc"
+    .include "options.inc"
 
-    .equ DEFAULT_LINES, 10
     .equ BLOCK, 1024
 
     .text
     .globl main
 main:
-    enter 3
+    enter 2
     la a2, options
     li a3, OPTIONS_ANYWHERE
     call parse_options
     mv s0, a0
     mv s1, a1
     call choose_headers
-    li t0, DEFAULT_LINES
-    sd t0, limit, t1
-    ld a0, lines_text
-    lstr s2, "invalid number of lines: '%s'"
-    ld t0, bytes_text
-    beqz t0, 1f
-    mv a0, t0
-    lstr s2, "invalid number of bytes: '%s'"
-1:  ld t0, digits_text
-    beqz t0, 2f
-    mv a0, t0
-2:  beqz a0, 4f
-    mv a3, a0
-    lbu t0, 0(a0)
-    addi t0, t0, -'-'
-    bnez t0, 3f
-    addi a0, a0, 1
-    li t0, 1
-    sb t0, all_but, t1
-3:  sd a3, complaint_text, t0
-    call parse_size
-    bnez a1, bad_number
-    sd a0, limit, t0
-4:  mv a0, s0
+    li a0, '-'
+    call read_amount
+    mv a0, s0
     mv a1, s1
     la a2, show
     lstr a3, "cannot open '%s' for reading"
     call each_input
-    leave 3
-
-bad_number:
-    li a0, 1
-    li a1, 0
-    mv a2, s2
-    ld a3, complaint_text
-    call die
+    leave 2
 
 # show(fd, name) -> status
 show:
@@ -71,8 +37,8 @@ show:
     mv a0, a1
     call print_header
     mv a0, s0
-    lb t0, all_but
-    ld t1, bytes_text
+    lb t0, amount_signed
+    ld t1, amount_bytes
     la t2, first_lines              # one of four ways
     beqz t1, 1f
     la t2, first_bytes
@@ -92,7 +58,7 @@ show:
 first_bytes:
     enter 2, BLOCK
     mv s0, a0
-    ld s1, limit
+    ld s1, amount
 1:  beqz s1, 2f
     mv a0, s0
     mv a1, sp
@@ -115,7 +81,7 @@ first_lines:
     mv a1, a0
     mv a0, sp
     call reader_init
-    ld s0, limit
+    ld s0, amount
 1:  beqz s0, 3f
     addi s0, s0, -1
     mv a0, sp
@@ -146,7 +112,7 @@ all_but_bytes:
     call slurp
     beqz a0, 1f
     mv s0, a0
-    ld t0, limit
+    ld t0, amount
     sub a1, a1, t0
     blez a1, 2f
     call stdout_write
@@ -168,7 +134,7 @@ all_but_lines:
     call split_lines
     mv s2, a0                       # s2 = the lines
     beqz a0, 4f
-    ld t0, limit
+    ld t0, amount
     beqz t0, 2f
     sub t0, a1, t0                  # the index of the first line that is left out
     blez t0, 3f
@@ -193,18 +159,9 @@ all_but_lines:
 usage: .asciz "Usage: head [-qv] [-c [-]N] [-n [-]N] [FILE]..."
     .balign 8
 options:
-    option 'n', OPTION_TEXT, lines_text
-    option 'c', OPTION_TEXT, bytes_text
+    option 'n', OPTION_TEXT, amount_lines
+    option 'c', OPTION_TEXT, amount_bytes
     option 'q', OPTION_SET, header_choice, HEADERS_NEVER
     option 'v', OPTION_SET, header_choice, HEADERS_ALWAYS
-    option '0', OPTION_NUMBER, digits_text
+    option '0', OPTION_NUMBER, amount_digits
     end_options
-
-    .bss
-    .balign 8
-limit: .zero 8
-lines_text: .zero 8
-bytes_text: .zero 8
-digits_text: .zero 8
-complaint_text: .zero 8
-all_but: .zero 1

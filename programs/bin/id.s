@@ -3,12 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
-    .include "slurp.inc"
-    .include "users.inc"
 
     .equ GROUPS_MAX, 65536
 

@@ -2,12 +2,8 @@
 # group. -l lists the signals, or translates between names, numbers and the exit status of a process that a signal ended.
     .include "macros.inc"
     .include "errno.inc"
-    .include "signal.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "signals.inc"
+    .include "signal.inc"
 
     .equ STATUS_SIGNALLED, 128
 

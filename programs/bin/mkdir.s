@@ -3,10 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "modes.inc"
 
     .equ FULL_MODE, 0777
     .equ NO_MODE, -1

@@ -3,15 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
-    .include "paths.inc"
-    .include "directories.inc"
-    .include "targets.inc"
-    .include "copy.inc"
-    .include "remove.inc"
 
     .text
     .globl main
@@ -120,7 +112,3 @@ options:
     .bss
 no_replace: .zero 1
 verbose: .zero 1
-copy_recursive: .zero 1
-copy_preserve: .zero 1
-copy_force: .zero 1
-copy_verbose: .zero 1

@@ -3,12 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
-    .include "directories.inc"
-    .include "devices.inc"
     .include "proc.inc"
 
     .equ INIT_PID, 1

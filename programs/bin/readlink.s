@@ -3,10 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "paths.inc"
 
     .equ LINKS_MAX, 40              # as many as the kernel follows
 

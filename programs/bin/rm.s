@@ -3,12 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "paths.inc"
-    .include "directories.inc"
-    .include "remove.inc"
 
     .text
     .globl main

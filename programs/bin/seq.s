@@ -1,8 +1,6 @@
 # seq: prints the numbers from FIRST (1) to LAST by steps of INCREMENT (1). Decimal fractions are exact, up to nine places: inside, all
 # numbers are integers, scaled by a power of ten. -s TEXT stands between numbers instead of a newline, -w pads with zeros to one width.
     .include "macros.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
 
     .equ MAX_PLACES, 9

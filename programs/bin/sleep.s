@@ -2,10 +2,8 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
     .include "durations.inc"
+    .include "options.inc"
 
     .text
     .globl main

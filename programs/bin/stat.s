@@ -3,15 +3,9 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "inputs.inc"
-    .include "slurp.inc"
     .include "modes.inc"
-    .include "users.inc"
+    .include "options.inc"
     .include "times.inc"
-    .include "devices.inc"
 
     .equ VALUE_SIZE, PATH_MAX * 2   # one printed value: at most two paths
     .equ TIME_SIZE, 64

@@ -3,64 +3,27 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "inputs.inc"
-    .include "slurp.inc"
-    .include "numbers.inc"
     .include "headers.inc"
-
-    .equ DEFAULT_LINES, 10
+    .include "options.inc"
 
     .text
     .globl main
 main:
-    enter 3
+    enter 2
     la a2, options
     li a3, OPTIONS_ANYWHERE
     call parse_options
     mv s0, a0
     mv s1, a1
     call choose_headers
-    li t0, DEFAULT_LINES
-    sd t0, limit, t1
-    ld a0, lines_text
-    lstr s2, "invalid number of lines: '%s'"
-    ld t0, bytes_text
-    beqz t0, 1f
-    mv a0, t0
-    lstr s2, "invalid number of bytes: '%s'"
-1:  ld t0, digits_text
-    beqz t0, 2f
-    mv a0, t0
-2:  beqz a0, 5f
-    mv a3, a0
-    lbu t0, 0(a0)
-    addi t1, t0, -'-'               # -N is the same as N
-    beqz t1, 3f
-    addi t1, t0, -'+'
-    bnez t1, 4f
-    li t2, 1
-    sb t2, from_start, t1
-3:  addi a0, a0, 1
-4:  sd a3, complaint_text, t0
-    call parse_size
-    bnez a1, bad_number
-    sd a0, limit, t0
-5:  mv a0, s0
+    li a0, '+'
+    call read_amount
+    mv a0, s0
     mv a1, s1
     la a2, show
     lstr a3, "cannot open '%s' for reading"
     call each_input
-    leave 3
-
-bad_number:
-    li a0, 1
-    li a1, 0
-    mv a2, s2
-    ld a3, complaint_text
-    call die
+    leave 2
 
 # show(fd, name) -> status
 show:
@@ -74,7 +37,7 @@ show:
     beqz a0, 8f
     mv s0, a0
     mv s2, a1
-    ld t0, bytes_text
+    ld t0, amount_bytes
     la t1, skip_lines
     beqz t0, 1f
     la t1, skip_bytes
@@ -112,8 +75,8 @@ follow_file:
 
 # skip_bytes(text, length) -> bytes before the part to print
 skip_bytes:
-    ld t0, limit
-    lb t1, from_start
+    ld t0, amount
+    lb t1, amount_signed
     beqz t1, 2f
     addi a0, t0, -1
     bgtu t0, zero, 1f
@@ -128,8 +91,8 @@ skip_bytes:
 
 # skip_lines(text, length) -> bytes before the part to print
 skip_lines:
-    ld t0, limit
-    lb t1, from_start
+    ld t0, amount
+    lb t1, amount_signed
     add t2, a0, a1                  # t2 = end
     beqz t1, 3f
     mv t3, a0                       # from line N on: step over N - 1 newlines
@@ -166,20 +129,13 @@ usage: .asciz "Usage: tail [-fqv] [-c [+]N] [-n [+]N] [FILE]..."
     .balign 8
 one_second: .dword 1, 0
 options:
-    option 'n', OPTION_TEXT, lines_text
-    option 'c', OPTION_TEXT, bytes_text
+    option 'n', OPTION_TEXT, amount_lines
+    option 'c', OPTION_TEXT, amount_bytes
     option 'f', OPTION_SET, follow
     option 'q', OPTION_SET, header_choice, HEADERS_NEVER
     option 'v', OPTION_SET, header_choice, HEADERS_ALWAYS
-    option '0', OPTION_NUMBER, digits_text
+    option '0', OPTION_NUMBER, amount_digits
     end_options
 
     .bss
-    .balign 8
-limit: .zero 8
-lines_text: .zero 8
-bytes_text: .zero 8
-digits_text: .zero 8
-complaint_text: .zero 8
-from_start: .zero 1
 follow: .zero 1

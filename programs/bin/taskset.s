@@ -3,12 +3,8 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
-    .include "options.inc"
-    .include "paths.inc"
-    .include "execute.inc"
     .include "cpu-sets.inc"
+    .include "options.inc"
 
     .equ MAX_PID, 0x7fffffff
 

@@ -1,12 +1,9 @@
 # tee: copies standard input to standard output and to each file. -a appends to the files, -i ignores Ctrl-C.
     .include "macros.inc"
     .include "errno.inc"
-    .include "signal.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
+    .include "signal.inc"
     .include "options.inc"
-    .include "inputs.inc"
 
     .equ BLOCK, 65536
     .equ FILE_MODE, 0666

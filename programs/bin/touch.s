@@ -3,8 +3,6 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
 
     .equ FILE_MODE, 0666

@@ -3,11 +3,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
-    .include "classes.inc"
 
     .equ CHARACTERS, 256
     .equ BLOCK, 65536

@@ -2,8 +2,6 @@
 # not known to the kernel; -a is all that is known.
     .include "macros.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
 
     .equ NOT_IN_UTSNAME, 0xffff     # instead of the offset of a field

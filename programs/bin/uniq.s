@@ -4,8 +4,6 @@
     .include "errno.inc"
     .include "fcntl.inc"
     .include "reader.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
 
     .equ FILE_MODE, 0666

@@ -2,10 +2,7 @@
     .include "macros.inc"
     .include "errno.inc"
     .include "fcntl.inc"
-
-    .equ USAGE_STATUS, 1
     .include "options.inc"
-    .include "inputs.inc"
 
     .equ BLOCK, 65536
     .equ WIDTH_OF_UNKNOWN, 7        # columns, when a size is not known beforehand

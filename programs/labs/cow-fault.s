@@ -56,16 +56,8 @@ write_to_all:
     mv a4, s0
     tail measure_faults
 
-child_failed:
-    li a0, 1
-    li a1, 0
-    lstr a2, "the child failed"
-    call die
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    refusal child_failed, "the child failed"
+    failure failed, "a system call failed"
 
     .data
     .balign 8

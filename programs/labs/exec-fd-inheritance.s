@@ -138,11 +138,7 @@ report:
     blt s0, t0, 1b
     leave 3
 
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    failure failed, "a system call failed"
 
     .section .rodata
     .balign 8

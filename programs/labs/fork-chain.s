@@ -81,8 +81,4 @@ bad_length:
     lstr a2, "the length must be a number from 0 to %d"
     li a3, MAX_LINKS
     call die
-no_fork:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "fork"
-    call die
+    failure no_fork, "fork"

@@ -122,13 +122,5 @@ bad_depth:
     lstr a2, "the depth must be a number from 0 to %d"
     li a3, MAX_DEPTH
     call die
-no_memory:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "mmap"
-    call die
-no_fork:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "fork"
-    call die
+    failure no_memory, "mmap"
+    failure no_fork, "fork"

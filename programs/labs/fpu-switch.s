@@ -80,11 +80,7 @@ turn_dirty:
     sd t0, 0(a0)
     ret
 
-lost:
-    li a0, 1
-    li a1, 0
-    lstr a2, "fs0 does not hold what this process wrote there"
-    call die
+    refusal lost, "fs0 does not hold what this process wrote there"
 
     .data
     .balign 8

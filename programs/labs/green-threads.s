@@ -160,16 +160,8 @@ switch:
 nothing:
     ret
 
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
-lost:
-    li a0, 1
-    li a1, 0
-    lstr a2, "the partner did not get a turn in every round"
-    call die
+    failure failed, "a system call failed"
+    refusal lost, "the partner did not get a turn in every round"
 
     .data
     .balign 8

@@ -135,18 +135,6 @@ no_subreapers:
     li a0, 0
     leave 2, 16
 
-no_pipe:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "pipe"
-    call die
-no_fork:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "fork"
-    call die
-no_wait:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "wait"
-    call die
+    failure no_pipe, "pipe"
+    failure no_fork, "fork"
+    failure no_wait, "wait"

@@ -87,11 +87,7 @@ make_file:
     bgtz s0, 1b
     leave 2
 
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    failure failed, "a system call failed"
 
     .data
     .balign 8

@@ -128,13 +128,5 @@ switches:
     call dprintf
     leave 1, RUSAGE_SIZE
 
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
-bad_count:
-    li a0, 2
-    li a1, 0
-    lstr a2, "the number of round trips must be above 0"
-    call die
+    failure failed, "a system call failed"
+    refusal bad_count, "the number of round trips must be above 0", 2

@@ -128,16 +128,8 @@ task:
 3:  li a0, 0
     call _exit
 
-task_failed:
-    li a0, 1
-    li a1, 0
-    lstr a2, "a task failed"
-    call die
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    refusal task_failed, "a task failed"
+    failure failed, "a system call failed"
 
     .data
     .balign 8

@@ -151,16 +151,8 @@ too_few:
     lstr a2, "%ld processors are needed, there are %ld"
     addi a3, s0, 1
     call die
-other_failed:
-    li a0, 1
-    li a1, 0
-    lstr a2, "one of the others ended before it was told to"
-    call die
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    refusal other_failed, "one of the others ended before it was told to"
+    failure failed, "a system call failed"
 
     .data
     .balign 8

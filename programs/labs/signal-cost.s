@@ -103,16 +103,8 @@ handler:
     sd t1, 0(t0)
     ret
 
-lost:
-    li a0, 1
-    li a1, 0
-    lstr a2, "not every signal was handled once"
-    call die
-failed:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "a system call failed"
-    call die
+    refusal lost, "not every signal was handled once"
+    failure failed, "a system call failed"
 
     .data
     .balign 8

@@ -156,21 +156,9 @@ bad_count:
     lstr a2, "the number must be from 0 to %d"
     li a3, MAX_ZOMBIES
     call die
-no_fork:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "fork"
-    call die
-no_wait:
-    mv a1, a0
-    li a0, 1
-    lstr a2, "wait"
-    call die
-still_there:
-    li a0, 1
-    li a1, 0
-    lstr a2, "the process is still in /proc after it was reaped"
-    call die
+    failure no_fork, "fork"
+    failure no_wait, "wait"
+    refusal still_there, "the process is still in /proc after it was reaped"
 
     .bss
     .balign 4

@@ -1,6 +1,6 @@
 # Leaving a program in order: what it printed must reach its standard output first.
-    .include "sys.inc"
     .include "macros.inc"
+    .include "sys.inc"
 
     .text
 # exit(status): writes out buffered output, then ends the whole process. When that last write fails a status of 0 becomes 1, with a

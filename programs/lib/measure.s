@@ -1,8 +1,8 @@
 # How the labs measure. On a timed machine, lines written to /dev/timing cut its cycle ledger into named intervals; elsewhere there is no
 # such device and nothing is written. The guest's clock is read beside it, so that a lab has a result of its own everywhere.
     .include "macros.inc"
-    .include "fcntl.inc"
     .include "sys.inc"
+    .include "fcntl.inc"
 
     .equ NS_PER_SECOND, 1000000000
     .equ LINE_SIZE, 64

@@ -4,16 +4,21 @@
     .include "fcntl.inc"
     .include "signal.inc"
 
-# call6 name: a function `name` that passes a0-a5 on to the system call SYS_name.
-.macro call6 name
+# function name: begins a function in a section of its own, so that a linker can leave out those that nobody calls.
+.macro function name
+    .section .text.\name, "ax"
     .globl \name
 \name:
+.endm
+
+# call6 name: a function `name` that passes a0-a5 on to the system call SYS_name.
+.macro call6 name
+    function \name
     li a7, SYS_\name
     ecall
     ret
 .endm
 
-    .text
     call6 getcwd
     call6 eventfd2
     call6 epoll_create1
@@ -228,8 +233,7 @@
 
 # renamed name, number: a function whose name is not the kernel's.
 .macro renamed name, number
-    .globl \name
-\name:
+    function \name
     li a7, \number
     ecall
     ret
@@ -239,8 +243,7 @@
 
 # sigset_call name, number, register: a signal call that takes the size of the signal set in `register` as its last argument.
 .macro sigset_call name, number, register
-    .globl \name
-\name:
+    function \name
     li \register, SIGSET_SIZE
     li a7, \number
     ecall
@@ -256,8 +259,7 @@
 
 # at_call name, number: a call with a path in a0 that gets AT_FDCWD before it; the other arguments move up by one.
 .macro at_call name, number
-    .globl \name
-\name:
+    function \name
     mv a3, a2
     mv a2, a1
     mv a1, a0
@@ -275,8 +277,7 @@
 
 # at_call_flags name, number, register, flags: as at_call, with `flags` in `register`.
 .macro at_call_flags name, number, register, flags
-    .globl \name
-\name:
+    function \name
     mv a2, a1
     mv a1, a0
     li a0, AT_FDCWD
@@ -292,8 +293,7 @@
     at_call_flags lstat, SYS_newfstatat, a3, AT_SYMLINK_NOFOLLOW        # (path, struct stat)
 
 # rename(from, to)
-    .globl rename
-rename:
+    function rename
     mv a3, a1
     mv a1, a0
     li a0, AT_FDCWD
@@ -304,8 +304,7 @@ rename:
     ret
 
 # dup2(old, new) -> new; unlike dup3 it takes old = new, when old is open.
-    .globl dup2
-dup2:
+    function dup2
     beq a0, a1, 1f
     li a2, 0
     li a7, SYS_dup3
@@ -320,16 +319,14 @@ dup2:
 2:  ret
 
 # pipe(fds): two 4-byte descriptors, the reading end first.
-    .globl pipe
-pipe:
+    function pipe
     li a1, 0
     li a7, SYS_pipe2
     ecall
     ret
 
 # fork() -> pid of the child in the parent, 0 in the child. Both have the unwritten part of the output buffer: fflush_stdout first.
-    .globl fork
-fork:
+    function fork
     li a0, SIGCHLD
     j clone_without_stack
 
@@ -348,16 +345,14 @@ clone_without_stack:
     ret
 
 # waitpid(pid, int *status, options) -> pid
-    .globl waitpid
-waitpid:
+    function waitpid
     li a3, 0
     li a7, SYS_wait4
     ecall
     ret
 
 # wait(int *status) -> pid of a child that ended
-    .globl wait
-wait:
+    function wait
     mv a1, a0
     li a0, -1
     li a2, 0
@@ -367,8 +362,7 @@ wait:
     ret
 
 # tcgetpgrp(fd) -> the terminal's foreground process group
-    .globl tcgetpgrp
-tcgetpgrp:
+    function tcgetpgrp
     addi sp, sp, -16
     mv a2, sp
     li a1, TIOCGPGRP
@@ -380,8 +374,7 @@ tcgetpgrp:
     ret
 
 # tcsetpgrp(fd, group)
-    .globl tcsetpgrp
-tcsetpgrp:
+    function tcsetpgrp
     addi sp, sp, -16
     sw a1, 0(sp)
     mv a2, sp
@@ -392,8 +385,7 @@ tcsetpgrp:
     ret
 
 # isatty(fd) -> 1 when fd is a terminal, else 0
-    .globl isatty
-isatty:
+    function isatty
     addi sp, sp, -64
     mv a2, sp
     li a1, TCGETS
@@ -404,8 +396,7 @@ isatty:
     ret
 
 # signal(signal, handler, flags) -> 0 or -errno: installs a handler (or SIG_DFL, SIG_IGN) that blocks nothing more while it runs.
-    .globl signal
-signal:
+    function signal
     addi sp, sp, -32
     sd a1, SIGACTION_HANDLER(sp)
     sd a2, SIGACTION_FLAGS(sp)
