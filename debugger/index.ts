@@ -1,5 +1,6 @@
 // The debugger's door: sessions that stop, step and look, forwards and backwards in time, what a stopped machine is in the words of
 // its programs, pictures of it, and what protocols make of them. It knows no socket and no terminal.
+export * from './target/index.ts'
 export * from './timeline/index.ts'
 export * from './events/index.ts'
 export * from './session/index.ts'

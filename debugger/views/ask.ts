@@ -1,5 +1,5 @@
 // What a view's arguments mean in this machine. A mistake in them is a ViewError.
-import { PAGE_SIZE } from '../../vm/index.ts'
+import { PAGE_SIZE, type Hart, type Machine } from '../../vm/index.ts'
 import { findTask, USER_END, type Kernel, type Mm, type Task } from '../../kernel/index.ts'
 import { ViewError, type ViewArguments } from './types.ts'
 
@@ -25,6 +25,13 @@ export const tasksOf = (k: Kernel, args: ViewArguments): Task[] =>
 export function hartOf(k: Kernel, { hart = 0 }: ViewArguments): number {
   if (k.state.harts[hart] === undefined) throw new ViewError(`there is no hart ${hart}: they are 0 to ${k.state.harts.length - 1}`)
   return hart
+}
+
+/** The same of a machine alone. */
+export function bareHart(machine: Machine, { hart = 0 }: ViewArguments): Hart {
+  const found = machine.harts[hart]
+  if (found === undefined) throw new ViewError(`there is no hart ${hart}: they are 0 to ${machine.harts.length - 1}`)
+  return found
 }
 
 export const hartsOf = (k: Kernel, args: ViewArguments): number[] =>

@@ -1,10 +1,12 @@
 // Instructions of a task's memory, around pc or from an address: the form one writes beside the one that is really there.
-import { disassemble } from '../../vm/index.ts'
-import { peekMm, regPc, type Kernel, type Mm } from '../../kernel/index.ts'
-import { countOf, mmOf, taskOf, userAddress } from './ask.ts'
+import { disassemble, getPc } from '../../vm/index.ts'
+import { peekMm, regPc } from '../../kernel/index.ts'
+import { readHart } from '../target/index.ts'
+import { bareHart, countOf, mmOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
 import { fit } from './layout.ts'
+import type { ViewArguments } from './types.ts'
 
 export interface InstructionData {
   address: number
@@ -25,6 +27,7 @@ export interface InstructionData {
 }
 
 export interface DisassemblyData {
+  /** 0: of a hart. */
   pid: number
   pc: number | null
   instructions: InstructionData[]
@@ -48,17 +51,12 @@ export const disassemblyView = view<DisassemblyData>({
   data(k, args) {
     const task = taskOf(k, args)
     const mm = mmOf(task)
-    const pc = regPc(k, task)
-    const count = countOf(args.count, DEFAULT_COUNT, MOST)
-    const start = args.address === undefined ? startBefore(k, mm, pc, Math.min(BEFORE, count - 1)) : userAddress(args.address)
-    const instructions: InstructionData[] = []
-    let address = start
-    for (; instructions.length < count; address += instructions[instructions.length - 1].length) {
-      const fetched = fetch(k, mm, address)
-      if (fetched === null) break
-      instructions.push(decodeAt(address, fetched, pc, args))
-    }
-    return { pid: task.pid, pc, instructions, endedAt: instructions.length < count ? address : null }
+    return disassemblyData(task.pid, regPc(k, task), (address, length) => peekMm(k, mm, address, length), args)
+  },
+
+  bare(machine, args) {
+    const hart = bareHart(machine, args)
+    return disassemblyData(0, getPc(hart), (address, length) => readHart(machine, hart, address, length), args)
   },
 
   text({ instructions, endedAt }, width) {
@@ -80,14 +78,30 @@ export const disassemblyView = view<DisassemblyData>({
   },
 })
 
+/** What is in memory at an address, without touching anything: shorter where nothing is. */
+type Peek = (address: number, length: number) => Uint8Array
+
+function disassemblyData(pid: number, pc: number, peek: Peek, args: ViewArguments): DisassemblyData {
+  const count = countOf(args.count, DEFAULT_COUNT, MOST)
+  const start = args.address === undefined ? startBefore(peek, pc, Math.min(BEFORE, count - 1)) : userAddress(args.address)
+  const instructions: InstructionData[] = []
+  let address = start
+  for (; instructions.length < count; address += instructions[instructions.length - 1].length) {
+    const fetched = fetch(peek, address)
+    if (fetched === null) break
+    instructions.push(decodeAt(address, fetched, pc, args))
+  }
+  return { pid, pc, instructions, endedAt: instructions.length < count ? address : null }
+}
+
 interface Fetched {
   word: number
   length: number
 }
 
 /** The instruction's bytes, without touching the page; null where there are none to be had. */
-function fetch(k: Kernel, mm: Mm, address: number): Fetched | null {
-  const bytes = peekMm(k, mm, address, LONG)
+function fetch(peek: Peek, address: number): Fetched | null {
+  const bytes = peek(address, LONG)
   if (bytes.length < SHORT) return null
   const low = bytes[0] | (bytes[1] << 8)
   if ((low & COMPRESSED_MASK) !== COMPRESSED_MASK) return { word: low, length: SHORT }
@@ -97,12 +111,7 @@ function fetch(k: Kernel, mm: Mm, address: number): Fetched | null {
 
 const spaced = (text: string): string => text.replace('\t', ' ')
 
-function decodeAt(
-  address: number,
-  { word, length }: Fetched,
-  pc: number,
-  args: Parameters<typeof disassemblyView.data>[1],
-): InstructionData {
+function decodeAt(address: number, { word, length }: Fetched, pc: number, args: ViewArguments): InstructionData {
   const shown = disassemble(word, address)
   const real = spaced(disassemble(word, address, { aliases: false }).text)
   const text = spaced(shown.text)
@@ -124,12 +133,12 @@ function decodeAt(
  * Where to begin so that so many instructions come before pc. Going backwards a stream of 2 and 4 byte instructions can be cut in
  * several ways: the longest stretch that decodes without an illegal one and arrives at pc is taken.
  */
-function startBefore(k: Kernel, mm: Mm, pc: number, count: number): number {
+function startBefore(peek: Peek, pc: number, count: number): number {
   for (let back = LONG * count; back > 0; back -= SHORT) {
     let address = pc - back
     let seen = 0
     for (; address < pc; seen++) {
-      const fetched = address < 0 ? null : fetch(k, mm, address)
+      const fetched = address < 0 ? null : fetch(peek, address)
       if (fetched === null || disassemble(fetched.word, address).decoded === null) break
       address += fetched.length
     }

@@ -1,10 +1,11 @@
 // Memory of a task, or of a frame of RAM, as hex and ASCII or as words. Bytes that cannot be had without touching a page are marked.
-import { frameAddress, PAGE_SIZE, REG } from '../../vm/index.ts'
-import { peekMm, regX, type Kernel } from '../../kernel/index.ts'
-import { countOf, mmOf, taskOf, userAddress } from './ask.ts'
+import { frameAddress, getX, PAGE_SIZE, REG, type Machine } from '../../vm/index.ts'
+import { peekMm, regX } from '../../kernel/index.ts'
+import { readHart } from '../target/index.ts'
+import { bareHart, countOf, mmOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { ADDRESS_DIGITS, digits, fit } from './layout.ts'
-import { ViewError } from './types.ts'
+import { ViewError, type ViewArguments } from './types.ts'
 
 export interface MemoryRow {
   address: number
@@ -16,7 +17,7 @@ export interface MemoryRow {
 }
 
 export interface MemoryData {
-  /** null: physical. */
+  /** null: physical; 0: of a hart. */
   pid: number | null
   address: number
   size: number
@@ -35,20 +36,40 @@ export const memoryView = view<MemoryData>({
   arguments: ['pid', 'address', 'count', 'size', 'frame'],
 
   data(k, args) {
-    const size = args.size ?? 1
-    if (!SIZES.includes(size)) throw new ViewError(`${size} is no size of a word: 1, 2, 4 or 8`)
+    const size = sizeOf(args)
     const count = countOf(args.count, DEFAULT_COUNT, MOST)
-    if (args.frame !== undefined) {
-      if (!(Number.isInteger(args.frame) && args.frame >= 0 && args.frame < k.state.frames.total))
-        throw new ViewError(`there is no frame ${args.frame}`)
-      const address = frameAddress(args.frame)
-      const from = args.frame * PAGE_SIZE
-      return { pid: null, address, size, rows: rowsOf(address, [...k.machine.ram.subarray(from, from + Math.min(count, PAGE_SIZE))], size) }
-    }
+    if (args.frame !== undefined) return frameRows(k.machine, args.frame, count, size)
     const task = taskOf(k, args)
     const mm = mmOf(task)
     const address = args.address === undefined ? regX(k, task, REG.sp) : userAddress(args.address)
-    return { pid: task.pid, address, size, rows: rowsOf(address, peekBytes(k, mm, address, count), size) }
+    return {
+      pid: task.pid,
+      address,
+      size,
+      rows: rowsOf(
+        address,
+        peekBytes((at, part) => peekMm(k, mm, at, part), address, count),
+        size,
+      ),
+    }
+  },
+
+  bare(machine, args) {
+    const size = sizeOf(args)
+    const count = countOf(args.count, DEFAULT_COUNT, MOST)
+    if (args.frame !== undefined) return frameRows(machine, args.frame, count, size)
+    const hart = bareHart(machine, args)
+    const address = args.address ?? Math.max(0, getX(hart, REG.sp))
+    return {
+      pid: 0,
+      address,
+      size,
+      rows: rowsOf(
+        address,
+        peekBytes((at, part) => readHart(machine, hart, at, part), address, count),
+        size,
+      ),
+    }
   },
 
   text({ size, rows }, width) {
@@ -63,13 +84,25 @@ export const memoryView = view<MemoryData>({
   },
 })
 
+function sizeOf({ size = 1 }: ViewArguments): number {
+  if (!SIZES.includes(size)) throw new ViewError(`${size} is no size of a word: 1, 2, 4 or 8`)
+  return size
+}
+
+function frameRows(machine: Machine, frame: number, count: number, size: number): MemoryData {
+  if (!(Number.isInteger(frame) && frame >= 0 && frame < machine.ramBytes / PAGE_SIZE)) throw new ViewError(`there is no frame ${frame}`)
+  const address = frameAddress(frame)
+  const from = frame * PAGE_SIZE
+  return { pid: null, address, size, rows: rowsOf(address, [...machine.ram.subarray(from, from + Math.min(count, PAGE_SIZE))], size) }
+}
+
 /** Page by page: what one of them has not does not hide the next. */
-function peekBytes(k: Kernel, mm: Parameters<typeof peekMm>[1], address: number, count: number): (number | null)[] {
+function peekBytes(peek: (address: number, length: number) => Uint8Array, address: number, count: number): (number | null)[] {
   const bytes: (number | null)[] = []
   while (bytes.length < count) {
     const at = address + bytes.length
     const part = Math.min(count - bytes.length, PAGE_SIZE - (at % PAGE_SIZE))
-    const known = peekMm(k, mm, at, part)
+    const known = peek(at, part)
     for (let i = 0; i < part; i++) bytes.push(i < known.length ? known[i] : null)
   }
   return bytes

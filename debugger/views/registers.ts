@@ -13,13 +13,18 @@ import {
   xNames,
   ASID_MAX,
   SATP_MODE_SV48,
+  getFBig,
+  getPcBig,
+  getXBig,
+  type Hart,
+  type Machine,
 } from '../../vm/index.ts'
-import { getFcsr, regBig, regF, regPc, usesFp, type Kernel } from '../../kernel/index.ts'
-import { taskOf } from './ask.ts'
+import { getFcsr, regBig, regF, regPc, usesFp } from '../../kernel/index.ts'
+import { bareHart, taskOf } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
 import { fit } from './layout.ts'
-import { ViewError } from './types.ts'
+import { ViewError, type ViewArguments } from './types.ts'
 
 export interface RegisterData {
   name: string
@@ -32,6 +37,7 @@ export interface RegisterData {
 }
 
 export interface RegistersData {
+  /** 0: no task's, but a hart's. */
   pid: number
   comm: string
   /** -1: saved in memory. */
@@ -61,31 +67,36 @@ export const registersView = view<RegistersData>({
   data(k, args) {
     const task = taskOf(k, args)
     if (task.state === 'Z') throw new ViewError(`task ${task.pid} (${task.comm}) is dead: it has no registers`)
-    const before = valuesOf(args.before as RegistersData | undefined)
-    const register = (name: string, bits: bigint, note = ''): RegisterData => {
-      const value = hex(bits)
-      return { name, value, changed: before.size > 0 && before.get(name) !== undefined && before.get(name) !== value, note }
-    }
-    const symbol = (value: bigint): string => (args.symbol && value > 0n && value < 1n << 47n ? (args.symbol(Number(value)) ?? '') : '')
     const used = usesFp(k, task)
-    return {
+    return registersData(k.machine, args, {
       pid: task.pid,
       comm: task.comm,
       hart: task.onHart,
-      pc: register('pc', BigInt(regPc(k, task)), symbol(BigInt(regPc(k, task)))),
-      x: xNames.map((name, n) => register(name, regBig(k, task, n), symbol(regBig(k, task, n)))),
-      f: used ? fNames.map((name, n) => register(name, regF(k, task, n), floatText(regF(k, task, n)))) : [],
-      fcsr: used ? register('fcsr', BigInt(getFcsr(k, task)), fcsrText(getFcsr(k, task))) : null,
-      privilege: task.onHart < 0 ? null : (PRIVILEGES[k.machine.harts[task.onHart].words[WORD_PRIVILEGE]] ?? null),
-      csrs: task.onHart < 0 ? [] : csrsOf(k, task.onHart).map(([name, bits]) => register(name, bits, csrText(name, bits))),
-    }
+      pc: BigInt(regPc(k, task)),
+      x: xNames.map((_, n) => regBig(k, task, n)),
+      f: used ? fNames.map((_, n) => regF(k, task, n)) : [],
+      fcsr: used ? getFcsr(k, task) : null,
+    })
+  },
+
+  bare(machine, args) {
+    const hart = bareHart(machine, args)
+    return registersData(machine, args, {
+      pid: 0,
+      comm: '',
+      hart: hart.id,
+      pc: getPcBig(hart),
+      x: xNames.map((_, n) => getXBig(hart, n)),
+      f: fNames.map((_, n) => getFBig(hart, n)),
+      fcsr: Number(readCsr(machine, hart, 'fcsr')),
+    })
   },
 
   text(d, width) {
     const where = d.hart < 0 ? 'saved, it does not run' : `on hart ${d.hart}, ${d.privilege} mode`
     const noted = ({ name, value, changed, note }: RegisterData): string => `${mark(changed)}${name.padEnd(9)}${value.padEnd(20)}${note}`
     return [
-      `pid ${d.pid} (${d.comm}), ${where}`,
+      d.pid === 0 ? where : `pid ${d.pid} (${d.comm}), ${where}`,
       noted(d.pc),
       ...grid(d.x, width),
       ...d.f.map(noted),
@@ -94,6 +105,38 @@ export const registersView = view<RegistersData>({
     ].map(line => fit(line, width))
   },
 })
+
+/** Registers as they were read, wherever from. */
+interface Read {
+  pid: number
+  comm: string
+  hart: number
+  pc: bigint
+  x: readonly bigint[]
+  f: readonly bigint[]
+  fcsr: number | null
+}
+
+function registersData(machine: Machine, args: ViewArguments, { pid, comm, hart, pc, x, f, fcsr }: Read): RegistersData {
+  const before = valuesOf(args.before as RegistersData | undefined)
+  const register = (name: string, bits: bigint, note = ''): RegisterData => {
+    const value = hex(bits)
+    return { name, value, changed: before.size > 0 && before.get(name) !== undefined && before.get(name) !== value, note }
+  }
+  const symbol = (value: bigint): string => (args.symbol && value > 0n && value < 1n << 47n ? (args.symbol(Number(value)) ?? '') : '')
+  const running = hart < 0 ? null : machine.harts[hart]
+  return {
+    pid,
+    comm,
+    hart,
+    pc: register('pc', pc, symbol(pc)),
+    x: x.map((bits, n) => register(xNames[n], bits, symbol(bits))),
+    f: f.map((bits, n) => register(fNames[n], bits, floatText(bits))),
+    fcsr: fcsr === null ? null : register('fcsr', BigInt(fcsr), fcsrText(fcsr)),
+    privilege: running && (PRIVILEGES[running.words[WORD_PRIVILEGE]] ?? null),
+    csrs: running === null ? [] : csrsOf(machine, running).map(([name, bits]) => register(name, bits, csrText(name, bits))),
+  }
+}
 
 const mark = (changed: boolean): string => (changed ? CHANGED : ' ')
 
@@ -127,8 +170,7 @@ function fcsrText(fcsr: number): string {
   return `frm ${(fcsr >> FRM_SHIFT) & 7}${flags && `, ${flags}`}`
 }
 
-const csrsOf = (k: Kernel, hart: number): [string, bigint][] =>
-  SHOWN_CSRS.map(name => [name, readCsr(k.machine, k.machine.harts[hart], name)])
+const csrsOf = (machine: Machine, hart: Hart): [string, bigint][] => SHOWN_CSRS.map(name => [name, readCsr(machine, hart, name)])
 
 const ROOT_MASK = (1n << BigInt(SATP_ASID_SHIFT)) - 1n
 const CSR_TEXT: Readonly<Record<string, (bits: bigint) => string>> = {

@@ -1,14 +1,41 @@
 // The TLBs entry by entry: whose translation it is, and whether a walk would still say the same. One that is out of date is a flush
 // that the kernel forgot, or has not come to yet.
-import { PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, pteFlagsText, tlbEntries, type Access, type TlbEntry } from '../../vm/index.ts'
+import {
+  ASID_MAX,
+  leafSize,
+  PAGE_SIZE,
+  PTE_D,
+  PTE_R,
+  PTE_U,
+  PTE_V,
+  PTE_W,
+  PTE_X,
+  pteFlagsText,
+  ptePpn,
+  RAM_PPN,
+  readCsr,
+  rootFrame,
+  SATP_ASID_SHIFT,
+  tlbEntries,
+  walk,
+  type Access,
+  type Hart,
+  type Machine,
+  type TlbEntry,
+  type WalkStep,
+} from '../../vm/index.ts'
 import { frameOf, peekPte, PTE_HUGE, type Kernel, type Mm } from '../../kernel/index.ts'
-import { hartsOf, pageOf, spaces, taskOf, userAddress } from './ask.ts'
+import { translates } from '../target/index.ts'
+import { bareHart, hartsOf, pageOf, spaces, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
 import { fit, left, right, table } from './layout.ts'
 
-/** `current`: what a walk would give. `stale`: not any more. `dead`: of an address space that is gone, whose number nobody has now. */
-export type TlbState = 'current' | 'stale' | 'dead'
+/**
+ * `current`: what a walk would give. `stale`: not any more. `dead`: of an address space that is gone, whose number nobody has now. `other`: of
+ * one that its hart is not in, on a machine where nobody knows where its tables are.
+ */
+export type TlbState = 'current' | 'stale' | 'dead' | 'other'
 
 export interface TlbRow {
   hart: number
@@ -48,13 +75,18 @@ export const tlbView = view<TlbData>({
         .filter(row => args.pid === undefined || (mm !== null && byAsid.get(row.asid)?.mm === mm))
         .filter(row => page === null || row.va === page),
     )
-    const harts = hartsOf(k, args).map(hart => ({
-      hart,
-      asid: k.state.harts[hart].mm?.asid ?? null,
-      entries: rows.filter(r => r.hart === hart).length,
-      stale: rows.filter(r => r.hart === hart && r.state === 'stale').length,
-    }))
-    return { harts, rows }
+    return { harts: hartsOf(k, args).map(hart => headOf(hart, k.state.harts[hart].mm?.asid ?? null, rows)), rows }
+  },
+
+  bare(machine, args) {
+    const page = args.address === undefined ? null : pageOf(args.address)
+    const harts = args.hart === undefined ? machine.harts : [bareHart(machine, args)]
+    const rows = harts.flatMap(hart =>
+      tlbEntries(machine, hart)
+        .filter(entry => page === null || entry.va === page)
+        .map(entry => bareRow(machine, hart, entry)),
+    )
+    return { harts: harts.map(hart => headOf(hart.id, translates(machine, hart) ? asidOfHart(machine, hart) : null, rows)), rows }
   },
 
   text({ harts, rows }, width) {
@@ -90,6 +122,29 @@ export const tlbView = view<TlbData>({
     ].map(line => fit(line, width))
   },
 })
+
+function headOf(hart: number, asid: number | null, rows: readonly TlbRow[]): TlbData['harts'][number] {
+  const own = rows.filter(row => row.hart === hart)
+  return { hart, asid, entries: own.length, stale: own.filter(row => row.state === 'stale').length }
+}
+
+const asidOfHart = (machine: Machine, hart: Hart): number =>
+  Number((readCsr(machine, hart, 'satp') >> BigInt(SATP_ASID_SHIFT)) & BigInt(ASID_MAX))
+
+function bareRow(machine: Machine, hart: Hart, entry: TlbEntry): TlbRow {
+  const { access, index, va, asid, level, frame } = entry
+  const known = entry.current && translates(machine, hart)
+  const state = !known ? 'other' : isTrue(walk(machine, rootFrame(machine, hart), va).at(-1), entry) ? 'current' : 'stale'
+  return { hart: hart.id, access, index, va, asid, pids: [], level, flags: pteFlagsText(entry.flags), frame, active: entry.current, state }
+}
+
+/** As isCurrent, of what a walk read last. */
+function isTrue(leaf: WalkStep | undefined, { va, frame, flags, level, access }: TlbEntry): boolean {
+  if (leaf === undefined || (leaf.lo & PTE_V) === 0 || leaf.level !== level) return false
+  const first = ptePpn(leaf.lo, leaf.hi) - RAM_PPN
+  const same = first + Math.floor((va % leafSize(level)) / PAGE_SIZE) === frame
+  return same && (leaf.lo & PERMISSIONS) === (flags & PERMISSIONS) && (access !== 'write' || (leaf.lo & PTE_D) !== 0)
+}
 
 /** The living owners of ASIDs of this generation. */
 function asids(k: Kernel): Map<number, { mm: Mm; pids: number[] }> {

@@ -1,6 +1,8 @@
 // What a view is: plain data about a stopped machine and, made from that data alone, lines of text. One source for the terminal
 // debugger, gdb's tables and monitor, DAP and the web page. A view changes nothing, whatever it looks at.
 import type { Kernel } from '../../kernel/index.ts'
+import type { Machine } from '../../vm/index.ts'
+import type { Target } from '../target/index.ts'
 import type { TimelineEvent } from '../events/index.ts'
 
 /** What a view may be asked about. All are optional; which of them a view looks at is in its row. */
@@ -49,6 +51,8 @@ export interface View<D> {
   doc: string
   arguments: readonly ArgumentName[]
   data(k: Kernel, args: ViewArguments): D
+  /** The same of a machine alone, by its harts. Missing: the view is about what an operating system has. */
+  bare?(machine: Machine, args: ViewArguments): D
   text(data: D, width: number): string[]
 }
 
@@ -57,6 +61,8 @@ export interface AnyView<D = unknown> extends View<D> {
   text(data: D, width?: number): string[]
   /** Both at once. */
   show(k: Kernel, args?: ViewArguments, width?: number): string[]
+  /** The data of whatever is debugged. NoSystem: a machine alone has none. */
+  dataOf(target: Target, args?: ViewArguments): D
 }
 
 /** A mistake of whoever asks: no such task, an address that is none. The message is for them. */

@@ -1,8 +1,28 @@
 // The page-table walk of one address, as the hardware does it: every entry it reads, decoded, and what the kernel knows about the page.
 import { TWO_32 } from '../../kernel/abi/index.ts'
-import { frameAddress, leafSize, PAGE_SIZE, PTE_LEAF, ptePpn, PTE_V, pteFlags, pteFlagsText, RAM_PPN, tlbEntries } from '../../vm/index.ts'
-import { findRegion, FRAME_USES, regionLine, walkMm, type Kernel, type Mm } from '../../kernel/index.ts'
-import { asidOf, mmOf, pageOf, taskOf, userAddress } from './ask.ts'
+import {
+  ASID_MAX,
+  frameAddress,
+  getPc,
+  leafSize,
+  PAGE_SIZE,
+  PTE_LEAF,
+  ptePpn,
+  PTE_V,
+  pteFlags,
+  pteFlagsText,
+  RAM_PPN,
+  readCsr,
+  rootFrame,
+  SATP_ASID_SHIFT,
+  tlbEntries,
+  walk,
+  type Machine,
+  type WalkStep,
+} from '../../vm/index.ts'
+import { findRegion, FRAME_USES, regionLine, walkMm } from '../../kernel/index.ts'
+import { translates } from '../target/index.ts'
+import { asidOf, bareHart, mmOf, pageOf, taskOf, userAddress } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
 import { fit, wrap } from './layout.ts'
@@ -30,14 +50,15 @@ export interface WalkEntry {
 }
 
 export interface WalkData {
+  /** 0: of a hart. */
   pid: number
   address: number
   root: number
   /** null: none in this generation of ASIDs. */
   asid: number | null
   steps: WalkEntry[]
-  /** Where the walk ends well: bytes that the leaf maps, the frame of this very page, and how that is held. */
-  result: { physical: number; size: number; frame: number; use: string; count: number } | null
+  /** Where the walk ends well: bytes that the leaf maps, the frame of this very page, and how that is held (null: nobody says). */
+  result: { physical: number; size: number; frame: number; use: string | null; count: number | null } | null
   /** The region's line of /proc/PID/maps. */
   region: string | null
   /** Entries of TLBs that translate this page for this address space. */
@@ -69,18 +90,7 @@ export const walkView = view<WalkData>({
     const task = taskOf(k, args)
     const mm = mmOf(task)
     const address = args.address === undefined ? mm.startCode : userAddress(args.address)
-    const steps = walkMm(k, mm, address).map(({ level, table, index, offset, lo, hi }): WalkEntry => ({
-      level,
-      table,
-      index,
-      physical: frameAddress(0) + offset,
-      pte: pteHex(lo, hi),
-      kind: entryKind(lo),
-      flags: pteFlagsText(lo),
-      meaning: wordsOfFlags(lo),
-      ppn: lo === 0 ? null : ptePpn(lo, hi),
-      frame: lo === 0 ? null : ptePpn(lo, hi) - RAM_PPN,
-    }))
+    const steps = walkMm(k, mm, address).map(entryOf)
     const region = findRegion(mm, address)
     return {
       pid: task.pid,
@@ -88,17 +98,40 @@ export const walkView = view<WalkData>({
       root: mm.root,
       asid: asidOf(k, mm),
       steps,
-      result: resultOf(k, steps, address),
+      result: resultOf(steps, address, frame => ({ use: FRAME_USES[k.state.frames.use[frame]], count: k.state.frames.count[frame] })),
       region: region && regionLine(k, mm, region),
-      tlb: tlbOf(k, mm, address),
+      tlb: asidOf(k, mm) === null ? [] : tlbOf(k.machine, mm.asid, address),
       ...explainPage(k, task, mm, address),
     }
   },
 
+  bare(machine, args) {
+    const hart = bareHart(machine, args)
+    const satp = readCsr(machine, hart, 'satp')
+    const asid = Number((satp >> BigInt(SATP_ASID_SHIFT)) & BigInt(ASID_MAX))
+    const address = args.address ?? Math.max(0, getPc(hart))
+    const root = rootFrame(machine, hart)
+    const steps = translates(machine, hart) ? walk(machine, root, address).map(entryOf) : []
+    const last = steps.at(-1)
+    return {
+      pid: 0,
+      address,
+      root,
+      asid: translates(machine, hart) ? asid : null,
+      steps,
+      result: resultOf(steps, address, () => ({ use: null, count: null })),
+      region: null,
+      tlb: tlbOf(machine, asid, address),
+      present: last?.kind === 'leaf',
+      writable: last?.kind === 'leaf' && last.flags.includes('W'),
+      sharers: [],
+      why: [],
+    }
+  },
+
   text(d, width) {
-    const lines = [
-      `walk of ${hex(d.address)} for pid ${d.pid}, ASID ${d.asid ?? 'none'}, root in frame ${d.root} (${hex(frameAddress(d.root))})`,
-    ]
+    const whose = d.pid === 0 ? '' : ` for pid ${d.pid}`
+    const lines = [`walk of ${hex(d.address)}${whose}, ASID ${d.asid ?? 'none'}, root in frame ${d.root} (${hex(frameAddress(d.root))})`]
     for (const s of d.steps) {
       const target = s.frame === null ? 'empty' : `-> frame ${s.frame}`
       lines.push(`  level ${s.level} [${String(s.index).padStart(3)}] at ${hex(s.physical)}: ${s.pte} ${s.flags} ${target}`)
@@ -106,9 +139,11 @@ export const walkView = view<WalkData>({
     const { result } = d
     if (result)
       lines.push(
-        `  = ${hex(result.physical)}, ${result.use} frame ${result.frame} of count ${result.count}, in a page of ${result.size / PAGE_BYTES}K`,
+        result.use === null
+          ? `  = ${hex(result.physical)}, frame ${result.frame}, in a page of ${result.size / PAGE_BYTES}K`
+          : `  = ${hex(result.physical)}, ${result.use} frame ${result.frame} of count ${result.count}, in a page of ${result.size / PAGE_BYTES}K`,
       )
-    lines.push(`region: ${d.region?.replace(/ +/g, ' ').trim() ?? 'none'}`)
+    if (d.pid !== 0) lines.push(`region: ${d.region?.replace(/ +/g, ' ').trim() ?? 'none'}`)
     lines.push(`TLB: ${d.tlb.map(e => `hart ${e.hart} ${e.access} ${e.flags}`).join(', ') || 'no entry'}`)
     for (const why of d.why) lines.push(...wrap(`${why.about}: ${why.text}`, width, '  '))
     return lines.map(line => fit(line, width))
@@ -117,21 +152,36 @@ export const walkView = view<WalkData>({
 
 const PAGE_BYTES = 1024
 
-function resultOf(k: Kernel, steps: readonly WalkEntry[], address: number): WalkData['result'] {
+function entryOf({ level, table, index, offset, lo, hi }: WalkStep): WalkEntry {
+  return {
+    level,
+    table,
+    index,
+    physical: frameAddress(0) + offset,
+    pte: pteHex(lo, hi),
+    kind: entryKind(lo),
+    flags: pteFlagsText(lo),
+    meaning: wordsOfFlags(lo),
+    ppn: lo === 0 ? null : ptePpn(lo, hi),
+    frame: lo === 0 ? null : ptePpn(lo, hi) - RAM_PPN,
+  }
+}
+
+type Held = Pick<NonNullable<WalkData['result']>, 'use' | 'count'>
+
+function resultOf(steps: readonly WalkEntry[], address: number, heldBy: (frame: number) => Held): WalkData['result'] {
   const last = steps.at(-1)
   if (last?.kind !== 'leaf' || last.frame === null) return null
   const size = leafSize(last.level)
   const physical = frameAddress(last.frame) + (address % size)
   const frame = last.frame + Math.floor((address % size) / PAGE_SIZE)
-  const { use, count } = k.state.frames
-  return { physical, size, frame, use: FRAME_USES[use[frame]], count: count[frame] }
+  return { physical, size, frame, ...heldBy(frame) }
 }
 
-function tlbOf(k: Kernel, mm: Mm, address: number): WalkData['tlb'] {
-  if (asidOf(k, mm) === null) return []
-  return k.machine.harts.flatMap(hart =>
-    tlbEntries(k.machine, hart)
-      .filter(e => e.asid === mm.asid && e.va === pageOf(address))
+function tlbOf(machine: Machine, asid: number, address: number): WalkData['tlb'] {
+  return machine.harts.flatMap(hart =>
+    tlbEntries(machine, hart)
+      .filter(e => e.asid === asid && e.va === pageOf(address))
       .map(e => ({ hart: hart.id, access: e.access, flags: pteFlagsText(e.flags), level: e.level })),
   )
 }

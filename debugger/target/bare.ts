@@ -1,0 +1,162 @@
+// A session over a machine alone: breakpoints, watchpoints, and motions that need no operating system, forwards and in pieces. A trap that
+// the machine's platform does not take ends a run, for there is nobody who would handle it.
+import {
+  getPc,
+  getX,
+  decode,
+  isCall,
+  passHere,
+  REG,
+  run,
+  setDebugPoints,
+  type Access,
+  type Hart,
+  type Machine,
+  type StopKind,
+  type Watch,
+} from '../../vm/index.ts'
+import { readHart } from './hart.ts'
+import { bareTarget, NoSystem, type Target } from './target.ts'
+
+export type BarePoint = { id: number; enabled: boolean } & ({ kind: 'breakpoint'; address: number } | ({ kind: 'watchpoint' } & Watch))
+
+/** Why a run ended; `hart` is the one that stopped, and has the focus. */
+export type BareStop =
+  | { kind: 'breakpoint'; points: number[]; hart: number; address: number }
+  | { kind: 'watchpoint' | 'tlbMiss'; points: number[]; hart: number; address: number; access: Access }
+  | { kind: 'step'; hart: number }
+  | { kind: 'trap'; hart: number; trap: StopKind; value: number }
+  | { kind: 'interrupted' }
+
+export interface BareSession {
+  readonly target: Target
+  points: Map<number, BarePoint>
+  nextPoint: number
+  /** The hart that steps and looks are about. */
+  focus: number
+  /** Instructions that all harts have executed since the session began. */
+  executed: number
+}
+
+/** Harts take turns of so many instructions. */
+const ROUND = 5_000
+
+export const createBareSession = (machine: Machine): BareSession => ({
+  target: bareTarget(machine),
+  points: new Map(),
+  nextPoint: 1,
+  focus: 0,
+  executed: 0,
+})
+
+export function closeBareSession(s: BareSession): void {
+  setDebugPoints(s.target.machine, null)
+}
+
+export const addBareBreakpoint = (s: BareSession, address: number): number =>
+  add(s, { kind: 'breakpoint', id: s.nextPoint++, enabled: true, address })
+export const addBareWatchpoint = (s: BareSession, watch: Watch): number =>
+  add(s, { kind: 'watchpoint', id: s.nextPoint++, enabled: true, ...watch })
+
+function add(s: BareSession, point: BarePoint): number {
+  s.points.set(point.id, point)
+  return point.id
+}
+
+/** Where a motion wants to come to, besides the points. */
+interface Place {
+  address: number
+  counts(hart: Hart): boolean
+}
+
+function arm(s: BareSession, place?: Place): void {
+  const on = [...s.points.values()].filter(point => point.enabled)
+  const breakpoints = new Set(on.flatMap(p => (p.kind === 'breakpoint' ? [p.address] : [])))
+  if (place !== undefined) breakpoints.add(place.address)
+  const watches = on.flatMap(p => (p.kind === 'watchpoint' ? [p] : []))
+  setDebugPoints(s.target.machine, breakpoints.size + watches.length === 0 ? null : { breakpoints, watches, tlbMisses: false })
+}
+
+/** What a debugger's stop of a hart is; null: none of the points counts. */
+function debugStop(s: BareSession, hart: Hart, place?: Place): BareStop | null {
+  const on = [...s.points.values()].filter(point => point.enabled)
+  const hit = s.target.machine.debug?.hit ?? null
+  if (hit === null) {
+    const address = getPc(hart)
+    const points = on.filter(p => p.kind === 'breakpoint' && p.address === address).map(p => p.id)
+    if (points.length > 0) return { kind: 'breakpoint', points, hart: hart.id, address }
+    return place?.address === address && place.counts(hart) ? { kind: 'step', hart: hart.id } : null
+  }
+  const { va, bytes, access } = hit
+  const sees = (p: BarePoint): boolean =>
+    p.kind === 'watchpoint' && (access === 'read' ? p.reads : p.writes) && (p.physical || (va < p.end && va + bytes > p.start))
+  return { kind: 'watchpoint', points: on.filter(sees).map(p => p.id), hart: hart.id, address: va, access }
+}
+
+function settle(s: BareSession, hart: Hart, stop: BareStop): BareStop {
+  s.focus = hart.id
+  passHere(s.target.machine, hart)
+  return stop
+}
+
+/** Lets harts run in turns, or one alone, for so many instructions at most. */
+function runSome(s: BareSession, budget: number, only: Hart | null, place?: Place): BareStop {
+  const { machine } = s.target
+  arm(s, place)
+  const end = s.executed + budget
+  while (s.executed < end) {
+    const hart = only ?? machine.harts[Math.floor(s.executed / ROUND) % machine.harts.length]
+    const fuel = Math.min(end - s.executed, only === null ? ROUND - (s.executed % ROUND) : Infinity)
+    const { kind, retired, tval } = run(machine, hart, fuel)
+    s.executed += retired
+    if (kind === 'fuel') continue
+    if (kind !== 'debug') return settle(s, hart, { kind: 'trap', hart: hart.id, trap: kind, value: tval })
+    const stop = debugStop(s, hart, place)
+    if (stop !== null) return settle(s, hart, stop)
+  }
+  return { kind: 'interrupted' }
+}
+
+const focused = (s: BareSession): Hart => s.target.machine.harts[s.focus] ?? s.target.machine.harts[0]
+
+function stepHart(s: BareSession): BareStop {
+  const hart = focused(s)
+  passHere(s.target.machine, hart)
+  const stop = runSome(s, 1, hart)
+  return stop.kind === 'interrupted' ? settle(s, hart, { kind: 'step', hart: hart.id }) : stop
+}
+
+const LONG = 4
+/** Length of the call that a hart is before; 0: it is none. */
+function callLength(machine: Machine, hart: Hart): number {
+  const bytes = readHart(machine, hart, getPc(hart), LONG)
+  const word = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0)
+  const decoded = bytes.length < 2 ? null : decode((word & 3) === 3 ? word : word & 0xffff)
+  return decoded !== null && isCall(decoded) ? ((word & 3) === 3 ? LONG : 2) : 0
+}
+
+export interface BareMotion {
+  /** Runs so many instructions at most; `interrupted`: there is more to do. */
+  go(budget: number): BareStop
+}
+
+const MOTIONS: Readonly<Record<string, (s: BareSession, address?: number) => BareMotion>> = {
+  stop: s => ({ go: budget => runSome(s, budget, null) }),
+  instruction: s => ({ go: () => stepHart(s) }),
+  over(s) {
+    const hart = focused(s)
+    const length = callLength(s.target.machine, hart)
+    if (length === 0) return { go: () => stepHart(s) }
+    const sp = getX(hart, REG.sp)
+    const place = { address: getPc(hart) + length, counts: (at: Hart) => at === hart && getX(at, REG.sp) >= sp }
+    return { go: budget => runSome(s, budget, null, place) }
+  },
+  address: (s, address = 0) => ({ go: budget => runSome(s, budget, null, { address, counts: hart => hart.id === s.focus }) }),
+}
+
+/** Begins a motion by its name in the table of motions. NoSystem: that one is about tasks, sources or the past. */
+export function beginBare(s: BareSession, name: string, address?: number): BareMotion {
+  if (!Object.hasOwn(MOTIONS, name))
+    throw new NoSystem(`the motion '${name}' needs an operating system to look into, and this machine has none`)
+  return MOTIONS[name](s, address)
+}

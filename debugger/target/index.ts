@@ -1,0 +1,14 @@
+// The door of the target: a machine, with or without an operating system that can be looked into.
+export { hartRegister, offsetOf, readHart, setHartRegister, translates, writeHart } from './hart.ts'
+export {
+  addBareBreakpoint,
+  addBareWatchpoint,
+  beginBare,
+  closeBareSession,
+  createBareSession,
+  type BareMotion,
+  type BarePoint,
+  type BareSession,
+  type BareStop,
+} from './bare.ts'
+export { bareTarget, NoSystem, systemOf, systemTarget, type OperatingSystemView, type Target } from './target.ts'
