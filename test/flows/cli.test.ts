@@ -245,7 +245,7 @@ describe('run', () => {
   test('--policy takes a name of those there are', () => {
     expect(hartbeat(['run', '--policy', 'round-robin', 'echo', 'hi']).stdout).toBe('hi\n')
     const { status, stderr } = hartbeat(['run', '--policy', 'luck', 'true'])
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/luck.*fair, round-robin, stride/)])
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/luck.*fair, round-robin, stride, mlfq/)])
   })
   test('--check says that all is well, or what is not', () => {
     expect(hartbeat(['run', '--check', 'sh', '-c', 'true | true']).stderr).toBe('hartbeat: check: invariants hold, no zombie is left\n')

@@ -4,6 +4,7 @@ import type { SchedClass, SchedTable } from '../types.ts'
 import { deadline } from './deadline.ts'
 import { fair } from './fair.ts'
 import { fifo } from './fifo.ts'
+import { mlfq } from './lab/mlfq.ts'
 import { roundRobin } from './lab/round-robin.ts'
 import { stride } from './lab/stride.ts'
 import { rr } from './rr.ts'
@@ -12,7 +13,7 @@ import { rr } from './rr.ts'
 const URGENT: readonly SchedClass[] = [deadline, fifo, rr]
 
 /** Who serves SCHED_OTHER, SCHED_BATCH and SCHED_IDLE: one of these, the first when nobody says which. */
-export const SHARING: readonly SchedClass[] = [fair, roundRobin, stride]
+export const SHARING: readonly SchedClass[] = [fair, roundRobin, stride, mlfq]
 
 /** Throws an Error that names those there are. */
 export function schedTable(name: string = fair.name): SchedTable {

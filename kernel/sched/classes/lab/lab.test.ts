@@ -45,5 +45,5 @@ test('who is nicer has less where weights count, and as much where they do not',
 })
 
 test('a name that is not there is refused with those that are', () => {
-  expect(() => schedTable('luck')).toThrow("there is no policy 'luck': it is fair, round-robin, stride")
+  expect(() => schedTable('luck')).toThrow("there is no policy 'luck': it is fair, round-robin, stride, mlfq")
 })
