@@ -1,6 +1,6 @@
 // Who runs the past again: a kernel of its own, with its own events, points and output. Whoever listens to the present hears nothing of a
-// replay, it stops where nobody but itself wants it to, and the host has had its output. Machine and state are one and are lent: a second
-// machine would cost its whole memory again, and copies of all that differs at every step.
+// replay, it stops where nobody but itself wants it to, and the host has had its output. Machine and state are one and are lent: a
+// second machine would decode all code again, and each step would copy the state and every page that differs once more.
 import { newEventStream, type Kernel } from '../../kernel/index.ts'
 import { setDebugPoints } from '../../vm/index.ts'
 
