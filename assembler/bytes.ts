@@ -12,7 +12,7 @@ export function newBytes(capacity = 256): Bytes {
 }
 
 /** Makes room for `more` bytes and answers the offset where they start; they read as zero until written. */
-export function grow(b: Bytes, more: number): number {
+function grow(b: Bytes, more: number): number {
   const at = b.length
   const needed = at + more
   if (needed > b.data.length) {

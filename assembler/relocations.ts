@@ -8,11 +8,11 @@ import { R_RISCV, type RelocationName } from '../kernel/abi/index.ts'
  * relocation at the address S computed (PCREL_LO12 names the auipc). tprel: S + A - thread pointer. dtprel: S + A within the module's
  * thread-local block. relax, align: notes to the linker. dynamic: only in linked files.
  */
-export type RelocationValue =
+type RelocationValue =
   'none' | 'absolute' | 'pcrel' | 'got' | 'tlsGd' | 'tlsIe' | 'low' | 'tprel' | 'dtprel' | 'relax' | 'align' | 'dynamic'
 
 /** Writes the value at an offset; answers false when it does not fit. */
-export type Store = (view: DataView, at: number, value: bigint) => boolean
+type Store = (view: DataView, at: number, value: bigint) => boolean
 
 export interface RelocationRow {
   number: number
@@ -99,8 +99,8 @@ const field =
     setField(view, at, length, name, Number(value))
 
 /** The upper 20 bits, rounded so that a signed low part completes them. */
-export const highPart = (value: bigint): bigint => ((value + 0x800n) >> 12n) << 12n
-export const lowPart = (value: bigint): number => Number(BigInt.asIntN(12, value))
+const highPart = (value: bigint): bigint => ((value + 0x800n) >> 12n) << 12n
+const lowPart = (value: bigint): number => Number(BigInt.asIntN(12, value))
 
 const high: Store = (view, at, value) => {
   const upper = highPart(value)

@@ -3,7 +3,7 @@ import { rowKey } from './plan.ts'
 import { nsOf } from './results.ts'
 import type { Params, ScenarioResult } from './types.ts'
 
-export interface Change {
+interface Change {
   params: Params
   /** Nanoseconds of one operation. */
   before: number

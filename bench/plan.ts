@@ -25,7 +25,7 @@ export const expectedParams = (cells: readonly Cell[]): Params[] => cells.flatMa
 export const rowKey = (params: Params): string => JSON.stringify(Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** Scenarios in the order of the table, however they were named: so two runs of the same ones agree. */
-export const inOrder = (scenarios: readonly Scenario[]): Scenario[] => SCENARIOS.filter(s => scenarios.includes(s))
+const inOrder = (scenarios: readonly Scenario[]): Scenario[] => SCENARIOS.filter(s => scenarios.includes(s))
 
 /** Throws what `laboratory.resolve` throws for an unknown preset or key. */
 export function plan(request: Request, laboratory: Laboratory): Plan {

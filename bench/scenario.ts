@@ -9,7 +9,7 @@ export interface SweepOptions {
   geometry: Geometry
 }
 
-export interface Findings extends SweepOptions {
+interface Findings extends SweepOptions {
   rows: readonly Row[]
   /** Name of the run's preset. */
   preset: string

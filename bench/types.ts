@@ -35,7 +35,7 @@ export interface Geometry {
 }
 
 /** A preset with its overrides, resolved. `hash` names it whole. */
-export interface ResolvedPreset {
+interface ResolvedPreset {
   hash: string
   geometry: Geometry
 }
@@ -48,7 +48,7 @@ export interface Laboratory {
 }
 
 /** Options of the kernel that a cell runs on. */
-export interface CellMachine {
+interface CellMachine {
   harts?: number
   /** MiB; 256 unless said. */
   ram?: number

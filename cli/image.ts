@@ -14,7 +14,7 @@ const UNPACKED_MOST = 2 ** 30
 const unpackedMost = (packed: number): number => Math.min(UNPACKED_MOST, UNPACKED_LEAST + UNPACKED_RATIO * packed)
 
 /** Unpacks what is gzipped. Throws an Error for what is damaged, or unpacks to far more than any file system would. */
-export function unpacked(data: Uint8Array): Uint8Array {
+function unpacked(data: Uint8Array): Uint8Array {
   if (data[0] !== GZIP[0] || data[1] !== GZIP[1]) return data
   const most = unpackedMost(data.length)
   try {

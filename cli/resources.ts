@@ -8,7 +8,7 @@ import type { PreparedLoop } from '../vm/index.ts'
 const here = dirname(fileURLToPath(import.meta.url))
 /** The package: the folder above dist. */
 export const packageRoot = join(here, '..')
-export const includeFolder = join(packageRoot, 'programs', 'include')
+const includeFolder = join(packageRoot, 'programs', 'include')
 const built = join(packageRoot, 'dist')
 export const imagePath = join(built, 'root.cpio')
 export const libraryPath = join(built, 'libhartbeat.a')

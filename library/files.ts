@@ -3,7 +3,7 @@ import { peekFile, type Dentry, type ImageFile, type Kernel } from '../kernel/in
 import { byteString, bytesOf } from './text.ts'
 
 /** A file by its contents: text is UTF-8. `mode`: its 07777 bits; default 0644. */
-export type FileContent = string | Uint8Array | { data: string | Uint8Array; mode: number }
+type FileContent = string | Uint8Array | { data: string | Uint8Array; mode: number }
 
 /** Files of a machine: contents by absolute path. Directories on the way are made. */
 export type FileMap = Readonly<Record<string, FileContent>>

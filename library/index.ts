@@ -9,11 +9,10 @@ export {
   type Ending,
   type Limits,
   type MachineOptions,
-  type Output,
   type Program,
   type StartOptions,
 } from './machine.ts'
 export { DEFAULT_ENV } from './environment.ts'
-export { BuildError, type BuildSettings, type Source } from './build.ts'
-export { readFile, type FileContent, type FileMap } from './files.ts'
-export { statistics, type Statistics, type TimedStatistics } from './statistics.ts'
+export { BuildError, type Source } from './build.ts'
+export { readFile, type FileMap } from './files.ts'
+export { statistics, type Statistics } from './statistics.ts'

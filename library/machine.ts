@@ -172,7 +172,7 @@ export type Ending =
 const stands = (reason: Exclude<Ending['reason'], 'exit' | 'signal'>): Ending => ({ reason, status: null, signal: null })
 
 /** A wait status in the words of `Ending`. */
-export const endingOf = (status: number): Ending =>
+const endingOf = (status: number): Ending =>
   ifExited(status)
     ? { reason: 'exit', status: exitCode(status), signal: null }
     : { reason: 'signal', status: shellStatus(status), signal: signalName(termSignal(status)) }

@@ -17,7 +17,7 @@ export interface Statistics {
 }
 
 /** What a timed machine counted besides. */
-export interface TimedStatistics {
+interface TimedStatistics {
   preset: string
   /** What was set over the preset, and the hash of all constants. */
   overrides: readonly string[]

@@ -23,7 +23,7 @@ import { usedPages } from '../vm/index.ts'
 
 const IMAGE = new URL('../dist/root.cpio', import.meta.url)
 const MIB = 2 ** 20
-export const TEST_RAM = 32 * MIB
+const TEST_RAM = 32 * MIB
 /** More than any test needs: a program that hangs fails instead. */
 const LIMIT = 400_000_000
 

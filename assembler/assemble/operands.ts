@@ -35,7 +35,6 @@ const OPERATORS: Readonly<Record<string, Partial<Record<FieldName, number>>>> = 
   tls_ie_pcrel_hi: { u: R_RISCV.TLS_GOT_HI20 },
   tls_gd_pcrel_hi: { u: R_RISCV.TLS_GD_HI20 },
 }
-export const OPERATOR_NAMES = [...Object.keys(OPERATORS), 'tprel_add']
 
 /** The operands from the cursor to the end of the statement, split at commas outside of parentheses and quotes. */
 export function splitOperands(c: Cursor): Operand[] {
@@ -95,8 +94,8 @@ export interface Mismatch {
   operand: Operand
   reason: string | null
 }
-export type MatchResult = Matched | Mismatch
-export const isMismatch = (m: MatchResult): m is Mismatch => 'reason' in m
+type MatchResult = Matched | Mismatch
+const isMismatch = (m: MatchResult): m is Mismatch => 'reason' in m
 
 const mismatch = (operand: Operand, reason: string | null = null): Mismatch => ({ operand, reason })
 

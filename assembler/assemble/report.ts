@@ -5,7 +5,7 @@ import type { Statement } from './scan.ts'
 import type { Assembly } from './state.ts'
 
 /** More errors than this are not collected: the file is not assembly, or a macro runs wild. */
-export const MAX_DIAGNOSTICS = 1000
+const MAX_DIAGNOSTICS = 1000
 
 function notesOf(statement: Statement): Diagnostic['notes'] {
   const notes: { file: string; line: number; message: string }[] = []

@@ -11,7 +11,7 @@ import { paddingBytes } from './space.ts'
 import { evaluate, isConstant } from './value.ts'
 import type { Assembly, AsmSection, AsmSymbol, BranchGap, Expr, Fixup, Gap, LebGap, Value } from './state.ts'
 
-export interface ObjectRelocation {
+interface ObjectRelocation {
   offset: number
   type: number
   symbol: AsmSymbol | null

@@ -174,7 +174,7 @@ export interface Macro {
 }
 
 /** One open `.if`. */
-export interface Condition {
+interface Condition {
   /** Statements here are assembled. */
   active: boolean
   /** A branch has been taken already, or none may be: `.else` stays off. */
@@ -184,7 +184,7 @@ export interface Condition {
 }
 
 /** Statements waiting to be assembled: the file, an include, a macro's body. */
-export interface Input {
+interface Input {
   statements: readonly Statement[]
   next: number
   /** Open conditions when it began. */
@@ -195,7 +195,7 @@ export interface Input {
 }
 
 /** A block that is being collected up to its end: a macro definition, a repetition. */
-export interface Block {
+interface Block {
   open: RegExp
   close: RegExp
   nesting: number
@@ -225,7 +225,7 @@ export interface Frame {
   remembered: bigint[]
   statement: Statement
 }
-export interface Cfi {
+interface Cfi {
   open: Frame | null
   frames: Frame[]
   /** .cfi_sections. */

@@ -12,7 +12,7 @@ import type { Assembly, AsmSymbol, Expr } from './state.ts'
 /** Names that begin so stay out of the object file unless a relocation needs them. */
 export const LOCAL_PREFIX = '.L'
 /** The name GNU as gives to labels that it makes up, such as the address of an auipc. */
-export const MADE_UP_NAME = '.L0 '
+const MADE_UP_NAME = '.L0 '
 
 export const isDefined = (s: AsmSymbol): boolean => s.place !== null || s.value !== null || s.common !== null
 

@@ -8,8 +8,8 @@ import { provide } from './symbols.ts'
 import type { InputFile, InputSection, Link, OutputSection } from './state.ts'
 
 /** Where GNU ld puts RISC-V programs. */
-export const DEFAULT_BASE = 0x10000
-export const PAGE = 0x1000
+const DEFAULT_BASE = 0x10000
+const PAGE = 0x1000
 const GP_REACH = 0x800
 
 const isNobits = (s: { type: number }): boolean => s.type === SHT.NOBITS

@@ -1,6 +1,6 @@
 // Mergeable sections: equal strings and constants of all files become one (gABI, SHF_MERGE and SHF_STRINGS).
 import { SHF } from '../../kernel/abi/index.ts'
-import type { InputSection, OutputSection, Piece } from './state.ts'
+import type { InputSection, Piece } from './state.ts'
 
 export const isMergeable = (s: InputSection): boolean =>
   (s.flags & SHF.MERGE) !== 0 &&
@@ -69,5 +69,3 @@ export function mergeInputs(inputs: readonly InputSection[], start: number): { p
 export function putMerged(parts: readonly { at: number; bytes: Uint8Array }[], into: Uint8Array): void {
   for (const { at, bytes } of parts) into.set(bytes, at)
 }
-
-export const mergeableInputs = (o: OutputSection): InputSection[] => o.inputs.filter(isMergeable)

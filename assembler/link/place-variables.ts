@@ -18,7 +18,7 @@ import {
 } from '../../kernel/abi/dwarf/index.ts'
 
 /** A variable at an address, and what declares it: a file of the line table at `table`. */
-export interface DeclaredVariable {
+interface DeclaredVariable {
   address: number
   table: number
   file: number

@@ -3,7 +3,7 @@ import { readRelocations, readSymbols, SHN, SHT, STB, STT, type ElfFile, type El
 import { readVersions, versionSuffix, type Versions } from './versions.ts'
 
 /** Names that mark code and data, and labels that the assembler made up: no reader wants them. */
-export const isMappingSymbol = (name: string): boolean => /^\$[xd](\.|$)/.test(name) || name.startsWith('$xrv')
+const isMappingSymbol = (name: string): boolean => /^\$[xd](\.|$)/.test(name) || name.startsWith('$xrv')
 /** Labels that do not outlive the assembler, and mapping symbols: tables of symbols leave them out. */
 export const isSpecial = (name: string): boolean => name === '' || /^(\.L|\.\.|_\.L_)/.test(name) || isMappingSymbol(name)
 export const isNamed = (s: ElfSymbol): boolean => s.name !== '.L0 ' && !isMappingSymbol(s.name)

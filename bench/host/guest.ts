@@ -86,7 +86,7 @@ export function buildKernel(name: string, rounds: number, sources: string, out: 
 }
 
 /** Our machine, ready to run a kernel in user mode. */
-export function loadKernel(image: Uint8Array, rounds: number): Machine {
+function loadKernel(image: Uint8Array, rounds: number): Machine {
   const machine = createMachine({ ramBytes: 16 << 20 })
   const hart = machine.harts[0]
   const pte = (frame: number, flags: number): number => ((frame + RAM_PPN) << 10) | flags

@@ -21,7 +21,7 @@ import { benchWhole } from './whole.ts'
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..')
 const CLEAR = '\r\x1b[K'
 
-export type Part = Pick<HostResults, 'skipped' | 'interpreter' | 'operations' | 'whole' | 'debugger'>
+type Part = Pick<HostResults, 'skipped' | 'interpreter' | 'operations' | 'whole' | 'debugger'>
 
 export interface HostBench {
   doc: string

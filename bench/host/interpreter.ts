@@ -14,7 +14,7 @@ import { ratioOf, spreadOf, type Spread } from './spread.ts'
 /** The timed machine is slower by about this: it gets so many rounds less. */
 const TIMED_SHARE = 8
 
-export interface InterpreterRow {
+interface InterpreterRow {
   kernel: string
   /** Millions of instructions a second. */
   mips: Spread

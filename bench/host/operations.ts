@@ -12,7 +12,7 @@ import { nativePeer, qemuPeer, type Peer, type Skipped } from './peers.ts'
 import { ratioOf, spreadOf, type Spread } from './spread.ts'
 import type { Pace } from './pace.ts'
 
-export interface Beside {
+interface Beside {
   /** Nanoseconds an operation. */
   ns: Spread
   /** How many times faster ours is. */

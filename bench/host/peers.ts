@@ -18,7 +18,7 @@ export const installed = (tool: string): boolean => spawnSync(tool, ['--version'
 export const secondsSince = (start: bigint): number => Number(process.hrtime.bigint() - start) / 1e9
 
 /** Host seconds of a command, which must succeed. */
-export function timeCommand(file: string, args: readonly string[]): number {
+function timeCommand(file: string, args: readonly string[]): number {
   const start = process.hrtime.bigint()
   const { status, signal, error } = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const seconds = secondsSince(start)

@@ -38,7 +38,7 @@ export function rateText(perSecond: number): string {
   return `${digits(perSecond / size)} ${name}`
 }
 
-export const rangeText = ({ min, max }: Spread): string => `${digits(min)}..${digits(max)}`
+const rangeText = ({ min, max }: Spread): string => `${digits(min)}..${digits(max)}`
 const timeRange = ({ min, max }: Spread): string => `${timeText(min)} .. ${timeText(max)}`
 
 /** Columns as wide as they need: the first to the left, the others to the right. */

@@ -3,7 +3,7 @@ import { quantity } from '../claims.ts'
 import { binary, duration } from '../results.ts'
 import type { Axis, ScaleKind } from './figures.ts'
 
-export interface Tick {
+interface Tick {
   value: number
   label: string
 }

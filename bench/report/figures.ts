@@ -28,7 +28,7 @@ export interface LineChart {
   marks?: readonly { x: number; label: string }[]
 }
 
-export interface Bar {
+interface Bar {
   label: string
   parts: readonly { name: string; value: number }[]
 }

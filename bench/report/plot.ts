@@ -19,7 +19,7 @@ function spark(series: Series, xs: readonly number[], height: (y: number) => num
 }
 
 /** All x of a chart's curves, rising. */
-export const allX = (chart: LineChart): number[] => [...new Set(chart.series.flatMap(s => s.points.map(([x]) => x)))].sort((a, b) => a - b)
+const allX = (chart: LineChart): number[] => [...new Set(chart.series.flatMap(s => s.points.map(([x]) => x)))].sort((a, b) => a - b)
 
 /** Lines of a chart, none longer than `width`. */
 export function plotLines(chart: LineChart, width: number): string[] {

@@ -27,7 +27,7 @@ export interface Report {
 }
 
 /** A row for each cell. */
-export function cellTable(operation: string, rows: readonly Row[]): Table {
+function cellTable(operation: string, rows: readonly Row[]): Table {
   const names = [...new Set(rows.flatMap(row => Object.keys(row.params)))]
   const text = (row: Row, name: string): string => String(row.params[name] ?? '')
   return {
@@ -38,7 +38,7 @@ export function cellTable(operation: string, rows: readonly Row[]): Table {
 }
 
 /** How a run is named: `u74 with quantum=1, hash 0123, quick`. */
-export function headingOf(result: ScenarioResult): string {
+function headingOf(result: ScenarioResult): string {
   const set = result.set.length ? ` with ${result.set.join(' ')}` : ''
   const shard = result.shard ? `, shard ${result.shard.index} of ${result.shard.of}` : ''
   return `preset ${result.preset}${set}, hash ${result.hash}${result.quick ? ', quick' : ''}${shard}`

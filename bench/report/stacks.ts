@@ -5,7 +5,7 @@ import type { StackedChart } from './figures.ts'
 
 /** Parts that get a colour of their own. */
 const SHOWN = 9
-export const OTHERS = 'others'
+const OTHERS = 'others'
 
 /** A bar for each row, its parts in nanoseconds of one operation. The parts of all bars stand in the same order. */
 export function ledgerChart(

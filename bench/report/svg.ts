@@ -16,7 +16,7 @@ const MARK_STEP = 13
 const BOTTOM = 46
 const PLOT = { width: WIDTH - LEFT - RIGHT, height: HEIGHT - TOP - BOTTOM }
 /** Colours that the page defines as --s0, --s1 ... */
-export const COLOURS = 10
+const COLOURS = 10
 const TEXT_HEIGHT = 4
 const DOT = 3.2
 const LABEL_CHARACTER = 6.6

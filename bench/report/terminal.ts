@@ -22,7 +22,7 @@ const painter =
 const CLAIM_WIDTH = 60
 
 /** A table in columns: the first to the left, the others to the right. */
-export function layOut(table: Table, width: number): string[] {
+function layOut(table: Table, width: number): string[] {
   const all = [table.columns, ...table.rows]
   const widths = table.columns.map((_, c) => Math.max(...all.map(row => (row[c] ?? '').length)))
   const line = (row: readonly string[]): string =>
@@ -78,7 +78,7 @@ function chartLines(chart: Chart, width: number, paint: Paint): string[] {
 }
 
 /** Cells that changed, the largest change first; what stands on one side only is said. */
-export function comparisonLines(comparison: Comparison, width: number): string[] {
+function comparisonLines(comparison: Comparison, width: number): string[] {
   const changed = comparison.changes.filter(c => c.change !== 0).sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
   const same = comparison.changes.length - changed.length
   const rows = changed.map(c => [paramText(c.params), duration(c.before), duration(c.now), signedPercent(c.change)])

@@ -42,7 +42,7 @@ const sliced = (rows: readonly Row[]): Row[] => rows.filter(row => row.params.ms
 const overhead = (rows: readonly Row[], row: Row): number => row.ns / endless(rows).ns - 1
 
 /** Share of time lost, by the slice in milliseconds. */
-export const quantumCurve = (rows: readonly Row[]): Point[] => sliced(rows).map(row => [Number(row.params.ms), overhead(rows, row)])
+const quantumCurve = (rows: readonly Row[]): Point[] => sliced(rows).map(row => [Number(row.params.ms), overhead(rows, row)])
 
 /** Nanoseconds of one switch more, from the shortest slice: there are most of them. */
 function costOfSwitch(rows: readonly Row[]): number {

@@ -1,8 +1,8 @@
 // What scenarios share: the switches of the timed machine that they turn, and sequences of sizes.
 
 /** Overrides of a preset, as `--set` has them. */
-export const ASIDS_ON = 'asidBits=16'
-export const ASIDS_OFF = 'asidBits=0'
+const ASIDS_ON = 'asidBits=16'
+const ASIDS_OFF = 'asidBits=0'
 export const asids = (on: boolean): string => (on ? ASIDS_ON : ASIDS_OFF)
 export const kpti = (on: boolean): string => `kpti=${on ? 'on' : 'off'}`
 /** A time slice in milliseconds. */

@@ -8,7 +8,7 @@ import { DebugClient } from '@vscode/debugadapter-testsupport'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { afterAll, beforeAll } from 'vitest'
 
-export const HARTBEAT = fileURLToPath(new URL('../../dist/hartbeat.js', import.meta.url))
+const HARTBEAT = fileURLToPath(new URL('../../dist/hartbeat.js', import.meta.url))
 const LABS = fileURLToPath(new URL('../../programs/labs', import.meta.url))
 /** Milliseconds that an answer or event may take on a machine with much else to do. */
 const PATIENCE = 30_000
@@ -44,9 +44,9 @@ export function fileOf(name: string, text: string): string {
   return path
 }
 
-export type Stopped = DebugProtocol.StoppedEvent['body']
+type Stopped = DebugProtocol.StoppedEvent['body']
 /** The part of an adapter's answers that tests look at. */
-export type Body = Record<string, never>
+type Body = Record<string, never>
 
 export interface Debugged {
   client: DebugClient

@@ -34,7 +34,7 @@ const has = (row: Row, ...names: FieldName[]): boolean => row.operands.some(f =>
 const isJump = (row: Row): boolean => has(row, 'b', 'j', 'cb', 'cj') || row.name === 'jalr'
 
 /** A register that may be written. x0 now and then: what is written there must vanish. */
-export function destination(random: Random): number {
+function destination(random: Random): number {
   for (;;) {
     const n = random(32)
     if (!RESERVED.includes(n)) return n

@@ -55,7 +55,7 @@ export interface RandomProgram {
 /** The extensions of an instruction set that bring programs instructions of their own. */
 export const extensionsIn = (isa: Isa): string[] =>
   isa.extensions.filter(e => !e.mode && e.rows.some(r => r.extension === e.name)).map(e => e.name)
-export const ALL_EXTENSIONS: readonly string[] = extensionsIn(defaultIsa)
+const ALL_EXTENSIONS: readonly string[] = extensionsIn(defaultIsa)
 const ALL_MODES: readonly number[] = [0, 1, 2, 3, 4, 7]
 const DYNAMIC = 7
 const FRM_SHIFT = 5

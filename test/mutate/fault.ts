@@ -16,7 +16,7 @@ export interface Fault {
 }
 
 /** Where a row's text stands in its file: it has to be there exactly once, or the row has lost its place. */
-export function place({ file, find }: Fault, text: string): number {
+function place({ file, find }: Fault, text: string): number {
   const at = text.indexOf(find)
   if (at < 0) throw new Error(`${file}: no longer has ${JSON.stringify(find)}: bring the row of test/mutate in step`)
   if (text.indexOf(find, at + 1) >= 0) throw new Error(`${file}: has ${JSON.stringify(find)} more than once: quote more of it`)

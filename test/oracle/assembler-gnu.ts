@@ -67,7 +67,7 @@ export function listing(w: Workspace, tool: string, args: readonly string[], byt
 }
 
 const root = new URL('../../', import.meta.url).pathname
-export const programsDirectory = join(root, 'programs')
+const programsDirectory = join(root, 'programs')
 
 /** Every program: one source, or a directory of them. */
 export function programs(): { name: string; kind: string; sources: string[] }[] {

@@ -8,7 +8,7 @@ const LITERAL = /\s*((?:[-~+(]\s*)*)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][
 const MAX_DIGITS = 400
 
 /** The literal at the cursor as it is, or null when something else stands there. */
-export function bigLiteral(c: Cursor): bigint | null {
+function bigLiteral(c: Cursor): bigint | null {
   LITERAL.lastIndex = c.at
   const found = LITERAL.exec(c.text)
   if (!found || found[2].length > MAX_DIGITS) return null
