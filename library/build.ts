@@ -13,6 +13,8 @@ export interface BuildSettings {
   include?: Readonly<Record<string, string | Uint8Array>> | AssembleOptions['readFile']
   /** Archives and objects to link with; of an archive only what is needed. */
   libraries?: readonly LinkInput[]
+  /** The instruction set that they are assembled for, as the machine has it. Default: rv64gc. */
+  isa?: string
 }
 
 /** Sources with mistakes. The message is what `as` and `ld` would print; `diagnostics` has it as data. */
@@ -30,8 +32,8 @@ const readerOf = (include: BuildSettings['include']): AssembleOptions['readFile'
   typeof include === 'object' ? name => (Object.hasOwn(include, name) ? include[name] : null) : include
 
 /** The ELF file of some sources, with line tables for debuggers. Throws a BuildError. */
-export function buildProgram(sources: readonly Source[], { include, libraries }: BuildSettings): Uint8Array {
-  const { image, diagnostics } = build(sources, libraries, { readFile: readerOf(include), debug: true, undefined: ['_start'] })
+export function buildProgram(sources: readonly Source[], { include, libraries, isa }: BuildSettings): Uint8Array {
+  const { image, diagnostics } = build(sources, libraries, { readFile: readerOf(include), debug: true, march: isa, undefined: ['_start'] })
   if (image === null) throw new BuildError(diagnostics)
   return image
 }
