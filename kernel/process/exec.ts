@@ -18,26 +18,14 @@ import {
   TASK_COMM_LEN,
 } from '../abi/index.ts'
 import { emit, wants } from '../events.ts'
-import { futexExit } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, useMm, type Mm } from '../mm/index.ts'
-import { actionsForExec, deletePosixTimers } from '../signal/index.ts'
+import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { MAY_READ, closeOnExec, forkFiles, mayAccess, pathOf, releaseFiles, retainInode, type LookupOptions } from '../vfs/index.ts'
-import {
-  afterExec,
-  isSubset,
-  type Rights,
-  commitCredentials,
-  rlimit,
-  clearRegisters,
-  setRegPc,
-  setRegX,
-  addUsage,
-  noteRss,
-} from '../task/index.ts'
-import { dropMm, exitTask } from './exit.ts'
+import { MAY_READ, mayAccess, pathOf, retainInode, type LookupOptions } from '../vfs/index.ts'
+import { afterExec, isSubset, type Rights, commitCredentials, rlimit, clearRegisters, setRegPc, setRegX, addUsage } from '../task/index.ts'
+import { exitTask } from './exit.ts'
 import { fileCapabilities } from './file-capabilities.ts'
+import { LEAVERS } from './leavers.ts'
 import { loadImage, PIE_BASE } from './load.ts'
 import { strikeOff, takePlaceOf } from './newborn.ts'
 import { findExecutable, findInterpreter, requireName, resolveProgram, type Executable, type Image, type Program } from './program.ts'
@@ -191,23 +179,10 @@ function takeRights(task: Task, mm: Mm, { inode }: Image, { now, secure }: Right
 /** From here on nothing can fail. */
 function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, name: string, rights: Rights): void {
   const { group } = task
-  noteRss(task)
-  futexExit(k, task)
-  dropMm(k, task)
-  task.mm = start.mm
-  if (task.onHart >= 0) useMm(k, task.onHart, start.mm)
+  for (const { exec } of LEAVERS) exec?.(k, task, start.mm)
   clearRegisters(k, task)
   setRegPc(k, task, start.pc)
   setRegX(k, task, REG.sp, start.sp)
-  if (task.files !== null && task.files.refs > 1) {
-    const shared = task.files
-    task.files = forkFiles(k, shared)
-    releaseFiles(k, shared)
-  }
-  closeOnExec(k, task)
-  group.actions = actionsForExec(group.actions)
-  deletePosixTimers(k, group)
-  task.altStack = { sp: 0, size: 0, flags: 0 }
   takeRights(task, start.mm, image, rights)
   task.exitSignal = SIGCHLD
   task.comm = (name.startsWith('/dev/fd/') ? asked.path.dentry.name : name.slice(name.lastIndexOf('/') + 1)).slice(0, TASK_COMM_LEN - 1)

@@ -2,16 +2,14 @@
 // parent waits for it is the leader, in state Z, with its exit status.
 import type { Kernel } from '../kernel.ts'
 import { emit, wants } from '../events.ts'
-import { futexExit } from '../ipc/index.ts'
-import { releaseMm } from '../mm/index.ts'
-import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
 import { cancelItimers } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
-import { endCall, releaseFile, releaseFiles, releaseFs } from '../vfs/index.ts'
+import { releaseFile } from '../vfs/index.ts'
 import { groupStatus, notifyParent, reparentChildren } from './family.ts'
-import { isDead, freeTrapFrame, addUsage, noteRss } from '../task/index.ts'
+import { isDead, freeTrapFrame, addUsage } from '../task/index.ts'
 import { orphanedBy } from './group.ts'
+import { LEAVERS } from './leavers.ts'
 import { strikeOff } from './newborn.ts'
 import { wakePidfds } from './pidfd.ts'
 
@@ -19,23 +17,18 @@ import { wakePidfds } from './pidfd.ts'
 export function exitTask(k: Kernel, task: Task, status: number): void {
   if (task.state === 'Z' || task.state === 'X') return
   const { group } = task
-  dequeue(k, task)
-  stopWaiting(k, task)
-  endCall(k, task)
-  if (task.mm !== null) futexExit(k, task)
-  noteRss(task)
-  dropMm(k, task)
-  if (task.files !== null) releaseFiles(k, task.files)
-  if (task.fs !== null) releaseFs(k, task.fs)
-  task.files = null
-  task.fs = null
+  // What it holds goes, in order.
+  for (const { exit } of LEAVERS) exit?.(k, task)
+  // It runs no more, and has no registers.
   task.state = 'Z'
   task.exitStatus = status
   task.signalPending = false
   leaveHart(k, task)
   freeTrapFrame(k, task.trapFrame)
   task.trapFrame = -1
+  // Who watches hears of it while it can still be found.
   if (wants(k, 'exit')) emit(k, { kind: 'exit', task, status })
+  // A thread is gone, the last one leaves a zombie and ends the process.
   if (task !== group.leader) dropThread(k, task)
   if (!isDead(group)) wakePidfds(k, group)
   if (isDead(group)) endProcess(k, group)
@@ -47,15 +40,6 @@ export function exitGroup(k: Kernel, task: Task, status: number): void {
   group.exiting ??= status
   for (const other of [...group.threads]) if (other !== task) exitTask(k, other, group.exiting)
   exitTask(k, task, group.exiting)
-}
-
-/** Gives up the address space; a parent that waits in vfork goes on. */
-export function dropMm(k: Kernel, task: Task): void {
-  const { mm, vforkDone } = task
-  task.mm = null
-  if (mm !== null) releaseMm(k, mm)
-  task.vforkDone = null
-  if (vforkDone !== null) wakeAll(k, vforkDone)
 }
 
 /** The hart that was running it must pick another one, and keeps no register of it. */
