@@ -1,5 +1,5 @@
 // The layer rule: who may import whom. It holds the house together, so it is a test and not a custom.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isTest, readAllModules, ROOT } from './modules.ts'
@@ -137,4 +137,11 @@ test('only erasable syntax: a newer Node runs the sources unbuilt', () => {
     ].map(([line]) => `${m.path}: ${line}`),
   )
   expect(wrong).toEqual([])
+})
+
+test('the architecture text names files and folders that are there', () => {
+  const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+  const named = [...text.matchAll(/`((?:vm|kernel|assembler|debugger|cli|bench|test|library|programs)\/[\w./-]*)`/g)].map(m => m[1])
+  expect(named.length).toBeGreaterThan(40)
+  expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
 })
