@@ -62,10 +62,8 @@ function nameFile(k: Kernel, file: FileDescription, names: Map<WaitQueue, string
   const { inode, data } = file
   if (inode.pipe) for (const [queue, text] of pairs(inode.pipe.readable, inode.pipe.writable, name)) names.set(queue, text)
   if (inode.locks) names.set(inode.locks.queue, `a lock on ${name}`)
-  if (data !== null && 'queue' in data) names.set(data.queue, `${QUEUE_OF[data.kind]} ${name}`)
+  if (data !== null && 'queue' in data) names.set(data.queue, `${k.kinds.files[file.kind].waitsFor ?? 'a change of'} ${name}`)
 }
-
-const QUEUE_OF = { eventfd: 'a change of', epoll: 'a change of', timerfd: 'expiry of' } as const
 
 /** The key is `root@address` of a private futex, `dev:ino:offset` of a shared one. */
 function futexText(k: Kernel, key: string): string {

@@ -286,6 +286,7 @@ function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, adds: bool
 }
 
 export const pipeOps: FileOps = {
+  channel: 'pipe_',
   enter: openFifo,
   takesViews: () => true,
   direct: true,

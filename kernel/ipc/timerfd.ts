@@ -81,6 +81,7 @@ export function timerFdLeft(k: Kernel, data: TimerFdData): { value: Int64; inter
 }
 
 export const timerFdOps: FileOps = {
+  waitsFor: 'expiry of',
   dateMoved: (k, file, forward) => moveTimerFd(k, timerFdOf(file), forward),
   positioned: ESPIPE,
   noPosition: true,

@@ -4,6 +4,7 @@ import { SYSCALL_NAMES } from '../abi/index.ts'
 import { regX } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { opsOf } from '../vfs/index.ts'
 
 /** Where a sleeper waits, by the call that put it to sleep: the names that Linux's functions have. */
 const WAIT_CHANNELS: Readonly<Record<string, string>> = {
@@ -20,16 +21,13 @@ const WAIT_CHANNELS: Readonly<Record<string, string>> = {
   flock: 'flock_lock_inode_wait',
 }
 
-/** How a kind of file is called where one waits to read or write it. */
-const FILE_CHANNELS: Readonly<Record<string, string>> = { pipe: 'pipe_', tty: 'n_tty_', eventfd: 'eventfd_' }
-
 /** The function that a task sleeps in, '0' when it does not. */
 export function waitChannel(k: Kernel, task: Task): string {
   const call = task.waiting && task.call
   if (!call) return '0'
   const name = SYSCALL_NAMES[call.nr] ?? '0'
   const file = task.files?.files[regX(k, task, REG.a0)]
-  const prefix = file ? FILE_CHANNELS[file.kind] : undefined
+  const prefix = file && opsOf(k, file).channel
   if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
   return WAIT_CHANNELS[name] ?? name
 }

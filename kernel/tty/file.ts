@@ -123,6 +123,7 @@ function writeToMaster(k: Kernel, tty: Tty, bytes: Uint8Array): number {
 }
 
 export const ttyFileOps: FileOps = {
+  channel: 'n_tty_',
   async(k, file) {
     const { readers, writers } = ttyOfFile(k, file)
     return [

@@ -401,6 +401,10 @@ export interface FileOps {
   entryAt?(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined
   /** What /proc/PID/fdinfo/N says besides what all files say: whole lines. */
   fdinfo?(k: Kernel, file: FileDescription): string
+  /** What somebody waits for who sleeps on the queue of its data; missing: 'a change of'. */
+  waitsFor?: string
+  /** How the functions of Linux's that wait to read or write it are called, as /proc/PID/wchan shows them: `pipe_` for `pipe_read`. */
+  channel?: string
   /** The date was put forward by so many nanoseconds. */
   dateMoved?(k: Kernel, file: FileDescription, forward: Int64): void
   /** A read gives as much as is asked for, so it is worth asking again. Others answer with what they have. */
