@@ -8,7 +8,7 @@ import { resolveAll } from './points.ts'
 /** Instructions between two looks at what the editor wants: some milliseconds. */
 const PIECE = 500_000
 
-export function flushOutput(a: Adapter, d: Debuggee): void {
+function flushOutput(a: Adapter, d: Debuggee): void {
   for (const { category, text } of d.output.splice(0)) a.say(category, text)
 }
 
@@ -21,7 +21,7 @@ function tellThreads(a: Adapter, d: Debuggee): void {
 }
 
 /** It stands still: the editor may look. */
-export function stopped(a: Adapter, d: Debuggee, report: dap.StopReport): void {
+function stopped(a: Adapter, d: Debuggee, report: dap.StopReport): void {
   const { s } = d.sight
   d.running = false
   d.report = report

@@ -18,7 +18,7 @@ import { fail, type Command, type Debugger } from './types.ts'
 const words = (text: string): string[] => text.split(/\s+/).filter(word => word !== '')
 
 /** `tlb hart=0 address=sp`, or by order: `walk sp`, `tasks 2`. */
-export function viewLines(d: Debugger, name: string, text: string): string[] {
+function viewLines(d: Debugger, name: string, text: string): string[] {
   const view = viewByName.get(name) ?? fail(`There is no view "${name}".`)
   const open = view.arguments.filter(argument => ARGUMENTS[argument].kind === 'number')
   // An address comes to mind first.
@@ -208,7 +208,7 @@ function displayInfo(d: Debugger): string[] {
 }
 
 /** Chooses the task that commands are about. */
-export function selectTask(d: Debugger, id: number): string[] {
+function selectTask(d: Debugger, id: number): string[] {
   const task = taskById(d.session, id)
   if (task === null || task.mm === null) fail(`Unknown thread ${id}.`)
   d.session.focus = id
@@ -227,7 +227,7 @@ interface Setting {
 }
 
 /** Settings of gdb that mean something here; a few more are taken so that scripts go on, and said to be fixed. */
-export const SETTINGS: Readonly<Record<string, Setting>> = {
+const SETTINGS: Readonly<Record<string, Setting>> = {
   'follow-fork-mode': {
     doc: 'Whom the debugger follows after a fork: parent, child or both.',
     set: (d, value) => void (d.session.follow = FOLLOW.find(f => f === value) ?? fail(`Undefined item: "${value}".`)),

@@ -29,7 +29,7 @@ interface Asked {
 const IF = /(?:^|\s)if(?=[\s(])/
 const SCOPE = /(?:^|\s)(?:(inferior|process|thread)\s+(\d+)|(all))\s*$/
 
-export function readAsked(d: Debugger, text: string): Asked {
+function readAsked(d: Debugger, text: string): Asked {
   const at = IF.exec(text)
   const condition = at === null ? null : text.slice(at.index + at[0].length).trim()
   const rest = at === null ? text : text.slice(0, at.index)
@@ -196,7 +196,7 @@ function checkCall(word: string): void {
   if (!/^\d+$/.test(word) && !Object.values(SYSCALL_NAMES).includes(word)) fail(`Unknown syscall name '${word}'.`)
 }
 
-export const pointOf = (d: Debugger, word: string): Point =>
+const pointOf = (d: Debugger, word: string): Point =>
   (/^\d+$/.test(word) ? d.session.points.get(Number(word)) : undefined) ?? fail(`No breakpoint number ${word}.`)
 
 const numbersOf = (d: Debugger, text: string): Point[] =>

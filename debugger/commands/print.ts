@@ -104,7 +104,7 @@ function debugValue(d: Debugger, expression: string): string | null {
 const INSTRUCTION_BYTES = 4
 
 /** Memory from an address on, as `x/FMT` shows it. */
-export function examine(d: Debugger, start: number, format: string, before = ''): { lines: string[]; next: number } {
+function examine(d: Debugger, start: number, format: string, before = ''): { lines: string[]; next: number } {
   const { count, letter, size } = readFormat(format, before)
   const how = letter === '' ? 'x' : letter
   if (how === 's') return strings(d, start, count)

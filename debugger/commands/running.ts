@@ -52,14 +52,14 @@ function isForeign(d: Debugger, stop: Stop): boolean {
   })
 }
 
-export async function goOn(d: Debugger): Promise<Stop> {
+async function goOn(d: Debugger): Promise<Stop> {
   for (;;) {
     const stop = await move(d, 'stop')
     if (!isForeign(d, stop)) return stop
   }
 }
 
-export function alive(d: Debugger): Task {
+function alive(d: Debugger): Task {
   if (d.ended !== null && d.session.timeline === null) fail('The program is not being run.')
   const task = selected(d)
   d.started = true

@@ -50,7 +50,7 @@ const QUIET: readonly number[] = [
 export const stopsByDefault = (): Set<number> => new Set(Object.values(SIGNALS).filter(n => !QUIET.includes(n)))
 
 /** SIGUSR1, USR1 or 10. */
-export function signalNumber(word: string): number {
+function signalNumber(word: string): number {
   const wanted = word.toUpperCase()
   const found = Object.entries(SIGNALS).find(([name, n]) => name === wanted || name === `SIG${wanted}` || String(n) === word)
   return found === undefined ? fail(`Unrecognized or ambiguous flag word: "${word}".`) : found[1]

@@ -81,7 +81,7 @@ function span(text: string): { address: number; length: number } | null {
 }
 
 /** Bytes of memory, fewer where they end; null: there is nobody whose memory it could be. */
-export function memoryAt(g: GdbServer, address: number, length: number): Uint8Array | null {
+function memoryAt(g: GdbServer, address: number, length: number): Uint8Array | null {
   const bytes = Math.min(length, MOST_MEMORY)
   if (g.physical) return peekRam(g.session.k, address, bytes)
   const task = taskOf(g, currentThread(g))

@@ -13,7 +13,7 @@ const WORD = /^[a-zA-Z?]/
 /** Packets are told apart by one letter, or for b, q, Q and v by a word. */
 const isWord = (prefix: string): boolean => prefix.length > 1 && /[a-zA-Z]$/.test(prefix)
 
-export const rowFor = (packet: string): PacketRow | undefined =>
+const rowFor = (packet: string): PacketRow | undefined =>
   byLength.find(({ prefix }) => packet.startsWith(prefix) && !(isWord(prefix) && WORD.test(packet.slice(prefix.length))))
 
 const RUNNING = 'E.the machine is running: interrupt it first'

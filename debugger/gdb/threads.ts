@@ -8,10 +8,10 @@ import type { GdbServer, ThreadId } from './types.ts'
 
 /** The one inferior of the machine view. */
 export const MACHINE_PID = 1
-export const ALL = -1
+const ALL = -1
 export const ANY = 0
 
-export const hartOf = (g: GdbServer, thread: ThreadId): Hart | null => g.session.k.machine.harts[thread.tid - 1] ?? null
+const hartOf = (g: GdbServer, thread: ThreadId): Hart | null => g.session.k.machine.harts[thread.tid - 1] ?? null
 
 /** The task whose registers and memory a thread stands for; null: an idle hart, or a thread that is gone. */
 export function taskOf(g: GdbServer, thread: ThreadId | null): Task | null {

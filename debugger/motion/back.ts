@@ -63,7 +63,6 @@ export const searchInstruction = (s: Session, id: number, count = 1): Motion =>
   searching(s, (past, turn) => instructionBack(past, turn, id, count))
 export const searchMachineStep = (s: Session, count = 1): Motion => searching(s, (past, turn) => machineBack(past, turn, count))
 export const searchOver = (s: Session, id: number): Motion => searching(s, (past, turn) => overBack(past, turn, id))
-export const searchCall = (s: Session, id: number, way: WayOut): Motion => searching(s, (past, turn) => callBack(past, turn, id, way))
 
 /** Back to the last stop before now, all of it at once; without one to the beginning of the recording. */
 export const reverseResume = (s: Session): Stop => whole(searchBack(s))

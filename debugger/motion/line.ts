@@ -10,7 +10,7 @@ import { spaceOf, wayOut } from './sight.ts'
 import { INTERRUPTED, type Mover, type Turn, type Work } from './types.ts'
 
 /** Until the function of a frame has returned. */
-export const out = (m: Mover, turn: Turn, id: number, frame = 0): Work => to(m.s, turn, { ...wayOut(m, id, frame), task: id })
+const out = (m: Mover, turn: Turn, id: number, frame = 0): Work => to(m.s, turn, { ...wayOut(m, id, frame), task: id })
 
 /** Where one stood before an instruction: what tells a call that was entered from one that was not. */
 interface Footing {

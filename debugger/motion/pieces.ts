@@ -117,7 +117,7 @@ export const workLeft = (past: Session, turn: Turn): number => Math.max(0, turn.
 /** Of a search. */
 export const isOver = (past: Session, turn: Turn): boolean => workLeft(past, turn) <= 0 || past.k.enough?.() === true
 
-export const instructionsLeft = (s: Session, turn: Turn): number => Math.max(1, turn.executed - s.k.state.executed)
+const instructionsLeft = (s: Session, turn: Turn): number => Math.max(1, turn.executed - s.k.state.executed)
 /** Of a motion forwards. */
 export const isCut = (s: Session, turn: Turn): boolean => s.interrupted || s.k.state.executed >= turn.executed || s.k.enough?.() === true
 

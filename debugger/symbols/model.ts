@@ -153,8 +153,6 @@ export type Type =
   /** What the debugger does not know how to show. */
   | { kind: 'unknown'; name: string; size: number }
 
-export type TypeKind = Type['kind']
-
 export interface Variable {
   name: string
   parameter: boolean

@@ -68,7 +68,7 @@ function inner(units: DebugUnits, entry: Entry, address: number): Entry | null {
 }
 
 /** Functions of a unit, those in namespaces and classes included. */
-export function* functionsOf(root: Entry): Iterable<Entry> {
+function* functionsOf(root: Entry): Iterable<Entry> {
   const pending = [root]
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     for (const child of entry.children) {

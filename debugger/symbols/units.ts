@@ -9,7 +9,6 @@ import {
   readForm,
   readUnitHeader,
   spend,
-  TAG,
   uleb,
   unitLength,
   type Abbreviation,
@@ -176,7 +175,7 @@ function indexedString(units: DebugUnits, unit: Unit, index: number): string {
 }
 
 /** The text of an attribute, or null when it has none that can be read. */
-export function textOf(units: DebugUnits, unit: Unit, value: AttributeValue | undefined): string | null {
+function textOf(units: DebugUnits, unit: Unit, value: AttributeValue | undefined): string | null {
   if (value === undefined) return null
   if (value.kind === 'text') return value.text
   return attempt(units.file, () => {
@@ -217,6 +216,3 @@ export const isSet = (entry: Entry, name: number): boolean => {
   const value = entry.attributes.get(name)
   return value !== undefined && !(value.kind === 'flag' && !value.value)
 }
-
-/** A unit that stands for what is in another file (-gsplit-dwarf). */
-export const isSkeleton = (unit: Unit): boolean => unit.root.tag === TAG.skeletonUnit

@@ -42,7 +42,7 @@ export interface Backtrace {
 }
 
 const FLOATS = 32
-export const FRAME_REGISTERS = 64
+const FRAME_REGISTERS = 64
 const MAX_FRAMES = 10_000
 /** Functions that nobody called, as far as a user cares. */
 const OUTERMOST: readonly string[] = ['main', '_start']

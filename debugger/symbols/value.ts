@@ -167,13 +167,7 @@ function constantLocation(constant: AttributeValue): Location {
 }
 
 /** Where a variable is in a frame of its function. `loaded` is the file that declares it. */
-export function locateVariable(
-  source: ValueSource,
-  loaded: LoadedFile,
-  units: DebugUnits,
-  variable: Variable,
-  scope: Scope | null,
-): Location {
+function locateVariable(source: ValueSource, loaded: LoadedFile, units: DebugUnits, variable: Variable, scope: Scope | null): Location {
   const { unit, location, constant, name } = variable
   if (location === null) {
     if (constant) return constantLocation(constant)

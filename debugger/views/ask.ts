@@ -22,7 +22,7 @@ export const tasksOf = (k: Kernel, args: ViewArguments): Task[] =>
   args.pid === undefined ? [...k.state.tasks.values()] : [taskOf(k, args)]
 
 /** Number of the hart that is meant, 0 unless given. */
-export function hartOf(k: Kernel, { hart = 0 }: ViewArguments): number {
+function hartOf(k: Kernel, { hart = 0 }: ViewArguments): number {
   if (k.state.harts[hart] === undefined) throw new ViewError(`there is no hart ${hart}: they are 0 to ${k.state.harts.length - 1}`)
   return hart
 }

@@ -51,7 +51,7 @@ export function mappingsOf(k: Kernel, first: number, frames = 1): Mapping[] {
 }
 
 /** Calls back for every page table of an address space, the root first. */
-export function eachTable(k: Kernel, mm: Mm, visit: (table: number, level: number, va: number) => void): void {
+function eachTable(k: Kernel, mm: Mm, visit: (table: number, level: number, va: number) => void): void {
   const down = (table: number, level: number, va: number): void => {
     visit(table, level, va)
     if (level === 0) return

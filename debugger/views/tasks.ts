@@ -85,7 +85,7 @@ export const tasksView = view<TasksData>({
   },
 })
 
-export function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, string>): TaskData {
+function taskData(k: Kernel, task: Task, names: ReadonlyMap<WaitQueue, string>): TaskData {
   const { group, mm, usage } = task
   const whole = groupUsage(group)
   const memory = mm && mmStatistics(mm)

@@ -70,16 +70,16 @@ export interface WalkData {
 }
 
 /** An entry's 64 bits from its two words. */
-export const pteHex = (lo: number, hi: number): string =>
+const pteHex = (lo: number, hi: number): string =>
   `0x${(BigInt(hi >>> 0) * BigInt(TWO_32) + BigInt(lo >>> 0)).toString(16).padStart(16, '0')}`
 
-export function entryKind(lo: number): EntryKind {
+function entryKind(lo: number): EntryKind {
   if (lo === 0) return 'empty'
   if (!(lo & PTE_V)) return 'invalid'
   return lo & PTE_LEAF ? 'leaf' : 'table'
 }
 
-export const wordsOfFlags = (lo: number): string[] => pteFlags.filter(f => lo & f.bit).map(f => f.doc)
+const wordsOfFlags = (lo: number): string[] => pteFlags.filter(f => lo & f.bit).map(f => f.doc)
 
 export const walkView = view<WalkData>({
   name: 'walk',
