@@ -49,6 +49,10 @@ function* checkTasks(k: Kernel): Iterable<string> {
     if ((task.state === 'Z') !== (task.files === null)) yield `${describe(task)} ${task.files === null ? 'lacks' : 'keeps'} its descriptors`
     if ((task.state === 'S' || task.state === 'D') !== (task.waiting !== null))
       yield `${describe(task)} ${task.waiting ? 'waits' : 'does not wait'}`
+    const stop = task.tracer?.stop ?? null
+    if (task.state === 't' && stop === null) yield `${describe(task)} stands still for no tracer`
+    if (stop !== null && (task.state === 'Z' || ((stop.at === 'entry' || stop.interrupted !== null) && task.call === null)))
+      yield `${describe(task)} cannot go on from the ${stop.at} that its tracer stopped it at`
     if (task.state === 'Z' && task !== task.group.leader) yield `${describe(task)} is a zombie but not the leader of its process`
   }
 }

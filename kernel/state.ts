@@ -8,7 +8,7 @@ import type { HartState, LoadAverages, SchedEntity, WaitQueue } from './sched/ty
 import type { TimerQueue } from './time/types.ts'
 import type { GroupId, TaskId } from './ids.ts'
 import type { Credentials, Namespaces, Rlimits, TrapFrames, Usage } from './task/types.ts'
-import type { CoreDump } from './process/types.ts'
+import type { CoreDump, Tracer } from './process/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { Sysctls } from './sysctl.ts'
@@ -116,8 +116,8 @@ export interface KernelLog {
   limited: { since: number; count: number }
 }
 
-/** As in Linux: R running or runnable, S sleeping, D uninterruptible, T stopped, Z zombie, X dead (reaped, gone from the table). */
-export type TaskState = 'R' | 'S' | 'D' | 'T' | 'Z' | 'X'
+/** As in Linux: R running or runnable, S sleeping, D uninterruptible, T stopped, t stopped for its tracer, Z zombie, X dead (gone from the table). */
+export type TaskState = 'R' | 'S' | 'D' | 'T' | 't' | 'Z' | 'X'
 
 /** One thread. A process is a ThreadGroup; most have a single task, whose pid is the group's tgid. */
 export interface Task {
@@ -141,6 +141,8 @@ export interface Task {
   sched: SchedEntity
   /** The system call in progress: kept while blocked, so that waking runs it again. */
   call: SyscallInProgress | null
+  /** Who follows what it does. */
+  tracer: Tracer | null
   /** Queues it sleeps on, and until when (absolute ns, Infinity for no limit). */
   waiting: { queues: WaitQueue[]; exclusive?: WaitQueue[]; deadline: number; interruptible: boolean; timer: number } | null
   // signals

@@ -100,11 +100,14 @@ function runnable(k: Kernel, task: Task): string {
     : `one of ${ahead} in the queue of hart ${task.sched.hart}`
 }
 
+const TRACED = { entry: 'the entry of a call', exit: 'the exit of a call', delivery: 'a signal' } as const
+
 const WORDS: Record<Task['state'], Words> = {
   R: runnable,
   S: sleeping,
   D: sleeping,
   T: (_k, task) => `stopped by ${task.group.stopSignal > 0 ? signalName(task.group.stopSignal) : 'a signal'}`,
+  t: (_k, { tracer }) => (tracer?.stop ? `stopped for its tracer, at ${TRACED[tracer.stop.at]}` : 'stopped for its tracer'),
   Z: (_k, task) => `dead: until ${task.group.parent ? `its parent ${taskName(task.group.parent.leader)}` : 'somebody'} waits for it`,
   X: () => 'dead and gone',
 }

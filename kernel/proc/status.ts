@@ -22,6 +22,7 @@ const STATE_NAMES: Readonly<Record<TaskState, string>> = {
   S: 'S (sleeping)',
   D: 'D (disk sleep)',
   T: 'T (stopped)',
+  t: 't (tracing stop)',
   Z: 'Z (zombie)',
   X: 'X (dead)',
 }

@@ -42,6 +42,7 @@ import { isOrphanedGroup, regPc, setRegPc, setRegX } from '../task/index.ts'
 import { beginCore, continueCore } from './core.ts'
 import { exitGroup, exitTask } from './exit.ts'
 import { relieveMemory } from './oom.ts'
+import { holdAtDelivery, releasedSignal } from './tracing.ts'
 import { VDSO_SIGRETURN } from './vdso.ts'
 
 const ECALL_BYTES = 4
@@ -96,7 +97,7 @@ const stopIsPointless = (k: Kernel, task: Task, signal: number): boolean =>
  * To be called before `task`, which holds a hart, returns to user mode whenever `task.signalPending`. `interrupted`: what the
  * call in progress (`task.call`, with pc still at its ecall) was cut short with, or null outside of calls and after finished ones.
  * Answers 'user': go on at pc, `task.call` is null unless no call was interrupted; 'again': run the handler of `task.call` once
- * more, its progress is kept; 'stopped': the state is T, and `task.call`, if any, runs again once it is continued; 'dead'.
+ * more, its progress is kept; 'stopped': the state is T or t, and `task.call`, if any, runs again once it is continued; 'dead'.
  */
 export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null = null): Delivery {
   const { group } = task
@@ -116,8 +117,11 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
       stopThread(k, task)
       return 'stopped'
     }
-    const info = takeSignal(k, task, ~task.blocked)
+    const { tracer } = task
+    const released = tracer === null ? null : releasedSignal(task, tracer)
+    const info = released ?? takeSignal(k, task, ~task.blocked)
     if (!info) break
+    if (tracer !== null && released === null && holdAtDelivery(task, tracer, info, restart)) return 'stopped'
     const { signal } = info
     const action = actionOf(group, signal)
     if (action.handler === SIG_IGN) continue

@@ -83,6 +83,7 @@ export function newTask(k: Kernel, birth: Birth): Task {
     onHart: -1,
     sched: birth.sched,
     call: null,
+    tracer: null,
     waiting: null,
     blocked: SIGSET_EMPTY,
     pending: emptyPending(),

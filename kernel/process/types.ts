@@ -1,4 +1,6 @@
 // What the process folder keeps for a task or a process: identity, limits, accounting, process numbers, saved-register memory.
+import type { Errno } from '../abi/errno.ts'
+import type { SigInfo } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import type { FileDescription } from '../vfs/types.ts'
 
@@ -25,6 +27,27 @@ export interface CoreDump {
   left: number
   /** No more is written: the limit is reached, or the file takes no more. */
   cut: boolean
+}
+
+/** Where a traced task stands still, or stood when it was let go and has not gone on from yet. */
+export interface TraceStop {
+  at: 'entry' | 'exit' | 'delivery'
+  /** The call; at the delivery of a signal the one that it cut short, or -1. */
+  nr: number
+  /** At a call's exit what it answers: what is in a0, or the kernel's own code for a call that may be made again. */
+  result: number
+  /** At the delivery of a signal. Once let go: what it takes instead; null: nothing. */
+  info: SigInfo | null
+  /** The call is cut short, and this is still to be settled. */
+  interrupted: Errno | null
+}
+
+/** Where a task stops for its tracer (tracing.ts). */
+export interface Tracer {
+  /** At the entry and exit of calls; before signals. With neither it is traced no more. */
+  calls: boolean
+  signals: boolean
+  stop: TraceStop | null
 }
 
 export interface CloneArgs {

@@ -13,8 +13,11 @@ export function dueSignal(k: Kernel, task: Task): { info: SigInfo; action: Signa
   const { group } = task
   if (group.exiting !== null || group.coreDump || group.stopSignal !== 0) return null
   let wanted = ~task.blocked
+  // What its tracer let it go with comes first.
+  let released = task.tracer?.stop?.at === 'delivery' ? task.tracer.stop.info : null
   for (;;) {
-    const info = peekPending(task, wanted)
+    const info = released ?? peekPending(task, wanted)
+    released = null
     if (info === null) return null
     const { signal } = info
     wanted &= ~sigbit(signal)

@@ -38,6 +38,7 @@ export function recalcSignalPending(task: Task): void {
     group.exiting !== null ||
     group.coreDump !== undefined ||
     group.stopSignal !== 0 ||
+    task.tracer?.stop?.at === 'delivery' ||
     ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
 }
 
@@ -68,7 +69,7 @@ function resume(k: Kernel, task: Task): void {
 export function nudge(k: Kernel, task: Task, signal: number): void {
   task.signalPending = true
   if (task.state === 'S' || (task.state === 'D' && isFatal(k, task, signal))) wakeTask(k, task)
-  else if (task.state === 'T' && signal === SIGKILL) resume(k, task)
+  else if ((task.state === 'T' || task.state === 't') && signal === SIGKILL) resume(k, task)
 }
 
 /** Tells the parent that a process stopped or went on: SIGCHLD unless it does not want that, and wait4 looks again. */
@@ -119,6 +120,8 @@ function reportIgnored(k: Kernel, task: Task, info: SigInfo): true {
 /** Dropped at once: ignored, and not blocked (what is blocked may find a handler later). */
 function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): boolean {
   if (hasSignal(task.blocked, signal)) return false
+  // Its tracer may want it all the same.
+  if (task.tracer !== null && signal !== SIGKILL) return false
   const { group } = task
   const byKernel = from === null && hasSignal(KERNEL_ONLY, signal)
   if (isProtected(k, group) && actionOf(group, signal).handler === SIG_DFL && !byKernel) return true
@@ -128,7 +131,10 @@ function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): bo
 /** Which thread of the process shall take it: the leader if it can, else any that does not block it; null: all block it. */
 function chooseThread(group: ThreadGroup, signal: number): Task | null {
   const willing = (task: Task): boolean =>
-    task.state !== 'Z' && task.state !== 'X' && !hasSignal(task.blocked, signal) && (signal === SIGKILL || task.state !== 'T')
+    task.state !== 'Z' &&
+    task.state !== 'X' &&
+    !hasSignal(task.blocked, signal) &&
+    (signal === SIGKILL || (task.state !== 'T' && task.state !== 't'))
   if (willing(group.leader)) return group.leader
   return group.threads.find(willing) ?? null
 }

@@ -6,7 +6,7 @@ import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
 import { regX } from '../task/index.ts'
-import { relieveMemory, deliverSignals } from '../process/index.ts'
+import { beforeCall, deliverSignals, holdAtEntry, holdAtExit, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
@@ -36,6 +36,11 @@ export function runSyscall(k: Kernel, task: Task): void {
 }
 
 function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
+  if (task.tracer !== null) {
+    const next = beforeCall(k, task, task.tracer, nr)
+    if (next === 'held') return
+    if (next !== 'run') return settle(k, task, nr, next)
+  }
   if (task.call === null) {
     k.state.counts.syscalls++
     if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
@@ -96,12 +101,14 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
   pc[0] = next | 0
   if (next >= TWO_32) pc[1]++
   if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result })
+  if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
 }
 
 /** exec, sigreturn and exit: the registers are as they shall be, or gone. */
 function finishWithout(k: Kernel, task: Task, nr: number): void {
   if (task.call !== null) endCall(k, task)
   if (task.trapFrame >= 0 && wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: regX(k, task, A0) })
+  if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
 }
 
 /** The record of a call that takes more than one run: made when it first has to wait. */
@@ -149,10 +156,17 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
 
 /** A signal cut the call short: delivering it decides whether the program sees EINTR or the call is made again. */
 function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
-  const call = callInProgress(k, task, nr)
+  callInProgress(k, task, nr)
   if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
+  if (task.tracer !== null && holdAtExit(k, task, task.tracer, nr, failure)) return
+  settle(k, task, nr, failure)
+}
+
+function settle(k: Kernel, task: Task, nr: number, failure: Errno): void {
+  const call = callInProgress(k, task, nr)
   const outcome = deliverSignals(k, task, failure)
   if (outcome === 'again' && wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
+  if (outcome === 'again' && task.tracer?.calls === true) holdAtEntry(k, task, task.tracer, nr)
   if (outcome === 'user' || outcome === 'dumping' || outcome === 'dead') releaseHeld(k, call)
   if (outcome === 'user' || outcome === 'dumping') task.call = null
 }
