@@ -285,7 +285,9 @@ const LABS: Readonly<Record<string, (run: Run) => Interval[]>> = {
 /** What a job's guest would have measured. */
 export function fakeIntervals(job: Job, quirks: Quirks = SOUND): Interval[] {
   const { config } = resolvePreset(job.preset, job.set)
-  return LABS[job.cell.lab]({ config, quirks, preset: job.preset, argv: job.cell.argv })
+  const lab = LABS[job.cell.lab]
+  if (lab === undefined) throw new Error(`the fake machine does not know the lab ${job.cell.lab}: say in bench/testing.ts what it measures`)
+  return lab({ config, quirks, preset: job.preset, argv: job.cell.argv })
 }
 
 /** A lane that lets others go first now and then, so that jobs end in another order than they began. */

@@ -49,6 +49,7 @@ export const createBareSession = (machine: Machine): BareSession => ({
   executed: 0,
 })
 
+/** Its points go; the machine is as it would be without them. */
 export function closeBareSession(s: BareSession): void {
   setDebugPoints(s.target.machine, null)
 }

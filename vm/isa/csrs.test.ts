@@ -35,7 +35,7 @@ test('the registers that there are, and those that are names only', () => {
 
 // Snapshots and the word at the end of a recording have a hart's block: a register that moves in it makes others of them. New ones go to the end.
 test('storage stays where it is', () => {
-  expect(csrsStored.join(' ')).toBe(
+  expect(csrsStored.join(' '), 'new storage is the last row of the table, and the last name here').toBe(
     'stvec scounteren senvcfg sscratch sepc scause stval stimecmp satp mstatus medeleg mideleg mie mip mtvec mcounteren menvcfg mscratch mepc mcause mtval',
   )
 })

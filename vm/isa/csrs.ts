@@ -107,7 +107,7 @@ const counter = (number: number, name: Counter, doc: string, enable: number): Cs
 const run = (base: number, prefix: string, from: number, to: number, doc: string, held: readonly number[] = []): Csr[] =>
   Array.from({ length: to - from + 1 }, (_, n) => (held.includes(from + n) ? fixed : csr)(base + from + n, `${prefix}${from + n}`, doc))
 
-/** Storage lies in a hart's block in this order. */
+/** Storage lies in a hart's block in this order, and snapshots have the block: new storage goes to the end, other rows where they belong. */
 const table: readonly Csr[] = [
   float(0x001, 'fflags', 'Floating-point exceptions that have happened: NV DZ OF UF NX.', 0, 0x1f),
   float(0x002, 'frm', 'Rounding mode of instructions that name none.', 5, 7),
