@@ -133,6 +133,8 @@ export const TABLES: readonly Table[] = [
     physical: ({ leaf }) => hex(frameAddress(leaf.frame)),
     level: ({ leaf }) => leaf.level,
     flags: ({ leaf }) => leaf.flags,
+    references: ({ leaf: { references } }) =>
+      references.least === references.most ? references.most : `${references.least}-${references.most}`,
   }),
   tableOf('frames', 'Frames', 'Physical frames in use', k => framesView.data(k, { count: MOST_ROWS }).listed, {
     frame: f => f.frame,

@@ -181,6 +181,18 @@ test('the tree of page tables has every leaf, and joins those that continue each
   expect(leaves.find(l => l.va === DATA)).toMatchObject({ level: 0, flags: 'DA-U-WRV', frame: walk(CHILD, DATA).result!.frame })
 })
 
+test('the tree of page tables says how many hold the frames of its leaves', () => {
+  const held = (address: number): unknown => {
+    const nodes: (TableNode | LeafRun)[] = [tablesView.data(k, { pid: CHILD }).root]
+    for (const node of nodes) if (node.kind === 'table') nodes.push(...node.below)
+    return nodes.find(n => n.kind === 'leaves' && n.va === address)
+  }
+  afterFork()
+  expect(held(DATA)).toMatchObject({ references: { least: 2, most: 2 } })
+  afterCopy()
+  expect(held(DATA)).toMatchObject({ references: { least: 1, most: 1 } })
+})
+
 test('regions: what of each is in memory', () => {
   afterFork()
   const { regions } = regionsView.data(k, { pid: PARENT, address: DATA })

@@ -17,6 +17,8 @@ export interface LeafRun {
   flags: string
   frame: number
   step: number
+  /** How many hold a frame of these: the least and the most of it. */
+  references: { least: number; most: number }
 }
 
 export interface TableNode {
@@ -86,8 +88,14 @@ function tableNode(k: Kernel, table: number, level: number, base: number, index:
     if (entry === 0) continue
     entries++
     const va = base + i * leafSize(level)
-    if (level > 0 && !(entry & PTE_HUGE)) below.push(tableNode(k, frameOf(entry), level - 1, va, i))
-    else addLeaf(below, { kind: 'leaves', va, index: i, count: 1, level, flags: pteFlagsText(entry), frame: frameOf(entry), step: 0 })
+    const frame = frameOf(entry)
+    if (level > 0 && !(entry & PTE_HUGE)) {
+      below.push(tableNode(k, frame, level - 1, va, i))
+      continue
+    }
+    const held = k.state.frames.count[frame] ?? 0
+    const references = { least: held, most: held }
+    addLeaf(below, { kind: 'leaves', va, index: i, count: 1, level, flags: pteFlagsText(entry), frame, step: 0, references })
   }
   return { kind: 'table', level, va: base, index, frame: table, entries, below }
 }
@@ -101,6 +109,8 @@ function addLeaf(below: TableNode['below'], leaf: LeafRun): void {
     if (leaf.frame === run.frame + step * run.count) {
       run.step = step
       run.count++
+      run.references.least = Math.min(run.references.least, leaf.references.least)
+      run.references.most = Math.max(run.references.most, leaf.references.most)
       return
     }
   }

@@ -91,6 +91,7 @@ describe('packets', () => {
     ['qXfer:memory-map:read::0,ff', /^$/],
     ['qXfer:osdata:read::0,ffff', /<column name="Type">processes<\/column>.*tlb/s],
     ['qXfer:osdata:read:procs:0,ffff', /<column name="pid">1<\/column>.*<column name="command">cow<\/column>/s],
+    ['qXfer:osdata:read:pagetables:0,ffff', /<column name="flags">[^<]*<\/column>\s*<column name="references">\d+(-\d+)?<\/column>/],
     ['qXfer:siginfo:read::0,ff', /^E00$/],
     ['qHostInfo', /^triple:/],
     [`qMemoryRegionInfo:${MAIN}`, /permissions:rx;/],
