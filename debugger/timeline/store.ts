@@ -154,6 +154,7 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
     const next = at < 0 ? versions.length : at
     const isLast = index === store.points.length
     const kept: Version[] = isLast || versions[next]?.point === index + 1 ? [] : [{ point: index + 1, bytes: before }]
+    for (const version of kept) store.bytes += version.bytes?.length ?? 0
     versions.splice(next, 0, { point: index, bytes }, ...kept)
     store.pages.set(id, versions)
   }
