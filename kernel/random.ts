@@ -24,7 +24,7 @@ export function seedRandom(seed: number): Uint32Array {
 }
 
 /** The next 32 bits of the machine's generator, unsigned. */
-export const randomU32 = (k: Kernel): number => nextU32(k.state.random)
+const randomU32 = (k: Kernel): number => nextU32(k.state.random)
 
 /** The next 32 bits, unsigned, of a generator with these four words. */
 export function nextU32(s: Uint32Array): number {

@@ -16,7 +16,7 @@ const EHDR_BYTES = 64
 const PHDR_BYTES = 56
 
 /** A static ELF executable of the code and the data area. */
-export function elf(code: readonly number[]): Uint8Array {
+function elf(code: readonly number[]): Uint8Array {
   const headers = EHDR_BYTES + 2 * PHDR_BYTES
   const bytes = new Uint8Array(4096 + 4 * code.length)
   const view = new DataView(bytes.buffer)

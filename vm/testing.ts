@@ -1,5 +1,5 @@
 // For tests of the hardware: a machine with a few pages mapped, a program given as text, and registers read back.
-import { parseInstruction, parseIsa, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, REG, SATP_MODE_SV48 } from './isa/index.ts'
+import { parseInstruction, parseIsa, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, REG } from './isa/index.ts'
 import { PAGE_SIZE, PRIVILEGE_U, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { setSatp } from './csr.ts'
 import { createMachine, run, type EngineName } from './machine.ts'
@@ -89,4 +89,3 @@ export function bench(text: string, options: BenchOptions = {}): Bench {
 }
 
 export const FRAMES = { code: CODE_FRAME, data: DATA_FRAME } as const
-export const SATP_SV48 = BigInt(SATP_MODE_SV48) << 60n

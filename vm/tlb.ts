@@ -107,13 +107,6 @@ function renameAll(machine: Machine): void {
   }
 }
 
-/** Forgets every name, for a machine whose bytes were replaced. Callers refresh each hart's key. */
-export function resetTlbKeys(machine: Machine): void {
-  forgetNames(machine.keys)
-  for (const hart of machine.harts) emptyTlbs(machine, hart)
-  for (const hart of machine.harts) refreshTlbKey(machine, hart)
-}
-
 // ---- lookups and refills
 
 const currentMode: WalkMode = { user: true, sum: false, mxr: false }

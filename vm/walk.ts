@@ -27,7 +27,7 @@ export interface Translation {
 export const newTranslation = (): Translation => ({ outcome: 'pageFault', frame: 0, level: 0, flags: 0 })
 
 /** Sv48 addresses are sign-extended from bit 47. `hi` is the high word of the address. */
-export const isCanonical = (hi: number): boolean => hi >> 15 === 0 || hi >> 15 === -1
+const isCanonical = (hi: number): boolean => hi >> 15 === 0 || hi >> 15 === -1
 
 /** The page-table index of an address at a level (3 = root). */
 export function vpn(lo: number, hi: number, level: number): number {

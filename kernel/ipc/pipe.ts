@@ -52,7 +52,7 @@ const PIPE_PACKET = 1 << 16
 const countOf = (buffer: number): number => buffer & (PIPE_PACKET - 1)
 
 /** 16 pages, as in Linux. */
-export const PIPE_CAPACITY = 65536
+const PIPE_CAPACITY = 65536
 /** Of a new pipe of a user who has too many already. */
 const PIPE_CAPACITY_LEAST = 8192
 /** The array of buffers of a larger pipe could not be had (Linux: 40 bytes each, at most 4 MiB). */
@@ -63,7 +63,7 @@ const PIPE_MODE = 0o600
 const NOTHING = new Uint8Array(0)
 
 /** A pipe that is not open yet. */
-export function newPipe(): Pipe {
+function newPipe(): Pipe {
   return {
     user: -1,
     ring: NOTHING,
@@ -88,7 +88,7 @@ export function pipeFor({ inode }: FileDescription): Pipe {
 }
 
 /** The pipe of an open end. */
-export function pipeOf(file: FileDescription): Pipe {
+function pipeOf(file: FileDescription): Pipe {
   const pipe = file.inode.pipe
   if (!pipe) throw new Error(`an open ${file.kind} whose inode ${file.inode.ino} has no pipe`)
   return pipe

@@ -9,7 +9,7 @@ import { findRegion, isolate } from './regions.ts'
 import type { Mm, Region } from './types.ts'
 
 /** Splits the huge page that has `va` inside it, if there is one. ENOMEM when there is no frame for the table (Linux keeps one in store for each). */
-export function splitAround(k: Kernel, mm: Mm, va: number): void {
+function splitAround(k: Kernel, mm: Mm, va: number): void {
   if (va % HUGE_PAGE === 0) return
   const at = leafAt(k.machine.ram32, mm.root, va)
   if (at >= 0 && k.machine.ram32[at] & PTE_HUGE) splitLeafAt(k, mm, at, va)

@@ -133,7 +133,7 @@ export function splitHugeLeaf(k: Kernel, mm: Mm, at: number): void {
 }
 
 /** Empties an occupied leaf and answers its frame, whose reference is now the caller's. */
-export function takeLeaf(k: Kernel, mm: Mm, at: number): number {
+function takeLeaf(k: Kernel, mm: Mm, at: number): number {
   const frame = frameOf(k.machine.ram32[at])
   chargeUnmapEntry(k, at, frame)
   k.machine.ram32[at] = 0

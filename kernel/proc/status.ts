@@ -44,7 +44,7 @@ const NO_MEMORY: MmStatistics = {
   tables: 0,
 }
 
-export const memoryOf = (task: Task): MmStatistics => (task.mm ? mmStatistics(task.mm) : NO_MEMORY)
+const memoryOf = (task: Task): MmStatistics => (task.mm ? mmStatistics(task.mm) : NO_MEMORY)
 
 /** Signals that a process ignores, and those it catches. */
 function dispositions(group: ThreadGroup): { ignored: Sigset; caught: Sigset } {

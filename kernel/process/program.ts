@@ -98,7 +98,7 @@ export function resolveProgram(k: Kernel, task: Task, asked: Executable, name: s
 }
 
 /** Reads and checks an ELF file's headers. ENOEXEC for anything but a RISC-V program or shared object with something to load. */
-export function readImage(k: Kernel, file: Executable): Image {
+function readImage(k: Kernel, file: Executable): Image {
   const { inode } = file
   try {
     const first = readInode(k, inode, 0, SIZEOF_EHDR).slice()

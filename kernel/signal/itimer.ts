@@ -26,7 +26,7 @@ type Itimer = ThreadGroup['itimers'][number]
 
 /** By ITIMER_*. */
 const SIGNAL_OF = [SIGALRM, SIGVTALRM, SIGPROF] as const
-export const ITIMER_COUNT = SIGNAL_OF.length
+const ITIMER_COUNT = SIGNAL_OF.length
 
 const itimerOf = (group: ThreadGroup, which: number): Itimer => group.itimers[which] as Itimer
 

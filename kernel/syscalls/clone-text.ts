@@ -15,7 +15,7 @@ const MOST_BYTES = 4096
 const has = (flags: number, flag: number): boolean => Math.floor(flags / flag) % 2 === 1
 
 /** `CLONE_VM|CLONE_VFORK|SIGCHLD` */
-export function cloneFlagsText(flags: number): string {
+function cloneFlagsText(flags: number): string {
   const signal = flags % (CSIGNAL + 1)
   const names = flagsText(CLONE_FLAGS, flags - signal, '')
   return [names, signal === 0 ? '' : signalName(signal)].filter(text => text !== '').join('|') || '0'

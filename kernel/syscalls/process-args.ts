@@ -65,7 +65,7 @@ export const envp: Arg<number> = {
 }
 
 /** `{WIFEXITED(s) && WEXITSTATUS(s) == 0}` */
-export function statusText(status: number): string {
+function statusText(status: number): string {
   if (ifExited(status)) return `{WIFEXITED(s) && WEXITSTATUS(s) == ${exitCode(status)}}`
   if (ifContinued(status)) return '{WIFCONTINUED(s)}'
   if (ifStopped(status)) return `{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalName(stopSignalOf(status))}}`

@@ -2,9 +2,9 @@
 import { NSIG, SA_FLAGS, SIGACTION, SIGSET_BYTES, SIG_DFL, SIG_IGN, SS_FLAGS, readStruct } from '../abi/index.ts'
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, getBig, peekUser } from '../mm/index.ts'
+import { copyIn, peekUser } from '../mm/index.ts'
 import { SIGINFO_BYTES, decodeSigInfo, showSigInfo, showSigset } from '../signal/index.ts'
-import type { SigInfo, Sigset } from '../signal/index.ts'
+import type { SigInfo } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { EINVAL } from '../abi/index.ts'
 import { pointer } from './args.ts'
@@ -57,9 +57,6 @@ export const stackText = (sp: number, flags: number, size: number): string =>
 export function checkSigsetSize(size: number): void {
   if (size !== SIGSET_BYTES) throw EINVAL
 }
-
-/** EFAULT. */
-export const readSigset = (k: Kernel, task: Task, at: number): Sigset => getBig(k, task, at)
 
 /** EINVAL unless 1..64 (or 0 where that only asks whether it could be sent). */
 export function checkSignal(signal: number, allowZero: boolean): void {

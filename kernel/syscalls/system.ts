@@ -116,7 +116,7 @@ export function rusageBytes(usage: Usage): Uint8Array {
 }
 
 type TimevalValues = { sec: Int64; usec: Int64 }
-export const rusageText = ({ utime, stime }: { utime: TimevalValues; stime: TimevalValues }): string =>
+const rusageText = ({ utime, stime }: { utime: TimevalValues; stime: TimevalValues }): string =>
   `{ru_utime={tv_sec=${utime.sec}, tv_usec=${utime.usec}}, ru_stime={tv_sec=${stime.sec}, tv_usec=${stime.usec}}, ...}`
 export const rusageOut = structOut(RUSAGE, rusageText, 'struct rusage *')
 

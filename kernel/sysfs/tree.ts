@@ -73,7 +73,7 @@ const numberLinks = directory(() =>
   ),
 )
 
-export const sysRoot: SysDirectory = directory({
+const sysRoot: SysDirectory = directory({
   block: EMPTY,
   bus: directory({ cpu: EMPTY }),
   class: directory({ block: EMPTY, net: EMPTY, ...Object.fromEntries(classNames.map(name => [name, classLinks(name)])) }),

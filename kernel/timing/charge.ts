@@ -28,7 +28,6 @@ import { causeOf, PATH, pathBytes, pathCode, pathWork, type PathName } from './p
 // Where the kernel's own things are, physically: above any RAM.
 const KERNEL_TEXT = 0x2_0000_0000
 const TASKS = 0x2_1000_0000
-const OBJECTS = 0x2_1800_0000
 const SPACES = 0x2_1c00_0000
 const FRAME_COUNTS = 0x2_2000_0000
 const RUNQUEUES = 0x2_2400_0000
@@ -41,8 +40,6 @@ const CORE_AT = 256
 const CORE_BYTES = 128
 const FRAME_AT = 1024
 const FRAME_BYTES = 112
-const OBJECT_BYTES = 256
-const OBJECT_COUNT = 2 ** 18
 const SPACE_BYTES = 256
 const RUNQUEUE_BYTES = 1024
 const COUNT_BYTES = 4
@@ -146,12 +143,6 @@ export function enterCall(k: Kernel, path: number, task: Task, again: boolean): 
   work(t, core, again ? PATH.resume : path)
   timeKernelData(t, core, taskAt(task) + CORE_AT, CORE_BYTES, false)
   return row
-}
-
-/** A call or fault looks at an open file, pipe or other thing with a number of its own. */
-export function chargeObject(k: Kernel, number: number, write: boolean): void {
-  const t = k.machine.timing
-  if (t !== null) timeKernelData(t, coreOf(k, t), OBJECTS + (number % OBJECT_COUNT) * OBJECT_BYTES, OBJECT_BYTES / 2, write)
 }
 
 // ---- memory

@@ -66,7 +66,7 @@ const DEFAULT_CC: Readonly<Record<number, number>> = {
   [VLNEXT]: control('V'),
 }
 
-export function defaultTermios(): Termios {
+function defaultTermios(): Termios {
   const cc = new Uint8Array(NCCS)
   for (const [index, value] of Object.entries(DEFAULT_CC)) cc[Number(index)] = value
   return {

@@ -13,7 +13,7 @@ const SLASH = 47
 const BACKSLASH = 92
 const UNDERSCORE = 95
 
-export const byteAt = (tty: Tty, position: number): number => tty.input.ring[position % INPUT_BYTES] as number
+const byteAt = (tty: Tty, position: number): number => tty.input.ring[position % INPUT_BYTES] as number
 
 export function finishErasing(tty: Tty): void {
   if (!tty.input.erasing) return

@@ -20,7 +20,7 @@ export const isContinuation = (tty: Tty, byte: number): boolean => (tty.termios.
 
 /** Letters above ASCII are those of Latin 1, whatever the text's encoding, as in the kernel's ctype table. */
 const isLatin = (byte: number, first: number): boolean => byte >= first && byte !== first + 0x17
-export const isUpper = (byte: number): boolean => (byte >= 65 && byte <= 90) || (isLatin(byte, 0xc0) && byte <= 0xde)
+const isUpper = (byte: number): boolean => (byte >= 65 && byte <= 90) || (isLatin(byte, 0xc0) && byte <= 0xde)
 const isLower = (byte: number): boolean => (byte >= 97 && byte <= 122) || isLatin(byte, 0xe0) || byte === 0xdf
 export const isAlphanumeric = (byte: number): boolean => isUpper(byte) || isLower(byte) || (byte >= 48 && byte <= 57)
 const CASE_BIT = 0x20

@@ -2,7 +2,7 @@
 // the engine's, and a probe, plain or timed. Whatever is rare or impossible here leaves before the instruction changed anything, and the
 // reference engine runs it instead.
 export { arithmetic } from './arithmetic.ts'
-export { floats, type FloatOperands, type Rounding } from './floats.ts'
+export { floats, type Rounding } from './floats.ts'
 export { memory } from './memory.ts'
 export { pageOf, plainProbe, tlbTag, type Probe } from './probe.ts'
 export { CALL_FETCH, highWord, MODEL_CALLS, spendMore, timedProbe, type TimedShape } from './timed-probe.ts'

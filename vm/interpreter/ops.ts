@@ -43,7 +43,7 @@ const NOWHERE: HandlerDepths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, sl
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
 
 /** The handler of an op, or null when the meaning needs the reference engine. */
-export function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths: HandlerDepths): Code | null {
+function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths: HandlerDepths): Code | null {
   emitter.begin(flavour, depths)
   try {
     row.meaning!(emitter.sem)

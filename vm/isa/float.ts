@@ -19,8 +19,8 @@ export interface Format {
 export const SINGLE: Format = { format: 32, extension: 'F', suffix: 's', bits: '00', type: 'f32', sign: 1n << 31n }
 export const DOUBLE: Format = { format: 64, extension: 'D', suffix: 'd', bits: '01', type: 'f64', sign: 1n << 63n }
 
-export const readFloat = <V, C>(m: Sem<V, C>, { format }: Format, f: FField): V => (format === 32 ? m.f32(f) : m.f(f))
-export const writeFloat = <V, C>(m: Sem<V, C>, { format }: Format, v: V): void => (format === 32 ? m.setF32('frd', v) : m.setF('frd', v))
+const readFloat = <V, C>(m: Sem<V, C>, { format }: Format, f: FField): V => (format === 32 ? m.f32(f) : m.f(f))
+const writeFloat = <V, C>(m: Sem<V, C>, { format }: Format, v: V): void => (format === 32 ? m.setF32('frd', v) : m.setF('frd', v))
 
 /** Pattern of an OP-FP instruction: `rs2` and `funct3` may be fixed bits or fields. */
 export const opFp = (funct5: string, { bits }: Format, rs2: string, rs1: string, funct3: string, rd: string) =>

@@ -5,7 +5,6 @@ import { MAX_CACHE_SETS } from '../layout.ts'
 
 export type Replacement = 'lru' | 'plru' | 'random'
 export type FramePlacement = 'sequential' | 'random' | 'coloured'
-export type TimeBase = 'cycles' | 'instructions'
 
 interface NumberField {
   type: 'number'

@@ -64,7 +64,7 @@ const stringIndex = (index: number): AttributeValue => ({ kind: 'stringIndex', i
 const addressIndex = (index: number): AttributeValue => ({ kind: 'addressIndex', index })
 const SIGNED = 0
 
-export const FORMS: Readonly<Record<number, Read>> = {
+const FORMS: Readonly<Record<number, Read>> = {
   [FORM.addr]: (c, unit) => ({ kind: 'address', address: address(c, unit.addressSize) }),
   [FORM.addrx]: c => addressIndex(uleb(c)),
   [FORM.addrx1]: c => addressIndex(u8(c)),

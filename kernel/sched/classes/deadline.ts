@@ -8,7 +8,7 @@ import type { DeadlineServer, SchedClass, SchedEntity, SchedWanted } from '../ty
 import { weightOfNice } from '../weights.ts'
 
 const SCHED_FLAG_RECLAIM = 0x2
-export const SCHED_FLAG_DL_OVERRUN = 0x4
+const SCHED_FLAG_DL_OVERRUN = 0x4
 /** Linux reckons in units of this many nanoseconds: no runtime is shorter. */
 const RUNTIME_MIN = 1024
 /** kernel.sched_deadline_period_min_us and _max_us, in ns. */
