@@ -5,6 +5,7 @@ export * from './timeline/index.ts'
 export * from './events/index.ts'
 export * from './session/index.ts'
 export {
+  beginBare,
   beginMotion,
   CONSOLE,
   EDITOR,

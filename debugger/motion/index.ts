@@ -14,6 +14,6 @@ export { resume, runTo, stepInstruction, stepKernel, stepMachine, stepOver, type
 export { CONSOLE, EDITOR, PROTOCOL } from './rules.ts'
 export { firstInstant, lastInstant } from './search.ts'
 export { framesOf, readerOf, spaceOf, X_REGISTERS } from './sight.ts'
-export { beginMotion, MOTIONS, type MotionName } from './table.ts'
+export { beginBare, beginMotion, MOTIONS, type MotionName } from './table.ts'
 export { NoWay, type About, type Motion, type Mover, type Sight } from './types.ts'
 export { lastWrite, searchWrite, type Bytes, type LastWrite, type Written } from './write.ts'

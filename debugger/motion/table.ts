@@ -2,6 +2,8 @@
 // To add one, add a row.
 import { regPc, type Task } from '../../kernel/index.ts'
 import { taskById, type Session } from '../session/index.ts'
+import { NoSystem, type BareMotion, type BareSession } from '../target/index.ts'
+import { bareAddress, bareHart, bareInstruction, bareMachine, bareOver, bareStop, type BareAbout, type BareBegin } from './bare.ts'
 import { going, instructionBack, kernelBack, machineBack, overBack, searchBack } from './back.ts'
 import { instruction, onward, over, stepHart, stepKernel, stepMachine, to, within } from './forward.ts'
 import { later, line } from './line.ts'
@@ -16,12 +18,15 @@ export interface MotionRow {
   until: string
   /** Throws NoWay where there is none. */
   begin(m: Mover, id: number, about: About): Motion
+  /** The same on a machine alone. Missing: it is about tasks, sources, the kernel or the past. */
+  bare?: BareBegin
 }
 
 /** A step forwards, which may be made several times. */
-const step = (until: string, make: (m: Mover, turn: Turn, id: number, about: About) => Work): MotionRow => ({
+const step = (until: string, make: (m: Mover, turn: Turn, id: number, about: About) => Work, bare?: BareBegin): MotionRow => ({
   way: 'on',
   until,
+  bare,
   begin: (m, id, about) =>
     moving(m.s, turn => {
       const isEnough = (): boolean => isCut(m.s, turn)
@@ -72,17 +77,21 @@ export const MOTIONS = {
     way: 'on',
     until: 'something stops it',
     begin: m => moving(m.s, turn => onward(m.s, turn)),
+    bare: bareStop,
   },
-  instruction: step('the task has executed an instruction (a system call is one), or has left a range of addresses', (m, turn, id, about) =>
-    ranged(
-      m.s,
-      turn,
-      about,
-      () => taskById(m.s, id),
-      () => instruction(m.s, turn, id, m.rules.hits),
-    ),
+  instruction: step(
+    'the task has executed an instruction (a system call is one), or has left a range of addresses',
+    (m, turn, id, about) =>
+      ranged(
+        m.s,
+        turn,
+        about,
+        () => taskById(m.s, id),
+        () => instruction(m.s, turn, id, m.rules.hits),
+      ),
+    bareInstruction,
   ),
-  over: step('... and what that called has returned', (m, turn, id) => over(m.s, turn, id, m.rules.hits)),
+  over: step('... and what that called has returned', (m, turn, id) => over(m.s, turn, id, m.rules.hits), bareOver),
   line: step('another line of source begins, in a function that was called too', (m, turn, id) => line(m, turn, id, true)),
   lineOver: step('another line of source begins, calls and all', (m, turn, id) => line(m, turn, id, false)),
   later: step('a later line of the function, past the ends of loops', (m, turn, id) => later(m, turn, id)),
@@ -94,20 +103,26 @@ export const MOTIONS = {
       return moving(m.s, turn => to(m.s, turn, { ...way, task: id }))
     },
   },
-  address: step('the task is at an address', (m, turn, id, { address }) =>
-    to(m.s, turn, { address: needed(address, 'an address'), task: id }),
+  address: step(
+    'the task is at an address',
+    (m, turn, id, { address }) => to(m.s, turn, { address: needed(address, 'an address'), task: id }),
+    bareAddress,
   ),
-  machine: step('any hart has executed an instruction', (m, turn) => stepping(m.s, turn, () => stepMachine(m.s))),
-  hart: step('a hart has executed an instruction, or has left a range of addresses', (m, turn, _, about) => {
-    const hart = needed(about.hart, 'a hart')
-    return ranged(
-      m.s,
-      turn,
-      about,
-      () => m.s.k.state.harts[hart]?.current ?? null,
-      () => stepping(m.s, turn, budget => stepHart(m.s, hart, budget)),
-    )
-  }),
+  machine: step('any hart has executed an instruction', (m, turn) => stepping(m.s, turn, () => stepMachine(m.s)), bareMachine),
+  hart: step(
+    'a hart has executed an instruction, or has left a range of addresses',
+    (m, turn, _, about) => {
+      const hart = needed(about.hart, 'a hart')
+      return ranged(
+        m.s,
+        turn,
+        about,
+        () => m.s.k.state.harts[hart]?.current ?? null,
+        () => stepping(m.s, turn, budget => stepHart(m.s, hart, budget)),
+      )
+    },
+    bareHart,
+  ),
   kernel: step('the kernel has done another thing', (m, turn) => stepping(m.s, turn, budget => stepKernel(m.s, budget))),
 
   stopBack: {
@@ -143,4 +158,11 @@ export type MotionName = keyof typeof MOTIONS
 export const beginMotion = (m: Mover, name: MotionName, about: About = {}): Motion => {
   const row: MotionRow = MOTIONS[name]
   return row.begin(m, about.task ?? m.s.focus, about)
+}
+
+/** Begins a motion of a machine alone. NoSystem: it is about what only an operating system has. */
+export function beginBare(s: BareSession, name: MotionName, about: BareAbout = {}): BareMotion {
+  const row: MotionRow = MOTIONS[name]
+  if (row.bare === undefined) throw new NoSystem(`the motion '${name}' needs an operating system to look into, and this machine has none`)
+  return row.bare(s, about)
 }

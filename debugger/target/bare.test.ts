@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { bench, CODE, DATA, ENGINES, FRAMES } from '../../vm/testing.ts'
 import { PAGE_SIZE, RAM_BASE } from '../../vm/index.ts'
+import { beginBare, MOTIONS, type MotionName } from '../motion/index.ts'
 import { VIEWS, viewByName } from '../views/index.ts'
-import { addBareBreakpoint, addBareWatchpoint, beginBare, closeBareSession, createBareSession, type BareSession } from './bare.ts'
+import { addBareBreakpoint, addBareWatchpoint, closeBareSession, createBareSession, type BareSession } from './bare.ts'
 import { hartRegister, readHart, setHartRegister, writeHart } from './hart.ts'
 
 /** Calls a function ten times that adds to a word in memory, then traps. */
@@ -20,7 +21,11 @@ const CALL = CODE + 4
 const FUNCTION = CODE + 20
 const STORE = CODE + 28
 
-function debugged(engine: (typeof ENGINES)[number]): { s: BareSession; reg: (name: string) => number; go: (motion: string) => unknown } {
+function debugged(engine: (typeof ENGINES)[number]): {
+  s: BareSession
+  reg: (name: string) => number
+  go: (motion: MotionName) => unknown
+} {
   const { machine, hart } = bench(PROGRAM, { engine })
   const s = createBareSession(machine)
   return {
@@ -50,8 +55,15 @@ describe.each(ENGINES)('on the %s', engine => {
     go('instruction')
     go('instruction')
     expect([go('instruction'), reg('pc')]).toEqual([{ kind: 'step', hart: 0 }, FUNCTION])
-    expect([beginBare(s, 'address', STORE).go(100), reg('pc')]).toEqual([{ kind: 'step', hart: 0 }, STORE])
+    expect([beginBare(s, 'address', { address: STORE }).go(100), reg('pc')]).toEqual([{ kind: 'step', hart: 0 }, STORE])
     expect(beginBare(s, 'stop').go(3)).toEqual({ kind: 'interrupted' })
+  })
+
+  test('steps of the machine and of a hart are those of the only one', () => {
+    const { s, reg, go } = debugged(engine)
+    expect([go('machine'), reg('pc')]).toEqual([{ kind: 'step', hart: 0 }, CALL])
+    expect([beginBare(s, 'hart', { hart: 0 }).go(1), reg('pc')]).toEqual([{ kind: 'step', hart: 0 }, FUNCTION])
+    expect(() => beginBare(s, 'hart', { hart: 7 })).toThrow(/without a hart/)
   })
 
   test('a watchpoint sees a virtual address, and the physical one behind it', () => {
@@ -100,6 +112,8 @@ describe.each(ENGINES)('on the %s', engine => {
     for (const view of VIEWS) {
       if (view.bare === undefined) expect(() => view.dataOf(s.target)).toThrow(/needs an operating system/)
     }
+    const moves = Object.entries(MOTIONS).flatMap(([name, row]) => ('bare' in row && row.bare !== undefined ? [name] : []))
+    expect(moves.sort()).toEqual(['address', 'hart', 'instruction', 'machine', 'over', 'stop'])
     expect(() => beginBare(s, 'lineOver')).toThrow(/'lineOver' needs an operating system/)
   })
 })

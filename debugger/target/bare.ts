@@ -1,22 +1,7 @@
-// A session over a machine alone: breakpoints, watchpoints, and motions that need no operating system, forwards and in pieces. A trap that
+// A session over a machine alone: breakpoints, watchpoints, and runs to the next stop. Its motions are rows of the table of motions. A trap that
 // the machine's platform does not take ends a run, for there is nobody who would handle it.
-import {
-  getPc,
-  getX,
-  decode,
-  isCall,
-  passHere,
-  REG,
-  run,
-  setDebugPoints,
-  type Access,
-  type Hart,
-  type Machine,
-  type StopKind,
-  type Watch,
-} from '../../vm/index.ts'
-import { readHart } from './hart.ts'
-import { bareTarget, NoSystem, type Target } from './target.ts'
+import { getPc, passHere, run, setDebugPoints, type Access, type Hart, type Machine, type StopKind, type Watch } from '../../vm/index.ts'
+import { bareTarget, type Target } from './target.ts'
 
 export type BarePoint = { id: number; enabled: boolean } & ({ kind: 'breakpoint'; address: number } | ({ kind: 'watchpoint' } & Watch))
 
@@ -65,12 +50,12 @@ function add(s: BareSession, point: BarePoint): number {
 }
 
 /** Where a motion wants to come to, besides the points. */
-interface Place {
+export interface BarePlace {
   address: number
   counts(hart: Hart): boolean
 }
 
-function arm(s: BareSession, place?: Place): void {
+function arm(s: BareSession, place?: BarePlace): void {
   const on = [...s.points.values()].filter(point => point.enabled)
   const breakpoints = new Set(on.flatMap(p => (p.kind === 'breakpoint' ? [p.address] : [])))
   if (place !== undefined) breakpoints.add(place.address)
@@ -79,7 +64,7 @@ function arm(s: BareSession, place?: Place): void {
 }
 
 /** What a debugger's stop of a hart is; null: none of the points counts. */
-function debugStop(s: BareSession, hart: Hart, place?: Place): BareStop | null {
+function debugStop(s: BareSession, hart: Hart, place?: BarePlace): BareStop | null {
   const on = [...s.points.values()].filter(point => point.enabled)
   const hit = s.target.machine.debug?.hit ?? null
   if (hit === null) {
@@ -101,7 +86,7 @@ function settle(s: BareSession, hart: Hart, stop: BareStop): BareStop {
 }
 
 /** Lets harts run in turns, or one alone, for so many instructions at most. */
-function runSome(s: BareSession, budget: number, only: Hart | null, place?: Place): BareStop {
+export function runBare(s: BareSession, budget: number, only: Hart | null, place?: BarePlace): BareStop {
   const { machine } = s.target
   arm(s, place)
   const end = s.executed + budget
@@ -118,46 +103,21 @@ function runSome(s: BareSession, budget: number, only: Hart | null, place?: Plac
   return { kind: 'interrupted' }
 }
 
-const focused = (s: BareSession): Hart => s.target.machine.harts[s.focus] ?? s.target.machine.harts[0]
+/** The hart that motions are about. */
+export const focusedHart = (s: BareSession): Hart => s.target.machine.harts[s.focus] ?? s.target.machine.harts[0]
 
-function stepHart(s: BareSession): BareStop {
-  const hart = focused(s)
-  passHere(s.target.machine, hart)
-  const stop = runSome(s, 1, hart)
+/** One instruction: of a hart, or (null) of whichever is next. */
+export function stepBare(s: BareSession, only: Hart | null): BareStop {
+  const { machine } = s.target
+  const { harts } = machine
+  const hart = only ?? harts[Math.floor(s.executed / ROUND) % harts.length]
+  passHere(machine, hart)
+  const stop = runBare(s, 1, hart)
   return stop.kind === 'interrupted' ? settle(s, hart, { kind: 'step', hart: hart.id }) : stop
 }
 
-const LONG = 4
-/** Length of the call that a hart is before; 0: it is none. */
-function callLength(machine: Machine, hart: Hart): number {
-  const bytes = readHart(machine, hart, getPc(hart), LONG)
-  const word = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0)
-  const decoded = bytes.length < 2 ? null : decode((word & 3) === 3 ? word : word & 0xffff)
-  return decoded !== null && isCall(decoded) ? ((word & 3) === 3 ? LONG : 2) : 0
-}
-
+/** A motion that was begun on a machine alone. */
 export interface BareMotion {
   /** Runs so many instructions at most; `interrupted`: there is more to do. */
   go(budget: number): BareStop
-}
-
-const MOTIONS: Readonly<Record<string, (s: BareSession, address?: number) => BareMotion>> = {
-  stop: s => ({ go: budget => runSome(s, budget, null) }),
-  instruction: s => ({ go: () => stepHart(s) }),
-  over(s) {
-    const hart = focused(s)
-    const length = callLength(s.target.machine, hart)
-    if (length === 0) return { go: () => stepHart(s) }
-    const sp = getX(hart, REG.sp)
-    const place = { address: getPc(hart) + length, counts: (at: Hart) => at === hart && getX(at, REG.sp) >= sp }
-    return { go: budget => runSome(s, budget, null, place) }
-  },
-  address: (s, address = 0) => ({ go: budget => runSome(s, budget, null, { address, counts: hart => hart.id === s.focus }) }),
-}
-
-/** Begins a motion by its name in the table of motions. NoSystem: that one is about tasks, sources or the past. */
-export function beginBare(s: BareSession, name: string, address?: number): BareMotion {
-  if (!Object.hasOwn(MOTIONS, name))
-    throw new NoSystem(`the motion '${name}' needs an operating system to look into, and this machine has none`)
-  return MOTIONS[name](s, address)
 }

@@ -1,12 +1,16 @@
 // The door of the target: a machine, with or without an operating system that can be looked into.
 export { hartRegister, offsetOf, readHart, setHartRegister, translates, writeHart } from './hart.ts'
+export { instructionIn, lengthOfCall, LONGEST } from './code.ts'
 export {
   addBareBreakpoint,
   addBareWatchpoint,
-  beginBare,
   closeBareSession,
   createBareSession,
+  focusedHart,
+  runBare,
+  stepBare,
   type BareMotion,
+  type BarePlace,
   type BarePoint,
   type BareSession,
   type BareStop,
