@@ -381,7 +381,6 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   task.usage.userTime += ran
   state.executed += executed
   sched.instructions += executed
-  if (executed > 0) hart.ran = task.pid
   hart.time = started + ran
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time

@@ -62,7 +62,6 @@ export const newHartState = (id: number, quantum = 0): HartState => ({
   minVruntime: 0,
   resched: false,
   fpOwner: null,
-  ran: 0,
   mm: null,
   idleTime: 0,
   systemTime: 0,

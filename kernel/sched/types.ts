@@ -189,8 +189,6 @@ export interface HartState {
   resched: boolean
   /** Whose values the floating-point registers hold. */
   fpOwner: Task | null
-  /** Who executed an instruction on it last: a task id, 0 nobody. */
-  ran: number
   /** Address space that satp names. */
   mm: Mm | null
   idleTime: number

@@ -20,10 +20,12 @@ import {
   type Core,
   type Timing,
 } from '../../vm/index.ts'
+import { NO_TASK } from '../ids.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { passOther } from './clock.ts'
 import { causeOf, PATH, pathBytes, pathCode, pathWork, type PathName } from './paths.ts'
+import type { CostState } from './types.ts'
 
 // Where the kernel's own things are, physically: above any RAM.
 const KERNEL_TEXT = 0x2_0000_0000
@@ -51,13 +53,18 @@ const WORD = 8
 /** Whose work the kernel does. */
 const current = (k: Kernel): Task | null => k.state.harts[k.state.costs?.hart ?? 0].current
 const coreOf = (k: Kernel, t: Timing): Core => t.cores[k.state.costs?.hart ?? 0]
+/** Where its records lie: whoever has a number again finds those of the former one's there. */
 const taskAt = (task: Task): number => TASKS + task.pid * TASK_BYTES
+
+function nameTask({ names }: CostState, { id, pid, comm }: Task): void {
+  if (names.get(id)?.comm !== comm) names.set(id, { pid, comm })
+}
 
 /** Whose row gets what is charged from here on. Answers whose it was. */
 function blame(k: Kernel, t: Timing, core: Core, task: Task | null, path: number): Float64Array {
   const { row } = core
-  core.row = rowOf(t.ledger, causeOf(task?.pid ?? 0, path))
-  if (task !== null) k.state.costs?.names.set(task.pid, task.comm)
+  core.row = rowOf(t.ledger, causeOf(task?.id ?? NO_TASK, path))
+  if (task !== null && k.state.costs !== null) nameTask(k.state.costs, task)
   return row
 }
 

@@ -2,6 +2,7 @@
 import { C_IDLE, clockOf, COUNTERS, rowOf, settle } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { HartState } from '../sched/types.ts'
+import { NO_TASK } from '../ids.ts'
 import { causeOf, PATH } from './paths.ts'
 
 /** Does guest time count cycles? */
@@ -57,7 +58,7 @@ export function idleUntil(k: Kernel, hart: HartState, until: number): void {
   const idle = cyclesUntil(k, hart, until)
   const core = t.cores[hart.id]
   const { row } = core
-  core.row = rowOf(t.ledger, causeOf(0, PATH.idle))
+  core.row = rowOf(t.ledger, causeOf(NO_TASK, PATH.idle))
   core.row[C_IDLE] += idle
   core.stalls += idle
   core.row = row

@@ -2,6 +2,7 @@
 // measured yet), `begin NAME`, `end`. What lies between two marks is reported with its ledger.
 import { COMPONENTS, COUNTERS, COUNTS, setTiming, type CountName } from '../../vm/index.ts'
 import { EINVAL } from '../abi/index.ts'
+import { NO_TASK } from '../ids.ts'
 import type { Kernel } from '../kernel.ts'
 import { passTime } from './clock.ts'
 import { pathName, pathOfCause, taskOfCause } from './paths.ts'
@@ -70,8 +71,9 @@ export function ledgerRows(k: Kernel, ledger: ReadonlyMap<number, Float64Array>,
   for (const cause of [...ledger.keys()].sort((a, b) => a - b)) {
     const cycles = ledger.get(cause) as Float64Array
     const earlier = before?.get(cause)
-    const pid = taskOfCause(cause)
-    const task = pid === 0 ? 'kernel' : `${pid} ${k.state.costs?.names.get(pid) ?? '?'}`
+    const id = taskOfCause(cause)
+    const name = k.state.costs?.names.get(id)
+    const task = id === NO_TASK ? 'kernel' : name === undefined ? '?' : `${name.pid} ${name.comm}`
     COMPONENTS.forEach((component, n) => {
       const spent = cycles[n] - (earlier?.[n] ?? 0)
       if (spent !== 0) rows.push({ task, path: pathName(pathOfCause(cause)), component, cycles: spent })

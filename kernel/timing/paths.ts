@@ -1,6 +1,7 @@
 // What the kernel does, as paths that a native kernel would run: how many instructions each takes. These are estimates, of a Unix of
 // today; a preset scales them as a whole (`kernelWork`). What a path waits for memory is not estimated: it comes from the addresses
 // that it touches (charge.ts), its own code among them.
+import type { TaskId } from '../ids.ts'
 import { SYSCALL_LIMIT, SYSCALL_NAMES } from '../abi/index.ts'
 
 /** Instructions by path. The order gives them their numbers in the ledger's causes. */
@@ -121,8 +122,8 @@ export function pathName(path: number): string {
   return `sys_${SYSCALL_NAMES[path - FIRST_CALL] ?? 'unknown'}`
 }
 
-/** A cause in the machine's ledger: a task and what was done for it. Task 0 is nobody. */
+/** A cause in the machine's ledger: a task, by its identity, and what was done for it. NO_TASK is nobody. */
 const CAUSES = 1024
-export const causeOf = (pid: number, path: number): number => pid * CAUSES + path
-export const taskOfCause = (cause: number): number => Math.floor(cause / CAUSES)
+export const causeOf = (task: TaskId, path: number): number => task * CAUSES + path
+export const taskOfCause = (cause: number): TaskId => Math.floor(cause / CAUSES) as TaskId
 export const pathOfCause = (cause: number): number => cause % CAUSES

@@ -1,5 +1,6 @@
 // What the kernel keeps of a timed run: plain data, part of the state.
 
+import type { TaskId } from '../ids.ts'
 /** A stretch of a run that a program marked by writing to /dev/timing, with what it cost on all harts together. */
 export interface Interval {
   name: string
@@ -34,8 +35,8 @@ export interface CostState {
   hart: number
   /** By hart: in the kernel; its program's registers are saved. */
   inKernel: boolean[]
-  /** Names of tasks by pid, those that are gone too: for the ledger. */
-  names: Map<number, string>
+  /** What tasks are called, those that are gone too: for the ledger. */
+  names: Map<TaskId, { pid: number; comm: string }>
   /** The interval that was begun and not ended. */
   open: Mark | null
   intervals: Interval[]
