@@ -23,6 +23,8 @@ export const SIZEOF_SYM = 24
 export const SIZEOF_RELA = 24
 export const SIZEOF_DYN = 16
 export const SIZEOF_NHDR = 12
+/** Names and contents of notes begin at a multiple of four. */
+export const noteAligned = (n: number): number => (n + 3) & ~3
 
 export const PT = {
   NULL: 0,

@@ -278,6 +278,16 @@ export const {
   CAP_BPF,
   CAP_CHECKPOINT_RESTORE,
 } = CAPABILITIES
-/** Versions of capget(2) and capset(2), with the words of bits that each has. */
-export const CAPABILITY_VERSIONS: Readonly<Record<number, number>> = { 0x19980330: 1, 0x20071026: 2, 0x20080522: 2 }
-export const LINUX_CAPABILITY_VERSION_3 = 0x20080522
+/** Versions of capget(2) and capset(2). */
+export const CAPABILITY_VERSION_NAMES = {
+  _LINUX_CAPABILITY_VERSION_1: 0x19980330,
+  _LINUX_CAPABILITY_VERSION_2: 0x20071026,
+  _LINUX_CAPABILITY_VERSION_3: 0x20080522,
+} as const
+export const LINUX_CAPABILITY_VERSION_3 = CAPABILITY_VERSION_NAMES._LINUX_CAPABILITY_VERSION_3
+/** The words of bits that each version has. */
+export const CAPABILITY_VERSIONS: Readonly<Record<number, number>> = {
+  [CAPABILITY_VERSION_NAMES._LINUX_CAPABILITY_VERSION_1]: 1,
+  [CAPABILITY_VERSION_NAMES._LINUX_CAPABILITY_VERSION_2]: 2,
+  [LINUX_CAPABILITY_VERSION_3]: 2,
+}

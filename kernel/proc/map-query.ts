@@ -7,6 +7,7 @@ import {
   ENOENT,
   ESRCH,
   isErrno,
+  noteAligned,
   PATH_MAX,
   PROT_EXEC,
   PROT_READ,
@@ -79,8 +80,6 @@ const GNU = 0x0055_4e47
 const MOST_NOTES = 65536
 const MOST_ID_BYTES = 20
 
-const aligned = (n: number): number => (n + 3) & ~3
-
 /** The note of an ELF file that names its build; null: it has none that can be read. Program headers must lie in its first page. */
 function buildId(k: Kernel, inode: Inode): Uint8Array | null {
   const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -107,10 +106,10 @@ function buildId(k: Kernel, inode: Inode): Uint8Array | null {
 function idIn(notes: Uint8Array, view: DataView): Uint8Array | null {
   for (let at = 0; at + 12 <= notes.length;) {
     const [nameBytes, bytes, type] = [0, 4, 8].map(offset => view.getUint32(at + offset, true))
-    const data = at + 12 + aligned(nameBytes)
+    const data = at + 12 + noteAligned(nameBytes)
     const isId = type === NT_GNU_BUILD_ID && nameBytes === 4 && at + 16 <= notes.length && view.getUint32(at + 12, true) === GNU
     if (isId && bytes > 0 && bytes <= MOST_ID_BYTES && data + bytes <= notes.length) return notes.slice(data, data + bytes)
-    at = data + aligned(bytes)
+    at = data + noteAligned(bytes)
   }
   return null
 }

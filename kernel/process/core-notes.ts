@@ -7,6 +7,7 @@ import {
   ELF_PRSTATUS,
   fixedString,
   FPREGS_BYTES,
+  noteAligned,
   NT_CORE,
   PRARGS_BYTES,
   SIZEOF_NHDR,
@@ -17,25 +18,22 @@ import { peekMm, regionFile, regionName, type Mm } from '../mm/index.ts'
 import { encodeSigInfo } from '../signal/siginfo.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
+import { toTimeval } from '../time/index.ts'
 import { getFcsr, regBig, regF, regPc, groupUsage } from '../task/index.ts'
 
 const REGISTERS = 32
 const WORD = 8
-const NS_PER_S = 1e9
-const NS_PER_US = 1000
 /** Linux leaves the list of files out when it is longer (sysctl core_file_note_size_limit). */
 const MOST_FILE_BYTES = 4 * 2 ** 20
 /** task_struct flags: dumping, killed by a signal. */
 const PF_DUMPCORE = 0x200n
 const PF_SIGNALED = 0x400n
 
-const aligned = (n: number): number => (n + 3) & ~3
-
 /** A note whose name is "CORE". */
 function note(type: number, description: Uint8Array): Uint8Array {
   const nameBytes = CORE_NOTE_NAME.length + 1
-  const at = SIZEOF_NHDR + aligned(nameBytes)
-  const bytes = new Uint8Array(at + aligned(description.length))
+  const at = SIZEOF_NHDR + noteAligned(nameBytes)
+  const bytes = new Uint8Array(at + noteAligned(description.length))
   const view = new DataView(bytes.buffer)
   view.setUint32(0, nameBytes, true)
   view.setUint32(4, description.length, true)
@@ -44,11 +42,6 @@ function note(type: number, description: Uint8Array): Uint8Array {
   bytes.set(description, at)
   return bytes
 }
-
-const timeval = (ns: number): { sec: number; usec: number } => ({
-  sec: Math.floor(ns / NS_PER_S),
-  usec: Math.floor((ns % NS_PER_S) / NS_PER_US),
-})
 
 function integerRegisters(k: Kernel, task: Task): Uint8Array {
   const bytes = new Uint8Array(REGISTERS * WORD)
@@ -79,10 +72,10 @@ function status(k: Kernel, task: Task, info: SigInfo): Uint8Array {
     ppid: group.parent?.tgid ?? 0,
     pgrp: group.pgid,
     sid: group.sid,
-    utime: timeval(usage.userTime),
-    stime: timeval(usage.systemTime),
-    cutime: timeval(group.childrenUsage.userTime),
-    cstime: timeval(group.childrenUsage.systemTime),
+    utime: toTimeval(usage.userTime),
+    stime: toTimeval(usage.systemTime),
+    cutime: toTimeval(group.childrenUsage.userTime),
+    cstime: toTimeval(group.childrenUsage.systemTime),
     reg: integerRegisters(k, task),
     fpvalid: 1,
   })

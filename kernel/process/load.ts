@@ -3,7 +3,7 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { EINVAL, ENOEXEC, ENOMEM, ET, PF, PROT_EXEC, PROT_READ, PROT_WRITE, PT, isErrno, type Segment } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { MMAP_MIN, USER_END, clearUser, findFree, mapRegion, type Mm } from '../mm/index.ts'
+import { MMAP_MIN, USER_END, clearUser, findFree, mapRegion, pageDown, pageUp, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { MAX_FILE_BYTES } from '../fs/index.ts'
 import type { Image } from './program.ts'
@@ -20,9 +20,6 @@ export interface Loaded {
   /** First address behind its last segment, zeros included, rounded up to a page. */
   end: number
 }
-
-const pageDown = (n: number): number => n - (n % PAGE_SIZE)
-const pageUp = (n: number): number => pageDown(n + PAGE_SIZE - 1)
 
 const protOf = ({ flags }: Segment): number =>
   (flags & PF.R ? PROT_READ : 0) | (flags & PF.W ? PROT_WRITE : 0) | (flags & PF.X ? PROT_EXEC : 0)

@@ -1,5 +1,5 @@
 // Headers and sets of capget(2) and capset(2) as strace prints them.
-import { CAP_DATA, CAP_HEADER, CAPABILITIES, CAPABILITY_VERSIONS, readStruct } from '../abi/index.ts'
+import { CAP_DATA, CAP_HEADER, CAPABILITIES, CAPABILITY_VERSION_NAMES, CAPABILITY_VERSIONS, readStruct } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -7,11 +7,6 @@ import { pointer } from './args.ts'
 import type { Arg } from './define.ts'
 import { flagsText, nameOf } from './text.ts'
 
-const VERSION_NAMES = {
-  _LINUX_CAPABILITY_VERSION_1: 0x19980330,
-  _LINUX_CAPABILITY_VERSION_2: 0x20071026,
-  _LINUX_CAPABILITY_VERSION_3: 0x20080522,
-} as const
 const WORD_BITS = 32
 
 /** Names of the bits of each word. */
@@ -49,7 +44,7 @@ export const capHeader: Arg<number> = {
   show(raw, k, task) {
     const header = headerAt(k, task, raw)
     if (header === null) return pointer(raw)
-    return `{version=${nameOf(VERSION_NAMES, header.version, '_LINUX_CAPABILITY_VERSION_')}, pid=${header.pid}}`
+    return `{version=${nameOf(CAPABILITY_VERSION_NAMES, header.version, '_LINUX_CAPABILITY_VERSION_')}, pid=${header.pid}}`
   },
 }
 export const capData: Arg<number> = {

@@ -18,9 +18,10 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { capable, cpuClockNow, cpuClockOf, type CpuClock } from '../task/index.ts'
+import { toTimespec } from '../time/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow } from '../vfs/index.ts'
-import { toTimespec, type Timespec } from './times.ts'
+import { type Timespec } from './times.ts'
 
 const RESOLUTION = 1
 /** The coarse clocks tick at the scheduler's rate on Linux (HZ = 250). */

@@ -35,7 +35,7 @@ import { controlEpoll, makeEpoll, readyItems } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, getU64 } from '../mm/index.ts'
 import type { WaitQueue } from '../sched/index.ts'
-import { alarmAt, later, untilInstant } from '../time/index.ts'
+import { alarmAt, later, untilInstant, toTimespec } from '../time/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription, type PollRound } from '../vfs/index.ts'
@@ -43,7 +43,7 @@ import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, goesOn, keeping, keptOr, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
 import { EPOLL_OPS, epollEvent, epollEvents, fdSet, pollfds, ppollAnswer, pselectAnswer, timeoutIn } from './poll-text.ts'
-import { nanoseconds, timeIn, toTimespec } from './times.ts'
+import { nanoseconds, timeIn } from './times.ts'
 
 /** What a file without a poll function is: always ready (regular files, directories, /dev/null). */
 const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM

@@ -28,7 +28,7 @@ import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getBig, putBig } from '../mm/index.ts'
 import { findTask, groupMembers, regX } from '../task/index.ts'
 import { newQueue } from '../sched/index.ts'
-import { alarmAt, later } from '../time/index.ts'
+import { alarmAt, later, toTimeval } from '../time/index.ts'
 import {
   FRAME_SIGMASK,
   KERNEL_ONLY,
@@ -71,7 +71,7 @@ import {
   sigsetOut,
   stackText,
 } from './signal-args.ts'
-import { ktimeOf, timeIn, timespec, timevalIn, timevalText, toTimeval, type Timespec } from './times.ts'
+import { ktimeOf, timeIn, timespec, timevalIn, timevalText, type Timespec } from './times.ts'
 
 /** signalfd4's flags are those of open. */
 const SFD = { SFD_CLOEXEC: O_CLOEXEC, SFD_NONBLOCK: O_NONBLOCK } as const

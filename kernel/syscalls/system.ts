@@ -36,6 +36,7 @@ import {
   type Int64,
 } from '../abi/index.ts'
 import { HWPROBE_BASE_BEHAVIOR, HWPROBE_IMA_EXT_0, hwprobeBits, MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
+import { toTimeval } from '../time/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkUser, copyIn, copyOut, copyOutSome, freeFrames, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
 import {
@@ -57,7 +58,6 @@ import { MACHINE, RELEASE, SYSNAME, VERSION } from '../version.ts'
 import { address, flags, int, oneOf, pid, pointer, SHOWN_BYTES, size, structIn, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
 import { quote } from './text.ts'
-import { toTimeval } from './times.ts'
 
 // Names
 

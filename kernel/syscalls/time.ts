@@ -24,7 +24,7 @@ import { copyOut } from '../mm/index.ts'
 import { capable, cpuClockNow, groupUsage, type CpuClock } from '../task/index.ts'
 import { updateVvar } from '../process/index.ts'
 import { wakeTask } from '../sched/index.ts'
-import { alarmAt, later, untilInstant } from '../time/index.ts'
+import { alarmAt, later, untilInstant, toTimespec } from '../time/index.ts'
 import { addCpuTimer, cancelCpuSleep } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { timestampNow, type Timestamp } from '../vfs/index.ts'
@@ -44,7 +44,6 @@ import {
   timeval,
   timevalIn,
   timevalOut,
-  toTimespec,
   type Timespec,
 } from './times.ts'
 

@@ -1,9 +1,9 @@
 // What POSIX timers and timer descriptors are told in: clocks, struct itimerspec, instants and intervals.
 import { ITIMERSPEC, TIMER_ABSTIME, writeStruct, type Int64 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { later } from '../time/index.ts'
+import { later, toTimespec } from '../time/index.ts'
 import { structIn, structOut } from './args.ts'
-import { instantOfRealtime, ktimeOf, timeIn, timespecText, toTimespec, type Timespec } from './times.ts'
+import { instantOfRealtime, ktimeOf, timeIn, timespecText, type Timespec } from './times.ts'
 
 export interface TimerSpec {
   interval: Timespec

@@ -45,21 +45,6 @@ export const KTIME_SECONDS = Number(KTIME_MAX / BigInt(NANOSECONDS))
 /** In nanoseconds, but KTIME_MAX for what does not fit. */
 export const ktimeOf = (time: Timestamp): Int64 => (time.sec >= KTIME_SECONDS ? KTIME_MAX : nanoseconds(time))
 
-/** Seconds and what is left of nanoseconds; the fractions that cycles make are dropped. */
-export function toTimespec(ns: Int64): Timestamp {
-  if (typeof ns === 'bigint') {
-    const sec = ns / BigInt(NANOSECONDS)
-    return { sec: narrow(sec), nsec: Number(ns - sec * BigInt(NANOSECONDS)) }
-  }
-  const sec = Math.floor(ns / NANOSECONDS)
-  return { sec, nsec: Math.floor(ns - sec * NANOSECONDS) }
-}
-
-export function toTimeval(ns: Int64): { sec: Int64; usec: number } {
-  const { sec, nsec } = toTimespec(ns)
-  return { sec, usec: Math.floor(nsec / NS_PER_US) }
-}
-
 /** The instant of CLOCK_MONOTONIC (ns, maybe before boot) at which CLOCK_REALTIME shows this. */
 export function instantOfRealtime(k: Kernel, time: Timestamp): Int64 {
   const { bootEpoch } = k.state
