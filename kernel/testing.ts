@@ -87,7 +87,13 @@ export function start(source: string | Uint8Array, options: TestOptions = {}): R
   const data = typeof source === 'string' ? program(source) : source
   const root = [{ path: '/bin/test', kind: 'regular', mode: 0o755, data } as const, ...(options.files ?? [])]
   const k = createKernel({ host, ramBytes: 16 * 2 ** 20, debug: true, journal: newJournal(), ...options, root })
-  spawnInit(k, { path: options.path ?? '/bin/test', argv: options.argv ?? ['test'], env: [], stdio: ['pipe', 'pipe', 'pipe'], underInit: options.underInit })
+  spawnInit(k, {
+    path: options.path ?? '/bin/test',
+    argv: options.argv ?? ['test'],
+    env: [],
+    stdio: ['pipe', 'pipe', 'pipe'],
+    underInit: options.underInit,
+  })
   return { k, output: () => text, run: run => runKernel(k, { maxInstructions: 100_000_000, ...run }) }
 }
 

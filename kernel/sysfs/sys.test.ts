@@ -53,7 +53,7 @@ test('harts and their places', () => {
 
 test('the caches are those of the timing model', () => {
   const { k, task } = fileKernel()
-  Object.assign(k, { timing: resolvePreset('ppro1996') })
+  Object.assign(k, { preset: resolvePreset('ppro1996') })
   const cache = (index: number, file: string): string => read(k, task, `devices/system/cpu/cpu0/cache/index${index}/${file}`)
   expect([cache(0, 'type'), cache(0, 'size'), cache(0, 'ways_of_associativity'), cache(0, 'number_of_sets')]).toEqual([
     ...['Data\n', '8K\n', '2\n', '128\n'],
