@@ -29,8 +29,10 @@ export function auditMemory(k: Kernel): string[] {
 function auditFrames(k: Kernel, expected: Uint32Array, problems: string[]): void {
   const frames = k.state.frames
   const used = FRAME_USES.map(() => 0)
+  const paid = frames.payers.map(() => 0)
   for (let frame = 0; frame < frames.total; frame++) {
     used[frames.use[frame]]++
+    if (frames.use[frame] !== USE_FREE) paid[frames.payer[frame]]++
     const count = frames.count[frame]
     if (count === expected[frame] && (frames.use[frame] === USE_FREE) === (count === 0)) continue
     problems.push(`frame ${frame} (${FRAME_USES[frames.use[frame]]}) has count ${count} and ${expected[frame]} holders`)
@@ -51,6 +53,9 @@ function auditFrames(k: Kernel, expected: Uint32Array, problems: string[]): void
   if (free !== used[USE_FREE] || free !== frames.freeCount) {
     problems.push(`${free} frames are on the free stacks, ${used[USE_FREE]} are free, counted are ${frames.freeCount}`)
   }
+  frames.payers.forEach((payer, i) => {
+    if (paid[i] !== payer.frames) problems.push(`payer ${i} pays for ${paid[i]} frames, counted are ${payer.frames}`)
+  })
   FRAME_USES.forEach((use, i) => {
     if (used[i] !== frames.used[i]) problems.push(`${used[i]} frames are ${use}, counted are ${frames.used[i]}`)
   })

@@ -130,7 +130,7 @@ const readsHost = (region: Region, page: number): boolean =>
 /** First touch of anonymous memory: reading gets the shared page of zeroes, writing a frame of one's own. */
 function fillAnonymous(k: Kernel, mm: Mm, region: Region, at: number, access: Access): How {
   if (access === 'write') {
-    setLeaf(k, mm, at, allocFrame(k, USE_ANON), leafFlags(region.prot, true))
+    setLeaf(k, mm, at, allocFrame(k, USE_ANON, true, mm.payer), leafFlags(region.prot, true))
   } else {
     const zero = k.state.frames.zero
     retainFrame(k, zero)
@@ -146,7 +146,7 @@ function fillFromFile(k: Kernel, mm: Mm, region: Region, inode: Inode, page: num
   const cached = cachePage(k, inode, index)
   if (access === 'write' && !region.shared) {
     region.hasPrivate = true
-    setLeaf(k, mm, at, copyOf(k, cached), leafFlags(region.prot, true))
+    setLeaf(k, mm, at, copyOf(k, cached, mm.payer), leafFlags(region.prot, true))
     return 'cow'
   }
   retainFrame(k, cached)
@@ -200,7 +200,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
     return 'reuse'
   }
   const wasZero = old === frames.zero
-  const copy = wasZero ? allocFrame(k, USE_ANON) : copyOf(k, old)
+  const copy = wasZero ? allocFrame(k, USE_ANON, true, mm.payer) : copyOf(k, old, mm.payer)
   if (region.inode !== null) region.hasPrivate = true
   countPage(k, mm, old, -1)
   ram32[at] = entryFor(copy, flags)
@@ -215,11 +215,11 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
 }
 
 /** A new anonymous frame with the same bytes. */
-function copyOf(k: Kernel, frame: number): number {
+function copyOf(k: Kernel, frame: number, payer: number): number {
   // Held, so that making room cannot give it back.
   retainFrame(k, frame)
   try {
-    const copy = allocFrame(k, USE_ANON, false)
+    const copy = allocFrame(k, USE_ANON, false, payer)
     k.machine.ram.copyWithin(copy * PAGE_SIZE, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
     chargeCopy(k, frame, copy)
     return copy

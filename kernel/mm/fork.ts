@@ -15,7 +15,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
   const child: Mm = {
     ...parent,
     ...inheritedFlags(parent),
-    root: allocFrame(k, USE_TABLE),
+    root: allocFrame(k, USE_TABLE, true, parent.payer),
     users: 1,
     regions: [],
     freeBelow: Infinity,

@@ -22,6 +22,9 @@ export const FRAME_DIRTY = 1
 /** Frames.flags: page of a file that only exists in memory (tmpfs, memfd, shared anonymous memory). */
 export const FRAME_SHMEM = 2
 
+/** In Frames.payers: the machine as a whole, which pays for what is nobody's in particular, as the pages of files. */
+export const MACHINE = 0
+
 /** How many frames one reclaim tries to give back. */
 const RECLAIM_BATCH = 64
 
@@ -40,6 +43,9 @@ export function createFrames(ramBytes: number, options: PlacementOptions = {}): 
     zero: 0,
     pinned: -1,
     reclaimable: new Set(),
+    payer: new Uint16Array(total),
+    // The page of zeroes.
+    payers: [{ frames: 1 }],
     kmem: 0,
     fileReserve: Math.floor(total / FILE_RESERVE_PART),
     starved: false,
@@ -60,8 +66,11 @@ export const roomForFiles = ({ freeCount, kmem, fileReserve }: Frames): number =
 /** Frames that can be given out. */
 export const freeFrames = ({ freeCount, kmem }: Frames): number => Math.max(0, freeCount - kmem)
 
-/** A free frame with one reference, filled with zeroes unless `zeroed` is false. ENOMEM when none is left and nothing can be reclaimed: then the machine is `starved`. */
-export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
+/**
+ * A free frame with one reference, filled with zeroes unless `zeroed` is false; `payer` pays for it until it is free again. ENOMEM when none
+ * is left and nothing can be reclaimed: then the machine is `starved`.
+ */
+export function allocFrame(k: Kernel, use: FrameUse, zeroed = true, payer = MACHINE): number {
   const frames = k.state.frames
   if (frames.freeCount <= frames.kmem && reclaim(k) === 0) {
     frames.starved = true
@@ -73,6 +82,8 @@ export function allocFrame(k: Kernel, use: FrameUse, zeroed = true): number {
   frames.use[frame] = use
   frames.used[USE_FREE]--
   frames.used[use]++
+  frames.payer[frame] = payer
+  frames.payers[payer].frames++
   if (zeroed) {
     k.machine.ram.fill(0, frame * PAGE_SIZE, (frame + 1) * PAGE_SIZE)
     chargeClear(k, frame)
@@ -95,6 +106,7 @@ export function releaseFrame(k: Kernel, frame: number): void {
   if (frames.use[frame] === USE_TABLE || frames.use[frame] === USE_KERNEL) frameWritten(k.machine, frame)
   frames.used[frames.use[frame]]--
   frames.used[USE_FREE]++
+  frames.payers[frames.payer[frame]].frames--
   frames.use[frame] = USE_FREE
   frames.flags[frame] = 0
   frames.entries[frame] = 0
@@ -104,9 +116,10 @@ export function releaseFrame(k: Kernel, frame: number): void {
 
 /**
  * A run for a huge page: 512 free frames from a multiple of 512 on, with one reference each; the first of them, or -1 when free
- * memory has no such run. Nothing is moved or given back to make one. Filled with zeroes unless `zeroed` is false.
+ * memory has no such run. Nothing is moved or given back to make one. Filled with zeroes unless `zeroed` is false;
+ * `payer` as for allocFrame.
  */
-export function allocRun(k: Kernel, use: FrameUse, zeroed = true): number {
+export function allocRun(k: Kernel, use: FrameUse, zeroed = true, payer = MACHINE): number {
   const frames = k.state.frames
   const head = frames.freeCount - frames.kmem < HUGE_FRAMES ? -1 : takeFreeRun(frames)
   if (head < 0) return -1
@@ -116,6 +129,8 @@ export function allocRun(k: Kernel, use: FrameUse, zeroed = true): number {
   frames.use.fill(use, head, end)
   frames.used[USE_FREE] -= HUGE_FRAMES
   frames.used[use] += HUGE_FRAMES
+  frames.payer.fill(payer, head, end)
+  frames.payers[payer].frames += HUGE_FRAMES
   if (zeroed) {
     k.machine.ram.fill(0, head * PAGE_SIZE, end * PAGE_SIZE)
     chargeClear(k, head, HUGE_FRAMES * PAGE_SIZE)

@@ -9,7 +9,7 @@ import type { Task } from '../state.ts'
 import { chargeCopy } from '../timing/index.ts'
 import type { Inode } from '../vfs/types.ts'
 import { flushPage } from './asid.ts'
-import { allocRun, ownsRun, releaseRun, retainRun, USE_ANON, USE_HUGETLB } from './frames.ts'
+import { allocRun, MACHINE, ownsRun, releaseRun, retainRun, USE_ANON, USE_HUGETLB } from './frames.ts'
 import { isThpEligible, splitLeafAt } from './huge.ts'
 import { HUGE_FRAMES, HUGE_PAGE } from './limits.ts'
 import { ensureBlock, entryFor, frameOf, frameUnder, isBlockEmpty, leafAt, leafFlags, peekPte, PTE_HUGE, setHugeLeaf } from './pagetable.ts'
@@ -41,7 +41,7 @@ function fillTransparent(k: Kernel, mm: Mm, region: Region, page: number): How |
   const block = blockOf(page)
   if (block < region.start || block + HUGE_PAGE > region.end) return 'small'
   const at = ensureBlock(k, mm, block)
-  const head = allocRun(k, USE_ANON)
+  const head = allocRun(k, USE_ANON, true, mm.payer)
   if (head < 0) return 'small'
   setHugeLeaf(k, mm, at, head, leafFlags(region.prot, true))
   return 'zero'
@@ -51,14 +51,16 @@ function fillHugetlb(k: Kernel, mm: Mm, region: Region, page: number, access: Ac
   const block = blockOf(page)
   const at = ensureBlock(k, mm, block)
   const head =
-    region.inode === null ? newHugetlbPage(k) : sharedHugetlbPage(k, region.inode, (block - region.start + region.offset) / PAGE_SIZE)
+    region.inode === null
+      ? newHugetlbPage(k, mm.payer)
+      : sharedHugetlbPage(k, region.inode, (block - region.start + region.offset) / PAGE_SIZE)
   // Shared pages are writable at once: there is no file that would have to know of writes.
   setHugeLeaf(k, mm, at, head, leafFlags(region.prot, region.shared || access === 'write'))
   return 'zero'
 }
 
-function newHugetlbPage(k: Kernel): number {
-  const head = allocRun(k, USE_HUGETLB)
+function newHugetlbPage(k: Kernel, payer = MACHINE): number {
+  const head = allocRun(k, USE_HUGETLB, true, payer)
   if (head < 0) throw ENOSPC
   return head
 }
@@ -82,7 +84,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
     flushPage(k, mm, page)
     return 'reuse'
   }
-  const copy = copyRun(k, old)
+  const copy = copyRun(k, old, mm.payer)
   if (copy < 0) {
     if (region.hugetlb) throw ENOSPC
     splitLeafAt(k, mm, at, page)
@@ -96,8 +98,8 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
 }
 
 /** A new run with the same bytes and use, or -1. */
-function copyRun(k: Kernel, head: number): number {
-  const copy = allocRun(k, k.state.frames.use[head] === USE_ANON ? USE_ANON : USE_HUGETLB, false)
+function copyRun(k: Kernel, head: number, payer: number): number {
+  const copy = allocRun(k, k.state.frames.use[head] === USE_ANON ? USE_ANON : USE_HUGETLB, false, payer)
   if (copy >= 0) {
     k.machine.ram.copyWithin(copy * PAGE_SIZE, head * PAGE_SIZE, (head + HUGE_FRAMES) * PAGE_SIZE)
     chargeCopy(k, head, copy, HUGE_FRAMES * PAGE_SIZE)
@@ -136,7 +138,7 @@ export function ownHugePage(k: Kernel, mm: Mm, region: Region, page: number): nu
     splitLeafAt(k, mm, at, page)
     return -1
   }
-  const copy = copyRun(k, frameOf(entry))
+  const copy = copyRun(k, frameOf(entry), mm.payer)
   if (copy < 0) throw ENOMEM
   replaceRun(k, mm, at, page, copy, leafFlags(region.prot, false) | PTE_HUGE)
   return frameUnder(ram32[at], page)

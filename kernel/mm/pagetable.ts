@@ -86,7 +86,7 @@ export function ensureBlock(k: Kernel, mm: Mm, va: number): number {
 function ensureTable(k: Kernel, mm: Mm, at: number): number {
   const entry = k.machine.ram32[at]
   if (entry !== 0) return frameOf(entry)
-  const table = allocFrame(k, USE_TABLE)
+  const table = allocFrame(k, USE_TABLE, true, mm.payer)
   mm.tablePages++
   k.machine.ram32[at] = entryFor(table, PTE_V)
   k.state.frames.entries[at >>> FRAME_WORDS_SHIFT]++
@@ -125,7 +125,7 @@ function placeHugeLeaf(k: Kernel, mm: Mm, at: number, entry: number): void {
 export function splitHugeLeaf(k: Kernel, mm: Mm, at: number): void {
   const { ram32 } = k.machine
   const first = ram32[at] & ~PTE_HUGE
-  const table = allocFrame(k, USE_TABLE)
+  const table = allocFrame(k, USE_TABLE, true, mm.payer)
   for (let i = 0; i < HUGE_FRAMES; i++) ram32[table * FRAME_WORDS + i * 2] = first + (i << PPN_SHIFT)
   k.state.frames.entries[table] = HUGE_FRAMES
   mm.tablePages++

@@ -136,7 +136,7 @@ function ownPage(k: Kernel, mm: Mm, region: Region, page: number, from: number):
   const old = frameOf(entry)
   if (entry !== 0 && frames.use[old] === USE_ANON && frames.count[old] === 1) return old
   if (from >= 0) frames.pinned = from / PAGE_SIZE
-  const frame = allocFrame(k, USE_ANON)
+  const frame = allocFrame(k, USE_ANON, true, mm.payer)
   if (from >= 0) k.machine.ram.copyWithin(frame * PAGE_SIZE, from, from + PAGE_SIZE)
   region.hasPrivate = true
   if (entry === 0) setLeaf(k, mm, at, frame, leafFlags(region.prot, false))

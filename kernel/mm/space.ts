@@ -2,7 +2,7 @@
 import { PR_MDWE_NO_INHERIT } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { forgetMm } from './asid.ts'
-import { allocFrame, USE_TABLE } from './frames.ts'
+import { allocFrame, MACHINE, USE_TABLE } from './frames.ts'
 import { USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
 import { freeTables, zapRange } from './pagetable.ts'
@@ -14,11 +14,12 @@ const STACK_ROOM = 0x800_0000
 /** Anonymous memory, ELF headers and private huge pages: Linux's default. */
 const DUMP_FILTER = 0x33
 
-/** An empty address space with one holder. exec fills in the layout. ENOMEM. */
-export function newMm(k: Kernel): Mm {
+/** An empty address space with one holder, whose frames `payer` pays for. exec fills in the layout. ENOMEM. */
+export function newMm(k: Kernel, payer = MACHINE): Mm {
   return {
-    root: allocFrame(k, USE_TABLE),
+    root: allocFrame(k, USE_TABLE, true, payer),
     users: 1,
+    payer,
     regions: [],
     asid: 0,
     asidGeneration: 0,

@@ -34,12 +34,22 @@ export interface Frames {
   pinned: number
   /** Files whose clean pages may be given back when frames run out: those with something to read them from again. */
   reclaimable: Set<Inode>
+  /** Who pays for each that is not free: a place in `payers`. */
+  payer: Uint16Array
+  /** MACHINE is the first. */
+  payers: Payer[]
   /** Frames that are free and not to be given out: the kernel's objects take as much (kmem.ts). */
   kmem: number
   /** Free frames that files in memory leave to programs (vm.min_free_kbytes). */
   fileReserve: number
   /** A frame was asked for and there was none: somebody has to die before it is tried again (process/oom.ts). */
   starved: boolean
+}
+
+/** Somebody whom frames are charged to: the machine as a whole; later also the groups of processes that it is divided among. */
+export interface Payer {
+  /** Frames it pays for now. */
+  frames: number
 }
 
 /** Bytes of kernel objects: when they were last counted, made since then, and at boot. */
@@ -100,6 +110,8 @@ export interface Mm {
   root: number
   /** Tasks (and others) that hold it. */
   users: number
+  /** Who pays for its private frames and its tables: a place in Frames.payers. A fork's and a new program's is the same. */
+  payer: number
   /** Sorted by address, never overlapping. */
   regions: Region[]
   /** Number and generation it was given in; a number of an older generation is void. */

@@ -106,7 +106,7 @@ function buildProgram(
   rights: Rights,
 ): Start {
   const old = task.mm
-  const mm = newMm(k)
+  const mm = newMm(k, old?.payer)
   if (old !== null) Object.assign(mm, inheritedFlags(old))
   try {
     return buildSpace(k, task, mm, program, linker, name, envp, rights)
