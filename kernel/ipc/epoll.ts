@@ -158,6 +158,7 @@ export function readyItems(
 const hex = (value: number | bigint, width: number): string => value.toString(16).padStart(width)
 
 export const epollOps: FileOps = {
+  holds: ({ data }) => ({ epollItem: data?.kind === 'epoll' ? data.items.size : 0 }),
   fdinfo: (_k, file) =>
     [...dataOf(file).items]
       .map(({ fd, events, data }) => `tfd: ${String(fd).padStart(8)} events: ${hex(events >>> 0, 8)} data: ${hex(data, 16)}\n`)

@@ -153,7 +153,7 @@ export function kmemObjects(k: Kernel): { name: string; count: number; size: num
 function countLive(k: Kernel): Count {
   const { state } = k
   const count: Count = { bytes: state.vfs.xattrBytes, objects: noObjects(), seen: new Set() }
-  for (const task of state.tasks.values()) countTask(count, task)
+  for (const task of state.tasks.values()) countTask(k, count, task)
   for (const group of state.groups.values()) {
     const timers = (group.posixTimers?.size ?? 0) + (group.cpuTimers?.length ?? 0)
     add(count, 'process', 1)
@@ -171,7 +171,7 @@ const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Cr
   return true
 }
 
-function countTask(count: Count, task: Task): void {
+function countTask(k: Kernel, count: Count, task: Task): void {
   const { credentials, files, mm, call } = task
   add(count, 'task', 1)
   add(count, 'signal', task.pending.queue.length)
@@ -182,7 +182,7 @@ function countTask(count: Count, task: Task): void {
   if (files && isNew(count, files)) {
     add(count, 'table', 1)
     add(count, 'slot', files.files.length)
-    for (const file of files.files) if (file) countDescription(count, file)
+    for (const file of files.files) if (file) countDescription(k, count, file)
   }
   if (mm && isNew(count, mm)) {
     add(count, 'space', 1)
@@ -192,7 +192,7 @@ function countTask(count: Count, task: Task): void {
   if (task.waiting) add(count, 'queue', task.waiting.queues.length)
   if (call) {
     count.bytes += callBytes(call)
-    for (const { file } of call.files) countDescription(count, file)
+    for (const { file } of call.files) countDescription(k, count, file)
   }
 }
 
@@ -214,14 +214,16 @@ function listBytes(value: unknown, inside = false): number {
   return bytes
 }
 
-function countDescription(count: Count, file: FileDescription): void {
+function countDescription(k: Kernel, count: Count, file: FileDescription): void {
   if (!isNew(count, file)) return
-  const { data, inode } = file
   add(count, 'description', 1)
-  if (data?.kind === 'epoll') add(count, 'epollItem', data.items.size)
-  else if (data?.kind === 'directory') add(count, 'element', data.names.length)
-  else if (data?.kind === 'proc' || data?.kind === 'sysfs') count.bytes += data.text?.length ?? 0
-  countInode(count, inode)
+  const held = k.kinds.files[file.kind].holds?.(file)
+  if (held !== undefined) {
+    add(count, 'epollItem', held.epollItem ?? 0)
+    add(count, 'element', held.element ?? 0)
+    count.bytes += held.bytes ?? 0
+  }
+  countInode(count, file.inode)
 }
 
 function countInode(count: Count, inode: Inode): void {

@@ -93,6 +93,7 @@ const isMounts = ({ scope, row }: ProcNode): boolean =>
   scope !== 'system' && (row === 'mounts' || row === 'mountinfo' || row === 'mountstats')
 
 export const procFileOps: FileOps = {
+  holds: ({ data }) => ({ bytes: data?.kind === 'proc' ? (data.text?.length ?? 0) : 0 }),
   spliceFrom: true,
   open(k, task, file) {
     const node = nodeOf(file)

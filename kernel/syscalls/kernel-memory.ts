@@ -21,6 +21,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { chargeKmem, checkKmem, KMEM } from '../mm/index.ts'
 import type { Task } from '../state.ts'
+import { opsOf } from '../vfs/index.ts'
 import { SYSCALLS } from './table.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -55,9 +56,9 @@ const WAITED_FOR = 2 * KMEM.queue + KMEM.held
 /** Descriptors that can be asked for: those that there are. */
 const selected = (task: Task, count: unknown): number => Math.min(numberOf(count), slots(task))
 
-function itemsOf(task: Task, fd: unknown): number {
-  const data = task.files?.files[numberOf(fd)]?.data
-  return data?.kind === 'epoll' ? data.items.size : 0
+function itemsOf(k: Kernel, task: Task, fd: unknown): number {
+  const file = task.files?.files[numberOf(fd)]
+  return (file && opsOf(k, file).holds?.(file).epollItem) ?? 0
 }
 
 /** Of fcntl: a lock may cut another in two. */
@@ -109,7 +110,7 @@ const ROWS: readonly Row[] = [
   {
     calls: ['epoll_pwait', 'epoll_pwait2'],
     errno: ENOMEM,
-    bytes: (task, { epfd }) => itemsOf(task, epfd) * 2 * KMEM.queue,
+    bytes: (task, { epfd }, k) => itemsOf(k, task, epfd) * 2 * KMEM.queue,
     passing: true,
   },
   { calls: ['getdents64'], errno: ENOMEM, bytes: (task, { fd }) => namesBelow(task, fd) },

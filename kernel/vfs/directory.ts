@@ -8,6 +8,7 @@ import { touchAccessed } from './time.ts'
 import type { DirectoryEntry, FileDescription, FileOps } from './types.ts'
 
 export const directoryFileOps: FileOps = {
+  holds: ({ data }) => ({ element: data?.kind === 'directory' ? data.names.length : 0 }),
   syncs: true,
   entryAt: directoryEntryAt,
   // The next getdents64 sees the directory as it is then (rewinddir).

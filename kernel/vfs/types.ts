@@ -399,6 +399,8 @@ export interface FileOps {
   sought?(file: FileDescription): void
   /** The entry of a directory at a position (counted from 0); null at the end; undefined when that name is gone by now. */
   entryAt?(k: Kernel, task: Task, file: FileDescription, position: number): DirectoryEntry | null | undefined
+  /** What it keeps of kernel memory besides itself: so many of each (mm/kmem.ts), or bytes. */
+  holds?(file: FileDescription): Partial<Record<'epollItem' | 'element' | 'bytes', number>>
   /** What /proc/PID/fdinfo/N says besides what all files say: whole lines. */
   fdinfo?(k: Kernel, file: FileDescription): string
   /** What somebody waits for who sleeps on the queue of its data; missing: 'a change of'. */
