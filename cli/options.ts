@@ -23,6 +23,7 @@ import { byteString, nodeHost, streamKind } from './host.ts'
 import { readImage } from './image.ts'
 import { isThere, placed } from './place.ts'
 import type { Program } from './locate-program.ts'
+import type { MadeOf } from './recording-format.ts'
 import type { Recorder } from './recording.ts'
 import { ownRoot, preparedLoop } from './resources.ts'
 import { chosenIsa, instructionCount, memorySize, NO_LIMIT, runLimit, wholeNumber, type RunLimit } from './sizes.ts'
@@ -131,9 +132,6 @@ function chooseTiming(flags: MachineFlags): KernelOptions['timing'] {
     throw new CommandError(EXIT.usage, (error as Error).message)
   }
 }
-
-/** Everything that a machine is made of but the host. */
-export type MadeOf = Omit<KernelOptions, 'host' | 'journal' | 'loop'>
 
 export interface MachineRun {
   kernel: Kernel

@@ -2,9 +2,11 @@
 // else it is refused in words.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { SHARING, type ImageFile, type InitOptions, type JournalEntry } from '../kernel/index.ts'
+import { SHARING, type ImageFile, type InitOptions, type JournalEntry, type KernelOptions } from '../kernel/index.ts'
 import { PAGE_SIZE, parseIsa, resolvePreset, type Preset } from '../vm/index.ts'
-import type { MadeOf } from './options.ts'
+
+/** Everything that a machine is made of but the host. */
+export type MadeOf = Omit<KernelOptions, 'host' | 'journal' | 'loop'>
 
 export const FORMAT = 'hartbeat-recording/2'
 const BYTES = '$bytes'

@@ -21,7 +21,6 @@ import {
 import { usedPages } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { nodeHost } from './host.ts'
-import type { MadeOf } from './options.ts'
 import {
   FORMAT,
   isEnd,
@@ -35,6 +34,7 @@ import {
   type Header,
   type Instant,
   type Line,
+  type MadeOf,
 } from './recording-format.ts'
 import { imagePath, ownRoot, preparedLoop } from './resources.ts'
 import { temporarySpill } from './spill.ts'

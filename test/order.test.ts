@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { cyclesOf, readModules, type Import, type Module } from './modules.ts'
 
-/** From the leaves to the top; rooms of one row do not know each other. What is not named here is the top: it puts everything together. */
+/** From the leaves to the top; rooms of one row do not know each other. */
 const ORDER: readonly (readonly string[])[] = [
   ['abi'],
   // What the state is, and how a call says that it waits; the doors to the host.
@@ -24,10 +24,15 @@ const ORDER: readonly (readonly string[])[] = [
 const STATE = 1
 /** Below, and still none of their business. */
 const STRANGERS: Readonly<Record<string, readonly string[]>> = { vfs: ['mm', 'signal'], sched: ['mm'] }
-/** Arrows that still run upwards. It only falls. */
-const UPWARD = 0
-/** Modules that import each other in a circle, by values and in any way, by top folder. They only fall. */
-const CIRCLES = { values: 0, types: 29 }
+/** What puts everything together, or runs it: it may name everything. */
+const TOP = 'boot clone explain first includes index input invariants kinds loop mapped-files switch symbol timers trap'.split(' ')
+/** Modules that name each other's types, with why. Of values there is no circle. */
+const TYPE_CIRCLES: readonly { of: RegExp; why: string }[] = [
+  {
+    of: /^kernel\/(?:\w+\/types|state|kernel|waiting|events|journal|journal-lots)\.ts$/,
+    why: 'the state is one graph: a task names its files, an open file its pipe, a pipe the tasks that sleep on it; nothing in it runs',
+  },
+]
 
 const roomOf = (path: string): string => path.split('/')[1]!.replace(/\.ts$/, '')
 const rankOf = (room: string): number => {
@@ -51,17 +56,24 @@ test('rooms of the kernel import only those below them', () => {
   }
   const upward = (m: Module): string[] =>
     m.imports.filter(line => isWrong(m, line)).map(line => `${m.path} -> ${line.path}${line.typeOnly ? ' (type)' : ''}`)
-  const wrong = modules.filter(m => m.path.startsWith('kernel/')).flatMap(upward)
-  expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(UPWARD)
+  expect(modules.filter(m => m.path.startsWith('kernel/')).flatMap(upward)).toEqual([])
+})
+
+test('every room of the kernel has its place', () => {
+  const rooms = new Set(modules.filter(m => m.path.startsWith('kernel/')).map(m => roomOf(m.path)))
+  const placed = [...ORDER.flat(), ...TOP]
+  // To mend: name the room in ORDER, above all that it imports, or among TOP, which nothing below may import.
+  expect([...rooms].filter(room => !placed.includes(room))).toEqual([])
+  expect(placed.filter(room => !rooms.has(room))).toEqual([])
 })
 
 describe('no circles', () => {
   test('of values', () => {
-    const circles = cyclesOf(modules, line => !line.typeOnly)
-    expect(circles.flat().length, circles.map(c => c.join(' ')).join('\n')).toBeLessThanOrEqual(CIRCLES.values)
+    expect(cyclesOf(modules, line => !line.typeOnly)).toEqual([])
   })
   test('of types, but for those explained', () => {
     const circles = cyclesOf(modules, () => true)
-    expect(circles.flat().length, circles.map(c => c.join(' ')).join('\n')).toBeLessThanOrEqual(CIRCLES.types)
+    expect(circles.filter(circle => !TYPE_CIRCLES.some(({ of }) => circle.every(path => of.test(path))))).toEqual([])
+    expect(circles.length).toBe(TYPE_CIRCLES.length)
   })
 })

@@ -4,13 +4,7 @@ import { addExpr, subtractExpr } from './expression.ts'
 import { SourceError } from './cursor.ts'
 import { isCode } from './sections.ts'
 import { evaluate, isConstant, type Distance } from './value.ts'
-import type { AsmSection, Expr, Value } from './state.ts'
-
-/** `plus` and `minus` are an address and perhaps a constant each. */
-export interface Difference {
-  plus: Expr
-  minus: Expr
-}
+import type { AsmSection, Difference, Expr, Value } from './state.ts'
 
 const unknown: Distance = () => null
 

@@ -2,9 +2,9 @@
 import { SHF, SHT, STT } from '../../kernel/abi/index.ts'
 import { newBytes, putBytes, putFill, putInteger } from '../bytes.ts'
 import { SourceError } from './cursor.ts'
-import type { Difference } from './difference.ts'
+
 import { newSymbol } from './symbol.ts'
-import type { AlignGap, Assembly, AsmSection, Expr, Fixup, Gap, Place } from './state.ts'
+import type { AlignGap, Assembly, AsmSection, Difference, Expr, Fixup, Gap, Place } from './state.ts'
 
 /** A section larger than this is refused: it would be a mistake in a count. */
 export const MAX_SECTION_BYTES = 256 * 1024 * 1024

@@ -3,7 +3,6 @@
 // so many fixed bytes and so many gaps into its section.
 import type { Bytes } from '../bytes.ts'
 import type { Diagnostic } from '../diagnostic.ts'
-import type { Difference } from './difference.ts'
 import type { Statement } from './scan.ts'
 
 export type UnaryOperator = '-' | '~' | '!'
@@ -278,4 +277,10 @@ export interface Assembly {
   cfi: Cfi
   attributes: Map<number, string | number>
   diagnostics: Diagnostic[]
+}
+
+/** `plus` and `minus` are an address and perhaps a constant each. */
+export interface Difference {
+  plus: Expr
+  minus: Expr
 }

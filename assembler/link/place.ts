@@ -13,28 +13,7 @@ import {
 } from '../../kernel/abi/dwarf/index.ts'
 import { relocationRows } from '../relocations.ts'
 import { objectUnits } from './place-variables.ts'
-import type { InputFile, InputSection, LinkSymbol } from './state.ts'
-
-/** From `address` on (until the next) code is of this line; null where no code is. */
-interface LineMark {
-  address: number
-  place: SourceLine | null
-}
-interface SourceLine {
-  file: string
-  line: number
-}
-
-/** What tells places of one object apart. */
-export interface ObjectPlaces {
-  /** Where each loaded section would lie, by index. */
-  bases: readonly number[]
-  marks: LineMark[]
-  /** Where variables are declared, by address. */
-  variables: Map<number, SourceLine>
-  /** Code and labels of a section by offset, as far as somebody asked. */
-  functions: Map<InputSection, LinkSymbol[]>
-}
+import type { InputFile, InputSection, LinkSymbol, ObjectPlaces, SourceLine } from './state.ts'
 
 export interface Place {
   /** The source, or what the object's FILE symbol says; '' when neither is known. */

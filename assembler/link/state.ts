@@ -1,7 +1,6 @@
 // What the linker works on, as plain data: input files, their sections, the symbols they share, the output sections they end up in.
 import type { ElfFile, ElfSymbol, Relocation } from '../../kernel/abi/index.ts'
 import type { Diagnostic } from '../diagnostic.ts'
-import type { ObjectPlaces } from './place.ts'
 
 export interface InputSection {
   file: InputFile
@@ -159,4 +158,25 @@ export interface Definition {
 export interface GotEntry {
   symbol: LinkSymbol
   kind: 'address' | 'tprel' | 'module' | 'dtprel'
+}
+
+/** From `address` on (until the next) code is of this line; null where no code is. */
+export interface LineMark {
+  address: number
+  place: SourceLine | null
+}
+export interface SourceLine {
+  file: string
+  line: number
+}
+
+/** What tells places of one object apart. */
+export interface ObjectPlaces {
+  /** Where each loaded section would lie, by index. */
+  bases: readonly number[]
+  marks: LineMark[]
+  /** Where variables are declared, by address. */
+  variables: Map<number, SourceLine>
+  /** Code and labels of a section by offset, as far as somebody asked. */
+  functions: Map<InputSection, LinkSymbol[]>
 }

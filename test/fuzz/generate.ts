@@ -10,14 +10,24 @@ import {
   type FieldName,
   type Random,
   type Row,
+  type Suffixes,
 } from '../../vm/isa/index.ts'
-import type { Group, Piece } from './program.ts'
 
 /** sp holds the scratch buffer's start (compressed forms address from it), s0 its middle (12-bit offsets reach both ends). */
 export const SCRATCH_START = 2
 export const SCRATCH_MIDDLE = 8
 export const SCRATCH_BYTES = 4096
 const RESERVED: readonly number[] = [SCRATCH_START, SCRATCH_MIDDLE]
+
+/** One instruction; a jump's immediate is filled in when the program is laid out. */
+export interface Piece {
+  row: Row
+  values: number[]
+  suffixes: Suffixes
+  /** The operand that receives the distance to a later group: `skip` groups after the next one. */
+  jump?: { operand: number; skip: number; from: 'here' | 'group' }
+}
+export type Group = readonly Piece[]
 
 type Generator = (random: Random) => Group | null
 

@@ -16,17 +16,7 @@ import {
   type Row,
   type Suffixes,
 } from '../../vm/isa/index.ts'
-import { generators, initialValues, SCRATCH_BYTES, SCRATCH_MIDDLE, SCRATCH_START } from './generate.ts'
-
-/** One instruction; a jump's immediate is filled in when the program is laid out. */
-export interface Piece {
-  row: Row
-  values: number[]
-  suffixes: Suffixes
-  /** The operand that receives the distance to a later group: `skip` groups after the next one. */
-  jump?: { operand: number; skip: number; from: 'here' | 'group' }
-}
-export type Group = readonly Piece[]
+import { generators, initialValues, SCRATCH_BYTES, SCRATCH_MIDDLE, SCRATCH_START, type Group, type Piece } from './generate.ts'
 
 export interface ProgramOptions {
   /** About how many instructions. */
