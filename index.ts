@@ -38,6 +38,7 @@ export {
   reverseResume,
   reverseStepInstruction,
   stepInstruction,
+  taskById,
   viewByName,
   writeMemory,
   writeRegister,

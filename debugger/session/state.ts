@@ -19,6 +19,7 @@ import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
 import type { Session } from './types.ts'
 
+/** The task that has this number now, in the machine's own namespace; null: nobody has. */
 export const taskById = (s: Session, id: number): Task | null => findTask(s.k.state.ns, id)
 
 /** Live tasks of a process, or of all. Zombies are not among them. */

@@ -274,6 +274,8 @@ choose_jobs:
     sd t0, format, t1
     ret
 
+    .section .rodata
+    .balign 8
 # letter without a dash, flag, columns it chooses
     .globl bsd_letters
 bsd_letters:
