@@ -41,14 +41,16 @@ export function checkFork(k: Kernel, parent: SchedEntity): void {
 
 /** A child's takes over policy, nice and affinity from its parent, which is accounted for; or what SCHED_RESET_ON_FORK leaves of them. */
 export function childEntity(k: Kernel, parent: SchedEntity): SchedEntity {
-  const { policy, nice, rtPriority, vruntime, hart, affinity, customSlice } = parent
-  const child = newSchedEntity(affinity)
-  Object.assign(child, { policy, nice, rtPriority, vruntime, hart, customSlice })
-  if (parent.resetOnFork) {
-    if (classOf(k, parent).params.urgent) Object.assign(child, { policy: SCHED_OTHER, nice: 0 })
-    child.nice = Math.max(0, child.nice)
-    child.rtPriority = child.customSlice = 0
-  }
+  const child = newSchedEntity(parent.affinity)
+  const reset = parent.resetOnFork
+  const urgent = reset && classOf(k, parent).params.urgent
+  // One by one: this is in the way of every fork.
+  child.policy = urgent ? SCHED_OTHER : parent.policy
+  child.nice = urgent ? 0 : reset ? Math.max(0, parent.nice) : parent.nice
+  child.rtPriority = reset ? 0 : parent.rtPriority
+  child.vruntime = parent.vruntime
+  child.hart = parent.hart
+  child.customSlice = reset ? 0 : parent.customSlice
   child.weight = classOf(k, child).weight(child)
   return child
 }

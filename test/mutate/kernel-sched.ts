@@ -107,15 +107,15 @@ export const schedFaults: readonly Fault[] = [
   {
     what: 'reset on fork keeps real time',
     file: 'kernel/sched/entity.ts',
-    find: 'if (classOf(k, parent).params.urgent) Object.assign(child, { policy: SCHED_OTHER, nice: 0 })',
-    put: '',
+    find: 'const urgent = reset && classOf(k, parent).params.urgent',
+    put: 'const urgent = false',
     near: WAIT,
   },
   {
     what: 'reset on fork improves a bad nice value',
     file: 'kernel/sched/entity.ts',
-    find: 'child.nice = Math.max(0, child.nice)',
-    put: 'child.nice = 0',
+    find: 'reset ? Math.max(0, parent.nice) : parent.nice',
+    put: 'reset ? 0 : parent.nice',
     near: WAIT,
   },
   {
