@@ -1,6 +1,5 @@
 // A guest with a share tries to get out of it: whatever it, another view of the directory, another machine or the host itself does to names,
 // nothing outside is read or written, and nothing but regular files is opened.
-import { execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import type { HostFiles, HostNode, HostStat } from '../kernel/host.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Task } from '../kernel/state.ts'
 import { buffer, BUFFER, fileKernel, outcome } from '../kernel/vfs/testing.ts'
+import { spawnSync } from '../test/spawn.ts'
 import { hostFilesOver } from './host-files.ts'
 import { descriptorPlaces, pathPlaces, type Places } from './host-places.ts'
 
@@ -170,7 +170,7 @@ describe.each(WAYS.filter(([, make]) => make() !== null))('%s', (_name, make) =>
 
   test.skipIf(process.platform === 'win32')('pipes and links of the host are never opened', () => {
     const node = nodeAt('f')
-    execFileSync('mkfifo', [join(share, 'pipe')])
+    expect(spawnSync('mkfifo', [join(share, 'pipe')]).status).toBe(0)
     const g = guest(files, { '/s': 'rw' })
     // In the guest it is a pipe of the guest's.
     expect(open(g, '/s/pipe', O_RDWR)).toBeTypeOf('number')

@@ -11,7 +11,7 @@ import { afterAll, beforeAll } from 'vitest'
 const HARTBEAT = fileURLToPath(new URL('../../dist/hartbeat.js', import.meta.url))
 const LABS = fileURLToPath(new URL('../../programs/labs', import.meta.url))
 /** Milliseconds that an answer or event may take on a machine with much else to do. */
-const PATIENCE = 30_000
+export const PATIENCE = 60_000
 
 /** MiB of RAM: a recording begins by looking at all of it. */
 const SMALL = 16

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { expect, test } from 'vitest'
-import { connect, fileOf, labSource, launched, withAdapter, type Debugged } from './client.ts'
+import { connect, fileOf, labSource, launched, PATIENCE, withAdapter, type Debugged } from './client.ts'
 
 withAdapter()
 
@@ -176,7 +176,7 @@ test('a long run is paused, goes on, and is ended by disconnecting', async () =>
   while ((await bits(d, 's1')) < 6_000_000) await d.ask('continue', { threadId: 2 }).then(() => d.run('pause'))
   const far = await bits(d, 's1')
   // A pause that is heard before the first stretch was looked through leaves it where it stood.
-  for (let wait = 0; (await bits(d, 's1')) === far && wait < 300; wait += 10) {
+  for (let wait = 10; (await bits(d, 's1')) === far && wait < PATIENCE; wait *= 1.5) {
     await d.ask('reverseContinue', { threadId: 2 })
     await new Promise(resolve => setTimeout(resolve, wait))
     expect((await d.run('pause')).reason).toBe('pause')
@@ -185,7 +185,7 @@ test('a long run is paused, goes on, and is ended by disconnecting', async () =>
   expect(await bits(d, 's1')).toBeGreaterThan(0)
   // In the middle of a run.
   await d.ask('continue', { threadId: 2 })
-  const terminated = d.client.waitForEvent('terminated', 10_000)
+  const terminated = d.client.waitForEvent('terminated', PATIENCE)
   await d.ask('disconnect')
   await terminated
 })
@@ -213,7 +213,7 @@ test('restarting begins anew, with the same breakpoints', async () => {
 
 test('terminate ends it in the middle', async () => {
   const d = await at(lineOf('call double'))
-  const terminated = d.client.waitForEvent('terminated', 10_000)
+  const terminated = d.client.waitForEvent('terminated', PATIENCE)
   await d.ask('terminate')
   await terminated
 })

@@ -1,10 +1,10 @@
 // hartbeat debug in lines: scripts on labs with their whole answers, completion, and the exit status.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { spawnSync } from '../spawn.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

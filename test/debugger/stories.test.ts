@@ -1,8 +1,8 @@
 // docs/debugging.md tells the truth: every command of it prints what stands below it.
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { spawnSync } from '../spawn.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const text = readFileSync(`${ROOT}docs/debugging.md`, 'utf8')

@@ -1,5 +1,4 @@
 // The command line as people call it: exit statuses, messages, options. It runs what the build made.
-import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +8,7 @@ import { randomNumbers } from '../../vm/index.ts'
 import { staticElf } from '../fuzz/elves.ts'
 import { mutate } from '../fuzz/mutate.ts'
 import { amount } from '../fuzz/size.ts'
+import { spawnSync } from '../spawn.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(ROOT, 'dist', 'hartbeat.js')
@@ -21,7 +21,7 @@ interface Result {
   stderr: string
 }
 function hartbeat(args: readonly string[], input = '', cwd = ROOT): Result {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { input, encoding: 'latin1', cwd, timeout: 60_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { input, encoding: 'latin1', cwd })
   return { status, stdout, stderr }
 }
 

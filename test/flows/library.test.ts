@@ -45,7 +45,7 @@ const thrown = Object.entries(mistakes).map(([name, make]) => {
 globalThis.told = { out, stop: stop.kind, end: end.kind, status: kernel.shellStatus(end.status), thrown: thrown.join(', '), again: [again.stdout, again.status], same: library.createSession === debug.createSession && abi.ElfError === library.ElfError }
 `
 
-test('bundles for a page without Node, and runs without it', { timeout: 60_000 }, async () => {
+test('bundles for a page without Node, and runs without it', async () => {
   const { outputFiles, metafile } = await build({
     ...FOR_A_PAGE,
     format: 'iife',

@@ -1,10 +1,10 @@
 // `run --record` and `replay`: the same output and status, on nothing but the file; and what a file that is not whole, or not ours, says.
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCpio } from '../../kernel/index.ts'
+import { spawnSync } from '../spawn.ts'
 
 const CLI = new URL('../../dist/hartbeat.js', import.meta.url).pathname
 const IMAGE = new URL('../../dist/root.cpio', import.meta.url)
@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 const hartbeat = (args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { input, encoding: 'latin1', timeout: 60_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { input, encoding: 'latin1' })
   return { status, stdout, stderr }
 }
 const SCRIPT = 'read a; echo got $a; (sleep 1; echo later) & cat; wait; head -c 8 /dev/urandom | wc -c; exit 5'

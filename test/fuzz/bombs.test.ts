@@ -1,12 +1,12 @@
 // Isolation: whatever a program takes all of, it is refused with an errno or killed, and the host's memory stays bounded by the guest's.
 // The long form runs each in a process of its own and measures that.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkInvariants, exitCode, ifExited, ifSignaled } from '../../kernel/index.ts'
 import { start } from '../../kernel/testing.ts'
+import { spawnSync } from '../spawn.ts'
 import { BOMBS, bombProgram } from './bombs.ts'
 
 const FULL = process.env.HARTBEAT_FUZZ === 'full'
@@ -52,6 +52,7 @@ describe.skipIf(!FULL)('a machine of 64 MiB in a process of its own', () => {
       ['--require', measure, 'dist/hartbeat.js', 'run', '-m', String(GUEST_MIB), '--limit', LIMIT, path],
       {
         encoding: 'utf8',
+        timeout: 600_000,
       },
     )
     const { stderr, status } = run

@@ -84,6 +84,12 @@ export async function expectWell<S>(title: string, play: Play<S>, steps: readonl
   throw new Error(`${title}: ${problem}\nafter:\n${shown.join('\n')}`)
 }
 
+/** What this process has used so far, in milliseconds: does not count what the host's other processes were given meanwhile. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** Milliseconds after which a step is taken to be endless: nobody else could end it, as it holds the only thread. */
 const ENDLESS_MS = 60_000
 const SHOWN = 4000

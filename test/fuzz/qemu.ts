@@ -1,9 +1,9 @@
 // Random programs under QEMU's user mode: many in one executable, which loads each one's registers, runs it, and writes out what
 // it left. The driver is assembled by the cross gcc; the programs are placed at their own addresses as bytes.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { spawnSync } from '../spawn.ts'
 import { SCRATCH_BYTES, SCRATCH_MIDDLE, SCRATCH_START } from './generate.ts'
 import { codeOf, type FinalState, type RandomProgram } from './program.ts'
 

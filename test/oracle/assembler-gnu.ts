@@ -1,8 +1,8 @@
 // The GNU tools as oracles for the assembler tests: run one of them on texts or bytes in a directory of its own.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { spawnSync } from '../spawn.ts'
 
 const PREFIX = 'riscv64-linux-gnu-'
 

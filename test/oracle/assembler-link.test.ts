@@ -1,9 +1,9 @@
 // Our linker against GNU ld: the same programs from the same objects, accepted by readelf, run by QEMU; compiled C included.
 import { afterAll, describe, expect, it } from 'vitest'
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { assemble, formatDiagnostics, link, writeArchive } from '../../assembler/index.ts'
+import { spawnSync } from '../spawn.ts'
 import { gnu, includeFlags, includesOf, librarySources, listing, missingTool, programs, run, workspace } from './assembler-gnu.ts'
 import { have } from './tools.ts'
 

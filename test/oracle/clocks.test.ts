@@ -1,9 +1,9 @@
 // Clocks, their timers, the waits that have deadlines, and what a process asks about its map: C programs against what they printed on Linux (recorded as root on x86-64; the
 // answers do not depend on the machine).
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../machine.ts'
+import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
 const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'map-query']

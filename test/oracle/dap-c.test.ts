@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { describe, expect, test } from 'vitest'
-import { spawnSync } from 'node:child_process'
 import { fileOf, launched, withAdapter, type Debugged } from '../dap/client.ts'
+import { spawnSync } from '../spawn.ts'
 import { have } from './tools.ts'
 
 withAdapter()

@@ -1,8 +1,8 @@
 // SCHED_DEADLINE's refusals and answers: programs/deadline.c against what it printed on Linux (programs/deadline.txt).
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { run } from '../machine.ts'
+import { spawnSync } from '../spawn.ts'
 import { workspace } from './assembler-gnu.ts'
 
 const file = (name: string): string => new URL(`programs/${name}`, import.meta.url).pathname

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { spawnSync } from 'node:child_process'
+import { spawnSync } from '../spawn.ts'
 
 const SUITE = 'trixie'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
@@ -27,8 +27,13 @@ const PACKAGES = [
 ]
 const MINUTES = 60_000
 
+/** A mirror that is too slow is none. */
 function attempt(command: string, args: readonly string[], cwd: string): boolean {
-  return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 3 * MINUTES }).status === 0
+  try {
+    return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 3 * MINUTES }).status === 0
+  } catch {
+    return false
+  }
 }
 
 /** The mirror that the host's own packages come from, or null where there is no apt. */

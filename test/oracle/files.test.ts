@@ -1,10 +1,10 @@
 // Calls on files in C programs, whose every line is a call and its outcome: here as recorded on Linux (programs/files-*.txt), and on this
 // Linux too where it is new enough (6.12) and the test is root's, in a tmpfs.
-import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { release } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../machine.ts'
+import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
 const PROGRAMS = ['files-calls', 'files-attributes', 'files-signals']
@@ -37,7 +37,7 @@ describe.each(PROGRAMS)('%s', name => {
 
   test.skipIf(!comparable)('on Linux', () => {
     rmSync(PLACE, { recursive: true, force: true })
-    const { stdout } = spawnSync(compile('gcc', name), { encoding: 'latin1', timeout: 60_000 })
+    const { stdout } = spawnSync(compile('gcc', name), [], { encoding: 'latin1' })
     rmSync(PLACE, { recursive: true, force: true })
     expect(stdout).toBe(recorded(name))
   })

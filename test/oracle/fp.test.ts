@@ -1,11 +1,11 @@
 // Floating point against QEMU: a generated program runs each instruction on a table of operands and writes out results and flags.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { arithmetic, classify, compare, convert, type Result, type RoundingMode } from '../../vm/fp/index.ts'
 import { randomNumbers, roundingModes, type FloatFormat, type NumberType, type Random } from '../../vm/isa/index.ts'
+import { spawnSync } from '../spawn.ts'
 
 const GCC = 'riscv64-linux-gnu-gcc'
 const QEMU = 'qemu-riscv64-static'

@@ -1,8 +1,9 @@
 // Real gdb and lldb on our machine, in batch mode: stops, steps, processes, signals, and the way back in time, in both views.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { spawnSync } from '../spawn.ts'
 import { execute, GCC, have, ROOT, workDirectory } from './tools.ts'
 
 const GDB = 'gdb-multiarch'

@@ -1,5 +1,4 @@
 // The instruction table against GNU binutils: printing against objdump, compression and `li` against as.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +21,7 @@ import {
   rows,
   type Row,
 } from '../../vm/isa/index.ts'
+import { spawnSync } from '../spawn.ts'
 
 const PREFIX = 'riscv64-linux-gnu-'
 const LIBC = '/usr/riscv64-linux-gnu/lib/libc.so.6'

@@ -1,9 +1,9 @@
 // What processes may ask, say and do: programs/process.c, one topic a test, against what it printed on Linux (programs/process.txt,
 // recorded as root on x86-64; the answers do not depend on the machine).
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../machine.ts'
+import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
 const SOURCE = new URL('programs/process.c', import.meta.url).pathname

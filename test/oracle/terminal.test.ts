@@ -1,8 +1,8 @@
 // Terminals and job control in a C program: programs/terminal.c, one topic a test, against what Linux 6.18 printed for it.
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../machine.ts'
+import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
 const LINUX: Readonly<Record<string, readonly string[]>> = {

@@ -1,10 +1,10 @@
 // The oracles: a cross compiler and QEMU's user mode; and our machine, as the command line runs it. Tests skip, loudly, what is missing.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { spawnSync } from '../spawn.ts'
 
 export const GCC = 'riscv64-linux-gnu-gcc'
 export const QEMU = 'qemu-riscv64-static'

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(ROOT, 'dist', 'hartbeat.js')
 /** A step that takes longer has failed: the machine these tests run on may be busy. */
-const PATIENCE = 30_000
+const PATIENCE = 60_000
 
 interface Screen {
   type(keys: string): void

@@ -179,7 +179,17 @@ static void alternate(void) {
   result("bad flag", sigaltstack(&s, 0));
 }
 
-static void child_told(int s, siginfo_t *i, void *u) { say("child code %d status %d\n", i->si_code, i->si_status); }
+static volatile int told;
+static void child_told(int s, siginfo_t *i, void *u) {
+  say("child code %d status %d\n", i->si_code, i->si_status);
+  told = 1;
+}
+// waitpid() can know of a change before SIGCHLD has come: what the handler says is always first.
+static void reap_told(pid_t p, int options) {
+  while (!told) usleep(MS / 10);
+  told = 0;
+  reap(p, options);
+}
 
 static void deaths(void) {
   const int signals[] = {SIGTERM, SIGKILL, SIGABRT, SIGINT, SIGUSR2, SIGPIPE, SIGALRM, SIGSEGV, SIGQUIT, 40};
@@ -206,12 +216,12 @@ static void stops(void) {
   on(SIGCHLD, child_told, SA_SIGINFO | SA_RESTART);
   pid_t p = sleeper();
   kill(p, SIGSTOP);
-  reap(p, WUNTRACED);
+  reap_told(p, WUNTRACED);
   say("nothing new: %d\n", waitpid(p, 0, WUNTRACED | WNOHANG));
   kill(p, SIGCONT);
-  reap(p, WCONTINUED);
+  reap_told(p, WCONTINUED);
   kill(p, SIGTSTP);
-  reap(p, WUNTRACED);
+  reap_told(p, WUNTRACED);
   kill(p, SIGTERM);
   usleep(MS);
   say("still stopped: %d\n", waitpid(p, 0, WNOHANG));
@@ -222,9 +232,9 @@ static void stops(void) {
   on(SIGCHLD, child_told, SA_SIGINFO | SA_RESTART);
   p = sleeper();
   kill(p, SIGSTOP);
-  reap(p, WUNTRACED);
+  reap_told(p, WUNTRACED);
   kill(p, SIGKILL);
-  reap(p, 0);
+  reap_told(p, 0);
 }
 
 // Not for comparison with QEMU, which tells of stops all the same.
