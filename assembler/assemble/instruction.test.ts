@@ -104,14 +104,23 @@ it('takes names of registers as symbols where only a symbol can stand', () => {
 })
 
 it('says what is wrong with an operand, and which extension is missing', () => {
-  const hint = (text: string): string | null => assemble({ name: 't.s', text }).diagnostics[0]?.suggestion ?? null
+  const first = (text: string) => assemble({ name: 't.s', text }).diagnostics[0]
+  const hint = (text: string): string | null => first(text)?.suggestion ?? null
+  expect(first('sh1add a0, a1, a2')?.message).toBe("unrecognized opcode `sh1add a0,a1,a2', extension `zba' required")
   expect(hint('add a0, a1, x32')).toBe("there is no register `x32'")
   expect(hint('mv a0, r5')).toBe("there is no register `r5'")
   expect(hint('add a0, a1, r5')).toBe("there is no register `r5'")
   expect(hint('lw a0, 4(t9)')).toBe("there is no register `t9'")
   expect(hint('add a0 a1, a2')).toBe('is a comma missing?')
   expect(hint('.asciiz "x"')).toBe("did you mean `.asciz'?")
-  expect(hint('sh1add a0, a1, a2')).toBe('an instruction of the Zba extension, which this machine lacks')
+  expect(hint('aes64es a0, a1, a2')).toBe('an instruction of the Zk extension, which this machine lacks')
   expect(hint('vadd.vv v0, v1, v2')).toBe('an instruction of the V extension, which this machine lacks')
   expect(hint('wrs.nto')).toBe('an instruction of the Zawrs extension, which this machine lacks')
+})
+
+it('takes what the extensions have for what is else a sequence', () => {
+  expect(wordsOf('sext.b a0, a1\nzext.h a0, a1\nzext.w a0, a1')).toBe('03859513 9561 03059513 9141 02059513 9101')
+  const options = { march: 'rv64g_zba_zbb' }
+  expect(wordsOf('sext.b a0, a1\nzext.h a0, a1\nzext.w a0, a1', options)).toBe('60459513 0805c53b 0805853b')
+  expect(wordsOf('bset a0, a1, 3\nror a0, a1, 4\npackw a0, a1, zero', { march: 'rv64g_zbs_zbkb' })).toBe('28359513 6045d513 0805c53b')
 })

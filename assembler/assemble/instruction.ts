@@ -96,12 +96,19 @@ function orderOf(expected: readonly Pattern[], fields: readonly FieldName[]): Fi
   })
 }
 
+const expansionOf = ({ name, expansion }: Pseudo): Row[] =>
+  expansion.map(step => {
+    const row = rowByName.get(step.name)
+    if (!row) throw new Error(`${name} expands to an unknown ${step.name}`)
+    return row
+  })
+
 function tryPseudo(asm: Assembly, pseudo: Pseudo, operands: readonly Operand[]): Mismatch | 'done' | null {
   const values = matchAll(asm, pseudo.syntax, operands)
   if (values === null || !(values instanceof Map)) return values
-  const steps = pseudo.expansion.map(step => {
-    const row = rowByName.get(step.name)
-    if (!row) throw new Error(`${pseudo.name} expands to an unknown ${step.name}`)
+  const rows = expansionOf(pseudo)
+  const steps = pseudo.expansion.map((step, at) => {
+    const row = rows[at]
     const filled: Values = new Map()
     for (const [n, operand] of step.operands.entries()) {
       const value = typeof operand === 'number' ? { number: operand } : values.get(operand)
@@ -133,7 +140,9 @@ export function assembleInstruction(asm: Assembly, c: Cursor, mnemonic: string, 
   const special = symbolForms.get(mnemonic)
   if (!found && forms.length === 0 && !special) throw unknown(c, mnemonic, start)
   const needs = found && missingExtension(asm, found.row)
-  if (needs)
+  // Where an extension has an instruction of its own for what is else a sequence (sext.b, zext.w), the sequence is for those without it.
+  const usable = forms.filter(form => expansionOf(form).every(row => missingExtension(asm, row) === null))
+  if (needs && usable.length === 0)
     throw new SourceError(`unrecognized opcode \`${quoted(c, start)}', extension \`${needs}' required`, start, start + mnemonic.length)
 
   const operands = splitOperands(c)
@@ -141,8 +150,8 @@ export function assembleInstruction(asm: Assembly, c: Cursor, mnemonic: string, 
   const attempts: (() => Mismatch | 'done' | null)[] = []
   // Without operands (unimp) the special form comes first: it may decline.
   if (special && operands.length === 0) attempts.push(() => special(asm, operands))
-  if (found) attempts.push(() => tryRow(asm, found.row, operands, found.suffixes))
-  for (const form of forms) attempts.push(() => tryPseudo(asm, form, operands))
+  if (found && !needs) attempts.push(() => tryRow(asm, found.row, operands, found.suffixes))
+  for (const form of usable.length > 0 ? usable : forms) attempts.push(() => tryPseudo(asm, form, operands))
   if (special) attempts.push(() => special(asm, operands))
   for (const attempt of attempts) {
     const result = attempt()

@@ -189,9 +189,13 @@ const statusOf = (modes: readonly number[]): Generator => {
 
 const fences: Generator = random => [random(2) === 0 ? named('fence', 1 + random(15), 1 + random(15)) : named('fence.i')]
 
-/** A source of groups for these extensions and rounding modes. */
-export function generators(extensions: readonly string[], modes: readonly number[]): (random: Random) => Group {
-  const asked = rows.filter(r => extensions.includes(r.extension))
+/** A source of groups for these extensions (without some instructions) and rounding modes. */
+export function generators(
+  extensions: readonly string[],
+  modes: readonly number[],
+  without: readonly string[] = [],
+): (random: Random) => Group {
+  const asked = rows.filter(r => extensions.includes(r.extension) && !without.includes(r.name))
   const floats = asked.filter(isFloat)
   const atomics = asked.filter(r => r.fields.includes('aq'))
   const short = asked.filter(r => r.length === 2 && usesOnly(r, extensions))

@@ -23,6 +23,8 @@ export interface ProgramOptions {
   length: number
   /** By default all that bring instructions to machines as they are made by default. */
   extensions?: readonly string[]
+  /** Instructions to leave out. */
+  without?: readonly string[]
   /** Rounding modes that instructions (and frm) may name; all by default. */
   roundingModes?: readonly number[]
   /** Where the code and the 4096 bytes of scratch are. */
@@ -54,7 +56,7 @@ const FRM_SHIFT = 5
 export function randomProgram(seed: number, options: ProgramOptions): RandomProgram {
   const random = randomNumbers(seed)
   const modes = options.roundingModes ?? ALL_MODES
-  const choices = generators(options.extensions ?? ALL_EXTENSIONS, modes)
+  const choices = generators(options.extensions ?? ALL_EXTENSIONS, modes, options.without)
   const groups: Group[] = []
   for (let length = 0; length < options.length; length += groups[groups.length - 1].length) groups.push(choices(random))
   const { x, f, scratch } = initialValues(random)

@@ -1,7 +1,7 @@
 // Integer meanings turned into WebAssembly: values and conditions from values, with nothing of the hart in them.
 import type { Sem } from '../isa/index.ts'
 import { i64Const, OP, TYPE, type Code } from '../wasm/bytes.ts'
-import type { Writer } from './writer.ts'
+import { leftToReference, type Writer } from './writer.ts'
 
 const binary =
   (op: number) =>
@@ -69,6 +69,14 @@ export function arithmetic(w: Pick<Writer, 'let'>) {
     divU: (a, b) => divide(OP.i64DivU, a, b, minusOne, null),
     remS: (a, b) => divide(OP.i64RemS, a, b, same, () => i64Const(0)),
     remU: (a, b) => divide(OP.i64RemU, a, b, same, null),
+    rotl: binary(OP.i64Rotl),
+    rotr: binary(OP.i64Rotr),
+    clz: a => [...a, OP.i64Clz],
+    ctz: a => [...a, OP.i64Ctz],
+    popcount: a => [...a, OP.i64Popcnt],
+    // WebAssembly has none, and a loop would be dear in every engine's code.
+    clmul: leftToReference,
+    clmulh: leftToReference,
     sext32,
     zext32,
 

@@ -36,6 +36,7 @@ const SLOT: Partial<Record<FieldName, Slot>> = {
   rd: 'rd',
   rs1: 'rs1',
   rs2: 'rs2',
+  rs2nz: 'rs2',
   frd: 'rd',
   frs1: 'rs1',
   frs2: 'rs2',

@@ -9,6 +9,10 @@ import { rv64d } from './rv64d.ts'
 import { rv64f } from './rv64f.ts'
 import { rv64i } from './rv64i.ts'
 import { rv64m } from './rv64m.ts'
+import { zba } from './zba.ts'
+import { zbb, zbkb } from './zbb.ts'
+import { zbc } from './zbc.ts'
+import { zbs } from './zbs.ts'
 import { zicond } from './zicond.ts'
 import { zicsr, zifencei } from './zicsr.ts'
 
@@ -35,6 +39,8 @@ export interface Extension {
   inBase: boolean
   /** It is part of this one, and is not named beside it. */
   partOf: string | null
+  /** A name for what it implies, and for nothing else: who has all of it has this. misa has its letter; programs are told of the parts. */
+  sum: boolean
 }
 
 // Keys of riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst).
@@ -43,7 +49,7 @@ export const HWPROBE_IMA_EXT_0 = 4
 const IMA: HwprobeBit = { key: HWPROBE_BASE_BEHAVIOR, bit: 0 }
 const ext0 = (bit: number): HwprobeBit => ({ key: HWPROBE_IMA_EXT_0, bit })
 
-const NONE = { rows: [], implies: [], hwprobe: null, mode: false, inBase: false, partOf: null } as const
+const NONE = { rows: [], implies: [], hwprobe: null, mode: false, inBase: false, partOf: null, sum: false } as const
 const extension = (name: string, title: string, version: string, more: Partial<Extension>): Extension => ({
   name,
   title,
@@ -63,6 +69,12 @@ export const extensions: readonly Extension[] = [
   extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
   extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
   extension('Zicond', 'Zicond: integer conditional operations', '1p0', { rows: zicond, hwprobe: ext0(35) }),
+  extension('B', 'B: bit manipulation', '1p0', { implies: ['Zba', 'Zbb', 'Zbs'], sum: true }),
+  extension('Zba', 'Zba: address generation', '1p0', { rows: zba, hwprobe: ext0(3) }),
+  extension('Zbb', 'Zbb: basic bit manipulation', '1p0', { rows: zbb, hwprobe: ext0(4) }),
+  extension('Zbs', 'Zbs: single bits', '1p0', { rows: zbs, hwprobe: ext0(5) }),
+  extension('Zbc', 'Zbc: carry-less multiplication', '1p0', { rows: zbc, hwprobe: ext0(7) }),
+  extension('Zbkb', 'Zbkb: bit manipulation for cryptography', '1p0', { rows: zbkb, hwprobe: ext0(8) }),
   extension('Zicntr', 'Zicntr: the counters cycle, time and instret', '2p0', { implies: ['Zicsr'] }),
   extension('Zmmul', 'Zmmul: multiply without divide', '1p0', { rows: rv64m.filter(r => r.name.startsWith('mul')), partOf: 'M' }),
   extension('S', 'Privileged instructions', '1p12', { rows: privileged, implies: ['Zicsr', 'Zicntr'], mode: true }),

@@ -28,6 +28,7 @@ export const fields = {
   rd: x(7),
   rs1: x(15),
   rs2: x(20),
+  rs2nz: x(20, [0]),
   frd: f(7),
   frs1: f(15),
   frs2: f(20),

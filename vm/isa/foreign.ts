@@ -11,27 +11,11 @@ interface Foreign {
 
 const OPCODE = 0x7f
 const FUNCT3 = 0x7000
-const FUNCT7 = 0xfe00_0000
-/** funct7 without its lowest bit, which is the shift amount's sixth. */
-const FUNCT6 = 0xfc00_0000
-const IMM12 = 0xfff0_0000
 
 const f3 = (n: number): number => n << 12
-const f7 = (n: number): number => n << 25
-const imm = (n: number): number => n << 20
 
 const row = (extension: string, mask: number, match: number): Foreign => ({ extension, mask: mask | OPCODE, match })
-/** Register forms: OP is 0x33, OP-32 0x3b. */
-const op = (extension: string, opcode: number, funct7: number, ...funct3: number[]): Foreign[] =>
-  funct3.map(n => row(extension, FUNCT7 | FUNCT3, opcode | f7(funct7) | f3(n)))
-/** Shifts by a constant and what lies between them: OP-IMM is 0x13. */
-const shift = (extension: string, funct3: number, funct7: number): Foreign =>
-  row(extension, FUNCT6 | FUNCT3, 0x13 | f7(funct7) | f3(funct3))
 
-const OP = 0x33
-const OP_32 = 0x3b
-const OP_IMM = 0x13
-const OP_IMM_32 = 0x1b
 const LOAD_FP = 0x07
 const STORE_FP = 0x27
 const AMO = 0x2f
@@ -55,29 +39,6 @@ const WORDS: readonly Foreign[] = [
     row('Q', FUNCT3, opcode | f3(4)),
   ]),
   ...FP_OPCODES.flatMap(opcode => [row('Zfh', FP_FORMAT, opcode | 0x0400_0000), row('Q', FP_FORMAT, opcode | 0x0600_0000)]),
-  ...op('Zba', OP, 0x10, 2, 4, 6),
-  ...op('Zba', OP_32, 0x10, 2, 4, 6),
-  ...op('Zba', OP_32, 0x04, 0),
-  row('Zba', FUNCT6 | FUNCT3, OP_IMM_32 | f7(0x04) | f3(1)),
-  ...op('Zbb', OP, 0x20, 4, 6, 7),
-  ...op('Zbb', OP, 0x05, 4, 5, 6, 7),
-  ...op('Zbc', OP, 0x05, 1, 2, 3),
-  ...op('Zbb', OP, 0x30, 1, 5),
-  ...op('Zbb', OP_32, 0x30, 1, 5),
-  ...op('Zbb', OP_32, 0x04, 4),
-  ...op('Zbkb', OP, 0x04, 4, 7),
-  row('Zbb', FUNCT7 | FUNCT3, OP_IMM_32 | f7(0x30) | f3(1)),
-  row('Zbb', FUNCT7 | FUNCT3, OP_IMM_32 | f7(0x30) | f3(5)),
-  shift('Zbb', 5, 0x30),
-  row('Zbb', IMM12 | FUNCT3, OP_IMM | imm(0x287) | f3(5)),
-  row('Zbb', IMM12 | FUNCT3, OP_IMM | imm(0x6b8) | f3(5)),
-  ...[0, 1, 2, 4, 5].map(n => row('Zbb', IMM12 | FUNCT3, OP_IMM | imm(0x600 + n) | f3(1))),
-  ...[0, 1, 2].map(n => row('Zbb', IMM12 | FUNCT3, OP_IMM_32 | imm(0x600 + n) | f3(1))),
-  ...op('Zbs', OP, 0x24, 1, 5),
-  ...op('Zbs', OP, 0x14, 1),
-  ...op('Zbs', OP, 0x34, 1),
-  ...[0x24, 0x34, 0x14].map(n => shift('Zbs', 1, n)),
-  shift('Zbs', 5, 0x24),
   row('Zicbom', FUNCT3, MISC_MEM | f3(2)),
   row('Zacas', 0xf800_0000 | FUNCT3, AMO | 0x2800_0000 | f3(2)),
   row('Zacas', 0xf800_0000 | FUNCT3, AMO | 0x2800_0000 | f3(3)),
@@ -87,11 +48,7 @@ const WORDS: readonly Foreign[] = [
 
 /** How names of instructions look (ISA manual, volumes I and II). */
 const NAMES: readonly { pattern: RegExp; extension: string }[] = [
-  { pattern: /^(sh[123]add|add|slli)\.uw$|^sh[123]add$/, extension: 'Zba' },
-  { pattern: /^(andn|orn|xnor|clzw?|ctzw?|cpopw?|maxu?|minu?|sext\.[bh]|zext\.h|rolw?|rorw?|roriw?|orc\.b|rev8)$/, extension: 'Zbb' },
-  { pattern: /^(clmul[hr]?)$/, extension: 'Zbc' },
-  { pattern: /^(bclr|bext|binv|bset)i?$/, extension: 'Zbs' },
-  { pattern: /^(packh?|packw|brev8|unzip|zip|xperm[48])$/, extension: 'Zbk' },
+  { pattern: /^(unzip|zip|xperm[48])$/, extension: 'Zbk' },
   { pattern: /^(aes|sha|sm3|sm4)\w*$/, extension: 'Zk' },
   { pattern: /^cbo\.\w+$/, extension: 'Zicbom' },
   { pattern: /^prefetch\.\w$/, extension: 'Zicbop' },

@@ -34,7 +34,7 @@ function isaOf(names: Iterable<string>): Isa {
     extension.implies.forEach(add)
   }
   for (const name of names) add(name)
-  for (const e of extensions) if (e.mode) add(e.name)
+  for (const e of extensions) if (e.mode || (e.sum && e.implies.every(part => found.has(extensionNamed(part)!)))) add(e.name)
 
   const inOrder = [...found].sort((a, b) => compareExtensions(a.name.toLowerCase(), b.name.toLowerCase()))
   const has = new Set(inOrder.map(e => e.name))
@@ -43,7 +43,7 @@ function isaOf(names: Iterable<string>): Isa {
   const rows = new Set(brought.filter(r => !r.expansion || brought.includes(namedRow(r.expansion.name))))
   const letters = (of: readonly Extension[]): number =>
     of.reduce((bits, { name }) => (name.length === 1 ? bits | (1 << (name.charCodeAt(0) - 'A'.charCodeAt(0))) : bits), 0)
-  const named = inOrder.filter(e => !e.mode)
+  const named = inOrder.filter(e => !e.mode && !e.sum)
   return {
     text: isaText(named.filter(e => e.partOf === null || !has.has(e.partOf)).map(e => e.name.toLowerCase())),
     extensions: inOrder,

@@ -52,6 +52,12 @@ const IMMEDIATE_FORMS: readonly (readonly [string, string, FieldName])[] = [
   ['sllw', 'slliw', 'shamtw'],
   ['srlw', 'srliw', 'shamtw'],
   ['sraw', 'sraiw', 'shamtw'],
+  ['ror', 'rori', 'shamt'],
+  ['rorw', 'roriw', 'shamtw'],
+  ['bclr', 'bclri', 'shamt'],
+  ['bext', 'bexti', 'shamt'],
+  ['binv', 'binvi', 'shamt'],
+  ['bset', 'bseti', 'shamt'],
 ]
 /** Counters and the parts of fcsr: mnemonics that name their CSR. */
 const READ_FORMS: readonly (readonly [string, string])[] = [
@@ -89,7 +95,9 @@ export const pseudos: readonly Pseudo[] = [
   written('sext.b rd, rs1', 'slli rd, rs1, 56; srai rd, rd, 56'),
   written('sext.h rd, rs1', 'slli rd, rs1, 48; srai rd, rd, 48'),
   written('zext.h rd, rs1', 'slli rd, rs1, 48; srli rd, rd, 48'),
+  printed('zext.w rd, rs1', 'add.uw rd, rs1, zero'),
   written('zext.w rd, rs1', 'slli rd, rs1, 32; srli rd, rd, 32'),
+  written('packw rd, rs1, zero', 'zext.h rd, rs1'),
   printed('seqz rd, rs1', 'sltiu rd, rs1, 1'),
   printed('snez rd, rs2', 'sltu rd, zero, rs2'),
   printed('sltz rd, rs1', 'slt rd, rs1, zero'),

@@ -43,6 +43,16 @@ export interface Sem<V, C> {
   divU(a: V, b: V): V
   remS(a: V, b: V): V
   remU(a: V, b: V): V
+  /** Rotations, by the low 6 bits of `b`. */
+  rotl(a: V, b: V): V
+  rotr(a: V, b: V): V
+  /** Zeros before the first and behind the last one (64 for 0), and how many ones. */
+  clz(a: V): V
+  ctz(a: V): V
+  popcount(a: V): V
+  /** Low and high 64 bits of the carry-less product. */
+  clmul(a: V, b: V): V
+  clmulh(a: V, b: V): V
   /** The low 32 bits, sign- or zero-extended. */
   sext32(a: V): V
   zext32(a: V): V

@@ -4,6 +4,14 @@ export const i64 = (v: bigint): bigint => BigInt.asIntN(64, v)
 export const u64 = (v: bigint): bigint => BigInt.asUintN(64, v)
 const I64_MIN = -(1n << 63n)
 
+/** The product of polynomials over one bit. */
+function carryless(a: bigint, b: bigint): bigint {
+  const x = u64(a)
+  let product = 0n
+  for (let rest = u64(b), n = 0n; rest !== 0n; rest >>= 1n, n++) if (rest & 1n) product ^= x << n
+  return product
+}
+
 /** The part of the reference engine that needs no operands, memory or control. */
 export class BigArithmetic {
   num(n: bigint): bigint {
@@ -62,6 +70,28 @@ export class BigArithmetic {
   }
   remU(a: bigint, b: bigint): bigint {
     return b === 0n ? a : i64(u64(a) % u64(b))
+  }
+  rotl(a: bigint, b: bigint): bigint {
+    const by = b & 63n
+    return i64((a << by) | (u64(a) >> (64n - by)))
+  }
+  rotr(a: bigint, b: bigint): bigint {
+    return this.rotl(a, -b)
+  }
+  clz(a: bigint): bigint {
+    return BigInt(a === 0n ? 64 : 64 - u64(a).toString(2).length)
+  }
+  ctz(a: bigint): bigint {
+    return a === 0n ? 64n : 63n - this.clz(a & -a)
+  }
+  popcount(a: bigint): bigint {
+    return BigInt(u64(a).toString(2).replaceAll('0', '').length)
+  }
+  clmul(a: bigint, b: bigint): bigint {
+    return i64(carryless(a, b))
+  }
+  clmulh(a: bigint, b: bigint): bigint {
+    return i64(carryless(a, b) >> 64n)
   }
   sext32(a: bigint): bigint {
     return BigInt.asIntN(32, a)
