@@ -70,6 +70,8 @@ const TOLERATED: readonly RegExp[] = [
   /^c\.addi zero,(0 \/ c\.nop$|(\S+) \/ c\.nop \2$)/,
   /^add \w+,\w+,0 \/ c\.addi \w+,0$/,
   /^unimp \/ csrrw zero,cycle,zero$/,
+  // Later objdump has the immediate in the name.
+  /^csr([wsc])i (\S+) \/ csr\1 \2$/,
   // A directed rounding mode in a conversion that cannot round: reserved by nobody, refused by objdump.
   /^(\.4byte|\.insn 4,) \S+ \/ fcvt\.d\.(s|w|wu) /,
 ]
