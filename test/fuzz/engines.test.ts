@@ -2,6 +2,7 @@
 // the same. A divergence is shrunk to a few instructions and shown as assembly.
 import { expect, test } from 'vitest'
 import { COUNTERS, fullIsa, getXBig, RAM_BASE, run, setXBig, type Machine } from '../../vm/index.ts'
+import { floatProgram } from './floats.ts'
 import { FUZZ_CODE_BASE, FUZZ_SCRATCH_BASE, fuzzMachine, runOnMachine } from './machine.ts'
 import { codeOf, extensionsIn, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from './program.ts'
 import { amount, PATIENCE, SEED } from './size.ts'
@@ -63,6 +64,21 @@ test('they agree on machines with every extension that there is', { timeout: PAT
   for (let n = 0; n < amount(10, 500); n++) {
     const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa), ...PLACE })
     if (differences(one, other, candidate).length > 0) expect.fail(explain(reference, interpreter, candidate))
+  }
+})
+
+test('they agree on floating-point instructions alone, flags and all', { timeout: PATIENCE }, () => {
+  const [reference, interpreter] = [fuzzMachine('reference'), fuzzMachine('interpreter')]
+  for (let n = 0; n < amount(30, 30_000); n++) {
+    const candidate = floatProgram(SEED * 5_000_000 + n, PLACE)
+    if (differences(reference, interpreter, candidate).length > 0)
+      expect.fail(
+        explain(
+          () => fuzzMachine('reference'),
+          () => fuzzMachine('interpreter'),
+          candidate,
+        ),
+      )
   }
 })
 

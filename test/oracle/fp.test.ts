@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { BOX, floatOperands, SHAPES, u64, unbox, wide } from '../../vm/fp/testing.ts'
 import { arithmetic, classify, compare, convert, type Result, type RoundingMode } from '../../vm/fp/index.ts'
 import { randomNumbers, roundingModes, type FloatFormat, type NumberType, type Random } from '../../vm/isa/index.ts'
 import { spawnSync } from '../spawn.ts'
@@ -25,55 +26,11 @@ interface Case {
 }
 
 const MODES = roundingModes.filter(m => m.name !== 'dyn')
-const u64 = (v: bigint): bigint => BigInt.asUintN(64, v)
-const BOX = 0xffffffff_00000000n
-const CANONICAL = 0x7fc00000n
-const unbox = (v: bigint): bigint => ((v & BOX) === BOX ? v & 0xffffffffn : CANONICAL)
-const wide = (random: Random): bigint => (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32))
 
-const SHAPES: Record<FloatFormat, { width: bigint; fraction: bigint }> = {
-  32: { width: 32n, fraction: 23n },
-  64: { width: 64n, fraction: 52n },
-}
-
-/** Bits that are often special: near one, subnormal, near overflow, few significant bits, NaNs, infinities. */
-function floatBits(format: FloatFormat, random: Random): bigint {
-  const { width, fraction } = SHAPES[format]
-  const top = (1n << (width - 1n - fraction)) - 1n
-  const bias = top >> 1n
-  const exponents = [
-    0n,
-    0n,
-    1n,
-    2n,
-    bias,
-    bias + BigInt(random(9) - 4),
-    bias + BigInt(random(140) - 70),
-    top - 1n,
-    top,
-    BigInt(random(Number(top))),
-  ]
-  const bits = wide(random)
-  const mantissas = [bits, bits >> 40n, bits << BigInt(random(52)), ~(bits >> 45n), 0n, 1n, -1n]
-  const mantissa = mantissas[random(mantissas.length)] & ((1n << fraction) - 1n)
-  return (BigInt(random(2)) << (width - 1n)) | (exponents[random(exponents.length)] << fraction) | mantissa
-}
-
-function floats(format: FloatFormat): Case['operands'] {
-  const one = (random: Random): bigint => {
-    const bits = floatBits(format, random)
-    return format === 64 ? bits : random(30) === 0 ? bits | (BigInt(random(2 ** 32)) << 32n) : bits | BOX
-  }
-  return random => {
-    const [a, b, c] = [one(random), one(random), one(random)]
-    // Cancellation: the addend near the negated product is what fused multiply-add is hard for.
-    if (random(4) > 0) return [a, b, c]
-    const read = format === 64 ? u64 : unbox
-    const product = arithmetic('mul', format, 0, [read(a), read(b)]).bits ^ (1n << (SHAPES[format].width - 1n))
-    const near = product + BigInt(random(5) - 2)
-    return [a, random(2) === 0 ? a : b, format === 64 ? u64(near) : BigInt.asUintN(32, near) | BOX]
-  }
-}
+const floats =
+  (format: FloatFormat): Case['operands'] =>
+  random =>
+    floatOperands(format, random)
 const integers: Case['operands'] = random => [BigInt.asUintN(64, BigInt.asIntN(64, wide(random)) >> BigInt(random(64))), 0n, 0n]
 
 const box = ({ bits, flags }: Result): Result => ({ bits: bits | BOX, flags })

@@ -1,9 +1,10 @@
 // Random user-level programs on our engines against QEMU: registers, floating-point flags and memory must come out the same.
 import { expect, test } from 'vitest'
+import { floatProgram } from '../fuzz/floats.ts'
 import { fuzzMachine, runOnMachine } from '../fuzz/machine.ts'
 import { extensionsIn, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from '../fuzz/program.ts'
 import { missingQemuTools, qemuDefects, qemuWith, runOnQemu } from '../fuzz/qemu.ts'
-import { FULL, PATIENCE, SEED } from '../fuzz/size.ts'
+import { amount, FULL, PATIENCE, SEED } from '../fuzz/size.ts'
 import { defaultIsa, fullIsa, PAGE_SIZE, RAM_BASE, type EngineName, type Machine } from '../../vm/index.ts'
 
 const missing = missingQemuTools()
@@ -13,6 +14,8 @@ const PROGRAMS = 100
 const LENGTH = 1000
 const STRIDE = 4 * PAGE_SIZE
 const FIRST_SEED = 1000
+/** With HARTBEAT_FUZZ=full: two million instructions. */
+const FLOAT_ROUNDS = 120
 
 // All at the same place on our machine as under QEMU, as auipc and jal leave addresses in registers.
 const place = (n: number): { codeBase: number; scratchBase: number } => ({
@@ -37,6 +40,21 @@ for (const engine of ['reference', 'interpreter'] as const) {
       if (stateDifferences(runOnMachine(machine, program), theirs[n]).length > 0) expect.fail(explain(program, engine))
     }
   })
+
+  test.skipIf(missing.length > 0)(
+    `the ${engine} and QEMU agree on floating-point instructions, flags and all`,
+    { timeout: PATIENCE },
+    () => {
+      const machine = machineFor(engine)
+      for (let round = 0; round < amount(1, FLOAT_ROUNDS); round++) {
+        const programs = Array.from({ length: PROGRAMS }, (_, n) => floatProgram((SEED * FLOAT_ROUNDS + round) * PROGRAMS + n, place(n)))
+        const theirs = runOnQemu(programs)
+        for (const [n, program] of programs.entries()) {
+          if (stateDifferences(runOnMachine(machine, program), theirs[n]).length > 0) expect.fail(explain(program, engine))
+        }
+      }
+    },
+  )
 }
 
 /** What programs of an extension beyond RV64GC are made of besides its own instructions: addresses, jumps, and what those stand for. */

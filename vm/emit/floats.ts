@@ -1,13 +1,16 @@
-// Floating point turned into WebAssembly. It is done here only where no flag but NX can be raised and NX is already up, so that flags
-// stay exact; every other case leaves to the reference engine.
+// Floating point turned into WebAssembly. The host's operation gives the value while NX is up already and no other flag can be raised; else a
+// function of soft/ gives value and flags. Other roundings than to nearest even are here where integers come out; the rest are the
+// reference engine's.
 import type { FField, FloatFormat, NumberType, Sem } from '../isa/index.ts'
+import { NV } from '../fp/index.ts'
 import * as L from '../layout.ts'
-import { i32Const, i64Const, mem, OP, type Code } from '../wasm/bytes.ts'
+import { i32Const, i64Const, mem, OP, TYPE, type Code } from '../wasm/bytes.ts'
 import { select, sext32, zext32 } from './arithmetic.ts'
+import type { SoftName } from './soft/index.ts'
 import { leftToReference, type Writer } from './writer.ts'
 
-/** What the code of an instruction rounds: to nearest even (static, or dynamic while frm says so), or towards zero. */
-export type Rounding = 'nearest' | 'zero'
+/** How the code of an instruction rounds: to nearest even (static, or dynamic while frm says so), or by another static mode. */
+export type Rounding = 'nearest' | 'zero' | 'down' | 'up' | 'away'
 
 /** Where floating-point operands are. */
 export interface FloatOperands {
@@ -15,12 +18,17 @@ export interface FloatOperands {
   rawF(f: FField): Code
   setRawF(f: FField, v: Code): void
   rounding(): Rounding
+  /** Calls a function of soft/, however this module comes by it. */
+  soft(name: SoftName): Code
 }
 
 const FCSR_NX = 1
 const FCSR_FRM = 0xe0
+/** frm names no rounding from here on. */
+const FCSR_RESERVED = 5 << 5
 const NAN_BOX = -4294967296n
 const NAN_F32 = 0x7fc00000n
+const NAN_F64 = 0x7ff8n << 48n
 
 const ARITHMETIC = {
   add: { 32: OP.f32Add, 64: OP.f64Add },
@@ -36,15 +44,10 @@ const COMPARE = {
   lt: { 32: OP.f32Lt, 64: OP.f64Lt },
   le: { 32: OP.f32Le, 64: OP.f64Le },
 } as const
-/** Doubles that are well inside each integer type, as bounds. */
-const INSIDE = {
-  i32: [-2147483648, 2147483647],
-  u32: [0, 4294967295],
-  i64: [-(2 ** 62), 2 ** 62],
-  u64: [0, 2 ** 62],
-  f32: [0, 0],
-  f64: [0, 0],
-} as const
+/** Functions that round to an integer: what is rounded to; WebAssembly's operations, but for ties that go away from zero. */
+const TO_INTEGER = { i32: 'toI32', u32: 'toU32', i64: 'toI64', u64: 'toU64' } as const
+const ROUND = { nearest: [OP.f64Nearest], zero: [OP.f64Trunc], down: [OP.f64Floor], up: [OP.f64Ceil] } as const
+const PRECISION = { 32: 24, 64: 53 } as const
 
 const asFloat = (format: FloatFormat, bits: Code): Code =>
   format === 64 ? [...bits, OP.f64ReinterpretI64] : [...bits, OP.i32WrapI64, OP.f32ReinterpretI32]
@@ -54,14 +57,15 @@ const exponent = (format: FloatFormat, bits: Code): Code => [
   ...[...bits, ...i64Const(format === 64 ? 52 : 23), OP.i64ShrU, OP.i32WrapI64],
   ...[...i32Const(maxExponent(format)), OP.i32And],
 ]
-/** Bits with the sign removed are zero. */
-const isZero = (format: FloatFormat, bits: Code): Code => [...bits, ...i64Const(format === 64 ? 1 : 33), OP.i64Shl, OP.i64Eqz]
 const maxExponent = (format: FloatFormat): number => (format === 64 ? 0x7ff : 0xff)
 /** Condition: the exponent is the smallest or the largest, where overflow, underflow, invalid and division by zero show. */
 const extreme = (format: FloatFormat, bits: Code): Code => [
   ...[...exponent(format, bits), ...i32Const(2), OP.i32Sub],
   ...[...i32Const(maxExponent(format) - 2), OP.i32GeU],
 ]
+
+type IntegerType = Exclude<NumberType, 'f32' | 'f64'>
+const isInteger = (type: NumberType): type is IntegerType => type[0] !== 'f'
 
 /** The floating-point words of a meaning. */
 export function floats(w: Writer, base: number, operands: FloatOperands) {
@@ -72,16 +76,31 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     w.push(...i32Const(0), ...mem(OP.i32Load, base + L.HART.fs), OP.i32Eqz)
     w.leaveIf('slow')
   }
-  /** Leaves unless the rounding is this code's and the inexact flag is sticky. */
-  function inexactIsFree(): void {
-    const watched = operands.rounding() === 'nearest' ? FCSR_FRM | FCSR_NX : FCSR_NX
-    w.push(...fcsr, ...i32Const(watched), OP.i32And, ...i32Const(FCSR_NX), OP.i32Ne)
+  /** Leaves unless the rounding is this code's. */
+  function roundsSo(): void {
+    if (operands.rounding() !== 'nearest') return
+    w.push(...fcsr, ...i32Const(FCSR_FRM), OP.i32And)
     w.leaveIf('slow')
   }
-  function leaveIfNan(format: FloatFormat, bits: Code): void {
-    const value = asFloat(format, bits)
-    w.push(...value, ...value, format === 64 ? OP.f64Ne : OP.f32Ne)
+  /** What cannot round is still illegal by a dynamic mode that is none. */
+  function roundsSomehow(): void {
+    if (operands.rounding() !== 'nearest') return
+    w.push(...fcsr, ...i32Const(FCSR_RESERVED), OP.i32GeU)
     w.leaveIf('slow')
+  }
+  const soft = (name: SoftName, ...args: readonly Code[]): Code => [...args.flat(), ...i32Const(base), ...operands.soft(name)]
+  const isNan = (format: FloatFormat, bits: Code): Code => {
+    const value = asFloat(format, bits)
+    return [...value, ...value, format === 64 ? OP.f64Ne : OP.f32Ne]
+  }
+  /** The rounded `result`, if no flag is raised by it for certain; else what is answered by `exactly`, which raises them. */
+  function rounded(result: Code, mayRaise: (r: Code) => Code, exactly: Code): Code {
+    const r = w.let(result)
+    w.push(...fcsr, ...i32Const(FCSR_FRM | FCSR_NX), OP.i32And, ...i32Const(FCSR_NX), OP.i32Ne, ...mayRaise(r), OP.i32Or, OP.if, TYPE.empty)
+    w.nested(roundsSo)
+    w.assign(r, exactly)
+    w.push(OP.end)
+    return r
   }
   function f(field: FField): Code {
     fpOn()
@@ -93,31 +112,36 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     w.push(...i32Const(0), ...i32Const(L.FS_DIRTY), ...mem(OP.i32Store, base + L.HART.fs))
   }
 
-  function toFloat(from: NumberType, format: FloatFormat, v: Code): Code {
-    if (from === 'f32' || from === 'f64') {
-      const source: FloatFormat = from === 'f64' ? 64 : 32
-      if (source === format) return leftToReference()
-      leaveIfNan(source, v)
-      if (source === 32) return bitsOf(64, [...asFloat(32, v), OP.f64PromoteF32])
-      const r = w.let(bitsOf(32, [...asFloat(64, v), OP.f32DemoteF64]))
-      w.push(...extreme(32, r), ...isZero(64, v), OP.i32Eqz, OP.i32And)
-      w.leaveIf('slow')
-      return r
+  function betweenFloats(source: FloatFormat, v: Code): Code {
+    if (source === 64) return rounded(bitsOf(32, [...asFloat(64, v), OP.f32DemoteF64]), r => extreme(32, r), soft('demote', v))
+    roundsSomehow()
+    const r = w.let(bitsOf(64, [...asFloat(32, v), OP.f64PromoteF32]))
+    w.push(...isNan(32, v), OP.if, TYPE.empty, ...soft('heard32', v, v))
+    w.assign(r, i64Const(NAN_F64))
+    w.push(OP.end)
+    return r
+  }
+  function fromInteger(from: IntegerType, format: FloatFormat, a: Code): Code {
+    const v = w.let({ i32: sext32(a), u32: zext32(a), i64: a, u64: a }[from])
+    if (format === 64 && (from === 'i32' || from === 'u32')) roundsSomehow()
+    else {
+      // WebAssembly rounds to nearest only.
+      if (operands.rounding() !== 'nearest') return leftToReference()
+      roundsSo()
+      const negative = w.let([...v, ...i64Const(63), OP.i64ShrS])
+      const size = from === 'u64' ? v : [...v, ...negative, OP.i64Xor, ...negative, OP.i64Sub]
+      w.push(...fcsr, ...i32Const(FCSR_NX), OP.i32And, OP.i32Eqz, OP.if, TYPE.empty)
+      w.push(...soft('longInteger', size, i64Const(PRECISION[format])), OP.end)
     }
-    const wide = { i32: sext32(v), u32: zext32(v), i64: v, u64: v }[from]
     const unsigned = from === 'u64'
     const code = format === 64 ? (unsigned ? OP.f64ConvertI64U : OP.f64ConvertI64S) : unsigned ? OP.f32ConvertI64U : OP.f32ConvertI64S
-    return bitsOf(format, [...wide, code])
+    return bitsOf(format, [...v, code])
   }
-  /** Towards zero, for values well inside the range of the integer type; the edges are the reference engine's. */
-  function truncate(source: FloatFormat, to: NumberType, v: Code): Code {
-    const value = source === 64 ? asFloat(64, v) : [...asFloat(32, v), OP.f64PromoteF32]
-    const [low, high] = INSIDE[to]
-    const bound = (n: number): Code => [...i64Const(n), OP.f64ConvertI64S]
-    w.push(...value, ...bound(low), OP.f64Lt, OP.i32Eqz, ...value, ...bound(high), OP.f64Gt, OP.i32Eqz, OP.i32And, OP.i32Eqz)
-    w.leaveIf('slow')
-    leaveIfNan(64, [...value, OP.i64ReinterpretF64])
-    return [...value, OP.i64TruncF64S]
+  function toInteger(source: FloatFormat, to: IntegerType, v: Code): Code {
+    roundsSo()
+    const x = source === 64 ? asFloat(64, v) : [...asFloat(32, v), OP.f64PromoteF32]
+    const mode = operands.rounding()
+    return soft(TO_INTEGER[to], x, [...x, ...(mode === 'away' ? operands.soft('away') : ROUND[mode])])
   }
 
   return {
@@ -131,46 +155,55 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     },
     setF32: (field, v) => setF(field, [...v, ...i64Const(NAN_BOX), OP.i64Or]),
     fp(op, format, ...args) {
-      if (op === 'madd') return leftToReference()
       fpOn()
-      const [a, b] = args.map(v => w.let(v))
-      const [fa, fb] = [a, b].map(v => (v ? asFloat(format, v) : []))
-      const result = bitsOf(format, [...fa, ...fb, ARITHMETIC[op][format]])
       if (op === 'min' || op === 'max') {
-        leaveIfNan(format, a)
-        leaveIfNan(format, b)
-        return result
+        const [a, b] = args.map(v => w.let(v))
+        const r = w.let(bitsOf(format, [...asFloat(format, a), ...asFloat(format, b), ARITHMETIC[op][format]]))
+        w.push(...isNan(format, r), OP.if, TYPE.empty)
+        w.assign(r, soft(`number${format}`, a, b))
+        w.push(OP.end)
+        return r
       }
       // WebAssembly rounds to nearest only.
-      if (operands.rounding() === 'zero') return leftToReference()
-      inexactIsFree()
-      const r = w.let(result)
-      if (op === 'mul' || op === 'div') {
-        // An exact zero from a zero operand is fine.
-        const zeroOperand = op === 'mul' ? [...isZero(format, a), ...isZero(format, b), OP.i32Or] : isZero(format, a)
-        w.push(...extreme(format, r), ...isZero(format, r), ...zeroOperand, OP.i32And, OP.i32Eqz, OP.i32And)
-      } else w.push(...exponent(format, r), ...i32Const(maxExponent(format)), OP.i32Eq)
-      w.leaveIf('slow')
-      return r
+      if (operands.rounding() !== 'nearest') return leftToReference()
+      if (op === 'madd') {
+        roundsSo()
+        return soft(`madd${format}`, ...args)
+      }
+      const [a, b] = args.map(v => w.let(v))
+      const result = bitsOf(format, [...asFloat(format, a), ...(b ? asFloat(format, b) : []), ARITHMETIC[op][format]])
+      const overflows = (r: Code): Code => [...exponent(format, r), ...i32Const(maxExponent(format)), OP.i32Eq]
+      switch (op) {
+        case 'add':
+          return rounded(result, overflows, soft(`add${format}`, a, b))
+        case 'sub':
+          return rounded(result, overflows, soft(`add${format}`, a, [...b, ...i64Const(1n << BigInt(format - 1)), OP.i64Xor]))
+        case 'sqrt':
+          return rounded(result, overflows, soft(`sqrt${format}`, a))
+        default:
+          return rounded(result, r => extreme(format, r), soft(`${op}${format}`, a, b))
+      }
     },
     fcompare(op, format, a, b) {
       fpOn()
       const [x, y] = [w.let(a), w.let(b)]
-      leaveIfNan(format, x)
-      leaveIfNan(format, y)
+      w.push(...isNan(format, x), ...isNan(format, y), OP.i32Or, OP.if, TYPE.empty)
+      w.push(...(op === 'eq' ? soft(`heard${format}`, x, y) : soft('raise', i32Const(NV))), OP.end)
       return [...asFloat(format, x), ...asFloat(format, y), COMPARE[op][format]]
     },
-    fclass: leftToReference,
+    fclass(format, a) {
+      fpOn()
+      return [...a, ...operands.soft(`class${format}`)]
+    },
     convert(from, to, a) {
       fpOn()
-      const towardsZero = operands.rounding() === 'zero'
-      const toInteger = to[0] === 'i' || to[0] === 'u'
-      if (towardsZero && !(toInteger && from[0] === 'f')) return leftToReference()
-      inexactIsFree()
+      const format = to === 'f64' ? 64 : 32
+      if (isInteger(from)) return fromInteger(from, format, a)
       const v = w.let(a)
-      if (!toInteger) return toFloat(from, to === 'f64' ? 64 : 32, v)
-      if (!towardsZero) return leftToReference()
-      return truncate(from === 'f64' ? 64 : 32, to, v)
+      const source = from === 'f64' ? 64 : 32
+      if (isInteger(to)) return toInteger(source, to, v)
+      // WebAssembly rounds to nearest only.
+      return source === 64 && operands.rounding() !== 'nearest' ? leftToReference() : betweenFloats(source, v)
     },
   } satisfies Partial<Sem<Code, Code>>
 }

@@ -1,5 +1,5 @@
 // Where an instruction's code is collected: pieces in order, values that are bound, and the ways out of it.
-import { br, brIf, get, set, type Code } from '../wasm/bytes.ts'
+import { br, brIf, get, OP, set, type Code } from '../wasm/bytes.ts'
 
 /** Thrown by a word that has no form here: the whole instruction is left to the reference engine. */
 export const LEFT_TO_REFERENCE = Symbol('left to the reference engine')
@@ -45,6 +45,10 @@ export class Writer<L extends string = Leave> {
     const local = this.firstLet + this.bound++
     this.push(...v, ...set(local))
     return get(local)
+  }
+  /** Gives another value to what `let` answered. */
+  assign(bound: Code, v: Code): void {
+    this.push(...v, OP.localSet, ...bound.slice(1))
   }
   /** False when this was asked before in this instruction. */
   first(what: string): boolean {

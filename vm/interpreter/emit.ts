@@ -40,7 +40,7 @@ function system(w: HandlerWriter, base: number, now: Handler, form: Form, fpOn: 
 export function createEmitter(base: number, form: Form) {
   const w = new Writer<Label>(LOCAL.let, LETS)
   const now: Handler = { flavour: { length: 4, near: true, rounding: 'nearest' }, jumped: false, rounds: false, branch: null }
-  const from = operands(w, base, now)
+  const from = operands(w, base, now, form.imports.length)
   const { enterPage, pageEnd, goOn, fallThrough, ...going } = control(w, base, now, from, form)
   const fp = floats(w, base, from)
   const sem: Sem<Code, Code> = {

@@ -1,6 +1,6 @@
 // The interpreter engine, plain and timed: the compiled loop of each hart over the machine's memory, and the cache of decoded instructions.
 import { forgetAllFrames, forgetFrame, type CodeFrames } from '../code-frames.ts'
-import type { TimedShape } from '../emit/index.ts'
+import { softFloats, type TimedShape } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { createStepper } from '../reference/index.ts'
 import type { Engine, Machine } from '../state.ts'
@@ -38,7 +38,9 @@ function compile(machine: Machine, key: string, make: (bases: readonly number[])
 
 /** The parts of an interpreter: the functions of a compiled loop over the machine's memory, one for each hart, and an empty cache. */
 function assemble(machine: Machine, { ops, module }: Compiled, cache: CodeFrames, imports: ModelCalls): Interpreter {
-  const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, ...imports } })
+  const { exports } = new WebAssembly.Instance(module, {
+    e: { memory: machine.memory, ...imports, ...softFloats(machine.memory) },
+  })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
   return { machine, loops, ops, cache, stepper: createStepper() }
 }

@@ -1,5 +1,6 @@
 // The interpreter as one WebAssembly function for each hart: a loop around a br_table with a handler for each op.
 // It takes fuel, starts at the hart's pc, and answers why it came back; pc, fuel and counters are in the hart's block by then.
+import { SOFT_IMPORTS } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code } from '../wasm/bytes.ts'
 import { ENTRIES_SHIFT, ENTRY } from './entry.ts'
@@ -117,6 +118,6 @@ export function interpreterModule(bases: readonly number[], ops: Ops, form = PLA
       locals: LOCAL_TYPES,
       code: interpreterFunction(base, ops, form),
     })),
-    form.imports,
+    [...form.imports, ...SOFT_IMPORTS],
   )
 }

@@ -1,6 +1,6 @@
 // Where the interpreter's operands are: the decoded entry that `ip` points at names registers in the hart's block and holds the
 // immediate; pc is the entry's place in its slab.
-import { leftToReference } from '../emit/index.ts'
+import { leftToReference, softCalls } from '../emit/index.ts'
 import type { FField, FieldName, ImmField, XField } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { get, i32Const, mem, OP, type Code } from '../wasm/bytes.ts'
@@ -18,7 +18,8 @@ function address(extra: number): Code {
   return [...get(LOCAL.page), ...(extra ? [...bytes, ...i32Const(extra), OP.i32Add] : bytes), OP.i64ExtendI32U, OP.i64Add]
 }
 
-export function operands(w: HandlerWriter, base: number, now: Handler) {
+/** `imported`: functions that the module imports before those of exact floating point. */
+export function operands(w: HandlerWriter, base: number, now: Handler, imported: number) {
   const load = mem(OP.i64Load, base + L.HART.x)
   const store = mem(OP.i64Store, base + L.HART.x)
   return {
@@ -29,6 +30,7 @@ export function operands(w: HandlerWriter, base: number, now: Handler) {
     imm: (_f: ImmField): Code => [...get(LOCAL.ip), ...mem(OP.i64Load32S, ENTRY.imm)],
     pc: (): Code => address(0),
     nextPc: (): Code => address(now.flavour.length),
+    soft: softCalls(imported),
     rounding() {
       now.rounds = true
       return now.flavour.rounding

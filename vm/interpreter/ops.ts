@@ -36,8 +36,16 @@ export interface Ops {
 }
 export const PAIR_STRIDE = 65536
 
-/** Other modes are the reference engine's. */
-const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = { 0: 'nearest', 7: 'nearest', 1: 'zero' }
+/** The others are none. */
+const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
+  0: 'nearest',
+  7: 'nearest',
+  1: 'zero',
+  2: 'down',
+  3: 'up',
+  4: 'away',
+}
+const ROUNDINGS = ['nearest', 'zero', 'down', 'up', 'away'] as const
 const NOWHERE: HandlerDepths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
@@ -66,10 +74,10 @@ export function numberOps(isa: Isa, fused = true): Ops {
   for (const row of legal) {
     if (!row.meaning) continue
     // A row that makes nothing of its rounding mode is tried in one mode, and one that goes nowhere with one target.
-    for (const rounding of hasRounding(row) ? (['nearest', 'zero'] as const) : (['nearest'] as const)) {
+    for (const rounding of hasRounding(row) ? ROUNDINGS : (['nearest'] as const)) {
       for (const near of usesTarget(row) ? [true, false] : [true]) {
         const tried = emitHandler(emitter, row, { length: 4, near, rounding, ...always }, NOWHERE)
-        if (tried === null || (!emitter.now.rounds && rounding === 'zero')) continue
+        if (tried === null || (!emitter.now.rounds && rounding !== 'nearest')) continue
         for (const length of shortForms.has(row.name) ? ([4, 2] as const) : ([4] as const)) {
           const flavour: Flavour = { length, near, rounding, ...always }
           number.set(keyOf(row, flavour), FIRST_ROW_OP + list.length)

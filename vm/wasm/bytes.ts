@@ -39,10 +39,12 @@ export const OP = {
   i64Store32: 0x3e,
   i32Const: 0x41,
   i64Const: 0x42,
+  f64Const: 0x44,
   i32Eqz: 0x45,
   i32Eq: 0x46,
   i32Ne: 0x47,
   i32LtS: 0x48,
+  i32GtU: 0x4b,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64Eq: 0x51,
@@ -50,6 +52,9 @@ export const OP = {
   i64LtS: 0x53,
   i64LtU: 0x54,
   i64GtS: 0x55,
+  i64GtU: 0x56,
+  i64LeS: 0x57,
+  i64LeU: 0x58,
   i64GeS: 0x59,
   i64GeU: 0x5a,
   f32Eq: 0x5b,
@@ -61,6 +66,7 @@ export const OP = {
   f64Lt: 0x63,
   f64Gt: 0x64,
   f64Le: 0x65,
+  f64Ge: 0x66,
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32And: 0x71,
@@ -92,6 +98,12 @@ export const OP = {
   f32Div: 0x95,
   f32Min: 0x96,
   f32Max: 0x97,
+  f64Abs: 0x99,
+  f64Neg: 0x9a,
+  f64Ceil: 0x9b,
+  f64Floor: 0x9c,
+  f64Trunc: 0x9d,
+  f64Nearest: 0x9e,
   f64Sqrt: 0x9f,
   f64Add: 0xa0,
   f64Sub: 0xa1,
@@ -99,6 +111,7 @@ export const OP = {
   f64Div: 0xa3,
   f64Min: 0xa4,
   f64Max: 0xa5,
+  f64Copysign: 0xa6,
   i32WrapI64: 0xa7,
   i64ExtendI32S: 0xac,
   i64ExtendI32U: 0xad,
@@ -165,6 +178,8 @@ export const i64Const = (n: bigint | number): Code => [
   OP.i64Const,
   ...(typeof n === 'number' && (n | 0) === n ? signed32(n) : signed64(BigInt.asIntN(64, BigInt(n)))),
 ]
+/** The 8 bytes of a double, least significant first. */
+export const f64Const = (n: number): Code => [OP.f64Const, ...new Uint8Array(Float64Array.of(n).buffer)]
 export const get = (local: number): Code => [OP.localGet, ...unsigned(local)]
 export const set = (local: number): Code => [OP.localSet, ...unsigned(local)]
 export const tee = (local: number): Code => [OP.localTee, ...unsigned(local)]

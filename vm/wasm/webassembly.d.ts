@@ -1,5 +1,6 @@
 // The part of the WebAssembly JavaScript API that engines use: TypeScript declares it only together with the whole DOM.
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number })
     readonly buffer: ArrayBuffer
