@@ -39,6 +39,7 @@ export {
   reverseStepInstruction,
   stepInstruction,
   taskById,
+  taskByPid,
   viewByName,
   writeMemory,
   writeRegister,

@@ -64,7 +64,7 @@ export function newDebuggee(launched: LaunchArguments, tell: (text: string) => v
     atEnd: false,
     frames: [],
     nodes: [],
-    threads: new Set([s.focus]),
+    threads: new Set([s.focus.pid]),
     output,
   }
 }
@@ -85,7 +85,7 @@ export function taskOf({ sight: { s } }: Debuggee, id: unknown): Task {
 
 /** The frame that a number of ours stands for; none given: the innermost one of the task that stopped. */
 export function frameOf(d: Debuggee, id: unknown): { task: number; level: number } {
-  if (id === undefined) return { task: d.sight.s.focus, level: 0 }
+  if (id === undefined) return { task: d.sight.s.focus.pid, level: 0 }
   const frame = typeof id === 'number' ? d.frames[id - 1] : undefined
   if (frame === undefined) throw new Error(`there is no frame ${String(id)}: the machine has run since`)
   return frame
@@ -100,12 +100,12 @@ export function nodeOf(d: Debuggee, reference: unknown): dap.VariableNode {
 /** Memory references name the process when it is not the one that stopped: `0x10100`, `4@0x10100`. */
 export function referenceFor(d: Debuggee, task: number, address: number | string): string {
   const text = typeof address === 'number' ? `0x${address.toString(16)}` : address
-  return task === d.sight.s.focus ? text : `${task}@${text}`
+  return task === d.sight.s.focus.pid ? text : `${task}@${text}`
 }
 
 export function referenced(d: Debuggee, reference: unknown, offset: unknown = 0): { task: Task; address: number } {
   const m = /^(?:(\d+)@)?(0x[0-9a-f]+|\d+)$/i.exec(typeof reference === 'string' ? reference.trim() : '')
   const address = m === null ? NaN : Number(m[2]) + Number(offset)
   if (m === null || !Number.isSafeInteger(address) || address < 0) throw new Error(`'${String(reference)}' is no memory reference`)
-  return { task: taskOf(d, m[1] === undefined ? d.sight.s.focus : Number(m[1])), address }
+  return { task: taskOf(d, m[1] === undefined ? d.sight.s.focus.pid : Number(m[1])), address }
 }

@@ -50,8 +50,8 @@ const steps = (name: keyof typeof dap.STEPS, back = false) =>
     if (d.closed) throw new Error('the machine has ended')
     if (back) recorded(d)
     else living(d, threadId)
-    const id = back && findTask(d.sight.s.k.state.ns, threadId) === null ? d.sight.s.focus : threadId
-    move(a, d, dap.motion(d.sight, dap.STEPS[name][granularity === 'instruction' ? 'instruction' : 'line'], id))
+    const who = back ? (findTask(d.sight.s.k.state.ns, threadId) ?? d.sight.s.focus) : taskOf(d, threadId)
+    move(a, d, dap.motion(d.sight, dap.STEPS[name][granularity === 'instruction' ? 'instruction' : 'line'], who))
   })
 
 function recorded(d: Debuggee): void {

@@ -20,7 +20,7 @@ const threadName = (task: Task): string =>
 function threadsOf({ sight: { s } }: Debuggee): DebugProtocol.Thread[] {
   const alive = tasksOf(s, null)
   // Of an ended machine the editor still needs one, to go back with.
-  if (alive.length === 0) return [{ id: s.focus, name: `${s.focus} (ended)` }]
+  if (alive.length === 0) return [{ id: s.focus.pid, name: `${s.focus.pid} (ended)` }]
   return alive.map(task => ({ id: task.pid, name: threadName(task) }))
 }
 
@@ -158,7 +158,8 @@ export const lookRequests: Requests = {
   evaluate: whileStopped<DebugProtocol.EvaluateArguments>(evaluate),
   exceptionInfo: whileStopped<DebugProtocol.ExceptionInfoArguments>((_, d, { threadId }) => {
     const { report } = d
-    if (report?.exception == null || report.task !== threadId) throw new Error(`thread ${threadId} did not stop at something that happened`)
+    if (report?.exception == null || report.task.pid !== threadId)
+      throw new Error(`thread ${threadId} did not stop at something that happened`)
     const { id, text } = report.exception
     return { exceptionId: id, description: text, breakMode: 'always', details: { message: text, typeName: id } }
   }),

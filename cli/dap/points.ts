@@ -1,7 +1,8 @@
 // Requests that say what to stop at. Each replaces its group: the breakpoints of one source, all function breakpoints, and so on.
 import { isAbsolute, resolve as absolute } from 'node:path'
 import type { DebugProtocol } from '@vscode/debugprotocol'
-import { dap } from '../../debugger/index.ts'
+import { dap, type Task } from '../../debugger/index.ts'
+import type { GroupId } from '../../kernel/index.ts'
 import { xNames, fNames } from '../../vm/index.ts'
 import { request, whileStopped, type Adapter, type Requests } from './adapter.ts'
 import { frameOf, nodeOf, referenced, taskOf, type Debuggee } from './debuggee.ts'
@@ -92,19 +93,21 @@ function exceptionPoints(a: Adapter, args: DebugProtocol.SetExceptionBreakpoints
 
 const ACCESS = { read: 'read', write: 'write', readWrite: 'access' } as const
 const MOST_BYTES = 4096
-/** `1:0x12345:8` of process 1, `physical:0x80001000:8`. */
-const DATA_ID = /^(?:(\d+)|physical):(0x[0-9a-f]+):(\d+)$/
+/** `2.1:0x12345:8` of process 2, whose identity is 1, `physical:0x80001000:8`. */
+const DATA_ID = /^(?:(\d+)\.(\d+)|physical):(0x[0-9a-f]+):(\d+)$/
+
+const processText = ({ group }: Task): string => `${group.tgid}.${group.id}`
 
 function watchOf(point: DebugProtocol.DataBreakpoint): dap.Goal {
   const m = DATA_ID.exec(point.dataId)
   if (m === null) throw new Error(`'${point.dataId}' is no data id`)
   const access = ACCESS[point.accessType ?? 'write']
   const watch = {
-    start: Number(m[2]),
-    bytes: Number(m[3]),
+    start: Number(m[3]),
+    bytes: Number(m[4]),
     access,
     physical: m[1] === undefined,
-    scope: m[1] === undefined ? null : Number(m[1]),
+    scope: m[1] === undefined ? null : { id: Number(m[2]) as GroupId, pid: Number(m[1]) },
   }
   return { kind: 'data', watch }
 }
@@ -125,7 +128,7 @@ function dataInfo(d: Debuggee, args: DebugProtocol.DataBreakpointInfoArguments):
   if (physical !== null) return dataBody(`physical:${physical[1].toLowerCase()}:${bytes}`, `${bytes} bytes of RAM at ${physical[1]}`)
   if (args.asAddress === true) {
     const { task, address } = referenced(d, args.name)
-    return dataBody(`${task.group.tgid}:0x${address.toString(16)}:${bytes}`, `${bytes} bytes at 0x${address.toString(16)}`)
+    return dataBody(`${processText(task)}:0x${address.toString(16)}:${bytes}`, `${bytes} bytes at 0x${address.toString(16)}`)
   }
   const node = args.variablesReference === undefined || args.variablesReference === 0 ? null : nodeOf(d, args.variablesReference)
   const { task: id, level } = node ?? frameOf(d, args.frameId)
@@ -136,7 +139,7 @@ function dataInfo(d: Debuggee, args: DebugProtocol.DataBreakpointInfoArguments):
   const size = found.value?.bytes?.length ?? bytes
   if (found.address === null) return dataBody(null, `${name} is not in memory`)
   return dataBody(
-    `${task.group.tgid}:0x${found.address.toString(16)}:${args.bytes ?? size}`,
+    `${processText(task)}:0x${found.address.toString(16)}:${args.bytes ?? size}`,
     `${name} (${size} bytes at 0x${found.address.toString(16)})`,
   )
 }

@@ -1,6 +1,18 @@
 // Running what an editor debugs, in pieces between which requests are heard: until something counts as a stop, a pause, or the end.
-import { findTask, shellStatus, subscribe } from '../../kernel/index.ts'
-import { dap, goTo, interrupt, now, tasksOf, type Instant, type Motion, type Stop } from '../../debugger/index.ts'
+import { NO_TASK, shellStatus, subscribe } from '../../kernel/index.ts'
+import {
+  dap,
+  goTo,
+  interrupt,
+  now,
+  refTo,
+  taskById,
+  tasksOf,
+  type Instant,
+  type Motion,
+  type Stop,
+  type TaskRef,
+} from '../../debugger/index.ts'
 import type { Adapter } from './adapter.ts'
 import { closeDebuggee, type Debuggee } from './debuggee.ts'
 import { resolveAll } from './points.ts'
@@ -31,7 +43,7 @@ function stopped(a: Adapter, d: Debuggee, report: dap.StopReport): void {
   a.tell('stopped', {
     reason: report.reason,
     description: report.description,
-    threadId: report.task,
+    threadId: report.task.pid,
     allThreadsStopped: true,
     ...(report.text === undefined ? {} : { text: report.text }),
     hitBreakpointIds: report.hits,
@@ -58,7 +70,7 @@ const same = (a: Instant | null, b: Instant): boolean => a !== null && a.execute
 function isOld(d: Debuggee, stop: Stop, begun: Instant): boolean {
   if (stop.kind === 'catchpoint') return same(d.passOver, stop.event.instant)
   if (stop.kind !== 'breakpoint' || d.report === null || d.reportedAt === null) return false
-  return d.report.task === stop.task && d.reportedAt.executed === begun.executed && now(d.sight.s).executed === begun.executed
+  return d.report.task.id === stop.task.id && d.reportedAt.executed === begun.executed && now(d.sight.s).executed === begun.executed
 }
 
 /** Steps of the kernel before the one that took a task away: looked at in turn. */
@@ -67,8 +79,8 @@ const LOOK_BEFORE = 4
 /** A task that its own exit took away is shown as it was right before. */
 function standBefore(d: Debuggee, stop: Stop): void {
   const { s } = d.sight
-  const isGone = (id: number): boolean => (findTask(s.k.state.ns, id)?.mm ?? null) === null
-  if (stop.kind !== 'catchpoint' || stop.task === 0 || s.timeline === null || !isGone(stop.task)) return
+  const isGone = (who: TaskRef): boolean => (taskById(s, who)?.mm ?? null) === null
+  if (stop.kind !== 'catchpoint' || stop.task.id === NO_TASK || s.timeline === null || !isGone(stop.task)) return
   const { executed, steps } = stop.event.instant
   for (let n = 1; n <= LOOK_BEFORE && n <= steps && isGone(stop.task); n++) goTo(s, { executed, steps: steps - n })
   if (isGone(stop.task)) goTo(s, { executed: executed - 1, steps: Infinity })
@@ -101,7 +113,7 @@ function settle(a: Adapter, d: Debuggee, { motion, words }: Move, stop: Stop, be
   if (stop.kind === 'interrupted') {
     if (!d.pauseAsked) return false
     motion.giveUp()
-    if (findTask(s.k.state.ns, s.focus) === null) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
+    if (taskById(s, s.focus) === null) s.focus = refTo(tasksOf(s, null)[0] ?? s.focus)
     stopped(a, d, plain(d, 'pause', 'paused'))
     return true
   }

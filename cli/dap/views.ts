@@ -9,6 +9,7 @@ import {
   VIEWS,
   dap,
   type Instant,
+  type Task,
   type ViewArguments,
 } from '../../debugger/index.ts'
 import { findTask } from '../../kernel/index.ts'
@@ -31,9 +32,9 @@ function argumentsOf(d: Debuggee, given: Readonly<Record<string, unknown>>): Vie
     if (typeof number !== 'number' || !Number.isFinite(number)) throw new Error(`${name}: '${String(value)}' is no number`)
     args[name] = number
   }
-  const task = findTask(d.sight.s.k.state.ns, Number(args.pid ?? d.sight.s.focus))
+  const task = findTask(d.sight.s.k.state.ns, Number(args.pid ?? d.sight.s.focus.pid))
   const names = task === null ? {} : dap.namesFor(d.sight, task)
-  return { pid: d.sight.s.focus, ...args, ...names }
+  return { pid: d.sight.s.focus.pid, ...args, ...names }
 }
 
 function viewOf(name: unknown): (typeof VIEWS)[number] {
@@ -80,17 +81,17 @@ interface LastWriteArguments {
 const WORD = 8
 const MOST_BYTES = 4096
 
-function bytesAsked(d: Debuggee, args: LastWriteArguments): { address: number; bytes: number; task: number } {
+function bytesAsked(d: Debuggee, args: LastWriteArguments): { address: number; bytes: number; task: Task } {
   if (args.memoryReference !== undefined) {
     const { task, address } = referenced(d, args.memoryReference)
-    return { address, bytes: args.bytes ?? WORD, task: task.pid }
+    return { address, bytes: args.bytes ?? WORD, task }
   }
   if (typeof args.expression !== 'string') throw new Error("lastWrite: an 'expression' or a 'memoryReference' is needed")
   const { task: id, level } = frameOf(d, args.frameId)
   const task = taskOf(d, id)
   const { address, value } = dap.evaluateText(d.sight, { task, frame: dap.frameAt(d.sight, task, level) }, args.expression)
   if (address === null) throw new Error(`${args.expression} is not in memory`)
-  return { address, bytes: args.bytes ?? value?.bytes?.length ?? WORD, task: id }
+  return { address, bytes: args.bytes ?? value?.bytes?.length ?? WORD, task }
 }
 
 export const ownRequests: Requests = {
@@ -126,7 +127,7 @@ export const ownRequests: Requests = {
       throw new Error(`bytes: a whole number from 1 to ${MOST_BYTES}`)
     if (s.timeline === null) throw new Error('nothing is recorded, so there is no way back')
     return searched(d, searchWrite(s, { ...what, physical: args.physical === true })).then(({ write }) => ({
-      write: write === null ? null : { ...write, instant: instantBody(write.instant) },
+      write: write === null ? null : { ...write, task: write.task.pid, instant: instantBody(write.instant) },
     }))
   }),
 }

@@ -2,7 +2,7 @@
 // nothing new; a future that is forgotten takes its events along.
 import { subscribe, type EventKind } from '../../kernel/index.ts'
 import { EVENT_KINDS, recordEvent, type TimelineEvent } from '../events/index.ts'
-import { now, type Session } from '../session/index.ts'
+import { now, refTo, type Session, type TaskRef } from '../session/index.ts'
 import { isBefore } from '../timeline/index.ts'
 
 /** What is kept: the newest so many. */
@@ -12,7 +12,7 @@ const LEFT_OUT: readonly EventKind[] = ['schedule', 'syscallBlocked', 'tlbFlush'
 
 export interface Fault {
   executed: number
-  pid: number
+  task: TaskRef
   va: number
 }
 
@@ -33,7 +33,7 @@ export function logEvents(s: Session): EventLog {
     forgetAfter(log.faults, noted.executed)
     if (isKnown(log.events, noted)) return
     log.events.push(noted)
-    if (event.kind === 'fault') log.faults.push({ executed: noted.executed, pid: event.task.pid, va: event.va })
+    if (event.kind === 'fault') log.faults.push({ executed: noted.executed, task: refTo(event.task), va: event.va })
     for (const list of [log.events, log.faults]) if (list.length > 2 * KEPT) list.splice(0, list.length - KEPT)
   })
   return log

@@ -1,4 +1,5 @@
 // One line of a user or a script: find the command, run it, answer lines. Mistakes of the user are lines too.
+import { taskById, type TaskRef } from '../session/index.ts'
 import { valueOf } from './look.ts'
 import { findCommand, parseLine } from './parse.ts'
 import { CommandFailure, type Debugger } from './types.ts'
@@ -8,6 +9,8 @@ export interface Executed {
   failed: boolean
 }
 
+const hasMemory = (d: Debugger, who: TaskRef): boolean => (taskById(d.session, who)?.mm ?? null) !== null
+
 /** Runs a line. An empty one, or a comment, does nothing. */
 export async function execute(d: Debugger, line: string): Promise<Executed> {
   const { word, format, text } = parseLine(line)
@@ -15,8 +18,11 @@ export async function execute(d: Debugger, line: string): Promise<Executed> {
   try {
     const command = findCommand(d.commands, word === '' ? text : word)
     const count = (): number => (text === '' ? 1 : Math.max(0, Number(valueOf(d, text))))
+    const { focus } = d.session
+    const gone = !hasMemory(d, focus)
     const lines = await command.run(d, { text, format, count })
-    return { lines: [...lines], failed: false }
+    const left = gone && d.session.focus.id !== focus.id ? [`[Thread ${focus.pid} has ended]`] : []
+    return { lines: [...left, ...lines], failed: false }
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error
     return { lines: error.message.split('\n'), failed: true }

@@ -2,7 +2,7 @@
 // sources. Everything else asks here.
 import type { Task } from '../../kernel/index.ts'
 import { xNames } from '../../vm/index.ts'
-import { evaluateIn, readMemory, readRegister, registersOf, taskById, tasksOf } from '../session/index.ts'
+import { evaluateIn, readMemory, readRegister, refTo, registersOf, taskById, tasksOf } from '../session/index.ts'
 import {
   describeInSpace,
   lineInSpace,
@@ -24,7 +24,7 @@ export function selected(d: Debugger): Task {
   if (task?.mm) return task
   const other = tasksOf(s, task?.group.tgid ?? null)[0] ?? tasksOf(s, null)[0]
   if (other === undefined) fail('The program is not being run.')
-  s.focus = other.pid
+  s.focus = refTo(other)
   d.frame = 0
   return other
 }

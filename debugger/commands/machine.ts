@@ -1,6 +1,6 @@
 // The machine and its kernel: `info` with every view, tasks as inferiors and threads, settings.
-import { findGroup, regPc } from '../../kernel/index.ts'
-import { readRegister, taskById, type FollowFork } from '../session/index.ts'
+import { findGroup, regPc, type Task } from '../../kernel/index.ts'
+import { readRegister, refTo, taskById, taskByPid, type FollowFork } from '../session/index.ts'
 import { formatValue, lineInSpace, localsOf, statementInSpace, symbolInSpace, symbolsInSpace, valueOfVariable } from '../symbols/index.ts'
 import { ARGUMENTS, VIEWS, viewByName, ViewError, type ArgumentName, type ViewArguments } from '../views/index.ts'
 import { hex } from '../hex.ts'
@@ -84,19 +84,15 @@ function registerRows(d: Debugger, text: string): string[] {
 function threadRows(d: Debugger): string[] {
   const { state } = d.session.k
   const rows = [...state.tasks.values()].map(task => {
-    const mark = task.pid === d.session.focus ? '*' : ' '
+    const mark = task.id === d.session.focus.id ? '*' : ' '
     const where =
-      task.mm === null
-        ? `(${task.state === 'Z' ? 'zombie' : task === state.init ? 'sleeps in the kernel' : 'exiting'})`
-        : placeOf(d, task.pid)
+      task.mm === null ? `(${task.state === 'Z' ? 'zombie' : task === state.init ? 'sleeps in the kernel' : 'exiting'})` : placeOf(d, task)
     return `${mark} ${`${task.group.tgid}.${task.pid}`.padEnd(5)} Thread ${task.pid} "${task.comm}" (${task.state}) ${where}`
   })
   return ['  Id    Target Id              Frame ', ...rows]
 }
 
-function placeOf(d: Debugger, id: number): string {
-  const task = taskById(d.session, id)
-  if (task === null) return ''
+function placeOf(d: Debugger, task: Task): string {
   const pc = regPc(d.session.k, task)
   const line = lineInSpace(spaceOf(d, task), pc)
   const name = symbolInSpace(spaceOf(d, task), pc, true)?.name ?? '??'
@@ -209,9 +205,9 @@ function displayInfo(d: Debugger): string[] {
 
 /** Chooses the task that commands are about. */
 function selectTask(d: Debugger, id: number): string[] {
-  const task = taskById(d.session, id)
+  const task = taskByPid(d.session, id)
   if (task === null || task.mm === null) fail(`Unknown thread ${id}.`)
-  d.session.focus = id
+  d.session.focus = refTo(task)
   d.frame = 0
   d.listed = null
   const [frame, ...rest] = standing(d)

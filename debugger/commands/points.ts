@@ -3,15 +3,16 @@ import {
   addBreakpoint,
   addCatchpoint,
   addWatchpoint,
-  enablePoint,
-  evaluateIn,
-  removePoint,
-  setCondition,
-  setIgnore,
   type Breakpoint,
   type CatchKind,
+  enablePoint,
+  evaluateIn,
   type Point,
+  processOf,
+  removePoint,
   type Scope,
+  setCondition,
+  setIgnore,
 } from '../session/index.ts'
 import { findTask, SYSCALL_NAMES } from '../../kernel/index.ts'
 import { hex } from '../hex.ts'
@@ -41,11 +42,11 @@ function readAsked(d: Debugger, text: string): Asked {
 
 function scopeOf(d: Debugger, found: RegExpExecArray | null): Scope {
   if (found?.[3] !== undefined || (found === null && d.session.follow === 'both')) return null
-  if (found === null) return selected(d).group.tgid
+  if (found === null) return processOf(selected(d))
   const id = Number(found[2])
   const task = findTask(d.session.k.state.ns, id)
   if (task === null) fail(`Unknown ${found[1]} ${id}.`)
-  return task.group.tgid
+  return processOf(task)
 }
 
 /** A condition that can be read at all, for the session. */
@@ -219,7 +220,7 @@ export function pointRows(d: Debugger): string[] {
     const type = point.kind === 'breakpoint' ? 'breakpoint' : point.kind === 'watchpoint' ? KINDS[point.access] : 'catchpoint'
     const address = point.kind === 'breakpoint' ? `0x${point.address.toString(16).padStart(16, '0')}` : ''
     const place = d.places.get(point.id)
-    const scope = point.scope === null ? '' : ` inf ${point.scope}`
+    const scope = point.scope === null ? '' : ` inf ${point.scope.pid}${d.session.k.state.groups.has(point.scope.id) ? '' : ' (ended)'}`
     const what = `${place?.what ?? ''}${point.kind === 'breakpoint' ? scope : ''}`
     lines.push(
       `${String(point.id).padEnd(7)} ${type.padEnd(14)} ${point.temporary ? 'del ' : 'keep'} ${point.enabled ? 'y' : 'n'}   ${address.padEnd(18)} ${what}`.trimEnd(),

@@ -54,7 +54,7 @@ async function whoWrote(d: Debugger, text: string): Promise<string[]> {
   const address = Number(valueOf(d, m[2]))
   const bytes = Number(m[3] ?? 1)
   if (bytes < 1 || bytes > MOST_BYTES) fail(`The number of bytes is 1 to ${MOST_BYTES}.`)
-  const search = searchWrite(d.session, { address, bytes, physical: m[1] !== undefined, task: selected(d).pid })
+  const search = searchWrite(d.session, { address, bytes, physical: m[1] !== undefined, task: selected(d) })
   const answer = await drive(d, search)
   if (answer.kind !== 'written') fail('Interrupted before it was found.')
   const found = answer.write
@@ -92,7 +92,7 @@ export const REVERSE: readonly Command[] = [
     async run(d) {
       recorded(d)
       const without = '"reverse-finish" not meaningful in the outermost frame.'
-      return stopText(d, await move(d, 'outBack', { task: selected(d).pid }, without))
+      return stopText(d, await move(d, 'outBack', { task: selected(d) }, without))
     },
   },
   {

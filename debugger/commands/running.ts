@@ -2,7 +2,7 @@
 import { REG } from '../../vm/index.ts'
 import { regBig, type Task } from '../../kernel/index.ts'
 import { beginMotion, CONSOLE, firstInstant, goTo, NoWay, type About, type Motion, type MotionName } from '../motion/index.ts'
-import { addBreakpoint, taskById, type Stop } from '../session/index.ts'
+import { addBreakpoint, processOf, refTo, taskById, type Stop } from '../session/index.ts'
 import { hex } from '../hex.ts'
 import { backtrace, selected, spaceOf } from './look.ts'
 import { completeSymbol, resolvePlace } from './places.ts'
@@ -70,7 +70,7 @@ async function restart(d: Debugger): Promise<void> {
   if (!d.started) return
   if (d.session.timeline === null) fail('The run was not recorded: it cannot begin again.')
   goTo(d.session, firstInstant(d.session))
-  d.session.focus = d.session.k.state.main?.pid ?? 1
+  d.session.focus = refTo(d.session.k.state.main ?? d.session.focus)
   d.ended = null
 }
 
@@ -84,7 +84,7 @@ const counted = (name: string, short: readonly string[], doc: string, motion: Mo
   repeats: 'same',
   async run(d, call) {
     const count = call.count()
-    return stopText(d, await move(d, motion, { task: alive(d).pid, count }))
+    return stopText(d, await move(d, motion, { task: alive(d), count }))
   },
 })
 
@@ -109,7 +109,7 @@ export const RUNNING: readonly Command[] = [
     async run(d) {
       await restart(d)
       const place = resolvePlace(d, 'main')
-      const point = addBreakpoint(d.session, { address: place.addresses[0], spec: 'main', temporary: true, scope: alive(d).group.tgid })
+      const point = addBreakpoint(d.session, { address: place.addresses[0], spec: 'main', temporary: true, scope: processOf(alive(d)) })
       d.places.set(point.id, { what: place.what, condition: null, file: place.file })
       const told =
         place.spot === null ? '' : `: ${`file ${place.spot.file.slice(place.spot.file.lastIndexOf('/') + 1)}, line ${place.spot.line}`}.`
@@ -155,8 +155,8 @@ export const RUNNING: readonly Command[] = [
       const caller = frames[d.frame + 1]
       if (caller === undefined) fail('"finish" not meaningful in the outermost frame.')
       const said = [`Run till exit from #${d.frame}  ${frameText(frames[d.frame], true)}`]
-      const stop = await move(d, 'out', { task: task.pid, frame: d.frame })
-      const value = stop.kind === 'step' ? regBig(d.session.k, taskById(d.session, task.pid) ?? task, REG.a0) : null
+      const stop = await move(d, 'out', { task: task, frame: d.frame })
+      const value = stop.kind === 'step' ? regBig(d.session.k, taskById(d.session, task) ?? task, REG.a0) : null
       const lines = stopText(d, stop)
       if (value === null) return [...said, ...lines]
       d.values.push(value)
@@ -174,7 +174,7 @@ export const RUNNING: readonly Command[] = [
     async run(d, { text }) {
       const task = alive(d)
       const to: About = text === '' ? {} : { address: resolvePlace(d, text).addresses[0] }
-      return stopText(d, await move(d, text === '' ? 'later' : 'address', { ...to, task: task.pid }))
+      return stopText(d, await move(d, text === '' ? 'later' : 'address', { ...to, task: task }))
     },
   },
   {
@@ -185,7 +185,7 @@ export const RUNNING: readonly Command[] = [
     complete: (d, _, last) => completeSymbol(d, last),
     async run(d, { text }) {
       if (text === '') fail('Argument required (a location).')
-      return stopText(d, await move(d, 'address', { address: resolvePlace(d, text).addresses[0], task: alive(d).pid }))
+      return stopText(d, await move(d, 'address', { address: resolvePlace(d, text).addresses[0], task: alive(d) }))
     },
   },
 ]

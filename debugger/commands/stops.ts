@@ -1,6 +1,6 @@
 // What is said when the program stops: why, where, and the source line, in gdb's words where gdb has them.
 import { causeText, explainSignal, ifExited, shellStatus, signalName, SIGNALS, termSignal, type SigInfo } from '../../kernel/index.ts'
-import { now, taskById, tasksOf, type Stop } from '../session/index.ts'
+import { now, taskById, tasksOf, type Stop, type TaskRef } from '../session/index.ts'
 import { linesOf, statementRange, type StackFrame } from '../symbols/index.ts'
 import { hex } from '../hex.ts'
 import { runDisplays } from './display.ts'
@@ -33,7 +33,7 @@ function statementAt({ loaded, lookup }: StackFrame): number | null {
 export function whereText(d: Debugger, always: boolean): string[] {
   const frame = frameOf(d)
   const inside = isInsideLine(frame)
-  const key = `${d.session.focus} ${frame.function ?? hex(frame.pc)} ${frame.line?.file ?? ''} ${frame.cfa ?? ''}`
+  const key = `${d.session.focus.id} ${frame.function ?? hex(frame.pc)} ${frame.line?.file ?? ''} ${frame.cfa ?? ''}`
   const same = key === d.shown && !always
   d.shown = key
   if (frame.line === null) return [frameText(frame, inside)]
@@ -44,23 +44,23 @@ export function whereText(d: Debugger, always: boolean): string[] {
 }
 
 /** Of a signal for a mistake of the program's: what it did and why that cannot be. */
-function causeLines(d: Debugger, id: number, info: SigInfo): string[] {
-  const task = taskById(d.session, id)
+function causeLines(d: Debugger, ref: TaskRef, info: SigInfo): string[] {
+  const task = taskById(d.session, ref)
   return task === null || info.fields.kind !== 'fault' ? [] : [`${causeText(explainSignal(d.session.k, task, info))}.`]
 }
 
 /** `1.2 "cow"`. */
-function threadText(d: Debugger, id: number): string {
-  const task = taskById(d.session, id)
-  return task === null ? String(id) : `${task.group.tgid}.${task.pid} "${task.comm}"`
+function threadText(d: Debugger, ref: TaskRef): string {
+  const task = taskById(d.session, ref)
+  return task === null ? String(ref.pid) : `${task.group.tgid}.${task.pid} "${task.comm}"`
 }
 
 /** Who it was, where there is more than one. */
-function who(d: Debugger, id: number): string {
+function who(d: Debugger, ref: TaskRef): string {
   const { session: s } = d
-  const task = taskById(s, id)
+  const task = taskById(s, ref)
   if (task === null || tasksOf(s, null).length < 2) return ''
-  return `Thread ${threadText(d, id)} hit `
+  return `Thread ${threadText(d, ref)} hit `
 }
 
 const bytesText = (bytes: Uint8Array): string => {
@@ -110,7 +110,7 @@ const WORDS: Words = {
     const name = tasksOf(d.session, null).length < 2 ? 'Program' : `Thread ${threadText(d, task)}`
     return ['', `${name} received signal ${signalName(signal)}, ${signalDoc(signal)}.`, ...whereText(d, true), ...causeLines(d, task, info)]
   },
-  exited: (_, { task, status }) => [exitText(task, status)],
+  exited: (_, { task, status }) => [exitText(task.pid, status)],
   halted: (d, { status }) => {
     d.ended = status
     return [exitText(d.session.k.state.main?.pid ?? 1, status)]

@@ -1,6 +1,6 @@
 // The motions behind an editor's buttons.
 import { beginMotion, EDITOR, type Motion, type MotionName, type Sight } from '../motion/index.ts'
-import { taskById, tasksOf, type Instant, type Stop } from '../session/index.ts'
+import { refTo, taskById, tasksOf, type Instant, type Stop, type TaskRef } from '../session/index.ts'
 
 /** By request: what it moves by, and what by when instructions are asked for. */
 export const STEPS = {
@@ -11,7 +11,7 @@ export const STEPS = {
 } as const satisfies Readonly<Record<string, { line: MotionName; instruction: MotionName }>>
 
 /** A motion of a task, that of the focus unless it is said. Throws an Error that can be shown. */
-export const motion = (sight: Sight, name: MotionName, task?: number): Motion => beginMotion({ ...sight, rules: EDITOR }, name, { task })
+export const motion = (sight: Sight, name: MotionName, task?: TaskRef): Motion => beginMotion({ ...sight, rules: EDITOR }, name, { task })
 
 /** To an instant of the recording. */
 export function going(sight: Sight, instant: Instant): Motion {
@@ -21,7 +21,7 @@ export function going(sight: Sight, instant: Instant): Motion {
     ...way,
     go(budget) {
       const stop = way.go(budget)
-      if (taskById(s, s.focus) === null) s.focus = tasksOf(s, null)[0]?.pid ?? s.focus
+      if (taskById(s, s.focus) === null) s.focus = refTo(tasksOf(s, null)[0] ?? s.focus)
       return stop
     },
   }

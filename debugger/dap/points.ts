@@ -1,12 +1,12 @@
 // What an editor wants to stop at, as it says it: places in sources, functions, instructions, bytes, and things that happen. Each becomes
 // points of the session, one for every place in memory that it stands for.
-import { findTask } from '../../kernel/index.ts'
-import type { Mm, Task } from '../../kernel/index.ts'
+import { NO_TASK, type Mm, type Task } from '../../kernel/index.ts'
 import {
   addBreakpoint,
   addCatchpoint,
   addWatchpoint,
   removePoint,
+  taskById,
   tasksOf,
   type CatchKind,
   type Session,
@@ -222,7 +222,7 @@ const isHere = (sight: Sight, { address, file }: Site, task: Task): boolean =>
 export function judge(sight: Sight, all: Iterable<Wanted>, stop: Stop, backwards: boolean): Verdict {
   const verdict: Verdict = { hits: [], output: [], problems: [] }
   if (!('points' in stop)) return verdict
-  const task = findTask(sight.s.k.state.ns, stop.task === 0 ? sight.s.focus : stop.task)
+  const task = taskById(sight.s, stop.task.id === NO_TASK ? sight.s.focus : stop.task)
   const [frame] = task === null ? [] : framesOf(sight, task).frames
   const at: Where | null = task === null || frame === undefined ? null : { task, frame }
   for (const wanted of all) {

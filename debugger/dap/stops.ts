@@ -1,7 +1,7 @@
 // Stops as an editor shows them: why, in one word of the protocol's and one line of ours.
-import { causeText, dueSignal, explainSignal, signalName } from '../../kernel/index.ts'
+import { causeText, dueSignal, explainSignal, signalName, NO_TASK } from '../../kernel/index.ts'
 import { hex } from '../hex.ts'
-import { taskById, type Session, type Stop } from '../session/index.ts'
+import { taskById, type Session, type Stop, type TaskRef } from '../session/index.ts'
 import type { Wanted } from './points.ts'
 
 export interface StopReport {
@@ -10,7 +10,7 @@ export interface StopReport {
   /** Shown with the source, for what is called an exception. */
   text?: string
   hits: number[]
-  task: number
+  task: TaskRef
   /** Of an exception: the filters' names, or what was caught. */
   exception: { id: string; text: string } | null
 }
@@ -27,12 +27,12 @@ const bytesText = (bytes: Uint8Array): string =>
   bytes.length === 0 ? 'nothing' : `0x${[...bytes].reverse().reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '')}`
 
 /** Of a task that stands before a signal: `1 null: SIGSEGV: read of 0x0: no region there`. null: it does not. */
-function dueText(s: Session, id: number): string | null {
-  const task = taskById(s, id)
+function dueText(s: Session, who: TaskRef): string | null {
+  const task = taskById(s, who)
   const due = task === null ? null : dueSignal(s.k, task)
   return task === null || due === null
     ? null
-    : `${id} ${task.comm}: ${signalName(due.info.signal)}: ${causeText(explainSignal(s.k, task, due.info))}`
+    : `${task.pid} ${task.comm}: ${signalName(due.info.signal)}: ${causeText(explainSignal(s.k, task, due.info))}`
 }
 
 /** What a stop says. null: it is none (`interrupted`) or the machine's end. */
@@ -55,7 +55,11 @@ export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reason
     case 'catchpoint': {
       const [goal] = hits.flatMap(({ goal }) => (goal.kind === 'exception' ? [goal] : []))
       const text = dueText(s, stop.task) ?? stop.event.text
-      return { ...plain(REASONS.exception, text, stop.task || s.focus), text, exception: { id: goal?.filter ?? stop.event.kind, text } }
+      return {
+        ...plain(REASONS.exception, text, stop.task.id === NO_TASK ? s.focus : stop.task),
+        text,
+        exception: { id: goal?.filter ?? stop.event.kind, text },
+      }
     }
     case 'signal':
       return {
@@ -63,7 +67,7 @@ export function reportOf(s: Session, stop: Stop, hits: readonly Wanted[], reason
         text: dueText(s, stop.task) ?? undefined,
       }
     case 'exited':
-      return plain('step', `task ${stop.task} has ended`, stop.task)
+      return plain('step', `task ${stop.task.pid} has ended`, stop.task)
     case 'step':
       return plain(reasonOfStep, reasonOfStep, stop.task)
     case 'idle':

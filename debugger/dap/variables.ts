@@ -2,7 +2,7 @@
 // looked up again whenever it is opened.
 import { fNames, xByName, xNames } from '../../vm/index.ts'
 import { findTask, usesFp } from '../../kernel/index.ts'
-import { readRegister, taskById, writeMemory, writeRegister, writeSome } from '../session/index.ts'
+import { readRegister, taskByPid, writeMemory, writeRegister, writeSome } from '../session/index.ts'
 import { formatValue, localsOf, stripped, typeName, valueOfVariable, type Type, type Value } from '../symbols/index.ts'
 import { registersView } from '../views/index.ts'
 import { hex } from '../hex.ts'
@@ -220,6 +220,6 @@ export function setExpression(sight: Sight, task: number, level: number, express
 
 /** Writes as many bytes of a task's memory as are mapped, and answers how many. */
 export function writePartially(sight: Sight, task: number, address: number, bytes: Uint8Array): number {
-  const found = taskById(sight.s, task)
+  const found = taskByPid(sight.s, task)
   return found === null ? 0 : writeSome(sight.s, found, address, bytes)
 }

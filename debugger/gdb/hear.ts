@@ -1,6 +1,6 @@
 // What the kernel tells while the machine runs, as far as gdb wants to stop for it. Noting something ends the run soon.
 import { NSIG, SIGNALS, subscribe, type EventKind, type KernelEvent, type Task } from '../../kernel/index.ts'
-import { interrupt, now } from '../session/index.ts'
+import { interrupt, now, refTo } from '../session/index.ts'
 import type { GdbServer, Noted } from './types.ts'
 
 const CLONE_VFORK = 0x4000
@@ -12,7 +12,7 @@ const isAttached = (g: GdbServer, task: Task): boolean => g.attached.has(task.gr
 function call(g: GdbServer, task: Task, nr: number, enter: boolean): Noted | null {
   const { catchCalls } = g
   if (catchCalls === null || !isAttached(g, task) || (catchCalls.size > 0 && !catchCalls.has(nr))) return null
-  return { kind: 'syscall', task: task.pid, nr, enter, at: now(g.session) }
+  return { kind: 'syscall', task: refTo(task), nr, enter, at: now(g.session) }
 }
 
 /** A row for each kind of event: what is to be reported of it. */
@@ -20,13 +20,13 @@ const ROWS: { [K in EventKind]?: Hear<K> } = {
   fork(g, { task, child, flags }) {
     const vfork = (flags & CLONE_VFORK) !== 0
     if (child.group === task.group || !isAttached(g, task) || !g.features.has(vfork ? 'vfork-events' : 'fork-events')) return null
-    return { kind: 'fork', task: task.pid, child: child.pid, vfork }
+    return { kind: 'fork', task: refTo(task), child: refTo(child), vfork }
   },
-  exec: (g, { task, path }) => (isAttached(g, task) || g.vforks.has(task.group.tgid) ? { kind: 'exec', task: task.pid, path } : null),
+  exec: (g, { task, path }) => (isAttached(g, task) || g.vforks.has(task.group.tgid) ? { kind: 'exec', task: refTo(task), path } : null),
   exit(g, { task, status }) {
     const pid = task.group.tgid
     if (task.group.threads.some(other => other !== task && other.mm !== null)) return null
-    return isAttached(g, task) || g.vforks.has(pid) ? { kind: 'exit', task: task.pid, pid, status } : null
+    return isAttached(g, task) || g.vforks.has(pid) ? { kind: 'exit', task: refTo(task), pid, status } : null
   },
   syscallEnter: (g, { task, nr }) => call(g, task, nr, true),
   syscallExit: (g, { task, nr }) => call(g, task, nr, false),

@@ -102,7 +102,7 @@ function why(g: GdbServer, args: string): null {
   if (count < 1 || count > MOST_BYTES) refuse(`BYTES: 1 to ${MOST_BYTES}`)
   g.going = {
     kind: 'asked',
-    motion: searchWrite(g.session, { address, bytes: count, physical: false, task: task.pid }),
+    motion: searchWrite(g.session, { address, bytes: count, physical: false, task }),
     answer(found) {
       if (found.kind !== 'written') return 'interrupted\n'
       if (found.write === null) return `nobody wrote ${count} bytes at ${hex(address)} since the recording began\n`

@@ -1,6 +1,6 @@
 // Breakpoints and watchpoints by Z and z packets: rows by type. Nothing is written into the program; the length of an instruction does not
 // matter, so the kind of a breakpoint (which lldb leaves 0) does not either.
-import { addBreakpoint, addWatchpoint, removePoint } from '../session/index.ts'
+import { addBreakpoint, addWatchpoint, NO_PROCESS, processByPid, removePoint, type Scope } from '../session/index.ts'
 import { currentThread } from './threads.ts'
 import type { GdbServer, Placed } from './types.ts'
 
@@ -28,7 +28,8 @@ const PLACES: Readonly<Record<number, Place>> = {
 }
 const FIRST_WATCH = 2
 
-const scopeOf = (g: GdbServer, pid: number): number | null => (g.view === 'machine' ? null : pid)
+/** Of the process that gdb means now by a number; there may be none. */
+export const scopeOf = (g: GdbServer, pid: number): Scope => (g.view === 'machine' ? null : (processByPid(g.session, pid) ?? NO_PROCESS))
 
 function parse(text: string): { type: number; address: number; kind: number } | null {
   const m = /^([0-4]),([0-9a-fA-F]{1,16}),([0-9a-fA-F]{1,8})(;.*)?$/s.exec(text)

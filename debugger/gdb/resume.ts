@@ -3,9 +3,10 @@ import { killInfo, SIGNALS, sendToTask, sigbit, takeSignal } from '../../kernel/
 import { beginMotion, type About, type MotionName } from '../motion/index.ts'
 import { changed, newCatchpoint, now, taskById, type Catchpoint, type Stop } from '../session/index.ts'
 import { hexNumber, hexText } from './framing.ts'
+import { scopeOf } from './points.ts'
 import { GDB_SIGNAL, linuxSignal } from './signals.ts'
 import { ended, reportNoted, stopped, stopReply } from './stops.ts'
-import { concrete, currentThread, moverOf, parseThread, taskOf } from './threads.ts'
+import { concrete, currentThread, moverOf, parseThread, refOf, taskOf } from './threads.ts'
 import type { GdbServer, Going, ThreadId } from './types.ts'
 
 /** What came of a piece. `halted`: there is no machine to go on with, and it was said if anybody is there to hear it. */
@@ -47,7 +48,7 @@ function settleSignal(g: GdbServer, signal: number): void {
   if (wanted !== null) sendToTask(k, null, task, killInfo(wanted, task))
   changed(g.session)
   // What it sends itself is no news.
-  g.session.held = wanted === null ? null : { task: task.pid, signal: wanted, at: now(g.session) }
+  g.session.held = wanted === null ? null : { task: task.id, signal: wanted, at: now(g.session) }
 }
 
 /** Begins to run. Threads that no action names run all the same: there is one machine, and it runs or it does not. */
@@ -73,7 +74,7 @@ export function vCont(g: GdbServer, text: string): string | null {
   }
   return g.view === 'machine'
     ? start(g, 'hart', { hart: thread.tid - 1, range }, signal)
-    : start(g, 'instruction', { task: thread.tid, range }, signal)
+    : start(g, 'instruction', { task: refOf(g, thread), range }, signal)
 }
 
 const onward = (g: GdbServer): Going => ({ kind: 'on', motion: beginMotion(moverOf(g), 'stop') })
@@ -157,7 +158,7 @@ const goBack = (g: GdbServer, motion: MotionName, about: About): Going => ({
 export function stepBack(g: GdbServer): string | null {
   const thread = g.control !== null ? concrete(g, g.control) : currentThread(g)
   const alone = g.view !== 'machine' && thread !== null
-  g.going = alone ? goBack(g, 'instructionBack', { task: thread.tid }) : goBack(g, 'machineBack', {})
+  g.going = alone ? goBack(g, 'instructionBack', { task: refOf(g, thread) }) : goBack(g, 'machineBack', {})
   const piece = runSome(g, AT_ONCE)
   return piece.kind === 'stopped' ? piece.reply : null
 }
@@ -192,7 +193,7 @@ function askSome(g: GdbServer, { motion, answer }: Extract<Going, { kind: 'asked
 function callPoints(g: GdbServer): Catchpoint[] {
   if (g.catchCalls === null) return []
   const filter = [...g.catchCalls].map(String)
-  return [...g.attached].flatMap(scope =>
-    (['syscall', 'syscallReturn'] as const).map(what => newCatchpoint(g.session, { what, filter, scope })),
+  return [...g.attached].flatMap(pid =>
+    (['syscall', 'syscallReturn'] as const).map(what => newCatchpoint(g.session, { what, filter, scope: scopeOf(g, pid) })),
   )
 }

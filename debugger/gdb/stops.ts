@@ -1,7 +1,7 @@
 // Stops in gdb's words: T packets with their reasons, W and X for the end of a process. What was noted while the machine ran comes first.
 import { exitCode, ifExited, termSignal } from '../../kernel/index.ts'
 import { goTo } from '../motion/index.ts'
-import { taskById, type Stop } from '../session/index.ts'
+import { refTo, taskById, type Stop, type TaskRef } from '../session/index.ts'
 import { hexText } from './framing.ts'
 import { clonePoints, dropPoints } from './points.ts'
 import { GDB_SIGNAL, gdbSignal } from './signals.ts'
@@ -18,7 +18,7 @@ export function stopped(g: GdbServer, thread: ThreadId | null, signal: number, r
   if (at === null) return 'W00'
   const task = taskOf(g, at)
   const hart = g.view === 'machine' ? at.tid - 1 : (task?.onHart ?? -1)
-  if (task !== null) g.session.focus = task.pid
+  if (task !== null) g.session.focus = refTo(task)
   g.general = g.control = at
   const core = hart >= 0 ? `core:${hart.toString(16)};` : ''
   return `T${two(signal)}${reason}thread:${threadName(g, at)};${core}`
@@ -29,7 +29,7 @@ export function ended(g: GdbServer, pid: number, status: number): string {
   return g.features.has('multiprocess') ? `${how};process:${pid.toString(16)}` : how
 }
 
-const threadOf = (g: GdbServer, task: number): ThreadId | null => {
+const threadOf = (g: GdbServer, task: TaskRef): ThreadId | null => {
   const found = taskById(g.session, task)
   return found === null ? null : threadOfTask(g, found)
 }
@@ -78,14 +78,15 @@ const REPORTS: { [K in Noted['kind']]: (g: GdbServer, noted: Extract<Noted, { ki
   fork(g, { task, child, vfork }) {
     const parent = taskById(g.session, task)
     if (parent === null) return null
-    g.attached.add(child)
-    if (vfork) g.vforks.set(child, task)
-    else clonePoints(g, parent.group.tgid, child)
-    const name = threadName(g, { pid: child, tid: child })
+    const { pid } = child
+    g.attached.add(pid)
+    if (vfork) g.vforks.set(pid, task)
+    else clonePoints(g, parent.group.tgid, pid)
+    const name = threadName(g, { pid, tid: pid })
     return stopped(g, threadOf(g, task), GDB_SIGNAL.trap, `${vfork ? 'vfork' : 'fork'}:${name};`)
   },
   exec(g, { task, path }) {
-    vforkDone(g, task)
+    vforkDone(g, task.pid)
     const found = taskById(g.session, task)
     if (found === null || !g.attached.has(found.group.tgid)) return g.queue.shift() ?? null
     dropPoints(g, found.group.tgid)

@@ -2,7 +2,7 @@
 import type { Task } from '../../kernel/index.ts'
 import { fByName, getFBig, getPcBig, getXBig, readCsr, WORD_PRIVILEGE, xByName, type Hart } from '../../vm/index.ts'
 import { PROTOCOL, type Mover } from '../motion/index.ts'
-import { readRegister, taskById, tasksOf, writeRegister } from '../session/index.ts'
+import { NOBODY, readRegister, refTo, taskById, taskByPid, tasksOf, writeRegister, type TaskRef } from '../session/index.ts'
 import type { GdbRegister } from './registers.ts'
 import type { GdbServer, ThreadId } from './types.ts'
 
@@ -17,9 +17,12 @@ const hartOf = (g: GdbServer, thread: ThreadId): Hart | null => g.session.k.mach
 export function taskOf(g: GdbServer, thread: ThreadId | null): Task | null {
   if (thread === null) return null
   if (g.view === 'machine') return g.session.k.state.harts[thread.tid - 1]?.current ?? null
-  const task = taskById(g.session, thread.tid)
+  const task = taskByPid(g.session, thread.tid)
   return task !== null && task.mm !== null ? task : null
 }
+
+/** Who a thread is now, for a motion. */
+export const refOf = (g: GdbServer, thread: ThreadId): TaskRef => refTo(taskOf(g, thread) ?? { ...NOBODY, pid: thread.tid })
 
 export const threadOfTask = (g: GdbServer, task: Task): ThreadId =>
   g.view === 'process'
@@ -65,7 +68,7 @@ export function parseThread(g: GdbServer, text: string): ThreadId | null {
   if (tid === null) return null
   if (tid <= 0) return { pid: tid, tid }
   if (g.view === 'machine') return { pid: MACHINE_PID, tid }
-  const task = taskById(g.session, tid)
+  const task = taskByPid(g.session, tid)
   return { pid: task?.group.tgid ?? tid, tid }
 }
 

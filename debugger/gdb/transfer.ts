@@ -81,7 +81,7 @@ export const OBJECTS: readonly ObjectRow[] = [
     name: 'siginfo',
     doc: 'siginfo_t of the signal that a thread is stopped with',
     view: 'process',
-    text: g => (g.signal !== null && g.signal.task === currentThread(g)?.tid ? latin1(encodeSigInfo(g.signal.info)) : null),
+    text: g => (g.signal !== null && g.signal.task.pid === currentThread(g)?.tid ? latin1(encodeSigInfo(g.signal.info)) : null),
   },
   { name: 'memory-map', doc: 'what memory there is', view: 'machine', text: memoryMap },
   { name: 'osdata', doc: 'tables of the kernel and the machine', text: osdata },

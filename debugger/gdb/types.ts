@@ -1,7 +1,7 @@
 // What a conversation with a debugger is: plain data over a session. Packets are rows of tables, each with what it answers.
 import type { SigInfo } from '../../kernel/index.ts'
 import type { Motion, Written } from '../motion/index.ts'
-import type { Instant, Session, Stop } from '../session/index.ts'
+import type { Instant, Session, Stop, TaskRef } from '../session/index.ts'
 import type { Decoder } from './framing.ts'
 
 /** Processes as inferiors with their threads; or the hardware, its harts as the threads of one inferior. */
@@ -15,10 +15,10 @@ export interface ThreadId {
 
 /** Something that happened while the machine ran, and that is reported before anything else does. */
 export type Noted =
-  | { kind: 'fork'; task: number; child: number; vfork: boolean }
-  | { kind: 'exec'; task: number; path: string }
-  | { kind: 'exit'; task: number; pid: number; status: number }
-  | { kind: 'syscall'; task: number; nr: number; enter: boolean; at: Instant }
+  | { kind: 'fork'; task: TaskRef; child: TaskRef; vfork: boolean }
+  | { kind: 'exec'; task: TaskRef; path: string }
+  | { kind: 'exit'; task: TaskRef; pid: number; status: number }
+  | { kind: 'syscall'; task: TaskRef; nr: number; enter: boolean; at: Instant }
 
 /** What it was told to do, until it stops. */
 export type Going =
@@ -58,7 +58,7 @@ export interface GdbServer {
   /** A system call that was reported from before it happens: when the run comes by again at this instant, it is passed over. */
   passing: Instant | null
   /** The signal that a thread is stopped before. */
-  signal: { task: number; info: SigInfo } | null
+  signal: { task: TaskRef; info: SigInfo } | null
   placed: Placed[]
   /** Conditions that breakpoints have here, by address (monitor condition). */
   conditions: Map<number, string>
@@ -66,8 +66,8 @@ export interface GdbServer {
   programSignals: Set<number> | null
   /** null: no system call stops; empty: every one does. */
   catchCalls: Set<number> | null
-  /** Parents that wait for a child of vfork, by child. */
-  vforks: Map<number, number>
+  /** Parents that wait for a child of vfork, by the child's number. */
+  vforks: Map<number, TaskRef>
   /** Files that are open for gdb, by number. */
   files: Map<number, OpenFile>
   /** `m` and `M` mean physical addresses (machine view). */

@@ -1,7 +1,7 @@
 // Going backwards without a look at sources: by instructions, over calls, to the call of a function, to the last stop, to any instant.
 import { REG } from '../../vm/index.ts'
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
-import { taskById, type Instant, type Session, type Stop } from '../session/index.ts'
+import { refTo, taskById, type Instant, type Session, type Stop, type TaskRef } from '../session/index.ts'
 import { LATEST, nowOf, travel, travelSome } from '../timeline/index.ts'
 import { settleAt } from './arrive.ts'
 import { callsBefore, isCallTo, returns } from './code.ts'
@@ -11,32 +11,32 @@ import type { WayOut } from './sight.ts'
 import { INTERRUPTED, type BackOptions, type Motion, type Turn, type Work } from './types.ts'
 
 /** Back to before the last instruction that a task executed, or the last so many. */
-export function* instructionBack(past: Session, turn: Turn, id: number, count = 1): Work {
-  const executed = taskById(past, id)?.sched.instructions ?? lastCount(recorded(past), id)
-  if (yield* goingBefore(past, turn, id, executed - count + 1)) return { kind: 'step', task: id }
-  return yield* goingToStart(past, turn, id)
+export function* instructionBack(past: Session, turn: Turn, who: TaskRef, count = 1): Work {
+  const executed = taskById(past, who)?.sched.instructions ?? lastCount(recorded(past), who)
+  if (yield* goingBefore(past, turn, who, executed - count + 1)) return { kind: 'step', task: who }
+  return yield* goingToStart(past, turn, who)
 }
 
 /** Back over a call that has returned: to before it was made. */
-export function* overBack(past: Session, turn: Turn, id: number): Work {
-  const task = taskById(past, id)
-  if (task === null) return yield* instructionBack(past, turn, id)
+export function* overBack(past: Session, turn: Turn, who: TaskRef): Work {
+  const task = taskById(past, who)
+  if (task === null) return yield* instructionBack(past, turn, who)
   const sp = regBig(past.k, task, REG.sp)
   const back = regPc(past.k, task)
-  const first = yield* instructionBack(past, turn, id)
-  const at = taskById(past, id)
+  const first = yield* instructionBack(past, turn, who)
+  const at = taskById(past, who)
   if (first.kind !== 'step' || at === null || !returns(past, at)) return first
-  return yield* toCall(past, turn, id, back, now => regBig(past.k, now, REG.sp) === sp)
+  return yield* toCall(past, turn, who, back, now => regBig(past.k, now, REG.sp) === sp)
 }
 
 /** Back to before the call of a function. */
-export const callBack = (past: Session, turn: Turn, id: number, { address, stackAbove }: WayOut): Work =>
-  toCall(past, turn, id, address, task => Number(regBig(past.k, task, REG.sp)) > stackAbove)
+export const callBack = (past: Session, turn: Turn, who: TaskRef, { address, stackAbove }: WayOut): Work =>
+  toCall(past, turn, who, address, task => Number(regBig(past.k, task, REG.sp)) > stackAbove)
 
 /** Back to before the last call that returns to an address, where its stack is the right one. */
-function* toCall(past: Session, turn: Turn, id: number, back: number, isSame: (task: Task) => boolean): Work {
-  const counts = (task: Task): boolean => task.pid === id && isSame(task) && isCallTo(past, task, back)
-  return (yield* lastStop(past, turn, { addresses: callsBefore(back), counts })) ?? (yield* goingToStart(past, turn, id))
+function* toCall(past: Session, turn: Turn, who: TaskRef, back: number, isSame: (task: Task) => boolean): Work {
+  const counts = (task: Task): boolean => task.id === who.id && isSame(task) && isCallTo(past, task, back)
+  return (yield* lastStop(past, turn, { addresses: callsBefore(back), counts })) ?? (yield* goingToStart(past, turn, who))
 }
 
 /** Back by one instruction of whichever hart it was, or by so many. */
@@ -59,17 +59,17 @@ function* stopBack(past: Session, turn: Turn): Work {
 
 /** Back to the last stop before now. */
 export const searchBack = (s: Session, options: BackOptions = {}): Motion => searching(s, stopBack, () => ownPoints(s, options))
-export const searchInstruction = (s: Session, id: number, count = 1): Motion =>
-  searching(s, (past, turn) => instructionBack(past, turn, id, count))
+export const searchInstruction = (s: Session, who: TaskRef, count = 1): Motion =>
+  searching(s, (past, turn) => instructionBack(past, turn, refTo(who), count))
 export const searchMachineStep = (s: Session, count = 1): Motion => searching(s, (past, turn) => machineBack(past, turn, count))
-export const searchOver = (s: Session, id: number): Motion => searching(s, (past, turn) => overBack(past, turn, id))
+export const searchOver = (s: Session, who: TaskRef): Motion => searching(s, (past, turn) => overBack(past, turn, refTo(who)))
 
 /** Back to the last stop before now, all of it at once; without one to the beginning of the recording. */
 export const reverseResume = (s: Session): Stop => whole(searchBack(s))
 /** Back by one instruction of a task, all of it at once: to before the last that it executed. */
-export const reverseStepInstruction = (s: Session, id: number): Stop => whole(searchInstruction(s, id))
+export const reverseStepInstruction = (s: Session, who: TaskRef): Stop => whole(searchInstruction(s, who))
 export const reverseStepMachine = (s: Session): Stop => whole(searchMachineStep(s))
-export const reverseStepOver = (s: Session, id: number): Stop => whole(searchOver(s, id))
+export const reverseStepOver = (s: Session, who: TaskRef): Stop => whole(searchOver(s, who))
 
 /**
  * Goes to an instant of the recording; an instant that never comes is the last one there is. With a budget the answer is `interrupted` when

@@ -2,8 +2,20 @@
 // piece is asked again as long as it says `interrupted`.
 import { REG } from '../../vm/index.ts'
 import { regBig, regPc } from '../../kernel/index.ts'
-import { advanceBy, applies, arm, countHit, enabledPoints, runToStop, settle, stoppedTask, taskById } from '../session/index.ts'
-import type { Scope, Session, Stop, Task } from '../session/index.ts'
+import {
+  advanceBy,
+  applies,
+  arm,
+  countHit,
+  enabledPoints,
+  NOBODY,
+  refTo,
+  runToStop,
+  settle,
+  stoppedTask,
+  taskById,
+} from '../session/index.ts'
+import type { Scope, Session, Stop, Task, TaskRef } from '../session/index.ts'
 import { callLength } from './code.ts'
 import { isCut, moving, stepping } from './pieces.ts'
 import { INTERRUPTED, type Range, type Turn, type Work } from './types.ts'
@@ -35,7 +47,7 @@ export function stepMachine(s: Session): Stop {
     budget: 1,
     pieces: PIECES,
     scope: null,
-    reached: () => (s.k.state.executed > executed ? { kind: 'step', task: stoppedTask(s)?.pid ?? 0 } : null),
+    reached: () => (s.k.state.executed > executed ? { kind: 'step', task: refTo(stoppedTask(s) ?? NOBODY) } : null),
   })
 }
 
@@ -61,7 +73,7 @@ export function stepKernel(s: Session, budget = BUDGET): Stop {
     if (result.kind === 'halted') return { kind: 'halted', status: result.status }
     if (result.kind === 'idle') return { kind: 'idle', until: result.until }
   }
-  return k.state.steps >= wanted ? settle(s, { kind: 'step', task: stoppedTask(s)?.pid ?? 0 }) : INTERRUPTED
+  return k.state.steps >= wanted ? settle(s, { kind: 'step', task: refTo(stoppedTask(s) ?? NOBODY) }) : INTERRUPTED
 }
 
 /** A task is about to execute an instruction of its program: not asleep, not in a call. */
@@ -72,15 +84,16 @@ const isReady = (task: Task): boolean => task.onHart >= 0 && task.state === 'R' 
  * program, and of a task that waits in one this is the rest of it. So whoever is answered `interrupted`, with a long call not done yet, asks
  * again. A task that ends meanwhile is `exited`.
  */
-export function stepInstruction(s: Session, id: number, request: RunRequest = {}): Stop {
-  const task = taskById(s, id)
-  if (task === null) return { kind: 'exited', task: id, status: 0 }
+export function stepInstruction(s: Session, stepping: TaskRef, request: RunRequest = {}): Stop {
+  const who = refTo(stepping)
+  const task = taskById(s, who)
+  if (task === null) return { kind: 'exited', task: who, status: 0 }
   const wanted = task.sched.instructions + (task.call === null ? 1 : 0)
   const end = s.k.state.executed + (request.budget ?? BUDGET)
   const lastPiece = s.k.state.pieces + (request.pieces ?? PIECES)
   const done = (): Stop | null => {
-    if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: id, status: task.exitStatus }
-    return task.sched.instructions >= wanted && task.call === null ? { kind: 'step', task: id } : null
+    if (task.state === 'Z' || task.state === 'X') return { kind: 'exited', task: who, status: task.exitStatus }
+    return task.sched.instructions >= wanted && task.call === null ? { kind: 'step', task: who } : null
   }
   for (;;) {
     const left = end - s.k.state.executed
@@ -88,7 +101,7 @@ export function stepInstruction(s: Session, id: number, request: RunRequest = {}
     // Alone on its hart its next instruction is the machine's; else somebody else's turn passes in one go.
     const budget = isReady(task) && s.k.state.harts.length === 1 ? 1 : task.onHart >= 0 ? 1 : left
     const pieces = lastPiece - s.k.state.pieces
-    const stop = runToStop(s, { budget, pieces, scope: request.scope ?? null, watching: id, reached: done })
+    const stop = runToStop(s, { budget, pieces, scope: request.scope ?? null, watching: who.id, reached: done })
     if (stop.kind !== 'interrupted' || s.interrupted || s.k.enough?.() === true) return stop
   }
 }
@@ -96,15 +109,15 @@ export function stepInstruction(s: Session, id: number, request: RunRequest = {}
 /** Where to come to: an address, by a task, and with its stack no deeper than `stackAbove` (a function that was called is done). */
 export interface Target {
   address: number
-  task?: number
+  task?: TaskRef
   stackAbove?: number
 }
 
 /** Until an address is reached. */
-export function runTo(s: Session, { address, task: id, stackAbove }: Target, request: RunRequest = {}): Stop {
+export function runTo(s: Session, { address, task: who, stackAbove }: Target, request: RunRequest = {}): Stop {
   const { budget = BUDGET, pieces = PIECES, scope = null } = request
   const counts = (task: Task): boolean =>
-    (id === undefined || task.pid === id) && (stackAbove === undefined || regBig(s.k, task, REG.sp) > BigInt(stackAbove))
+    (who === undefined || task.id === who.id) && (stackAbove === undefined || regBig(s.k, task, REG.sp) > BigInt(stackAbove))
   const place = { addresses: [address], counts }
   arm(s, place.addresses)
   try {
@@ -125,24 +138,24 @@ function hit(s: Session, stop: Extract<Stop, { kind: 'step' }>): Stop {
 }
 
 /** One instruction of a task. `hits`: where it ends at a breakpoint it says so. */
-export function* instruction(s: Session, turn: Turn, id: number, hits: boolean): Work {
-  const stop = yield* stepping(s, turn, budget => stepInstruction(s, id, { budget }))
+export function* instruction(s: Session, turn: Turn, who: TaskRef, hits: boolean): Work {
+  const stop = yield* stepping(s, turn, budget => stepInstruction(s, who, { budget }))
   return hits ? hit(s, stop) : stop
 }
 
 export const to = (s: Session, turn: Turn, target: Target): Work => stepping(s, turn, budget => runTo(s, target, { budget }))
 
 /** One instruction of a task; what it calls runs until it returns. */
-export function* over(s: Session, turn: Turn, id: number, hits: boolean): Work {
-  const task = taskById(s, id)
+export function* over(s: Session, turn: Turn, who: TaskRef, hits: boolean): Work {
+  const task = taskById(s, who)
   const length = task === null ? 0 : callLength(s, task)
-  if (task === null || length === 0) return yield* instruction(s, turn, id, hits)
-  return yield* to(s, turn, { address: regPc(s.k, task) + length, task: id, stackAbove: Number(regBig(s.k, task, REG.sp)) - 1 })
+  if (task === null || length === 0) return yield* instruction(s, turn, who, hits)
+  return yield* to(s, turn, { address: regPc(s.k, task) + length, task: who, stackAbove: Number(regBig(s.k, task, REG.sp)) - 1 })
 }
 
 /** As stepInstruction, but a call is run until it returns. */
-export const stepOver = (s: Session, id: number, { budget = BUDGET }: RunRequest = {}): Stop =>
-  moving(s, turn => over(s, turn, id, false)).go(budget)
+export const stepOver = (s: Session, who: TaskRef, { budget = BUDGET }: RunRequest = {}): Stop =>
+  moving(s, turn => over(s, turn, refTo(who), false)).go(budget)
 
 /** From stop to stop, without an end of its own. */
 export function* onward(s: Session, turn: Turn): Work<never> {

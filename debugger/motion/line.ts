@@ -1,7 +1,7 @@
 // Going forwards by lines of source: into functions that have lines, over calls, out of functions, past the ends of loops.
 import { REG } from '../../vm/index.ts'
 import { regBig, regPc, type Task } from '../../kernel/index.ts'
-import { taskById, type Stop } from '../session/index.ts'
+import { refTo, taskById, type Stop, type TaskRef } from '../session/index.ts'
 import { callLength } from './code.ts'
 import { instruction, over, to } from './forward.ts'
 import { bodyOf, functionOf, lineOf, lineOfTask } from './lines.ts'
@@ -10,7 +10,7 @@ import { spaceOf, wayOut } from './sight.ts'
 import { INTERRUPTED, type Mover, type Turn, type Work } from './types.ts'
 
 /** Until the function of a frame has returned. */
-const out = (m: Mover, turn: Turn, id: number, frame = 0): Work => to(m.s, turn, { ...wayOut(m, id, frame), task: id })
+const out = (m: Mover, turn: Turn, who: TaskRef, frame = 0): Work => to(m.s, turn, { ...wayOut(m, who, frame), task: who })
 
 /** Where one stood before an instruction: what tells a call that was entered from one that was not. */
 interface Footing {
@@ -26,25 +26,25 @@ function footing(m: Mover, task: Task): Footing {
 }
 
 /** A line of source: until another one begins, or the function has returned. `into`: stops in functions that are called, if they have lines. */
-export function* line(m: Mover, turn: Turn, id: number, into: boolean): Work {
+export function* line(m: Mover, turn: Turn, who: TaskRef, into: boolean): Work {
   const { s, rules } = m
-  const one = (): Work => (into ? instruction(s, turn, id, rules.hits) : over(s, turn, id, rules.hits))
-  const first = taskById(s, id)
+  const one = (): Work => (into ? instruction(s, turn, who, rules.hits) : over(s, turn, who, rules.hits))
+  const first = taskById(s, who)
   const from = first === null ? null : lineOfTask(m, first)
-  if (first === null || from === null) return yield* first !== null && rules.withoutLines === 'function' ? out(m, turn, id) : one()
+  if (first === null || from === null) return yield* first !== null && rules.withoutLines === 'function' ? out(m, turn, who) : one()
   const begin = footing(m, first)
   let at = from
   for (;;) {
-    const task = taskById(s, id)
+    const task = taskById(s, who)
     const before = task === null ? begin : footing(m, task)
     let stop: Stop = yield* one()
-    let now = taskById(s, id)
+    let now = taskById(s, who)
     if (stop.kind !== 'step' || now === null) return stop
     if (into && before.call > 0 && !isWithin(regPc(s.k, now), at) && regPc(s.k, now) !== before.pc + before.call) {
       const entered = yield* entering(m, turn, now, before)
       if (entered.inside) return entered.stop
       stop = entered.stop
-      now = taskById(s, id)
+      now = taskById(s, who)
       if (now === null) return stop
     }
     if (!isWithin(regPc(s.k, now), at)) {
@@ -67,23 +67,23 @@ function* entering(m: Mover, turn: Turn, task: Task, before: Footing): Work<{ st
   const space = spaceOf(m, task)
   const pc = regPc(s.k, task)
   if (lineOf(space, pc) === null) {
-    const way = { address: Number(regBig(s.k, task, REG.ra)), task: task.pid, stackAbove: before.sp - 1 }
+    const way = { address: Number(regBig(s.k, task, REG.ra)), task: refTo(task), stackAbove: before.sp - 1 }
     return { stop: yield* to(s, turn, way), inside: false }
   }
   const body = m.rules.enters === 'body' ? bodyOf(space, pc) : pc
-  if (body === pc) return { stop: { kind: 'step', task: task.pid }, inside: true }
-  return { stop: yield* to(s, turn, { address: body, task: task.pid }), inside: true }
+  if (body === pc) return { stop: { kind: 'step', task: refTo(task) }, inside: true }
+  return { stop: yield* to(s, turn, { address: body, task: refTo(task) }), inside: true }
 }
 
 /** Until a later line of the function, past the ends of loops. */
-export function* later(m: Mover, turn: Turn, id: number): Work {
-  const first = taskById(m.s, id)
-  if (first === null) return yield* line(m, turn, id, false)
+export function* later(m: Mover, turn: Turn, who: TaskRef): Work {
+  const first = taskById(m.s, who)
+  if (first === null) return yield* line(m, turn, who, false)
   const start = regPc(m.s.k, first)
   const name = functionOf(m, first)
   for (;;) {
-    const stop = yield* line(m, turn, id, false)
-    const task = taskById(m.s, id)
+    const stop = yield* line(m, turn, who, false)
+    const task = taskById(m.s, who)
     if (stop.kind !== 'step' || task === null || regPc(m.s.k, task) > start || functionOf(m, task) !== name) return stop
     if (isCut(m.s, turn)) yield INTERRUPTED
   }

@@ -3,7 +3,17 @@
 import { expect, test } from 'vitest'
 import { AT_FDCWD, O_RDWR } from '../../kernel/abi/index.ts'
 import { DATA, start } from '../../kernel/testing.ts'
-import { addBreakpoint, createSession, now, registersOf, taskById, type Instant, type Session, type Stop } from '../session/index.ts'
+import {
+  addBreakpoint,
+  createSession,
+  now,
+  registersOf,
+  taskById,
+  type Instant,
+  type Session,
+  type Stop,
+  type TaskRef,
+} from '../session/index.ts'
 import {
   goTo,
   resume,
@@ -45,7 +55,7 @@ const SOURCE = `
 const MOST_WORK = 1_300_000
 
 /** Stands before the ecall of sendfile. */
-function beforeCall(): { s: Session; id: number; at: Instant } {
+function beforeCall(): { s: Session; id: TaskRef; at: Instant } {
   const { k } = start(SOURCE)
   const s = createSession(k)
   const id = s.focus

@@ -1,6 +1,6 @@
 // Looking for stops in the past: stretch by stretch backwards, each run again from a snapshot by a session of the past with its own points.
-import { findTask, piecesIn } from '../../kernel/index.ts'
-import { arm, now, runToStop, taskById, type Instant, type Place, type Session, type Stop } from '../session/index.ts'
+import { piecesIn } from '../../kernel/index.ts'
+import { arm, now, runToStop, taskById, type Instant, type Place, type Session, type Stop, type TaskRef } from '../session/index.ts'
 import { advance, isBefore, LATEST, nowOf, pointBefore, type Timeline } from '../timeline/index.ts'
 import { goingTo, isOver, recorded, workLeft } from './pieces.ts'
 import { INTERRUPTED, type Turn, type Work } from './types.ts'
@@ -13,49 +13,53 @@ export const before = (instant: Instant): Instant =>
   instant.steps > 0 ? { ...instant, steps: instant.steps - 1 } : { executed: instant.executed - 1, steps: LATEST }
 
 /** Instructions of a task at a recorded point; -1 before it was made. */
-const instructionsAt = (t: Timeline, index: number, id: number): number =>
-  findTask(t.store.points[index].state.ns, id)?.sched.instructions ?? -1
+const instructionsAt = (t: Timeline, index: number, who: TaskRef): number =>
+  t.store.points[index].state.tasks.get(who.id)?.sched.instructions ?? -1
 
 /** Of a task that is gone by now: what it had executed when it was last seen. */
-export function lastCount(t: Timeline, id: number): number {
+export function lastCount(t: Timeline, who: TaskRef): number {
   for (let index = t.store.points.length - 1; index >= 0; index--) {
-    const count = instructionsAt(t, index, id)
+    const count = instructionsAt(t, index, who)
     if (count >= 0) return count
   }
   return 0
 }
 
 /** Goes to right before a task executes its nth instruction (counted from 1). False: that is before the recording. */
-export function* goingBefore(past: Session, turn: Turn, id: number, n: number): Work<boolean> {
+export function* goingBefore(past: Session, turn: Turn, who: TaskRef, n: number): Work<boolean> {
   const t = recorded(past)
   let index = pointBefore(t, nowOf(past.k))
-  while (index >= 0 && instructionsAt(t, index, id) > n - 1) index--
+  // Gone by now: from where it was still there.
+  const gone = index
+  while (index >= 0 && instructionsAt(t, index, who) < 0) index--
+  if (index < 0) index = gone
+  while (index >= 0 && instructionsAt(t, index, who) > n - 1) index--
   if (index < 0 || n < 1) return false
   yield* goingTo(past, turn, t.store.points[index].instant)
   for (;;) {
     if (isOver(past, turn)) yield INTERRUPTED
-    const task = taskById(past, id)
+    const task = taskById(past, who)
     const done = task?.sched.instructions ?? 0
-    if (task !== null && done >= n) throw new Error(`running to instruction ${n} of task ${id} again: it was passed`)
+    if (task !== null && done >= n) throw new Error(`running to instruction ${n} of task ${who.pid} again: it was passed`)
     const here = nowOf(past.k)
     const left = Math.max(1, workLeft(past, turn))
     if (task === null || task.onHart < 0) {
-      if (!waiting(past, id, left)) return false
+      if (!waiting(past, who, left)) return false
       continue
     }
     const wanted = n - 1 - done
     advance(t, { maxInstructions: Math.max(1, Math.min(wanted, left)), maxPieces: piecesIn(left) }, past.k)
-    if (wanted > 0 || (taskById(past, id)?.sched.instructions ?? n) < n) continue
+    if (wanted > 0 || (taskById(past, who)?.sched.instructions ?? n) < n) continue
     yield* goingTo(past, turn, { executed: here.executed, steps: LATEST })
     return true
   }
 }
 
 /** Somebody else runs until it is a task's turn. False: that does not come. */
-function waiting(past: Session, id: number, left: number): boolean {
+function waiting(past: Session, who: TaskRef, left: number): boolean {
   const here = nowOf(past.k)
-  const reached = (): Stop | null => ((taskById(past, id)?.onHart ?? -1) >= 0 ? { kind: 'step', task: id } : null)
-  const stop = runToStop(past, { budget: left, pieces: piecesIn(left), scope: null, watching: id, reached })
+  const reached = (): Stop | null => ((taskById(past, who)?.onHart ?? -1) >= 0 ? { kind: 'step', task: who } : null)
+  const stop = runToStop(past, { budget: left, pieces: piecesIn(left), scope: null, watching: who.id, reached })
   if (stop.kind === 'halted' || stop.kind === 'idle') return false
   const after = nowOf(past.k)
   if (after.executed === here.executed && after.steps === here.steps) advance(recorded(past), { maxInstructions: 1 }, past.k)
@@ -63,8 +67,8 @@ function waiting(past: Session, id: number, left: number): boolean {
 }
 
 /** Goes to the first instant; where it is about a task that was made since, to before that one's first instruction. */
-export function* goingToStart(past: Session, turn: Turn, id: number | null): Work {
-  if (id === null || instructionsAt(recorded(past), 0, id) >= 0 || !(yield* goingBefore(past, turn, id, 1)))
+export function* goingToStart(past: Session, turn: Turn, who: TaskRef | null): Work {
+  if (who === null || instructionsAt(recorded(past), 0, who) >= 0 || !(yield* goingBefore(past, turn, who, 1)))
     yield* goingTo(past, turn, firstInstant(past))
   return { kind: 'historyStart' }
 }

@@ -2,7 +2,7 @@
 // wherever time went meanwhile.
 import { REG } from '../../vm/index.ts'
 import { regBig, regF, usesFp, type Kernel, type Task } from '../../kernel/index.ts'
-import { readMemory, registersOf, taskById, type Session } from '../session/index.ts'
+import { readMemory, registersOf, taskById, type Session, type TaskRef } from '../session/index.ts'
 import { loadTask, unwind, type Backtrace, type FrameRegisters, type ReadMemory, type SymbolSpace } from '../symbols/index.ts'
 
 import { NoWay, type Sight } from './types.ts'
@@ -41,8 +41,8 @@ export interface WayOut {
 }
 
 /** The way out of a frame of a task. NoWay: nobody called it, or nobody knows who. */
-export function wayOut(sight: Sight, id: number, level = 0): WayOut {
-  const task = taskById(sight.s, id)
+export function wayOut(sight: Sight, who: TaskRef, level = 0): WayOut {
+  const task = taskById(sight.s, who)
   const { frames, ended } = task === null ? { frames: [], ended: 'the task has ended' } : framesOf(sight, task, level + 2)
   const [inner, caller] = frames.slice(level)
   if (task === null || inner === undefined || caller === undefined) throw new NoWay(`there is no frame to go out to: ${ended}`)

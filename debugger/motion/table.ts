@@ -1,7 +1,7 @@
 // All motions by name: which way each goes, what ends it besides the session's stops, and how it begins. Faces name them, and have the words.
 // To add one, add a row.
 import { regPc, type Task } from '../../kernel/index.ts'
-import { taskById, type Session } from '../session/index.ts'
+import { refTo, taskById, type Session, type TaskRef } from '../session/index.ts'
 import { NoSystem, type BareMotion, type BareSession } from '../target/index.ts'
 import { bareAddress, bareHart, bareInstruction, bareMachine, bareOver, bareStop, type BareAbout, type BareBegin } from './bare.ts'
 import { going, instructionBack, kernelBack, machineBack, overBack, searchBack } from './back.ts'
@@ -17,45 +17,45 @@ export interface MotionRow {
   /** What ends it, besides a stop: it goes on (or back) until ... */
   until: string
   /** Throws NoWay where there is none. */
-  begin(m: Mover, id: number, about: About): Motion
+  begin(m: Mover, who: TaskRef, about: About): Motion
   /** The same on a machine alone. Missing: it is about tasks, sources, the kernel or the past. */
   bare?: BareBegin
 }
 
 /** A step forwards, which may be made several times. */
-const step = (until: string, make: (m: Mover, turn: Turn, id: number, about: About) => Work, bare?: BareBegin): MotionRow => ({
+const step = (until: string, make: (m: Mover, turn: Turn, who: TaskRef, about: About) => Work, bare?: BareBegin): MotionRow => ({
   way: 'on',
   until,
   bare,
-  begin: (m, id, about) =>
+  begin: (m, who, about) =>
     moving(m.s, turn => {
       const isEnough = (): boolean => isCut(m.s, turn)
-      return repeated(m.s, about.count ?? 1, isEnough, () => make(m, turn, id, about))
+      return repeated(m.s, about.count ?? 1, isEnough, () => make(m, turn, who, about))
     }),
 })
 
 /** A step backwards, likewise. */
-const stepBack = (until: string, make: (m: Mover, past: Session, turn: Turn, id: number) => Work): MotionRow => ({
+const stepBack = (until: string, make: (m: Mover, past: Session, turn: Turn, who: TaskRef) => Work): MotionRow => ({
   way: 'back',
   until,
-  begin: (m, id, about) =>
+  begin: (m, who, about) =>
     searching(m.s, (past, turn) => {
       const isEnough = (): boolean => isOver(past, turn)
-      return repeated(past, about.count ?? 1, isEnough, () => leg(past, turn, make(m, past, turn, id)))
+      return repeated(past, about.count ?? 1, isEnough, () => leg(past, turn, make(m, past, turn, who)))
     }),
 })
 
 /** Many steps backwards are one way. */
-const stepsBack = (until: string, make: (past: Session, turn: Turn, id: number, count: number) => Work): MotionRow => ({
+const stepsBack = (until: string, make: (past: Session, turn: Turn, who: TaskRef, count: number) => Work): MotionRow => ({
   way: 'back',
   until,
-  begin: (m, id, { count = 1 }) =>
+  begin: (m, who, { count = 1 }) =>
     searching(m.s, (past, turn) =>
       repeated(
         past,
         Math.min(count, 1),
         () => false,
-        () => make(past, turn, id, count),
+        () => make(past, turn, who, count),
       ),
     ),
 })
@@ -81,31 +81,31 @@ export const MOTIONS = {
   },
   instruction: step(
     'the task has executed an instruction (a system call is one), or has left a range of addresses',
-    (m, turn, id, about) =>
+    (m, turn, who, about) =>
       ranged(
         m.s,
         turn,
         about,
-        () => taskById(m.s, id),
-        () => instruction(m.s, turn, id, m.rules.hits),
+        () => taskById(m.s, who),
+        () => instruction(m.s, turn, who, m.rules.hits),
       ),
     bareInstruction,
   ),
-  over: step('... and what that called has returned', (m, turn, id) => over(m.s, turn, id, m.rules.hits), bareOver),
-  line: step('another line of source begins, in a function that was called too', (m, turn, id) => line(m, turn, id, true)),
-  lineOver: step('another line of source begins, calls and all', (m, turn, id) => line(m, turn, id, false)),
-  later: step('a later line of the function, past the ends of loops', (m, turn, id) => later(m, turn, id)),
+  over: step('... and what that called has returned', (m, turn, who) => over(m.s, turn, who, m.rules.hits), bareOver),
+  line: step('another line of source begins, in a function that was called too', (m, turn, who) => line(m, turn, who, true)),
+  lineOver: step('another line of source begins, calls and all', (m, turn, who) => line(m, turn, who, false)),
+  later: step('a later line of the function, past the ends of loops', (m, turn, who) => later(m, turn, who)),
   out: {
     way: 'on',
     until: 'the function of a frame has returned',
-    begin(m, id, { frame }) {
-      const way = wayOut(m, id, frame)
-      return moving(m.s, turn => to(m.s, turn, { ...way, task: id }))
+    begin(m, who, { frame }) {
+      const way = wayOut(m, who, frame)
+      return moving(m.s, turn => to(m.s, turn, { ...way, task: who }))
     },
   },
   address: step(
     'the task is at an address',
-    (m, turn, id, { address }) => to(m.s, turn, { address: needed(address, 'an address'), task: id }),
+    (m, turn, who, { address }) => to(m.s, turn, { address: needed(address, 'an address'), task: who }),
     bareAddress,
   ),
   machine: step('any hart has executed an instruction', (m, turn) => stepping(m.s, turn, () => stepMachine(m.s)), bareMachine),
@@ -131,17 +131,17 @@ export const MOTIONS = {
     begin: (m, _, about) => searchBack(m.s, about),
   },
   instructionBack: stepsBack('before the last instructions of the task', instructionBack),
-  overBack: stepBack('before the last instruction of the task, and over a call that has returned', (_, past, turn, id) =>
-    overBack(past, turn, id),
+  overBack: stepBack('before the last instruction of the task, and over a call that has returned', (_, past, turn, who) =>
+    overBack(past, turn, who),
   ),
-  lineBack: stepBack('an earlier line of source begins, in a function that was called too', (m, past, turn, id) =>
-    lineBack(m, past, turn, id, true),
+  lineBack: stepBack('an earlier line of source begins, in a function that was called too', (m, past, turn, who) =>
+    lineBack(m, past, turn, who, true),
   ),
-  lineOverBack: stepBack('an earlier line of source begins, calls and all', (m, past, turn, id) => lineBack(m, past, turn, id, false)),
+  lineOverBack: stepBack('an earlier line of source begins, calls and all', (m, past, turn, who) => lineBack(m, past, turn, who, false)),
   outBack: {
     way: 'back',
     until: 'the call of the function of a frame',
-    begin: (m, id, { frame = 0 }) => searching(m.s, outBack(m, id, frame)),
+    begin: (m, who, { frame = 0 }) => searching(m.s, outBack(m, who, frame)),
   },
   machineBack: stepsBack('before the last instructions of whichever harts', (past, turn, _, count) => machineBack(past, turn, count)),
   kernelBack: stepBack('before the last thing that the kernel did', (_, past, turn) => kernelBack(past, turn)),
@@ -157,7 +157,7 @@ export type MotionName = keyof typeof MOTIONS
 /** Begins a motion of a task, that of the focus unless it is said. Throws NoWay where there is none. */
 export const beginMotion = (m: Mover, name: MotionName, about: About = {}): Motion => {
   const row: MotionRow = MOTIONS[name]
-  return row.begin(m, about.task ?? m.s.focus, about)
+  return row.begin(m, refTo(about.task ?? m.s.focus), about)
 }
 
 /** Begins a motion of a machine alone. NoSystem: it is about what only an operating system has. */

@@ -1,5 +1,5 @@
 // What a motion is: a way through time that a face asks for by name, in pieces between which whoever waits is heard.
-import type { Catchpoint, Instant, Session, Stop } from '../session/index.ts'
+import type { Catchpoint, Instant, Session, Stop, TaskRef } from '../session/index.ts'
 import type { DebugFileCache } from '../symbols/index.ts'
 
 export type Interrupted = Extract<Stop, { kind: 'interrupted' }>
@@ -75,7 +75,7 @@ export interface BackOptions {
 /** What a motion is about, as far as its kind needs to know. */
 export interface About extends BackOptions {
   /** Missing: the task that has the focus. */
-  task?: number
+  task?: TaskRef
   /** How many times; 1. */
   count?: number
   /** The frame to be left; 0: the innermost one. */

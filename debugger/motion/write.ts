@@ -1,7 +1,8 @@
 // Who wrote some bytes last: a program's instruction, which a watchpoint finds, or the kernel, whose step is found by halving.
 import { regPc } from '../../kernel/index.ts'
 import { RAM_BASE } from '../../vm/index.ts'
-import { addWatchpoint, readMemory, taskById, type Instant, type Session, type Stop } from '../session/index.ts'
+import { addWatchpoint, NOBODY, processOf, readMemory, refTo, taskById } from '../session/index.ts'
+import type { Instant, Session, Stop, TaskRef } from '../session/index.ts'
 import { LATEST, nowOf, pointBefore } from '../timeline/index.ts'
 import { goingTo, recorded, searchingFor } from './pieces.ts'
 import { before, runningAgain } from './search.ts'
@@ -10,7 +11,8 @@ import type { Motion, Turn, Work } from './types.ts'
 export interface LastWrite {
   /** Right after the write. */
   instant: Instant
-  task: number
+  /** NOBODY: the kernel, for itself. */
+  task: TaskRef
   text: string
 }
 
@@ -19,15 +21,15 @@ export interface Bytes {
   bytes: number
   physical: boolean
   /** Whose address it is, when it is virtual. */
-  task: number
+  task: TaskRef
 }
 
 /** What a search for a write found: null: nobody since the recording began. */
 export type Written = { kind: 'written'; write: LastWrite | null }
 
-function valueOf(past: Session, { physical, address, bytes, task: id }: Bytes): string {
+function valueOf(past: Session, { physical, address, bytes, task: who }: Bytes): string {
   if (physical) return past.k.machine.ram.subarray(address - RAM_BASE, address - RAM_BASE + bytes).join()
-  const task = taskById(past, id)
+  const task = taskById(past, who)
   return task === null ? '' : readMemory(past, task, address, bytes).join()
 }
 
@@ -37,7 +39,8 @@ function valueOf(past: Session, { physical, address, bytes, task: id }: Bytes): 
  */
 export function searchWrite(s: Session, what: Bytes): Motion<Written> {
   const begun = nowOf(s.k)
-  const scope = what.physical ? null : (taskById(s, what.task)?.group.tgid ?? null)
+  const owner = what.physical ? null : taskById(s, what.task)
+  const scope = owner === null ? null : processOf(owner)
   return searchingFor<Written>(
     s,
     function* (past, turn) {
@@ -76,7 +79,7 @@ function* writeBetween(past: Session, turn: Turn, what: Bytes, from: Instant, en
   yield* goingTo(past, turn, program.instant)
   const writer = taskById(past, task)
   const pc = writer === null ? 0 : regPc(past.k, writer)
-  return { instant: after, task, text: `${task} (${writer?.comm ?? '?'}) wrote it with the instruction at 0x${pc.toString(16)}` }
+  return { instant: after, task, text: `${task.pid} (${writer?.comm ?? '?'}) wrote it with the instruction at 0x${pc.toString(16)}` }
 }
 
 /** No program wrote it between two instants and yet it changed: the kernel did. */
@@ -92,7 +95,7 @@ function* kernelWrite(past: Session, turn: Turn, what: Bytes, from: Instant, to:
   yield* goingTo(past, turn, { executed: low, steps: LATEST })
   const task = past.k.state.harts[Math.max(past.k.machine.lastHart, 0)].current
   const text = `the kernel wrote it, for ${task === null ? 'nobody' : `${task.pid} (${task.comm})`}`
-  return { instant: { executed: high, steps: LATEST }, task: task?.pid ?? 0, text }
+  return { instant: { executed: high, steps: LATEST }, task: refTo(task ?? NOBODY), text }
 }
 
 /** All of it at once. */

@@ -1,6 +1,7 @@
 // Catchpoints: which event of the kernel's each kind is, whether a filter lets it through, and the event as a stop tells it.
 import { signalName, SYSCALL_NAMES, type EventKind, type EventOf, type Kernel, type KernelEvent } from '../../kernel/index.ts'
 import { eventText, recordEvent } from '../events/index.ts'
+import { NOBODY, refTo } from './state.ts'
 import type { CatchKind, Catchpoint, Instant, SessionEvent, Task } from './types.ts'
 
 interface Row {
@@ -68,7 +69,7 @@ function words(k: Kernel, event: KernelEvent): string {
 
 export const sessionEvent = (k: Kernel, event: KernelEvent, instant: Instant): SessionEvent => ({
   kind: event.kind,
-  task: taskOfEvent(event)?.pid ?? 0,
+  task: refTo(taskOfEvent(event) ?? NOBODY),
   instant,
   text: words(k, event),
 })

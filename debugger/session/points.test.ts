@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { build } from '../../assembler/index.ts'
 import { createKernel, regPc, spawnInit } from '../../kernel/index.ts'
 import { streams } from '../../test/machine.ts'
+import { nthProcess } from '../../test/nth.ts'
 import { program } from '../../test/build.ts'
 import { openDebugFile, symbolsNamed } from '../symbols/index.ts'
 import {
@@ -139,7 +140,7 @@ again:	addi s0, s0, -1
   })
   test('that are not there cannot be changed', () => {
     const { s, address } = session(source('read'), 'interpreter')
-    const { id } = addBreakpoint(s, { address: address('done'), scope: 99 })
+    const { id } = addBreakpoint(s, { address: address('done'), scope: nthProcess(99) })
     expect([removePoint(s, 9), enablePoint(s, 9, true), setCondition(s, 9, null), setIgnore(s, 9, 1)]).toEqual([false, false, false, false])
     // Another process's breakpoint does not count; one whose condition cannot be evaluated is seen.
     expect(at(s)).toBe('halted')

@@ -124,7 +124,7 @@ export function arm(s: Session, places: readonly number[] = []): void {
 
 /** Is the point this task's business, and does its condition hold? A condition that cannot be evaluated holds, so that it is seen. */
 export function applies(s: Session, point: Point, task: Task): boolean {
-  if (point.scope !== null && task.group.tgid !== point.scope) return false
+  if (point.scope !== null && task.group.id !== point.scope.id) return false
   if (point.condition === null) return true
   try {
     return evaluate(s, task, point.condition) !== 0n

@@ -1,7 +1,6 @@
 // Running to the next stop: what points, events and signals mean for a run, of the present or of the past. Every run is cut by a budget, so
 // that a face stays responsive; cutting makes no difference to what happens.
 import {
-  findGroup,
   regPc,
   runKernel,
   subscribe,
@@ -11,13 +10,14 @@ import {
   type RunResult,
   type SigInfo,
   type SignalEffect,
+  type TaskId,
 } from '../../kernel/index.ts'
 import { passHere, RAM_BASE } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
 import { advance, nowOf, sameInstant } from '../timeline/index.ts'
 import { CATCH_ROWS, catches, sessionEvent, taskOfEvent } from './catch.ts'
 import { applies, arm, countHit, enabledPoints } from './points.ts'
-import { readMemory, taskById } from './state.ts'
+import { NOBODY, processOf, readMemory, refTo, taskById } from './state.ts'
 import type { Instant, Scope, Session, SessionEvent, Stop, Task, Watchpoint } from './types.ts'
 
 /** Addresses that a run wants to come to, whoever else stops there: it is a step of the task that counts. */
@@ -35,7 +35,7 @@ export interface Goal {
   untilStep?: number
   scope: Scope
   /** A task is about to run, or a call of its ended: look at once. */
-  watching?: number
+  watching?: TaskId
   place?: Place
   /** Asked at every pause and end of a piece: is it reached? */
   reached?(): Stop | null
@@ -72,8 +72,8 @@ function hear(s: Session, goal: Goal, pending: Pending, event: KernelEvent): voi
   s.k.pause = true
 }
 
-const concerns = (event: KernelEvent, id: number): boolean =>
-  event.kind === 'switch' ? event.to?.pid === id || event.from?.pid === id : taskOfEvent(event)?.pid === id
+const concerns = (event: KernelEvent, id: TaskId): boolean =>
+  event.kind === 'switch' ? event.to?.id === id || event.from?.id === id : taskOfEvent(event)?.id === id
 
 function stopFor(s: Session, goal: Goal, event: KernelEvent, task: Task | null): Stop | null {
   // Told already, from before it happened.
@@ -83,14 +83,14 @@ function stopFor(s: Session, goal: Goal, event: KernelEvent, task: Task | null):
     point => point.kind === 'catchpoint' && catches(point, event) && (subject === null || applies(s, point, subject)) && countHit(point),
   )
   if (points.length > 0) {
-    return { kind: 'catchpoint', points: points.map(p => p.id), task: task?.pid ?? 0, event: sessionEvent(s.k, event, nowOf(s.k)) }
+    return { kind: 'catchpoint', points: points.map(p => p.id), task: refTo(task ?? NOBODY), event: sessionEvent(s.k, event, nowOf(s.k)) }
   }
-  if (task === null || (goal.scope !== null && task.group.tgid !== goal.scope)) return null
+  if (task === null || (goal.scope !== null && task.group.id !== goal.scope.id)) return null
   // One that a call let through which was interrupted at once, or that came together with another: at the start of its handler.
   if (event.kind === 'signalDelivered' && event.action === 'handler' && s.signalStops.has(event.signal) && !isHeld(s, task, event.signal))
-    return { kind: 'signal', task: task.pid, signal: event.signal, info: event.info, action: event.action }
+    return { kind: 'signal', task: refTo(task), signal: event.signal, info: event.info, action: event.action }
   const last = event.kind === 'exit' && task.group.threads.length <= 1
-  return last && goal.scope !== null ? { kind: 'exited', task: task.pid, status: event.status } : null
+  return last && goal.scope !== null ? { kind: 'exited', task: refTo(task), status: event.status } : null
 }
 
 /**
@@ -104,23 +104,23 @@ function holdSignal(s: Session, goal: Goal, pending: Pending, task: Task, info: 
   const caught = enabledPoints(s).filter(point => point.kind === 'catchpoint' && catches(point, event) && applies(s, point, task))
   if (caught.length > 0 && action === 'handler') return false
   const points = caught.filter(point => countHit(point)).map(point => point.id)
-  if (points.length > 0) pending.stop = { kind: 'catchpoint', points, task: task.pid, event: sessionEvent(s.k, event, nowOf(s.k)) }
-  else if (s.signalStops.has(signal) && (goal.scope === null || task.group.tgid === goal.scope))
-    pending.stop = { kind: 'signal', task: task.pid, signal, info, action }
+  if (points.length > 0) pending.stop = { kind: 'catchpoint', points, task: refTo(task), event: sessionEvent(s.k, event, nowOf(s.k)) }
+  else if (s.signalStops.has(signal) && (goal.scope === null || task.group.id === goal.scope.id))
+    pending.stop = { kind: 'signal', task: refTo(task), signal, info, action }
   if (pending.stop === null && caught.length === 0) return false
-  s.held = { task: task.pid, signal, at: nowOf(s.k) }
+  s.held = { task: task.id, signal, at: nowOf(s.k) }
   return pending.stop !== null
 }
 
 /** Was it told at this instant that the task stands before that signal? */
 const isHeld = ({ held, k }: Session, task: Task, signal: number): boolean =>
-  held !== null && held.task === task.pid && held.signal === signal && sameInstant(held.at, nowOf(k))
+  held !== null && held.task === task.id && held.signal === signal && sameInstant(held.at, nowOf(k))
 
 /** Points and focus go with the child, when that is who is followed. */
 function followFork(s: Session, parent: Task, child: Task): void {
-  if (s.follow !== 'child' || s.focus !== parent.pid) return
-  s.focus = child.pid
-  for (const point of s.points.values()) if (point.scope === parent.group.tgid) point.scope = child.group.tgid
+  if (s.follow !== 'child' || s.focus.id !== parent.id) return
+  s.focus = refTo(child)
+  for (const point of s.points.values()) if (point.scope?.id === parent.group.id) point.scope = processOf(child)
 }
 
 /** The task on the hart that ran last. */
@@ -135,17 +135,17 @@ function debugStop(s: Session, goal: Goal, before: ReadonlyMap<number, Uint8Arra
     const address = regPc(s.k, task)
     const points = enabledPoints(s).filter(p => p.kind === 'breakpoint' && p.address === address && applies(s, p, task) && countHit(p))
     if (points.length === 0)
-      return goal.place?.addresses.includes(address) && goal.place.counts(task) ? { kind: 'step', task: task.pid } : null
+      return goal.place?.addresses.includes(address) && goal.place.counts(task) ? { kind: 'step', task: refTo(task) } : null
     for (const point of points) if (point.temporary) s.points.delete(point.id)
     if (points.some(point => point.temporary)) arm(s, goal.place?.addresses)
-    return { kind: 'breakpoint', points: points.map(p => p.id), task: task.pid, address }
+    return { kind: 'breakpoint', points: points.map(p => p.id), task: refTo(task), address }
   }
   const { kind, va, access } = debug.hit
   if (kind === 'tlbMiss') {
     const points = enabledPoints(s).filter(p => p.kind === 'catchpoint' && p.what === 'tlbMiss' && applies(s, p, task) && countHit(p))
     const text = `${task.pid} ${task.comm}: TLB miss at ${hex(va)} (${access})`
-    const event: SessionEvent = { kind: 'tlbMiss', task: task.pid, instant: nowOf(s.k), text }
-    return points.length === 0 ? null : { kind: 'catchpoint', points: points.map(p => p.id), task: task.pid, event }
+    const event: SessionEvent = { kind: 'tlbMiss', task: refTo(task), instant: nowOf(s.k), text }
+    return points.length === 0 ? null : { kind: 'catchpoint', points: points.map(p => p.id), task: refTo(task), event }
   }
   return access === 'fetch' ? null : watchStop(s, task, va, debug.hit.bytes, access, before)
 }
@@ -165,7 +165,7 @@ function watchStop(
     const now = watched(s, point, task)
     if (point.onChange && access === 'write' && old.length === now.length && old.every((byte, i) => byte === now[i])) continue
     if (!applies(s, point, task) || !countHit(point)) continue
-    return { kind: 'watchpoint', points: [point.id], task: task.pid, address: va, access, before: old, after: now }
+    return { kind: 'watchpoint', points: [point.id], task: refTo(task), address: va, access, before: old, after: now }
   }
   return null
 }
@@ -183,7 +183,7 @@ function watchedNow(s: Session): Map<number, Uint8Array> {
   const values = new Map<number, Uint8Array>()
   for (const point of enabledPoints(s)) {
     if (point.kind !== 'watchpoint') continue
-    const owner = point.scope === null ? taskById(s, s.focus) : (findGroup(s.k.state.ns, point.scope)?.leader ?? null)
+    const owner = point.scope === null ? taskById(s, s.focus) : (s.k.state.groups.get(point.scope.id)?.leader ?? null)
     values.set(point.id, watched(s, point, owner))
   }
   return values
@@ -226,7 +226,7 @@ export function runToStop(s: Session, goal: Goal): Stop {
 
 /** The focus follows a stop, and going on from it does not stop at the same place. */
 export function settle(s: Session, stop: Stop): Stop {
-  if ('task' in stop && stop.task !== 0 && taskById(s, stop.task) !== null) s.focus = stop.task
+  if ('task' in stop && taskById(s, stop.task) !== null) s.focus = stop.task
   // Only one hart can be passed over: the one that stopped.
   const { machine } = s.k
   passHere(machine, machine.harts[Math.max(machine.lastHart, 0)])

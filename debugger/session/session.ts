@@ -2,6 +2,7 @@
 import type { Kernel } from '../../kernel/index.ts'
 import { setDebugPoints } from '../../vm/index.ts'
 import { startRecording, stopRecording } from '../timeline/index.ts'
+import { NOBODY, refTo } from './state.ts'
 import type { Session, SessionOptions } from './types.ts'
 
 /** Begins to debug a machine, recording from here on unless told not to. */
@@ -11,7 +12,7 @@ export function createSession(k: Kernel, options: SessionOptions = {}): Session 
     timeline: options.record === false ? null : startRecording(k, options.distance),
     points: new Map(),
     nextPoint: 1,
-    focus: k.state.main?.pid ?? 1,
+    focus: k.state.main === null ? NOBODY : refTo(k.state.main),
     follow: 'parent',
     signalStops: new Set(),
     held: null,

@@ -1,8 +1,11 @@
 // Looking at a stopped machine through a session, and changing it: tasks, registers, memory, expressions. A change makes a new future.
 import {
+  findGroup,
   findTask,
   getFcsr,
+  groupIdOf,
   isErrno,
+  NO_TASK,
   peekMm,
   pokeUser,
   regBig,
@@ -17,12 +20,29 @@ import {
 import { fByName, csrExists, readCsr, xByName } from '../../vm/index.ts'
 import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
-import type { Session } from './types.ts'
+import type { ProcessRef, Session, TaskRef } from './types.ts'
 
-/** The task that has this number now, in the machine's own namespace; null: nobody has. */
-export const taskById = (s: Session, id: number): Task | null => findTask(s.k.state.ns, id)
+/** Of what is about no task, or no process. */
+export const NOBODY: TaskRef = { id: NO_TASK, pid: 0 }
+export const NO_PROCESS: ProcessRef = { id: groupIdOf(NO_TASK), pid: 0 }
 
-/** Live tasks of a process, or of all. Zombies are not among them. */
+/** A task by its name, to be kept. */
+export const refTo = ({ id, pid }: TaskRef): TaskRef => ({ id, pid })
+/** A task's process, likewise. */
+export const processOf = ({ group: { id, tgid } }: Task): ProcessRef => ({ id, pid: tgid })
+
+/** The task that is meant, whoever has its number now; null: it is not there, any more or yet. */
+export const taskById = (s: Session, { id }: Pick<TaskRef, 'id'>): Task | null => s.k.state.tasks.get(id) ?? null
+
+/** The task that has this number now, in the machine's own namespace: what people and protocols name. null: nobody has. */
+export const taskByPid = (s: Session, pid: number): Task | null => findTask(s.k.state.ns, pid)
+/** Likewise a process. */
+export function processByPid(s: Session, pid: number): ProcessRef | null {
+  const group = findGroup(s.k.state.ns, pid)
+  return group === null ? null : { id: group.id, pid }
+}
+
+/** Live tasks of the process that has this number now, or of all. Zombies are not among them. */
 export const tasksOf = (s: Session, pid: number | null): Task[] =>
   [...s.k.state.tasks.values()].filter(task => task.mm !== null && (pid === null || task.group.tgid === pid))
 

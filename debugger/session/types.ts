@@ -1,15 +1,29 @@
 // What a debugging session is to the faces over it (terminal, gdb, DAP): requests, stops and points, as plain data. No protocol here.
-import type { Kernel, KernelEvent, RunResult, SigInfo, SignalEffect, Task } from '../../kernel/index.ts'
+import type { GroupId, Kernel, KernelEvent, RunResult, SigInfo, SignalEffect, Task, TaskId } from '../../kernel/index.ts'
 import type { Instant, Timeline } from '../timeline/index.ts'
 
+/**
+ * Who something is about. The identity finds it, and never another one that got its number later; the number is what people call it, also when
+ * it is gone. A live task is one, but what is kept is a reference (refTo).
+ */
+export interface TaskRef {
+  readonly id: TaskId
+  readonly pid: number
+}
+/** Likewise a process; its number is that of its leader. */
+export interface ProcessRef {
+  readonly id: GroupId
+  readonly pid: number
+}
+
 /** Whose stops count: one process (its threads by their group) or, null, the whole machine. */
-export type Scope = number | null
+export type Scope = ProcessRef | null
 
 interface PointBase {
   id: number
   enabled: boolean
   temporary: boolean
-  /** Process (tgid) it is for; null: machine-wide. */
+  /** Process that it is for; null: machine-wide. */
   scope: Scope
   /** An expression (expression.ts) that must not be 0; null: none. */
   condition: string | null
@@ -65,18 +79,26 @@ export type Point = Breakpoint | Watchpoint | Catchpoint
 
 /** Why a session's run ended. `points` are those that were hit. */
 export type Stop =
-  | { kind: 'breakpoint'; points: number[]; task: number; address: number }
-  | { kind: 'watchpoint'; points: number[]; task: number; address: number; access: 'read' | 'write'; before: Uint8Array; after: Uint8Array }
-  | { kind: 'catchpoint'; points: number[]; task: number; event: SessionEvent }
+  | { kind: 'breakpoint'; points: number[]; task: TaskRef; address: number }
+  | {
+      kind: 'watchpoint'
+      points: number[]
+      task: TaskRef
+      address: number
+      access: 'read' | 'write'
+      before: Uint8Array
+      after: Uint8Array
+    }
+  | { kind: 'catchpoint'; points: number[]; task: TaskRef; event: SessionEvent }
   /** A step, `until` or `finish` is done. */
-  | { kind: 'step'; task: number }
+  | { kind: 'step'; task: TaskRef }
   /**
    * A task is about to take a signal that stops (signalStops), and stands where the signal found it: of a fault, at the instruction. Going
    * on gives it the signal.
    */
-  | { kind: 'signal'; task: number; signal: number; info: SigInfo; action: SignalEffect }
+  | { kind: 'signal'; task: TaskRef; signal: number; info: SigInfo; action: SignalEffect }
   /** A process ended; the machine goes on. */
-  | { kind: 'exited'; task: number; status: number }
+  | { kind: 'exited'; task: TaskRef; status: number }
   | { kind: 'halted'; status: number }
   /** Nothing can run until `until` ns (Infinity: ever): input may change that. */
   | { kind: 'idle'; until: number }
@@ -89,7 +111,8 @@ export type Stop =
 /** An event without references to live tasks: ids and plain values. */
 export interface SessionEvent {
   kind: KernelEvent['kind'] | 'tlbMiss'
-  task: number
+  /** NOBODY: a hart that goes idle, or the kernel. */
+  task: TaskRef
   instant: Instant
   /** In words, as strace and dmesg would say it. */
   text: string
@@ -112,13 +135,13 @@ export interface Session {
   readonly timeline: Timeline | null
   points: Map<number, Point>
   nextPoint: number
-  /** The task that steps and register reads are about: a task id. Follows stops. */
-  focus: number
+  /** The task that steps and register reads are about. Follows stops. */
+  focus: TaskRef
   follow: FollowFork
   /** Signals that stop before they are acted on, by number. */
   signalStops: Set<number>
   /** The signal that a task stands before, told already: from here on it is given. */
-  held: { task: number; signal: number; at: Instant } | null
+  held: { task: TaskId; signal: number; at: Instant } | null
   /** Set by `interrupt`: the run ends soon. */
   interrupted: boolean
 }

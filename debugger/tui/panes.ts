@@ -158,10 +158,10 @@ const texts = (title: string, lines: readonly string[]): PaneText => ({ title, l
 const walk: Pane = d => {
   const fault = d.log === null ? null : lastFault(d.log, d.session.k.state.executed)
   if (fault === null) return texts('walk', ['no page fault yet'])
-  const task = taskById(d.session, fault.pid)
-  const title = `last fault: ${fault.pid} at ${hex(fault.va)}`
+  const task = taskById(d.session, fault.task)
+  const title = `last fault: ${fault.task.pid} at ${hex(fault.va)}`
   if (task?.mm == null) return texts(title, ['its task is gone'])
-  const data = walkView.data(d.session.k, { pid: fault.pid, address: fault.va }) as WalkData
+  const data = walkView.data(d.session.k, { pid: task.pid, address: fault.va }) as WalkData
   const steps = data.steps.map(({ level, index, pte, flags, frame }): StyledLine => [
     { text: `${level} [${String(index).padStart(3)}] `, style: 'name' },
     { text: `${pte.replace(/^0x0+(?=.)/, '0x').padEnd(10)} ${flags} `, style: level === data.steps.at(-1)?.level ? 'changed' : 'plain' },

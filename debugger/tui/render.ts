@@ -34,7 +34,7 @@ export function render(d: Debugger, ui: Ui): Picture {
 function statusLine(d: Debugger, ui: Ui, buffer: CellBuffer): void {
   const { state } = d.session.k
   const task = taskById(d.session, d.session.focus)
-  const who = task?.mm == null ? 'ended' : `${task.group.tgid}.${task.pid} ${task.comm}`
+  const who = task?.mm == null ? `${d.session.focus.pid} ended` : `${task.group.tgid}.${task.pid} ${task.comm}`
   const left = ` hartbeat  ${ui.title}`
   const right = `${ui.busy ? 'running  ' : ''}${who}  instant ${state.executed}.${state.steps} `
   const gap = Math.max(1, buffer.width - left.length - right.length)

@@ -137,7 +137,7 @@ function toggleBreakpoint(d: Debugger): Action {
 function nextTask(d: Debugger): Action {
   const ids = [...d.session.k.state.tasks.values()].filter(task => task.mm !== null).map(task => task.pid)
   if (ids.length < 2) return NOTHING
-  return { kind: 'command', line: `thread ${ids[(ids.indexOf(d.session.focus) + 1) % ids.length]}` }
+  return { kind: 'command', line: `thread ${ids[(ids.indexOf(d.session.focus.pid) + 1) % ids.length]}` }
 }
 
 function startLine(d: Debugger, ui: Ui): void {

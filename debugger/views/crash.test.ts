@@ -4,7 +4,8 @@ import { crashText, dueSignal, regPc } from '../../kernel/index.ts'
 import { extensionOf } from '../../vm/index.ts'
 import { CODE, start } from '../../kernel/testing.ts'
 import { resume, reverseResume, reverseStepInstruction } from '../motion/index.ts'
-import { createSession, now, taskById } from '../session/index.ts'
+import { createSession, now, taskById, taskByPid } from '../session/index.ts'
+import { nth } from '../../test/nth.ts'
 
 const SIGSEGV = 11
 /** Runs a program up to the signal that ends it. */
@@ -65,14 +66,14 @@ test.each([
 
 test('it stands at the instruction, goes back from there and comes again, and dies when it goes on', () => {
   const { s, stop } = crash('li t0, 0\nli a1, 7\nlw a0, 0(t0)')
-  expect(stop).toMatchObject({ kind: 'signal', task: 1, signal: SIGSEGV, action: 'core' })
+  expect(stop).toMatchObject({ kind: 'signal', task: nth(1), signal: SIGSEGV, action: 'core' })
   const place = now(s)
   const pc = (): number => {
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     return task === null ? -1 : regPc(s.k, task)
   }
   expect(pc()).toBe(CODE + 8)
-  expect(reverseStepInstruction(s, 1).kind).toBe('step')
+  expect(reverseStepInstruction(s, s.focus).kind).toBe('step')
   expect(pc()).toBe(CODE + 4)
   expect(resume(s)).toMatchObject({ kind: 'signal', signal: SIGSEGV })
   expect(now(s)).toEqual(place)
@@ -80,7 +81,7 @@ test('it stands at the instruction, goes back from there and comes again, and di
   // And from its end back to it.
   expect(reverseResume(s)).toMatchObject({ kind: 'signal', signal: SIGSEGV })
   expect(now(s)).toEqual(place)
-  const task = taskById(s, 1)
+  const task = taskByPid(s, 1)
   expect(task && dueSignal(s.k, task)?.info.signal).toBe(SIGSEGV)
 })
 

@@ -27,6 +27,7 @@ import {
   stepMachine,
   stepOver,
   taskById,
+  taskByPid,
   tasksOf,
   writeMemory,
   writeRegister,
@@ -37,6 +38,7 @@ import {
 import { regPc } from '../../kernel/index.ts'
 import { symbolAddress } from './symbols.ts'
 import { fingerprint, run, start, type TestOptions } from '../machine.ts'
+import { nth, nthProcess } from '../nth.ts'
 
 const session = (argv: readonly string[], options: TestOptions & { distance?: number } = {}): Session => {
   const { distance, ...machine } = options
@@ -52,7 +54,7 @@ describe.each(['interpreter', 'reference'] as const)('on the %s', engine => {
     const s = session(['/labs/fork-tree', '2'], { engine })
     const at = symbolAddress('labs/fork-tree', 'main')
     const point = addBreakpoint(s, { address: at, spec: 'main' })
-    expect(resume(s)).toEqual({ kind: 'breakpoint', points: [point.id], task: 1, address: at })
+    expect(resume(s)).toEqual({ kind: 'breakpoint', points: [point.id], task: nth(1), address: at })
     expect(pcOf(s)).toBe(at)
     // Going on does not stop there again.
     expect(resume(s).kind).toBe('halted')
@@ -66,12 +68,12 @@ describe.each(['interpreter', 'reference'] as const)('on the %s', engine => {
     const address = symbolAddress('labs/pipe-pingpong', 'receive')
     const s = session(['/labs/pipe-pingpong', '20'], options)
     addBreakpoint(s, { address, condition: 's3 == 5 && pid == 2' })
-    expect(resume(s)).toMatchObject({ kind: 'breakpoint', task: 2 })
-    const child = taskById(s, 2)
+    expect(resume(s)).toMatchObject({ kind: 'breakpoint', task: nth(2) })
+    const child = taskByPid(s, 2)
     expect(child && evaluate(s, child, 's3')).toBe(5n)
     const u = session(['/labs/pipe-pingpong', '20'], options)
-    const counted = addBreakpoint(u, { address, scope: 1, ignore: 3 })
-    expect(resume(u)).toMatchObject({ kind: 'breakpoint', task: 1 })
+    const counted = addBreakpoint(u, { address, scope: nthProcess(1), ignore: 3 })
+    expect(resume(u)).toMatchObject({ kind: 'breakpoint', task: nth(1) })
     expect(counted.hits).toBe(4)
   })
 
@@ -79,11 +81,11 @@ describe.each(['interpreter', 'reference'] as const)('on the %s', engine => {
     const s = session(['/labs/cow', '2'], { engine })
     addBreakpoint(s, { address: symbolAddress('labs/cow', 'main'), temporary: true })
     resume(s)
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     const sp = Number(task && readRegister(s, task, 'sp'))
-    const watch = addWatchpoint(s, { start: sp - 64, bytes: 64, access: 'write', scope: 1 })
+    const watch = addWatchpoint(s, { start: sp - 64, bytes: 64, access: 'write', scope: nthProcess(1) })
     const stop = resume(s)
-    expect(stop).toMatchObject({ kind: 'watchpoint', points: [watch.id], task: 1, access: 'write' })
+    expect(stop).toMatchObject({ kind: 'watchpoint', points: [watch.id], task: nth(1), access: 'write' })
     if (stop.kind !== 'watchpoint' || task === null) return
     expect([...readMemory(s, task, sp - 64, 64)]).toEqual([...stop.after])
     expect(stop.after).not.toEqual(stop.before)
@@ -144,12 +146,12 @@ describe('steps', () => {
 
   test('an instruction of one task, system calls and sleeps included', () => {
     const s = atMain()
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     let last = task?.sched.instructions ?? 0
     for (let n = 0; n < 400; n++) {
-      const stop = stepInstruction(s, 1)
+      const stop = stepInstruction(s, nth(1))
       if (stop.kind === 'halted' || stop.kind === 'exited') break
-      expect(stop).toEqual({ kind: 'step', task: 1 })
+      expect(stop).toEqual({ kind: 'step', task: nth(1) })
       expect(task?.sched.instructions).toBe(++last)
     }
   })
@@ -157,10 +159,10 @@ describe('steps', () => {
   test('over a call, and into it', () => {
     const s = atMain()
     const [here] = [pcOf(s)]
-    for (let n = 0; n < 40 && s.k.state.counts.forks === 0; n++) expect(stepOver(s, 1).kind).toBe('step')
+    for (let n = 0; n < 40 && s.k.state.counts.forks === 0; n++) expect(stepOver(s, nth(1)).kind).toBe('step')
     expect(s.k.state.counts.forks).toBe(1)
     // Still in main.
-    expect(Math.abs(pcOf(s, 1) - here)).toBeLessThan(400)
+    expect(Math.abs(pcOf(s, nth(1)) - here)).toBeLessThan(400)
   })
 
   test('of the machine and of the kernel', () => {
@@ -175,8 +177,8 @@ describe('steps', () => {
   test('to an address', () => {
     const s = atMain()
     const address = symbolAddress('labs/pipe-pingpong', 'switches')
-    expect(runTo(s, { address, task: 1 })).toEqual({ kind: 'step', task: 1 })
-    expect(pcOf(s, 1)).toBe(address)
+    expect(runTo(s, { address, task: nth(1) })).toEqual({ kind: 'step', task: nth(1) })
+    expect(pcOf(s, nth(1))).toBe(address)
   })
 })
 
@@ -187,17 +189,17 @@ describe('backwards', () => {
     resume(s)
     const trail: string[] = []
     const note = (): string => {
-      const task = taskById(s, 1)
+      const task = taskByPid(s, 1)
       return task === null ? 'gone' : `${task.sched.instructions} ${regPc(s.k, task)} ${String(readRegister(s, task, 'sp'))}`
     }
     trail.push(note())
     for (let n = 0; n < 60; n++) {
-      for (let m = 0; m < 20; m++) stepInstruction(s, 1)
+      for (let m = 0; m < 20; m++) stepInstruction(s, nth(1))
       trail.push(note())
     }
     expect(s.k.state.counts.forks).toBe(1)
     for (let n = trail.length - 2; n >= trail.length - 20; n--) {
-      for (let m = 0; m < 20; m++) expect(reverseStepInstruction(s, 1).kind).toBe('step')
+      for (let m = 0; m < 20; m++) expect(reverseStepInstruction(s, nth(1)).kind).toBe('step')
       expect(note()).toBe(trail[n])
     }
   })
@@ -244,22 +246,22 @@ describe('backwards', () => {
     const s = session(['/labs/pipe-pingpong', '5'])
     const point = addBreakpoint(s, { address: symbolAddress('labs/pipe-pingpong', 'receive') })
     const stops = [resume(s), resume(s), resume(s), resume(s)]
-    const hit = (task: number): Stop => ({ kind: 'breakpoint', points: [point.id], task, address: point.address })
-    expect(stops.map(stop => 'task' in stop && stop.task)).toEqual([1, 2, 2, 1])
-    for (const task of [2, 2, 1]) expect([reverseResume(s), s.focus, pcOf(s)]).toEqual([hit(task), task, point.address])
+    const hit = (task: number): Stop => ({ kind: 'breakpoint', points: [point.id], task: nth(task), address: point.address })
+    expect(stops.map(stop => 'task' in stop && stop.task.pid)).toEqual([1, 2, 2, 1])
+    for (const task of [2, 2, 1]) expect([reverseResume(s), s.focus, pcOf(s)]).toEqual([hit(task), nth(task), point.address])
     const here = now(s)
-    expect([resume(s), s.focus]).toEqual([hit(2), 2])
+    expect([resume(s), s.focus]).toEqual([hit(2), nth(2)])
     goTo(s, here)
-    s.focus = 1
+    s.focus = nth(1)
     expect(now(s)).toEqual(here)
-    expect([resume(s), s.focus]).toEqual([hit(2), 2])
+    expect([resume(s), s.focus]).toEqual([hit(2), nth(2)])
     // By a step back to where a breakpoint is.
     for (const step of [reverseStepInstruction, reverseStepOver]) {
-      stepInstruction(s, 2)
-      expect([step(s, 2).kind, pcOf(s, 2)]).toEqual(['step', point.address])
+      stepInstruction(s, nth(2))
+      expect([step(s, nth(2)).kind, pcOf(s, nth(2))]).toEqual(['step', point.address])
     }
-    expect([resume(s), s.focus]).toEqual([hit(2), 2])
-    expect([resume(s), s.focus]).toEqual([hit(1), 1])
+    expect([resume(s), s.focus]).toEqual([hit(2), nth(2)])
+    expect([resume(s), s.focus]).toEqual([hit(1), nth(1)])
   })
 
   test('by many instructions at once: where single steps come to, and the beginning at last', () => {
@@ -293,14 +295,14 @@ describe('backwards', () => {
     const s = session(['/labs/pipe-pingpong', '5'])
     addBreakpoint(s, { address: symbolAddress('labs/pipe-pingpong', 'main'), temporary: true })
     resume(s)
-    const trail = [pcOf(s, 1)]
+    const trail = [pcOf(s, nth(1))]
     for (let n = 0; n < 25; n++) {
-      stepOver(s, 1)
-      trail.push(pcOf(s, 1))
+      stepOver(s, nth(1))
+      trail.push(pcOf(s, nth(1)))
     }
     for (let n = trail.length - 2; n >= 0; n--) {
-      expect(reverseStepOver(s, 1).kind).toBe('step')
-      expect(pcOf(s, 1)).toBe(trail[n])
+      expect(reverseStepOver(s, nth(1)).kind).toBe('step')
+      expect(pcOf(s, nth(1))).toBe(trail[n])
     }
   })
 
@@ -309,25 +311,25 @@ describe('backwards', () => {
     const main = addBreakpoint(s, { address: symbolAddress('labs/cow', 'main') })
     resume(s)
     removePoint(s, main.id)
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     const sp = Number(task && readRegister(s, task, 'sp'))
-    for (let n = 0; n < 200; n++) stepInstruction(s, 1)
+    for (let n = 0; n < 200; n++) stepInstruction(s, nth(1))
     const here = now(s)
-    const written = lastWrite(s, { address: sp - 8, bytes: 8, physical: false, task: 1 })
+    const written = lastWrite(s, { address: sp - 8, bytes: 8, physical: false, task: nth(1) })
     expect(written?.text).toMatch(/1 \(cow\) wrote it with the instruction at 0x/)
     expect(now(s)).toEqual(here)
     if (written) goTo(s, written.instant)
     expect(now(s).executed).toBe(written?.instant.executed)
     // The arguments at the top of the stack are exec's.
     goTo(s, here)
-    const argc = lastWrite(s, { address: sp + 64, bytes: 4, physical: false, task: 1 })
+    const argc = lastWrite(s, { address: sp + 64, bytes: 4, physical: false, task: nth(1) })
     expect(argc === null || /kernel|wrote/.test(argc.text)).toBe(true)
   })
 
   test('a change by hand makes another future', () => {
     const s = session(['/bin/sh', '-c', 'exit 3'])
     resume(s, { budget: 2000 })
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     if (task === null) throw new Error('no task')
     expect(writeRegister(s, task, 'x31', 0x1234n)).toBe(true)
     expect(readRegister(s, task, 't6')).toBe(0x1234n)
@@ -341,12 +343,12 @@ describe('backwards', () => {
   test('a change by hand is part of what happened: gone before, there again after, in memory and registers', () => {
     const s = session(['/bin/sh', '-c', 'exit 3'])
     const looked = (): unknown[] => {
-      const task = taskById(s, 1)
+      const task = taskByPid(s, 1)
       if (task === null) throw new Error('no task')
       return [readRegister(s, task, 't6'), ...readMemory(s, task, place, 2)]
     }
     resume(s, { budget: 2000 })
-    const task = taskById(s, 1)
+    const task = taskByPid(s, 1)
     if (task === null) throw new Error('no task')
     const place = Number(readRegister(s, task, 'sp')) - 2048
     const changedAt = now(s)

@@ -35,7 +35,7 @@ const TEXTS = [
     '',
     '%',
     '> 3',
-    '1:0x10100:8',
+    '1.1:0x10100:8',
     'physical:0x80001000:8',
     'syscall',
     'instruction',

@@ -115,7 +115,7 @@ export const debuggerFaults: readonly Fault[] = [
   {
     what: 'a scope is not heeded',
     file: 'debugger/session/points.ts',
-    find: '  if (point.scope !== null && task.group.tgid !== point.scope) return false\n',
+    find: '  if (point.scope !== null && task.group.id !== point.scope.id) return false\n',
     put: '',
     near: POINTS,
   },
