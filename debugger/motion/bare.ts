@@ -1,7 +1,7 @@
 // Motions of a machine alone, as far as they need no tasks, sources or past: what the rows of the table begin there.
-import { getPc, getX, REG, type Hart } from '../../vm/index.ts'
-import { focusedHart, instructionIn, lengthOfCall, LONGEST, readHart, runBare, stepBare } from '../target/index.ts'
-import type { BareMotion, BareSession } from '../target/index.ts'
+import { getPc, getXBig, REG, type Hart } from '../../vm/index.ts'
+import { focusedHart, instructionIn, LONGEST, overBy, placeOf, readHart, runBare, stepBare } from '../target/index.ts'
+import type { BareMotion, BareSession, Way } from '../target/index.ts'
 import type { About } from './types.ts'
 
 /** Begins a motion on a machine alone. */
@@ -16,20 +16,31 @@ export const bareInstruction: BareBegin = s => ({ go: () => stepBare(s, focusedH
 
 export const bareMachine: BareBegin = s => ({ go: () => stepBare(s, null) })
 
+/** To where a way ends, by a hart. */
+const bareTo = (s: BareSession, way: Way, hart: Hart): BareMotion => {
+  const place = placeOf(
+    way,
+    (at: Hart) => at === hart,
+    at => getXBig(at, REG.sp),
+  )
+  return { go: budget => runBare(s, budget, null, place) }
+}
+
 /** One instruction of a hart; what it calls runs until it returns. */
 export const bareOver: BareBegin = (s, about) => {
   const hart = focusedHart(s)
-  const length = lengthOfCall(instructionIn(readHart(s.target.machine, hart, getPc(hart), LONGEST)))
-  if (length === 0) return bareInstruction(s, about)
-  const sp = getX(hart, REG.sp)
-  const place = { address: getPc(hart) + length, counts: (at: Hart) => at === hart && getX(at, REG.sp) >= sp }
-  return { go: budget => runBare(s, budget, null, place) }
+  const pc = getPc(hart)
+  const instruction = instructionIn(readHart(s.target.machine, hart, pc, LONGEST))
+  return overBy(
+    { pc, sp: getXBig(hart, REG.sp), instruction },
+    () => bareInstruction(s, about),
+    way => bareTo(s, way, hart),
+  )
 }
 
 export const bareAddress: BareBegin = (s, { address }) => {
   if (address === undefined) throw new Error('a motion was begun without an address')
-  const { focus } = s
-  return { go: budget => runBare(s, budget, null, { address, counts: hart => hart.id === focus }) }
+  return bareTo(s, { address }, focusedHart(s))
 }
 
 export const bareHart: BareBegin = (s, { hart: id }) => {

@@ -1,11 +1,18 @@
 // What the instruction is that a task is before: a call, or a return.
-import { regPc, type Task } from '../../kernel/index.ts'
-import { isReturn, type Decoded } from '../../vm/index.ts'
+import { regBig, regPc, type Task } from '../../kernel/index.ts'
+import { isReturn, REG, type Decoded } from '../../vm/index.ts'
 import { readMemory, type Session } from '../session/index.ts'
-import { instructionIn, lengthOfCall, LONGEST } from '../target/index.ts'
+import { instructionIn, lengthOfCall, LONGEST, type Standing } from '../target/index.ts'
 
 /** What a task is before, null where nothing can be read or decoded. */
 const instructionAt = (s: Session, task: Task): Decoded | null => instructionIn(readMemory(s, task, regPc(s.k, task), LONGEST))
+
+/** Where a task stands. */
+export const standingOf = (s: Session, task: Task): Standing => ({
+  pc: regPc(s.k, task),
+  sp: regBig(s.k, task, REG.sp),
+  instruction: instructionAt(s, task),
+})
 
 /** Length of the call instruction that a task is before, 0 for any other. */
 export const callLength = (s: Session, task: Task): number => lengthOfCall(instructionAt(s, task))

@@ -16,7 +16,8 @@ import {
   taskById,
 } from '../session/index.ts'
 import type { Scope, Session, Stop, Task, TaskRef } from '../session/index.ts'
-import { callLength } from './code.ts'
+import { overBy, placeOf, type Way } from '../target/index.ts'
+import { standingOf } from './code.ts'
 import { isCut, moving, stepping } from './pieces.ts'
 import { INTERRUPTED, type Range, type Turn, type Work } from './types.ts'
 
@@ -106,19 +107,19 @@ export function stepInstruction(s: Session, stepping: TaskRef, request: RunReque
   }
 }
 
-/** Where to come to: an address, by a task, and with its stack no deeper than `stackAbove` (a function that was called is done). */
-export interface Target {
-  address: number
+/** Where to come to, and by whom; missing: by any task. */
+export interface Target extends Way {
   task?: TaskRef
-  stackAbove?: number
 }
 
 /** Until an address is reached. */
-export function runTo(s: Session, { address, task: who, stackAbove }: Target, request: RunRequest = {}): Stop {
+export function runTo(s: Session, { task: who, ...way }: Target, request: RunRequest = {}): Stop {
   const { budget = BUDGET, pieces = PIECES, scope = null } = request
-  const counts = (task: Task): boolean =>
-    (who === undefined || task.id === who.id) && (stackAbove === undefined || regBig(s.k, task, REG.sp) > BigInt(stackAbove))
-  const place = { addresses: [address], counts }
+  const place = placeOf(
+    way,
+    (task: Task) => who === undefined || task.id === who.id,
+    task => regBig(s.k, task, REG.sp),
+  )
   arm(s, place.addresses)
   try {
     return runToStop(s, { budget, pieces, scope, place })
@@ -148,9 +149,12 @@ export const to = (s: Session, turn: Turn, target: Target): Work => stepping(s, 
 /** One instruction of a task; what it calls runs until it returns. */
 export function* over(s: Session, turn: Turn, who: TaskRef, hits: boolean): Work {
   const task = taskById(s, who)
-  const length = task === null ? 0 : callLength(s, task)
-  if (task === null || length === 0) return yield* instruction(s, turn, who, hits)
-  return yield* to(s, turn, { address: regPc(s.k, task) + length, task: who, stackAbove: Number(regBig(s.k, task, REG.sp)) - 1 })
+  if (task === null) return yield* instruction(s, turn, who, hits)
+  return yield* overBy(
+    standingOf(s, task),
+    () => instruction(s, turn, who, hits),
+    way => to(s, turn, { ...way, task: who }),
+  )
 }
 
 /** As stepInstruction, but a call is run until it returns. */

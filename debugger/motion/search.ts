@@ -1,7 +1,8 @@
 // Looking for stops in the past: stretch by stretch backwards, each run again from a snapshot by a session of the past with its own points.
 import { piecesIn } from '../../kernel/index.ts'
-import { arm, now, runToStop, taskById, type Instant, type Place, type Session, type Stop, type TaskRef } from '../session/index.ts'
+import { arm, now, runToStop, taskById, type Instant, type Session, type Stop, type Task, type TaskRef } from '../session/index.ts'
 import { advance, isBefore, LATEST, nowOf, pointBefore, type Timeline } from '../timeline/index.ts'
+import type { Place } from '../target/index.ts'
 import { goingTo, isOver, recorded, workLeft } from './pieces.ts'
 import { INTERRUPTED, type Turn, type Work } from './types.ts'
 
@@ -95,7 +96,7 @@ export function* runningAgain(
   from: Instant,
   to: Instant,
   counts: (stop: Stop) => boolean,
-  place?: Place,
+  place?: Place<Task>,
 ): Work<Found | null> {
   const stretch: Stretch = { to, here: from, done: false, last: null }
   const { focus } = past
@@ -112,7 +113,7 @@ export function* runningAgain(
 }
 
 /** Runs a stretch on, until it is through or it is enough for this turn. */
-function runStretch(past: Session, turn: Turn, stretch: Stretch, counts: (stop: Stop) => boolean, place: Place | undefined): void {
+function runStretch(past: Session, turn: Turn, stretch: Stretch, counts: (stop: Stop) => boolean, place: Place<Task> | undefined): void {
   const { to } = stretch
   do {
     const begun = now(past)
@@ -137,7 +138,7 @@ const standingPlace = (stop: Stop, here: Instant): Instant =>
   stop.kind === 'watchpoint' ? { executed: here.executed - 1, steps: LATEST } : here
 
 /** The last stop before now: stretch by stretch backwards. null: there is none, and whoever asked goes to where they want to stand. */
-export function* lastStop(past: Session, turn: Turn, place?: Place): Work<Stop | null> {
+export function* lastStop(past: Session, turn: Turn, place?: Place<Task>): Work<Stop | null> {
   const t = recorded(past)
   // Of a run to a place only what comes to it counts.
   const counts = (stop: Stop): boolean => place === undefined || stop.kind === 'step'

@@ -5,6 +5,7 @@ import { regBig, regF, usesFp, type Kernel, type Task } from '../../kernel/index
 import { readMemory, registersOf, taskById, type Session, type TaskRef } from '../session/index.ts'
 import { loadTask, unwind, type Backtrace, type FrameRegisters, type ReadMemory, type SymbolSpace } from '../symbols/index.ts'
 
+import type { Way } from '../target/index.ts'
 import { NoWay, type Sight } from './types.ts'
 
 export const X_REGISTERS = 32
@@ -35,10 +36,7 @@ export function framesOf(sight: Sight, task: Task, limit = MAX_FRAMES): Backtrac
 }
 
 /** Where a function returns to, and an address that its caller's stack pointer is above. */
-export interface WayOut {
-  address: number
-  stackAbove: number
-}
+export type WayOut = Required<Way>
 
 /** The way out of a frame of a task. NoWay: nobody called it, or nobody knows who. */
 export function wayOut(sight: Sight, who: TaskRef, level = 0): WayOut {

@@ -16,7 +16,7 @@ export {
   setIgnore,
   type WatchOptions,
 } from './points.ts'
-export { advanceBy, interrupt, now, runToStop, settle, stoppedTask, type Goal, type Place } from './run.ts'
+export { advanceBy, interrupt, now, runToStop, settle, stoppedTask, type Goal } from './run.ts'
 export {
   changed,
   evaluate,

@@ -14,17 +14,12 @@ import {
 } from '../../kernel/index.ts'
 import { passHere, RAM_BASE } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
+import type { Place } from '../target/index.ts'
 import { advance, nowOf, sameInstant } from '../timeline/index.ts'
 import { CATCH_ROWS, catches, sessionEvent, taskOfEvent } from './catch.ts'
 import { applies, arm, countHit, enabledPoints } from './points.ts'
 import { NOBODY, processOf, readMemory, refTo, taskById } from './state.ts'
 import type { Instant, Scope, Session, SessionEvent, Stop, Task, Watchpoint } from './types.ts'
-
-/** Addresses that a run wants to come to, whoever else stops there: it is a step of the task that counts. */
-export interface Place {
-  addresses: readonly number[]
-  counts(task: Task): boolean
-}
 
 /** What a run is about besides the session's points. */
 export interface Goal {
@@ -36,7 +31,7 @@ export interface Goal {
   scope: Scope
   /** A task is about to run, or a call of its ended: look at once. */
   watching?: TaskId
-  place?: Place
+  place?: Place<Task>
   /** Asked at every pause and end of a piece: is it reached? */
   reached?(): Stop | null
 }

@@ -1,6 +1,7 @@
 // A session over a machine alone: breakpoints, watchpoints, and runs to the next stop. Its motions are rows of the table of motions. A trap that
 // the machine's platform does not take ends a run, for there is nobody who would handle it.
 import { getPc, passHere, run, setDebugPoints, type Access, type Hart, type Machine, type StopKind, type Watch } from '../../vm/index.ts'
+import type { Place } from './place.ts'
 import { bareTarget, type Target } from './target.ts'
 
 export type BarePoint = { id: number; enabled: boolean } & ({ kind: 'breakpoint'; address: number } | ({ kind: 'watchpoint' } & Watch))
@@ -49,29 +50,23 @@ function add(s: BareSession, point: BarePoint): number {
   return point.id
 }
 
-/** Where a motion wants to come to, besides the points. */
-export interface BarePlace {
-  address: number
-  counts(hart: Hart): boolean
-}
-
-function arm(s: BareSession, place?: BarePlace): void {
+function arm(s: BareSession, place?: Place<Hart>): void {
   const on = [...s.points.values()].filter(point => point.enabled)
   const breakpoints = new Set(on.flatMap(p => (p.kind === 'breakpoint' ? [p.address] : [])))
-  if (place !== undefined) breakpoints.add(place.address)
+  for (const address of place?.addresses ?? []) breakpoints.add(address)
   const watches = on.flatMap(p => (p.kind === 'watchpoint' ? [p] : []))
   setDebugPoints(s.target.machine, breakpoints.size + watches.length === 0 ? null : { breakpoints, watches, tlbMisses: false })
 }
 
 /** What a debugger's stop of a hart is; null: none of the points counts. */
-function debugStop(s: BareSession, hart: Hart, place?: BarePlace): BareStop | null {
+function debugStop(s: BareSession, hart: Hart, place?: Place<Hart>): BareStop | null {
   const on = [...s.points.values()].filter(point => point.enabled)
   const hit = s.target.machine.debug?.hit ?? null
   if (hit === null) {
     const address = getPc(hart)
     const points = on.filter(p => p.kind === 'breakpoint' && p.address === address).map(p => p.id)
     if (points.length > 0) return { kind: 'breakpoint', points, hart: hart.id, address }
-    return place?.address === address && place.counts(hart) ? { kind: 'step', hart: hart.id } : null
+    return place?.addresses.includes(address) === true && place.counts(hart) ? { kind: 'step', hart: hart.id } : null
   }
   const { va, bytes, access } = hit
   const sees = (p: BarePoint): boolean =>
@@ -85,8 +80,8 @@ function settle(s: BareSession, hart: Hart, stop: BareStop): BareStop {
   return stop
 }
 
-/** Lets harts run in turns, or one alone, for so many instructions at most. */
-export function runBare(s: BareSession, budget: number, only: Hart | null, place?: BarePlace): BareStop {
+/** Lets harts run in turns, or one alone, for so many instructions at most; to a place, besides the points. */
+export function runBare(s: BareSession, budget: number, only: Hart | null, place?: Place<Hart>): BareStop {
   const { machine } = s.target
   arm(s, place)
   const end = s.executed + budget

@@ -10,9 +10,9 @@ export {
   runBare,
   stepBare,
   type BareMotion,
-  type BarePlace,
   type BarePoint,
   type BareSession,
   type BareStop,
 } from './bare.ts'
+export { overBy, placeOf, type Place, type Standing, type Way } from './place.ts'
 export { bareTarget, NoSystem, systemOf, systemTarget, type OperatingSystemView, type Target } from './target.ts'
