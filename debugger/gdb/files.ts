@@ -57,12 +57,12 @@ function upFrom(at: Place): Place {
 }
 
 /** File systems whose names are all in memory: looking one up makes nothing, and asks the host for nothing. */
-const isInMemory = (dentry: Dentry): boolean => dentry.inode.fs.kind === 'tmpfs' || dentry.inode.fs.kind === 'devtmpfs'
+const isInMemory = (k: Kernel, dentry: Dentry): boolean => k.kinds.fileSystems[dentry.inode.fs.kind].inMemory === true
 
 function childOf(k: Kernel, dir: Dentry, name: string): Dentry | null {
   const known = dir.children?.get(name)
   if (known !== undefined) return known
-  return dir.children !== null && isInMemory(dir) ? findChild(k, null, dir, name) : null
+  return dir.children !== null && isInMemory(k, dir) ? findChild(k, null, dir, name) : null
 }
 
 /** Where a path leads for a task; null: nowhere that can be looked at. `last`: follow a link at the end. */

@@ -31,7 +31,7 @@ export function inodeNames(k: Kernel): Map<Inode, string> {
   // A list, not recursion: directories may be nested deeper than our stack.
   const trees: Dentry[] = []
   for (const mount of k.state.ns.mnt.mounts) {
-    if (mount.fs.kind === 'proc' || mount.fs.kind === 'sysfs') continue
+    if (k.kinds.fileSystems[mount.fs.kind].generated) continue
     give(mount.root.inode, pathOf(k, { mount, dentry: mount.root }))
     trees.push(mount.root)
   }

@@ -60,6 +60,9 @@ function space(k: Kernel, { fs, root }: Mount): FileSystemSpace {
 }
 
 export const hostFs: FileSystemOps = {
+  // One whose changes stay in memory is what Linux calls an overlay.
+  type: ({ writeThrough }) => (writeThrough ? 'hostfs' : 'overlay'),
+  outside: true,
   space,
   xattrs: true,
   closed: closeHostFile,

@@ -39,6 +39,8 @@ export function spaceInMemory(k: Kernel, fs: FileSystem, type: number): FileSyst
 /** There is nothing to add for directories: the dentries are all there is. */
 export const memoryFs: FileSystemOps = {
   space: (k, { fs }) => spaceInMemory(k, fs, TMPFS_MAGIC),
+  inMemory: true,
+  seals: true,
   flags: true,
   xattrs: true,
   evict: dropCache,
@@ -50,4 +52,12 @@ export const pipeFs: FileSystemOps = {
   opens: ({ stream, kind }) => (stream ? (kind === 'regular' ? 'hostFile' : 'hostPipe') : null),
 }
 
-export const anonFs: FileSystemOps = { fixed: EPERM, space: noSpace(ANON_INODE_FS_MAGIC), flags: true, xattrs: true, evict: dropCache }
+export const anonFs: FileSystemOps = {
+  type: () => 'anon_inodefs',
+  fixed: EPERM,
+  space: noSpace(ANON_INODE_FS_MAGIC),
+  seals: true,
+  flags: true,
+  xattrs: true,
+  evict: dropCache,
+}

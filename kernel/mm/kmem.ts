@@ -187,7 +187,7 @@ function countTask(k: Kernel, count: Count, task: Task): void {
   if (mm && isNew(count, mm)) {
     add(count, 'space', 1)
     add(count, 'region', mm.regions.length)
-    for (const { inode } of mm.regions) if (inode) countInode(count, inode)
+    for (const { inode } of mm.regions) if (inode) countInode(k, count, inode)
   }
   if (task.waiting) add(count, 'queue', task.waiting.queues.length)
   if (call) {
@@ -223,12 +223,11 @@ function countDescription(k: Kernel, count: Count, file: FileDescription): void 
     add(count, 'element', held.element ?? 0)
     count.bytes += held.bytes ?? 0
   }
-  countInode(count, file.inode)
+  countInode(k, count, file.inode)
 }
 
-function countInode(count: Count, inode: Inode): void {
-  // The host's files are as many as the host has.
-  if (inode.fs.kind === 'host' || !isNew(count, inode)) return
+function countInode(k: Kernel, count: Count, inode: Inode): void {
+  if (k.kinds.fileSystems[inode.fs.kind].outside || !isNew(count, inode)) return
   const { pipe, locks, leases, watches, target, pages } = inode
   count.bytes += target.length
   add(count, 'inode', 1)
@@ -244,11 +243,11 @@ function countInode(count: Count, inode: Inode): void {
 
 function countNames(k: Kernel, count: Count): void {
   const left: Dentry[] = []
-  for (const { fs, root } of k.state.ns.mnt.mounts) if (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs') left.push(root)
+  for (const { fs, root } of k.state.ns.mnt.mounts) if (k.kinds.fileSystems[fs.kind].inMemory) left.push(root)
   for (let dentry = left.pop(); dentry; dentry = left.pop()) {
     count.bytes += dentry.name.length
     add(count, 'dentry', 1)
-    countInode(count, dentry.inode)
+    countInode(k, count, dentry.inode)
     if (!dentry.children) continue
     add(count, 'directory', 1)
     for (const child of dentry.children.values()) if (child) left.push(child)

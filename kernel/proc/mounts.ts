@@ -2,24 +2,12 @@
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { pathBelow } from '../vfs/index.ts'
-import type { FileSystemKind, Mount } from '../vfs/types.ts'
-
-/** A host directory whose changes stay in memory is what Linux calls an overlay. */
-const TYPE_NAMES: Readonly<Record<FileSystemKind, string>> = {
-  tmpfs: 'tmpfs',
-  devtmpfs: 'devtmpfs',
-  devpts: 'devpts',
-  proc: 'proc',
-  sysfs: 'sysfs',
-  host: 'overlay',
-  pipefs: 'pipefs',
-  anon: 'anon_inodefs',
-}
+import type { Mount } from '../vfs/types.ts'
 
 /** Spaces and such as octal escapes. */
 const escaped = (text: string): string => text.replaceAll(/[ \t\n\\#]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
-const typeOf = (mount: Mount): string => (mount.fs.kind === 'host' && mount.fs.writeThrough ? 'hostfs' : TYPE_NAMES[mount.fs.kind])
+const typeOf = (k: Kernel, { fs }: Mount): string => k.kinds.fileSystems[fs.kind].type?.(fs) ?? fs.kind
 const access = (mount: Mount): string => (mount.readOnly || mount.fs.readOnly ? 'ro' : 'rw')
 
 /** Mounts below the task's root, with their places. */
@@ -34,7 +22,7 @@ function visible(k: Kernel, task: Task): { mount: Mount; at: string }[] {
 
 export const mountsText = (k: Kernel, task: Task): string =>
   visible(k, task)
-    .map(({ mount, at }) => `${escaped(mount.fs.source)} ${escaped(at)} ${typeOf(mount)} ${access(mount)},relatime 0 0\n`)
+    .map(({ mount, at }) => `${escaped(mount.fs.source)} ${escaped(at)} ${typeOf(k, mount)} ${access(mount)},relatime 0 0\n`)
     .join('')
 
 export const mountInfoText = (k: Kernel, task: Task): string =>
@@ -42,12 +30,12 @@ export const mountInfoText = (k: Kernel, task: Task): string =>
     .map(({ mount, at }) => {
       const device = `${mount.fs.dev >> 8}:${mount.fs.dev & 0xff}`
       const options = `${access(mount)},relatime`
-      return `${mount.id} ${mount.parent?.id ?? 0} ${device} / ${escaped(at)} ${options} - ${typeOf(mount)} ${escaped(mount.fs.source)} ${access(mount)}\n`
+      return `${mount.id} ${mount.parent?.id ?? 0} ${device} / ${escaped(at)} ${options} - ${typeOf(k, mount)} ${escaped(mount.fs.source)} ${access(mount)}\n`
     })
     .join('')
 
 /** /proc/PID/mountstats: file systems without figures of their own. */
 export const mountStatsText = (k: Kernel, task: Task): string =>
   visible(k, task)
-    .map(({ mount, at }) => `device ${escaped(mount.fs.source)} mounted on ${escaped(at)} with fstype ${typeOf(mount)}\n`)
+    .map(({ mount, at }) => `device ${escaped(mount.fs.source)} mounted on ${escaped(at)} with fstype ${typeOf(k, mount)}\n`)
     .join('')

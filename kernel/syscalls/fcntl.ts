@@ -78,6 +78,7 @@ import { allSpaces, copyIn, copyOut, getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import {
   conflictingLock,
+  fileSystemOps,
   getFile,
   installFd,
   isCloexec,
@@ -91,6 +92,7 @@ import {
   wouldDeadlock,
   type FileDescription,
   type FileTable,
+  type Inode,
   type LockWish,
   checkOwner,
   ownerExists,
@@ -214,10 +216,12 @@ function setOwnerExact({ k, task, file, argument }: Call): number {
   return 0
 }
 
+const knowsSeals = (k: Kernel, inode: Inode): boolean => inode.seals >= 0 && fileSystemOps(k, inode.fs).seals === true
+
 function addSeals({ k, file, argument }: Call): number {
   const { inode } = file
   if (!isWritable(file)) throw EPERM
-  if (inode.seals < 0 || argument & ~ALL_SEALS) throw EINVAL
+  if (!knowsSeals(k, inode) || argument & ~ALL_SEALS) throw EINVAL
   if (inode.seals & F_SEAL_SEAL) throw EPERM
   // A program whose bits are sealed is sealed whole.
   if (argument & F_SEAL_EXEC && inode.mode & ANY_EXEC) argument |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE
@@ -286,8 +290,8 @@ const commands: Readonly<Record<number, (call: Call) => SyscallResult>> = {
   },
   [F_SET_RW_HINT]: setWriteHint,
   [F_ADD_SEALS]: addSeals,
-  [F_GET_SEALS]: ({ file }) => {
-    if (file.inode.seals < 0) throw EINVAL
+  [F_GET_SEALS]: ({ k, file }) => {
+    if (!knowsSeals(k, file.inode)) throw EINVAL
     return file.inode.seals
   },
 }

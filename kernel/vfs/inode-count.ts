@@ -2,6 +2,7 @@
 // as a file too, for it takes as much (mm/shmem.c).
 import { ENOSPC } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { fileSystemOps } from './ops.ts'
 import type { Dentry, FileSystem, Inode } from './types.ts'
 
 const PAGES_PER_INODE = 2
@@ -39,7 +40,7 @@ function countBelow(root: Dentry): number {
 /** The machine is made: from here on there is a limit. */
 export function limitInodes(k: Kernel): void {
   for (const { fs, root } of k.state.ns.mnt.mounts) {
-    if (fs.kind !== 'tmpfs' && fs.kind !== 'devtmpfs') continue
+    if (!fileSystemOps(k, fs).inMemory) continue
     fs.inodes = countBelow(root)
     fs.maxInodes = fs.inodes + Math.floor(k.state.frames.total / PAGES_PER_INODE)
   }

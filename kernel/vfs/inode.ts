@@ -7,7 +7,7 @@ import { fileSystemOps } from './ops.ts'
 import { timestampNow } from './time.ts'
 import { dropAttributes } from './xattrs.ts'
 
-/** Inode.seals of files that cannot have any. */
+/** Inode.seals of what is no regular file. */
 const NO_SEALS = -1
 /** Size of a directory in memory: this much for each name, '.' and '..' included (as tmpfs has it). */
 const DIRENT_SIZE = 20
@@ -47,8 +47,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     proc: null,
     sys: null,
     stream: null,
-    // Files in memory know seals, but only memfd_create makes ones that take any.
-    seals: kind === 'regular' && (fs.kind === 'tmpfs' || fs.kind === 'devtmpfs' || fs.kind === 'anon') ? F_SEAL_SEAL : NO_SEALS,
+    seals: kind === 'regular' ? F_SEAL_SEAL : NO_SEALS,
     leases: null,
     watches: null,
     xattrs: null,

@@ -273,6 +273,19 @@ test('F_SEAL_EXEC: what may not be made a program', () => {
   expect(outcome(k, task, 'write', program, BUFFER, 1)).toBe('EPERM')
 })
 
+test('files in memory know seals, though nothing can be sealed but what memfd_create made; others do not know them', () => {
+  const { k, task } = fileKernel()
+  const [SEAL, GET, F_SEAL_SEAL] = [1033, 1034, 1]
+  const seals = (path: string): unknown[] => {
+    const fd = call(k, task, 'openat', AT_FDCWD, path, path.startsWith('/proc') ? 0 : 0o102, 0o600) as number
+    return [outcome(k, task, 'fcntl', fd, GET, 0), outcome(k, task, 'fcntl', fd, SEAL, F_SEAL_SEAL)]
+  }
+  expect(seals('/tmp/plain')).toEqual([F_SEAL_SEAL, 'EPERM'])
+  expect(seals('/dev/shm/shared')).toEqual([F_SEAL_SEAL, 'EPERM'])
+  expect(seals('/proc/version')).toEqual(['EINVAL', 'EPERM'])
+  expect(seals('/dev/null')[0]).toBe('EINVAL')
+})
+
 test('an open that may not cut the file leaves nothing open', () => {
   const { k, task } = fileKernel()
   const fd = call(k, task, 'memfd_create', 'm', 2) as number

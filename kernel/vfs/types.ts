@@ -13,6 +13,9 @@ import type { SysData } from '../sysfs/types.ts'
 import type { EpollData, EpollItem, EventFdData, Pipe, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
 import type { TtyData } from '../tty/types.ts'
+import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
+
+export type * from './lock-types.ts'
 
 /** `anon`: what stands behind eventfds, epoll and their kin, without a type in st_mode. */
 export type FileKind = 'regular' | 'directory' | 'symlink' | 'fifo' | 'chardev' | 'blockdev' | 'socket' | 'anon'
@@ -47,25 +50,6 @@ export type Backing =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** The host's file (Inode.host). `size`: bytes of it that are its contents; beyond are zeros. */
   | { readonly kind: 'host'; readonly size: number }
-
-/** F_RDLCK or F_WRLCK on an open description; `fd` is what the signal says. */
-export interface Lease {
-  file: FileDescription
-  /** The process that took it. */
-  pid: number
-  fd: number
-  type: number
-  /** What it shall become, by `deadline` (ns): F_UNLCK, F_RDLCK. null: nobody minds it. */
-  breakTo: number | null
-  deadline: number
-}
-
-/** What one process wants to be told of a directory: DN_* bits; `fd` is what the signal says. */
-export interface DirectoryWatch {
-  table: FileTable
-  fd: number
-  events: number
-}
 
 /** One entry of an access list: whom it is about (ACL_* tag, and an id for named users and groups), and rwx bits. */
 export interface AclEntry {
@@ -120,10 +104,10 @@ export interface Inode {
   sys: string | null
   /** A standard stream of the host. */
   stream: HostStream | null
-  /** memfd seals (F_SEAL_*); -1: sealing is not possible on this file. */
+  /** memfd seals (F_SEAL_*), where the file system knows them; -1: it is no regular file. */
   seals: number
-  /** Leases on it (F_SETLEASE); null: none. `breaking`: somebody was asked to give one up. */
-  leases: { held: Map<FileDescription, Lease>; breaking: boolean; queue: WaitQueue } | null
+  /** Leases on it (F_SETLEASE); null: none. */
+  leases: Leases | null
   /** A directory that somebody watches (F_NOTIFY), by open file and descriptor table; null: nobody does. */
   watches: Map<FileDescription, DirectoryWatch[]> | null
   /** Extended attributes by name; null: none was ever set. */
@@ -233,47 +217,6 @@ export type FileData =
 export interface DirectoryData {
   kind: 'directory'
   names: string[]
-}
-
-/** A lock that somebody asks for. POSIX record locks belong to a descriptor table, OFD locks to a description. End is exclusive; Infinity: to the end. */
-export interface LockWish {
-  owner: FileTable | FileDescription
-  pid: number
-  write: boolean
-  start: Int64
-  end: Int64
-}
-
-/** Waits for a record lock: so circles of those who wait for each other are found. */
-export interface LockWaiting {
-  call: 'lock'
-  inode: Inode
-  wanted: LockWish
-}
-
-/** One that is held; `order` tells those apart that start at the same place. */
-export interface RecordLock extends LockWish {
-  order: number
-}
-
-/** Locks by start (vfs/lock-list.ts); `end` and `writeEnd`: how far those of the block reach, and those for writing (-1: there is none). */
-export interface LockBlock {
-  locks: RecordLock[]
-  end: Int64
-  writeEnd: Int64
-}
-export type LockList = LockBlock[]
-
-export interface FileLocks {
-  /** Of everybody, how many, and of each owner that has some. */
-  all: LockList
-  count: number
-  owned: Map<LockWish['owner'], LockList>
-  /** RecordLock.order of the next one. */
-  next: number
-  /** flock: who holds it, whether for writing, and which process took it. */
-  flocks: Map<FileDescription, { write: boolean; pid: number }>
-  queue: WaitQueue
 }
 
 /** A process's descriptors. */
@@ -470,6 +413,14 @@ export interface FileSystemOps extends DirectoryOps {
   generated?: true
   /** st_blksize; missing: a page. */
   blockSize?: number
+  /** What /proc/mounts calls it; missing: as its kind is called. */
+  type?(fs: FileSystem): string
+  /** Its names and files are in guest memory, and limited by that. */
+  inMemory?: true
+  /** Its files are kept by the host: as many as it has. */
+  outside?: true
+  /** Its files know seals, though only memfd_create makes ones that take any. */
+  seals?: true
   /** It keeps file attributes (FS_IOC_SETFLAGS). */
   flags?: true
   /** It keeps extended attributes. */
