@@ -16,9 +16,11 @@ import {
   WORD_FS,
   WORD_PRIVILEGE,
 } from './layout.ts'
-import { run } from './machine.ts'
+import { run, setTiming } from './machine.ts'
 import { getPc, getX, getXBig, setPc, setX, setXBig } from './registers.ts'
 import { restoreMachine, snapshotMachine } from './snapshot.ts'
+import { resolvePreset } from './timing/index.ts'
+import { tlbFlush } from './tlb.ts'
 import { bench, CODE, DATA, ENGINES, FRAMES, words } from './testing.ts'
 
 describe.each(ENGINES)('%s', engine => {
@@ -117,12 +119,37 @@ describe.each(ENGINES)('%s', engine => {
     expect(b.x(11)).toBe(9)
   })
 
+  test('code is fetched through the TLB: a mapping that changed without a flush is the old one', () => {
+    const b = bench(`addi a1, a1, 1\nj ${CODE}`, { engine })
+    b.run(2)
+    b.map(CODE, FRAMES.data)
+    b.run(2)
+    expect([b.x(11), getPc(b.hart)]).toEqual([2, CODE])
+    tlbFlush(b.machine, b.hart, CODE, null)
+    expect(b.run(1).kind).toBe('illegal')
+  })
+
   test('fuel ends a run on its very instruction', () => {
     const text = Array.from({ length: 20 }, () => 'addi a1, a1, 1').join('\n') + '\necall'
     for (let fuel = 1; fuel < 20; fuel++) {
       const b = bench(text, { engine })
       expect(b.run(fuel)).toMatchObject({ kind: 'fuel', retired: fuel })
       expect([b.x(11), getPc(b.hart)]).toEqual([fuel, CODE + 4 * fuel])
+    }
+  })
+
+  test('fuel that ends on a jump into a page that is not there ends the run; the fault is the next one’s', () => {
+    for (const jump of ['jalr zero, 0(a1)', `j ${CODE + 0x8000}`]) {
+      const b = bench(jump, { engine })
+      setX(b.hart, 11, CODE + 0x8000)
+      expect([jump, b.run(1)]).toMatchObject([jump, { kind: 'fuel', retired: 1 }])
+      expect([getPc(b.hart), b.hart.counters[COUNTERS.fetchMisses]]).toEqual([CODE + 0x8000, 1])
+      expect(b.run(1)).toMatchObject({ kind: 'pageFault', access: 'fetch', tval: CODE + 0x8000, retired: 0 })
+      const timed = bench(jump, { engine })
+      setX(timed.hart, 11, CODE + 0x8000)
+      setTiming(timed.machine, resolvePreset('u74').config)
+      expect(run(timed.machine, timed.hart, 1)).toMatchObject({ kind: 'fuel', retired: 1 })
+      expect(run(timed.machine, timed.hart, 1)).toMatchObject({ kind: 'pageFault', retired: 0 })
     }
   })
 

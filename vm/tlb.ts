@@ -180,6 +180,10 @@ export function tlbFillFrom(
 /** Offset in the linear memory of the address under an entry found by tlbProbe (reads and writes). */
 export const hostAddress = (machine: Machine, entry: number, lo: number): number => (lo + machine.i32[entry + 2]) >>> 0
 
+/** Offset in the linear memory of code: of an address that the fetch TLB has, whose entry leads to what the engine made of it. */
+export const fetchAddress = (machine: Machine, hart: Hart, lo: number): number =>
+  machine.layout.ram + hart.fetchFrames[(lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES] * L.PAGE_SIZE + (lo & ~PAGE_MASK)
+
 // ---- watched pages
 
 const overlapsPage = (watch: Watch, page: number): boolean => watch.start < page + L.PAGE_SIZE && watch.end > page

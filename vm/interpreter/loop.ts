@@ -44,7 +44,8 @@ export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Sto
     const remaining = exitFuel(machine, hart)
     counters[instret] += left - remaining
     left = remaining
-    if (why === WHY.fuel) continue
+    // A jump that spent the last fuel has retired: whether there is code where it leads is the next run's to find.
+    if (why === WHY.fuel || (why === WHY.jumpMiss && left <= 0)) continue
     const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, stepper)
     left -= counters[instret] + hart.delivered - before
@@ -84,7 +85,8 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
     counters[instret] += retired
     counters[L.COUNTERS.cycles] += spent
     begun = false
-    if (why === WHY.fuel) continue
+    const ended = counters[L.COUNTERS.cycles] >= end || fuel <= counters[instret] - started + hart.delivered - deliveredBefore
+    if (why === WHY.fuel || (why === WHY.jumpMiss && ended)) continue
     const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, timed)
     if (stop) return stopped(stop, counters[instret] - started)

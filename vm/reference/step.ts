@@ -20,7 +20,7 @@ import * as L from '../layout.ts'
 import { BigArithmetic, i64, u64 } from './arithmetic.ts'
 import { getPcBig, setPcBig } from '../registers.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
-import { hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from '../tlb.ts'
+import { fetchAddress, hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from '../tlb.ts'
 import { C_L1_DATA, loadUse, stall, timeAccess, timeFetch, type Timing } from '../timing/index.ts'
 import { faultCause, raise } from '../trap.ts'
 
@@ -121,12 +121,8 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
       if (outcome !== 'ok') this.trap(faultCause(outcome, access), va)
       entry = tlbProbe(this.m, this.hart, lo, hi, access)
     }
-    // A fetch entry leads to decoded instructions; the bytes are where the walk says.
-    if (access === 'fetch') {
-      const t = translateNow(this.m, this.hart, lo, hi, access)
-      if (t.outcome !== 'ok') this.trap(faultCause(t.outcome, access), va)
-      return this.m.layout.ram + t.frame * L.PAGE_SIZE + (lo & (L.PAGE_SIZE - 1))
-    }
+    // A fetch entry leads to what the engine made of the code; the frame stands beside it.
+    if (access === 'fetch') return fetchAddress(this.m, this.hart, lo)
     return hostAddress(this.m, entry, lo)
   }
 
@@ -138,7 +134,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if ((low & 3) !== 3) return low
     const second = i64(this.here + 2n)
     const crosses = (this.here & (PAGE - 1n)) === PAGE - 2n
-    const high = this.view.getUint16(crosses ? this.at(second, 'fetch') : this.at(this.here, 'fetch') + 2, true)
+    const high = this.view.getUint16(crosses ? this.at(second, 'fetch') : at + 2, true)
     return (high << 16) | low
   }
 
