@@ -2,7 +2,7 @@
 // keeps one of these, so that all of them miss in their TLBs at the same instructions; what is derived from a frame is at its slot.
 import { PAGE_SIZE } from './layout.ts'
 import type { Machine } from './state.ts'
-import { dropFetches, dropWrites } from './tlb.ts'
+import { catchWrites, dropFetches } from './tlb.ts'
 
 export interface CodeFrames {
   /** Slot + 1 by frame, 0 for none. */
@@ -34,8 +34,15 @@ export function takeSlot(machine: Machine, code: CodeFrames, frame: number): num
   if (code.frameOf[slot] >= 0) forgetFrame(machine, code, code.frameOf[slot])
   code.frameOf[slot] = frame
   code.slotOf[frame] = slot + 1
-  dropWrites(machine, frame)
+  catchWrites(machine, frame)
   return slot
+}
+
+/** A program stored so many bytes of one page at an offset of the linear memory: what an engine made of them, if they are code, is no longer so. */
+export function bytesStored({ engine, layout }: Machine, at: number, bytes: number): void {
+  const frame = Math.floor((at - layout.ram) / PAGE_SIZE)
+  const from = (at - layout.ram) % PAGE_SIZE
+  if (engine.isCode(frame)) engine.forgetBytes(frame, from, from + bytes)
 }
 
 /** The frame is no code any more. Free when it was none. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCsr, writeCsr } from './csr.ts'
 import { frameWritten } from './dirty.ts'
-import { CAUSE_STORE_MISALIGNED, PTE_R, PTE_U, PTE_V } from './isa/index.ts'
+import { CAUSE_STORE_MISALIGNED, PTE_R, PTE_U, PTE_V, randomNumbers, type Random } from './isa/index.ts'
 import {
   COUNTERS,
   FS_INITIAL,
@@ -21,7 +21,7 @@ import { getPc, getX, getXBig, setPc, setX, setXBig } from './registers.ts'
 import { restoreMachine, snapshotMachine } from './snapshot.ts'
 import { resolvePreset } from './timing/index.ts'
 import { tlbFlush } from './tlb.ts'
-import { bench, CODE, DATA, ENGINES, FRAMES, words } from './testing.ts'
+import { bench, CODE, DATA, ENGINES, FRAMES, RWXU, words } from './testing.ts'
 
 describe.each(ENGINES)('%s', engine => {
   test('a fault leaves what came before it done and nothing after it', () => {
@@ -127,6 +127,32 @@ describe.each(ENGINES)('%s', engine => {
     expect([b.x(11), getPc(b.hart)]).toEqual([2, CODE])
     tlbFlush(b.machine, b.hart, CODE, null)
     expect(b.run(1).kind).toBe('illegal')
+  })
+
+  test('a store to code changes what it stored to: the page stays code, and is fetched again by nobody', () => {
+    const [first, second] = [words('addi a1, a1, 1')[0], words('addi a1, a1, 16')[0]]
+    // Each round swaps the instruction before the branch.
+    const text = `sw a3, 16(a2)\nmv a4, a3\nmv a3, a5\nmv a5, a4\naddi a1, a1, 1\naddi a6, a6, -1\nbne a6, zero, ${CODE}\necall`
+    const b = bench(text, { engine })
+    setX(b.hart, 12, CODE)
+    setX(b.hart, 13, second)
+    setX(b.hart, 15, first)
+    setX(b.hart, 16, 10)
+    expect(b.run().kind).toBe('syscall')
+    expect(b.x(11)).toBe(5 * 16 + 5 * 1)
+    const { counters } = b.hart
+    expect([COUNTERS.fetchMisses, COUNTERS.writeMisses, COUNTERS.stores].map(n => counters[n])).toEqual([1, 1, 10])
+  })
+
+  test('a page that was code and is none takes stores again', () => {
+    const b = bench(`sw a1, 0(a0)\naddi a1, a1, 1\nbne a1, a2, ${CODE}\necall`, { engine })
+    b.map(DATA, FRAMES.code, RWXU)
+    setX(b.hart, 10, DATA + 0x800)
+    setX(b.hart, 12, 5)
+    b.run(6)
+    frameWritten(b.machine, FRAMES.code)
+    expect(b.run().kind).toBe('syscall')
+    expect(b.machine.ram32[(FRAMES.code * PAGE_SIZE + 0x800) / 4]).toBe(4)
   })
 
   test('fuel ends a run on its very instruction', () => {
@@ -276,6 +302,38 @@ describe.each(ENGINES)('%s', engine => {
     b.run(1000)
     expect(snapshotMachine(b.machine)).toEqual(after)
   })
+})
+
+test('programs that store into themselves do the same on every engine', () => {
+  const parcel = (random: Random): number => [0x0585, 0x15fd, 0x0001, 0x872e][random(4)]
+  const long = (random: Random): number => words(['addi a1, a1, 7', 'xor a1, a1, a2', 'slli a1, a1, 3', 'srli a4, a1, 2'][random(4)])[0]
+  const stores = ['sb', 'sh', 'sw', 'sd']
+  for (let seed = 0; seed < 60; seed++) {
+    const runs = ENGINES.map(engine => {
+      const random = randomNumbers(seed)
+      const word = (): number => (random(2) === 0 ? long(random) : parcel(random) | (parcel(random) << 16))
+      const body = Array.from({ length: 30 }, word)
+      // Stores to what runs after them, at any alignment, and on into the next page.
+      const lines = Array.from({ length: 12 }, () => `${stores[random(4)]} a${3 + random(3)}, ${random(130) - 4}(a2)`)
+      const b = bench(lines.join('\n'), { engine })
+      const at = FRAMES.code * PAGE_SIZE + PAGE_SIZE - 60
+      const target = CODE + PAGE_SIZE - 60
+      b.machine.ram32.set(words(`j ${target}`, CODE + 4 * lines.length), (FRAMES.code * PAGE_SIZE) / 4 + lines.length)
+      b.machine.ram32.set([...body, 0x73], at / 4)
+      setX(b.hart, 12, target)
+      for (const n of [13, 14, 15]) setXBig(b.hart, n, BigInt(word() >>> 0) | (BigInt(word()) << 32n))
+      const seen: unknown[] = []
+      for (let round = 0; round < 3; round++) {
+        setPc(b.hart, CODE)
+        const { kind, retired, tval } = b.run(200)
+        seen.push(kind, retired, tval, ...b.hart.x, ...b.hart.counters)
+        setX(b.hart, 12, target)
+        for (const n of [13, 14]) setXBig(b.hart, n, BigInt(word() >>> 0) | (BigInt(word()) << 32n))
+      }
+      return [...seen, b.machine.ram.slice(at, at + 200)]
+    })
+    expect([seed, runs[0]]).toEqual([seed, runs[1]])
+  }
 })
 
 test('counters and floating-point state: every instruction, with and without a source and a destination', () => {

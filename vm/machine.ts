@@ -46,7 +46,9 @@ const NO_ENGINE: Engine = {
     throw new Error('running a machine that has no engine yet')
   },
   enter: () => 0,
+  isCode: () => false,
   forget() {},
+  forgetBytes() {},
   forgetAll() {},
   redecode() {},
 }

@@ -39,10 +39,14 @@ export interface Engine {
   readonly name: string
   /** Runs at most `fuel` instructions (on a timed machine also: none that begins after `cycles` of them) and fills machine.stop. */
   run(hart: Hart, fuel: number, cycles?: number): Stop
-  /** A hart is about to run code of this frame: answers where the engine keeps it, for the fetch TLB. From then on no write TLB leads to the frame. */
+  /** A hart is about to run code of this frame: answers where the engine keeps it, for the fetch TLB. From then on it is code. */
   enter(frame: number): number
+  /** No address matches a write entry that leads to such a frame (tlb.ts): who stores there all the same tells `forget` the bytes. */
+  isCode(frame: number): boolean
   /** The frame's bytes changed, or may: forgets what was made of them. Free when nothing was. */
   forget(frame: number): void
+  /** A program stored to bytes [from, to) of a frame that is code: forgets what was made of those; the frame is still code. */
+  forgetBytes(frame: number, from: number, to: number): void
   /** RAM is another one: forgets everything. */
   forgetAll(): void
   /** What instructions become has changed, not where they are: makes it anew in the same places. */

@@ -18,8 +18,8 @@ const INFO_ASID_SHIFT = 16
 const PAGE_MASK = ~(L.PAGE_SIZE - 1)
 
 /**
- * Flipped in the high word of a tag whose page a debugger watches: no address matches it, so the interpreter leaves each access to the
- * page to the slow path, where the entry is found all the same. Addresses have bits 62 and 63 alike.
+ * Flipped in the high word of a tag whose page a debugger watches, or of a write entry of a page that is code: no address matches it, so
+ * fast engines leave each access to the page to the slow path, where the entry is found all the same. Addresses have bits 62 and 63 alike.
  */
 const WATCHED = 1 << 30
 /** The high word of the address in a tag. */
@@ -143,8 +143,8 @@ export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, a
 }
 
 /**
- * A miss: walks and fills the entry. Answers 'ok', the fault, or 'device' (such pages are in no TLB). For fetches the addend is where the engine keeps the frame's code. A
- * frame that is code cannot have a write entry: filling one makes the engine forget it, so a store to code is always seen.
+ * A miss: walks and fills the entry. Answers 'ok', the fault, or 'device' (such pages are in no TLB). For fetches the addend is where the engine keeps the frame's code. No
+ * address matches the write entry of a frame that is code, so a store to code is always seen.
  */
 export function tlbFill(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): Translation['outcome'] {
   return tlbFillFrom(machine, hart, lo, hi, access, translateNow(machine, hart, lo, hi, access))
@@ -161,7 +161,6 @@ export function tlbFillFrom(
 ): Translation['outcome'] {
   hart.counters[MISSES[access]]++
   if (outcome !== 'ok') return outcome
-  if (access === 'write') machine.engine.forget(frame)
   const addend = access === 'fetch' ? machine.engine.enter(frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0
   const at = entryAt(hart, access, lo)
   const i32 = machine.i32
@@ -170,7 +169,10 @@ export function tlbFillFrom(
   i32[at + 1] = hi
   if (machine.debug !== null) noteFill(machine, machine.debug, hart, at, lo, hi, access, frame)
   if (access === 'fetch') hart.fetchFrames[(lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES] = frame
-  if (access === 'write' && machine.written !== null) machine.written[frame] = 1
+  if (access === 'write') {
+    if (machine.engine.isCode(frame)) i32[at + 1] = hi ^ WATCHED
+    if (machine.written !== null) machine.written[frame] = 1
+  }
   i32[at + 2] = addend
   i32[at + 3] = (flags & INFO_FLAGS) | (level << INFO_LEVEL_SHIFT) | (asidOf(machine, hart) << INFO_ASID_SHIFT)
   if (level > 0) machine.keys.superpages = true
@@ -210,7 +212,7 @@ function noteFill(
   if (debug.tlbMisses) debug.hit = { kind: 'tlbMiss', hart: hart.id, va: hi * TWO_32 + (lo >>> 0), bytes: 0, access }
 }
 
-/** Brings every entry in line with what is watched now. */
+/** Brings every entry in line with what is watched, and what is code, now. */
 export function watchEntries(machine: Machine): void {
   const { i32, debug } = machine
   for (const hart of machine.harts) {
@@ -221,7 +223,8 @@ export function watchEntries(machine: Machine): void {
         const hi = plainHigh(i32[at + 1])
         const lo = i32[at] & PAGE_MASK
         const frame = (((i32[at + 2] + lo) >>> 0) - machine.layout.ram) / L.PAGE_SIZE
-        const watched = debug !== null && isWatched(debug, access, hi * TWO_32 + (lo >>> 0), frame)
+        const isCode = access === 'write' && machine.engine.isCode(frame)
+        const watched = isCode || (debug !== null && isWatched(debug, access, hi * TWO_32 + (lo >>> 0), frame))
         i32[at + 1] = watched ? hi ^ WATCHED : hi
       }
     }
@@ -340,16 +343,26 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
   return entries
 }
 
-/** Drops the write entries, on every hart, that lead to a frame. */
-export function dropWrites(machine: Machine, frame: number): void {
+/** A frame becomes code: from now on no address matches the write entries, on every hart, that lead to it. */
+export function catchWrites(machine: Machine, frame: number): void {
   const { i32 } = machine
   const target = (machine.layout.ram + frame * L.PAGE_SIZE) | 0
   for (const hart of machine.harts) {
     const first = (hart.base + L.HART.tlbWrite) >> 2
     for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4) {
-      if (i32[at] !== 0 && ((i32[at + 2] + (i32[at] & PAGE_MASK)) | 0) === target) i32[at] = i32[at + 1] = 0
+      if (i32[at] !== 0 && ((i32[at + 2] + (i32[at] & PAGE_MASK)) | 0) === target) i32[at + 1] = plainHigh(i32[at + 1]) ^ WATCHED
     }
   }
+}
+
+/** Is this write entry kept from matching for nothing, because its frame is code no more? Then it matches again. */
+export function releaseWrite(machine: Machine, entry: number, lo: number): boolean {
+  const { i32, layout, debug } = machine
+  const high = plainHigh(i32[entry + 1])
+  if (debug !== null || i32[entry + 1] === high) return false
+  if (machine.engine.isCode((hostAddress(machine, entry, lo & PAGE_MASK) - layout.ram) / L.PAGE_SIZE)) return false
+  i32[entry + 1] = high
+  return true
 }
 
 /** Drops the fetch entries, on every hart, that lead to a frame; null: all of them. */

@@ -3,8 +3,8 @@
 import { codeSlots, createCodeFrames, slotOf, takeSlot, type CodeFrames } from '../code-frames.ts'
 import { PARCELS } from '../layout.ts'
 import type { Machine } from '../state.ts'
-import { ENTRY_BYTES, SLAB_BYTES } from './entry.ts'
-import { OP_PAGE_END } from './ops.ts'
+import { ENTRIES_PER_BYTE, ENTRY, ENTRY_BYTES, SLAB_BYTES } from './entry.ts'
+import { OP_PAGE_END, OP_UNDECODED } from './ops.ts'
 
 /** Bytes of the linear memory that slabs take: at most 64 MiB of address space, touched as used. */
 export const decodeCacheBytes = (ramBytes: number): number => codeSlots(ramBytes) * SLAB_BYTES
@@ -25,6 +25,18 @@ export function slabFor(machine: Machine, cache: CodeFrames, frame: number): num
   const address = slabAddress(machine, takeSlot(machine, cache, frame))
   emptySlab(machine, address)
   return address
+}
+
+/** Bytes that can lie before a change and be decoded together with it: of the instruction that is changed, and of one that is fused with it. */
+const BYTES_BEFORE = 2 + 4
+
+/** A few bytes of the frame changed: what was decoded from them is decoded anew when it is reached. */
+export function forgetEntries(machine: Machine, cache: CodeFrames, frame: number, from: number, to: number): void {
+  const slot = slotOf(cache, frame)
+  if (slot < 0) return
+  const slab = slabAddress(machine, slot)
+  for (let offset = Math.max(0, from - BYTES_BEFORE) & -2; offset < to; offset += 2)
+    machine.view.setUint16(slab + offset * ENTRIES_PER_BYTE + ENTRY.op, OP_UNDECODED, true)
 }
 
 /** Everything is decoded anew, in the same slabs. */

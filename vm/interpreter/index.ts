@@ -1,11 +1,12 @@
 // The interpreter engine, plain and timed: the compiled loop of each hart over the machine's memory, and the cache of decoded instructions.
-import { forgetAllFrames, forgetFrame, type CodeFrames } from '../code-frames.ts'
+import { forgetAllFrames, forgetFrame, isCode, type CodeFrames } from '../code-frames.ts'
 import { softFloats, type TimedShape } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { createStepper } from '../reference/index.ts'
 import type { Engine, Machine } from '../state.ts'
 import { loadUse, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
-import { createDecodeCache, emptySlabs, frameOfSlab, slabFor } from './cache.ts'
+import { createAccesses } from './access.ts'
+import { createDecodeCache, emptySlabs, forgetEntries, frameOfSlab, slabFor } from './cache.ts'
 import { timedForm } from './forms.ts'
 import { runLoop, runTimedLoop, type Interpreter } from './loop.ts'
 import { interpreterModule } from './module.ts'
@@ -42,14 +43,16 @@ function assemble(machine: Machine, { ops, module }: Compiled, cache: CodeFrames
     e: { memory: machine.memory, ...imports, ...softFloats(machine.memory) },
   })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
-  return { machine, loops, ops, cache, stepper: createStepper() }
+  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses() }
 }
 
 /** What the two forms have in common as engines. */
 const cacheOf = (machine: Machine, cache: CodeFrames): Omit<Engine, 'run'> => ({
   name: 'interpreter',
   enter: frame => slabFor(machine, cache, frame),
+  isCode: frame => isCode(cache, frame),
   forget: frame => forgetFrame(machine, cache, frame),
+  forgetBytes: (frame, from, to) => forgetEntries(machine, cache, frame, from, to),
   forgetAll: () => forgetAllFrames(machine, cache),
   redecode: () => emptySlabs(machine, cache),
 })

@@ -1,14 +1,15 @@
 // Running the WebAssembly loop, and doing what it came back for: decode an instruction, refill a TLB, run a rare instruction on the
 // reference engine, or stop.
-import { isCode, type CodeFrames } from '../code-frames.ts'
+import type { CodeFrames } from '../code-frames.ts'
 import { atBreakpoint } from '../debug.ts'
 import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { debugged, timedStep, type Stepper } from '../reference/index.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
 import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timing/index.ts'
-import { tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
+import { releaseWrite, tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
 import { faultCause, raise, stopFor } from '../trap.ts'
+import { makeAccess, type Accesses } from './access.ts'
 import { decodeFrom } from './decode.ts'
 import { WHY } from './module.ts'
 import type { Ops } from './ops.ts'
@@ -28,6 +29,8 @@ export interface Interpreter {
   ops: Ops
   cache: CodeFrames
   stepper: Stepper
+  /** What accesses that leave the loop do, by instruction. */
+  accesses: Accesses
 }
 
 export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
@@ -114,9 +117,16 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
       return debugged(machine, stepper.step(machine, hart))
     default: {
       const access = why === WHY.readMiss ? 'read' : 'write'
-      if (crossesPage(machine, hart, access)) return debugged(machine, stepper.step(machine, hart))
-      const stop = refill(interpreter, hart, access)
-      return debugged(machine, stop === TO_REFERENCE ? stepper.step(machine, hart) : stop)
+      const lo = exitLo(machine, hart)
+      const entry = tlbProbe(machine, hart, lo, exitHi(machine, hart), access)
+      if (entry < 0) {
+        const stop = refill(interpreter, hart, access)
+        return debugged(machine, stop === TO_REFERENCE ? stepper.step(machine, hart) : stop)
+      }
+      // It missed although it is in the TLB: it goes on into the next page, or its page is watched, or code.
+      if (access === 'write' && releaseWrite(machine, entry, lo)) return null
+      if (makeAccess(machine, hart, interpreter.accesses, access, lo, exitHi(machine, hart))) return null
+      return debugged(machine, stepper.step(machine, hart))
     }
   }
 }
@@ -129,19 +139,13 @@ function stopped(stop: Stop, retired: number): Stop {
 const exitLo = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitVa) >> 2]
 const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base + L.HART.exitVa) >> 2) + 1]
 
-/** The loop missed although its address is in the TLB: the access goes on into the next page, or its page is watched. */
-const crossesPage = (machine: Machine, hart: Hart, access: Access): boolean =>
-  tlbProbe(machine, hart, exitLo(machine, hart), exitHi(machine, hart), access) >= 0
-
 const TO_REFERENCE = Symbol('the access is the reference engine’s')
 
 /** null: the access can be tried again. */
-function refill({ machine, cache }: Interpreter, hart: Hart, access: Access): Stop | null | typeof TO_REFERENCE {
+function refill({ machine }: Interpreter, hart: Hart, access: Access): Stop | null | typeof TO_REFERENCE {
   const lo = exitLo(machine, hart)
   const hi = exitHi(machine, hart)
   const t = translateNow(machine, hart, lo, hi, access)
-  // Code that is stored to may be what is running: forgetting it and fetching again would drop the write entry, for ever. Nothing is filled or counted.
-  if (access === 'write' && t.outcome === 'ok' && isCode(cache, t.frame)) return TO_REFERENCE
   if (access !== 'fetch' && t.outcome === 'device') return TO_REFERENCE
   const outcome = tlbFillFrom(machine, hart, lo, hi, access, t)
   return outcome === 'ok' ? null : raise(machine, hart, faultCause(outcome, access), lo, hi)

@@ -83,7 +83,9 @@ export function referenceEngine(machine: Machine): Engine {
       if (!isCode(code, frame)) takeSlot(machine, code, frame)
       return machine.layout.ram + frame * L.PAGE_SIZE
     },
+    isCode: frame => isCode(code, frame),
     forget: frame => forgetFrame(machine, code, frame),
+    forgetBytes() {},
     forgetAll: () => forgetAllFrames(machine, code),
     redecode() {},
   }

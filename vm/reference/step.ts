@@ -1,4 +1,5 @@
 // One instruction of the reference engine: its meaning run on BigInts, over registers and memory as they are.
+import { bytesStored } from '../code-frames.ts'
 import { accessibleCsr, readCsr, writeCsr } from '../csr.ts'
 import { noteAccess } from '../debug.ts'
 import * as fpu from '../fp/index.ts'
@@ -233,6 +234,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
       else {
         this.observe(va, at, bytes, true)
         this.writeAt(bytes, at, v)
+        bytesStored(this.m, at, bytes)
       }
     } else {
       const inFirst = Number(PAGE - offset)
@@ -245,6 +247,8 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
       this.observe(next, second, bytes - inFirst, true)
       for (let n = 0; n < bytes; n++)
         this.view.setUint8(n < inFirst ? first + n : second + n - inFirst, Number((v >> BigInt(8 * n)) & 0xffn))
+      bytesStored(this.m, first, inFirst)
+      bytesStored(this.m, second, bytes - inFirst)
     }
     this.hart.counters[L.COUNTERS.stores]++
   }
@@ -259,6 +263,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.observe(i64(addr), at, bytes, true)
     const old = this.readAt(bytes, at)
     this.writeAt(bytes, at, update(old))
+    bytesStored(this.m, at, bytes)
     this.hart.counters[L.COUNTERS.stores]++
     return old
   }
@@ -275,7 +280,10 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.observe(i64(addr), at, bytes, true)
     const held = this.hart.words[L.WORD_RESERVATION] === ((at + 1) | 0)
     this.hart.words[L.WORD_RESERVATION] = 0
-    if (held) this.writeAt(bytes, at, v)
+    if (held) {
+      this.writeAt(bytes, at, v)
+      bytesStored(this.m, at, bytes)
+    }
     this.hart.counters[L.COUNTERS.stores]++
     return held ? 0n : 1n
   }
