@@ -54,10 +54,34 @@ test.each([
   expect(words(output())).toEqual([3n, probed[0], 4n, probed[1], hwcap])
 })
 
+test.each([
+  [undefined, 0n],
+  ['rv64gc_zicbom_zicbop_zicboz', 64n],
+])('the cache blocks that %s tells of', (isa, bytes) => {
+  const keys = [6, 12, 15]
+  const ask = keys.map((key, n) => `li t0, ${key}\nsd t0, ${16 * n}(s1)`).join('\n')
+  const source = `addi s1, sp, -64\n${ask}\nmv a0, s1\nli a1, 3\nli a2, 0\nli a3, 0\nli a4, 0\nsys 258\nli a0, 1\nmv a1, s1\nli a2, 48\nsys 64${EXIT}`
+  expect(words(runToEnd(source, { isa }).output())).toEqual(keys.flatMap(key => [BigInt(key), bytes]))
+})
+
 test('an instruction that the machine lacks ends the program, though the kernel offers it floating point', () => {
   expect(runToEnd(`fadd.d fa0, fa0, fa0${EXIT}`).status).toBe(0)
   expect(runToEnd(`fadd.d fa0, fa0, fa0${EXIT}`, { isa: 'rv64imac' }).status & 0x7f).toBe(4)
   expect(runToEnd(`csrrs a0, fcsr, zero${EXIT}`, { isa: 'rv64imac' }).status & 0x7f).toBe(4)
+})
+
+test('cache blocks: programs may clean and zero them, not drop them; hpmcounters are not shown', () => {
+  const isa = 'rv64gc_zicbom_zicboz_zihpm'
+  const signal = (text: string): number => runToEnd(`${text}${EXIT}`, { isa }).status & 0x7f
+  expect(['cbo.clean (sp)', 'cbo.flush (sp)', 'cbo.zero (sp)', 'cbo.inval (sp)', 'csrrs a0, hpmcounter3, zero'].map(signal)).toEqual([
+    0, 0, 0, 4, 4,
+  ])
+  expect(['cbo.clean (zero)', 'cbo.zero (zero)'].map(signal)).toEqual([11, 11])
+  expect(runToEnd(`cbo.zero (sp)${EXIT}`).status & 0x7f).toBe(4)
+  const zeroed = `addi s0, sp, -256\nandi s0, s0, -64\nli t0, -1\nsd t0, -8(s0)\nsd t0, 56(s0)\nsd t0, 64(s0)\naddi t1, s0, 33\ncbo.zero (t1)
+    li a0, 1\naddi a1, s0, -8\nli a2, 80\nsys 64${EXIT}`
+  const expected = [(1n << 64n) - 1n, ...Array<bigint>(8).fill(0n), (1n << 64n) - 1n]
+  expect(words(runToEnd(zeroed, { isa }).output())).toEqual(expected)
 })
 
 test('a jump to where no instruction may begin is SIGBUS', () => {

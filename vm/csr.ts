@@ -1,6 +1,9 @@
 // Control and status registers as a walk over their rows (isa/csrs.ts): who may access one, what it reads, what a write keeps, and then
 // what must follow the write. A register without a row, or whose extension the machine lacks, does not exist: access is illegal.
 import {
+  ENVCFG_CBCFE,
+  ENVCFG_CBIE,
+  ENVCFG_CBZE,
   csrByName,
   csrByNumber,
   csrPrivilege,
@@ -8,6 +11,7 @@ import {
   csrs,
   SATP_MODE_SV48,
   SSTATUS_FS_SHIFT,
+  type BlockOp,
   type Counter,
   type Csr,
   type CsrEffect,
@@ -65,6 +69,14 @@ export function accessibleCsr(machine: Machine, hart: Hart, number: number, writ
   return hidden('mcounteren', L.PRIVILEGE_M) || hidden('scounteren', L.PRIVILEGE_S) ? null : row
 }
 
+const BLOCK_RIGHTS: Readonly<Record<BlockOp, bigint>> = { inval: ENVCFG_CBIE, clean: ENVCFG_CBCFE, flush: ENVCFG_CBCFE, zero: ENVCFG_CBZE }
+/** Do the privileges above the hart's let it do this with cache blocks? */
+export function mayUseBlocks(machine: Machine, hart: Hart, op: BlockOp): boolean {
+  const privilege = hart.words[L.WORD_PRIVILEGE]
+  const lets = (by: string, below: number): boolean => privilege >= below || (stored(machine, hart, by) & BLOCK_RIGHTS[op]) !== 0n
+  return lets('menvcfg', L.PRIVILEGE_M) && lets('senvcfg', L.PRIVILEGE_S)
+}
+
 // ---- reading
 
 function valueOf(machine: Machine, hart: Hart, { name }: Csr, holds: CsrHolds): bigint {
@@ -107,7 +119,7 @@ export function readCsr(machine: Machine, hart: Hart, name: string): bigint {
 /** The bits of `value` that may be written, among those that stay. */
 function keep(machine: Machine, hart: Hart, name: string, value: bigint, { legal, writable }: Csr, may = writable): void {
   const old = stored(machine, hart, name)
-  const taken = legal === null ? value : legal(value, old, machine.isa.parcel)
+  const taken = legal === null ? value : legal(value, old, machine.isa)
   store(machine, hart, name, (old & ~may) | (taken & may))
 }
 
@@ -170,7 +182,8 @@ export function announceAddressSpace(machine: Machine, hart: Hart): void {
 
 /** What the registers are when a hart begins. */
 export function resetCsrs(machine: Machine, hart: Hart): void {
-  for (const { name, holds } of csrs) if (holds?.kind === 'storage') store(machine, hart, name, holds.reset)
+  for (const { name, holds, legal } of csrs)
+    if (holds?.kind === 'storage') store(machine, hart, name, legal === null ? holds.reset : legal(holds.reset, 0n, machine.isa))
   store(machine, hart, 'mstatus', 0n)
   hart.counters[L.COUNTERS.timer] = Infinity
 }

@@ -1,7 +1,7 @@
 // Puts one instruction into the section: compressed where that is allowed, with what its address needs.
 import { compress, encode, expand, extensionsWith, isWord, rowByName, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
-import { mayUse } from './arch.ts'
+import { hasExtension, mayUse } from './arch.ts'
 import { SourceError } from './cursor.ts'
 import { addFixup, addSlack, emitGap, emitInteger, mapAs } from './sections.ts'
 import type { Matched } from './operands.ts'
@@ -26,7 +26,9 @@ const RELAXABLE: ReadonlySet<number> = new Set([
 export function missingExtension(asm: Assembly, row: Row): string | null {
   const long = row.expansion === null ? row : rowByName.get(row.expansion.name)
   const needed = [row, long].find(r => r !== undefined && !extensionsWith(r).some(e => mayUse(asm.flags.arch, e)))
-  return needed?.extension.toLowerCase() ?? null
+  if (needed !== undefined) return needed.extension.toLowerCase()
+  const { also } = row
+  return also !== null && !hasExtension(asm.flags.arch, also.toLowerCase()) ? also.toLowerCase() : null
 }
 
 /** Notes in the line table that an instruction starts here. */
@@ -75,12 +77,14 @@ const LEFT_LONG: Readonly<Record<string, (values: readonly number[]) => boolean>
   beq: values => values[0] === 0,
   bne: values => values[0] === 0,
 }
-const shortened = (row: Row, values: readonly number[]): ReturnType<typeof compress> =>
-  LEFT_LONG[row.name]?.(values) ? null : compress(row, values)
+const shortened = (asm: Assembly, row: Row, values: readonly number[]): ReturnType<typeof compress> =>
+  LEFT_LONG[row.name]?.(values) ? null : compress(row, values, short => missingExtension(asm, short) === null && isNamed(asm, short))
+/** Shorter forms come with the extension of their rows alone, not with another that has them too. */
+const isNamed = ({ flags }: Assembly, { extension }: Row): boolean => extension === 'C' || hasExtension(flags.arch, extension.toLowerCase())
 
 /** An instruction whose operands are all numbers; `compressible` false keeps it as it was written. */
 export function emitPlain(asm: Assembly, row: Row, values: readonly number[], suffixes: Suffixes = {}, compressible = true): void {
-  const short = compressible && asm.flags.rvc && row.length === 4 ? shortened(row, values) : null
+  const short = compressible && asm.flags.rvc && row.length === 4 ? shortened(asm, row, values) : null
   if (short) emitWord(asm, wordOf(short.row, short.values, {}), 2)
   else emitWord(asm, wordOf(row, values, suffixes), row.length)
 }
@@ -99,7 +103,7 @@ function emitBranch(asm: Assembly, row: Row, values: readonly number[], target: 
   const { section, statement, flags } = asm
   if (!statement) return
   const full = expand(row, values)
-  const short = flags.rvc ? shortened(full.row, full.values) : null
+  const short = flags.rvc ? shortened(asm, full.row, full.values) : null
   const word = wordOf(full.row, full.values, {})
   const jump = full.row.name === 'jal'
   markLine(asm)

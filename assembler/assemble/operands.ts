@@ -1,5 +1,16 @@
 // The operands of an instruction as written, and how one is read as what a field of an instruction wants.
-import { csrByName, fByName, fieldSpec, isField, isUpper, parseFenceSet, rmByName, xByName, type FieldName } from '../../vm/isa/index.ts'
+import {
+  csrByName,
+  fByName,
+  fieldSpec,
+  isField,
+  isUpper,
+  parseFenceSet,
+  rmByName,
+  valueOf,
+  xByName,
+  type FieldName,
+} from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
 import { SourceError, type Cursor } from './cursor.ts'
 import { parseExpression } from './expression.ts'
@@ -126,7 +137,8 @@ function matchImmediate(asm: Assembly, operand: Operand, text: string, field: Fi
     if (known < 0n || known >= UPPER_LIMIT) return mismatch(operand, `${fieldName(field)} expression not in range 0..1048575`)
     return { number: Number(BigInt.asIntN(32, known << TWELVE_BITS)) }
   }
-  return Number.isSafeInteger(Number(known)) ? { number: Number(known) } : mismatch(operand, 'immediate is out of range')
+  const number = Number.isSafeInteger(Number(known)) ? valueOf(Number(known), field) : null
+  return number !== null ? { number } : mismatch(operand, 'immediate is out of range')
 }
 
 const fieldName = (field: FieldName): string => (field === 'u' ? 'lui' : 'c.lui')

@@ -35,10 +35,10 @@ import {
   isErrno,
   type Int64,
 } from '../abi/index.ts'
-import { HWPROBE_BASE_BEHAVIOR, HWPROBE_IMA_EXT_0, hwprobeBits, MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
+import { CACHE_BLOCK, HWPROBE_BASE_BEHAVIOR, HWPROBE_IMA_EXT_0, hwprobeBits, MARCHID, MIMPID, PAGE_SIZE } from '../../vm/index.ts'
 import { toTimeval } from '../time/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { checkUser, copyIn, copyOut, copyOutSome, freeFrames, getU64, peekUser, putU64, USER_END } from '../mm/index.ts'
+import { checkUser, copyIn, copyOut, copyOutSome, freeFrames, getU64, peekUser, putBig, putU64, USER_END } from '../mm/index.ts'
 import {
   addUsage,
   capable,
@@ -166,17 +166,23 @@ function reboot(k: Kernel, task: Task, magic1: number, magic2: number, command: 
 // What riscv64 adds
 
 /** By key of riscv_hwprobe (Documentation/arch/riscv/hwprobe.rst): what this machine answers. */
-const hwprobeValues = ({ machine: { isa } }: Kernel): readonly number[] => [
-  0, // vendor: none; architecture and implementation
-  MARCHID,
-  MIMPID,
-  hwprobeBits(isa, HWPROBE_BASE_BEHAVIOR),
-  hwprobeBits(isa, HWPROBE_IMA_EXT_0),
-  3, // misaligned accesses: fast
-  0, // no Zicboz block
-  USER_END - 1, // highest address of programs
-  NANOSECONDS, // ticks a second of the time CSR
-]
+function hwprobeValues({ machine: { isa } }: Kernel): Readonly<Record<number, bigint>> {
+  const block = (extension: string): bigint => BigInt(isa.names.has(extension) ? CACHE_BLOCK : 0)
+  return {
+    0: 0n, // vendor: none; architecture and implementation
+    1: BigInt(MARCHID),
+    2: BigInt(MIMPID),
+    [HWPROBE_BASE_BEHAVIOR]: hwprobeBits(isa, HWPROBE_BASE_BEHAVIOR),
+    [HWPROBE_IMA_EXT_0]: hwprobeBits(isa, HWPROBE_IMA_EXT_0),
+    5: 3n, // misaligned accesses: fast
+    6: block('Zicboz'),
+    7: BigInt(USER_END - 1), // highest address of programs
+    8: BigInt(NANOSECONDS), // ticks a second of the time CSR
+    9: 3n, // misaligned accesses, once more
+    12: block('Zicbom'),
+    15: block('Zicbop'),
+  }
+}
 const HWPROBE_PAIR = 16
 /** More pairs than there will ever be keys: a program that asks for so many is confused, and Linux would be busy for long. */
 const HWPROBE_MAX = 2 ** 16
@@ -189,7 +195,7 @@ function hwprobe(k: Kernel, task: Task, pairs: number, count: number, flags: num
     const key = getU64(k, task, at)
     const value = values[key]
     if (value === undefined) putU64(k, task, at, -1)
-    putU64(k, task, at + 8, value ?? 0)
+    putBig(k, task, at + 8, value ?? 0n)
   }
   return 0
 }

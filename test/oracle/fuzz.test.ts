@@ -58,7 +58,7 @@ for (const engine of ['reference', 'interpreter'] as const) {
 }
 
 /** What programs of an extension beyond RV64GC are made of besides its own instructions: addresses, jumps, and what those stand for. */
-const GROUND = ['I', 'M', 'F', 'D', 'Zicsr']
+const GROUND = ['I', 'M', 'A', 'F', 'D', 'C', 'Zicsr']
 const grounds = (extensions: readonly string[]): string[] => [...GROUND, ...extensions]
 
 /** An extension whose instructions this QEMU executes. */

@@ -3,7 +3,7 @@ import type { Sem } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { get, i32Const, mem, OP, set, TYPE, type Code } from '../wasm/bytes.ts'
 import type { Probe } from './probe.ts'
-import type { Writer } from './writer.ts'
+import { leftToReference, type Writer } from './writer.ts'
 
 const LOADS = {
   1: [OP.i64Load8S, OP.i64Load8U],
@@ -43,6 +43,8 @@ export function memory(w: Writer, base: number, probe: Probe, va: number) {
       w.push(...probe.host('write'), ...update(old), ...mem(STORES[bytes], 0))
       return old
     },
+    compareSwapPair: leftToReference,
+    cacheBlock: leftToReference,
     loadReserved(bytes, addr) {
       aligned(bytes, addr)
       probe.access('read', bytes)

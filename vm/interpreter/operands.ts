@@ -23,7 +23,8 @@ export function operands(w: HandlerWriter, base: number, now: Handler, imported:
   const load = mem(OP.i64Load, base + L.HART.x)
   const store = mem(OP.i64Store, base + L.HART.x)
   return {
-    x: (f: XField): Code => [...slot(ENTRY[f]), ...load],
+    // The entry of an instruction that writes x0 names a sink there.
+    x: (f: XField): Code => (f === 'rd' ? leftToReference() : [...slot(ENTRY[f]), ...load]),
     setX: (f: XField, v: Code): void => w.push(...slot(ENTRY[f]), ...v, ...store),
     rawF: (f: FField): Code => [...slot(F_SLOT[f]), ...load],
     setRawF: (f: FField, v: Code): void => w.push(...slot(F_SLOT[f]), ...v, ...store),

@@ -22,6 +22,12 @@ export type CsrHolds =
   | { kind: 'isa' }
   | { kind: 'hart' }
 
+/** What of the instruction set registers depend on: the names of its extensions, and of what addresses of instructions are multiples. */
+export interface CsrIsa {
+  readonly names: ReadonlySet<string>
+  readonly parcel: number
+}
+
 /** What a hart has to do after a write: its address space or rights changed; satp itself did; the time of the next timer trap did. */
 export type CsrEffect = 'translation' | 'addressSpace' | 'timer'
 
@@ -35,8 +41,8 @@ export interface Csr {
   extension: string
   /** Bits that a write changes; the others keep what they have. */
   writable: bigint
-  /** Where a mask of bits does not say it: the value that is taken for a written one (WARL). `parcel`: instructions begin at multiples of it. */
-  legal: ((value: bigint, old: bigint, parcel: number) => bigint) | null
+  /** Where a mask of bits does not say it: the value that is taken for a written one (WARL). */
+  legal: ((value: bigint, old: bigint, isa: CsrIsa) => bigint) | null
   after: CsrEffect | null
   /** Bit of mcounteren and scounteren that lets lower privileges read it. */
   enable: number | null
@@ -73,8 +79,17 @@ const S_INTERRUPTS = 0x222n
 const DELEGABLE = 0xb3ffn
 /** FIOM and STCE: fences of I/O, and stimecmp for S. */
 const ENVCFG_FIOM = 1n
+// What the privileges below may do with cache blocks: invalidate (as a flush, or really), clean and flush, zero.
+export const ENVCFG_CBIE = 3n << 4n
+const ENVCFG_CBIE_RESERVED = 2n << 4n
+export const ENVCFG_CBCFE = 1n << 6n
+export const ENVCFG_CBZE = 1n << 7n
+const ENVCFG_BLOCKS = ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE
+/** Bytes of a cache block. */
+export const CACHE_BLOCK = 64
 const MENVCFG_STCE = 1n << 63n
 const COUNTER_BITS = 7n
+const ALL_COUNTERS = Array.from({ length: 32 }, (_, n) => n)
 const VECTOR = ALL & ~2n
 
 const MPP = 3n << BigInt(MSTATUS_MPP_SHIFT)
@@ -84,7 +99,13 @@ const legalStatus = (value: bigint, old: bigint): bigint => ((value & MPP) === M
 const SATP_MODES = [SATP_MODE_BARE, SATP_MODE_SV48]
 /** A write with an unsupported mode has no effect (Privileged spec 4.1.11). Sv39 is not there, though the manual wants it beside Sv48. */
 const legalSatp = (value: bigint, old: bigint): bigint => (SATP_MODES.includes(satpMode(value)) ? value : old)
-const instructionAddress = (value: bigint, _old: bigint, parcel: number): bigint => value & ~BigInt(parcel - 1)
+const instructionAddress = (value: bigint, _old: bigint, { parcel }: CsrIsa): bigint => value & ~BigInt(parcel - 1)
+/** CBIE is 0 (illegal), 1 (flush) or 3 (invalidate); bits of extensions that are not there are zeros. */
+function legalEnvironment(value: bigint, old: bigint, { names }: CsrIsa): bigint {
+  const invalidation = (value & ENVCFG_CBIE) === ENVCFG_CBIE_RESERVED ? (value & ~ENVCFG_CBIE) | (old & ENVCFG_CBIE) : value
+  const absent = (names.has('Zicbom') ? 0n : ENVCFG_CBIE | ENVCFG_CBCFE) | (names.has('Zicboz') ? 0n : ENVCFG_CBZE)
+  return invalidation & ~absent
+}
 
 type More = Partial<Omit<Csr, 'number' | 'name' | 'doc' | 'holds'>>
 const DEFAULTS = { extension: 'S', writable: 0n, legal: null, after: null, enable: null } as const
@@ -127,7 +148,12 @@ const table: readonly Csr[] = [
   csr(0x144, 'sip', 'Supervisor interrupts that are pending.', { kind: 'delegated', of: 'mip' }, { writable: 2n }),
   storage(0x105, 'stvec', 'Address of the supervisor trap handler.', { writable: VECTOR }),
   storage(0x106, 'scounteren', 'Counters that user mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
-  storage(0x10a, 'senvcfg', 'Features switched on for user mode.', { writable: ENVCFG_FIOM }),
+  storage(0x10a, 'senvcfg', 'Features switched on for user mode.', {
+    writable: ENVCFG_FIOM | ENVCFG_BLOCKS,
+    // As Linux sets it for programs.
+    reset: ENVCFG_CBCFE | ENVCFG_CBZE,
+    legal: legalEnvironment,
+  }),
   storage(0x140, 'sscratch', 'A word for the trap handler.'),
   storage(0x141, 'sepc', 'Address of the instruction that trapped.', { legal: instructionAddress }),
   storage(0x142, 'scause', 'Why the last trap was taken.'),
@@ -149,7 +175,11 @@ const table: readonly Csr[] = [
   storage(0x344, 'mip', 'Machine interrupts that are pending.', { writable: 0x222n }),
   storage(0x305, 'mtvec', 'Address of the machine trap handler.', { writable: VECTOR }),
   storage(0x306, 'mcounteren', 'Counters that supervisor mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
-  storage(0x30a, 'menvcfg', 'Features switched on for supervisor mode.', { writable: ENVCFG_FIOM | MENVCFG_STCE, reset: MENVCFG_STCE }),
+  storage(0x30a, 'menvcfg', 'Features switched on for supervisor mode.', {
+    writable: ENVCFG_FIOM | ENVCFG_BLOCKS | MENVCFG_STCE,
+    reset: ENVCFG_BLOCKS | MENVCFG_STCE,
+    legal: legalEnvironment,
+  }),
   storage(0x340, 'mscratch', 'A word for the machine trap handler.'),
   storage(0x341, 'mepc', 'Address of the instruction that trapped to machine mode.', { legal: instructionAddress }),
   storage(0x342, 'mcause', 'Why the last trap to machine mode was taken.'),
@@ -175,9 +205,10 @@ const table: readonly Csr[] = [
   csr(0x7b1, 'dpc', 'Address where debug mode was entered.'),
   csr(0x7b2, 'dscratch0', 'A word for the debugger.'),
   csr(0x7b3, 'dscratch1', 'A word for the debugger.'),
-  ...run(0xc00, 'hpmcounter', 3, 31, 'An event counter.'),
-  ...run(0xb00, 'mhpmcounter', 3, 31, 'An event counter, writable.'),
-  ...run(0x320, 'mhpmevent', 3, 31, 'The event that a counter counts.'),
+  // They count nothing. No bit of mcounteren and scounteren shows them to lower privileges, as Linux shows them to no program.
+  ...run(0xc00, 'hpmcounter', 3, 31, 'An event counter.', ALL_COUNTERS).map((c, n) => ({ ...c, extension: 'Zihpm', enable: 2 ** (n + 3) })),
+  ...run(0xb00, 'mhpmcounter', 3, 31, 'An event counter, writable.', ALL_COUNTERS).map(c => ({ ...c, extension: 'Zihpm' })),
+  ...run(0x320, 'mhpmevent', 3, 31, 'The event that a counter counts.', ALL_COUNTERS).map(c => ({ ...c, extension: 'Zihpm' })),
 ]
 
 /** Registers with 64 bits of their own in a hart's block, in their order there. */

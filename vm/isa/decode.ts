@@ -37,6 +37,8 @@ const SLOT: Partial<Record<FieldName, Slot>> = {
   rs1: 'rs1',
   rs2: 'rs2',
   rs2nz: 'rs2',
+  rde: 'rd',
+  rs2e: 'rs2',
   frd: 'rd',
   frs1: 'rs1',
   frs2: 'rs2',

@@ -16,6 +16,8 @@ export interface Row {
   match: number
   length: 2 | 4
   extension: string
+  /** An extension that has to be there as well. */
+  also: string | null
   doc: string
   meaning: Meaning | null
   expansion: Expansion | null
@@ -66,7 +68,18 @@ export function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'oper
 /** A 32-bit instruction of `extension`. */
 export function insn(extension: string, syntax: string, pattern: string, doc: string, meaning: Meaning): Row {
   const head = parseSyntax(syntax)
-  return { ...head, ...parsePattern(head.name, pattern, 32), length: 4, extension, doc, meaning, expansion: null, inverse: [], hint: false }
+  return {
+    ...head,
+    ...parsePattern(head.name, pattern, 32),
+    length: 4,
+    extension,
+    also: null,
+    doc,
+    meaning,
+    expansion: null,
+    inverse: [],
+    hint: false,
+  }
 }
 
 function parseExpansion(text: string): Expansion {
@@ -81,7 +94,17 @@ function parseExpansion(text: string): Expansion {
 export function compressed(syntax: string, pattern: string, stands: string, doc: string, also: readonly string[] = []): Row {
   const head = parseSyntax(syntax)
   const forms = { expansion: parseExpansion(stands), inverse: also.map(parseExpansion) }
-  return { ...head, ...parsePattern(head.name, pattern, 16), length: 2, extension: 'C', doc, meaning: null, ...forms, hint: false }
+  return {
+    ...head,
+    ...parsePattern(head.name, pattern, 16),
+    length: 2,
+    extension: 'C',
+    also: null,
+    doc,
+    meaning: null,
+    ...forms,
+    hint: false,
+  }
 }
 
 /** A 16-bit encoding that does nothing (Unprivileged spec, C extension, HINT instructions). */
@@ -90,11 +113,18 @@ export const hint = (syntax: string, pattern: string, stands: string): Row => ({
   hint: true,
 })
 
+/** A 32-bit instruction that executes as another one: `stands` is that one, as for `compressed`. */
+export const standing = (extension: string, syntax: string, pattern: string, stands: string, doc: string): Row => ({
+  ...insn(extension, syntax, pattern, doc, () => {}),
+  meaning: null,
+  expansion: parseExpansion(stands),
+})
+
 /**
  * A 32-bit encoding with bits that are reserved and must be ignored (Unprivileged spec, Memory Ordering Instructions): `stands` is what it
  * executes as. It takes the words that the ordinary rows leave.
  */
 export const ignoring = (extension: string, syntax: string, pattern: string, stands: string): Row => {
-  const ordinary = insn(extension, syntax, pattern, 'The same, with reserved bits that are ignored.', () => {})
-  return { ...ordinary, meaning: null, expansion: parseExpansion(stands), hint: true }
+  const doc = 'The same, with reserved bits that are ignored.'
+  return { ...standing(extension, syntax, pattern, stands, doc), hint: true }
 }

@@ -3,7 +3,7 @@ import { csrByNumber } from './csrs.ts'
 import { decode, slotOf, type Decoded } from './decode.ts'
 import { isField, type Expansion } from './define.ts'
 import { orderingSuffix } from './encode.ts'
-import { decodeField, fieldSpec, isUpper, UPPER_SHIFT, type FieldName, type FieldSpec } from './fields.ts'
+import { decodeField, fieldSpec, isUpper, UPPER_SHIFT, valueOf, writtenOf, type FieldName, type FieldSpec } from './fields.ts'
 import { pseudosByInstruction } from './pseudo.ts'
 import { defaultRm, fenceSetName, fNames, rmName, xNames } from './registers.ts'
 
@@ -34,7 +34,8 @@ export function disassemble(word: number, pc: number, options: DisassembleOption
   if (!decoded || (decoded.written.hint && decoded.length === 4)) return illegal(word, options.aliases === false, decoded)
   const target = targetOf(decoded, pc)
   const context = { decoded, target, options }
-  const [mnemonic, operands] = options.aliases === false || decoded.written.hint ? asEncoded(context) : withAliases(context)
+  const plain = options.aliases === false || decoded.written.hint || (decoded.length === 4 && decoded.written.expansion !== null)
+  const [mnemonic, operands] = plain ? asEncoded(context) : withAliases(context)
   return { mnemonic, operands, text: join(mnemonic, operands), target, decoded }
 }
 
@@ -91,7 +92,7 @@ const show: Record<FieldSpec['kind'], (value: number, field: FieldName) => strin
 
 function showImmediate(value: number, field: FieldName): string {
   if (isUpper(field)) return `0x${((value >> UPPER_SHIFT) & UPPER_MASK).toString(16)}`
-  return HEX_FIELDS.includes(field) ? `0x${value.toString(16)}` : String(value)
+  return HEX_FIELDS.includes(field) ? `0x${value.toString(16)}` : String(writtenOf(value, field))
 }
 
 function fill(syntax: string, context: Context, valueOf: (field: FieldName) => number): string {
@@ -138,7 +139,7 @@ function bind(form: Expansion, values: readonly number[]): Map<FieldName, number
     if (typeof operand === 'number') {
       if (operand !== value) return null
     } else {
-      if ((bound.get(operand) ?? value) !== value) return null
+      if ((bound.get(operand) ?? value) !== value || valueOf(writtenOf(value, operand), operand) === null) return null
       bound.set(operand, value)
     }
   }

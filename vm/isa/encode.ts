@@ -92,7 +92,7 @@ interface Inverse {
 
 const inverses = new Map<string, Inverse[]>()
 for (const short of rows) {
-  if (!short.expansion || short.hint) continue
+  if (!short.expansion || short.hint || short.length === 4) continue
   for (const form of [short.expansion, ...short.inverse]) inverses.set(form.name, [...(inverses.get(form.name) ?? []), { short, form }])
 }
 
@@ -111,10 +111,10 @@ function fit(short: Row, form: Expansion, values: readonly number[]): number[] |
   return short.operands.map(field => found.get(field) ?? 0)
 }
 
-/** The 16-bit instruction with the same effect as a 32-bit one, or null. Of several, the first in the table. */
-export function compress(row: Row, values: readonly number[]): Filled | null {
+/** The 16-bit instruction with the same effect as a 32-bit one, or null. Of several that may be used, the first in the table. */
+export function compress(row: Row, values: readonly number[], mayUse: (short: Row) => boolean): Filled | null {
   for (const { short, form } of inverses.get(row.name) ?? []) {
-    const fitting = fit(short, form, values)
+    const fitting = mayUse(short) ? fit(short, form, values) : null
     if (fitting) return { row: short, values: fitting }
   }
   return null

@@ -30,24 +30,24 @@ describe('what programs are told', () => {
     expect(defaultIsa.text).toBe('rv64imafdc_zicntr_zicsr_zifencei')
     expect(defaultIsa.hwcap).toBe(0x112d)
     expect(defaultIsa.misa).toBe(0x8000_0000_0014_112dn)
-    expect([hwprobeBits(defaultIsa, 3), hwprobeBits(defaultIsa, 4)]).toEqual([1, 3])
+    expect([hwprobeBits(defaultIsa, 3), hwprobeBits(defaultIsa, 4)]).toEqual([1n, 3n])
   })
 
   test('of a sum of extensions: its parts, and misa its letter, however it was named', () => {
     const [sum, parts] = [isa('rv64gcb'), isa('rv64gc_zba_zbb_zbs')]
     expect([sum.text, sum.misa, sum.hwcap]).toEqual([parts.text, parts.misa, parts.hwcap])
     expect([sum.misa & 2n, isa('rv64gc_zba_zbb').misa & 2n, sum.hwcap]).toEqual([2n, 0n, 0x112d])
-    expect(hwprobeBits(sum, 4)).toBe(0b11_1011)
+    expect(hwprobeBits(sum, 4)).toBe(0b11_1011n)
   })
 
   test('by a smaller set', () => {
     const small = isa('rv64imac')
     expect(small.text).toBe('rv64imac_zicntr_zicsr')
     expect(small.hwcap).toBe(0x1105)
-    expect([hwprobeBits(small, 3), hwprobeBits(small, 4)]).toEqual([1, 2])
-    expect(hwprobeBits(isa('rv64iac'), 3)).toBe(0)
+    expect([hwprobeBits(small, 3), hwprobeBits(small, 4)]).toEqual([1n, 2n])
+    expect(hwprobeBits(isa('rv64iac'), 3)).toBe(0n)
     // A bit for F and D together.
-    expect(hwprobeBits(isa('rv64imaf'), 4)).toBe(0)
+    expect(hwprobeBits(isa('rv64imaf'), 4)).toBe(0n)
   })
 })
 

@@ -9,12 +9,16 @@ import { rv64d } from './rv64d.ts'
 import { rv64f } from './rv64f.ts'
 import { rv64i } from './rv64i.ts'
 import { rv64m } from './rv64m.ts'
+import { zabha, zacas } from './zacas.ts'
 import { zba } from './zba.ts'
 import { zbb, zbkb } from './zbb.ts'
 import { zbc } from './zbc.ts'
 import { zbs } from './zbs.ts'
+import { cntl, zcb, zcmop } from './zc.ts'
+import { zicbom, zicboz } from './zicbo.ts'
 import { zicond } from './zicond.ts'
 import { zicsr, zifencei } from './zicsr.ts'
+import { zawrs, zimop } from './zimop.ts'
 
 /** A bit of a value of riscv_hwprobe. Where several extensions name the same one, it takes all of them. */
 export interface HwprobeBit {
@@ -49,6 +53,9 @@ export const HWPROBE_IMA_EXT_0 = 4
 const IMA: HwprobeBit = { key: HWPROBE_BASE_BEHAVIOR, bit: 0 }
 const ext0 = (bit: number): HwprobeBit => ({ key: HWPROBE_IMA_EXT_0, bit })
 
+/** Forms that stand for no floating-point access. */
+const isInteger = ({ expansion }: Row): boolean => !expansion?.name.startsWith('f')
+
 const NONE = { rows: [], implies: [], hwprobe: null, mode: false, inBase: false, partOf: null, sum: false } as const
 const extension = (name: string, title: string, version: string, more: Partial<Extension>): Extension => ({
   name,
@@ -65,10 +72,23 @@ export const extensions: readonly Extension[] = [
   extension('A', 'A: atomics', '2p0', { rows: rv64a, hwprobe: IMA }),
   extension('F', 'F: single-precision floating point', '2p0', { rows: rv64f, implies: ['Zicsr'], hwprobe: ext0(0) }),
   extension('D', 'D: double-precision floating point', '2p0', { rows: rv64d, implies: ['F'], hwprobe: ext0(0) }),
-  extension('C', 'C: compressed instructions', '2p0', { rows: rv64c, hwprobe: ext0(1) }),
+  extension('C', 'C: compressed instructions', '2p0', { rows: [...rv64c, ...cntl], hwprobe: ext0(1) }),
   extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
   extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
   extension('Zicond', 'Zicond: integer conditional operations', '1p0', { rows: zicond, hwprobe: ext0(35) }),
+  extension('Zca', 'Zca: C without floating point', '1p0', { rows: [...rv64c.filter(isInteger), ...cntl], hwprobe: ext0(43) }),
+  extension('Zcb', 'Zcb: more compressed instructions', '1p0', { rows: zcb, implies: ['Zca'], hwprobe: ext0(44) }),
+  extension('Zcmop', 'Zcmop: compressed may-be-operations', '1p0', { rows: zcmop, implies: ['Zca'], hwprobe: ext0(47) }),
+  extension('Zimop', 'Zimop: may-be-operations', '1p0', { rows: zimop, hwprobe: ext0(42) }),
+  extension('Zihintpause', 'Zihintpause: the hint pause', '2p0', { hwprobe: ext0(36) }),
+  extension('Zihintntl', 'Zihintntl: hints about data that is used once', '1p0', { rows: cntl, hwprobe: ext0(29) }),
+  extension('Zicbom', 'Zicbom: management of cache blocks', '1p0', { rows: zicbom, hwprobe: ext0(55) }),
+  extension('Zicbop', 'Zicbop: prefetches', '1p0', { hwprobe: ext0(60) }),
+  extension('Zicboz', 'Zicboz: zeroing of cache blocks', '1p0', { rows: zicboz, hwprobe: ext0(6) }),
+  extension('Zawrs', 'Zawrs: waiting for a reservation', '1p0', { rows: zawrs, hwprobe: ext0(48) }),
+  extension('Zacas', 'Zacas: atomic compare and swap', '1p0', { rows: zacas, implies: ['A'], hwprobe: ext0(34) }),
+  extension('Zabha', 'Zabha: atomics on bytes and halfwords', '1p0', { rows: zabha, implies: ['A'], hwprobe: ext0(58) }),
+  extension('Zihpm', 'Zihpm: hardware performance counters', '2p0', { implies: ['Zicsr'], hwprobe: ext0(51) }),
   extension('B', 'B: bit manipulation', '1p0', { implies: ['Zba', 'Zbb', 'Zbs'], sum: true }),
   extension('Zba', 'Zba: address generation', '1p0', { rows: zba, hwprobe: ext0(3) }),
   extension('Zbb', 'Zbb: basic bit manipulation', '1p0', { rows: zbb, hwprobe: ext0(4) }),

@@ -12,6 +12,8 @@ export interface FieldSpec {
   /** Values that the encoding reserves. */
   nonzero?: boolean
   not?: readonly number[]
+  /** The value is what is written and this. */
+  plus?: number
 }
 
 type Of<K extends FieldSpec['kind']> = FieldSpec & { kind: K }
@@ -23,12 +25,19 @@ const fc = (lsb: number): Of<'fc'> => ({ parts: [[lsb, 3, 0]], kind: 'fc' })
 const imm = (parts: readonly Part[], rest: Partial<FieldSpec> = {}): Of<'imm'> => ({ parts, ...rest, kind: 'imm' })
 const signed = { signed: true }
 
+const ODD = Array.from({ length: 16 }, (_, n) => 2 * n + 1)
+/** Offsets of prefetches: the low five bits of the immediate of ori say which. */
+const prefetch = (plus: number): Of<'imm'> => imm([[25, 7, 5]], { signed: true, plus })
+
 export const fields = {
   // 32-bit forms
   rd: x(7),
   rs1: x(15),
   rs2: x(20),
   rs2nz: x(20, [0]),
+  // pairs: an even register and the next
+  rde: x(7, ODD),
+  rs2e: x(20, ODD),
   frd: f(7),
   frs1: f(15),
   frs2: f(20),
@@ -63,6 +72,9 @@ export const fields = {
   shamt: imm([[20, 6, 0]]),
   shamtw: imm([[20, 5, 0]]),
   uimm: imm([[15, 5, 0]]),
+  pfi: prefetch(0),
+  pfr: prefetch(1),
+  pfw: prefetch(3),
   csr: { parts: [[20, 12, 0]], kind: 'csr' },
   // 5 and 6 are reserved: an instruction that holds them is illegal.
   rm: { parts: [[12, 3, 0]], kind: 'rm', not: [5, 6] },
@@ -78,6 +90,7 @@ export const fields = {
   crdlui: x(7, [0, 2]),
   crs2: x(2),
   crs2nz: x(2, [0]),
+  crs2h: x(2, [0, 2, 3, 4, 5]),
   cfrd: f(7),
   cfrs2: f(2),
   rdp: xc(2),
@@ -141,6 +154,11 @@ export const fields = {
     [10, 3, 3],
     [5, 2, 6],
   ]),
+  clbu: imm([
+    [6, 1, 0],
+    [5, 1, 1],
+  ]),
+  clhu: imm([[5, 1, 1]]),
   clwsp: imm([
     [4, 3, 2],
     [12, 1, 5],
@@ -245,6 +263,13 @@ export interface FieldRange {
 /** Upper immediates: the written number is shifted left by this much. */
 export const UPPER_SHIFT = 12
 export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'clui'
+
+/** What is written for a value in a field of an instruction, and the value of what is written; null: the field cannot hold it. */
+export const writtenOf = (value: number, name: FieldName): number => value - (fieldSpec(name).plus ?? 0)
+export function valueOf(written: number, name: FieldName): number | null {
+  const { plus } = fieldSpec(name)
+  return plus === undefined ? written : encodeField(written, name) === null ? null : written + plus
+}
 
 /** The least and greatest value that a field holds, and what they are multiples of. */
 export function fieldRange(name: FieldName): FieldRange {

@@ -18,8 +18,6 @@ const row = (extension: string, mask: number, match: number): Foreign => ({ exte
 
 const LOAD_FP = 0x07
 const STORE_FP = 0x27
-const AMO = 0x2f
-const MISC_MEM = 0x0f
 const FP_FORMAT = 0x0600_0000
 /** OP-FP and the four fused multiply-adds. */
 const FP_OPCODES = [0x53, 0x43, 0x47, 0x4b, 0x4f]
@@ -39,21 +37,12 @@ const WORDS: readonly Foreign[] = [
     row('Q', FUNCT3, opcode | f3(4)),
   ]),
   ...FP_OPCODES.flatMap(opcode => [row('Zfh', FP_FORMAT, opcode | 0x0400_0000), row('Q', FP_FORMAT, opcode | 0x0600_0000)]),
-  row('Zicbom', FUNCT3, MISC_MEM | f3(2)),
-  row('Zacas', 0xf800_0000 | FUNCT3, AMO | 0x2800_0000 | f3(2)),
-  row('Zacas', 0xf800_0000 | FUNCT3, AMO | 0x2800_0000 | f3(3)),
-  row('Zabha', FUNCT3, AMO | f3(0)),
-  row('Zabha', FUNCT3, AMO | f3(1)),
 ].filter(withoutRows)
 
 /** How names of instructions look (ISA manual, volumes I and II). */
 const NAMES: readonly { pattern: RegExp; extension: string }[] = [
   { pattern: /^(unzip|zip|xperm[48])$/, extension: 'Zbk' },
   { pattern: /^(aes|sha|sm3|sm4)\w*$/, extension: 'Zk' },
-  { pattern: /^cbo\.\w+$/, extension: 'Zicbom' },
-  { pattern: /^prefetch\.\w$/, extension: 'Zicbop' },
-  { pattern: /^amocas\.\w/, extension: 'Zacas' },
-  { pattern: /^wrs\.(nto|sto)$/, extension: 'Zawrs' },
   { pattern: /^f\w+\.q(\.\w+)?$|^f[ls]q$/, extension: 'Q' },
   { pattern: /^f\w+\.h(\.\w+)?$|^f[ls]h$/, extension: 'Zfh' },
   { pattern: /^h(fence|lv|lvx|sv|inval)\.\w+/, extension: 'H' },

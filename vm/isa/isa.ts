@@ -40,7 +40,8 @@ function isaOf(names: Iterable<string>): Isa {
   const has = new Set(inOrder.map(e => e.name))
   const brought = inOrder.flatMap(e => e.rows)
   // A compressed instruction takes the extension of what it stands for as well.
-  const rows = new Set(brought.filter(r => !r.expansion || brought.includes(namedRow(r.expansion.name))))
+  const bring = new Set(brought)
+  const rows = new Set(brought.filter(r => (r.also === null || has.has(r.also)) && (!r.expansion || bring.has(namedRow(r.expansion.name)))))
   const letters = (of: readonly Extension[]): number =>
     of.reduce((bits, { name }) => (name.length === 1 ? bits | (1 << (name.charCodeAt(0) - 'A'.charCodeAt(0))) : bits), 0)
   const named = inOrder.filter(e => !e.mode && !e.sum)
@@ -49,7 +50,7 @@ function isaOf(names: Iterable<string>): Isa {
     extensions: inOrder,
     names: has,
     rows,
-    parcel: has.has('C') ? 2 : 4,
+    parcel: has.has('Zca') || has.has('C') ? 2 : 4,
     misa: MXL_64 | BigInt(letters(inOrder)),
     hwcap: letters(named),
   }
@@ -98,13 +99,13 @@ export function decodeFor(isa: Isa, word: number): Decoded | null {
 /** The extension that an instruction would need and the set lacks; null: it has all. */
 export function lackedExtension(isa: Isa, { row, written }: Decoded): string | null {
   const lacked = [row, written].find(r => !extensionsWith(r).some(e => isa.names.has(e.name)))
-  return lacked?.extension ?? null
+  return lacked?.extension ?? (written.also !== null && !isa.names.has(written.also) ? written.also : null)
 }
 
 /** The bits of a riscv_hwprobe value: each of an extension, or of several that are all there. */
-export function hwprobeBits(isa: Isa, key: number): number {
+export function hwprobeBits(isa: Isa, key: number): bigint {
   const there = new Map<number, boolean>()
   for (const { name, hwprobe } of extensions)
     if (hwprobe?.key === key) there.set(hwprobe.bit, (there.get(hwprobe.bit) ?? true) && isa.names.has(name))
-  return [...there].reduce((sum, [bit, all]) => sum + (all ? 2 ** bit : 0), 0)
+  return [...there].reduce((sum, [bit, all]) => (all ? sum | (1n << BigInt(bit)) : sum), 0n)
 }

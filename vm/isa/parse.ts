@@ -3,7 +3,7 @@
 import { csrByName } from './csrs.ts'
 import { isField, type Row } from './define.ts'
 import { encode, findMnemonic, isWord, type FieldError, type Suffixes } from './encode.ts'
-import { fieldSpec, isUpper, UPPER_SHIFT, type FieldName, type FieldSpec } from './fields.ts'
+import { fieldSpec, isUpper, UPPER_SHIFT, valueOf, type FieldName, type FieldSpec } from './fields.ts'
 import { pseudosByName, type Pseudo } from './pseudo.ts'
 import { fByName, parseFenceSet, rmByName, xByName } from './registers.ts'
 import { namedRow } from './rows.ts'
@@ -99,7 +99,7 @@ function parseImmediate(text: string, field: FieldName, pc: number): number | nu
   const number = parseNumber(text)
   if (number === null) return null
   if (TARGETS.includes(field)) return Number(BigInt.asIntN(64, BigInt(text)) - BigInt(pc))
-  if (!isUpper(field)) return number
+  if (!isUpper(field)) return valueOf(number, field)
   // Written 0 to 0xfffff; the upper half means a negative number.
   return (number >= UPPER_SPAN / 2 && number < UPPER_SPAN ? number - UPPER_SPAN : number) * 2 ** UPPER_SHIFT
 }

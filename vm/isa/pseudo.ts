@@ -134,6 +134,8 @@ export const pseudos: readonly Pseudo[] = [
   printed('unimp', 'csrrw zero, cycle, zero'),
   printed('fence', 'fence 15, 15'),
   printed('pause', 'fence 1, 0'),
+  ...['p1', 'pall', 's1', 'all'].map((where, n) => printed(`ntl.${where}`, `add zero, zero, x${n + 2}`)),
+  ...['i', 'r', 'w'].map(what => printed(`prefetch.${what} pf${what}(rs1)`, `ori zero, rs1, pf${what}`)),
   printed('sfence.vma', 'sfence.vma zero, zero'),
   printed('sfence.vma rs1', 'sfence.vma rs1, zero'),
 

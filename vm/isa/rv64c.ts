@@ -87,5 +87,5 @@ export const rv64c: Row[] = [
   hint('c.slli64 crdnz', '000 0 crdnz:5 00000 10', 'slli crdnz, crdnz, 0'),
   hint('c.slli64 zero', '000 0 00000 00000 10', 'slli 0, 0, 0'),
   hint('c.mv zero, crs2nz', '100 0 00000 crs2nz:5 10', 'addi 0, crs2nz, 0'),
-  hint('c.add zero, crs2nz', '100 1 00000 crs2nz:5 10', 'add 0, 0, crs2nz'),
+  hint('c.add zero, crs2h', '100 1 00000 crs2h:5 10', 'add 0, 0, crs2h'),
 ]

@@ -7,6 +7,8 @@
 import type { FieldName, ImmField, XField, FField } from './fields.ts'
 
 export type Width = 1 | 2 | 4 | 8
+/** What is done with a cache block. */
+export type BlockOp = 'inval' | 'clean' | 'flush' | 'zero'
 export type FloatFormat = 32 | 64
 export type FloatOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max' | 'madd'
 export type FloatCompare = 'eq' | 'lt' | 'le'
@@ -71,10 +73,17 @@ export interface Sem<V, C> {
   load(bytes: Width, signed: boolean, addr: V): V
   store(bytes: Width, addr: V, v: V): void
   /** Atomically old = memory, memory = update(old); answers old, sign-extended. Traps when misaligned. */
-  amo(bytes: 4 | 8, addr: V, update: (old: V) => V): V
+  amo(bytes: Width, addr: V, update: (old: V) => V): V
   loadReserved(bytes: 4 | 8, addr: V): V
   /** Answers 0 when it stored, 1 when the reservation was lost. */
   storeConditional(bytes: 4 | 8, addr: V, v: V): V
+  /**
+   * 16 bytes at an aligned address: where they are what the pair rd holds, they become what the pair rs2 does; the pair rd becomes what they
+   * were. A pair is a register and the next one, the lower half first; x0 is a pair of zeros.
+   */
+  compareSwapPair(addr: V): void
+  /** On the block of 64 bytes around the address. Illegal where menvcfg or senvcfg do not let the hart's privilege do it. */
+  cacheBlock(op: BlockOp, addr: V): void
 
   // control
   /** Traps when no instruction may begin at `to`, as where there is no C and it is no multiple of four; jumps say it before they write. */

@@ -1,10 +1,11 @@
 // One instruction of the reference engine: its meaning run on BigInts, over registers and memory as they are.
 import { bytesStored } from '../code-frames.ts'
-import { accessibleCsr, readCsr, writeCsr } from '../csr.ts'
+import { accessibleCsr, mayUseBlocks, readCsr, writeCsr } from '../csr.ts'
 import { noteAccess } from '../debug.ts'
 import * as fpu from '../fp/index.ts'
 import * as C from '../isa/index.ts'
 import type {
+  BlockOp,
   Decoded,
   FieldName,
   FField,
@@ -258,7 +259,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if (va & BigInt(bytes - 1)) this.trap(cause, va)
     return va
   }
-  amo(bytes: 4 | 8, addr: bigint, update: (old: bigint) => bigint): bigint {
+  amo(bytes: Width, addr: bigint, update: (old: bigint) => bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
     this.observe(i64(addr), at, bytes, true)
     const old = this.readAt(bytes, at)
@@ -266,6 +267,21 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     bytesStored(this.m, at, bytes)
     this.hart.counters[L.COUNTERS.stores]++
     return old
+  }
+  compareSwapPair(addr: bigint): void {
+    const va = this.aligned(16, addr, C.CAUSE_STORE_MISALIGNED)
+    const at = this.at(va, 'write')
+    this.observe(va, at, 16, true)
+    const { rd, rs2 } = this.d.values
+    const x = (n: number): bigint => this.view.getBigInt64(this.base + L.HART.x + 8 * n, true)
+    const pair = (n: number): bigint[] => (n === 0 ? [0n, 0n] : [x(n), x(n + 1)])
+    const old = [this.readAt(8, at), this.readAt(8, at + 8)]
+    if (pair(rd).every((half, n) => half === old[n])) {
+      pair(rs2).forEach((half, n) => this.writeAt(8, at + 8 * n, half))
+      bytesStored(this.m, at, 16)
+    }
+    if (rd !== 0) old.forEach((half, n) => this.view.setBigInt64(this.base + L.HART.x + 8 * (rd + n), half, true))
+    this.hart.counters[L.COUNTERS.stores]++
   }
   loadReserved(bytes: 4 | 8, addr: bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_LOAD_MISALIGNED), 'read')
@@ -286,6 +302,23 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     }
     this.hart.counters[L.COUNTERS.stores]++
     return held ? 0n : 1n
+  }
+
+  cacheBlock(op: BlockOp, addr: bigint): void {
+    if (!mayUseBlocks(this.m, this.hart, op)) this.illegal()
+    const va = i64(addr)
+    if (op !== 'zero') return this.reachable(va)
+    const at = this.at(va, 'write')
+    const block = at - (at % C.CACHE_BLOCK)
+    this.observe(va & BigInt(-C.CACHE_BLOCK), block, C.CACHE_BLOCK, true)
+    this.m.bytes.fill(0, block, block + C.CACHE_BLOCK)
+    bytesStored(this.m, block, C.CACHE_BLOCK)
+    this.hart.counters[L.COUNTERS.stores]++
+  }
+  /** The management of blocks needs the right to read, and says of a fault that it was a store (Unprivileged spec, "CMO" extensions). */
+  private reachable(va: bigint): void {
+    const { outcome } = translateNow(this.m, this.hart, lowWord(va), highWord(va), 'read')
+    if (outcome !== 'ok' && outcome !== 'device') this.trap(faultCause(outcome, 'write'), va)
   }
 
   // ---- operands
