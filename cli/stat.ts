@@ -34,6 +34,13 @@ function timedText({ timing }: Statistics): string[] {
   ]
 }
 
+/** What the engine's fast code does not do, if a run needed any of it. */
+function asideText({ aside }: Statistics): string[] {
+  const kinds = Object.entries(aside)
+  if (kinds.length === 0) return []
+  return [' Instructions beside the fast code, by kind:', '', ...kinds.map(([kind, n]) => `${count(n)}      ${kind}`), '']
+}
+
 /** As `perf stat` lays it out: counts right-aligned in 18 columns with thousands separated. */
 export function statText(k: Kernel, command: string): string {
   const s = statistics(k)
@@ -45,6 +52,7 @@ export function statText(k: Kernel, command: string): string {
     '',
     ...lines,
     '',
+    ...asideText(s),
     ...timedText(s),
     `${seconds(s.seconds)} seconds time elapsed (guest)`,
     `${seconds(s.idleSeconds)} seconds idle`,

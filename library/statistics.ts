@@ -12,6 +12,8 @@ export interface Statistics {
   idleSeconds: number
   /** By the names of perf's events, in its order. */
   counts: Record<string, number>
+  /** Instructions that were run one at a time beside the engine's fast code, by kind, most first: the cost to look for where a program is slow. */
+  aside: Record<string, number>
   /** Of a timed run. */
   timing?: TimedStatistics
 }
@@ -62,6 +64,7 @@ export function statistics(k: Kernel): Statistics {
       forks: counts.forks,
       'timer-ticks': counts.timerTicks,
     },
+    aside: Object.fromEntries([...k.machine.engine.aside].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))),
     ...(k.machine.timing === null || k.preset === null ? {} : { timing: timedStatistics(k) }),
   }
 }

@@ -304,6 +304,21 @@ describe.each(ENGINES)('%s', engine => {
   })
 })
 
+test('what the interpreter does not do itself is counted by kind', () => {
+  const b = bench(
+    'fadd.d fa0, fa0, fa1, rtz\nfadd.d fa0, fa0, fa1\nld a1, -4(a0)\nsd a1, -4(a0)\nsw zero, 64(a2)\nfadd.d fa0, fa0, fa1, rup\necall',
+  )
+  setX(b.hart, 10, DATA + PAGE_SIZE)
+  setX(b.hart, 12, CODE)
+  b.run()
+  b.run()
+  // The first access to each page finds it, and then the access is made here or there.
+  expect(Object.fromEntries(b.machine.engine.aside)).toEqual({ 'fadd.d': 2, ld: 1, sd: 1, 'store to code': 1 })
+  setPc(b.hart, CODE)
+  b.run()
+  expect(b.machine.engine.aside.get('access across pages')).toBe(2)
+})
+
 test('programs that store into themselves do the same on every engine', () => {
   const parcel = (random: Random): number => [0x0585, 0x15fd, 0x0001, 0x872e][random(4)]
   const long = (random: Random): number => words(['addi a1, a1, 7', 'xor a1, a1, a2', 'slli a1, a1, 3', 'srli a4, a1, 2'][random(4)])[0]

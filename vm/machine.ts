@@ -49,6 +49,7 @@ const NO_ENGINE: Engine = {
   isCode: () => false,
   forget() {},
   forgetBytes() {},
+  aside: new Map(),
   forgetAll() {},
   redecode() {},
 }

@@ -51,6 +51,8 @@ export interface Engine {
   forgetAll(): void
   /** What instructions become has changed, not where they are: makes it anew in the same places. */
   redecode(): void
+  /** Instructions that were run one at a time beside the fast code, counted by kind: a mnemonic, or what an access did. Of no meaning to the machine. */
+  readonly aside: ReadonlyMap<string, number>
 }
 
 /** A piece of physical memory, whole pages. */

@@ -292,6 +292,11 @@ describe('--stat', () => {
     // Nor does it depend on the engine.
     expect(stat('--engine', 'reference')).toEqual(first)
   })
+  test('what the engine does not do itself is told by kind', () => {
+    const toZero = file('rtz.s', `  .globl _start\n_start:\n  fadd.d fa0, fa1, fa2, rtz\n${EXITS_5.slice(EXITS_5.indexOf('_start:') + 7)}`)
+    const { status, stderr } = hartbeat(['run', '--stat', toZero])
+    expect([status, /^ Instructions beside the fast code, by kind:\n\n {17}1 {6}fadd\.d\n/m.test(stderr)]).toEqual([5, true])
+  })
   test('--stat=FILE and --json', () => {
     const path = join(directory, 'stat.json')
     expect(hartbeat(['run', `--stat=${path}`, exits5]).stderr).toBe('')

@@ -92,17 +92,24 @@ function accessAt(machine: Machine, hart: Hart, { known }: Accesses): Access | n
   return access
 }
 
-/** Makes the access of the instruction at pc, to {lo, hi}, and goes on behind it. False: it is the reference engine's, and nothing happened. */
-export function makeAccess(machine: Machine, hart: Hart, accesses: Accesses, kind: 'read' | 'write', lo: number, hi: number): boolean {
-  if (machine.debug !== null || machine.timing !== null || tlbProbe(machine, hart, hart.pc[0], hart.pc[1], 'fetch') < 0) return false
+/** Makes the access of the instruction at pc, to {lo, hi}, and goes on behind it. Answers its kind; null: it is the reference engine's, and nothing happened. */
+export function makeAccess(
+  machine: Machine,
+  hart: Hart,
+  accesses: Accesses,
+  kind: 'read' | 'write',
+  lo: number,
+  hi: number,
+): string | null {
+  if (machine.debug !== null || machine.timing !== null || tlbProbe(machine, hart, hart.pc[0], hart.pc[1], 'fetch') < 0) return null
   const access = accessAt(machine, hart, accesses)
-  if (access === null || access.kind !== kind || (access.float && hart.words[L.WORD_FS] === L.FS_OFF)) return false
+  if (access === null || access.kind !== kind || (access.float && hart.words[L.WORD_FS] === L.FS_OFF)) return null
   const { bytes } = access
   const last = (lo + bytes - 1) | 0
   const crosses = (lo & (L.PAGE_SIZE - 1)) + bytes > L.PAGE_SIZE
   const first = tlbProbe(machine, hart, lo, hi, kind)
   const second = crosses ? tlbProbe(machine, hart, last, last >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi, kind) : first
-  if (first < 0 || second < 0) return false
+  if (first < 0 || second < 0) return null
   const from = hostAddress(machine, first, lo)
   const inFirst = crosses ? L.PAGE_SIZE - (lo & (L.PAGE_SIZE - 1)) : bytes
   const rest = hostAddress(machine, second, last) - (bytes - 1)
@@ -118,7 +125,7 @@ export function makeAccess(machine: Machine, hart: Hart, accesses: Accesses, kin
     hart.counters[L.COUNTERS.stores]++
   }
   goOn(hart, access.length)
-  return true
+  return crosses ? 'access across pages' : 'store to code'
 }
 
 /** The low word of what was loaded. */

@@ -43,11 +43,11 @@ function assemble(machine: Machine, { ops, module }: Compiled, cache: CodeFrames
     e: { memory: machine.memory, ...imports, ...softFloats(machine.memory) },
   })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
-  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses() }
+  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map() }
 }
 
 /** What the two forms have in common as engines. */
-const cacheOf = (machine: Machine, cache: CodeFrames): Omit<Engine, 'run'> => ({
+const cacheOf = ({ machine, cache, aside }: Interpreter): Omit<Engine, 'run'> => ({
   name: 'interpreter',
   enter: frame => slabFor(machine, cache, frame),
   isCode: frame => isCode(cache, frame),
@@ -55,6 +55,7 @@ const cacheOf = (machine: Machine, cache: CodeFrames): Omit<Engine, 'run'> => ({
   forgetBytes: (frame, from, to) => forgetEntries(machine, cache, frame, from, to),
   forgetAll: () => forgetAllFrames(machine, cache),
   redecode: () => emptySlabs(machine, cache),
+  aside,
 })
 
 /** The interpreter for a machine's harts. `prepared`: its loop, if that was made for such a machine. */
@@ -66,7 +67,7 @@ export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): En
   })
   const cache = createDecodeCache(machine)
   const interpreter = assemble(machine, compiled, cache, {})
-  return { ...cacheOf(machine, cache), run: (hart, fuel) => runLoop(interpreter, hart, fuel) }
+  return { ...cacheOf(interpreter), run: (hart, fuel) => runLoop(interpreter, hart, fuel) }
 }
 
 /** The interpreter in its timed form: whatever its line buffers do not answer, it asks the model. */
@@ -79,7 +80,7 @@ export function timedEngine(machine: Machine, timing: Timing): Engine {
   const cache = createDecodeCache(machine)
   const interpreter = assemble(machine, compiled, cache, modelCalls(machine, timing, cache))
   return {
-    ...cacheOf(machine, cache),
+    ...cacheOf(interpreter),
     run: (hart, fuel, cycles = Infinity) => runTimedLoop(interpreter, timing, hart, fuel, cycles),
   }
 }

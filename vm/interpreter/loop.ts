@@ -31,6 +31,8 @@ export interface Interpreter {
   stepper: Stepper
   /** What accesses that leave the loop do, by instruction. */
   accesses: Accesses
+  /** What was done here and by the stepper, by kind (Engine.aside). */
+  aside: Map<string, number>
 }
 
 export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
@@ -64,7 +66,7 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
   const { counters } = hart
   const { instret, loads } = L.COUNTERS
   const use = loadUse(timing)
-  const timed: Stepper = { step: (m, h) => timedStep(m, core, h, stepper) }
+  const timed: Stepper = { ...stepper, step: (m, h) => timedStep(m, core, h, stepper) }
   settle(core, counters)
   const started = counters[instret]
   const deliveredBefore = hart.delivered
@@ -114,21 +116,36 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
     }
     case WHY.slow:
       if (machine.debug !== null && atBreakpoint(machine, hart)) return stopFor(machine, 'debug')
-      return debugged(machine, stepper.step(machine, hart))
+      return stepAside(interpreter, hart, stepper)
     default: {
       const access = why === WHY.readMiss ? 'read' : 'write'
       const lo = exitLo(machine, hart)
       const entry = tlbProbe(machine, hart, lo, exitHi(machine, hart), access)
       if (entry < 0) {
         const stop = refill(interpreter, hart, access)
-        return debugged(machine, stop === TO_REFERENCE ? stepper.step(machine, hart) : stop)
+        return stop === TO_REFERENCE ? stepAside(interpreter, hart, stepper) : debugged(machine, stop)
       }
       // It missed although it is in the TLB: it goes on into the next page, or its page is watched, or code.
       if (access === 'write' && releaseWrite(machine, entry, lo)) return null
-      if (makeAccess(machine, hart, interpreter.accesses, access, lo, exitHi(machine, hart))) return null
-      return debugged(machine, stepper.step(machine, hart))
+      const made = makeAccess(machine, hart, interpreter.accesses, access, lo, exitHi(machine, hart))
+      if (made === null) return stepAside(interpreter, hart, stepper)
+      count(interpreter, made)
+      return null
     }
   }
+}
+
+const count = ({ aside }: Interpreter, kind: string): void => {
+  aside.set(kind, (aside.get(kind) ?? 0) + 1)
+}
+
+/** Runs the instruction at pc on the reference engine. One that traps is not counted: the trap is. */
+function stepAside(interpreter: Interpreter, hart: Hart, stepper: Stepper): Stop | null {
+  const { machine } = interpreter
+  const before = hart.counters[L.COUNTERS.instret]
+  const stop = stepper.step(machine, hart)
+  if (hart.counters[L.COUNTERS.instret] !== before) count(interpreter, stepper.name())
+  return debugged(machine, stop)
 }
 
 function stopped(stop: Stop, retired: number): Stop {

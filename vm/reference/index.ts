@@ -12,6 +12,8 @@ import { Reference } from './step.ts'
 export interface Stepper {
   /** Runs the one instruction at pc. null: it retired, or its trap is the guest's. Otherwise machine.stop says why not (or wfi: it retired and waits). */
   step(machine: Machine, hart: Hart): Stop | null
+  /** Name of the instruction that retired last. */
+  name(): string
 }
 
 /** The reference engine as a step by step one: runs single instructions on BigInts, for a debugger that asks what one will do. */
@@ -22,6 +24,7 @@ export function createStepper(): Stepper {
       const stop = reference.step(machine, hart)
       return stop === null && reference.waiting.wfi ? stopFor(machine, 'wfi') : stop
     },
+    name: () => reference.name(),
   }
 }
 
@@ -86,6 +89,7 @@ export function referenceEngine(machine: Machine): Engine {
     isCode: frame => isCode(code, frame),
     forget: frame => forgetFrame(machine, code, frame),
     forgetBytes() {},
+    aside: new Map(),
     forgetAll: () => forgetAllFrames(machine, code),
     redecode() {},
   }

@@ -82,6 +82,11 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     return null
   }
 
+  /** Name of the instruction that retired last. */
+  name(): string {
+    return this.d.row.name
+  }
+
   /** Decoding by word, remembered: programs use few different words. */
   private decode(word: number): Decoded | null {
     let decoded = this.words.get(word)
