@@ -1,6 +1,7 @@
 // Faults of scheduling, of signals taken, and of who may do what.
 import type { Fault } from './fault.ts'
 
+const DEADLINE = ['kernel/sched/classes/deadline.test.ts']
 const WAIT = ['kernel/sched/wait.test.ts']
 const CREDENTIALS = ['kernel/task/credentials.test.ts']
 const HANDLERS = ['kernel/signal/handlers.test.ts']
@@ -264,5 +265,33 @@ export const schedFaults: readonly Fault[] = [
     find: 'stack.size < MINSIGSTKSZ',
     put: 'stack.size < MINSIGSTKSZ - 1',
     near: HANDLERS,
+  },
+  {
+    what: 'what is promised to others is not counted when a deadline is admitted',
+    file: 'kernel/sched/classes/deadline.ts',
+    find: '  if (promised(k, task) + share > promisable(',
+    put: '  if (share > promisable(',
+    near: DEADLINE,
+  },
+  {
+    what: 'a deadline that was overdrawn begins the next period with a whole budget',
+    file: 'kernel/sched/classes/deadline.ts',
+    find: '  s.stopAt = s.sumExec - overdrawn + periods * server.runtime\n',
+    put: '  s.stopAt = s.sumExec + periods * server.runtime\n',
+    near: DEADLINE,
+  },
+  {
+    what: 'the later deadline goes first',
+    file: 'kernel/sched/classes/deadline.ts',
+    find: '  orders: (_hart, s) => serverOf(s).end,\n',
+    put: '  orders: (_hart, s) => -serverOf(s).end,\n',
+    near: DEADLINE,
+  },
+  {
+    what: 'who wakes with more left than its share keeps it',
+    file: 'kernel/sched/classes/deadline.ts',
+    find: '  if (end >= now && !overflows(s, server, now)) return 0\n',
+    put: '  if (end >= now) return 0\n',
+    near: DEADLINE,
   },
 ]

@@ -212,3 +212,15 @@ test('two harts: both of two have what they were promised, and a third what is l
   }
   expect(once()).toEqual(once())
 })
+
+test('no more is promised than there is: EBUSY for what does not fit beside what others have', () => {
+  const k = bareKernel()
+  const [a, b] = [promised(k, { runtime: 6e6, deadline: 10e6 }), other(k)]
+  for (const task of [a, b]) k.state.tasks.set(task.id, task)
+  const asks = (task: Task, runtime: number) => (): void => deadline.params.admit?.(k, task, { ...WANTED, runtime, deadline: 10e6 })
+  // 95 % of one hart: kernel.sched_rt_runtime_us.
+  expect(asks(b, 3e6)).not.toThrow()
+  expect(asks(b, 4e6)).toThrow()
+  // What it has itself is not in its way.
+  expect(asks(a, 9e6)).not.toThrow()
+})
