@@ -138,7 +138,10 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
     const stop = runToTimer(machine, hart, fuel - spent, cycles - (counters[COUNTERS.cycles] - cyclesBefore))
     retired += stop.retired
     stop.retired = retired
-    if (stop.kind !== 'fuel' || timeOf(machine, hart) < counters[COUNTERS.timer]) return stop
+    if (stop.kind !== 'fuel') return stop
+    // With some left of both, it was an instruction that may have let an interrupt in (Csr.asks).
+    const isOver = retired + hart.delivered - delivered >= fuel || counters[COUNTERS.cycles] - cyclesBefore >= cycles
+    if (isOver && timeOf(machine, hart) < counters[COUNTERS.timer]) return stop
   }
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readCsr, timeOf, writeCsr } from './csr.ts'
 import { trapCsrs } from './csr-storage.ts'
 import { SSTATUS_SIE, SSTATUS_SPIE, SSTATUS_SPP } from './isa/index.ts'
-import { CAUSE_BREAKPOINT, INTERRUPT_S_TIMER, PTE_U } from './isa/index.ts'
+import { CAUSE_BREAKPOINT, INTERRUPT_S_EXTERNAL, INTERRUPT_S_TIMER, PTE_U } from './isa/index.ts'
 import { COUNTERS, PAGE_SIZE, PRIVILEGE_S, RAM_BASE, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { createMachine, setTiming } from './machine.ts'
 import { hosted } from './platform.ts'
@@ -140,6 +140,66 @@ describe('a platform that takes traps into the guest', () => {
     const b = bench('nop', { platform: { ...hosted, pending: () => null } })
     b.hart.counters[COUNTERS.timer] = 0
     expect(() => b.run()).toThrow('platform hosted left a timer that is due')
+  })
+})
+
+/** A line that wants service as long as it is up: taken where sie and sstatus let it in, and down then. */
+function withLine(): Platform & { up: boolean } {
+  return {
+    ...small(),
+    name: 'line',
+    up: true,
+    pending(machine, hart) {
+      const isOpen = (readCsr(machine, hart, 'sie') & (1n << BigInt(INTERRUPT_S_EXTERNAL))) !== 0n
+      const isOn = (readCsr(machine, hart, 'sstatus') & BigInt(SSTATUS_SIE)) !== 0n
+      if (!this.up || !isOpen || (!isOn && hart.words[WORD_PRIVILEGE] === PRIVILEGE_S)) return null
+      this.up = false
+      trapCsrs(machine, hart, INTERRUPT_S_EXTERNAL, 0, 0)
+      enterHandler(machine, hart)
+      return null
+    },
+  }
+}
+
+describe('an interrupt that was masked comes right after the instruction that lets it in', () => {
+  /** s2: where, s3: what a2 was then. */
+  const SEEN = 'csrr s2, sepc\nmv s3, a2\nsret'
+  const [SIE, SEIE] = [SSTATUS_SIE, 1 << INTERRUPT_S_EXTERNAL]
+  const masked = { sie: SEIE, sstatus: 0 }
+  const closed = { sie: 0, sstatus: SIE }
+  test.each([
+    ['sstatus', masked, `csrsi sstatus, ${SIE}`],
+    ['sie', closed, 'csrw sie, s0'],
+    ['a write that changes nothing else', masked, `csrrsi zero, sstatus, ${SIE}`],
+    ['sret', masked, 'sret'],
+  ])('%s', (what, { sie, sstatus }, opens) => {
+    const back = CODE + 8
+    const ends = Array.from({ length: 12 }, (_, fuel) => fuel).map(fuel =>
+      ENGINES.map(engine => {
+        const platform = withLine()
+        const b = bench(`li a2, 1\n${opens}\nli a2, 2\nebreak`, { engine, platform, privilege: PRIVILEGE_S })
+        b.map(CODE, 64, RWXU & ~PTE_U)
+        b.map(HANDLER, HANDLER_FRAME, RWXU & ~PTE_U)
+        b.machine.ram32.set(words(SEEN, HANDLER), (HANDLER_FRAME * PAGE_SIZE) / 4)
+        writeCsr(b.machine, b.hart, 'stvec', BigInt(HANDLER))
+        writeCsr(b.machine, b.hart, 'sepc', BigInt(back))
+        writeCsr(b.machine, b.hart, 'sie', BigInt(sie))
+        writeCsr(b.machine, b.hart, 'sstatus', BigInt(sstatus | SSTATUS_SPP | (what === 'sret' ? SSTATUS_SPIE : 0)))
+        setX(b.hart, 8, SEIE)
+        const { kind, retired } = b.run(fuel)
+        if (fuel === 11) expect([kind, retired, b.x(18), b.x(19), b.x(12)]).toEqual(['breakpoint', 6, back, 1, 2])
+        return [kind, retired, getPcBig(b.hart), ...b.hart.x, ...b.hart.counters]
+      }),
+    )
+    for (const [a, b] of ends) expect(a).toEqual(b)
+  })
+
+  test('a timer that is set to what has passed interrupts there', () => {
+    const b = onBoth('csrw stimecmp, zero\nli a2, 2\nebreak', 100, ran => {
+      ran.hart.words[WORD_PRIVILEGE] = PRIVILEGE_S
+      ran.map(CODE, 64, RWXU & ~PTE_U)
+    })
+    expect([b.kind, b.x(12), b.x(19)]).toEqual(['breakpoint', 2, 1])
   })
 })
 

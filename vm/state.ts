@@ -81,9 +81,9 @@ export interface Platform {
   /** False: an access fault, and nothing was written. */
   write(machine: Machine, hart: Hart, address: number, bytes: number, value: bigint): boolean
   /**
-   * Asked before a hart runs and whenever time reaches its timer (COUNTERS.timer): is an interrupt due? Answers the stop to give to the
-   * caller, or null: none is, or the hart is in the guest's handler now. After null the timer lies ahead: an interrupt that is masked is
-   * not waited for.
+   * Asked before a hart runs, whenever time reaches its timer (COUNTERS.timer), and after an instruction that may have let an interrupt in
+   * (a write of a register with Csr.asks, sret, mret): is one due? Answers the stop to give to the caller, or null: none is, or the hart is
+   * in the guest's handler now. After null the timer lies ahead: an interrupt that is masked is not waited for.
    */
   pending(machine: Machine, hart: Hart): Stop | null
 }

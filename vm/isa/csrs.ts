@@ -44,6 +44,8 @@ export interface Csr {
   /** Where a mask of bits does not say it: the value that is taken for a written one (WARL). */
   legal: ((value: bigint, old: bigint, isa: CsrIsa) => bigint) | null
   after: CsrEffect | null
+  /** A write may let an interrupt in, or make one due: the platform is asked before the next instruction. */
+  asks: boolean
   /** Bit of mcounteren and scounteren that lets lower privileges read it. */
   enable: number | null
 }
@@ -108,7 +110,7 @@ function legalEnvironment(value: bigint, old: bigint, { names }: CsrIsa): bigint
 }
 
 type More = Partial<Omit<Csr, 'number' | 'name' | 'doc' | 'holds'>>
-const DEFAULTS = { extension: 'S', writable: 0n, legal: null, after: null, enable: null } as const
+const DEFAULTS = { extension: 'S', writable: 0n, legal: null, after: null, asks: false, enable: null } as const
 const csr = (number: number, name: string, doc: string, holds: CsrHolds | null = null, more: More = {}): Csr => ({
   number,
   name,
@@ -142,10 +144,10 @@ const table: readonly Csr[] = [
     'sstatus',
     'Supervisor status: interrupt enable, previous privilege, FS, SUM, MXR.',
     { kind: 'status', visible: SSTATUS_WRITABLE | FS_FIELD | SD | UXL },
-    { writable: SSTATUS_WRITABLE, after: 'translation' },
+    { writable: SSTATUS_WRITABLE, after: 'translation', asks: true },
   ),
-  csr(0x104, 'sie', 'Supervisor interrupts that are enabled.', { kind: 'delegated', of: 'mie' }, { writable: S_INTERRUPTS }),
-  csr(0x144, 'sip', 'Supervisor interrupts that are pending.', { kind: 'delegated', of: 'mip' }, { writable: 2n }),
+  csr(0x104, 'sie', 'Supervisor interrupts that are enabled.', { kind: 'delegated', of: 'mie' }, { writable: S_INTERRUPTS, asks: true }),
+  csr(0x144, 'sip', 'Supervisor interrupts that are pending.', { kind: 'delegated', of: 'mip' }, { writable: 2n, asks: true }),
   storage(0x105, 'stvec', 'Address of the supervisor trap handler.', { writable: VECTOR }),
   storage(0x106, 'scounteren', 'Counters that user mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
   storage(0x10a, 'senvcfg', 'Features switched on for user mode.', {
@@ -158,21 +160,21 @@ const table: readonly Csr[] = [
   storage(0x141, 'sepc', 'Address of the instruction that trapped.', { legal: instructionAddress }),
   storage(0x142, 'scause', 'Why the last trap was taken.'),
   storage(0x143, 'stval', 'The address or instruction that the last trap is about.'),
-  storage(0x14d, 'stimecmp', 'Time at which the supervisor timer interrupts.', { reset: ALL, after: 'timer' }),
+  storage(0x14d, 'stimecmp', 'Time at which the supervisor timer interrupts.', { reset: ALL, after: 'timer', asks: true }),
   storage(0x180, 'satp', 'Address translation: mode, address space, root page table.', { legal: legalSatp, after: 'addressSpace' }),
   csr(
     0x300,
     'mstatus',
     'Machine status.',
     { kind: 'status', visible: ALL },
-    { writable: MSTATUS_WRITABLE, legal: legalStatus, after: 'translation' },
+    { writable: MSTATUS_WRITABLE, legal: legalStatus, after: 'translation', asks: true },
   ),
   csr(0x301, 'misa', 'Extensions of this hart.', { kind: 'isa' }),
   storage(0x302, 'medeleg', 'Exceptions that go to supervisor mode.', { writable: DELEGABLE }),
   // As firmware hands a hart to an operating system: the supervisor's interrupts are its own.
-  storage(0x303, 'mideleg', 'Interrupts that go to supervisor mode.', { writable: S_INTERRUPTS, reset: S_INTERRUPTS }),
-  storage(0x304, 'mie', 'Machine interrupts that are enabled.', { writable: 0xaaan }),
-  storage(0x344, 'mip', 'Machine interrupts that are pending.', { writable: 0x222n }),
+  storage(0x303, 'mideleg', 'Interrupts that go to supervisor mode.', { writable: S_INTERRUPTS, reset: S_INTERRUPTS, asks: true }),
+  storage(0x304, 'mie', 'Machine interrupts that are enabled.', { writable: 0xaaan, asks: true }),
+  storage(0x344, 'mip', 'Machine interrupts that are pending.', { writable: 0x222n, asks: true }),
   storage(0x305, 'mtvec', 'Address of the machine trap handler.', { writable: VECTOR }),
   storage(0x306, 'mcounteren', 'Counters that supervisor mode may read.', { writable: COUNTER_BITS, reset: COUNTER_BITS }),
   storage(0x30a, 'menvcfg', 'Features switched on for supervisor mode.', {

@@ -10,7 +10,10 @@ import { Reference } from './step.ts'
 
 /** A stepper: scratch space of one engine, no state of the machine. */
 export interface Stepper {
-  /** Runs the one instruction at pc. null: it retired, or its trap is the guest's. Otherwise machine.stop says why not (or wfi: it retired and waits). */
+  /**
+   * Runs the one instruction at pc. null: it retired, or its trap is the guest's. Otherwise machine.stop says why not; or it retired: wfi, and
+   * waits; fuel, and the platform is to be asked whether an interrupt is due now.
+   */
   step(machine: Machine, hart: Hart): Stop | null
   /** Name of the instruction that retired last. */
   name(): string
@@ -22,7 +25,8 @@ export function createStepper(): Stepper {
   return {
     step(machine, hart) {
       const stop = reference.step(machine, hart)
-      return stop === null && reference.waiting.wfi ? stopFor(machine, 'wfi') : stop
+      const { wfi, asks } = reference.waiting
+      return stop === null && (wfi || asks) ? stopFor(machine, wfi ? 'wfi' : 'fuel') : stop
     },
     name: () => reference.name(),
   }

@@ -39,7 +39,7 @@ const DEVICE = -1
 
 /** Thrown by a meaning that traps; caught by `step`. One shared object: nothing is allocated. */
 const TRAP = { cause: 0, tval: 0n }
-type Wait = { wfi: boolean }
+type Wait = { wfi: boolean; asks: boolean }
 
 export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private m!: Machine
@@ -50,7 +50,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   private here = 0n
   private next = 0n
   private device = 0
-  readonly waiting: Wait = { wfi: false }
+  readonly waiting: Wait = { wfi: false, asks: false }
   private isa = C.defaultIsa
   private readonly words = new Map<number, Decoded | null>()
 
@@ -61,7 +61,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.base = hart.base
     this.view = machine.view
     this.here = getPcBig(hart)
-    this.waiting.wfi = false
+    this.waiting.wfi = this.waiting.asks = false
     if (machine.isa !== this.isa) {
       this.isa = machine.isa
       this.words.clear()
@@ -397,6 +397,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const enable = status & BigInt(C.SSTATUS_SPIE) ? BigInt(C.SSTATUS_SIE) : 0n
     this.hart.words[L.WORD_PRIVILEGE] = status & BigInt(C.SSTATUS_SPP) ? L.PRIVILEGE_S : L.PRIVILEGE_U
     writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.SSTATUS_SIE | C.SSTATUS_SPP)) | enable | BigInt(C.SSTATUS_SPIE))
+    this.waiting.asks = true
     this.next = i64(readCsr(m, hart, 'sepc'))
   }
   mret(): void {
@@ -407,11 +408,14 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     const mpp = Number((status >> BigInt(C.MSTATUS_MPP_SHIFT)) & 3n)
     this.hart.words[L.WORD_PRIVILEGE] = mpp
     writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.MSTATUS_MIE | (3 << C.MSTATUS_MPP_SHIFT))) | enable | BigInt(C.MSTATUS_MPIE))
+    this.waiting.asks = true
     this.next = i64(readCsr(m, hart, 'mepc'))
   }
 
   private csr(writing: boolean): string {
-    return (accessibleCsr(this.m, this.hart, this.d.values.csr, writing) ?? this.illegal()).name
+    const row = accessibleCsr(this.m, this.hart, this.d.values.csr, writing) ?? this.illegal()
+    if (writing && row.asks) this.waiting.asks = true
+    return row.name
   }
   readCsr(_f: 'csr'): bigint {
     return i64(readCsr(this.m, this.hart, this.csr(false)))
