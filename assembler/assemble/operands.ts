@@ -3,6 +3,7 @@ import {
   csrByName,
   fByName,
   fieldSpec,
+  fliIndex,
   isField,
   isUpper,
   parseFenceSet,
@@ -169,6 +170,10 @@ function matchField(asm: Assembly, operand: Operand, text: string, field: FieldN
   if (kind === 'x' || kind === 'xc') return lookup(xByName, operand, text)
   if (kind === 'f' || kind === 'fc') return lookup(fByName, operand, text)
   if (kind === 'csr') return matchCsr(asm, operand)
+  if (kind === 'fli') {
+    const number = fieldSpec(field).table?.[fliIndex(text) ?? -1]
+    return number === undefined ? mismatch(operand, `no constant ${text}`) : { number }
+  }
   if (kind === 'rm') return lookup(rmByName, operand, text)
   if (kind === 'fence') {
     const number = parseFenceSet(text)
@@ -191,9 +196,9 @@ export function parseSyntaxPatterns(syntax: string): Pattern[] {
 
 const MEMORY = /^(.*?)\s*\(\s*([A-Za-z]\w*)\s*\)$/s
 
-/** Reads a token of a pattern; one that is no field is a register that has to be there. */
+/** Reads a token of a pattern; one that is no field is a register or word that has to be there. */
 function matchToken(asm: Assembly, operand: Operand, text: string, token: string, values: Map<FieldName, Matched>): Mismatch | null {
-  if (!isField(token)) return xByName.get(text) === xByName.get(token) ? null : mismatch(operand)
+  if (!isField(token)) return text === token || (xByName.has(token) && xByName.get(text) === xByName.get(token)) ? null : mismatch(operand)
   const matched = matchField(asm, operand, text, token)
   if (isMismatch(matched)) return matched
   values.set(token, matched)

@@ -268,11 +268,15 @@ const EDGES: readonly bigint[] = [
   0xffffffff80000000n,
 ]
 
+/** Boxed halves: one, infinity, the largest, NaNs, the smallest numbers; and one whose box is torn. */
+const HALF_EDGES: readonly bigint[] = [0x3c00n, 0x7c00n, 0x7bffn, 0x7e00n, 0x7d00n, 0x0001n, 0x0400n, 0x8000n].map(
+  half => 0xffff_ffff_ffff_0000n | half,
+)
 const DOUBLE_EXPONENT = 52n
 const SINGLE_EXPONENT = 23n
 
 /** 64 bits: an edge, a small number, a double or boxed single of moderate size, or anything. */
-function interesting(random: Random): bigint {
+function interesting(random: Random, halves: boolean): bigint {
   const bits = (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32))
   const shapes: readonly (() => bigint)[] = [
     () => pick(random, EDGES),
@@ -280,12 +284,13 @@ function interesting(random: Random): bigint {
     () => BigInt.asIntN(64, bits) >> BigInt(random(64)),
     () => (bits & ~(0x7ffn << DOUBLE_EXPONENT)) | (BigInt(1023 + random(60) - 30) << DOUBLE_EXPONENT),
     () => (0xffffffffn << 32n) | (bits & 0x807fffffn) | (BigInt(127 + random(40) - 20) << SINGLE_EXPONENT),
+    ...(halves ? [() => pick(random, HALF_EDGES), () => 0xffff_ffff_ffff_0000n | (bits & 0xffffn)] : []),
   ]
   return BigInt.asUintN(64, pick(random, shapes)())
 }
 
-export function initialValues(random: Random): { x: bigint[]; f: bigint[]; scratch: Uint8Array } {
-  const values = (count: number): bigint[] => Array.from({ length: count }, () => interesting(random))
+export function initialValues(random: Random, halves = false): { x: bigint[]; f: bigint[]; scratch: Uint8Array } {
+  const values = (count: number): bigint[] => Array.from({ length: count }, () => interesting(random, halves))
   const x = values(32)
   x[0] = 0n
   return { x, f: values(32), scratch: new Uint8Array(BigUint64Array.from(values(SCRATCH_BYTES / 8)).buffer) }

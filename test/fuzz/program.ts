@@ -59,7 +59,7 @@ export function randomProgram(seed: number, options: ProgramOptions): RandomProg
   const choices = generators(options.extensions ?? ALL_EXTENSIONS, modes, options.without)
   const groups: Group[] = []
   for (let length = 0; length < options.length; length += groups[groups.length - 1].length) groups.push(choices(random))
-  const { x, f, scratch } = initialValues(random)
+  const { x, f, scratch } = initialValues(random, options.extensions?.includes('Zfhmin'))
   x[SCRATCH_START] = BigInt(options.scratchBase)
   x[SCRATCH_MIDDLE] = BigInt(options.scratchBase + SCRATCH_BYTES / 2)
   const frms = modes.filter(m => m !== DYNAMIC)

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { BOX, floatOperands, SHAPES, u64, unbox, wide } from '../../vm/fp/testing.ts'
+import { BOX, floatOperands, SHAPES, u64, unbox, wide, type HostFormat } from '../../vm/fp/testing.ts'
 import { arithmetic, classify, compare, convert, type Result, type RoundingMode } from '../../vm/fp/index.ts'
-import { randomNumbers, roundingModes, type FloatFormat, type NumberType, type Random } from '../../vm/isa/index.ts'
+import { randomNumbers, roundingModes, type NumberType, type Random } from '../../vm/isa/index.ts'
 import { spawnSync } from '../spawn.ts'
 
 const GCC = 'riscv64-linux-gnu-gcc'
@@ -28,14 +28,14 @@ interface Case {
 const MODES = roundingModes.filter(m => m.name !== 'dyn')
 
 const floats =
-  (format: FloatFormat): Case['operands'] =>
+  (format: HostFormat): Case['operands'] =>
   random =>
     floatOperands(format, random)
 const integers: Case['operands'] = random => [BigInt.asUintN(64, BigInt.asIntN(64, wide(random)) >> BigInt(random(64))), 0n, 0n]
 
 const box = ({ bits, flags }: Result): Result => ({ bits: bits | BOX, flags })
 
-function casesOf(format: FloatFormat): Case[] {
+function casesOf(format: HostFormat): Case[] {
   const s = format === 32 ? 's' : 'd'
   const type: NumberType = format === 32 ? 'f32' : 'f64'
   const read = format === 32 ? unbox : u64

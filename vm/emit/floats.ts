@@ -28,7 +28,12 @@ const FCSR_FRM = 0xe0
 const FCSR_RESERVED = 5 << 5
 const NAN_BOX = -4294967296n
 const NAN_F32 = 0x7fc00000n
+const NAN_BOX_F16 = -65536n
+const NAN_F16 = 0x7e00n
 const NAN_F64 = 0x7ff8n << 48n
+
+/** The formats that the host computes in; half precision is the reference engine's, but for moves. */
+type HostFormat = Exclude<FloatFormat, 16>
 
 const ARITHMETIC = {
   add: { 32: OP.f32Add, 64: OP.f64Add },
@@ -43,28 +48,30 @@ const COMPARE = {
   eq: { 32: OP.f32Eq, 64: OP.f64Eq },
   lt: { 32: OP.f32Lt, 64: OP.f64Lt },
   le: { 32: OP.f32Le, 64: OP.f64Le },
+  ltq: { 32: OP.f32Lt, 64: OP.f64Lt },
+  leq: { 32: OP.f32Le, 64: OP.f64Le },
 } as const
 /** Functions that round to an integer: what is rounded to; WebAssembly's operations, but for ties that go away from zero. */
 const TO_INTEGER = { i32: 'toI32', u32: 'toU32', i64: 'toI64', u64: 'toU64' } as const
 const ROUND = { nearest: [OP.f64Nearest], zero: [OP.f64Trunc], down: [OP.f64Floor], up: [OP.f64Ceil] } as const
 const PRECISION = { 32: 24, 64: 53 } as const
 
-const asFloat = (format: FloatFormat, bits: Code): Code =>
+const asFloat = (format: HostFormat, bits: Code): Code =>
   format === 64 ? [...bits, OP.f64ReinterpretI64] : [...bits, OP.i32WrapI64, OP.f32ReinterpretI32]
-const bitsOf = (format: FloatFormat, value: Code): Code =>
+const bitsOf = (format: HostFormat, value: Code): Code =>
   format === 64 ? [...value, OP.i64ReinterpretF64] : [...value, OP.i32ReinterpretF32, OP.i64ExtendI32U]
-const exponent = (format: FloatFormat, bits: Code): Code => [
+const exponent = (format: HostFormat, bits: Code): Code => [
   ...[...bits, ...i64Const(format === 64 ? 52 : 23), OP.i64ShrU, OP.i32WrapI64],
   ...[...i32Const(maxExponent(format)), OP.i32And],
 ]
-const maxExponent = (format: FloatFormat): number => (format === 64 ? 0x7ff : 0xff)
+const maxExponent = (format: HostFormat): number => (format === 64 ? 0x7ff : 0xff)
 /** Condition: the exponent is the smallest or the largest, where overflow, underflow, invalid and division by zero show. */
-const extreme = (format: FloatFormat, bits: Code): Code => [
+const extreme = (format: HostFormat, bits: Code): Code => [
   ...[...exponent(format, bits), ...i32Const(2), OP.i32Sub],
   ...[...i32Const(maxExponent(format) - 2), OP.i32GeU],
 ]
 
-type IntegerType = Exclude<NumberType, 'f32' | 'f64'>
+type IntegerType = Exclude<NumberType, 'f16' | 'f32' | 'f64'>
 const isInteger = (type: NumberType): type is IntegerType => type[0] !== 'f'
 
 /** The floating-point words of a meaning. */
@@ -89,7 +96,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     w.leaveIf('slow')
   }
   const soft = (name: SoftName, ...args: readonly Code[]): Code => [...args.flat(), ...i32Const(base), ...operands.soft(name)]
-  const isNan = (format: FloatFormat, bits: Code): Code => {
+  const isNan = (format: HostFormat, bits: Code): Code => {
     const value = asFloat(format, bits)
     return [...value, ...value, format === 64 ? OP.f64Ne : OP.f32Ne]
   }
@@ -112,7 +119,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     w.push(...i32Const(0), ...i32Const(L.FS_DIRTY), ...mem(OP.i32Store, base + L.HART.fs))
   }
 
-  function betweenFloats(source: FloatFormat, v: Code): Code {
+  function betweenFloats(source: HostFormat, v: Code): Code {
     if (source === 64) return rounded(bitsOf(32, [...asFloat(64, v), OP.f32DemoteF64]), r => extreme(32, r), soft('demote', v))
     roundsSomehow()
     const r = w.let(bitsOf(64, [...asFloat(32, v), OP.f64PromoteF32]))
@@ -121,7 +128,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     w.push(OP.end)
     return r
   }
-  function fromInteger(from: IntegerType, format: FloatFormat, a: Code): Code {
+  function fromInteger(from: IntegerType, format: HostFormat, a: Code): Code {
     const v = w.let({ i32: sext32(a), u32: zext32(a), i64: a, u64: a }[from])
     if (format === 64 && (from === 'i32' || from === 'u32')) roundsSomehow()
     else {
@@ -137,7 +144,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     const code = format === 64 ? (unsigned ? OP.f64ConvertI64U : OP.f64ConvertI64S) : unsigned ? OP.f32ConvertI64U : OP.f32ConvertI64S
     return bitsOf(format, [...v, code])
   }
-  function toInteger(source: FloatFormat, to: IntegerType, v: Code): Code {
+  function toInteger(source: HostFormat, to: IntegerType, v: Code): Code {
     roundsSo()
     const x = source === 64 ? asFloat(64, v) : [...asFloat(32, v), OP.f64PromoteF32]
     const mode = operands.rounding()
@@ -153,8 +160,15 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
       const boxed = [...raw, ...i64Const(32), OP.i64ShrS, ...i64Const(-1), OP.i64Eq]
       return select(boxed, zext32(raw), i64Const(NAN_F32))
     },
+    f16(field) {
+      const raw = w.let(f(field))
+      const boxed = [...raw, ...i64Const(16), OP.i64ShrS, ...i64Const(-1), OP.i64Eq]
+      return select(boxed, [...raw, ...i64Const(0xffff), OP.i64And], i64Const(NAN_F16))
+    },
+    setF16: (field, v) => setF(field, [...v, ...i64Const(NAN_BOX_F16), OP.i64Or]),
     setF32: (field, v) => setF(field, [...v, ...i64Const(NAN_BOX), OP.i64Or]),
     fp(op, format, ...args) {
+      if (format === 16 || op === 'minm' || op === 'maxm' || op === 'round' || op === 'roundnx') return leftToReference()
       fpOn()
       if (op === 'min' || op === 'max') {
         const [a, b] = args.map(v => w.let(v))
@@ -185,17 +199,21 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
       }
     },
     fcompare(op, format, a, b) {
+      if (format === 16) return leftToReference()
       fpOn()
       const [x, y] = [w.let(a), w.let(b)]
       w.push(...isNan(format, x), ...isNan(format, y), OP.i32Or, OP.if, TYPE.empty)
-      w.push(...(op === 'eq' ? soft(`heard${format}`, x, y) : soft('raise', i32Const(NV))), OP.end)
+      w.push(...(op !== 'lt' && op !== 'le' ? soft(`heard${format}`, x, y) : soft('raise', i32Const(NV))), OP.end)
       return [...asFloat(format, x), ...asFloat(format, y), COMPARE[op][format]]
     },
     fclass(format, a) {
+      if (format === 16) return leftToReference()
       fpOn()
       return [...a, ...operands.soft(`class${format}`)]
     },
+    truncateModulo: leftToReference,
     convert(from, to, a) {
+      if (from === 'f16' || to === 'f16') return leftToReference()
       fpOn()
       const format = to === 'f64' ? 64 : 32
       if (isInteger(from)) return fromInteger(from, format, a)

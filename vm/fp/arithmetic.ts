@@ -8,8 +8,10 @@ import {
   infinity,
   layouts,
   NV,
+  NX,
   RDN,
   round,
+  shiftRight,
   unpack,
   zero,
   type Result,
@@ -128,6 +130,21 @@ function extreme(format: FloatFormat, larger: boolean, bits: readonly bigint[], 
   return { bits: order(format, bits[0]) < order(format, bits[1]) === larger ? bits[1] : bits[0], flags }
 }
 
+/** The same, but a NaN if one of them is. */
+const strict: typeof extreme = (format, larger, bits, a, b) =>
+  isNumber(a) && isNumber(b)
+    ? extreme(format, larger, bits, a, b)
+    : { bits: canonicalNan(format), flags: isSignaling(a) || isSignaling(b) ? NV : 0 }
+
+/** Rounded to an integer; whether it was one is flagged, or not. */
+function integral(format: FloatFormat, rm: RoundingMode, a: NotNan, flagged: boolean): Result {
+  if (a.kind === 'infinity') return exact(infinity(format, a.sign))
+  if (a.kind === 'zero') return exact(zero(format, a.sign))
+  const { quotient, inexact } = shiftRight(a.significand, -a.exponent, rm, a.sign)
+  const bits = quotient === 0n ? zero(format, a.sign) : round(format, rm, a.sign, quotient, 0).bits
+  return { bits, flags: inexact && flagged ? NX : 0 }
+}
+
 /** An integer that grows with the number; -0 comes just before +0. Not for NaNs. */
 export function order(format: FloatFormat, bits: bigint): bigint {
   const sign = zero(format, true)
@@ -153,10 +170,14 @@ const operations: Record<FloatOp, Operation> = {
   sqrt: ofNumbers((format, rm, a) => sqrt(format, rm, a)),
   min: (format, _rm, bits, [a, b]) => extreme(format, false, bits, a, b),
   max: (format, _rm, bits, [a, b]) => extreme(format, true, bits, a, b),
+  minm: (format, _rm, bits, [a, b]) => strict(format, false, bits, a, b),
+  maxm: (format, _rm, bits, [a, b]) => strict(format, true, bits, a, b),
+  round: ofNumbers((format, rm, a) => integral(format, rm, a, false)),
+  roundnx: ofNumbers((format, rm, a) => integral(format, rm, a, true)),
   madd: (format, rm, _bits, [a, b, c]) => madd(format, rm, a, b, c),
 }
 
-/** `op` on raw bits of one format; min and max ignore the rounding mode. madd is args[0] * args[1] + args[2], rounded once. */
+/** `op` on raw bits of one format; minima and maxima ignore the rounding mode. madd is args[0] * args[1] + args[2], rounded once. */
 export function arithmetic(op: FloatOp, format: FloatFormat, rm: RoundingMode, args: readonly bigint[]): Result {
   return operations[op](
     format,

@@ -3,16 +3,16 @@ import type { FloatCompare, FloatFormat } from '../isa/index.ts'
 import { order } from './arithmetic.ts'
 import { NV, unpack, type Unpacked } from './format.ts'
 
-/** A NaN makes every comparison false; `lt` and `le` flag any NaN as invalid, `eq` only a signaling one. */
+/** A NaN makes every comparison false; `lt` and `le` flag any NaN as invalid, the others only a signaling one. */
 export function compare(op: FloatCompare, format: FloatFormat, a: bigint, b: bigint): { value: boolean; flags: number } {
   const [x, y] = [unpack(format, a), unpack(format, b)]
   if (x.kind === 'nan' || y.kind === 'nan') {
     const signaling = [x, y].some(v => v.kind === 'nan' && v.signaling)
-    return { value: false, flags: signaling || op !== 'eq' ? NV : 0 }
+    return { value: false, flags: signaling || op === 'lt' || op === 'le' ? NV : 0 }
   }
   const equal = a === b || (x.kind === 'zero' && y.kind === 'zero')
   const less = !equal && order(format, a) < order(format, b)
-  return { value: op === 'eq' ? equal : op === 'lt' ? less : less || equal, flags: 0 }
+  return { value: op === 'eq' ? equal : op === 'lt' || op === 'ltq' ? less : less || equal, flags: 0 }
 }
 
 // Bit numbers of fclass for negative numbers; the positive ones mirror them.

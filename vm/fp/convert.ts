@@ -1,10 +1,10 @@
 // Conversions between the float formats and integers.
 import type { FloatFormat, NumberType } from '../isa/index.ts'
-import { canonicalNan, infinity, NV, NX, round, shiftRight, unpack, zero, type Result, type RoundingMode } from './format.ts'
+import { canonicalNan, infinity, NV, NX, round, RTZ, shiftRight, unpack, zero, type Result, type RoundingMode } from './format.ts'
 
-type IntegerType = Exclude<NumberType, 'f32' | 'f64'>
+type IntegerType = Exclude<NumberType, 'f16' | 'f32' | 'f64'>
 
-const FLOATS: Partial<Record<NumberType, FloatFormat>> = { f32: 32, f64: 64 }
+const FLOATS: Partial<Record<NumberType, FloatFormat>> = { f16: 16, f32: 32, f64: 64 }
 const INTEGERS: Record<IntegerType, { bits: number; signed: boolean }> = {
   i32: { bits: 32, signed: true },
   u32: { bits: 32, signed: false },
@@ -52,6 +52,15 @@ function toInteger(from: FloatFormat, to: IntegerType, rm: RoundingMode, bits: b
   if (value > max) return answer(max, NV)
   if (value < min) return answer(min, NV)
   return answer(value, inexact ? NX : 0)
+}
+
+/** A double towards zero, as the low 32 bits of the integer, sign-extended; flags as for a conversion to 32 bits. */
+export function truncateModulo(bits: bigint): Result {
+  const { flags } = toInteger(64, 'i32', RTZ, bits)
+  const v = unpack(64, bits)
+  if (v.kind !== 'finite') return { bits: 0n, flags }
+  const { quotient } = shiftRight(v.significand, -v.exponent, RTZ, v.sign)
+  return { bits: BigInt.asUintN(64, BigInt.asIntN(32, v.sign ? -quotient : quotient)), flags }
 }
 
 function betweenFloats(from: FloatFormat, to: FloatFormat, rm: RoundingMode, bits: bigint): Result {

@@ -19,7 +19,7 @@ export const DZ = 8
 export const NV = 16
 
 export interface Result {
-  /** Raw bits, unsigned: 32 or 64 of them for a float, 64 (sign- or zero-extended by type) for an integer. */
+  /** Raw bits, unsigned: 16, 32 or 64 of them for a float, 64 (sign- or zero-extended by type) for an integer. */
   bits: bigint
   flags: number
 }
@@ -51,7 +51,7 @@ const layoutOf = (precision: number, exponentBits: number): Layout => {
   }
 }
 
-export const layouts: Readonly<Record<FloatFormat, Layout>> = { 32: layoutOf(24, 8), 64: layoutOf(53, 11) }
+export const layouts: Readonly<Record<FloatFormat, Layout>> = { 16: layoutOf(11, 5), 32: layoutOf(24, 8), 64: layoutOf(53, 11) }
 
 /** A number taken apart: finite ones are (-1)^sign * significand * 2^exponent, with significand > 0. */
 export type Unpacked =

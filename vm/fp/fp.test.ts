@@ -1,6 +1,24 @@
 import { expect, test } from 'vitest'
-import type { FloatFormat, FloatOp } from '../isa/index.ts'
-import { arithmetic, classify, compare, convert, DZ, NV, NX, OF, RDN, RMM, RNE, RTZ, RUP, UF, type RoundingMode } from './index.ts'
+import type { FloatOp } from '../isa/index.ts'
+import {
+  arithmetic,
+  classify,
+  compare,
+  convert,
+  DZ,
+  NV,
+  NX,
+  OF,
+  RDN,
+  RMM,
+  RNE,
+  RTZ,
+  RUP,
+  truncateModulo,
+  UF,
+  type RoundingMode,
+} from './index.ts'
+import type { HostFormat } from './testing.ts'
 
 const view = new DataView(new ArrayBuffer(8))
 const f64 = (v: number): bigint => {
@@ -33,7 +51,7 @@ function random(seed: number): () => number {
 }
 
 /** Raw bits that are often special: zeros, subnormals, neighbours in exponent, infinities, NaNs. */
-function operand(format: FloatFormat, next: () => number): bigint {
+function operand(format: HostFormat, next: () => number): bigint {
   const bits = (BigInt(next()) << 32n) | BigInt(next())
   const width = format === 32 ? 32n : 64n
   const fraction = format === 32 ? 23n : 52n
@@ -179,4 +197,68 @@ test('comparison and class', () => {
   expect(compare('lt', 64, NAN[64], f64(1))).toEqual({ value: false, flags: NV })
   const values = [-Infinity, -1, -(2 ** -1074), -0, 0, 2 ** -1074, 1, Infinity].map(f64)
   expect([...values, 0x7ff0000000000001n, NAN[64]].map(v => classify(64, v))).toEqual(Array.from({ length: 10 }, (_, n) => 1n << BigInt(n)))
+})
+
+test('half precision: exact in the wider formats, and back; each of its numbers', () => {
+  const NAN_16 = 0x7e00n
+  for (let n = 0; n < 0x10000; n++) {
+    const half = BigInt(n)
+    const isNan = (n & 0x7fff) > 0x7c00
+    for (const type of ['f32', 'f64'] as const) {
+      const { bits, flags } = convert('f16', type, RNE, half)
+      expect([n, flags]).toEqual([n, isNan && (n & 0x200) === 0 ? NV : 0])
+      expect(convert(type, 'f16', RNE, bits).bits).toBe(isNan ? NAN_16 : half)
+    }
+  }
+  // 1 + 2^-11 lies halfway to the next; 65520 is the first that becomes infinite; 2^-25 is half of the smallest.
+  const to = (v: number, rm: RoundingMode): [bigint, number] => {
+    const { bits, flags } = convert('f64', 'f16', rm, f64(v))
+    return [bits, flags]
+  }
+  expect(MODES.map(rm => to(1 + 2 ** -11, rm)[0])).toEqual([0x3c00n, 0x3c00n, 0x3c00n, 0x3c01n, 0x3c01n])
+  expect([to(65519, RNE), to(65520, RNE), to(65520, RTZ)]).toEqual([
+    [0x7bffn, NX],
+    [0x7c00n, OF | NX],
+    [0x7bffn, NX],
+  ])
+  expect([to(2 ** -25, RNE), to(2 ** -25, RUP), to(2 ** -24, RNE)]).toEqual([
+    [0n, UF | NX],
+    [1n, UF | NX],
+    [1n, 0],
+  ])
+})
+
+test('Zfa: minima that keep NaNs, integers within the format, quiet comparisons, conversion modulo 2^32', () => {
+  const [one, quiet, signaling] = [f64(1), NAN[64], 0x7ff0000000000001n]
+  expect(arithmetic('minm', 64, RNE, [one, quiet])).toEqual({ bits: quiet, flags: 0 })
+  expect(arithmetic('maxm', 64, RNE, [signaling, one])).toEqual({ bits: quiet, flags: NV })
+  expect(arithmetic('minm', 64, RNE, [f64(0), f64(-0)])).toEqual({ bits: f64(-0), flags: 0 })
+  const rounded = (op: 'round' | 'roundnx', v: number, rm: RoundingMode = RNE): [number, number] => {
+    const { bits, flags } = arithmetic(op, 64, rm, [f64(v)])
+    return [number64(bits), flags]
+  }
+  expect([rounded('round', 2.5), rounded('roundnx', 2.5), rounded('roundnx', 3), rounded('round', -0.4)]).toEqual([
+    [2, 0],
+    [2, NX],
+    [3, 0],
+    [-0, 0],
+  ])
+  expect(MODES.map(rm => rounded('round', 2.5, rm)[0])).toEqual([2, 2, 2, 3, 3])
+  expect(rounded('roundnx', 2 ** 60 + 256)).toEqual([2 ** 60 + 256, 0])
+  expect([compare('leq', 64, one, quiet), compare('ltq', 64, one, signaling), compare('leq', 64, one, one)]).toEqual([
+    { value: false, flags: 0 },
+    { value: false, flags: NV },
+    { value: true, flags: 0 },
+  ])
+  const modulo = (v: number): [bigint, number] => {
+    const { bits, flags } = truncateModulo(f64(v))
+    return [BigInt.asIntN(64, bits), flags]
+  }
+  expect([modulo(2 ** 32 + 5), modulo(-1.5), modulo(2 ** 31), modulo(Infinity), modulo(2 ** 200)]).toEqual([
+    [5n, NV],
+    [-1n, NX],
+    [-(2n ** 31n), NV],
+    [0n, NV],
+    [0n, NV],
+  ])
 })

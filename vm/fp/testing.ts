@@ -3,6 +3,9 @@
 import type { FloatFormat, Random } from '../isa/index.ts'
 import { arithmetic } from './arithmetic.ts'
 
+/** Those that every host computes in. */
+export type HostFormat = Exclude<FloatFormat, 16>
+
 export const u64 = (v: bigint): bigint => BigInt.asUintN(64, v)
 export const BOX = 0xffffffff_00000000n
 const CANONICAL = 0x7fc00000n
@@ -10,13 +13,13 @@ const CANONICAL = 0x7fc00000n
 export const unbox = (v: bigint): bigint => ((v & BOX) === BOX ? v & 0xffffffffn : CANONICAL)
 export const wide = (random: Random): bigint => (BigInt(random(2 ** 32)) << 32n) | BigInt(random(2 ** 32))
 
-export const SHAPES: Record<FloatFormat, { width: bigint; fraction: bigint }> = {
+export const SHAPES: Record<HostFormat, { width: bigint; fraction: bigint }> = {
   32: { width: 32n, fraction: 23n },
   64: { width: 64n, fraction: 52n },
 }
 
 /** Bits that are often special: near one, subnormal, near overflow, few significant bits, NaNs, infinities. */
-function floatBits(format: FloatFormat, random: Random): bigint {
+function floatBits(format: HostFormat, random: Random): bigint {
   const { width, fraction } = SHAPES[format]
   const top = (1n << (width - 1n - fraction)) - 1n
   const bias = top >> 1n
@@ -39,7 +42,7 @@ function floatBits(format: FloatFormat, random: Random): bigint {
 }
 
 /** A number whose product with another one, or the quotient by it, is near the smallest normal number or the largest. */
-function atEdge(format: FloatFormat, other: bigint, random: Random): bigint {
+function atEdge(format: HostFormat, other: bigint, random: Random): bigint {
   const { width, fraction } = SHAPES[format]
   const top = (1n << (width - 1n - fraction)) - 1n
   const bias = top >> 1n
@@ -52,7 +55,7 @@ function atEdge(format: FloatFormat, other: bigint, random: Random): bigint {
 }
 
 /** Three numbers; single ones are boxed, nearly always. */
-export function floatOperands(format: FloatFormat, random: Random): [bigint, bigint, bigint] {
+export function floatOperands(format: HostFormat, random: Random): [bigint, bigint, bigint] {
   const one = (): bigint => {
     const bits = floatBits(format, random)
     return format === 64 ? bits : random(30) === 0 ? bits | (BigInt(random(2 ** 32)) << 32n) : bits | BOX

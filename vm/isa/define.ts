@@ -25,6 +25,8 @@ export interface Row {
   inverse: readonly Expansion[]
   /** Only decoded, never produced: an encoding without effect of its own, or with reserved bits that are ignored. It shares its name with the ordinary form. */
   hint: boolean
+  /** It is printed under its own name where others go by that of what they stand for: that is only how it executes here. */
+  opaque: boolean
 }
 
 /** A compressed form stands for `name` with each operand taken from a field of its own, or fixed. */
@@ -79,6 +81,7 @@ export function insn(extension: string, syntax: string, pattern: string, doc: st
     expansion: null,
     inverse: [],
     hint: false,
+    opaque: false,
   }
 }
 
@@ -104,6 +107,7 @@ export function compressed(syntax: string, pattern: string, stands: string, doc:
     meaning: null,
     ...forms,
     hint: false,
+    opaque: false,
   }
 }
 
@@ -118,6 +122,7 @@ export const standing = (extension: string, syntax: string, pattern: string, sta
   ...insn(extension, syntax, pattern, doc, () => {}),
   meaning: null,
   expansion: parseExpansion(stands),
+  opaque: true,
 })
 
 /**

@@ -4,6 +4,7 @@ import { decode, slotOf, type Decoded } from './decode.ts'
 import { isField, type Expansion } from './define.ts'
 import { orderingSuffix } from './encode.ts'
 import { decodeField, fieldSpec, isUpper, UPPER_SHIFT, valueOf, writtenOf, type FieldName, type FieldSpec } from './fields.ts'
+import { fliNames } from './fli.ts'
 import { pseudosByInstruction } from './pseudo.ts'
 import { defaultRm, fenceSetName, fNames, rmName, xNames } from './registers.ts'
 
@@ -34,7 +35,7 @@ export function disassemble(word: number, pc: number, options: DisassembleOption
   if (!decoded || (decoded.written.hint && decoded.length === 4)) return illegal(word, options.aliases === false, decoded)
   const target = targetOf(decoded, pc)
   const context = { decoded, target, options }
-  const plain = options.aliases === false || decoded.written.hint || (decoded.length === 4 && decoded.written.expansion !== null)
+  const plain = options.aliases === false || decoded.written.hint || decoded.written.opaque
   const [mnemonic, operands] = plain ? asEncoded(context) : withAliases(context)
   return { mnemonic, operands, text: join(mnemonic, operands), target, decoded }
 }
@@ -84,6 +85,7 @@ const show: Record<FieldSpec['kind'], (value: number, field: FieldName) => strin
   f: value => fNames[value],
   fc: value => fNames[value],
   imm: showImmediate,
+  fli: (value, field) => fliNames[fieldSpec(field).table?.indexOf(value) ?? 0],
   csr: value => csrByNumber.get(value)?.name ?? `0x${value.toString(16)}`,
   rm: rmName,
   fence: fenceSetName,

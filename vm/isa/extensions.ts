@@ -15,6 +15,8 @@ import { zbb, zbkb } from './zbb.ts'
 import { zbc } from './zbc.ts'
 import { zbs } from './zbs.ts'
 import { cntl, zcb, zcmop } from './zc.ts'
+import { zfa } from './zfa.ts'
+import { zfh, zfhmin } from './zfh.ts'
 import { zicbom, zicboz } from './zicbo.ts'
 import { zicond } from './zicond.ts'
 import { zicsr, zifencei } from './zicsr.ts'
@@ -89,6 +91,9 @@ export const extensions: readonly Extension[] = [
   extension('Zacas', 'Zacas: atomic compare and swap', '1p0', { rows: zacas, implies: ['A'], hwprobe: ext0(34) }),
   extension('Zabha', 'Zabha: atomics on bytes and halfwords', '1p0', { rows: zabha, implies: ['A'], hwprobe: ext0(58) }),
   extension('Zihpm', 'Zihpm: hardware performance counters', '2p0', { implies: ['Zicsr'], hwprobe: ext0(51) }),
+  extension('Zfhmin', 'Zfhmin: moves and conversions of half precision', '1p0', { rows: zfhmin, implies: ['F'], hwprobe: ext0(28) }),
+  extension('Zfh', 'Zfh: half-precision floating point', '1p0', { rows: zfh, implies: ['Zfhmin'], hwprobe: ext0(27) }),
+  extension('Zfa', 'Zfa: additional floating point', '1p0', { rows: zfa, implies: ['F'], hwprobe: ext0(32) }),
   extension('B', 'B: bit manipulation', '1p0', { implies: ['Zba', 'Zbb', 'Zbs'], sum: true }),
   extension('Zba', 'Zba: address generation', '1p0', { rows: zba, hwprobe: ext0(3) }),
   extension('Zbb', 'Zbb: basic bit manipulation', '1p0', { rows: zbb, hwprobe: ext0(4) }),

@@ -1,17 +1,21 @@
 // Where an instruction keeps its operands: each field says which instruction bits feed which value bits.
 // The decoder, encoder, assembler and disassembler all read this one table.
 
+import { FLI_DOUBLE, FLI_HALF, FLI_SINGLE } from './fli.ts'
+
 /** [lowest instruction bit, width, lowest value bit] */
 export type Part = readonly [number, number, number]
 
 export interface FieldSpec {
   parts: readonly Part[]
   /** x, f: a register; xc, fc: one of the eight registers 8-15 that compressed forms can name; imm: a number; others print in words. */
-  kind: 'x' | 'f' | 'xc' | 'fc' | 'imm' | 'csr' | 'rm' | 'fence' | 'bit'
+  kind: 'x' | 'f' | 'xc' | 'fc' | 'imm' | 'fli' | 'csr' | 'rm' | 'fence' | 'bit'
   signed?: boolean
   /** Values that the encoding reserves. */
   nonzero?: boolean
   not?: readonly number[]
+  /** Values by what the bits say. */
+  table?: readonly number[]
   /** The value is what is written and this. */
   plus?: number
 }
@@ -25,6 +29,7 @@ const fc = (lsb: number): Of<'fc'> => ({ parts: [[lsb, 3, 0]], kind: 'fc' })
 const imm = (parts: readonly Part[], rest: Partial<FieldSpec> = {}): Of<'imm'> => ({ parts, ...rest, kind: 'imm' })
 const signed = { signed: true }
 
+const fli = (table: readonly number[]): Of<'fli'> => ({ parts: [[15, 5, 0]], kind: 'fli', table })
 const ODD = Array.from({ length: 16 }, (_, n) => 2 * n + 1)
 /** Offsets of prefetches: the low five bits of the immediate of ori say which. */
 const prefetch = (plus: number): Of<'imm'> => imm([[25, 7, 5]], { signed: true, plus })
@@ -72,6 +77,9 @@ export const fields = {
   shamt: imm([[20, 6, 0]]),
   shamtw: imm([[20, 5, 0]]),
   uimm: imm([[15, 5, 0]]),
+  flih: fli(FLI_HALF),
+  flis: fli(FLI_SINGLE),
+  flid: fli(FLI_DOUBLE),
   pfi: prefetch(0),
   pfr: prefetch(1),
   pfw: prefetch(3),
@@ -206,7 +214,7 @@ export type FieldName = keyof typeof fields
 type OfKind<K> = { [N in FieldName]: (typeof fields)[N]['kind'] extends K ? N : never }[FieldName]
 export type XField = 'rd' | 'rs1' | 'rs2'
 export type FField = 'frd' | 'frs1' | 'frs2' | 'frs3'
-export type ImmField = OfKind<'imm'>
+export type ImmField = OfKind<'imm' | 'fli'>
 
 export const fieldSpec = (name: FieldName): FieldSpec => fields[name]
 
@@ -218,6 +226,8 @@ function readerOf(spec: FieldSpec): Reader {
   const first = parts[0]
   const unused = 32 - Math.max(...spec.parts.map(([, width, at]) => width + at))
   if (spec.kind === 'xc' || spec.kind === 'fc') return word => ((word >>> first.lsb) & first.mask) + FIRST_SHORT_REGISTER
+  const { table } = spec
+  if (table) return word => table[(word >>> first.lsb) & first.mask]
   if (parts.length === 1 && !spec.signed) return word => ((word >>> first.lsb) & first.mask) << first.at
   const raw: Reader = word => {
     let value = 0
@@ -243,7 +253,8 @@ export const decodeField = (word: number, name: FieldName): number => readers[na
 export function encodeField(value: number, name: FieldName): number | null {
   const spec = fieldSpec(name)
   if (!Number.isInteger(value) || (spec.nonzero && value === 0) || spec.not?.includes(value)) return null
-  const raw = spec.kind === 'xc' || spec.kind === 'fc' ? value - FIRST_SHORT_REGISTER : value
+  if (spec.table && !spec.table.includes(value)) return null
+  const raw = spec.table ? spec.table.indexOf(value) : spec.kind === 'xc' || spec.kind === 'fc' ? value - FIRST_SHORT_REGISTER : value
   let word = 0
   for (const [lsb, width, at] of spec.parts) word |= ((raw >> at) & (2 ** width - 1)) << lsb
   return decodeField(word, name) === value ? word >>> 0 : null

@@ -1,5 +1,5 @@
-// F and D are the same instructions at two widths: the rows are written once here, for a format, and rv64f.ts and rv64d.ts add
-// what only one of them has.
+// F, D and Zfh are the same instructions at three widths: the rows are written once here, for a format, and rv64f.ts, rv64d.ts and
+// zfh.ts add what only one of them has.
 //
 // `rm` is optional in the syntax (the assembler's default is the dynamic mode). Conversions honour it; arithmetic is asked of the
 // engine by `Sem.fp`, which sees the row's `rm` too: see vm/fp for an implementation of every mode and flag.
@@ -9,18 +9,21 @@ import type { FloatFormat, FloatOp, Meaning, NumberType, Sem } from './sem.ts'
 
 export interface Format {
   format: FloatFormat
-  extension: 'F' | 'D'
-  suffix: 's' | 'd'
+  extension: 'F' | 'D' | 'Zfh'
+  suffix: 'h' | 's' | 'd'
   bits: string
   type: NumberType
   /** The sign bit. */
   sign: bigint
 }
+export const HALF: Format = { format: 16, extension: 'Zfh', suffix: 'h', bits: '10', type: 'f16', sign: 1n << 15n }
 export const SINGLE: Format = { format: 32, extension: 'F', suffix: 's', bits: '00', type: 'f32', sign: 1n << 31n }
 export const DOUBLE: Format = { format: 64, extension: 'D', suffix: 'd', bits: '01', type: 'f64', sign: 1n << 63n }
 
-const readFloat = <V, C>(m: Sem<V, C>, { format }: Format, f: FField): V => (format === 32 ? m.f32(f) : m.f(f))
-const writeFloat = <V, C>(m: Sem<V, C>, { format }: Format, v: V): void => (format === 32 ? m.setF32('frd', v) : m.setF('frd', v))
+const READ = { 16: 'f16', 32: 'f32', 64: 'f' } as const
+const WRITE = { 16: 'setF16', 32: 'setF32', 64: 'setF' } as const
+export const readFloat = <V, C>(m: Sem<V, C>, { format }: Format, f: FField): V => m[READ[format]](f)
+export const writeFloat = <V, C>(m: Sem<V, C>, { format }: Format, v: V): void => m[WRITE[format]]('frd', v)
 
 /** Pattern of an OP-FP instruction: `rs2` and `funct3` may be fixed bits or fields. */
 export const opFp = (funct5: string, { bits }: Format, rs2: string, rs1: string, funct3: string, rd: string) =>
@@ -29,8 +32,11 @@ export const opFp = (funct5: string, { bits }: Format, rs2: string, rs1: string,
 const row = (of: Format, name: string, operands: string, pattern: string, doc: string, meaning: Meaning): Row =>
   insn(of.extension, `${name} ${operands}`, pattern, doc, meaning)
 
-function memory(of: Format): Row[] {
-  const [load, store, funct3, bytes] = of.format === 32 ? (['flw', 'fsw', '010', 4] as const) : (['fld', 'fsd', '011', 8] as const)
+const ACCESS = { 16: ['flh', 'fsh', '001', 2], 32: ['flw', 'fsw', '010', 4], 64: ['fld', 'fsd', '011', 8] } as const
+
+/** The load and the store of a format. */
+export function floatAccess(of: Format): Row[] {
+  const [load, store, funct3, bytes] = ACCESS[of.format]
   return [
     row(of, load, 'frd, i(rs1)', `i:12 rs1:5 ${funct3} frd:5 0000111`, `frd = ${bytes} bytes at rs1 + immediate.`, m => {
       // Before the address is looked at: with the unit off, an unmapped page is no page fault.
@@ -106,10 +112,11 @@ function fromInteger(of: Format, { suffix, type, bits, words }: Integer): Row {
 }
 
 /** Every row that F and D share, for one format. */
-export function floatRows(of: Format): Row[] {
+export const floatRows = (of: Format): Row[] => [...floatAccess(of), ...floatArithmetic(of)]
+
+export function floatArithmetic(of: Format): Row[] {
   const { suffix, format } = of
   return [
-    ...memory(of),
     fused(of, 'fmadd', '1000011', 'frd = frs1 * frs2 + frs3, rounded once.', false, false),
     fused(of, 'fmsub', '1000111', 'frd = frs1 * frs2 - frs3, rounded once.', false, true),
     fused(of, 'fnmsub', '1001011', 'frd = -(frs1 * frs2) + frs3, rounded once.', true, false),

@@ -33,10 +33,9 @@ const WORDS: readonly Foreign[] = [
   row('Zvk', 0, 0x77),
   ...[LOAD_FP, STORE_FP].flatMap(opcode => [
     ...VECTOR_WIDTHS.map(width => row('V', FUNCT3, opcode | f3(width))),
-    row('Zfh', FUNCT3, opcode | f3(1)),
     row('Q', FUNCT3, opcode | f3(4)),
   ]),
-  ...FP_OPCODES.flatMap(opcode => [row('Zfh', FP_FORMAT, opcode | 0x0400_0000), row('Q', FP_FORMAT, opcode | 0x0600_0000)]),
+  ...FP_OPCODES.map(opcode => row('Q', FP_FORMAT, opcode | 0x0600_0000)),
 ].filter(withoutRows)
 
 /** How names of instructions look (ISA manual, volumes I and II). */
@@ -44,7 +43,6 @@ const NAMES: readonly { pattern: RegExp; extension: string }[] = [
   { pattern: /^(unzip|zip|xperm[48])$/, extension: 'Zbk' },
   { pattern: /^(aes|sha|sm3|sm4)\w*$/, extension: 'Zk' },
   { pattern: /^f\w+\.q(\.\w+)?$|^f[ls]q$/, extension: 'Q' },
-  { pattern: /^f\w+\.h(\.\w+)?$|^f[ls]h$/, extension: 'Zfh' },
   { pattern: /^h(fence|lv|lvx|sv|inval)\.\w+/, extension: 'H' },
   { pattern: /^v[a-z]\w*(\.\w+)*$/, extension: 'V' },
 ].filter(withoutRows)

@@ -4,6 +4,7 @@ import { csrByName } from './csrs.ts'
 import { isField, type Row } from './define.ts'
 import { encode, findMnemonic, isWord, type FieldError, type Suffixes } from './encode.ts'
 import { fieldSpec, isUpper, UPPER_SHIFT, valueOf, type FieldName, type FieldSpec } from './fields.ts'
+import { fliIndex } from './fli.ts'
 import { pseudosByName, type Pseudo } from './pseudo.ts'
 import { fByName, parseFenceSet, rmByName, xByName } from './registers.ts'
 import { namedRow } from './rows.ts'
@@ -76,7 +77,7 @@ function parseOperands(syntax: string, text: string, pc: number): Values | null 
       if (token === ', ') return '\\s*,\\s*'
       if (!isField(token)) return literal(token)
       fields.push(token)
-      return '([\\w.-]+)'
+      return '([\\w.+-]+)'
     })
     .join('')
   const match = new RegExp(`^${pattern}$`).exec(text)
@@ -110,6 +111,7 @@ const read: Record<FieldSpec['kind'], (text: string, field: FieldName, pc: numbe
   f: text => fByName.get(text) ?? null,
   fc: text => fByName.get(text) ?? null,
   imm: parseImmediate,
+  fli: (text, field) => fieldSpec(field).table?.[fliIndex(text) ?? -1] ?? null,
   csr: text => csrByName.get(text)?.number ?? parseNumber(text),
   rm: text => rmByName.get(text) ?? null,
   fence: parseFenceSet,

@@ -74,7 +74,7 @@ const WRITE_FORMS: readonly (readonly [string, string])[] = [
   ['fsflags', 'fflags'],
 ]
 
-const floatForms = (s: 's' | 'd'): Pseudo[] => [
+const floatForms = (s: 'h' | 's' | 'd'): Pseudo[] => [
   printed(`fmv.${s} frd, frs1`, `fsgnj.${s} frd, frs1, frs1`),
   printed(`fneg.${s} frd, frs1`, `fsgnjn.${s} frd, frs1, frs1`),
   printed(`fabs.${s} frd, frs1`, `fsgnjx.${s} frd, frs1, frs1`),
@@ -164,6 +164,7 @@ export const pseudos: readonly Pseudo[] = [
 
   ...floatForms('s'),
   ...floatForms('d'),
+  ...floatForms('h'),
   written('fmv.x.s rd, frs1', 'fmv.x.w rd, frs1'),
   written('fmv.s.x frd, rs1', 'fmv.w.x frd, rs1'),
 ]

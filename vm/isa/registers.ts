@@ -36,7 +36,7 @@ export const rmByName: ReadonlyMap<string, number> = new Map(roundingModes.map(m
 export const rmName = (number: number): string => roundingModes.find(m => m.number === number)?.name ?? 'unknown'
 
 // Conversions that are always exact: an assembler writes rne into them, not dyn, and a disassembler leaves rne unsaid.
-const EXACT_CONVERSIONS = ['fcvt.d.w', 'fcvt.d.wu', 'fcvt.d.s']
+const EXACT_CONVERSIONS = ['fcvt.d.w', 'fcvt.d.wu', 'fcvt.d.s', 'fcvt.s.h', 'fcvt.d.h']
 /** The rounding mode of an instruction that is written without one. */
 export const defaultRm = (rowName: string): number => (EXACT_CONVERSIONS.includes(rowName) ? RM.rne : RM.dyn)
 

@@ -9,11 +9,12 @@ import type { FieldName, ImmField, XField, FField } from './fields.ts'
 export type Width = 1 | 2 | 4 | 8
 /** What is done with a cache block. */
 export type BlockOp = 'inval' | 'clean' | 'flush' | 'zero'
-export type FloatFormat = 32 | 64
-export type FloatOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max' | 'madd'
-export type FloatCompare = 'eq' | 'lt' | 'le'
+export type FloatFormat = 16 | 32 | 64
+export type FloatOp = 'add' | 'sub' | 'mul' | 'div' | 'sqrt' | 'min' | 'max' | 'minm' | 'maxm' | 'madd' | 'round' | 'roundnx'
+/** `ltq` and `leq` hear of signaling NaNs only. */
+export type FloatCompare = 'eq' | 'lt' | 'le' | 'ltq' | 'leq'
 /** Number types of conversions: f = float, i = signed, u = unsigned integer; results of 32 bits are sign-extended or NaN-boxed by the row. */
-export type NumberType = 'f32' | 'f64' | 'i32' | 'u32' | 'i64' | 'u64'
+export type NumberType = 'f16' | 'f32' | 'f64' | 'i32' | 'u32' | 'i64' | 'u64'
 
 export interface Sem<V, C> {
   // operands
@@ -120,7 +121,13 @@ export interface Sem<V, C> {
   f32(f: FField): V
   /** Writes the low 32 bits NaN-boxed. */
   setF32(f: FField, v: V): void
-  /** Rounds by the instruction's `rm` field (min and max have none). madd(a, b, c) is a * b + c, rounded once. */
+  /** The same for 16 bits. */
+  f16(f: FField): V
+  setF16(f: FField, v: V): void
+  /**
+   * Rounds by the instruction's `rm` field (min and max have none; minm and maxm keep NaNs). madd(a, b, c) is a * b + c, rounded once; round
+   * goes to an integer in the format, roundnx too, and flags inexact.
+   */
   fp(op: FloatOp, format: FloatFormat, ...args: V[]): V
   fcompare(op: FloatCompare, format: FloatFormat, a: V, b: V): C
   fclass(format: FloatFormat, a: V): V
@@ -129,6 +136,8 @@ export interface Sem<V, C> {
    * A 32-bit integer operand comes sign- (i32) or zero-extended (u32); the row sign-extends a 32-bit result.
    */
   convert(from: NumberType, to: NumberType, a: V): V
+  /** A double towards zero, the low 32 bits of the integer sign-extended; 0 for infinities and NaNs. Flags are those of a conversion to i32. */
+  truncateModulo(a: V): V
 }
 
 export type Meaning = <V, C>(m: Sem<V, C>) => void

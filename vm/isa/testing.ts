@@ -1,5 +1,5 @@
 // Operands at random for tests that walk the instruction table. Deterministic: the same seed, the same operands.
-import { fieldRange, type FieldName } from './fields.ts'
+import { fieldRange, fieldSpec, type FieldName } from './fields.ts'
 
 /** A whole number from 0 to `below` - 1. */
 export type Random = (below: number) => number
@@ -17,6 +17,8 @@ export function randomNumbers(seed: number): Random {
 
 /** A value that the field can hold. */
 export function randomOperand(field: FieldName, random: Random): number {
+  const { table } = fieldSpec(field)
+  if (table) return table[random(table.length)]
   const { min, max, multiple, not } = fieldRange(field)
   for (;;) {
     const value = min + multiple * random((max - min) / multiple + 1)

@@ -30,6 +30,7 @@ const bits = (n: number, width: number): string => n.toString(2).padStart(width,
 export const zcmop: Row[] = [1, 3, 5, 7, 9, 11, 13, 15].map(n => ({
   ...compressed(`c.mop.${n}`, `011 0 ${bits(n, 5)} 00000 01`, NOTHING, 'Nothing; later extensions may give it a meaning.'),
   extension: 'Zcmop',
+  opaque: true,
 }))
 
 const LEVELS = [

@@ -31,6 +31,10 @@ const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
 const PAGE = BigInt(L.PAGE_SIZE)
 const NAN_BOX = 0xffffffff_00000000n
 const NAN_F32 = 0x7fc00000n
+const NAN_BOX_F16 = 0xffffffff_ffff0000n
+const NAN_F16 = 0x7e00n
+/** They round nothing. */
+const EXTREMES: readonly FloatOp[] = ['min', 'max', 'minm', 'maxm']
 const FCSR_FLAGS = 0x1f
 const RM_DYNAMIC = 7
 const WORDS_REMEMBERED = 65536
@@ -445,6 +449,13 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   setF32(f: FField, v: bigint): void {
     this.setF(f, (v & 0xffffffffn) | NAN_BOX)
   }
+  f16(f: FField): bigint {
+    const raw = u64(this.f(f))
+    return raw >> 16n === 0xffffffffffffn ? raw & 0xffffn : NAN_F16
+  }
+  setF16(f: FField, v: bigint): void {
+    this.setF(f, (v & 0xffffn) | NAN_BOX_F16)
+  }
   private rounding(): fpu.RoundingMode {
     const rm = this.d.values.rm
     const mode = rm === RM_DYNAMIC ? (this.hart.words[L.WORD_FCSR] >>> 5) & 7 : rm
@@ -458,7 +469,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   }
   fp(op: FloatOp, format: FloatFormat, ...args: bigint[]): bigint {
     this.fpOn()
-    const rounding = op === 'min' || op === 'max' ? 0 : this.rounding()
+    const rounding = EXTREMES.includes(op) ? 0 : this.rounding()
     const { bits, flags } = fpu.arithmetic(op, format, rounding, args.map(u64))
     this.raise(flags)
     return bits
@@ -472,6 +483,12 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   fclass(format: FloatFormat, a: bigint): bigint {
     this.fpOn()
     return fpu.classify(format, u64(a))
+  }
+  truncateModulo(a: bigint): bigint {
+    this.fpOn()
+    const { bits, flags } = fpu.truncateModulo(u64(a))
+    this.raise(flags)
+    return i64(bits)
   }
   convert(from: NumberType, to: NumberType, a: bigint): bigint {
     this.fpOn()

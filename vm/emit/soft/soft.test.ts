@@ -1,8 +1,8 @@
 // The functions of exact floating point against the plain ones on BigInts: values and flags, with every flag up and down before.
 import { expect, test } from 'vitest'
 import { arithmetic, classify, compare, convert, type Result } from '../../fp/index.ts'
-import { floatOperands, SHAPES, u64, wide } from '../../fp/testing.ts'
-import { randomNumbers, type FloatFormat, type FloatOp, type Random } from '../../isa/index.ts'
+import { floatOperands, SHAPES, u64, wide, type HostFormat } from '../../fp/testing.ts'
+import { randomNumbers, type FloatOp, type Random } from '../../isa/index.ts'
 import * as L from '../../layout.ts'
 import { softModule, type SoftName } from './index.ts'
 
@@ -14,9 +14,9 @@ interface Case {
 }
 
 const hart = 64
-const low = (format: FloatFormat, v: bigint): bigint => BigInt.asUintN(format, v)
+const low = (format: HostFormat, v: bigint): bigint => BigInt.asUintN(format, v)
 const operands =
-  (format: FloatFormat, count: number) =>
+  (format: HostFormat, count: number) =>
   (random: Random): bigint[] =>
     floatOperands(format, random)
       .slice(0, count)
@@ -25,7 +25,7 @@ const double = (bits: bigint): number => new Float64Array(BigUint64Array.of(bits
 const single = (bits: bigint): number => new Float32Array(Uint32Array.of(Number(bits)).buffer)[0]
 const bitsOf = (v: number): bigint => new BigUint64Array(Float64Array.of(v).buffer)[0]
 
-function casesOf(format: FloatFormat): Case[] {
+function casesOf(format: HostFormat): Case[] {
   const arithmeticCase = (op: FloatOp, count: number): Case => ({
     name: `${op}${format}` as SoftName,
     args: operands(format, count),
