@@ -119,6 +119,7 @@ has_prefix:
     ret
 
 # same_letters(text, NAME) -> 1 when they are equal but for case
+    .globl same_letters
 same_letters:
 1:  lbu t0, 0(a0)
     lbu t1, 0(a1)

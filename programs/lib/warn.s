@@ -1,19 +1,9 @@
-# Error messages in the form every Unix tool uses: `prog: what happened` or `prog: what: why`.
+# Error messages in the form every Unix tool uses: `prog: what happened` or `prog: what: why`. A program that begins them otherwise has a
+# message_prefix of its own, which the linker finds before that of the library.
     .include "macros.inc"
     .include "fcntl.inc"
 
     .text
-# prefix(): prints "prog: " on standard error, after what the program has written so far, as GNU's error() does.
-prefix:
-    enter 0
-    call fflush_stdout
-    call progname
-    mv a2, a0
-    lstr a1, "%s: "
-    li a0, STDERR
-    call dprintf
-    leave 0
-
 # warn(errno, fmt, ...): prints "prog: <formatted>: <message of errno>\n" on standard error. errno may be negative, as system calls
 # return it; with 0 there is no message: "prog: <formatted>\n".
     .globl warn
@@ -22,7 +12,7 @@ warn:
     enter 2
     mv s0, a0
     mv s1, a1
-    call prefix
+    call message_prefix
     mv a1, s1
     varargs a2, 2, 0, 2
     li a0, STDERR
@@ -40,7 +30,7 @@ die:
     mv s2, a0
     mv s0, a1
     mv s1, a2
-    call prefix
+    call message_prefix
     mv a1, s1
     varargs a2, 3, 0, 3
     li a0, STDERR

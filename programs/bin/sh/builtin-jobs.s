@@ -226,7 +226,7 @@ do_kill:
     beqz s2, kill_usage
     addi s0, s0, 8
 1:  mv a0, s2
-    call signal_number
+    call condition_number
     mv s1, a0
     bgez a0, kill_next
     mv a1, s2
@@ -251,7 +251,7 @@ kill_next:
 kill_failed:
     mv a2, s2
     lstr a1, "kill: (%s)"
-    call sh_error_errno
+    call warn
     li s3, 1
     j kill_next
 kill_job:
@@ -286,7 +286,7 @@ kill_list:
     call parse_number
     beqz a0, kill_number
     andi a0, a1, 0x7f
-    call signal_name
+    call condition_name
     mv a1, a0
     lstr a0, "%s\n"
     call printf
@@ -296,7 +296,7 @@ kill_list:
     j kill_done
 kill_number:                # a name into its number
     mv a0, s2
-    call signal_number
+    call condition_number
     bltz a0, 4b
     mv a1, a0
     lstr a0, "%d\n"
@@ -305,7 +305,7 @@ kill_number:                # a name into its number
 kill_names:
     li s4, 1
 5:  mv a0, s4
-    call signal_name
+    call condition_name
     beqz a0, kill_done
     mv a2, a0
     mv a1, s4

@@ -118,7 +118,7 @@ set:
     leave 6, 32
 12: neg a0, a0
     lstr a1, "ulimit: error setting limit"
-    call sh_error_errno
+    call warn
     j bad
 too_many:
     lstr a0, "ulimit: too many arguments"

@@ -138,7 +138,7 @@ dot_failed:
     mv a0, s3
     mv a2, s0
     lstr a1, ".: %s"
-    call sh_error_errno
+    call warn
     li a0, STATUS_SYNTAX
     tail abort_command
 
@@ -253,7 +253,7 @@ cd_directory:
     leave 3
 3:  mv a2, s0
     lstr a1, "cd: %s"
-    call sh_error_errno
+    call warn
     li a0, 1
     leave 3
 
@@ -287,7 +287,7 @@ do_pwd:
     li a0, 0
     leave 1
 1:  lstr a1, "pwd"
-    call sh_error_errno
+    call warn
     li a0, 1
     leave 1
 
@@ -357,7 +357,7 @@ do_trap:
     beqz s2, 5f
     addi s0, s0, 8
     mv a0, s2
-    call signal_number
+    call condition_number
     bltz a0, trap_bad
     mv s2, a0
     mv a0, s1
@@ -379,7 +379,7 @@ trap_bad:
 trap_list:
     li s0, 0
 6:  mv a0, s0
-    call signal_name
+    call condition_name
     mv s1, a0
     beqz a0, 7f
     mv a0, s0

@@ -181,7 +181,7 @@ run_builtin:
     mv a0, s7
     ld a2, 0(s1)
     lstr a1, "%s: write error"
-    call sh_error_errno
+    call warn
     li s7, 1
 1:  mv a0, s5
     bnez s6, 2f
@@ -285,7 +285,7 @@ exec_failed:
 4:  mv a0, s3
     mv a2, s2
     lstr a1, "%s"
-    call sh_error_errno
+    call warn
     mv a0, s6
     leave 7
 

@@ -3,8 +3,9 @@
     .include "fcntl.inc"
 
     .text
-# prefix(): "sh: ", or "SCRIPT: LINE: " when the shell runs a script file.
-prefix:
+# message_prefix(): how messages of warn() begin here: "sh: ", or "SCRIPT: LINE: " when the shell runs a script file.
+    .globl message_prefix
+message_prefix:
     enter 0
     call fflush_stdout      # keep the order of what the user sees
     ld a2, script_name
@@ -17,43 +18,18 @@ prefix:
     call dprintf
     leave 0
 
-# sh_error(fmt, ...): "sh: <formatted>\n"
+# sh_error(fmt, ...): "sh: <formatted>\n", of up to six arguments
     .globl sh_error
 sh_error:
-    open_varargs
-    enter 1
-    mv s0, a0
-    call prefix
-    mv a1, s0
-    varargs a2, 1, 0, 1
-    li a0, STDERR
-    call vdprintf
-    lstr a1, "\n"
-    li a0, STDERR
-    call dprintf
-    restore 1
-    close_varargs
-
-# sh_error_errno(errno, fmt, ...): "sh: <formatted>: <message of errno>\n"
-    .globl sh_error_errno
-sh_error_errno:
-    open_varargs
-    enter 2
-    mv s0, a0
-    mv s1, a1
-    call prefix
-    mv a1, s1
-    varargs a2, 2, 0, 2
-    li a0, STDERR
-    call vdprintf
-    mv a0, s0
-    call strerror
-    mv a2, a0
-    lstr a1, ": %s\n"
-    li a0, STDERR
-    call dprintf
-    restore 2
-    close_varargs
+    mv a7, a6
+    mv a6, a5
+    mv a5, a4
+    mv a4, a3
+    mv a3, a2
+    mv a2, a1
+    mv a1, a0
+    li a0, 0
+    tail warn
 
 # syntax_error(fmt, argument): reports it at the line being read, and gives up. Does not return.
     .globl syntax_error

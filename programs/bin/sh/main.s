@@ -111,7 +111,7 @@ cannot_open:
     mv a0, s4
     mv a2, s3
     lstr a1, "%s"
-    call sh_error_errno
+    call warn
     li a0, STATUS_NOT_FOUND
     tail shell_exit
 

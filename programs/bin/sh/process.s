@@ -74,7 +74,7 @@ in_child:
     leave 3
 fork_failed:
     lstr a1, "cannot fork"
-    call sh_error_errno
+    call warn
     li a0, 2
     tail abort_command
 
@@ -155,7 +155,7 @@ start_pipeline:
     leave 8, 16
 pipe_failed:
     lstr a1, "cannot make a pipe"
-    call sh_error_errno
+    call warn
     li a0, 2
     tail abort_command
 

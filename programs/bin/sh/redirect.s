@@ -65,7 +65,7 @@ redirect_failed:
     mv a0, s5
     lstr a1, "%s"
     mv a2, s4
-    call sh_error_errno
+    call warn
     li a0, 1
     leave 6
 redirect_duplicate:

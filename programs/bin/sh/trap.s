@@ -232,56 +232,26 @@ trap_text:
     ld a0, 0(t0)
     ret
 
-# signal_number(name) -> the number of a signal given as number or name, with or without SIG; EXIT is 0; -1: there is none
-    .globl signal_number
-signal_number:
-    enter 3
+# condition_number(text) -> what trap takes: EXIT is 0, else the number of a signal given as number or name; -1: there is none
+    .globl condition_number
+condition_number:
+    enter 1
     mv s0, a0
-    lbu t0, 0(s0)
-    addi t0, t0, -'0'
-    sltiu t0, t0, 10
-    beqz t0, 2f
+    la a1, exit_name
+    call same_letters
+    xori a0, a0, 1
+    beqz a0, 1f
     mv a0, s0
-    li a2, 10
-    addi sp, sp, -16
-    mv a1, sp
-    call strtol
-    ld t0, 0(sp)
-    addi sp, sp, 16
-    lbu t0, 0(t0)
-    bnez t0, 1f
-    li t0, SIGNALS
-    bltu a0, t0, 9f
-1:  li a0, -1
-9:  leave 3
-2:  mv a0, s0
-    lstr a1, "SIG"
-    li a2, 3
-    call strncmp
-    bnez a0, 3f
-    addi s0, s0, 3
-3:  la s1, signal_names
-    li s2, 0
-4:  mv a0, s1
-    mv a1, s0
-    call strcmp
-    beqz a0, 5f
-    mv a0, s1
-    call strlen
-    add s1, s1, a0
-    addi s1, s1, 1
-    addi s2, s2, 1
-    lbu t0, 0(s1)
-    bnez t0, 4b
-    j 1b
-5:  mv a0, s2
-    leave 3
+    call signal_number
+1:  leave 1
 
-# signal_name(signal) -> "HUP" and so on, "EXIT" for 0, or 0 when it has no name
-    .globl signal_name
-signal_name:
-    la t0, signal_names
-    j nth_text
+# condition_name(number) -> "EXIT" for 0, else the signal's name; 0 when it has none. The next call may overwrite it.
+    .globl condition_name
+condition_name:
+    bnez a0, 1f
+    la a0, exit_name
+    ret
+1:  tail signal_name
 
 # signal_description(signal) -> "Hangup" and so on
     .globl signal_description
@@ -321,52 +291,41 @@ nth_text:
 interactive_signals:
     .byte SIGINT, 1, SIGQUIT, 0, SIGTERM, 0, SIGTSTP, 0, SIGTTIN, 0, SIGTTOU, 0
     .byte 0
-# name, description: a row of both tables; signals in the order of their numbers.
-.macro signal_row name, description
-    .section .rodata.names
-    .asciz "\name"
-    .section .rodata.descriptions
-    .asciz "\description"
-.endm
-    .section .rodata.names
-signal_names:
-    .section .rodata.descriptions
+exit_name: .asciz "EXIT"
+# In the order of their numbers; the first one stands for no signal.
 signal_descriptions:
-    signal_row "EXIT", "Exit"
-    signal_row "HUP", "Hangup"
-    signal_row "INT", "Interrupt"
-    signal_row "QUIT", "Quit"
-    signal_row "ILL", "Illegal instruction"
-    signal_row "TRAP", "Trace/breakpoint trap"
-    signal_row "ABRT", "Aborted"
-    signal_row "BUS", "Bus error"
-    signal_row "FPE", "Floating point exception"
-    signal_row "KILL", "Killed"
-    signal_row "USR1", "User defined signal 1"
-    signal_row "SEGV", "Segmentation fault"
-    signal_row "USR2", "User defined signal 2"
-    signal_row "PIPE", "Broken pipe"
-    signal_row "ALRM", "Alarm clock"
-    signal_row "TERM", "Terminated"
-    signal_row "STKFLT", "Stack fault"
-    signal_row "CHLD", "Child exited"
-    signal_row "CONT", "Continued"
-    signal_row "STOP", "Stopped (signal)"
-    signal_row "TSTP", "Stopped"
-    signal_row "TTIN", "Stopped (tty input)"
-    signal_row "TTOU", "Stopped (tty output)"
-    signal_row "URG", "Urgent I/O condition"
-    signal_row "XCPU", "CPU time limit exceeded"
-    signal_row "XFSZ", "File size limit exceeded"
-    signal_row "VTALRM", "Virtual timer expired"
-    signal_row "PROF", "Profiling timer expired"
-    signal_row "WINCH", "Window changed"
-    signal_row "IO", "I/O possible"
-    signal_row "PWR", "Power failure"
-    signal_row "SYS", "Bad system call"
-    .section .rodata.names
-    .byte 0
-    .section .rodata.descriptions
+    .asciz "Exit"                     # EXIT
+    .asciz "Hangup"                   # HUP
+    .asciz "Interrupt"                # INT
+    .asciz "Quit"                     # QUIT
+    .asciz "Illegal instruction"      # ILL
+    .asciz "Trace/breakpoint trap"    # TRAP
+    .asciz "Aborted"                  # ABRT
+    .asciz "Bus error"                # BUS
+    .asciz "Floating point exception" # FPE
+    .asciz "Killed"                   # KILL
+    .asciz "User defined signal 1"    # USR1
+    .asciz "Segmentation fault"       # SEGV
+    .asciz "User defined signal 2"    # USR2
+    .asciz "Broken pipe"              # PIPE
+    .asciz "Alarm clock"              # ALRM
+    .asciz "Terminated"               # TERM
+    .asciz "Stack fault"              # STKFLT
+    .asciz "Child exited"             # CHLD
+    .asciz "Continued"                # CONT
+    .asciz "Stopped (signal)"         # STOP
+    .asciz "Stopped"                  # TSTP
+    .asciz "Stopped (tty input)"      # TTIN
+    .asciz "Stopped (tty output)"     # TTOU
+    .asciz "Urgent I/O condition"     # URG
+    .asciz "CPU time limit exceeded"  # XCPU
+    .asciz "File size limit exceeded" # XFSZ
+    .asciz "Virtual timer expired"    # VTALRM
+    .asciz "Profiling timer expired"  # PROF
+    .asciz "Window changed"           # WINCH
+    .asciz "I/O possible"             # IO
+    .asciz "Power failure"            # PWR
+    .asciz "Bad system call"          # SYS
     .byte 0
 
     .bss
