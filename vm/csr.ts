@@ -12,6 +12,7 @@ import {
   SATP_MODE_SV48,
   SSTATUS_FS_SHIFT,
   type BlockOp,
+  SSTATUS_VS_SHIFT,
   type Counter,
   type Csr,
   type CsrEffect,
@@ -25,7 +26,9 @@ import { refreshTlbKey } from './tlb.ts'
 
 const ALL = (1n << 64n) - 1n
 const FS_SHIFT = BigInt(SSTATUS_FS_SHIFT)
+const VS_SHIFT = BigInt(SSTATUS_VS_SHIFT)
 const SD = 1n << 63n
+const VILL = 1n << 63n
 /** UXL and SXL: 64 bits, read-only. */
 const XL_64 = (2n << 32n) | (2n << 34n)
 const PPN_MASK = (1n << 44n) - 1n
@@ -63,6 +66,7 @@ export function accessibleCsr(machine: Machine, hart: Hart, number: number, writ
   const privilege = hart.words[L.WORD_PRIVILEGE]
   if (privilege < csrPrivilege(number) || (writing && csrReadOnly(number))) return null
   if (row.holds.kind === 'fcsr' && hart.words[L.WORD_FS] === L.FS_OFF) return null
+  if ((row.holds.kind === 'vector' || row.holds.kind === 'vlenb') && hart.vector[L.VECTOR.vs] === L.FS_OFF) return null
   if (row.enable === null) return row
   const bit = BigInt(row.enable)
   const hidden = (by: string, below: number): boolean => privilege < below && (stored(machine, hart, by) & bit) === 0n
@@ -85,12 +89,20 @@ function valueOf(machine: Machine, hart: Hart, { name }: Csr, holds: CsrHolds): 
       return stored(machine, hart, name)
     case 'status': {
       const fs = hart.words[L.WORD_FS]
-      return (stored(machine, hart, 'mstatus') | (BigInt(fs) << FS_SHIFT) | (fs === L.FS_DIRTY ? SD : 0n) | XL_64) & holds.visible
+      const vs = hart.vector[L.VECTOR.vs]
+      const units = (BigInt(fs) << FS_SHIFT) | (BigInt(vs) << VS_SHIFT) | (fs === L.FS_DIRTY || vs === L.FS_DIRTY ? SD : 0n)
+      return (stored(machine, hart, 'mstatus') | units | XL_64) & holds.visible
     }
     case 'delegated':
       return stored(machine, hart, holds.of) & stored(machine, hart, 'mideleg')
     case 'fcsr':
       return BigInt((hart.words[L.WORD_FCSR] >>> holds.shift) & holds.mask)
+    case 'vector': {
+      const word = hart.vector[L.VECTOR[holds.of]]
+      return BigInt((word >>> holds.shift) & holds.mask) | (holds.of === 'vtype' && word & L.VTYPE_VILL ? VILL : 0n)
+    }
+    case 'vlenb':
+      return BigInt((machine.isa.vector?.vlen ?? 0) / 8)
     case 'counter':
       return BigInt(COUNTERS[holds.counter](machine, hart))
     case 'fixed':
@@ -129,6 +141,7 @@ function put(machine: Machine, hart: Hart, row: Csr, holds: CsrHolds, value: big
       return keep(machine, hart, row.name, value, row)
     case 'status':
       hart.words[L.WORD_FS] = machine.isa.names.has('F') ? Number((value >> FS_SHIFT) & 3n) : L.FS_OFF
+      hart.vector[L.VECTOR.vs] = machine.isa.vector === null ? L.FS_OFF : Number((value >> VS_SHIFT) & 3n)
       return keep(machine, hart, 'mstatus', value, row)
     case 'delegated':
       return keep(machine, hart, holds.of, value, row, row.writable & stored(machine, hart, 'mideleg'))
@@ -136,6 +149,15 @@ function put(machine: Machine, hart: Hart, row: Csr, holds: CsrHolds, value: big
       const bits = holds.mask << holds.shift
       hart.words[L.WORD_FCSR] = (hart.words[L.WORD_FCSR] & ~bits) | (Number((value & row.writable) << BigInt(holds.shift)) & bits)
       hart.words[L.WORD_FS] = L.FS_DIRTY
+      return
+    }
+    case 'vector': {
+      // vstart has as many bits as the number of an element needs at most.
+      const mask = holds.of === 'vstart' ? (machine.isa.vector?.vlen ?? 1) - 1 : holds.mask
+      const bits = mask << holds.shift
+      const at = L.VECTOR[holds.of]
+      hart.vector[at] = (hart.vector[at] & ~bits) | ((Number(value & BigInt(mask)) << holds.shift) & bits)
+      hart.vector[L.VECTOR.vs] = L.FS_DIRTY
     }
   }
 }

@@ -46,6 +46,10 @@ export const HART = {
   exitFuel: 704,
   /** Values of the CSRs that are storage, 8 bytes each, by slot (csr.ts). */
   csr: 768,
+  /** Of the vector unit, as words: see VECTOR. */
+  vector: 0xf80,
+  /** v0..v31, one after another, each as long as the machine's are. */
+  v: 0x1000,
   tlbRead: 0x2000,
   tlbWrite: 0x2000 + TLB_BYTES,
   tlbFetch: 0x2000 + 2 * TLB_BYTES,
@@ -60,6 +64,15 @@ export const WORD_FCSR = 0
 export const WORD_PRIVILEGE = 1
 export const WORD_FS = 2
 export const WORD_RESERVATION = 3
+
+/** Indexes into `Hart.vector`: CSRs of the vector unit, vxsat and vxrm as vcsr has them, and its state, FS_*: what sstatus.VS shows. */
+export const VECTOR = { vl: 0, vtype: 1, vstart: 2, vcsr: 3, vs: 4 } as const
+const VECTOR_WORDS = 5
+/** vtype.vill, bit 63 of the CSR, lies in bit 31 of the word. */
+export const VTYPE_VILL = 1 << 31
+
+/** Room for the registers of a hart: 32 of 1024 bits. */
+export const VECTOR_BYTES = 4096
 
 /** Indexes into `Hart.counters`. */
 export const COUNTERS = {
@@ -127,6 +140,33 @@ export interface HartViews {
   f: Int32Array
   words: Int32Array
   counters: Float64Array
+  /** Of the vector unit, by VECTOR. */
+  vector: Int32Array
+  v: VectorViews
+}
+
+/** A hart's vector registers as arrays of elements of each width: byte, half, word, double word. */
+export interface VectorViews {
+  bytes: Uint8Array
+  signed: readonly [Int8Array, Int16Array, Int32Array]
+  unsigned: readonly [Uint8Array, Uint16Array, Uint32Array]
+  signed64: BigInt64Array
+  unsigned64: BigUint64Array
+}
+
+function vectorViews(buffer: ArrayBuffer, at: number): VectorViews {
+  const bytes = new Uint8Array(buffer, at, VECTOR_BYTES)
+  return {
+    bytes,
+    signed: [
+      new Int8Array(buffer, at, VECTOR_BYTES),
+      new Int16Array(buffer, at, VECTOR_BYTES / 2),
+      new Int32Array(buffer, at, VECTOR_BYTES / 4),
+    ],
+    unsigned: [bytes, new Uint16Array(buffer, at, VECTOR_BYTES / 2), new Uint32Array(buffer, at, VECTOR_BYTES / 4)],
+    signed64: new BigInt64Array(buffer, at, VECTOR_BYTES / 8),
+    unsigned64: new BigUint64Array(buffer, at, VECTOR_BYTES / 8),
+  }
 }
 
 /** Typed views of one hart's registers and counters. */
@@ -138,5 +178,7 @@ export function hartViews(buffer: ArrayBuffer, id: number): HartViews {
     f: new Int32Array(buffer, base + HART.f, 64),
     words: new Int32Array(buffer, base + HART.fcsr, 4),
     counters: new Float64Array(buffer, base + HART.counters, COUNTER_COUNT),
+    vector: new Int32Array(buffer, base + HART.vector, VECTOR_WORDS),
+    v: vectorViews(buffer, base + HART.v),
   }
 }

@@ -10,6 +10,8 @@ import {
   FS_OFF,
   TLB_ENTRIES,
   PRIVILEGE_U,
+  VECTOR,
+  VTYPE_VILL,
   WORD_FS,
   WORD_PRIVILEGE,
   WORD_RESERVATION,
@@ -90,6 +92,8 @@ export function createMachine(options: MachineOptions): Machine {
   for (const hart of harts) {
     hart.words[WORD_PRIVILEGE] = PRIVILEGE_U
     hart.words[WORD_FS] = machine.isa.names.has('F') ? FS_INITIAL : FS_OFF
+    hart.vector[VECTOR.vs] = machine.isa.vector === null ? FS_OFF : FS_INITIAL
+    hart.vector[VECTOR.vtype] = machine.isa.vector === null ? 0 : VTYPE_VILL
     resetCsrs(machine, hart)
     refreshTlbKey(machine, hart)
   }

@@ -2,6 +2,7 @@
 // may import this file; it imports nothing that runs.
 import type { Isa } from './isa/index.ts'
 import type { HartViews, Layout } from './layout.ts'
+export type { VectorViews } from './layout.ts'
 import type { Timing } from './timing/core.ts'
 
 export type Access = 'read' | 'write' | 'fetch'

@@ -103,6 +103,23 @@ it('takes names of registers as symbols where only a symbol can stand', () => {
   expect(messagesOf('addi a0, a0, sp')).toHaveLength(1)
 })
 
+it('takes vector instructions with their types and masks', () => {
+  const words = (text: string): string => wordsOf(`.option arch, +v\n${text}`)
+  expect(words('vsetvli a0, a1, e32, m1, ta, ma\nvsetvli a0, a1, e32\nvsetivli a0, 5, e64,m8 ,ta,mu')).toBe('0d05f557 0105f557 c5b2f557')
+  expect(words('vsetvli a0, a1, 0x4ff\nvle8.v v1, (a0), v0.t\nvle8.v v1, 0(a0)')).toBe('4ff5f557 00050087 02050087')
+  expect(words('vadc.vvm v1, v2, v3, v0\nvneg.v v1, v2\nvncvt.x.x.w v1, v2, v0.t')).toBe('402180d7 0e2040d7 b02040d7')
+  expect(words('vmsge.vi v1, v2, 5\nvmsgeu.vi v1, v2, 0\nvmsltu.vi v1, v2, 5')).toBe('7e2230d7 622100d7 722230d7')
+  expect(words('vmsge.vx v1, v2, a0, v0.t, v3')).toBe('6c2541d7 6201a1d7 621020d7 6a30a0d7')
+  for (const wrong of [
+    'vadd.vv v0, v1',
+    'vadd.vv v0, v1, v2, v1',
+    'vadd.vi v0, v1, 16',
+    'vadc.vvm v1, v2, v3',
+    'vmsge.vx v0, v2, a0, v0.t',
+  ])
+    expect([wrong, messagesOf(`.option arch, +v\n${wrong}`).length]).toEqual([wrong, 1])
+})
+
 it('says what is wrong with an operand, and which extension is missing', () => {
   const first = (text: string) => assemble({ name: 't.s', text }).diagnostics[0]
   const hint = (text: string): string | null => first(text)?.suggestion ?? null
@@ -114,7 +131,7 @@ it('says what is wrong with an operand, and which extension is missing', () => {
   expect(hint('add a0 a1, a2')).toBe('is a comma missing?')
   expect(hint('.asciiz "x"')).toBe("did you mean `.asciz'?")
   expect(hint('aes64es a0, a1, a2')).toBe('an instruction of the Zk extension, which this machine lacks')
-  expect(hint('vadd.vv v0, v1, v2')).toBe('an instruction of the V extension, which this machine lacks')
+  expect(first('vadd.vv v0, v1, v2')?.message).toBe("unrecognized opcode `vadd.vv v0,v1,v2', extension `v' required")
   expect(first('wrs.nto')?.message).toBe("unrecognized opcode `wrs.nto', extension `zawrs' required")
 })
 

@@ -4,7 +4,7 @@ import { encode, findMnemonic, foreignMnemonic, isWord, pseudos, pseudosByName, 
 import type { FieldName, Pseudo, Row, Suffixes } from '../../vm/isa/index.ts'
 import { SourceError, type Cursor } from './cursor.ts'
 import { emitMatched, missingExtension } from './emit.ts'
-import { matchPattern, parseSyntaxPatterns, splitOperands } from './operands.ts'
+import { asForm, isUnmasked, matchPattern, parseSyntaxPatterns, splitOperands, UNMASKED } from './operands.ts'
 import type { Matched, Mismatch, Operand, Pattern } from './operands.ts'
 import { symbolForms } from './symbol-forms.ts'
 import type { Assembly } from './state.ts'
@@ -18,12 +18,15 @@ const patterns: ReadonlyMap<string, Pattern[]> = new Map(
 
 function matchAll(asm: Assembly, syntax: string, operands: readonly Operand[]): Values | Mismatch | null {
   const expected = patterns.get(syntax) ?? []
-  if (expected.length !== operands.length) return null
+  const given = asForm(expected, operands)
+  const unmasked = isUnmasked(expected, given)
+  if (expected.length !== given.length + Number(unmasked)) return null
   const values: Values = new Map()
-  for (const [n, pattern] of expected.entries()) {
-    const failed = matchPattern(asm, operands[n], pattern, values)
+  for (const [n, operand] of given.entries()) {
+    const failed = matchPattern(asm, operand, expected[n], values)
     if (failed) return failed
   }
+  if (unmasked) values.set('vm', UNMASKED)
   return values
 }
 

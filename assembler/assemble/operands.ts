@@ -7,8 +7,10 @@ import {
   isField,
   isUpper,
   parseFenceSet,
+  parseVtype,
   rmByName,
   valueOf,
+  vByName,
   xByName,
   type FieldName,
 } from '../../vm/isa/index.ts'
@@ -154,7 +156,7 @@ function matchCsr(asm: Assembly, operand: Operand): MatchResult {
 }
 
 /** What looks like a register and is none. */
-const LIKE_REGISTER = /^(?:[xfr]\d+|[ast]\d+|f[ast]\d+)$/
+const LIKE_REGISTER = /^(?:[xfrv]\d+|[ast]\d+|f[ast]\d+)$/
 
 function noRegister(operand: Operand, text: string): Mismatch {
   return mismatch(operand, LIKE_REGISTER.test(text) && !isRegister(text) ? `there is no register \`${text}'` : null)
@@ -175,6 +177,15 @@ function matchField(asm: Assembly, operand: Operand, text: string, field: FieldN
     return number === undefined ? mismatch(operand, `no constant ${text}`) : { number }
   }
   if (kind === 'rm') return lookup(rmByName, operand, text)
+  if (kind === 'v') {
+    const found = lookup(vByName, operand, text)
+    return 'number' in found && fieldSpec(field).not?.includes(found.number) ? mismatch(operand) : found
+  }
+  if (kind === 'vm') return text === MASKED ? { number: 0 } : mismatch(operand)
+  if (kind === 'vtype') {
+    const number = parseVtype(text)
+    return number === null ? matchImmediate(asm, operand, text, field) : { number }
+  }
   if (kind === 'fence') {
     const number = parseFenceSet(text)
     return number === null ? mismatch(operand) : { number }
@@ -204,6 +215,24 @@ function matchToken(asm: Assembly, operand: Operand, text: string, token: string
   values.set(token, matched)
   return null
 }
+
+/** How the mask is written. */
+const MASKED = 'v0.t'
+const kindOf = (pattern: Pattern | undefined): string | null =>
+  pattern?.kind === 'one' && isField(pattern.token) ? fieldSpec(pattern.token).kind : null
+
+/** The operands as a form has them: a vector type is one, though commas are in it. */
+export function asForm(expected: readonly Pattern[], operands: readonly Operand[]): readonly Operand[] {
+  const last = expected.length - 1
+  if (kindOf(expected[last]) !== 'vtype' || operands.length <= expected.length) return operands
+  const parts = operands.slice(last)
+  return [...operands.slice(0, last), { ...parts[0], text: parts.map(o => o.text).join(','), parsed: new Map() }]
+}
+/** Is the mask left out, which may be? */
+export const isUnmasked = (expected: readonly Pattern[], operands: readonly Operand[]): boolean =>
+  kindOf(expected[expected.length - 1]) === 'vm' && operands.length === expected.length - 1
+/** What `vm` is then. */
+export const UNMASKED = { number: 1 } as const
 
 /** Matches one operand; null when it fits, and its fields are in `values`. */
 export function matchPattern(asm: Assembly, operand: Operand, pattern: Pattern, values: Map<FieldName, Matched>): Mismatch | null {

@@ -201,7 +201,8 @@ export function generators(
   modes: readonly number[],
   without: readonly string[] = [],
 ): (random: Random) => Group {
-  const asked = rows.filter(r => extensions.includes(r.extension) && !without.includes(r.name))
+  // Vector instructions have programs of their own (vector-program.ts).
+  const asked = rows.filter(r => extensions.includes(r.extension) && r.extension !== 'V' && !without.includes(r.name))
   const floats = asked.filter(isFloat)
   const atomics = asked.filter(r => r.fields.includes('aq'))
   const short = asked.filter(r => r.length === 2 && usesOnly(r, extensions))

@@ -31,6 +31,8 @@ function operand(field: FieldName, rnd: (n: number) => number): string {
   if (kind === 'xc') return xNames[8 + rnd(8)]
   if (kind === 'f') return fNames[rnd(32)]
   if (kind === 'fc') return fNames[8 + rnd(8)]
+  if (kind === 'v') return `v${rnd(32)}`
+  if (kind === 'vtype') return ['e8,mf8,tu,mu', 'e32,m1', 'e64, m8, ta, ma', '0x4f', 'e16,m2,ta'][rnd(5)]
   if (kind === 'csr') return oldCsrs[rnd(oldCsrs.length)].name
   if (kind === 'rm') return roundingModes[rnd(roundingModes.length)].name
   if (kind === 'fence') return ['r', 'w', 'rw', 'i', 'o', 'iorw', 'ir', 'ow'][rnd(8)]
@@ -44,7 +46,7 @@ function operand(field: FieldName, rnd: (n: number) => number): string {
 }
 
 const form = (name: string, syntax: string, rnd: (n: number) => number): string =>
-  `${name} ${syntax.replace(/[a-z]\w*/g, token => (isField(token) ? operand(token, rnd) : token))}`
+  `${name} ${syntax.replace(/, vm\b|[a-z]\w*/g, token => (token === ', vm' ? [', v0.t', ''][rnd(2)] : isField(token) ? operand(token, rnd) : token))}`
 
 /** Words and text; without the comments on addresses, in which one difference would show again and again. */
 const disassembly = (bytes: Uint8Array): string[] =>
@@ -76,6 +78,7 @@ function accepted(statements: readonly string[], prologue: string, epilogue: str
   }
 }
 
+const isVector = (name: string): boolean => name.startsWith('v')
 const PROLOGUE = 'before: nop'
 const EPILOGUE = 'after: nop\n .skip 5000\nfar: nop'
 
@@ -85,18 +88,27 @@ describe.skipIf(missing)('instructions', () => {
     for (let round = 0; round < 6; round++) {
       const statements = [
         ...rows
-          .filter(r => !r.hint)
+          .filter(r => !r.hint && !isVector(r.name))
           .flatMap(r => [
             form(r.name, r.syntax, rnd),
             ...(r.fields.includes('rm') && rnd(2) ? [`${form(r.name, r.syntax, rnd)},${operand('rm', rnd)}`] : []),
           ]),
         ...rows.filter(r => r.fields.includes('aq')).map(r => form(`${r.name}.${['aq', 'rl', 'aqrl'][rnd(3)]}`, r.syntax, rnd)),
-        ...pseudos.map(p => form(p.name, p.syntax, rnd)),
+        ...pseudos.filter(p => !isVector(p.name)).map(p => form(p.name, p.syntax, rnd)),
       ].map((s, i) => (i % 9 === 0 ? `${s}; .option norvc; ${s}; .option rvc` : s))
       const kept = accepted(statements, PROLOGUE, EPILOGUE)
       expect(kept.length).toBeGreaterThan(statements.length * 0.9)
       compare(kept, PROLOGUE, EPILOGUE)
     }
+  })
+
+  it('encodes vector forms as GNU as does', () => {
+    const rnd = random(8)
+    const statements = [...rows, ...pseudos].filter(r => isVector(r.name)).flatMap(r => [1, 2].map(() => form(r.name, r.syntax, rnd)))
+    const prologue = `.option arch, +v; ${PROLOGUE}`
+    const kept = accepted(statements, prologue, EPILOGUE)
+    expect(kept.length).toBeGreaterThan(statements.length * 0.9)
+    compare(kept, prologue, EPILOGUE)
   })
 
   it('compresses as GNU as does, for operands near the limits of the short forms', () => {

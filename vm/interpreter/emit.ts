@@ -20,6 +20,7 @@ function system(w: HandlerWriter, base: number, now: Handler, form: Form, fpOn: 
     sret: leftToReference,
     mret: leftToReference,
     sfence: leftToReference,
+    vector: leftToReference,
     readCsr() {
       const { csr } = now.flavour
       if (csr === undefined) return leftToReference()

@@ -16,6 +16,10 @@ export type CsrHolds =
   | { kind: 'delegated'; of: 'mie' | 'mip' }
   /** A field of fcsr. A write dirties the floating-point unit; while that is off there is no access. */
   | { kind: 'fcsr'; shift: number; mask: number }
+  /** A field of a word of the vector unit. A write dirties the unit; while that is off there is no access. */
+  | { kind: 'vector'; of: 'vl' | 'vtype' | 'vstart' | 'vcsr'; shift: number; mask: number }
+  /** Bytes of a vector register. */
+  | { kind: 'vlenb' }
   | { kind: 'counter'; counter: Counter }
   | { kind: 'fixed'; value: bigint }
   /** Which extensions the machine has, and which hart this is. */
@@ -58,6 +62,7 @@ export const csrPrivilege = (number: number): number => (number >> 8) & 3
 export const SSTATUS_SIE = 1 << 1
 export const SSTATUS_SPIE = 1 << 5
 export const SSTATUS_SPP = 1 << 8
+export const SSTATUS_VS_SHIFT = 9
 export const SSTATUS_FS_SHIFT = 13
 export const SSTATUS_SUM = 1 << 18
 export const SSTATUS_MXR = 1 << 19
@@ -72,6 +77,7 @@ export const MIMPID = 0x000100
 
 const ALL = (1n << 64n) - 1n
 const FS_FIELD = 3n << BigInt(SSTATUS_FS_SHIFT)
+const VS_FIELD = 3n << BigInt(SSTATUS_VS_SHIFT)
 const SD = 1n << 63n
 const UXL = 3n << 32n
 const SSTATUS_WRITABLE = BigInt(SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_SUM | SSTATUS_MXR)
@@ -124,6 +130,9 @@ const storage = (number: number, name: string, doc: string, { reset = 0n, ...mor
 const fixed = (number: number, name: string, doc: string, value = 0n): Csr => csr(number, name, doc, { kind: 'fixed', value })
 const float = (number: number, name: string, doc: string, shift: number, mask: number): Csr =>
   csr(number, name, doc, { kind: 'fcsr', shift, mask }, { extension: 'F', writable: BigInt(mask) })
+type VectorWord = Extract<CsrHolds, { kind: 'vector' }>['of']
+const vector = (number: number, name: string, doc: string, of: VectorWord, shift: number, mask: number): Csr =>
+  csr(number, name, doc, { kind: 'vector', of, shift, mask }, { extension: 'Zve32x', writable: csrReadOnly(number) ? 0n : BigInt(mask) })
 const counter = (number: number, name: Counter, doc: string, enable: number): Csr =>
   csr(number, name, doc, { kind: 'counter', counter: name }, { extension: 'Zicntr', enable })
 /** A numbered run such as hpmcounter3 to hpmcounter31; the machine has those of `held`, as zeros. */
@@ -135,6 +144,13 @@ const table: readonly Csr[] = [
   float(0x001, 'fflags', 'Floating-point exceptions that have happened: NV DZ OF UF NX.', 0, 0x1f),
   float(0x002, 'frm', 'Rounding mode of instructions that name none.', 5, 7),
   float(0x003, 'fcsr', 'frm and fflags together.', 0, 0xff),
+  vector(0x008, 'vstart', 'The element that a vector instruction begins with.', 'vstart', 0, 0xffff),
+  vector(0x009, 'vxsat', 'A fixed-point result was saturated.', 'vcsr', 0, 1),
+  vector(0x00a, 'vxrm', 'Rounding of fixed-point results: to nearest up, to nearest even, down, to odd.', 'vcsr', 1, 3),
+  vector(0x00f, 'vcsr', 'vxrm and vxsat together.', 'vcsr', 0, 7),
+  vector(0xc20, 'vl', 'How many elements vector instructions work on.', 'vl', 0, 0xffff),
+  vector(0xc21, 'vtype', 'Widths and groups of elements, and what becomes of those that are not written.', 'vtype', 0, 0xff),
+  csr(0xc22, 'vlenb', 'Bytes of a vector register.', { kind: 'vlenb' }, { extension: 'Zve32x' }),
   counter(0xc00, 'cycle', 'Cycles since the start.', 1),
   counter(0xc01, 'time', 'Ticks of the real-time clock.', 2),
   counter(0xc02, 'instret', 'Instructions retired.', 4),
@@ -142,8 +158,8 @@ const table: readonly Csr[] = [
   csr(
     0x100,
     'sstatus',
-    'Supervisor status: interrupt enable, previous privilege, FS, SUM, MXR.',
-    { kind: 'status', visible: SSTATUS_WRITABLE | FS_FIELD | SD | UXL },
+    'Supervisor status: interrupt enable, previous privilege, FS, VS, SUM, MXR.',
+    { kind: 'status', visible: SSTATUS_WRITABLE | FS_FIELD | VS_FIELD | SD | UXL },
     { writable: SSTATUS_WRITABLE, after: 'translation', asks: true },
   ),
   csr(0x104, 'sie', 'Supervisor interrupts that are enabled.', { kind: 'delegated', of: 'mie' }, { writable: S_INTERRUPTS, asks: true }),

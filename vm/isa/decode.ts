@@ -1,7 +1,7 @@
 // From an instruction word to the row that means it, with operands under names that engines can use without knowing the format:
 // rd rs1 rs2 rs3 are register numbers in whichever file the row uses, imm is its one immediate.
 import type { Row } from './define.ts'
-import { fieldReader, fieldSpec, type FieldName } from './fields.ts'
+import { allFields, fieldReader, fieldSpec, type FieldName } from './fields.ts'
 import { namedRow, rows } from './rows.ts'
 
 export interface Operands {
@@ -9,7 +9,7 @@ export interface Operands {
   rs1: number
   rs2: number
   rs3: number
-  /** The one immediate (i s b u j shamt shamtw uimm) as a signed 32-bit number; `u` is already shifted. */
+  /** The one immediate (i s b u j shamt shamtw uimm simm5) as a signed 32-bit number; `u` is already shifted. */
   imm: number
   rm: number
   csr: number
@@ -17,6 +17,9 @@ export interface Operands {
   succ: number
   aq: number
   rl: number
+  /** 0: masked by v0. */
+  vm: number
+  vtype: number
 }
 
 export interface Decoded {
@@ -60,6 +63,14 @@ const SLOT: Partial<Record<FieldName, Slot>> = {
   succ: 'succ',
   aq: 'aq',
   rl: 'rl',
+  vd: 'rd',
+  vs1: 'rs1',
+  vs2: 'rs2',
+  vs3: 'rs3',
+  vm: 'vm',
+  simm5: 'imm',
+  vtypei: 'vtype',
+  vtypei10: 'vtype',
 }
 
 /** Where the operands of an engine find the value of a field of a 32-bit row. */
@@ -84,12 +95,16 @@ interface Plan {
   base: Operands
 }
 
-const NO_OPERANDS: Operands = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, rm: 0, csr: 0, pred: 0, succ: 0, aq: 0, rl: 0 }
+const NO_OPERANDS: Operands = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, rm: 0, csr: 0, pred: 0, succ: 0, aq: 0, rl: 0, vm: 1, vtype: 0 }
 
-function reservedValues(field: FieldName): number[] {
-  const { nonzero, not } = fieldSpec(field)
-  return [...(nonzero ? [0] : []), ...(not ?? [])]
-}
+/** Fields with values that encodings reserve. */
+const reservedOf: ReadonlyMap<FieldName, Plan['reserved'][number]> = new Map(
+  allFields.flatMap(field => {
+    const { nonzero, not } = fieldSpec(field)
+    const values = [...(nonzero ? [0] : []), ...(not ?? [])]
+    return values.length > 0 ? [[field, { read: fieldReader(field), values }] as const] : []
+  }),
+)
 
 function planOf(written: Row): Plan {
   const base = { ...NO_OPERANDS }
@@ -101,7 +116,11 @@ function planOf(written: Row): Plan {
     if (typeof operand === 'number') base[slot] = operand
     else fields.push({ slot, read: fieldReader(operand) })
   }
-  const reserved = written.fields.map(f => ({ read: fieldReader(f), values: reservedValues(f) })).filter(r => r.values.length > 0)
+  const reserved: Plan['reserved'][number][] = []
+  for (const field of written.fields) {
+    const found = reservedOf.get(field)
+    if (found !== undefined) reserved.push(found)
+  }
   // Compared as signed 32-bit numbers, as the bit operators give them.
   return { row, written, mask: written.mask | 0, match: written.match | 0, reserved, fields, base }
 }

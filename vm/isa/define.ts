@@ -67,6 +67,18 @@ export function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'oper
   return { name, syntax: rest, operands: [...rest.matchAll(/[a-z]\w*/g)].map(m => m[0]).filter(isField) }
 }
 
+/**
+ * The same format for other instructions: `fixed` says which bits are another's, and how they are. Rows of large families are made so,
+ * as a pattern takes longer to read than to change.
+ */
+export const alike = (row: Row, name: string, doc: string, meaning: Meaning, fixed: { mask: number; match: number }): Row => ({
+  ...row,
+  name,
+  doc,
+  meaning,
+  match: ((row.match & ~fixed.mask) | fixed.match) >>> 0,
+})
+
 /** A 32-bit instruction of `extension`. */
 export function insn(extension: string, syntax: string, pattern: string, doc: string, meaning: Meaning): Row {
   const head = parseSyntax(syntax)

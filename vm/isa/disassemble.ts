@@ -6,7 +6,8 @@ import { orderingSuffix } from './encode.ts'
 import { decodeField, fieldSpec, isUpper, UPPER_SHIFT, valueOf, writtenOf, type FieldName, type FieldSpec } from './fields.ts'
 import { fliNames } from './fli.ts'
 import { pseudosByInstruction } from './pseudo.ts'
-import { defaultRm, fenceSetName, fNames, rmName, xNames } from './registers.ts'
+import { defaultRm, fenceSetName, fNames, rmName, vNames, xNames } from './registers.ts'
+import { vtypeText } from './vtype.ts'
 
 export interface DisassembleOptions {
   /** Pseudo-instructions where they fit, compressed forms under their 32-bit name (default). False is objdump's -M no-aliases. */
@@ -90,6 +91,9 @@ const show: Record<FieldSpec['kind'], (value: number, field: FieldName) => strin
   rm: rmName,
   fence: fenceSetName,
   bit: String,
+  v: value => vNames[value],
+  vm: value => (value === 0 ? 'v0.t' : ''),
+  vtype: value => vtypeText(value) ?? String(value),
 }
 
 function showImmediate(value: number, field: FieldName): string {
@@ -98,7 +102,8 @@ function showImmediate(value: number, field: FieldName): string {
 }
 
 function fill(syntax: string, context: Context, valueOf: (field: FieldName) => number): string {
-  return syntax.replace(/[a-z]\w*|, /g, token => {
+  return syntax.replace(/, vm\b|[a-z]\w*|, /g, token => {
+    if (token === ', vm') return valueOf('vm') === 0 ? ',v0.t' : ''
     if (token === ', ') return ','
     if (!isField(token)) return token
     return isTarget(token) ? targetText(context) : show[fieldSpec(token).kind](valueOf(token), token)

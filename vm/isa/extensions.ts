@@ -10,6 +10,11 @@ import { rv64f } from './rv64f.ts'
 import { rv64i } from './rv64i.ts'
 import { rv64m } from './rv64m.ts'
 import { zabha, zacas } from './zacas.ts'
+import { vectorConfig } from './vector-config.ts'
+import { vectorFloat } from './vector-float.ts'
+import { vectorInteger } from './vector-integer.ts'
+import { vectorMask } from './vector-mask.ts'
+import { vectorMemory } from './vector-memory.ts'
 import { zba } from './zba.ts'
 import { zbb, zbkb } from './zbb.ts'
 import { zbc } from './zbc.ts'
@@ -67,6 +72,17 @@ const extension = (name: string, title: string, version: string, more: Partial<E
   ...more,
 })
 
+// The vector extensions (Vector spec 18): V, its subsets for small processors, and how long a register is.
+const vectorIntegers: readonly Row[] = [...vectorConfig, ...vectorMemory, ...vectorInteger, ...vectorMask]
+const vectors: readonly Row[] = [...vectorIntegers, ...vectorFloat]
+/** Bits that a vector register can have here: the names Zvl32b to Zvl1024b choose. */
+export const VECTOR_LENGTHS: readonly number[] = [32, 64, 128, 256, 512, 1024]
+/** What V brings. */
+const DEFAULT_VLEN = 128
+export const vectorLength = (bits: number): string => `Zvl${bits}b`
+const embedded = (name: string, what: string, implies: string[], bit: number, partOf: string, rowsOf: readonly Row[]): Extension =>
+  extension(name, `${name}: vectors of ${what}`, '1p0', { rows: rowsOf, implies, hwprobe: ext0(bit), partOf })
+
 /** In the order of the manual. */
 export const extensions: readonly Extension[] = [
   extension('I', 'RV64I: base integer instructions', '2p0', { rows: rv64i, hwprobe: IMA }),
@@ -75,6 +91,7 @@ export const extensions: readonly Extension[] = [
   extension('F', 'F: single-precision floating point', '2p0', { rows: rv64f, implies: ['Zicsr'], hwprobe: ext0(0) }),
   extension('D', 'D: double-precision floating point', '2p0', { rows: rv64d, implies: ['F'], hwprobe: ext0(0) }),
   extension('C', 'C: compressed instructions', '2p0', { rows: [...rv64c, ...cntl], hwprobe: ext0(1) }),
+  extension('V', 'V: vectors', '1p0', { rows: vectors, implies: ['D', 'Zve64d', 'Zvl128b'], hwprobe: ext0(2) }),
   extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
   extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
   extension('Zicond', 'Zicond: integer conditional operations', '1p0', { rows: zicond, hwprobe: ext0(35) }),
@@ -102,6 +119,17 @@ export const extensions: readonly Extension[] = [
   extension('Zbkb', 'Zbkb: bit manipulation for cryptography', '1p0', { rows: zbkb, hwprobe: ext0(8) }),
   extension('Zicntr', 'Zicntr: the counters cycle, time and instret', '2p0', { implies: ['Zicsr'] }),
   extension('Zmmul', 'Zmmul: multiply without divide', '1p0', { rows: rv64m.filter(r => r.name.startsWith('mul')), partOf: 'M' }),
+  embedded('Zve32x', 'integers of up to 32 bits', ['Zicsr', 'Zvl32b'], 39, 'Zve64x', vectorIntegers),
+  embedded('Zve32f', 'integers and floats of up to 32 bits', ['F', 'Zve32x'], 40, 'Zve64f', vectors),
+  embedded('Zve64x', 'integers of up to 64 bits', ['Zve32x', 'Zvl64b'], 41, 'Zve64f', vectorIntegers),
+  embedded('Zve64f', 'integers of up to 64 bits, floats of 32', ['Zve32f', 'Zve64x'], 42, 'Zve64d', vectors),
+  embedded('Zve64d', 'integers and floats of up to 64 bits', ['D', 'Zve64f'], 43, 'V', vectors),
+  ...VECTOR_LENGTHS.map((bits, n) =>
+    extension(vectorLength(bits), `${vectorLength(bits)}: vector registers of at least ${bits} bits`, '1p0', {
+      implies: n === 0 ? [] : [vectorLength(bits / 2)],
+      partOf: bits === DEFAULT_VLEN ? 'V' : bits === VECTOR_LENGTHS[VECTOR_LENGTHS.length - 1] ? null : vectorLength(2 * bits),
+    }),
+  ),
   extension('S', 'Privileged instructions', '1p12', { rows: privileged, implies: ['Zicsr', 'Zicntr'], mode: true }),
   extension('U', 'User mode', '1p12', { mode: true }),
 ]

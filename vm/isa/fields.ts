@@ -8,8 +8,11 @@ export type Part = readonly [number, number, number]
 
 export interface FieldSpec {
   parts: readonly Part[]
-  /** x, f: a register; xc, fc: one of the eight registers 8-15 that compressed forms can name; imm: a number; others print in words. */
-  kind: 'x' | 'f' | 'xc' | 'fc' | 'imm' | 'fli' | 'csr' | 'rm' | 'fence' | 'bit'
+  /**
+   * x, f, v: a register; xc, fc: one of the eight registers 8-15 that compressed forms can name; imm: a number; vm: the optional last
+   * operand `v0.t`, whose absence is 1; others print in words.
+   */
+  kind: 'x' | 'f' | 'v' | 'xc' | 'fc' | 'imm' | 'fli' | 'csr' | 'rm' | 'fence' | 'bit' | 'vm' | 'vtype'
   signed?: boolean
   /** Values that the encoding reserves. */
   nonzero?: boolean
@@ -24,6 +27,7 @@ type Of<K extends FieldSpec['kind']> = FieldSpec & { kind: K }
 
 const x = (lsb: number, not?: readonly number[]): Of<'x'> => ({ parts: [[lsb, 5, 0]], kind: 'x', not })
 const f = (lsb: number): Of<'f'> => ({ parts: [[lsb, 5, 0]], kind: 'f' })
+const v = (lsb: number): Of<'v'> => ({ parts: [[lsb, 5, 0]], kind: 'v' })
 const xc = (lsb: number): Of<'xc'> => ({ parts: [[lsb, 3, 0]], kind: 'xc' })
 const fc = (lsb: number): Of<'fc'> => ({ parts: [[lsb, 3, 0]], kind: 'fc' })
 const imm = (parts: readonly Part[], rest: Partial<FieldSpec> = {}): Of<'imm'> => ({ parts, ...rest, kind: 'imm' })
@@ -91,6 +95,21 @@ export const fields = {
   succ: { parts: [[20, 4, 0]], kind: 'fence' },
   aq: { parts: [[26, 1, 0]], kind: 'bit' },
   rl: { parts: [[25, 1, 0]], kind: 'bit' },
+
+  // The vector extension; vs3 is what a store stores.
+  vd: v(7),
+  vs1: v(15),
+  vs2: v(20),
+  vs3: v(7),
+  /** Operands of pseudo-instructions alone: no v0, a second destination, and numbers that are encoded as one less. */
+  vdnz: { ...v(7), not: [0] },
+  vt: v(20),
+  less1: imm([[15, 5, 0]], { signed: true, plus: -1 }),
+  less1nz: imm([[15, 5, 0]], { signed: true, plus: -1, not: [0] }),
+  vm: { parts: [[25, 1, 0]], kind: 'vm' },
+  simm5: imm([[15, 5, 0]], signed),
+  vtypei: { parts: [[20, 11, 0]], kind: 'vtype' },
+  vtypei10: { parts: [[20, 10, 0]], kind: 'vtype' },
 
   // 16-bit forms (Unprivileged spec, chapter on the C extension); cX = a full register field, Xp = a three-bit one
   crd: x(7),
@@ -240,8 +259,8 @@ function readerOf(spec: FieldSpec): Reader {
 /** Three-bit register fields name registers from this one. */
 const FIRST_SHORT_REGISTER = 8
 
-const fieldNames = Object.keys(fields) as FieldName[]
-const readers = Object.fromEntries(fieldNames.map(name => [name, readerOf(fields[name])])) as Record<FieldName, Reader>
+export const allFields = Object.keys(fields) as FieldName[]
+const readers = Object.fromEntries(allFields.map(name => [name, readerOf(fields[name])])) as Record<FieldName, Reader>
 
 /** Reads one field of instruction words: what `decodeField` does, looked up once. */
 export const fieldReader = (name: FieldName): Reader => readers[name]
@@ -275,11 +294,14 @@ export interface FieldRange {
 export const UPPER_SHIFT = 12
 export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'clui'
 
-/** What is written for a value in a field of an instruction, and the value of what is written; null: the field cannot hold it. */
+/** What is written for a value in a field of an instruction. */
 export const writtenOf = (value: number, name: FieldName): number => value - (fieldSpec(name).plus ?? 0)
+/** The value of what is written in a field; null: the field cannot hold it. */
 export function valueOf(written: number, name: FieldName): number | null {
-  const { plus } = fieldSpec(name)
-  return plus === undefined ? written : encodeField(written, name) === null ? null : written + plus
+  const { plus, not } = fieldSpec(name)
+  if (plus === undefined) return written
+  const fits = encodeField(written, name) !== null || encodeField(written + plus, name) !== null
+  return fits && !not?.includes(written) ? written + plus : null
 }
 
 /** The least and greatest value that a field holds, and what they are multiples of. */
@@ -294,7 +316,7 @@ export function fieldRange(name: FieldName): FieldRange {
   if (spec.kind === 'xc' || spec.kind === 'fc') {
     return { what: 'register', min: FIRST_SHORT_REGISTER, max: FIRST_SHORT_REGISTER + 7, ...rest }
   }
-  const what = spec.kind === 'x' || spec.kind === 'f' ? 'register' : spec.kind === 'imm' ? 'immediate' : 'word'
+  const what = spec.kind === 'x' || spec.kind === 'f' || spec.kind === 'v' ? 'register' : spec.kind === 'imm' ? 'immediate' : 'word'
   const size = 2 ** top
   return spec.signed ? { what, min: -size / 2, max: size / 2 - multiple, ...rest } : { what, min: 0, max: size - multiple, ...rest }
 }

@@ -2,7 +2,16 @@
 // what programs are told of it.
 import { decode, type Decoded } from './decode.ts'
 import type { Row } from './define.ts'
-import { compareExtensions, extensionNamed, extensions, extensionsWith, GENERAL, type Extension } from './extensions.ts'
+import {
+  compareExtensions,
+  extensionNamed,
+  extensions,
+  extensionsWith,
+  GENERAL,
+  VECTOR_LENGTHS,
+  vectorLength,
+  type Extension,
+} from './extensions.ts'
 import { splitIsa } from './isa-string.ts'
 import { namedRow } from './rows.ts'
 
@@ -20,6 +29,28 @@ export interface Isa {
   readonly misa: bigint
   /** AT_HWCAP: the letters that programs may use. */
   readonly hwcap: number
+  /** null: it has no vectors. */
+  readonly vector: VectorIsa | null
+}
+
+/** What of the vector extensions there is. */
+export interface VectorIsa {
+  /** Bits of a register. */
+  vlen: number
+  /** Bits of the widest element, of the widest that is a float (0: none), and of the widest whose product has a high half. */
+  elen: number
+  flen: number
+  mulhlen: number
+}
+
+function vectorOf(has: ReadonlySet<string>): VectorIsa | null {
+  if (!has.has('Zve32x')) return null
+  return {
+    vlen: Math.max(...VECTOR_LENGTHS.filter(bits => has.has(vectorLength(bits)))),
+    elen: has.has('Zve64x') ? 64 : 32,
+    flen: has.has('Zve64d') ? 64 : has.has('Zve32f') ? 32 : 0,
+    mulhlen: has.has('V') ? 64 : 32,
+  }
 }
 
 const MXL_64 = 2n << 62n
@@ -38,10 +69,16 @@ function isaOf(names: Iterable<string>): Isa {
 
   const inOrder = [...found].sort((a, b) => compareExtensions(a.name.toLowerCase(), b.name.toLowerCase()))
   const has = new Set(inOrder.map(e => e.name))
-  const brought = inOrder.flatMap(e => e.rows)
+  const brought = new Set(
+    inOrder
+      .map(e => e.rows)
+      .filter((list, n, all) => all.indexOf(list) === n)
+      .flat(),
+  )
   // A compressed instruction takes the extension of what it stands for as well.
-  const bring = new Set(brought)
-  const rows = new Set(brought.filter(r => (r.also === null || has.has(r.also)) && (!r.expansion || bring.has(namedRow(r.expansion.name)))))
+  const rows = new Set(
+    [...brought].filter(r => (r.also === null || has.has(r.also)) && (!r.expansion || brought.has(namedRow(r.expansion.name)))),
+  )
   const letters = (of: readonly Extension[]): number =>
     of.reduce((bits, { name }) => (name.length === 1 ? bits | (1 << (name.charCodeAt(0) - 'A'.charCodeAt(0))) : bits), 0)
   const named = inOrder.filter(e => !e.mode && !e.sum)
@@ -53,6 +90,7 @@ function isaOf(names: Iterable<string>): Isa {
     parcel: has.has('Zca') || has.has('C') ? 2 : 4,
     misa: MXL_64 | BigInt(letters(inOrder)),
     hwcap: letters(named),
+    vector: vectorOf(has),
   }
 }
 

@@ -6,8 +6,9 @@ import { encode, findMnemonic, isWord, type FieldError, type Suffixes } from './
 import { fieldSpec, isUpper, UPPER_SHIFT, valueOf, type FieldName, type FieldSpec } from './fields.ts'
 import { fliIndex } from './fli.ts'
 import { pseudosByName, type Pseudo } from './pseudo.ts'
-import { fByName, parseFenceSet, rmByName, xByName } from './registers.ts'
+import { fByName, parseFenceSet, rmByName, vByName, xByName } from './registers.ts'
 import { namedRow } from './rows.ts'
+import { parseVtype } from './vtype.ts'
 
 type Values = ReadonlyMap<FieldName, number>
 type Encoded = number | FieldError
@@ -67,24 +68,32 @@ function attempt(form: Form, text: string, pc: number): Encoded[] | null {
   return values && form.build(values, rm)
 }
 
+/** `vm` of an instruction that is written without `v0.t`. */
+const UNMASKED = 1
+
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 function parseOperands(syntax: string, text: string, pc: number): Values | null {
   const fields: FieldName[] = []
   const pattern = syntax
-    .split(/([a-z]\w*|, )/)
+    .split(/(, vm\b|[a-z]\w*|, )/)
     .map(token => {
+      if (token === ', vm') {
+        fields.push('vm')
+        return '(?:\\s*,\\s*(v0\\.t))?'
+      }
       if (token === ', ') return '\\s*,\\s*'
       if (!isField(token)) return literal(token)
       fields.push(token)
-      return '([\\w.+-]+)'
+      return fieldSpec(token).kind === 'vtype' ? '([\\w.,\\s-]+)' : '([\\w.+-]+)'
     })
     .join('')
   const match = new RegExp(`^${pattern}$`).exec(text)
   if (!match) return null
   const values = new Map<FieldName, number>()
   for (const [n, field] of fields.entries()) {
-    const value = read[fieldSpec(field).kind](match[n + 1], field, pc)
+    const text = match[n + 1] as string | undefined
+    const value = text === undefined ? UNMASKED : read[fieldSpec(field).kind](text, field, pc)
     if (value === null) return null
     values.set(field, value)
   }
@@ -116,4 +125,10 @@ const read: Record<FieldSpec['kind'], (text: string, field: FieldName, pc: numbe
   rm: text => rmByName.get(text) ?? null,
   fence: parseFenceSet,
   bit: parseNumber,
+  v(text, field) {
+    const number = vByName.get(text) ?? null
+    return number !== null && fieldSpec(field).not?.includes(number) ? null : number
+  },
+  vm: () => 0,
+  vtype: text => parseVtype(text) ?? parseNumber(text),
 }

@@ -82,6 +82,50 @@ const floatForms = (s: 'h' | 's' | 'd'): Pseudo[] => [
   written(`fge.${s} rd, frs2, frs1`, `fle.${s} rd, frs1, frs2`),
 ]
 
+/** What GNU as writes vector instructions as, in the order of Vector spec 1.0. */
+const vectorForms: readonly Pseudo[] = [
+  ...[1, 2, 4, 8].map(n => printed(`vl${n}r.v vd, (rs1)`, `vl${n}re8.v vd, rs1`)),
+  printed('vneg.v vd, vs2, vm', 'vrsub.vx vd, vs2, zero, vm'),
+  printed('vnot.v vd, vs2, vm', 'vxor.vi vd, vs2, -1, vm'),
+  printed('vwcvt.x.x.v vd, vs2, vm', 'vwadd.vx vd, vs2, zero, vm'),
+  printed('vwcvtu.x.x.v vd, vs2, vm', 'vwaddu.vx vd, vs2, zero, vm'),
+  printed('vncvt.x.x.w vd, vs2, vm', 'vnsrl.wx vd, vs2, zero, vm'),
+  printed('vfneg.v vd, vs2, vm', 'vfsgnjn.vv vd, vs2, vs2, vm'),
+  printed('vfabs.v vd, vs2, vm', 'vfsgnjx.vv vd, vs2, vs2, vm'),
+  printed('vmmv.m vd, vs2', 'vmand.mm vd, vs2, vs2'),
+  printed('vmclr.m vd', 'vmxor.mm vd, vd, vd'),
+  printed('vmset.m vd', 'vmxnor.mm vd, vd, vd'),
+  printed('vmnot.m vd, vs2', 'vmnand.mm vd, vs2, vs2'),
+  ...['', 'u'].flatMap(u => [
+    written(`vmsgt${u}.vv vd, vs1, vs2, vm`, `vmslt${u}.vv vd, vs2, vs1, vm`),
+    written(`vmsge${u}.vv vd, vs1, vs2, vm`, `vmsle${u}.vv vd, vs2, vs1, vm`),
+    written(`vmsge${u}.vx vd, vs2, rs1`, `vmslt${u}.vx vd, vs2, rs1, 1; vmnand.mm vd, vd, vd`),
+    written(`vmsge${u}.vx vdnz, vs2, rs1, v0.t`, `vmslt${u}.vx vdnz, vs2, rs1, 0; vmxor.mm vdnz, vdnz, 0`),
+    written(`vmsge${u}.vx v0, vs2, rs1, v0.t, vt`, `vmslt${u}.vx vt, vs2, rs1, 0; vmandn.mm 0, 0, vt`),
+    written(
+      `vmsge${u}.vx vdnz, vs2, rs1, v0.t, vt`,
+      `vmslt${u}.vx vt, vs2, rs1, 0; vmandn.mm vt, 0, vt; vmandn.mm vdnz, vdnz, 0; vmor.mm vdnz, vt, vdnz`,
+    ),
+  ]),
+  written('vmslt.vi vd, vs2, less1, vm', 'vmsle.vi vd, vs2, less1, vm'),
+  written('vmsge.vi vd, vs2, less1, vm', 'vmsgt.vi vd, vs2, less1, vm'),
+  written('vmsltu.vi vd, vs2, 0, vm', 'vmsne.vv vd, vs2, vs2, vm'),
+  written('vmsgeu.vi vd, vs2, 0, vm', 'vmseq.vv vd, vs2, vs2, vm'),
+  written('vmsltu.vi vd, vs2, less1nz, vm', 'vmsleu.vi vd, vs2, less1nz, vm'),
+  written('vmsgeu.vi vd, vs2, less1nz, vm', 'vmsgtu.vi vd, vs2, less1nz, vm'),
+  written('vmfgt.vv vd, vs1, vs2, vm', 'vmflt.vv vd, vs2, vs1, vm'),
+  written('vmfge.vv vd, vs1, vs2, vm', 'vmfle.vv vd, vs2, vs1, vm'),
+  // Names of drafts.
+  written('vmcpy.m vd, vs2', 'vmand.mm vd, vs2, vs2'),
+  written('vpopc.m rd, vs2, vm', 'vcpop.m rd, vs2, vm'),
+  written('vmandnot.mm vd, vs2, vs1', 'vmandn.mm vd, vs2, vs1'),
+  written('vmornot.mm vd, vs2, vs1', 'vmorn.mm vd, vs2, vs1'),
+  written('vle1.v vd, (rs1)', 'vlm.v vd, rs1'),
+  written('vse1.v vs3, (rs1)', 'vsm.v vs3, rs1'),
+  written('vfredsum.vs vd, vs2, vs1, vm', 'vfredusum.vs vd, vs2, vs1, vm'),
+  written('vfwredsum.vs vd, vs2, vs1, vm', 'vfwredusum.vs vd, vs2, vs1, vm'),
+]
+
 export const pseudos: readonly Pseudo[] = [
   printed('nop', 'addi zero, zero, 0'),
   printed('li rd, i', 'addi rd, zero, i'),
@@ -165,6 +209,7 @@ export const pseudos: readonly Pseudo[] = [
   ...floatForms('s'),
   ...floatForms('d'),
   ...floatForms('h'),
+  ...vectorForms,
   written('fmv.x.s rd, frs1', 'fmv.x.w rd, frs1'),
   written('fmv.s.x frd, rs1', 'fmv.w.x frd, rs1'),
 ]

@@ -15,12 +15,16 @@ export const fNames =
     ' ',
   )
 
+export const vNames: readonly string[] = Array.from({ length: 32 }, (_, n) => `v${n}`)
+
 const numbered = (prefix: string): [string, number][] => Array.from({ length: 32 }, (_, n) => [prefix + n, n])
 const named = (names: readonly string[]): [string, number][] => names.map((name, n) => [name, n])
 
 /** ABI and numeric names, and fp, to numbers. */
 export const xByName: ReadonlyMap<string, number> = new Map([...named(xNames), ...numbered('x'), ['fp', REG.s0]])
 export const fByName: ReadonlyMap<string, number> = new Map([...named(fNames), ...numbered('f')])
+
+export const vByName: ReadonlyMap<string, number> = new Map(named(vNames))
 
 /** Rounding modes of the `rm` field; 5 and 6 are reserved. */
 export const RM = { rne: 0, rtz: 1, rdn: 2, rup: 3, rmm: 4, dyn: 7 } as const

@@ -5,6 +5,7 @@
 // A value used twice must be bound with `let`, or an emitter would emit (and run) its code twice.
 // Words that can trap come before the words that change registers: a trap leaves no trace of its instruction.
 import type { FieldName, ImmField, XField, FField } from './fields.ts'
+import type { VectorOp } from './vector-op.ts'
 
 export type Width = 1 | 2 | 4 | 8
 /** What is done with a cache block. */
@@ -138,6 +139,12 @@ export interface Sem<V, C> {
   convert(from: NumberType, to: NumberType, a: V): V
   /** A double towards zero, the low 32 bits of the integer sign-extended; 0 for infinities and NaNs. Flags are those of a conversion to i32. */
   truncateModulo(a: V): V
+
+  /**
+   * A whole vector instruction: what it does to an element is data (vector-op.ts), its registers and mask bit are the decoded operands.
+   * A load or store that traps leaves vstart at the element, and the elements before it done.
+   */
+  vector(op: VectorOp): void
 }
 
 export type Meaning = <V, C>(m: Sem<V, C>) => void

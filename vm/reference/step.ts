@@ -4,20 +4,6 @@ import { accessibleCsr, mayUseBlocks, readCsr, writeCsr } from '../csr.ts'
 import { noteAccess } from '../debug.ts'
 import * as fpu from '../fp/index.ts'
 import * as C from '../isa/index.ts'
-import type {
-  BlockOp,
-  Decoded,
-  FieldName,
-  FField,
-  FloatCompare,
-  FloatFormat,
-  FloatOp,
-  ImmField,
-  NumberType,
-  Sem,
-  Width,
-  XField,
-} from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { BigArithmetic, i64, u64 } from './arithmetic.ts'
 import { getPcBig, setPcBig } from '../registers.ts'
@@ -25,6 +11,9 @@ import type { Access, Hart, Machine, Stop } from '../state.ts'
 import { fetchAddress, hostAddress, tlbFill, tlbFlush, tlbProbe, translateNow } from '../tlb.ts'
 import { C_L1_DATA, loadUse, stall, timeAccess, timeFetch, type Timing } from '../timing/index.ts'
 import { faultCause, raise } from '../trap.ts'
+import { runVector, VectorUnit } from '../vector/index.ts'
+import { returnFromMachine, returnToSupervised } from './returns.ts'
+import { vectorHost } from './vectors.ts'
 
 const lowWord = (v: bigint): number => Number(BigInt.asIntN(32, v))
 const highWord = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
@@ -34,7 +23,7 @@ const NAN_F32 = 0x7fc00000n
 const NAN_BOX_F16 = 0xffffffff_ffff0000n
 const NAN_F16 = 0x7e00n
 /** They round nothing. */
-const EXTREMES: readonly FloatOp[] = ['min', 'max', 'minm', 'maxm']
+const EXTREMES: readonly C.FloatOp[] = ['min', 'max', 'minm', 'maxm']
 const FCSR_FLAGS = 0x1f
 const RM_DYNAMIC = 7
 const WORDS_REMEMBERED = 65536
@@ -45,18 +34,18 @@ const DEVICE = -1
 const TRAP = { cause: 0, tval: 0n }
 type Wait = { wfi: boolean; asks: boolean }
 
-export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
+export class Reference extends BigArithmetic implements C.Sem<bigint, boolean> {
   private m!: Machine
   private hart!: Hart
   private base = 0
   private view!: DataView
-  private d!: Decoded
+  private d!: C.Decoded
   private here = 0n
   private next = 0n
   private device = 0
   readonly waiting: Wait = { wfi: false, asks: false }
   private isa = C.defaultIsa
-  private readonly words = new Map<number, Decoded | null>()
+  private readonly words = new Map<number, C.Decoded | null>()
 
   /** Runs the instruction at pc. Answers null when it retired or is the guest's to handle, else the stop it trapped with. */
   step(machine: Machine, hart: Hart): Stop | null {
@@ -92,7 +81,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   }
 
   /** Decoding by word, remembered: programs use few different words. */
-  private decode(word: number): Decoded | null {
+  private decode(word: number): C.Decoded | null {
     let decoded = this.words.get(word)
     if (decoded === undefined) {
       if (this.words.size === WORDS_REMEMBERED) this.words.clear()
@@ -176,13 +165,13 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if (t !== null) stall(t.cores[this.hart.id], C_L1_DATA, loadUse(t))
   }
 
-  private readAt(bytes: Width, at: number): bigint {
+  private readAt(bytes: C.Width, at: number): bigint {
     const view = this.view
     if (bytes === 8) return view.getBigInt64(at, true)
     if (bytes === 4) return BigInt(view.getInt32(at, true))
     return BigInt(bytes === 2 ? view.getInt16(at, true) : view.getInt8(at))
   }
-  private writeAt(bytes: Width, at: number, v: bigint): void {
+  private writeAt(bytes: C.Width, at: number, v: bigint): void {
     const view = this.view
     if (bytes === 8) view.setBigInt64(at, v, true)
     else if (bytes === 4) view.setInt32(at, lowWord(v), true)
@@ -191,20 +180,20 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   }
 
   // A device waits for nobody: the timing model has no cycles for it.
-  private readDevice(bytes: Width, va: bigint): bigint {
+  private readDevice(bytes: C.Width, va: bigint): bigint {
     const { m, hart, device } = this
     const value = m.platform.read(m, hart, device, bytes)
     if (value === null) return this.trap(C.CAUSE_LOAD_ACCESS, va)
     if (m.debug !== null) noteAccess(m.debug, hart, Number(va), device, bytes, 'read')
     return BigInt.asIntN(8 * bytes, value)
   }
-  private writeDevice(bytes: Width, va: bigint, v: bigint): void {
+  private writeDevice(bytes: C.Width, va: bigint, v: bigint): void {
     const { m, hart, device } = this
     if (!m.platform.write(m, hart, device, bytes, BigInt.asUintN(8 * bytes, v))) this.trap(C.CAUSE_STORE_ACCESS, va)
     if (m.debug !== null) noteAccess(m.debug, hart, Number(va), device, bytes, 'write')
   }
 
-  load(bytes: Width, signed: boolean, addr: bigint): bigint {
+  load(bytes: C.Width, signed: boolean, addr: bigint): bigint {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
     let value: bigint
@@ -235,7 +224,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     return signed ? value : BigInt.asUintN(8 * bytes, value)
   }
 
-  store(bytes: Width, addr: bigint, v: bigint): void {
+  store(bytes: C.Width, addr: bigint, v: bigint): void {
     const va = i64(addr)
     const offset = va & (PAGE - 1n)
     if (offset + BigInt(bytes) <= PAGE) {
@@ -268,7 +257,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if (va & BigInt(bytes - 1)) this.trap(cause, va)
     return va
   }
-  amo(bytes: Width, addr: bigint, update: (old: bigint) => bigint): bigint {
+  amo(bytes: C.Width, addr: bigint, update: (old: bigint) => bigint): bigint {
     const at = this.at(this.aligned(bytes, addr, C.CAUSE_STORE_MISALIGNED), 'write')
     this.observe(i64(addr), at, bytes, true)
     const old = this.readAt(bytes, at)
@@ -313,7 +302,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     return held ? 0n : 1n
   }
 
-  cacheBlock(op: BlockOp, addr: bigint): void {
+  cacheBlock(op: C.BlockOp, addr: bigint): void {
     if (!mayUseBlocks(this.m, this.hart, op)) this.illegal()
     const va = i64(addr)
     if (op !== 'zero') return this.reachable(va)
@@ -332,21 +321,21 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
 
   // ---- operands
 
-  private number(f: FieldName): number {
+  private number(f: C.FieldName): number {
     const v = this.d.values
     if (f.endsWith('rd')) return v.rd
     if (f.endsWith('rs1')) return v.rs1
     if (f.endsWith('rs2')) return v.rs2
     return v.rs3
   }
-  x(f: XField): bigint {
+  x(f: C.XField): bigint {
     return this.view.getBigInt64(this.base + L.HART.x + 8 * this.d.values[f], true)
   }
-  setX(f: XField, v: bigint): void {
+  setX(f: C.XField, v: bigint): void {
     const n = this.d.values[f]
     if (n !== 0) this.view.setBigInt64(this.base + L.HART.x + 8 * n, v, true)
   }
-  imm(_f: ImmField): bigint {
+  imm(_f: C.ImmField): bigint {
     return BigInt(this.d.values.imm)
   }
   pc(): bigint {
@@ -355,7 +344,7 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   nextPc(): bigint {
     return i64(this.here + BigInt(this.d.length))
   }
-  fieldIsZero(f: FieldName): boolean {
+  fieldIsZero(f: C.FieldName): boolean {
     return (f === 'uimm' ? this.d.values.imm : this.number(f)) === 0
   }
 
@@ -364,11 +353,11 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   landing(to: bigint): void {
     if (this.isa.parcel === 4 && to & 2n) this.trap(C.CAUSE_FETCH_MISALIGNED, i64(to & ~1n))
   }
-  goto(_f: ImmField): void {
+  goto(_f: C.ImmField): void {
     this.next = i64(this.here + BigInt(this.d.values.imm))
     this.landing(this.next)
   }
-  branch(c: boolean, f: ImmField): void {
+  branch(c: boolean, f: C.ImmField): void {
     if (c) this.goto(f)
   }
   jump(to: bigint): void {
@@ -393,27 +382,15 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.need(L.PRIVILEGE_S)
     tlbFlush(this.m, this.hart, va === null ? null : Number(va), asid === null ? null : Number(asid & 0xffffn))
   }
-  /** Privileged spec 3.1.6.1: xIE = xPIE, xPIE = 1, privilege = xPP, xPP = U. */
   sret(): void {
     this.need(L.PRIVILEGE_S)
-    const { m, hart } = this
-    const status = readCsr(m, hart, 'mstatus')
-    const enable = status & BigInt(C.SSTATUS_SPIE) ? BigInt(C.SSTATUS_SIE) : 0n
-    this.hart.words[L.WORD_PRIVILEGE] = status & BigInt(C.SSTATUS_SPP) ? L.PRIVILEGE_S : L.PRIVILEGE_U
-    writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.SSTATUS_SIE | C.SSTATUS_SPP)) | enable | BigInt(C.SSTATUS_SPIE))
     this.waiting.asks = true
-    this.next = i64(readCsr(m, hart, 'sepc'))
+    this.next = returnToSupervised(this.m, this.hart)
   }
   mret(): void {
     this.need(L.PRIVILEGE_M)
-    const { m, hart } = this
-    const status = readCsr(m, hart, 'mstatus')
-    const enable = status & BigInt(C.MSTATUS_MPIE) ? BigInt(C.MSTATUS_MIE) : 0n
-    const mpp = Number((status >> BigInt(C.MSTATUS_MPP_SHIFT)) & 3n)
-    this.hart.words[L.WORD_PRIVILEGE] = mpp
-    writeCsr(m, hart, 'mstatus', (status & ~BigInt(C.MSTATUS_MIE | (3 << C.MSTATUS_MPP_SHIFT))) | enable | BigInt(C.MSTATUS_MPIE))
     this.waiting.asks = true
-    this.next = i64(readCsr(m, hart, 'mepc'))
+    this.next = returnFromMachine(this.m, this.hart)
   }
 
   private csr(writing: boolean): string {
@@ -433,31 +410,33 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
   fpOn(): void {
     if (this.hart.words[L.WORD_FS] === L.FS_OFF) this.illegal()
   }
-  f(f: FField): bigint {
+  f(f: C.FField): bigint {
     this.fpOn()
     return this.view.getBigInt64(this.base + L.HART.f + 8 * this.number(f), true)
   }
-  setF(f: FField, v: bigint): void {
+  setF(f: C.FField, v: bigint): void {
     this.fpOn()
     this.hart.words[L.WORD_FS] = L.FS_DIRTY
     this.view.setBigInt64(this.base + L.HART.f + 8 * this.number(f), v, true)
   }
-  f32(f: FField): bigint {
+  f32(f: C.FField): bigint {
     const raw = u64(this.f(f))
     return raw >> 32n === 0xffffffffn ? raw & 0xffffffffn : NAN_F32
   }
-  setF32(f: FField, v: bigint): void {
+  setF32(f: C.FField, v: bigint): void {
     this.setF(f, (v & 0xffffffffn) | NAN_BOX)
   }
-  f16(f: FField): bigint {
+  f16(f: C.FField): bigint {
     const raw = u64(this.f(f))
     return raw >> 16n === 0xffffffffffffn ? raw & 0xffffn : NAN_F16
   }
-  setF16(f: FField, v: bigint): void {
+  setF16(f: C.FField, v: bigint): void {
     this.setF(f, (v & 0xffffn) | NAN_BOX_F16)
   }
   private rounding(): fpu.RoundingMode {
-    const rm = this.d.values.rm
+    return this.modeOf(this.d.values.rm)
+  }
+  private modeOf(rm: number): fpu.RoundingMode {
     const mode = rm === RM_DYNAMIC ? (this.hart.words[L.WORD_FCSR] >>> 5) & 7 : rm
     if (mode > 4) this.illegal()
     return mode as fpu.RoundingMode
@@ -467,20 +446,20 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     if (flags & ~words[L.WORD_FCSR]) words[L.WORD_FS] = L.FS_DIRTY
     words[L.WORD_FCSR] |= flags & FCSR_FLAGS
   }
-  fp(op: FloatOp, format: FloatFormat, ...args: bigint[]): bigint {
+  fp(op: C.FloatOp, format: C.FloatFormat, ...args: bigint[]): bigint {
     this.fpOn()
     const rounding = EXTREMES.includes(op) ? 0 : this.rounding()
     const { bits, flags } = fpu.arithmetic(op, format, rounding, args.map(u64))
     this.raise(flags)
     return bits
   }
-  fcompare(op: FloatCompare, format: FloatFormat, a: bigint, b: bigint): boolean {
+  fcompare(op: C.FloatCompare, format: C.FloatFormat, a: bigint, b: bigint): boolean {
     this.fpOn()
     const { value, flags } = fpu.compare(op, format, u64(a), u64(b))
     this.raise(flags)
     return value
   }
-  fclass(format: FloatFormat, a: bigint): bigint {
+  fclass(format: C.FloatFormat, a: bigint): bigint {
     this.fpOn()
     return fpu.classify(format, u64(a))
   }
@@ -490,10 +469,30 @@ export class Reference extends BigArithmetic implements Sem<bigint, boolean> {
     this.raise(flags)
     return i64(bits)
   }
-  convert(from: NumberType, to: NumberType, a: bigint): bigint {
+  convert(from: C.NumberType, to: C.NumberType, a: bigint): bigint {
     this.fpOn()
     const { bits, flags } = fpu.convert(from, to, this.rounding(), u64(a))
     this.raise(flags)
     return bits
+  }
+
+  // ---- vectors
+
+  private readonly vectors = new VectorUnit(
+    vectorHost({
+      machine: () => this.m,
+      hart: () => this.hart,
+      place: (address, access) => this.place(address, access),
+      illegal: () => this.illegal(),
+      fpOn: () => this.fpOn(),
+      roundingMode: () => this.modeOf(RM_DYNAMIC),
+      raiseFlags: flags => this.raise(flags),
+      load: (bytes, signed, address) => this.load(bytes, signed, address),
+      store: (bytes, address, value) => this.store(bytes, address, value),
+      isTrap: thrown => thrown === TRAP,
+    }),
+  )
+  vector(op: C.VectorOp): void {
+    runVector(this.vectors, this.hart, this.m.isa.vector, this.d, op)
   }
 }
