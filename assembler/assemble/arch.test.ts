@@ -10,11 +10,12 @@ test.each([
   ['rv64ifd2p2', 'rv64i2p0_f2p0_d2p2'],
   ['rv64ic_zmmul', 'rv64i2p0_c2p0_zmmul1p0'],
   ['rv64gc_zba_zbb', 'rv64i2p0_m2p0_a2p0_f2p0_d2p0_c2p0_zmmul1p0_zba1p0_zbb1p0'],
+  ['rva20u64', 'rv64i2p0_m2p0_a2p0_f2p0_d2p0_c2p0_ziccamoa1p0_ziccif1p0_zicclsm1p0_ziccrse1p0_zicntr2p0_zicsr2p0_zmmul1p0_za128rs1p0'],
   ['rv64i_svinval_zicbom_zmmul', 'rv64i2p0_zicbom1p0_zmmul1p0_svinval1p0'],
 ])('%s', (march, expected) => expect(parseArch(march)).toBe(expected))
 
 test.each([
-  ['rv32i', 'rv32i: ISA string must begin with rv64'],
+  ['rv32i', 'rv32i: ISA string must begin with rv64, or be a profile'],
   ['rv64q_xyz', "rv64q_xyz: unknown standard ISA extension `q'"],
   ['rv64c', "rv64c: first ISA extension must be `i' or `g'"],
   ['rv64i_foo', "rv64i_foo: unknown standard ISA extension `o'"],

@@ -36,13 +36,13 @@ function add(out: Map<string, string>, name: string, version = out.get(name) ?? 
 }
 
 /**
- * The canonical form of an -march string: `rv64gc` -> `rv64i2p0_m2p0_...`.
+ * The canonical form of an -march string: `rv64gc` -> `rv64i2p0_m2p0_...`; profiles are what they name.
  * @throws SourceError for anything but RV64 with known extensions. Versions that are given are kept; extensions that begin with z, s or
  * x are taken as they are (they only travel to the object file).
  */
 export function parseArch(march: string): string {
   const parts = splitIsa(march)
-  if (parts === null) throw new SourceError(`${march}: ISA string must begin with rv64`)
+  if (parts === null) throw new SourceError(`${march}: ISA string must begin with rv64, or be a profile`)
   const out = new Map<string, string>()
   for (const { name, version } of parts) {
     if (name === 'g') for (const e of GENERAL.filter(e => !extensionNamed(e)?.inBase)) add(out, e.toLowerCase())

@@ -1,8 +1,9 @@
 // The manual of the instruction set, written from the tables: it cannot say anything that the machine does not do.
 import { csrPrivilege, csrReadOnly, csrs } from './csrs.ts'
 import type { Row } from './define.ts'
-import { extensions } from './extensions.ts'
+import { extensionNamed, extensions } from './extensions.ts'
 import { defaultIsa } from './isa.ts'
+import { profiles } from './profiles.ts'
 import { pseudos, symbolPseudos } from './pseudo.ts'
 import { roundingModes } from './registers.ts'
 import { rows } from './rows.ts'
@@ -27,7 +28,7 @@ const ownRows = (name: string): Row[] => rows.filter(r => r.extension === name &
 
 function section({ name, title }: { name: string; title: string }): string {
   const own = ownRows(name)
-  const short = name === 'C'
+  const short = own.some(r => r.expansion !== null)
   const head = ['Instruction', ...(short ? ['Stands for'] : []), 'Meaning', 'Encoding']
   const line = (row: Row): string[] => [
     code(syntaxOf(row)),
@@ -47,6 +48,15 @@ const extensionLines = (): string[][] =>
       e.implies.map(name => code(name.toLowerCase())).join(' '),
       defaultIsa.names.has(e.name) ? 'yes' : '',
     ])
+
+const profileLines = (): string[][] =>
+  profiles.map(p => [
+    code(p.name),
+    p.extensions
+      .filter(name => extensionNamed(name) !== undefined)
+      .map(name => code(name.toLowerCase()))
+      .join(' '),
+  ])
 
 const PRIVILEGES = ['user', 'supervisor', 'hypervisor', 'machine']
 
@@ -69,6 +79,7 @@ export function isaManual(): string {
       '# Instruction set',
       'Made from the instruction table. In an encoding a dot is a bit of an operand; `i`, `s`, `b`, `u`, `j` and `shamt` are immediates. Operands of the assembly text are in the order of the table.',
       `## Extensions\n\nA machine is made with a set of them (\`--isa rv64gc\`, which is the default, and always with \`zicsr\` and \`zicntr\`); an instruction of another is illegal.\n\n${table(['Name', 'Extension', 'Brings', 'By default'], extensionLines())}`,
+      `A profile is a name for a set: \`--isa rva22u64\`, or with more behind it, \`rva22u64_zbc\`.\n\n${table(['Profile', 'Extensions'], profileLines())}`,
       ...extensions.filter(e => ownRows(e.name).length > 0).map(section),
       `## Pseudo-instructions\n\n${table(['Written', 'Means'], pseudoLines)}`,
       `## Rounding modes\n\n${table(

@@ -13,6 +13,7 @@ import {
   type Extension,
 } from './extensions.ts'
 import { splitIsa } from './isa-string.ts'
+import { profiles } from './profiles.ts'
 import { namedRow } from './rows.ts'
 
 export interface Isa {
@@ -109,10 +110,10 @@ const known = (): string =>
     .sort(compareExtensions)
     .join(' ')
 
-/** The set that a string such as `rv64gc_zicond` names, or what is wrong with it. */
+/** The set that a string such as `rv64gc_zicond` or `rva22u64` names, or what is wrong with it. */
 export function parseIsa(text: string): Isa | string {
   const parts = splitIsa(text)
-  if (parts === null) return `${text}: an instruction set begins with rv64`
+  if (parts === null) return `${text}: an instruction set begins with rv64, or is a profile: ${profiles.map(p => p.name).join(' ')}`
   for (const { name, version } of parts) {
     const extension = extensionNamed(name)
     if (name !== 'g' && (!extension || extension.mode)) return `${text}: there is no extension ${name} here; there are: ${known()}`
