@@ -5,7 +5,7 @@ import type { ImageFile } from './fs/index.ts'
 import type { Host } from './host.ts'
 import { newJournal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
-import { assembleLines } from './lines.ts'
+import { assembleLines } from './lines-testing.ts'
 import { runKernel, type RunOptions, type RunResult } from './loop.ts'
 
 /** Programs are loaded here; DATA is a page-aligned area of zeroes that they may use. */

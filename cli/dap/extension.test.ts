@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { SHARING } from '../../kernel/index.ts'
 import { fNames, xNames } from '../../vm/index.ts'
 import { checkedLaunch, LAUNCH_CHECKS } from './launch.ts'
 
@@ -11,7 +12,7 @@ const read = <T>(name: string): T =>
 interface Manifest {
   contributes: {
     debuggers: {
-      configurationAttributes: { launch: { required: string[]; properties: Record<string, { default?: unknown }> } }
+      configurationAttributes: { launch: { required: string[]; properties: Record<string, { default?: unknown; enum?: string[] }> } }
       initialConfigurations: object[]
     }[]
     languages: { extensions: string[] }[]
@@ -37,6 +38,10 @@ test('the schema of launch configurations is what the adapter checks, and its de
     Object.entries(properties).flatMap(([name, p]) => (p.default === undefined ? [] : [[name, p.default]])),
   )
   expect(checkedLaunch(defaults)).toBe(defaults)
+  for (const [name, { enum: words = [] }] of Object.entries(properties)) {
+    for (const word of words) expect(checkedLaunch({ program: 'a.s', [name]: word })).toMatchObject({ [name]: word })
+  }
+  expect(properties.policy.enum).toEqual(SHARING.map(row => row.name))
   for (const configuration of initialConfigurations) expect(checkedLaunch(configuration)).toBe(configuration)
 })
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { DebugProtocol } from '@vscode/debugprotocol'
-import type { Host, Kernel } from '../../kernel/index.ts'
+import { SHARING, type Host, type Kernel } from '../../kernel/index.ts'
 import { start } from '../commands/run.ts'
 import { byteString, nodeHost } from '../host.ts'
 import { makeMachine, type MachineFlags } from '../options.ts'
@@ -26,6 +26,7 @@ export interface LaunchArguments extends DebugProtocol.LaunchRequestArguments {
   engine?: MachineFlags['engine']
   seed?: number
   isa?: string
+  policy?: string
   thp?: MachineFlags['thp']
   timing?: string
   set?: string[]
@@ -47,6 +48,8 @@ const oneOf =
   value =>
     words.includes(value as string)
 
+const POLICIES = SHARING.map(row => row.name)
+
 /** Every argument, what it must be, and that in words. */
 export const LAUNCH_CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug' | '__restart'>, readonly [Check, string]>> = {
   program: [text, 'a path'],
@@ -62,6 +65,7 @@ export const LAUNCH_CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug
   engine: [oneOf('interpreter', 'reference'), 'interpreter or reference'],
   seed: [count, 'a whole number'],
   isa: [text, 'an instruction set, such as rv64gc'],
+  policy: [oneOf(...POLICIES), POLICIES.join(', ')],
   thp: [oneOf('always', 'madvise', 'never'), 'always, madvise or never'],
   timing: [text, 'the name of a preset'],
   set: [texts, 'a list of KEY=VALUE'],
@@ -115,6 +119,7 @@ const flagsOf = (a: LaunchArguments): MachineFlags => ({
   timing: a.timing,
   timingFrom: 'boot',
   set: a.set ?? [],
+  policy: a.policy,
   thp: a.thp,
   isa: a.isa,
 })

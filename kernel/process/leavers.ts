@@ -30,10 +30,9 @@ export const LEAVERS: readonly Leaver[] = [
   { name: 'sleep', exit: stopWaiting },
   { name: 'the call in progress', exit: endCall },
   { name: 'a stop for its tracer', exit: (_k, { tracer }) => void (tracer !== null && (tracer.stop = null)) },
-  { name: 'accounts of memory', exec: (_k, task) => noteRss(task) },
   // While the memory that they are in is there.
   { name: 'robust futexes', exec: futexExit, exit: (k, task) => void (task.mm !== null && futexExit(k, task)) },
-  { name: 'accounts of memory', exit: (_k, task) => noteRss(task) },
+  { name: 'accounts of memory', exec: (_k, task) => noteRss(task), exit: (_k, task) => noteRss(task) },
   {
     name: 'the address space',
     exec(k, task, next) {

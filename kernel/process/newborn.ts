@@ -11,8 +11,6 @@ import type { Task, ThreadGroup } from '../state.ts'
 import { allocPid, allocTrapFrame, freeTrapFrame, joinGroup, joinSession, newUsage, releasePid, TIMER_SLACK } from '../task/index.ts'
 import type { Namespaces } from '../task/types.ts'
 
-const ITIMERS = 3
-
 /** Who it will be: an identity, and a number in a pid namespace. */
 export interface Numbers {
   id: TaskId
@@ -107,6 +105,8 @@ export function newTask(k: Kernel, birth: Birth): Task {
   return task
 }
 
+const idleTimer = (): ThreadGroup['itimers'][number] => ({ expires: 0, interval: 0, timer: 0 })
+
 const newGroup = (id: TaskId, pid: number, { actions, rlimits }: NewGroup): Unled => ({
   id: groupIdOf(id),
   tgid: pid,
@@ -128,7 +128,8 @@ const newGroup = (id: TaskId, pid: number, { actions, rlimits }: NewGroup): Unle
   exiting: null,
   stopSignal: 0,
   stopReport: 'none',
-  itimers: Array.from({ length: ITIMERS }, () => ({ expires: 0, interval: 0, timer: 0 })),
+  // By number: ITIMER_REAL, _VIRTUAL, _PROF.
+  itimers: [idleTimer(), idleTimer(), idleTimer()],
   subreaper: false,
   oomScoreAdj: 0,
   oomScoreAdjMin: 0,

@@ -25,7 +25,7 @@ export const newSchedEntity = (affinity: number): SchedEntity => ({
   stopAt: Infinity,
   held: null,
   deadline: null,
-  lab: {},
+  lab: null,
   fpHart: -1,
   resetOnFork: false,
   queuedAt: 0,

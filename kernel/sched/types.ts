@@ -50,8 +50,8 @@ export interface SchedEntity {
   held: { until: number; timer: number } | null
   /** Of SCHED_DEADLINE. */
   deadline: DeadlineServer | null
-  /** What a policy of the lab keeps of it, by names of its own. */
-  lab: Record<string, number>
+  /** What a policy of the lab keeps of it, by names of its own; null: nothing. */
+  lab: Record<string, number> | null
   /** Hart whose floating-point registers hold this task's values if that hart still calls it fpOwner; -1 never. */
   fpHart: number
   resetOnFork: boolean

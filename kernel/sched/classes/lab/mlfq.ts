@@ -9,11 +9,12 @@ const QUANTUM = 1_000_000
 /** Time that a task may have before it is at the top again. */
 const BOOST = 50_000_000
 
-const levelOf = ({ lab }: SchedEntity): number => lab.level ?? 0
+const levelOf = ({ lab }: SchedEntity): number => lab?.level ?? 0
 const allowance = (s: SchedEntity): number => QUANTUM * 2 ** levelOf(s)
 
 function settle(s: SchedEntity): void {
-  const { lab, sumExec } = s
+  const { sumExec } = s
+  const lab = (s.lab ??= {})
   if (sumExec - (lab.boosted ?? 0) >= BOOST) Object.assign(lab, { level: 0, since: sumExec, boosted: sumExec })
   else if (sumExec - (lab.since ?? 0) >= allowance(s)) Object.assign(lab, { level: Math.min(LOWEST, levelOf(s) + 1), since: sumExec })
 }
