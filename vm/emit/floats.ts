@@ -4,7 +4,8 @@
 import type { FField, FloatFormat, NumberType, Sem } from '../isa/index.ts'
 import { NV } from '../fp/index.ts'
 import * as L from '../layout.ts'
-import { i32Const, i64Const, mem, OP, TYPE, type Code } from '../wasm/bytes.ts'
+import { f64Const, i32Const, i64Const, mem, OP, TYPE, type Code } from '../wasm/bytes.ts'
+import { f64 } from '../wasm/expressions.ts'
 import { select, sext32, zext32 } from './arithmetic.ts'
 import type { SoftName } from './soft/index.ts'
 import { leftToReference, type Writer } from './writer.ts'
@@ -20,12 +21,18 @@ export interface FloatOperands {
   rounding(): Rounding
   /** Calls a function of soft/, however this module comes by it. */
   soft(name: SoftName): Code
+  /** Multiply-add is a call, or in line for singles, or in line for both, where the host fuses (`hostFuses`). */
+  readonly multiplyAdd: 'called' | 'inline' | 'fused'
 }
 
 const FCSR_NX = 1
 const FCSR_FRM = 0xe0
 /** frm names no rounding from here on. */
 const FCSR_RESERVED = 5 << 5
+/** The bits of a double below those of a normal single, and the first of them: a half of the single's last bit. */
+const BELOW_SINGLE = (1n << 29n) - 1n
+const HALF_OF_SINGLE = 1n << 28n
+const FAR_FROM_UNDERFLOW = 2 ** -960
 const NAN_BOX = -4294967296n
 const NAN_F32 = 0x7fc00000n
 const NAN_BOX_F16 = -65536n
@@ -100,15 +107,64 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
     const value = asFloat(format, bits)
     return [...value, ...value, format === 64 ? OP.f64Ne : OP.f32Ne]
   }
-  /** The rounded `result`, if no flag is raised by it for certain; else what is answered by `exactly`, which raises them. */
-  function rounded(result: Code, mayRaise: (r: Code) => Code, exactly: Code): Code {
+  /**
+   * The rounded `result`, if no flag is raised by it for certain; else what is answered by `exactly`, which raises them. `mayRaise`: another flag
+   * than NX. `inexact`, where that can be told shortly: NX.
+   */
+  function rounded(result: Code, mayRaise: (r: Code) => Code, exactly: Code, inexact?: (r: Code) => Code): Code {
     const r = w.let(result)
     w.push(...fcsr, ...i32Const(FCSR_FRM | FCSR_NX), OP.i32And, ...i32Const(FCSR_NX), OP.i32Ne, ...mayRaise(r), OP.i32Or, OP.if, TYPE.empty)
     w.nested(roundsSo)
+    if (inexact) w.push(...mayRaise(r), ...inexact(r), OP.i32Or, OP.if, TYPE.empty)
     w.assign(r, exactly)
-    w.push(OP.end)
+    w.push(OP.end, ...(inexact ? [OP.end] : []))
     return r
   }
+  /** Condition: s = x + y is not exact. It is if taking either operand off leaves the other: the larger one comes off exactly. */
+  function inexactSum(format: HostFormat, x: Code, y: Code, s: Code): Code {
+    const { sub, ne } = format === 64 ? { sub: OP.f64Sub, ne: OP.f64Ne } : { sub: OP.f32Sub, ne: OP.f32Ne }
+    return [...[...s, ...x, sub, ...y, ne], ...[...s, ...y, sub, ...x, ne], OP.i32Or]
+  }
+  /** Condition: r = x * y is not exact, or may not be; r is no number near underflow or overflow. */
+  function inexactProduct(format: HostFormat, x: Code, y: Code): ((r: Code) => Code) | undefined {
+    if (format === 32) {
+      const wide = (v: Code): Code => [...v, OP.f64PromoteF32]
+      return r => [...wide(x), ...wide(y), OP.f64Mul, ...wide(asFloat(32, r)), OP.f64Ne]
+    }
+    if (operands.multiplyAdd !== 'fused') return undefined
+    // The error of a product that is far from underflow is a double.
+    return r => {
+      const near = [...asFloat(64, r), OP.f64Abs, ...f64Const(FAR_FROM_UNDERFLOW), OP.f64Lt]
+      return [...near, ...f64.fused(x, y, [...asFloat(64, r), OP.f64Neg]), ...f64Const(0), OP.f64Ne, OP.i32Or]
+    }
+  }
+  const overflows = (format: HostFormat, r: Code): Code => [...exponent(format, r), ...i32Const(maxExponent(format)), OP.i32Eq]
+
+  /** a * b + c in line: singles by way of doubles, unless the sum of those is where singles meet; doubles by the host's own operation. */
+  function multiplyAdd(format: HostFormat, args: readonly Code[]): Code {
+    const bits = args.map(v => w.let(v))
+    const exactly = soft(`madd${format}`, ...bits)
+    const [x, y, z] = bits.map(v => asFloat(format, v))
+    if (format === 32) {
+      const [a, b, c] = [x, y, z].map(v => [...v, OP.f64PromoteF32])
+      const sum = w.let([...a, ...b, OP.f64Mul, ...c, OP.f64Add, OP.i64ReinterpretF64])
+      const between = [...sum, ...i64Const(BELOW_SINGLE), OP.i64And, ...i64Const(HALF_OF_SINGLE), OP.i64Eq]
+      const result = bitsOf(32, [...sum, OP.f64ReinterpretI64, OP.f32DemoteF64])
+      return rounded(result, r => [...extreme(32, r), ...between, OP.i32Or], exactly)
+    }
+    return rounded(
+      bitsOf(64, f64.fused(x, y, z)),
+      r => extreme(64, r),
+      exactly,
+      r => {
+        const product = w.let(bitsOf(64, [...x, ...y, OP.f64Mul]))
+        const mayRound = inexactProduct(64, x, y)?.(product) ?? i32Const(1)
+        const sum = inexactSum(64, asFloat(64, product), z, asFloat(64, r))
+        return [...extreme(64, product), ...mayRound, OP.i32Or, ...sum, OP.i32Or]
+      },
+    )
+  }
+
   function f(field: FField): Code {
     fpOn()
     return operands.rawF(field)
@@ -181,19 +237,27 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
       // WebAssembly rounds to nearest only.
       if (operands.rounding() !== 'nearest') return leftToReference()
       if (op === 'madd') {
+        const inLine = operands.multiplyAdd === 'fused' || (operands.multiplyAdd === 'inline' && format === 32)
+        if (inLine) return multiplyAdd(format, args)
         roundsSo()
         return soft(`madd${format}`, ...args)
       }
       const [a, b] = args.map(v => w.let(v))
-      const result = bitsOf(format, [...asFloat(format, a), ...(b ? asFloat(format, b) : []), ARITHMETIC[op][format]])
-      const overflows = (r: Code): Code => [...exponent(format, r), ...i32Const(maxExponent(format)), OP.i32Eq]
+      const [x, y] = [a, b].map(v => (v ? asFloat(format, v) : []))
+      const result = bitsOf(format, [...x, ...y, ARITHMETIC[op][format]])
+      const overflow = (r: Code): Code => overflows(format, r)
       switch (op) {
         case 'add':
-          return rounded(result, overflows, soft(`add${format}`, a, b))
-        case 'sub':
-          return rounded(result, overflows, soft(`add${format}`, a, [...b, ...i64Const(1n << BigInt(format - 1)), OP.i64Xor]))
+          return rounded(result, overflow, soft(`add${format}`, a, b), r => inexactSum(format, x, y, asFloat(format, r)))
+        case 'sub': {
+          const negated = [...b, ...i64Const(1n << BigInt(format - 1)), OP.i64Xor]
+          const exactly = soft(`add${format}`, a, negated)
+          return rounded(result, overflow, exactly, r => inexactSum(format, x, asFloat(format, negated), asFloat(format, r)))
+        }
         case 'sqrt':
-          return rounded(result, overflows, soft(`sqrt${format}`, a))
+          return rounded(result, overflow, soft(`sqrt${format}`, a))
+        case 'mul':
+          return rounded(result, r => extreme(format, r), soft(`mul${format}`, a, b), inexactProduct(format, x, y))
         default:
           return rounded(result, r => extreme(format, r), soft(`${op}${format}`, a, b))
       }

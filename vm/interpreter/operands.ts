@@ -32,6 +32,7 @@ export function operands(w: HandlerWriter, base: number, now: Handler, imported:
     pc: (): Code => address(0),
     nextPc: (): Code => address(now.flavour.length),
     soft: softCalls(imported),
+    multiplyAdd: 'called' as const,
     rounding() {
       now.rounds = true
       return now.flavour.rounding

@@ -38,8 +38,15 @@ const UNREACHABLE = [0]
 /** The product of 1 + 2^-30 and 1 - 2^-30 is 1 - 2^-60: rounded before 1 is taken off, nothing is left. */
 const PROBE = softFunction(['f64', 'f64'], 'f64', (b, _calls, x, y) => b.return(f64.fused(x, y, f64.const(-1))))
 
+/** What depends on the host alone, and takes a millisecond to find. */
+const host: { fuses?: boolean; module?: WebAssembly.Module } = {}
+
 /** Does the host multiply and add with one rounding? It has no such operation, or may do it in two; what it does once it does always. */
-function hostFuses(memory: { readonly buffer: ArrayBuffer }): boolean {
+export function hostFuses(memory: { readonly buffer: ArrayBuffer }): boolean {
+  host.fuses ??= probed(memory)
+  return host.fuses
+}
+function probed(memory: { readonly buffer: ArrayBuffer }): boolean {
   const code = moduleOf({ probe: PROBE })
   if (!WebAssembly.validate(code)) return false
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { e: { memory } })
@@ -47,13 +54,10 @@ function hostFuses(memory: { readonly buffer: ArrayBuffer }): boolean {
   return probe(1 + 2 ** -30, 1 - 2 ** -30) === -(2 ** -60)
 }
 
-/** The module by nothing: what it is depends on the host alone, and making it takes a millisecond. */
-const made: { module?: WebAssembly.Module } = {}
-
 /** The functions over a memory, by name: imports for modules that were made with SOFT_IMPORTS. */
 export function softFloats(memory: { readonly buffer: ArrayBuffer }): Record<SoftName, unknown> {
-  made.module ??= new WebAssembly.Module(moduleOf(functionsOf(hostFuses(memory))))
-  return new WebAssembly.Instance(made.module, { e: { memory } }).exports as Record<SoftName, unknown>
+  host.module ??= new WebAssembly.Module(moduleOf(functionsOf(hostFuses(memory))))
+  return new WebAssembly.Instance(host.module, { e: { memory } }).exports as Record<SoftName, unknown>
 }
 /** For tests: the functions as a host makes them that fuses, or does not. */
 export const softModule = (fused: boolean): Uint8Array<ArrayBuffer> => moduleOf(functionsOf(fused))
