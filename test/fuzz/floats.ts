@@ -19,7 +19,11 @@ const isMemory = (row: Row): boolean => row.syntax.includes('(')
 const FLOATS = rows.filter(r => r.length === 4 && ['F', 'D'].includes(r.extension) && !isMemory(r))
 const named = (name: string, ...values: number[]): Piece => ({ row: rowByName.get(name) as Row, values, suffixes: {} })
 
-function registerFor(field: FieldName, random: Random): number {
+/** Operands that were made to be hard together are three registers in a row, doubles and singles in turn. */
+const TOGETHER: readonly FieldName[] = ['frs1', 'frs2', 'frs3']
+
+function registerFor(field: FieldName, random: Random, together: number | null): number {
+  if (together !== null && TOGETHER.includes(field)) return 3 * together + TOGETHER.indexOf(field)
   if (field === 'rd') return TARGET
   if (field === 'frd') return FIRST_TARGET + random(32 - FIRST_TARGET)
   return field.startsWith('f') ? random(FIRST_TARGET) : FIRST_INTEGER + random(32 - FIRST_INTEGER)
@@ -27,7 +31,8 @@ function registerFor(field: FieldName, random: Random): number {
 
 function trial(random: Random, n: number): Group {
   const row = FLOATS[random(FLOATS.length)]
-  const values = row.operands.map(f => registerFor(f, random))
+  const together = random(2) === 0 ? 2 * random(FIRST_TARGET / 6) + (row.name.includes('.s') ? 1 : 0) : null
+  const values = row.operands.map(f => registerFor(f, random, together))
   const rm = [0, 7, 7, 0, 1, 2, 3, 4][random(8)]
   const at = n * SLOT - SCRATCH_BYTES / 2
   const target = row.operands.findIndex(f => f === 'frd' || f === 'rd')

@@ -54,11 +54,27 @@ function atEdge(format: HostFormat, other: bigint, random: Random): bigint {
   return format === 64 ? bits : bits | BOX
 }
 
+/** Two numbers whose product is halfway between two of the format, and a third one far below that decides. */
+function halfway(format: HostFormat, random: Random): [bigint, bigint, bigint] {
+  const { width, fraction } = SHAPES[format]
+  const bias = (1n << (width - 2n - fraction)) - 1n
+  const short = (fraction + 1n) / 2n
+  // 1 + odd * 2^-bits, less than 1.25.
+  const near = (bits: bigint): bigint => (bias << fraction) | ((BigInt(random(2 ** 9)) * 2n + 1n) << (fraction - bits))
+  const below = fraction + 8n + BigInt(random(format === 32 ? 80 : 400))
+  const tiny = (BigInt(random(2)) << (width - 1n)) | ((bias - below) << fraction) | (BigInt(random(2 ** 20)) & ((1n << fraction) - 1n))
+  return [near(short), near(fraction + 1n - short), tiny]
+}
+
 /** Three numbers; single ones are boxed, nearly always. */
 export function floatOperands(format: HostFormat, random: Random): [bigint, bigint, bigint] {
   const one = (): bigint => {
     const bits = floatBits(format, random)
     return format === 64 ? bits : random(30) === 0 ? bits | (BigInt(random(2 ** 32)) << 32n) : bits | BOX
+  }
+  if (random(16) === 0) {
+    const hard = halfway(format, random)
+    return format === 64 ? hard : [hard[0] | BOX, hard[1] | BOX, hard[2] | BOX]
   }
   const [a, b, c] = [one(), one(), one()]
   if (random(8) === 0) return [a, atEdge(format, a, random), c]
