@@ -171,6 +171,8 @@ export interface Task {
   /** personality(2). */
   personality: number
   /** How late its sleeps may end (ns), and what 0 resets that to: kept; timers here are exact. */
+  /** PR_RISCV_V_SET_CONTROL: whether it and what it executes may use vectors. */
+  vectorControl: number
   timerSlack: number
   defaultTimerSlack: number
 }

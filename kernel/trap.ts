@@ -1,12 +1,25 @@
 // What each kind of trap means: a system call, a page to bring, or a signal for a mistake of the program's.
 import { REG } from '../vm/index.ts'
 import type { Access, Stop, StopKind } from '../vm/index.ts'
-import { BUS_ADRALN, ILL_ILLOPC, SEGV_ACCERR, SIG_DFL, SIG_IGN, SIGBUS, SIGILL, SIGSEGV, SIGTRAP, TRAP_BRKPT } from './abi/index.ts'
+import {
+  BUS_ADRALN,
+  ILL_ILLOPC,
+  SEGV_ACCERR,
+  SIG_DFL,
+  SIG_IGN,
+  SI_KERNEL,
+  isErrno,
+  SIGBUS,
+  SIGILL,
+  SIGSEGV,
+  SIGTRAP,
+  TRAP_BRKPT,
+} from './abi/index.ts'
 import { faultText } from './explain.ts'
 import type { Kernel } from './kernel.ts'
 import { LOG_INFO, log, mayLog } from './klog.ts'
 import { FAULT_OOM, findRegion, handleFault, regionName } from './mm/index.ts'
-import { regPc, regX, touchFp } from './task/index.ts'
+import { regPc, regX, touchFp, touchVectors } from './task/index.ts'
 import { panicForMemory, relieveMemory } from './process/index.ts'
 import { actionOf, faultInfo, forceSignal } from './signal/index.ts'
 import type { SigInfo, Task } from './state.ts'
@@ -72,8 +85,14 @@ const HANDLERS: Record<StopKind, Handler> = {
   accessFault: atAddress(SIGSEGV, SEGV_ACCERR),
   // Of a jump Linux tells where it stands, not where it leads (do_trap_insn_misaligned).
   misaligned: (k, task, at, access) => (access === 'fetch' ? atPc : atAddress)(SIGBUS, BUS_ADRALN)(k, task, at, access),
-  // The floating-point unit is off until a task uses it; its first instruction then runs again.
-  illegal(k, task) {
+  // The units for floating point and vectors are off until a task uses them; its first instruction then runs again.
+  illegal(k, task, word) {
+    try {
+      if (touchVectors(k, task, word)) return
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      return raise(k, task, faultInfo(SIGBUS, SI_KERNEL, regPc(k, task)))
+    }
     if (!touchFp(k, task)) raise(k, task, faultInfo(SIGILL, ILL_ILLOPC, regPc(k, task)))
   },
   breakpoint: atPc(SIGTRAP, TRAP_BRKPT),

@@ -24,6 +24,7 @@ export { translate, walk, vpn, ptePpn, type WalkStep } from './walk.ts'
 export { passHere, setDebugPoints } from './debug.ts'
 export { frameWritten, noteWrites, takeWritten } from './dirty.ts'
 export { hosted } from './platform.ts'
+export { legalVector } from './vector/index.ts'
 export { createStepper } from './reference/index.ts'
 export {
   restoreHarts,

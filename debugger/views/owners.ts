@@ -1,7 +1,7 @@
 // The reverse map: which addresses, tables, files and saved registers a frame of RAM belongs to. Counted from the page tables up,
 // as the kernel's own audit does, so it shows what is and not what was meant.
 import { leafSize, PAGE_SIZE, PTE_V, pteFlagsText } from '../../vm/index.ts'
-import { allInodes, eachLeaf, frameOf, HUGE_FRAMES, PTE_HUGE, USER_END, type Kernel, type Mm } from '../../kernel/index.ts'
+import { allInodes, eachLeaf, frameOf, HUGE_FRAMES, PTE_HUGE, USER_END, vectorFrame, type Kernel, type Mm } from '../../kernel/index.ts'
 import { spaces } from './ask.ts'
 import { inodeName, inodeNames } from './names.ts'
 
@@ -78,6 +78,9 @@ export function ownersOf(k: Kernel, frame: number): Owner[] {
   if (k.state.trapFrames.taken.has(frame)) {
     const pids = [...k.state.tasks.values()].filter(t => t.state !== 'Z' && Math.floor(t.trapFrame / PAGE_SIZE) === frame).map(t => t.pid)
     owners.push({ kind: 'registers', pids })
+  }
+  if (k.state.trapFrames.vectors.has(frame)) {
+    owners.push({ kind: 'registers', pids: [...k.state.tasks.values()].filter(t => vectorFrame(k, t) === frame).map(t => t.pid) })
   }
   if (frame === k.state.frames.zero) owners.push({ kind: 'zero page' })
   return owners

@@ -54,6 +54,3 @@ export const {
   AT_L3_CACHEGEOMETRY,
   AT_MINSIGSTKSZ,
 } = AUXV
-
-/** Bytes of the signal frame. */
-export const MINSIGSTKSZ_AUXV = 0x440

@@ -11,6 +11,9 @@ export const NT_CORE = {
   FILE: 0x46494c45,
 } as const
 export const CORE_NOTE_NAME = 'CORE'
+/** Notes that one architecture has; their name is "LINUX". */
+export const NT_RISCV_VECTOR = 0x901
+export const LINUX_NOTE_NAME = 'LINUX'
 
 /** pc in the place of x0, then x1 to x31. */
 const GREGS_BYTES = 32 * 8

@@ -40,3 +40,5 @@ export const PR_SCHED_CORE_OPS = {
 } as const
 export const PIDTYPES = { PIDTYPE_PID: 0, PIDTYPE_TGID: 1, PIDTYPE_PGID: 2, PIDTYPE_SID: 3 } as const
 export const PRCTL_VMA = { PR_SET_VMA_ANON_NAME: 0 } as const
+/** PR_RISCV_V_SET_CONTROL: now and after the next exec, and whether that stays. */
+export const PR_RISCV_V = { DEFAULT: 0, OFF: 1, ON: 2, CUR_MASK: 3, NEXT_MASK: 0xc, NEXT_SHIFT: 2, INHERIT: 0x10, MASK: 0x1f } as const

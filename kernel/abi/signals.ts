@@ -141,6 +141,8 @@ export const SS_FLAGS = {
 } as const
 export const { SS_ONSTACK, SS_DISABLE, SS_AUTODISARM } = SS_FLAGS
 
+/** Heads the vector registers in a signal frame (asm/sigcontext.h). */
+export const RISCV_V_MAGIC = 0x53465457
 /** AT_MINSIGSTKSZ is larger: it counts the vector state that later processors save. */
 export const MINSIGSTKSZ = 2048
 

@@ -21,6 +21,7 @@ export function auditMemory(k: Kernel): string[] {
   for (const mm of allSpaces(k)) auditSpace(k, mm, expected, problems)
   for (const inode of allInodes(k)) for (const frame of inode.pages.values()) expected[frame]++
   for (const frame of k.state.trapFrames.taken.keys()) expected[frame]++
+  for (const frame of k.state.trapFrames.vectors) expected[frame]++
   auditFrames(k, expected, problems)
   auditTlbs(k, problems)
   return problems

@@ -165,6 +165,7 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   child.exitSignal = thread ? 0 : has(flags, CLONE_PARENT) ? group.leader.exitSignal : args.exitSignal
   if (has(flags, CLONE_VFORK)) child.vforkDone = newQueue()
   child.personality = parent.personality
+  child.vectorControl = parent.vectorControl
   child.timerSlack = child.defaultTimerSlack = parent.timerSlack
   if (parent.ioprio !== undefined) child.ioprio = parent.ioprio
   if (!thread) inheritGroup(child.group, parent, flags)

@@ -7,8 +7,10 @@ import {
   ELF_PRSTATUS,
   fixedString,
   FPREGS_BYTES,
+  LINUX_NOTE_NAME,
   noteAligned,
   NT_CORE,
+  NT_RISCV_VECTOR,
   PRARGS_BYTES,
   SIZEOF_NHDR,
   writeStruct,
@@ -19,7 +21,7 @@ import { encodeSigInfo } from '../signal/siginfo.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
 import { toTimeval } from '../time/index.ts'
-import { getFcsr, regBig, regF, regPc, groupUsage } from '../task/index.ts'
+import { getFcsr, readVectors, regBig, regF, regPc, groupUsage } from '../task/index.ts'
 
 const REGISTERS = 32
 const WORD = 8
@@ -29,16 +31,15 @@ const MOST_FILE_BYTES = 4 * 2 ** 20
 const PF_DUMPCORE = 0x200n
 const PF_SIGNALED = 0x400n
 
-/** A note whose name is "CORE". */
-function note(type: number, description: Uint8Array): Uint8Array {
-  const nameBytes = CORE_NOTE_NAME.length + 1
+function note(type: number, description: Uint8Array, name = CORE_NOTE_NAME): Uint8Array {
+  const nameBytes = name.length + 1
   const at = SIZEOF_NHDR + noteAligned(nameBytes)
   const bytes = new Uint8Array(at + noteAligned(description.length))
   const view = new DataView(bytes.buffer)
   view.setUint32(0, nameBytes, true)
   view.setUint32(4, description.length, true)
   view.setUint32(8, type, true)
-  bytes.set(fixedString(CORE_NOTE_NAME, nameBytes), SIZEOF_NHDR)
+  bytes.set(fixedString(name, nameBytes), SIZEOF_NHDR)
   bytes.set(description, at)
   return bytes
 }
@@ -57,6 +58,18 @@ function floatRegisters(k: Kernel, task: Task): Uint8Array {
   for (let i = 0; i < REGISTERS; i++) view.setBigInt64(i * WORD, regF(k, task, i), true)
   view.setUint32(REGISTERS * WORD, getFcsr(k, task), true)
   return bytes
+}
+
+/** Of a thread that has used vectors: vstart, vl, vtype, vcsr, vlenb and the registers (struct __riscv_v_regset_state). */
+function vectorNotes(k: Kernel, task: Task): Uint8Array[] {
+  const vectors = readVectors(k, task)
+  if (vectors === null) return []
+  const { vstart, vl, vtype, vcsr, bytes } = vectors
+  const head = BigUint64Array.from([vstart, vl, vtype, vcsr, bytes.length / REGISTERS].map(BigInt))
+  const description = new Uint8Array(head.byteLength + bytes.length)
+  description.set(new Uint8Array(head.buffer))
+  description.set(bytes, head.byteLength)
+  return [note(NT_RISCV_VECTOR, description, LINUX_NOTE_NAME)]
 }
 
 /** The leader stands for the whole process in what it used. */
@@ -147,6 +160,7 @@ export function coreNotes(k: Kernel, task: Task, mm: Mm, info: SigInfo): Uint8Ar
     note(NT_CORE.AUXV, mm.auxv),
     ...(files === null ? [] : [note(NT_CORE.FILE, files)]),
     floats(task),
-    ...others.flatMap(thread => [ofThread(thread), floats(thread)]),
+    ...vectorNotes(k, task),
+    ...others.flatMap(thread => [ofThread(thread), floats(thread), ...vectorNotes(k, thread)]),
   ]
 }

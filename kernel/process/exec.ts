@@ -22,7 +22,18 @@ import type { Kernel } from '../kernel.ts'
 import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { MAY_READ, mayAccess, pathOf, retainInode, type LookupOptions } from '../vfs/index.ts'
-import { afterExec, isSubset, type Rights, commitCredentials, rlimit, clearRegisters, setRegPc, setRegX, addUsage } from '../task/index.ts'
+import {
+  afterExec,
+  controlAfterExec,
+  isSubset,
+  type Rights,
+  commitCredentials,
+  rlimit,
+  clearRegisters,
+  setRegPc,
+  setRegX,
+  addUsage,
+} from '../task/index.ts'
 import { exitTask } from './exit.ts'
 import { fileCapabilities } from './file-capabilities.ts'
 import { LEAVERS } from './leavers.ts'
@@ -181,6 +192,7 @@ function commit(k: Kernel, task: Task, start: Start, { image, asked }: Program, 
   const { group } = task
   for (const { exec } of LEAVERS) exec?.(k, task, start.mm)
   clearRegisters(k, task)
+  task.vectorControl = controlAfterExec(task.vectorControl)
   setRegPc(k, task, start.pc)
   setRegX(k, task, REG.sp, start.sp)
   takeRights(task, start.mm, image, rights)

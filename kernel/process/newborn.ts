@@ -1,6 +1,6 @@
 // Where tasks are born: the one place that makes a task, its process and its address space. Whoever asks says what it takes over from
 // somebody; all the rest of a task is empty, zero or off.
-import { SIGCHLD } from '../abi/index.ts'
+import { PR_RISCV_V, SIGCHLD } from '../abi/index.ts'
 import { groupIdOf, nextTaskId, NO_TASK, type TaskId } from '../ids.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Mm } from '../mm/index.ts'
@@ -97,6 +97,7 @@ export function newTask(k: Kernel, birth: Birth): Task {
     usage: newUsage(),
     parentDeathSignal: 0,
     personality: 0,
+    vectorControl: PR_RISCV_V.ON,
     timerSlack: TIMER_SLACK,
     defaultTimerSlack: TIMER_SLACK,
   }

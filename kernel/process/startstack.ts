@@ -28,7 +28,6 @@ import {
   CLOCK_TICKS,
   E2BIG,
   MAX_ARG_STRLEN,
-  MINSIGSTKSZ_AUXV,
   PROT_EXEC,
   PROT_READ,
   PROT_WRITE,
@@ -38,6 +37,7 @@ import {
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { largestFrame } from '../signal/index.ts'
 import { USER_END, copyOut, mapRegion, type Mm } from '../mm/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task } from '../state.ts'
@@ -99,7 +99,7 @@ function auxiliary(k: Kernel, mm: Mm, info: StartInfo, random: number, execfn: n
   const pairs: number[] = []
   if (mm.vdso !== 0) pairs.push(AT_SYSINFO_EHDR, mm.vdso)
   for (let type = AT_L1I_CACHESIZE; type <= AT_L3_CACHEGEOMETRY; type++) pairs.push(type, 0)
-  pairs.push(AT_MINSIGSTKSZ, MINSIGSTKSZ_AUXV, AT_HWCAP, k.machine.isa.hwcap, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, CLOCK_TICKS)
+  pairs.push(AT_MINSIGSTKSZ, largestFrame(k), AT_HWCAP, k.machine.isa.hwcap, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, CLOCK_TICKS)
   pairs.push(AT_PHDR, programHeaders(image, loaded.bias), AT_PHENT, SIZEOF_PHDR, AT_PHNUM, image.header.programCount)
   pairs.push(AT_BASE, linker?.bias ?? 0, AT_FLAGS, 0, AT_ENTRY, loaded.entry)
   pairs.push(AT_UID, credentials.uid, AT_EUID, credentials.euid, AT_GID, credentials.gid, AT_EGID, credentials.egid)

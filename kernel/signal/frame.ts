@@ -1,12 +1,36 @@
 // The signal frame: what a handler finds on its stack and rt_sigreturn reads back. A contract with every debugger, unwinder and
 // language runtime, so it is Linux's to the byte (arch/riscv uapi asm/{ucontext,sigcontext}.h; 1088 bytes in all):
 // siginfo 128 | uc_flags 8, uc_link 8, uc_stack 24, uc_sigmask 8 of 128 reserved, padding, mcontext at 176: pc, x1..x31,
-// then 528 bytes of floating point: f0..f31, fcsr, and at its end the list of extensions, which is empty.
+// then 528 bytes of floating point: f0..f31, fcsr, and at its end the list of extensions: empty, or the vector registers of a task that
+// has used them (struct __riscv_extra_ext_header, __sc_riscv_v_state).
 import { REG } from '../../vm/index.ts'
-import { isErrno, NSIG, SA_ONSTACK, SI_KERNEL, SIGSEGV, SS_AUTODISARM, SS_DISABLE, STACK, TWO_32, UCONTEXT } from '../abi/index.ts'
+import {
+  isErrno,
+  NSIG,
+  RISCV_V_MAGIC,
+  SA_ONSTACK,
+  SI_KERNEL,
+  SIGSEGV,
+  SS_AUTODISARM,
+  SS_DISABLE,
+  STACK,
+  TWO_32,
+  UCONTEXT,
+} from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut } from '../mm/index.ts'
-import { readContext, regX, setRegPc, setRegX, writeContext } from '../task/index.ts'
+import {
+  readContext,
+  readVectors,
+  regX,
+  setRegPc,
+  setRegX,
+  usesVectors,
+  vectorBytes,
+  writeContext,
+  writeVectors,
+  type VectorRegisters,
+} from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { onAltStack, setAltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
@@ -15,6 +39,7 @@ import { forceSignal } from './send.ts'
 import { SIGINFO_BYTES, decodeSigInfo, encodeSigInfoInto } from './siginfo.ts'
 import type { SigAction, SigInfo, Sigset } from './types.ts'
 
+/** Of a frame without extensions, and of what all have. */
 export const FRAME_BYTES = SIGINFO_BYTES + UCONTEXT.size
 /** The ucontext lies behind the siginfo. */
 const CONTEXT = SIGINFO_BYTES
@@ -32,17 +57,32 @@ const END_MAGIC = EXTENSIONS_RESERVED + 4
 const END_SIZE = END_MAGIC + 4
 
 const STACK_ALIGN = 16
+const HEADER_BYTES = 8
+/** vstart, vl, vtype, vcsr, vlenb, the address of the registers; these follow. */
+const VECTOR_STATE_BYTES = 48
+const VECTOR_STATE = FRAME_BYTES
+const VECTOR_DATA = VECTOR_STATE + VECTOR_STATE_BYTES
+/** The header of the vector registers counts itself. */
+const vectorSize = (k: Kernel): number => HEADER_BYTES + VECTOR_STATE_BYTES + vectorBytes(k)
+
+/** Bytes of a frame with vector registers, or without. */
+function frameBytes(k: Kernel, vectors: boolean): number {
+  const bytes = vectors ? FRAME_BYTES + vectorSize(k) + HEADER_BYTES : FRAME_BYTES
+  return Math.ceil(bytes / STACK_ALIGN) * STACK_ALIGN
+}
+/** The largest frame that a program can get: AT_MINSIGSTKSZ. */
+export const largestFrame = (k: Kernel): number => frameBytes(k, k.machine.isa.vector !== null)
 /** pc and x1..x31. */
 const REGISTERS = 32
 const WORD_BYTES = 8
 
 /** Where the frame goes: below sp, or at the top of the alternate stack. null: an alternate stack that overflows. */
-function framePlace(task: Task, sp: number, action: SigAction): number | null {
+function framePlace(task: Task, sp: number, action: SigAction, bytes: number): number | null {
   const onStack = onAltStack(task, sp)
-  const below = sp - FRAME_BYTES
+  const below = sp - bytes
   if (onStack && !onAltStack(task, below)) return null
   const switches = (action.flags & SA_ONSTACK) !== 0 && !onStack && task.altStack.size !== 0
-  const top = switches ? task.altStack.sp + task.altStack.size - FRAME_BYTES : below
+  const top = switches ? task.altStack.sp + task.altStack.size - bytes : below
   return top - (((top % STACK_ALIGN) + STACK_ALIGN) % STACK_ALIGN)
 }
 
@@ -50,6 +90,32 @@ const get64 = (view: DataView, at: number): number => view.getInt32(at + 4, true
 function put64(view: DataView, at: number, value: number): void {
   view.setUint32(at, value % TWO_32, true)
   view.setInt32(at + 4, Math.floor(value / TWO_32), true)
+}
+
+function putVectors(k: Kernel, view: DataView, { vstart, vl, vtype, vcsr, bytes }: VectorRegisters, place: number): void {
+  view.setUint32(END_MAGIC, RISCV_V_MAGIC, true)
+  view.setUint32(END_SIZE, vectorSize(k), true)
+  const values = [vstart, vl, vtype, vcsr, bytes.length / REGISTERS, place + VECTOR_DATA].map(BigInt)
+  values.forEach((value, n) => view.setBigUint64(VECTOR_STATE + WORD_BYTES * n, value, true))
+  new Uint8Array(view.buffer).set(bytes, VECTOR_DATA)
+}
+
+/** The extensions of a frame at `sp`, whoever wrote them: vector registers at most. False: they cannot be. */
+function takeExtensions(k: Kernel, task: Task, sp: number, view: DataView): boolean {
+  if (view.getUint32(EXTENSIONS_RESERVED, true) !== 0) return false
+  const isEnd = (magic: number, size: number): boolean => magic === 0 && size === 0
+  const [magic, size] = [view.getUint32(END_MAGIC, true), view.getUint32(END_SIZE, true)]
+  if (isEnd(magic, size)) return true
+  if (magic !== RISCV_V_MAGIC || size !== vectorSize(k) || !usesVectors(k, task)) return false
+  const bytes = copyIn(k, task, sp + VECTOR_STATE, VECTOR_STATE_BYTES)
+  const state = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const word = (n: number): bigint => state.getBigUint64(WORD_BYTES * n, true)
+  const small = (n: number): number => Number(BigInt.asUintN(31, word(n)))
+  const registers = copyIn(k, task, Number(BigInt.asIntN(64, word(5))), vectorBytes(k))
+  writeVectors(k, task, { vstart: small(0), vl: small(1), vtype: word(2), vcsr: small(3), bytes: registers })
+  const end = copyIn(k, task, sp + END_MAGIC + size, HEADER_BYTES)
+  const last = new DataView(end.buffer, end.byteOffset, end.byteLength)
+  return isEnd(last.getUint32(0, true), last.getUint32(4, true))
 }
 
 function isEfault(run: () => void): boolean {
@@ -67,9 +133,11 @@ function isEfault(run: () => void): boolean {
  * bytes into it. False when the stack cannot take it.
  */
 export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigAction, oldMask: Sigset, sigreturn: number): boolean {
-  const place = framePlace(task, regX(k, task, REG.sp), action)
+  const vectors = readVectors(k, task)
+  const length = frameBytes(k, vectors !== null)
+  const place = framePlace(task, regX(k, task, REG.sp), action, length)
   if (place === null || !task.mm) return false
-  const bytes = new Uint8Array(FRAME_BYTES)
+  const bytes = new Uint8Array(length)
   const view = new DataView(bytes.buffer)
   encodeSigInfoInto(info, view)
   const { sp, flags, size } = task.altStack
@@ -78,6 +146,7 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   put64(view, STACK_SIZE, size)
   view.setBigUint64(FRAME_SIGMASK, oldMask, true)
   readContext(k, task, bytes, PC)
+  if (vectors !== null) putVectors(k, view, vectors, place)
   if (isEfault(() => copyOut(k, task, place, bytes))) return false
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
   setRegX(k, task, REG.ra, task.mm.vdso + sigreturn)
@@ -89,9 +158,13 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   return true
 }
 
-/** No extension follows the floating-point registers: the layout is the one above. */
-const endsAsOurs = (view: DataView): boolean =>
-  view.getUint32(EXTENSIONS_RESERVED, true) === 0 && view.getUint32(END_MAGIC, true) === 0 && view.getUint32(END_SIZE, true) === 0
+/** No extension follows the floating-point registers, or vector registers do: the layout is the one above. */
+function endsAsOurs(view: DataView): boolean {
+  const magic = view.getUint32(END_MAGIC, true)
+  return (
+    view.getUint32(EXTENSIONS_RESERVED, true) === 0 && (magic === RISCV_V_MAGIC || (magic === 0 && view.getUint32(END_SIZE, true) === 0))
+  )
+}
 
 /** What a frame holds, for whoever looks into a program. */
 export interface SignalFrame {
@@ -133,7 +206,8 @@ export function rtSigreturn(k: Kernel, task: Task): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   setBlocked(task, view.getBigUint64(FRAME_SIGMASK, true))
   writeContext(k, task, view, PC)
-  if (!endsAsOurs(view)) {
+  let taken = false
+  if (isEfault(() => (taken = takeExtensions(k, task, sp, view))) || !taken) {
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
     return
   }

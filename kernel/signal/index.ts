@@ -33,7 +33,7 @@ export {
   posixTimerNow,
   setPosixTimer,
 } from './posix-timer.ts'
-export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, pushFrame, rtSigreturn, type SignalFrame } from './frame.ts'
+export { decodeFrame, FRAME_BYTES, FRAME_SIGMASK, largestFrame, pushFrame, rtSigreturn, type SignalFrame } from './frame.ts'
 export { chargeItimers, cancelItimers, getItimer, itimerExpired, setItimer, untilItimer } from './itimer.ts'
 export { addCpuTimer, cancelCpuSleep } from './cpu-timers.ts'
 export { SIGINFO_BYTES, decodeSigInfo, encodeSigInfo } from './siginfo.ts'

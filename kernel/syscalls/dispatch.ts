@@ -5,7 +5,7 @@ import { ENOSYS, ERESTARTSYS, isErrno, TWO_32, type Errno } from '../abi/index.t
 import { emit, wants } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
-import { regX } from '../task/index.ts'
+import { discardVectors, regX } from '../task/index.ts'
 import { beforeCall, deliverSignals, holdAtEntry, holdAtExit, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { fatalPending } from '../signal/index.ts'
@@ -27,6 +27,7 @@ const NO_ARGS: Record<string, unknown> = Object.freeze({})
 
 /** Runs the call that a task, which is on a hart, asks for with pc at its ecall: for the first time or again after a sleep. */
 export function runSyscall(k: Kernel, task: Task): void {
+  if (k.machine.isa.vector !== null) discardVectors(k, task)
   const { x } = k.machine.harts[task.onHart]
   const nr = x[2 * A7 + 1] === 0 ? x[2 * A7] : -1
   if (k.machine.timing === null) return runCall(k, task, nr, x)

@@ -34,6 +34,9 @@ import {
   PR_MDWE_NO_INHERIT,
   PR_MDWE_REFUSE_EXEC_GAIN,
   PR_RISCV_SET_ICACHE_FLUSH_CTX,
+  PR_RISCV_V,
+  PR_RISCV_V_GET_CONTROL,
+  PR_RISCV_V_SET_CONTROL,
   PR_SET_CHILD_SUBREAPER,
   PR_SET_DUMPABLE,
   PR_SET_KEEPCAPS,
@@ -105,6 +108,18 @@ function setSecurebits(task: Task, bits: number): number {
   const changesLocked = ((old & SECBITS_LOCKS) >> 1) & (old ^ bits)
   if (!valid || changesLocked || old & SECBITS_LOCKS & ~bits || !capable(task.credentials, CAP_SETPCAP)) throw EPERM
   task.credentials = { ...task.credentials, securebits: bits }
+  return 0
+}
+
+/** Whether vectors may be used, now and after exec. What is on stays on. */
+function setVectorControl(k: Kernel, task: Task, word: number): number {
+  const { DEFAULT, OFF, ON, CUR_MASK, NEXT_MASK, NEXT_SHIFT, MASK } = PR_RISCV_V
+  if (k.machine.isa.vector === null || word < 0 || word > MASK) throw EINVAL
+  const current = task.vectorControl & CUR_MASK
+  const asked = word & CUR_MASK
+  if (asked === OFF && current === ON) throw EPERM
+  if (asked > ON || (word & NEXT_MASK) >> NEXT_SHIFT > ON) throw EINVAL
+  task.vectorControl = (word & ~CUR_MASK) | (asked === DEFAULT ? current : asked)
   return 0
 }
 
@@ -245,6 +260,11 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_CAP_AMBIENT]: ambient,
   [PR_SET_MDWE]: rest(3, (_k, task, bits) => setMdwe(task, bits)),
   [PR_GET_MDWE]: rest(2, (_k, task) => space(task).mdwe),
+  [PR_RISCV_V_SET_CONTROL]: (k, task, word) => setVectorControl(k, task, word),
+  [PR_RISCV_V_GET_CONTROL](k, task) {
+    if (k.machine.isa.vector === null) throw EINVAL
+    return task.vectorControl
+  },
   // Stores are seen by later fetches on every hart: on or off, of the process or the thread, is the same.
   [PR_RISCV_SET_ICACHE_FLUSH_CTX](_k, _task, on, scope) {
     if ((on !== 0 && on !== 1) || (scope !== 0 && scope !== 1)) throw EINVAL

@@ -27,6 +27,17 @@ export {
   usesFp,
   writeContext,
 } from './trapframe.ts'
+export {
+  controlAfterExec,
+  discardVectors,
+  readVectors,
+  touchVectors,
+  usesVectors,
+  vectorBytes,
+  vectorFrame,
+  writeVectors,
+  type VectorRegisters,
+} from './vector.ts'
 export { cpuClockNow, cpuClockOf, drivesCpuClock } from './cpu-clock.ts'
 export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'

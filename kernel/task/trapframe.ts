@@ -1,28 +1,25 @@
 // Saved registers: where a task's registers are while it does not run. They are bytes in guest RAM, as on real hardware; while the
 // task runs they are the hart's own. Frames are small, so seven share a page and 30,000 tasks need 17 MiB.
 import { TWO_32 } from '../abi/index.ts'
-import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, REG, WORD_FCSR, WORD_FS, WORD_RESERVATION, type Hart } from '../../vm/index.ts'
+import { FS_CLEAN, FS_DIRTY, FS_OFF, PAGE_SIZE, REG, VECTOR, WORD_FCSR, WORD_FS, WORD_RESERVATION, type Hart } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { allocFrame, releaseFrame, USE_KERNEL } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { chargeFp } from '../timing/index.ts'
+import { F0, FCSR, FP_USED, PC, VECTOR_PLACE } from './trapframe-layout.ts'
 import type { TrapFrames } from './types.ts'
+import { releaseVectors, saveVectors } from './vector.ts'
 
-/** pc, x1..x31, f0..f31, fcsr and whether floating point was ever used: 520 bytes, kept on cache lines. */
+/** pc, x1..x31, f0..f31, fcsr, whether floating point was ever used, and where vectors are: 540 bytes, kept on cache lines. */
 export const TRAP_FRAME_BYTES = 576
 const PER_PAGE = Math.floor(PAGE_SIZE / TRAP_FRAME_BYTES)
 const ALL_TAKEN = (1 << PER_PAGE) - 1
 
-// Layout, in 32-bit words. As in Linux's user_regs_struct, pc lies where x0 would.
-const PC = 0
-const F0 = 64
-const FCSR = 128
-const FP_USED = 129
 const WORDS = TRAP_FRAME_BYTES / 4
 /** Rounding mode and accrued exceptions. */
 const FCSR_BITS = 0xff
 
-export const newTrapFrames = (): TrapFrames => ({ taken: new Map(), partial: new Set() })
+export const newTrapFrames = (): TrapFrames => ({ taken: new Map(), partial: new Set(), vectors: new Set() })
 
 /** Memory for one task's registers, zeroed; answers its offset in RAM. ENOMEM. */
 export function allocTrapFrame(k: Kernel): number {
@@ -45,6 +42,7 @@ export function allocTrapFrame(k: Kernel): number {
 /** Gives a trap frame's place back. */
 export function freeTrapFrame(k: Kernel, at: number): void {
   const { taken, partial } = k.state.trapFrames
+  releaseVectors(k, at)
   const frame = Math.floor(at / PAGE_SIZE)
   const bit = 1 << ((at % PAGE_SIZE) / TRAP_FRAME_BYTES)
   const slots = taken.get(frame)
@@ -64,10 +62,10 @@ function first(set: Set<number>): number | undefined {
   return undefined
 }
 
-/** The child's registers start as the parent's, floating point included. */
+/** The child's registers start as the parent's, floating point included; vectors do not outlive a system call. */
 export function copyTrapFrame(k: Kernel, from: Task, to: Task): void {
   if (from.onHart >= 0) saveRegisters(k, from)
-  k.machine.ram32.copyWithin(to.trapFrame >> 2, from.trapFrame >> 2, (from.trapFrame >> 2) + WORDS)
+  k.machine.ram32.copyWithin(to.trapFrame >> 2, from.trapFrame >> 2, (from.trapFrame >> 2) + VECTOR_PLACE)
 }
 
 /** Copies the hart's registers to the frame of the task that runs on it; floating-point ones only when they changed. */
@@ -80,6 +78,7 @@ export function saveRegisters(k: Kernel, task: Task): void {
   ram32[base + 1] = pc[1]
   for (let i = 2; i < 64; i++) ram32[base + i] = x[i]
   if (hart.words[WORD_FS] === FS_DIRTY) saveFp(k, task, hart)
+  if (hart.vector[VECTOR.vs] === FS_DIRTY) saveVectors(k, task, hart)
 }
 
 function saveFp(k: Kernel, task: Task, hart: Hart): void {
@@ -106,6 +105,7 @@ export function loadRegisters(k: Kernel, task: Task, hartId: number): void {
   pc[1] = ram32[base + 1]
   for (let i = 2; i < 64; i++) x[i] = ram32[base + i]
   hart.words[WORD_FS] = holdsFp(k, task, hartId) ? FS_CLEAN : FS_OFF
+  hart.vector[VECTOR.vs] = FS_OFF
   // A store-conditional must not succeed on a load-reserved of the task before.
   hart.words[WORD_RESERVATION] = 0
   if (k.preset?.config.fpu === 'eager' && ram32[base + FP_USED] !== 0) bringFp(k, task, hart)
@@ -135,6 +135,7 @@ function bringFp(k: Kernel, task: Task, hart: Hart): void {
 /** Zeroes every register: for the image that exec starts. */
 export function clearRegisters(k: Kernel, task: Task): void {
   const base = task.trapFrame >> 2
+  releaseVectors(k, task.trapFrame)
   k.machine.ram32.fill(0, base, base + WORDS)
   task.sched.fpHart = -1
   if (task.onHart >= 0) loadRegisters(k, task, task.onHart)

@@ -86,6 +86,8 @@ export interface TrapFrames {
   taken: Map<number, number>
   /** Frames with a free slot. */
   partial: Set<number>
+  /** Frames that hold the vector registers of a task each. */
+  vectors: Set<number>
 }
 
 /** Processor time of a thread, or of a process (thread null). */

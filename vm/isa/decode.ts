@@ -1,5 +1,6 @@
 // From an instruction word to the row that means it, with operands under names that engines can use without knowing the format:
 // rd rs1 rs2 rs3 are register numbers in whichever file the row uses, imm is its one immediate.
+import { csrByNumber } from './csrs.ts'
 import type { Row } from './define.ts'
 import { allFields, fieldReader, fieldSpec, type FieldName } from './fields.ts'
 import { namedRow, rows } from './rows.ts'
@@ -182,4 +183,17 @@ export function decode(word: number): Decoded | null {
     return { row, written, length: written.length, word: bits, values }
   }
   return null
+}
+
+const isVectorCsr = (number: number): boolean => {
+  const kind = csrByNumber.get(number)?.holds?.kind
+  return kind === 'vector' || kind === 'vlenb'
+}
+
+/** Is this an instruction that the vector unit has to be on for? */
+export function needsVectors(word: number): boolean {
+  const decoded = decode(word)
+  if (decoded === null) return false
+  const { row, values } = decoded
+  return row.extension === 'V' || (row.fields.includes('csr') && isVectorCsr(values.csr))
 }

@@ -11,6 +11,7 @@ import { compress, floatScalar, floatToScalar, fromScalar, gather, moveWhole, sc
 import { reduce } from './reduce.ts'
 import type { VectorUnit } from './unit.ts'
 
+export { legalVector } from './config.ts'
 export { VectorUnit, type VectorHost } from './unit.ts'
 
 const mergeOrMove = (u: VectorUnit, op: Extract<VectorOp, { kind: 'merge' | 'move' }>): void => {
