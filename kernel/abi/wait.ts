@@ -12,7 +12,7 @@ export const CONTINUED_STATUS = CONTINUED
 export const ifExited = (status: number): boolean => (status & 0x7f) === 0
 export const exitCode = (status: number): number => (status >> 8) & 0xff
 export const ifStopped = (status: number): boolean => (status & 0xff) === STOPPED
-export const stopSignalOf = exitCode
+export const stopSignalOf = (status: number): number => (status >> 8) & 0xff
 export const ifContinued = (status: number): boolean => status === CONTINUED
 export const ifSignaled = (status: number): boolean => !ifExited(status) && !ifStopped(status) && !ifContinued(status)
 export const termSignal = (status: number): number => status & 0x7f
