@@ -13,14 +13,20 @@ const built = join(packageRoot, 'dist')
 export const imagePath = join(built, 'root.cpio')
 export const libraryPath = join(built, 'libhartbeat.a')
 
-/** The interpreter's loop for the usual machine: what is data of it, and its code. */
-export const loopPaths = { data: join(built, 'interpreter.json'), code: join(built, 'interpreter.wasm') }
+/** The interpreter's loop for the usual machine: what is data of it, its code, and that of the functions that it imports. */
+export const loopPaths = {
+  data: join(built, 'interpreter.json'),
+  code: join(built, 'interpreter.wasm'),
+  soft: { plain: join(built, 'floats.wasm'), fused: join(built, 'floats-fused.wasm') },
+}
 
 /** As the build made it; undefined: it did not, and each machine makes its own. */
 export function preparedLoop(): PreparedLoop | undefined {
   try {
-    const data = JSON.parse(readFileSync(loopPaths.data, 'utf8')) as Omit<PreparedLoop, 'code'>
-    return { ...data, code: new Uint8Array(readFileSync(loopPaths.code)) }
+    const data = JSON.parse(readFileSync(loopPaths.data, 'utf8')) as Omit<PreparedLoop, 'code' | 'soft'>
+    const bytes = (path: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(path))
+    const { code, soft } = loopPaths
+    return { ...data, code: bytes(code), soft: { plain: bytes(soft.plain), fused: bytes(soft.fused) } }
   } catch {
     return undefined
   }

@@ -4,7 +4,7 @@
 export { arithmetic } from './arithmetic.ts'
 export { floats, type Rounding } from './floats.ts'
 export { memory } from './memory.ts'
-export { SOFT_IMPORTS, softCalls, softFloats } from './soft/index.ts'
+export { SOFT_IMPORTS, softCalls, softFloats, softModules, type SoftModules } from './soft/index.ts'
 export { pageOf, plainProbe, tlbTag, type Probe } from './probe.ts'
 export { CALL_FETCH, highWord, MODEL_CALLS, spendMore, timedProbe, type TimedShape } from './timed-probe.ts'
 export { LEFT_TO_REFERENCE, leftToReference, Writer, type Depths, type Leave } from './writer.ts'

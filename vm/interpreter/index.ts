@@ -38,9 +38,15 @@ function compile(machine: Machine, key: string, make: (bases: readonly number[])
 }
 
 /** The parts of an interpreter: the functions of a compiled loop over the machine's memory, one for each hart, and an empty cache. */
-function assemble(machine: Machine, { ops, module }: Compiled, cache: CodeFrames, imports: ModelCalls): Interpreter {
+function assemble(
+  machine: Machine,
+  { ops, module }: Compiled,
+  cache: CodeFrames,
+  imports: ModelCalls,
+  prepared?: PreparedLoop,
+): Interpreter {
   const { exports } = new WebAssembly.Instance(module, {
-    e: { memory: machine.memory, ...imports, ...softFloats(machine.memory) },
+    e: { memory: machine.memory, ...imports, ...softFloats(machine.memory, prepared?.soft) },
   })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
   return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map() }
@@ -66,7 +72,7 @@ export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): En
     return { ops, code: interpreterModule(bases, ops) }
   })
   const cache = createDecodeCache(machine)
-  const interpreter = assemble(machine, compiled, cache, {})
+  const interpreter = assemble(machine, compiled, cache, {}, prepared)
   return { ...cacheOf(interpreter), run: (hart, fuel) => runLoop(interpreter, hart, fuel) }
 }
 

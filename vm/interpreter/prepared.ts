@@ -1,5 +1,6 @@
 // The interpreter's loop made beforehand. Making it takes tens of milliseconds, and is a pure function of the instruction set and the number
 // of harts: a build can do it once, and whoever makes machines hands the result in.
+import { softModules, type SoftModules } from '../emit/index.ts'
 import type { Isa } from '../isa/index.ts'
 import { hartBase } from '../layout.ts'
 import { interpreterModule } from './module.ts'
@@ -13,6 +14,8 @@ export interface PreparedLoop {
   readonly pairs: readonly (readonly [pair: number, op: number])[]
   /** The WebAssembly module's bytes. */
   readonly code: Uint8Array<ArrayBuffer>
+  /** The functions that it imports, which are the same for every loop. */
+  readonly soft: SoftModules
 }
 
 /** The form of a loop that counts no cycles. */
@@ -24,7 +27,13 @@ export const loopKey = (isa: Isa, harts: number, form = PLAIN_LOOP): string => `
 export function prepareLoop(isa: Isa, harts = 1): PreparedLoop {
   const ops = numberOps(isa)
   const bases = Array.from({ length: harts }, (_, id) => hartBase(id))
-  return { key: loopKey(isa, harts), numbers: [...ops.number], pairs: [...ops.pairs], code: interpreterModule(bases, ops) }
+  return {
+    key: loopKey(isa, harts),
+    numbers: [...ops.number],
+    pairs: [...ops.pairs],
+    code: interpreterModule(bases, ops),
+    soft: softModules(),
+  }
 }
 
 /** The numbering of a prepared loop, for decoding; there is nothing to emit any more, so the list is empty. */

@@ -54,10 +54,18 @@ function probed(memory: { readonly buffer: ArrayBuffer }): boolean {
   return probe(1 + 2 ** -30, 1 - 2 ** -30) === -(2 ** -60)
 }
 
+/** The module as hosts make it that fuse, and that do not: as a build makes it beforehand, since that takes tens of milliseconds. */
+export interface SoftModules {
+  readonly plain: Uint8Array<ArrayBuffer>
+  readonly fused: Uint8Array<ArrayBuffer>
+}
+export const softModules = (): SoftModules => ({ plain: softModule(false), fused: softModule(true) })
+
 /** The functions over a memory, by name: imports for modules that were made with SOFT_IMPORTS. */
-export function softFloats(memory: { readonly buffer: ArrayBuffer }): Record<SoftName, unknown> {
-  host.module ??= new WebAssembly.Module(moduleOf(functionsOf(hostFuses(memory))))
+export function softFloats(memory: { readonly buffer: ArrayBuffer }, prepared?: SoftModules): Record<SoftName, unknown> {
+  const fused = hostFuses(memory)
+  host.module ??= new WebAssembly.Module(prepared ? prepared[fused ? 'fused' : 'plain'] : softModule(fused))
   return new WebAssembly.Instance(host.module, { e: { memory } }).exports as Record<SoftName, unknown>
 }
-/** For tests: the functions as a host makes them that fuses, or does not. */
+/** The functions as a host makes them that fuses, or does not. */
 export const softModule = (fused: boolean): Uint8Array<ArrayBuffer> => moduleOf(functionsOf(fused))
