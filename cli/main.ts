@@ -14,6 +14,7 @@ const MODULES: readonly { words: readonly CommandName[]; add(cli: Command, done:
   { words: ['as', 'ld'], add: async (cli, done) => (await import('./commands/build.ts')).addBuildCommands(cli, done) },
   { words: ['objdump', 'readelf', 'nm'], add: async (cli, done) => (await import('./commands/views.ts')).addViewCommands(cli, done) },
   { words: ['dap'], add: async cli => (await import('./commands/dap.ts')).addDapCommand(cli) },
+  { words: ['conform'], add: async (cli, done) => (await import('./commands/conform.ts')).addConformCommand(cli, done) },
   { words: ['doc'], add: async cli => (await import('./commands/doc.ts')).addDocCommand(cli) },
   { words: ['bench'], add: async (cli, done) => (await import('./commands/bench.ts')).addBenchCommand(cli, done) },
 ]

@@ -25,6 +25,7 @@ export const COMMANDS = {
   readelf: { usage: '[options] <files...>', about: 'show the structure of ELF files' },
   nm: { usage: '[options] <files...>', about: 'list symbols' },
   dap: { usage: '[options]', about: 'debug in an editor: the Debug Adapter Protocol on standard streams, or on a port' },
+  conform: { usage: '[options] <dir>', about: 'run conformance tests (bare ELF files with tohost), each on a fresh machine' },
   doc: { usage: '[options] <topic> [preset]', about: 'print a manual made from the tables' },
   bench: { usage: '[words...]', about: 'measure: list, run, merge, host' },
 } satisfies Readonly<Record<string, Words>>
