@@ -108,7 +108,11 @@ async function die(way: string, options: WatchOptions = { tell: true }) {
 
 test.each([
   ['a', /^SIGSEGV: write to 0x30 at pc 0x[0-9a-f]+, segv \(die\.s:\d+\): no region there$/, SIGNALS.SIGSEGV],
-  ['b', /^SIGILL: illegal instruction 0x0d0073d7 at pc 0x[0-9a-f]+, ill \(die\.s:\d+\): it needs the V extension, which/, SIGNALS.SIGILL],
+  [
+    'b',
+    /^SIGILL: illegal instruction 0x0d0073d7 \(vsetvli t2,zero,e32,m1,ta,ma\) at pc 0x[0-9a-f]+, ill \(die\.s:\d+\): it needs the V extension, which/,
+    SIGNALS.SIGILL,
+  ],
   ['c', /^SIGBUS: read of 0x7f[0-9a-f]+ at pc 0x[0-9a-f]+, bus.*: beyond the end of \/small \(5 bytes\)$/, SIGNALS.SIGBUS],
   ['d', /^SIGFPE: sent by itself at pc 0x[0-9a-f]+, fpe/, SIGNALS.SIGFPE],
   ['e', /^SIGSEGV: write to 0x7f[0-9a-f]+ at pc .*, deep.*: stack overflow: .* limit of 8388608 bytes/, SIGNALS.SIGSEGV],
