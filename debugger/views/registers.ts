@@ -10,6 +10,8 @@ import {
   SATP_ASID_SHIFT,
   satpMode,
   WORD_PRIVILEGE,
+  vNames,
+  vtypeText,
   xNames,
   ASID_MAX,
   SATP_MODE_SV48,
@@ -19,7 +21,7 @@ import {
   type Hart,
   type Machine,
 } from '../../vm/index.ts'
-import { getFcsr, regBig, regF, regPc, usesFp } from '../../kernel/index.ts'
+import { getFcsr, readVectors, regBig, regF, regPc, usesFp, type VectorRegisters } from '../../kernel/index.ts'
 import { bareHart, taskOf } from './ask.ts'
 import { view } from './define.ts'
 import { hex } from '../hex.ts'
@@ -47,6 +49,8 @@ export interface RegistersData {
   /** Empty as long as the task has not used floating point. */
   f: RegisterData[]
   fcsr: RegisterData | null
+  /** v0 to v31 and what their instructions work on, as long as the machine's registers are; empty as long as the task has not used them. */
+  v: RegisterData[]
   privilege: string | null
   /** Of the hart it runs on. */
   csrs: RegisterData[]
@@ -76,6 +80,7 @@ export const registersView = view<RegistersData>({
       x: xNames.map((_, n) => regBig(k, task, n)),
       f: used ? fNames.map((_, n) => regF(k, task, n)) : [],
       fcsr: used ? getFcsr(k, task) : null,
+      v: readVectors(k, task),
     })
   },
 
@@ -89,6 +94,7 @@ export const registersView = view<RegistersData>({
       x: xNames.map((_, n) => getXBig(hart, n)),
       f: fNames.map((_, n) => getFBig(hart, n)),
       fcsr: Number(readCsr(machine, hart, 'fcsr')),
+      v: vectorsOf(machine, hart),
     })
   },
 
@@ -101,6 +107,7 @@ export const registersView = view<RegistersData>({
       ...grid(d.x, width),
       ...d.f.map(noted),
       ...(d.fcsr ? [noted(d.fcsr)] : []),
+      ...d.v.map(noted),
       ...d.csrs.map(noted),
     ].map(line => fit(line, width))
   },
@@ -115,12 +122,13 @@ interface Read {
   x: readonly bigint[]
   f: readonly bigint[]
   fcsr: number | null
+  v: VectorRegisters | null
 }
 
-function registersData(machine: Machine, args: ViewArguments, { pid, comm, hart, pc, x, f, fcsr }: Read): RegistersData {
+function registersData(machine: Machine, args: ViewArguments, { pid, comm, hart, pc, x, f, fcsr, v }: Read): RegistersData {
   const before = valuesOf(args.before as RegistersData | undefined)
-  const register = (name: string, bits: bigint, note = ''): RegisterData => {
-    const value = hex(bits)
+  const register = (name: string, bits: bigint, note = ''): RegisterData => shown(name, hex(bits), note)
+  const shown = (name: string, value: string, note: string): RegisterData => {
     return { name, value, changed: before.size > 0 && before.get(name) !== undefined && before.get(name) !== value, note }
   }
   const symbol = (value: bigint): string => (args.symbol && value > 0n && value < 1n << 47n ? (args.symbol(Number(value)) ?? '') : '')
@@ -133,9 +141,35 @@ function registersData(machine: Machine, args: ViewArguments, { pid, comm, hart,
     x: x.map((bits, n) => register(xNames[n], bits, symbol(bits))),
     f: f.map((bits, n) => register(fNames[n], bits, floatText(bits))),
     fcsr: fcsr === null ? null : register('fcsr', BigInt(fcsr), fcsrText(fcsr)),
+    v: v === null ? [] : vectorRows(v).map(([name, value, note]) => shown(name, value, note)),
     privilege: running && (PRIVILEGES[running.words[WORD_PRIVILEGE]] ?? null),
     csrs: running === null ? [] : csrsOf(machine, running).map(([name, bits]) => register(name, bits, csrText(name, bits))),
   }
+}
+
+/** Of a machine without a kernel; null where it has none. */
+function vectorsOf(machine: Machine, hart: Hart): VectorRegisters | null {
+  const { vector } = machine.isa
+  if (vector === null) return null
+  const csr = (name: string): bigint => readCsr(machine, hart, name)
+  const [vstart, vl, vcsr] = ['vstart', 'vl', 'vcsr'].map(name => Number(csr(name)))
+  return { vstart, vl, vtype: csr('vtype'), vcsr, bytes: hart.v.bytes.slice(0, 4 * vector.vlen) }
+}
+
+function vectorRows({ vstart, vl, vtype, vcsr, bytes }: VectorRegisters): (readonly [name: string, value: string, note: string])[] {
+  const length = bytes.length / vNames.length
+  const digits = (n: number): string =>
+    [...bytes.subarray(n * length, (n + 1) * length)]
+      .reverse()
+      .map(byte => byte.toString(16).padStart(2, '0'))
+      .join('')
+  return [
+    ...vNames.map((name, n) => [name, `0x${digits(n)}`, ''] as const),
+    ['vl', hex(BigInt(vl)), `${vl} elements`],
+    ['vtype', hex(vtype), vtypeText(Number(vtype)) ?? 'no type'],
+    ['vstart', hex(BigInt(vstart)), ''],
+    ['vcsr', hex(BigInt(vcsr)), ''],
+  ]
 }
 
 const mark = (changed: boolean): string => (changed ? CHANGED : ' ')
@@ -153,7 +187,7 @@ function grid(registers: readonly RegisterData[], width: number): string[] {
 
 function valuesOf(data: RegistersData | undefined): Map<string, string> {
   if (data === undefined) return new Map()
-  return new Map([data.pc, ...data.x, ...data.f, ...(data.fcsr ? [data.fcsr] : []), ...data.csrs].map(r => [r.name, r.value]))
+  return new Map([data.pc, ...data.x, ...data.f, ...(data.fcsr ? [data.fcsr] : []), ...data.v, ...data.csrs].map(r => [r.name, r.value]))
 }
 
 /** A 32-bit value is boxed: its upper half is all ones. */

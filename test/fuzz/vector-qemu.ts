@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RAM_BASE, VTYPE_VILL } from '../../vm/index.ts'
-import { VECTOR_SCRATCH, type VectorProgram, type VectorState } from './vector-program.ts'
+import { disassemble, RAM_BASE, randomNumbers, VTYPE_VILL } from '../../vm/index.ts'
+import { beginning, VECTOR_SCRATCH, vectorDifferences, vectorProgram, type VectorProgram, type VectorState } from './vector-program.ts'
 
 const GCC = 'riscv64-linux-gnu-gcc'
 const QEMU = 'qemu-riscv64-static'
@@ -141,7 +141,7 @@ function stateIn(bytes: Uint8Array, vlenb: number): VectorState {
 }
 
 /** Runs programs of one vector length, in order, in one process: what each leaves. Throws when QEMU does not get through. */
-export function runVectorsOnQemu(programs: readonly VectorProgram[]): VectorState[] {
+function runVectorsOnQemu(programs: readonly VectorProgram[]): VectorState[] {
   const directory = mkdtempSync(join(tmpdir(), 'fuzz-vector-'))
   try {
     return runIn(directory, programs)
@@ -173,4 +173,21 @@ function runIn(directory: string, programs: readonly VectorProgram[]): VectorSta
   if (status !== 0) throw new Error(`QEMU ended with ${status ?? signal}: ${stderr.toString()}`)
   const size = records[0].length
   return programs.map((_, n) => stateIn(new Uint8Array(stdout.subarray(n * size, (n + 1) * size)), vlenb))
+}
+
+/** The shortest beginning of a program that differs. */
+function explain(p: VectorProgram): string {
+  const all = p.words.map((_, n) => beginning(p, n + 1))
+  const differences = runVectorsOnQemu(all).map((theirs, n) => vectorDifferences(all[n].after, theirs, p.vlen))
+  const at = differences.findIndex(d => d.length > 0)
+  const lines = p.words.slice(Math.max(0, at - 7), at + 1).map(w => disassemble(w, 0, { aliases: false }).text)
+  return `seed ${p.seed}, vlen ${p.vlen}, ours / QEMU:\n${(differences[at] ?? []).join('\n')}\n${lines.join('\n')}`
+}
+
+/** Programs of so many instructions at one vector length, from a seed on: what is wrong with the first that QEMU ends otherwise, or null. */
+export function vectorsAgainstQemu(vlen: number, firstSeed: number, count: number, length: number): string | null {
+  const programs = Array.from({ length: count }, (_, n) => vectorProgram(firstSeed + n, vlen, length, randomNumbers(firstSeed + n)))
+  const theirs = runVectorsOnQemu(programs)
+  const wrong = programs.find((p, n) => vectorDifferences(p.after, theirs[n], vlen).length > 0)
+  return wrong === undefined ? null : explain(wrong)
 }
