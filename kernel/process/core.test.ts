@@ -7,6 +7,7 @@ import {
   ELF_PRSTATUS,
   ET,
   NT_CORE,
+  NT_RISCV_VECTOR,
   PT,
   readElfHeaders,
   readNotes,
@@ -95,6 +96,14 @@ function opened(run: Run, name?: string, most?: number) {
   const described = (type: number): Uint8Array[] => notes.filter(note => note.type === type).map(note => note.description)
   return { inode, bytes, elf, notes, described, loads: elf.segments.filter(s => s.type === PT.LOAD) }
 }
+
+test('a thread that has used vectors has a note of them', () => {
+  const run = finished(unlimited(`vsetivli zero, 2, e64, m1, ta, ma\nvmv.v.i v31, 5\n${crash()}`), { isa: 'rv64gcv' })
+  const { notes, described } = opened(run)
+  expect(notes.filter(({ name }) => name === 'LINUX').map(({ type }) => type)).toEqual([NT_RISCV_VECTOR])
+  const words = new BigUint64Array(described(NT_RISCV_VECTOR)[0].slice().buffer)
+  expect([words.length, ...words.slice(0, 5), ...words.slice(-2)]).toEqual([5 + 64, 0n, 2n, 0xd8n, 0n, 16n, 5n, 5n])
+})
 
 test('an ELF core: registers, signal, names, memory; mode 0600; the wait status says so', () => {
   const run = finished(unlimited(crash()), { argv: ['test', 'one', 'two'] })
