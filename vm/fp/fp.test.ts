@@ -262,3 +262,13 @@ test('Zfa: minima that keep NaNs, integers within the format, quiet comparisons,
     [0n, NV],
   ])
 })
+
+test('halves are rounded to integers as doubles are, in every mode', () => {
+  for (const rm of MODES)
+    for (let n = 0; n < 0x7c00; n += 7) {
+      const half = BigInt(n | (n & 1 ? 0x8000 : 0))
+      const double = arithmetic('roundnx', 64, rm, [convert('f16', 'f64', RNE, half).bits])
+      const expected = { bits: convert('f64', 'f16', RNE, double.bits).bits, flags: double.flags }
+      expect([n, rm, arithmetic('roundnx', 16, rm, [half])]).toEqual([n, rm, expected])
+    }
+})
