@@ -16,7 +16,7 @@ import {
   type ThpPolicy,
 } from '../kernel/index.ts'
 import { DEFAULT_ENV } from '../library/index.ts'
-import { presetNames, resolvePreset } from '../vm/index.ts'
+import { ENGINE_NAMES, presetNames, resolvePreset, type EngineName } from '../vm/index.ts'
 import { CommandError, EXIT } from './errors.ts'
 import { bootDate, dateOption } from './boot-date.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
@@ -38,7 +38,7 @@ export interface MachineFlags {
   share: string[]
   clock?: 'real' | 'virtual'
   date?: string
-  engine: 'interpreter' | 'reference'
+  engine: EngineName
   isa?: string
   seed: string
   timing?: string
@@ -73,7 +73,7 @@ export function machineOptions(command: Command): Command {
     .option('--share <host:guest[:rw]>', 'show a host directory at a guest path; may be repeated', collect, [])
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
     .option('--date <date>', 'date at boot: 2026-02-28, 2026-02-28T12:00:00Z or @SECONDS (default: of the host where the clock is real)')
-    .addOption(new Option('--engine <engine>', 'what executes instructions').choices(['interpreter', 'reference']).default('interpreter'))
+    .addOption(new Option('--engine <engine>', 'what executes instructions').choices(ENGINE_NAMES).default(ENGINE_NAMES[0]))
     .option('--isa <set>', "the machine's instruction set: rv64gc, or others of its extensions ('doc isa' has them)")
     .option('--seed <n>', 'seed of the guest random generator', '0')
     .option('--timing <preset>', `count cycles by a timing model (${presetNames.join(', ')})`)

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { SHARING, type ImageFile, type InitOptions, type JournalEntry, type KernelOptions } from '../kernel/index.ts'
-import { PAGE_SIZE, parseIsa, resolvePreset, type Preset } from '../vm/index.ts'
+import { ENGINE_NAMES, PAGE_SIZE, parseIsa, resolvePreset, type Preset } from '../vm/index.ts'
 
 /** Everything that a machine is made of but the host. */
 export type MadeOf = Omit<KernelOptions, 'host' | 'journal' | 'loop'>
@@ -155,7 +155,7 @@ const RAM_MAX = 3 * 2 ** 30
 const machine: Readonly<Record<string, Check>> = {
   ramBytes: value => whole(2 ** 20, RAM_MAX)(value) && (value as number) % PAGE_SIZE === 0,
   harts: whole(1, 32),
-  engine: maybe(oneOf('interpreter', 'reference')),
+  engine: maybe(oneOf(...ENGINE_NAMES)),
   isa: maybe(value => typeof value === 'string' && typeof parseIsa(value) !== 'string'),
   seed: maybe(id),
   policy: maybe(oneOf(...SHARING.map(row => row.name))),

@@ -49,6 +49,8 @@ export interface KernelOptions {
   /** 1..32; default 1. */
   harts?: number
   engine?: EngineName
+  /** The compiler: how often a place is run before it is compiled (MachineOptions). */
+  hotAfter?: number
   /** The interpreter's loop, made beforehand: of no consequence but the time that making it takes. */
   loop?: PreparedLoop
   /** The instruction set, such as `rv64imac_zifencei`; default rv64gc. */
@@ -177,7 +179,14 @@ export function emptyKernel(options: KernelOptions): Kernel {
   const harts = options.harts ?? 1
   if (!(harts >= 1 && harts <= MAX_HARTS)) throw new Error(`creating a machine of ${harts} harts: 1 to ${MAX_HARTS} are possible`)
   return {
-    machine: createMachine({ ramBytes, harts, engine: options.engine, isa: isaOf(options), loop: options.loop }),
+    machine: createMachine({
+      ramBytes,
+      harts,
+      engine: options.engine,
+      hotAfter: options.hotAfter,
+      isa: isaOf(options),
+      loop: options.loop,
+    }),
     state: emptyState(options, ramBytes, harts),
     classes: schedTable(options.policy),
     host: options.host,

@@ -11,6 +11,8 @@ export interface CodeFrames {
   readonly frameOf: Int32Array
   /** Next slot to hand out or to take back. */
   next: number
+  /** Told of a frame that is no code any more. */
+  forgotten: ((frame: number) => void) | null
 }
 
 /** Frames that are code at once: a sixteenth of RAM's, at most 2048. */
@@ -20,6 +22,7 @@ export const createCodeFrames = (ramBytes: number): CodeFrames => ({
   slotOf: new Uint16Array(ramBytes / PAGE_SIZE),
   frameOf: new Int32Array(codeSlots(ramBytes)).fill(-1),
   next: 0,
+  forgotten: null,
 })
 
 export const isCode = (code: CodeFrames, frame: number): boolean => code.slotOf[frame] !== 0
@@ -51,6 +54,7 @@ export function forgetFrame(machine: Machine, code: CodeFrames, frame: number): 
   if (known === 0) return
   code.slotOf[frame] = 0
   code.frameOf[known - 1] = -1
+  code.forgotten?.(frame)
   dropFetches(machine, frame)
 }
 

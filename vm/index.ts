@@ -2,13 +2,14 @@
 export * from './isa/index.ts'
 export * from './layout.ts'
 export { prepareLoop, type PreparedLoop } from './interpreter/index.ts'
-export { createMachine, frameAddress, moveReservation, run, setTiming, type EngineName, type MachineOptions } from './machine.ts'
+export { createMachine, ENGINE_NAMES, frameAddress, moveReservation, run, setTiming, type MachineOptions } from './machine.ts'
 export type {
   Access,
   DebugHit,
   DebugPoints,
   DebugState,
   Engine,
+  EngineName,
   Hart,
   Machine,
   PhysicalRange,

@@ -44,6 +44,10 @@ export const HART = {
   /** What the interpreter left with: a virtual address (i64) and the fuel that remains (i32). */
   exitVa: 696,
   exitFuel: 704,
+  /** The fuel (i32) that the engine's code was last entered with from outside. */
+  entered: 708,
+  /** Not 0: misses may be refilled where nobody sees it (i32). */
+  refills: 712,
   /** Values of the CSRs that are storage, 8 bytes each, by slot (csr.ts). */
   csr: 768,
   /** Of the vector unit, as words: see VECTOR. */
@@ -109,7 +113,14 @@ export const FS_INITIAL = 1
 export const FS_CLEAN = 2
 export const FS_DIRTY = 3
 
-const FIRST_HART = 0x1_0000
+/** Where compiled code can be entered (compiler/entry-points.ts): 16 bytes each. */
+export const ENTRY_POINTS = 0x1_0000
+export const ENTRY_POINT_COUNT = 65536
+export const ENTRY_POINT_BYTES = 16
+/** Of one: the number in the function table of the region's function for hart 0, the region's label, its distance from the region's base in bytes, the op that stood there. */
+export const ENTRY_POINT = { slot: 0, label: 4, offset: 8, op: 12 } as const
+
+const FIRST_HART = ENTRY_POINTS + ENTRY_POINT_COUNT * ENTRY_POINT_BYTES
 
 export interface Layout {
   harts: number

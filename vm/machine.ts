@@ -19,14 +19,16 @@ import {
 import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
+import { compilerEngine, HOT_AFTER } from './compiler/index.ts'
 import { decodeCacheBytes, interpreterEngine, timedEngine, type PreparedLoop } from './interpreter/index.ts'
 import { physicalMap } from './physical.ts'
 import { hosted } from './platform.ts'
 import { REFERENCE, referenceEngine } from './reference/index.ts'
-import type { Engine, Hart, Machine, Platform, Stop } from './state.ts'
+import type { Engine, EngineName, Hart, Machine, Platform, Stop } from './state.ts'
 import { newTiming, type TimingConfig } from './timing/index.ts'
 
-export type EngineName = 'interpreter' | 'reference'
+/** The engines, the fastest first: it is what machines have unless somebody says otherwise. */
+export const ENGINE_NAMES: readonly EngineName[] = ['compiler', 'interpreter', 'reference']
 
 export interface MachineOptions {
   /** Bytes of RAM, whole pages. */
@@ -39,6 +41,8 @@ export interface MachineOptions {
   isa?: Isa
   /** The interpreter's loop, made beforehand (`prepareLoop`): used where it fits. Default: it is made. */
   loop?: PreparedLoop
+  /** The compiler: how often a place is run before it is hot, 1 to 65535. Whatever it is, programs compute the same. Default: 128. */
+  hotAfter?: number
 }
 
 /** Of a machine that is being made. */
@@ -83,6 +87,7 @@ export function createMachine(options: MachineOptions): Machine {
     isa: options.isa ?? defaultIsa,
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: NO_ENGINE,
+    chosen: { name: options.engine ?? ENGINE_NAMES[0], hotAfter: options.hotAfter ?? HOT_AFTER },
     platform,
     debug: null,
     written: null,
@@ -97,8 +102,14 @@ export function createMachine(options: MachineOptions): Machine {
     resetCsrs(machine, hart)
     refreshTlbKey(machine, hart)
   }
-  machine.engine = options.engine === 'reference' ? referenceEngine(machine) : interpreterEngine(machine, options.loop)
+  machine.engine = engineOf(machine, options.loop)
   return machine
+}
+
+function engineOf(machine: Machine, loop?: PreparedLoop): Engine {
+  const { name, hotAfter } = machine.chosen
+  if (name === 'reference') return referenceEngine(machine)
+  return name === 'interpreter' ? interpreterEngine(machine, loop) : compilerEngine(machine, hotAfter, loop)
 }
 
 /**
@@ -116,7 +127,7 @@ export function setTiming(machine: Machine, config: TimingConfig | null): void {
   }
   if (machine.engine.name === REFERENCE) return
   machine.engine.forgetAll()
-  machine.engine = machine.timing === null ? interpreterEngine(machine) : timedEngine(machine, machine.timing)
+  machine.engine = machine.timing === null ? engineOf(machine) : timedEngine(machine, machine.timing)
 }
 
 /**

@@ -36,13 +36,14 @@ function fetchFrames(machine: Machine, hart: Hart): Int32Array {
   return frames
 }
 
-/** A hart's block. Where its fetch entries lead is in `fetchFrames`: where engines keep code differs from machine to machine. */
+/** A hart's block, without what engines leave there on their way out. Where its fetch entries lead is in `fetchFrames`: where engines keep code differs from machine to machine. */
 function hartBytes(machine: Machine, hart: Hart): Uint8Array {
   const bytes = machine.bytes.slice(hart.base, hart.base + L.HART_BYTES)
   for (let n = 0; n < FETCH_ENTRIES; n++) {
     const at = L.HART.tlbFetch + n * L.TLB_ENTRY_BYTES + L.TLB_ENTRY.addend
     bytes.fill(0, at, at + 4)
   }
+  bytes.fill(0, L.HART.exitVa, L.HART.refills + 4)
   unwatch(bytes)
   return bytes
 }

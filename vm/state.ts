@@ -22,6 +22,8 @@ export interface Stop {
   retired: number
 }
 
+export type EngineName = 'compiler' | 'interpreter' | 'reference'
+
 export interface Hart extends HartViews {
   readonly id: number
   /** Offset of its block in the linear memory. */
@@ -156,6 +158,8 @@ export interface Machine {
   readonly isa: Isa
   readonly stop: Stop
   engine: Engine
+  /** What was asked for when it was made: the engine while it is not timed, and how often a place is run before it is compiled. */
+  readonly chosen: { readonly name: EngineName; readonly hotAfter: number }
   readonly platform: Platform
   /** Where a debugger wants harts to stop, while there is one. */
   debug: DebugState | null

@@ -2,9 +2,9 @@
 import { parseInstruction, parseIsa, PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, REG } from './isa/index.ts'
 import { PAGE_SIZE, PRIVILEGE_U, RAM_PPN, WORD_PRIVILEGE } from './layout.ts'
 import { setSatp } from './csr.ts'
-import { createMachine, run, type EngineName } from './machine.ts'
+import { createMachine, run } from './machine.ts'
 import { getX, setPc, setX } from './registers.ts'
-import type { Hart, Machine, Platform, Stop } from './state.ts'
+import type { EngineName, Hart, Machine, Platform, Stop } from './state.ts'
 import { refreshTlbKey } from './tlb.ts'
 
 export const RWXU = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D
@@ -13,7 +13,7 @@ export const DATA = 0x2_0000
 /** Frames: 0 root, 1.. tables as they are needed, 64 the code, 80 the data. */
 const CODE_FRAME = 64
 const DATA_FRAME = 80
-export const ENGINES: readonly EngineName[] = ['interpreter', 'reference']
+export const ENGINES: readonly EngineName[] = ['compiler', 'interpreter', 'reference']
 
 export interface Bench {
   machine: Machine
@@ -54,7 +54,7 @@ export function bench(text: string, options: BenchOptions = {}): Bench {
   const { engine, harts, platform } = options
   const isa = options.isa === undefined ? undefined : parseIsa(options.isa)
   if (typeof isa === 'string') throw new Error(isa)
-  const machine = createMachine({ ramBytes: 4 << 20, engine, harts, isa, platform })
+  const machine = createMachine({ ramBytes: 4 << 20, engine, harts, isa, platform, hotAfter: 1 })
   const [hart] = machine.harts
   let nextTable = 1
   const pteIndex = (va: number, level: number): number => {

@@ -21,6 +21,7 @@ import {
   setSatp,
   setTiming,
   setX,
+  type EngineName,
   type Machine,
   type TimingConfig,
 } from '../../vm/index.ts'
@@ -86,8 +87,8 @@ export function buildKernel(name: string, rounds: number, sources: string, out: 
 }
 
 /** Our machine, ready to run a kernel in user mode. */
-function loadKernel(image: Uint8Array, rounds: number): Machine {
-  const machine = createMachine({ ramBytes: 16 << 20 })
+function loadKernel(image: Uint8Array, rounds: number, engine?: EngineName): Machine {
+  const machine = createMachine({ ramBytes: 16 << 20, engine })
   const hart = machine.harts[0]
   const pte = (frame: number, flags: number): number => ((frame + RAM_PPN) << 10) | flags
   const [root, level2, level1, level0] = [0, 1, 2, 3]
@@ -116,8 +117,8 @@ export interface Timed {
 const FUEL = 2_000_000
 
 /** Runs to the kernel's system call; with `timing`, on the timed machine. */
-export function timeOurs(kernel: BuiltKernel, rounds: number, timing: TimingConfig | null = null): Timed {
-  const machine = loadKernel(kernel.image, rounds)
+export function timeOurs(kernel: BuiltKernel, rounds: number, timing: TimingConfig | null = null, engine?: EngineName): Timed {
+  const machine = loadKernel(kernel.image, rounds, engine)
   if (timing !== null) setTiming(machine, timing)
   const hart = machine.harts[0]
   const start = process.hrtime.bigint()

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { DebugProtocol } from '@vscode/debugprotocol'
 import { SHARING, type Host, type Kernel } from '../../kernel/index.ts'
+import { ENGINE_NAMES } from '../../vm/index.ts'
 import { start } from '../commands/run.ts'
 import { byteString, nodeHost } from '../host.ts'
 import { makeMachine, type MachineFlags } from '../options.ts'
@@ -62,7 +63,7 @@ export const LAUNCH_CHECKS: Readonly<Record<keyof Omit<LaunchArguments, 'noDebug
   memory: [value => text(value) || count(value), 'MiB, or a text with K, M or G behind the number'],
   root: [text, 'a directory or an image'],
   share: [texts, 'a list of HOST:GUEST[:rw]'],
-  engine: [oneOf('interpreter', 'reference'), 'interpreter or reference'],
+  engine: [oneOf(...ENGINE_NAMES), ENGINE_NAMES.join(', ')],
   seed: [count, 'a whole number'],
   isa: [text, 'an instruction set, such as rv64gc'],
   policy: [oneOf(...POLICIES), POLICIES.join(', ')],
@@ -114,7 +115,7 @@ const flagsOf = (a: LaunchArguments): MachineFlags => ({
   root: a.root,
   share: a.share ?? [],
   clock: 'virtual',
-  engine: a.engine ?? 'interpreter',
+  engine: a.engine ?? ENGINE_NAMES[0],
   seed: String(a.seed ?? 0),
   timing: a.timing,
   timingFrom: 'boot',

@@ -1,7 +1,7 @@
-// The interpreter against the reference engine on random programs: registers, floating-point flags, memory, pc and counts must be
+// The fast engines against the reference engine on random programs: registers, floating-point flags, memory, pc and counts must be
 // the same. A divergence is shrunk to a few instructions and shown as assembly.
-import { expect, test } from 'vitest'
-import { COUNTERS, fullIsa, getXBig, RAM_BASE, run, setXBig, type Machine } from '../../vm/index.ts'
+import { describe, expect, test } from 'vitest'
+import { COUNTERS, ENGINE_NAMES, fullIsa, getXBig, RAM_BASE, run, setXBig, type EngineName, type Machine } from '../../vm/index.ts'
 import { floatProgram } from './floats.ts'
 import { FUZZ_CODE_BASE, FUZZ_SCRATCH_BASE, fuzzMachine, runOnMachine } from './machine.ts'
 import { codeOf, extensionsIn, listing, randomProgram, shrink, stateDifferences, type RandomProgram } from './program.ts'
@@ -38,75 +38,79 @@ type Engine = Machine['engine']
 
 const PROGRAMS = amount(40, 2000)
 
-test(`the interpreter and the reference agree on ${PROGRAMS} random programs`, { timeout: PATIENCE }, () => {
-  const [reference, interpreter] = [fuzzMachine('reference'), fuzzMachine('interpreter')]
-  let retired = 0
-  for (let n = 0; n < PROGRAMS; n++) {
-    const candidate = program(SEED * 1_000_000 + n)
-    if (differences(reference, interpreter, candidate).length > 0)
-      expect.fail(
-        explain(
-          () => fuzzMachine('reference'),
-          () => fuzzMachine('interpreter'),
-          candidate,
-        ),
-      )
-    retired = reference.harts[0].counters[COUNTERS.instret]
-  }
-  // Jumps leave some instructions out.
-  expect(retired).toBeGreaterThan(amount(20_000, 1_000_000))
-})
+const FAST = ENGINE_NAMES.filter(name => name !== 'reference')
 
-test('they agree on machines with every extension that there is', { timeout: PATIENCE }, () => {
-  const make = (engine: 'reference' | 'interpreter') => (): Machine => fuzzMachine(engine, undefined, fullIsa)
-  const [reference, interpreter] = [make('reference'), make('interpreter')]
-  const [one, other] = [reference(), interpreter()]
-  for (let n = 0; n < amount(10, 500); n++) {
-    const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa), ...PLACE })
-    if (differences(one, other, candidate).length > 0) expect.fail(explain(reference, interpreter, candidate))
-  }
-})
-
-test('they agree on floating-point instructions alone, flags and all', { timeout: PATIENCE }, () => {
-  const [reference, interpreter] = [fuzzMachine('reference'), fuzzMachine('interpreter')]
-  for (let n = 0; n < amount(30, 30_000); n++) {
-    const candidate = floatProgram(SEED * 5_000_000 + n, PLACE)
-    if (differences(reference, interpreter, candidate).length > 0)
-      expect.fail(
-        explain(
-          () => fuzzMachine('reference'),
-          () => fuzzMachine('interpreter'),
-          candidate,
-        ),
-      )
-  }
-})
-
-test('they agree wherever a run is cut', { timeout: PATIENCE }, () => {
-  for (let seed = 0; seed < amount(3, 100); seed++) {
-    const candidate = program(SEED * 7_000_000 + seed, 300)
-    const whole = fuzzMachine('interpreter')
-    const expected = runOnMachine(whole, candidate)
-    // The same program a few instructions at a time.
-    const cut = fuzzMachine('interpreter')
-    const inner = cut.engine
-    const pieces: Engine = {
-      ...inner,
-      name: 'pieces',
-      run(hart, fuel) {
-        for (let done = 0; ;) {
-          const stop = inner.run(hart, Math.min(1 + (done % 5), fuel - done))
-          done += stop.retired
-          if (stop.kind === 'fuel' && done < fuel) continue
-          stop.retired = done
-          return stop
-        }
-      },
+describe.each(FAST)('the %s', name => {
+  test(`it and the reference agree on ${PROGRAMS} random programs`, { timeout: PATIENCE }, () => {
+    const [reference, fast] = [fuzzMachine('reference'), fuzzMachine(name)]
+    let retired = 0
+    for (let n = 0; n < PROGRAMS; n++) {
+      const candidate = program(SEED * 1_000_000 + n)
+      if (differences(reference, fast, candidate).length > 0)
+        expect.fail(
+          explain(
+            () => fuzzMachine('reference'),
+            () => fuzzMachine(name),
+            candidate,
+          ),
+        )
+      retired = reference.harts[0].counters[COUNTERS.instret]
     }
-    cut.engine = pieces
-    expect(stateDifferences(expected, runOnMachine(cut, candidate))).toEqual([])
-    expect([...cut.harts[0].counters]).toEqual([...whole.harts[0].counters])
-  }
+    // Jumps leave some instructions out.
+    expect(retired).toBeGreaterThan(amount(20_000, 1_000_000))
+  })
+
+  test('they agree on machines with every extension that there is', { timeout: PATIENCE }, () => {
+    const make = (engine: EngineName) => (): Machine => fuzzMachine(engine, undefined, fullIsa)
+    const [reference, fast] = [make('reference'), make(name)]
+    const [one, other] = [reference(), fast()]
+    for (let n = 0; n < amount(10, 500); n++) {
+      const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa), ...PLACE })
+      if (differences(one, other, candidate).length > 0) expect.fail(explain(reference, fast, candidate))
+    }
+  })
+
+  test('they agree on floating-point instructions alone, flags and all', { timeout: PATIENCE }, () => {
+    const [reference, fast] = [fuzzMachine('reference'), fuzzMachine(name)]
+    for (let n = 0; n < amount(30, 30_000); n++) {
+      const candidate = floatProgram(SEED * 5_000_000 + n, PLACE)
+      if (differences(reference, fast, candidate).length > 0)
+        expect.fail(
+          explain(
+            () => fuzzMachine('reference'),
+            () => fuzzMachine(name),
+            candidate,
+          ),
+        )
+    }
+  })
+
+  test('they agree wherever a run is cut', { timeout: PATIENCE }, () => {
+    for (let seed = 0; seed < amount(3, 100); seed++) {
+      const candidate = program(SEED * 7_000_000 + seed, 300)
+      const whole = fuzzMachine(name)
+      const expected = runOnMachine(whole, candidate)
+      // The same program a few instructions at a time.
+      const cut = fuzzMachine(name)
+      const inner = cut.engine
+      const pieces: Engine = {
+        ...inner,
+        name: 'pieces',
+        run(hart, fuel) {
+          for (let done = 0; ;) {
+            const stop = inner.run(hart, Math.min(1 + (done % 5), fuel - done))
+            done += stop.retired
+            if (stop.kind === 'fuel' && done < fuel) continue
+            stop.retired = done
+            return stop
+          }
+        },
+      }
+      cut.engine = pieces
+      expect(stateDifferences(expected, runOnMachine(cut, candidate))).toEqual([])
+      expect([...cut.harts[0].counters]).toEqual([...whole.harts[0].counters])
+    }
+  })
 })
 
 /** The reference engine with a defect: after an `xor`, one bit of its destination is wrong. */

@@ -23,7 +23,7 @@ const RAM_BYTES = 64 * PAGE_SIZE
 export const FUZZ_CODE_BASE = RAM_BASE + PAGE_SIZE
 export const FUZZ_SCRATCH_BASE = RAM_BASE + RAM_BYTES - SCRATCH_BYTES
 
-export const fuzzMachine = (engine: EngineName, ramBytes = RAM_BYTES, isa = defaultIsa): Machine => createMachine({ ramBytes, engine, isa })
+export const fuzzMachine = (engine: EngineName, ramBytes = RAM_BYTES, isa = defaultIsa): Machine => createMachine({ ramBytes, engine, isa, hotAfter: 1 })
 
 /** Far more than any program executes, as it never goes backward. */
 const FUEL = 10_000_000

@@ -13,6 +13,9 @@ import { leftToReference, type Writer } from './writer.ts'
 /** How the code of an instruction rounds: to nearest even (static, or dynamic while frm says so), or by another static mode. */
 export type Rounding = 'nearest' | 'zero' | 'down' | 'up' | 'away'
 
+/** What is asked once: that the floating-point unit is on. It stays on until something leaves. */
+export const UNIT_ON = 'the floating-point unit is on'
+
 /** Where floating-point operands are. */
 export interface FloatOperands {
   /** All 64 bits of a register. */
@@ -86,7 +89,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
   const fcsr = [...i32Const(0), ...mem(OP.i32Load, base + L.HART.fcsr)]
 
   function fpOn(): void {
-    if (!w.first('the floating-point unit is on')) return
+    if (!w.first(UNIT_ON)) return
     w.push(...i32Const(0), ...mem(OP.i32Load, base + L.HART.fs), OP.i32Eqz)
     w.leaveIf('slow')
   }

@@ -2,9 +2,9 @@
 // the engine's, and a probe, plain or timed. Whatever is rare or impossible here leaves before the instruction changed anything, and the
 // reference engine runs it instead.
 export { arithmetic } from './arithmetic.ts'
-export { floats, type Rounding } from './floats.ts'
+export { floats, UNIT_ON, type Rounding } from './floats.ts'
 export { memory } from './memory.ts'
-export { SOFT_IMPORTS, softCalls, softFloats, softModules, type SoftModules } from './soft/index.ts'
-export { pageOf, plainProbe, tlbTag, type Probe } from './probe.ts'
+export { hostFuses, SOFT_IMPORTS, softCalls, softFloats, softModules, type SoftModules } from './soft/index.ts'
+export { misses, pageOf, plainProbe, TLB, tlbTag, uncountedProbe, type Probe } from './probe.ts'
 export { CALL_FETCH, highWord, MODEL_CALLS, spendMore, timedProbe, type TimedShape } from './timed-probe.ts'
 export { LEFT_TO_REFERENCE, leftToReference, Writer, type Depths, type Leave } from './writer.ts'

@@ -27,7 +27,7 @@ const PAGE_MASK = -L.PAGE_SIZE
 export const TLB = { read: L.HART.tlbRead, write: L.HART.tlbWrite, fetch: L.HART.tlbFetch } as const
 
 /** Puts the place in a TLB of the page of `va` into `index`; then the entry's tag. */
-export const tlbTag = (base: number, kind: keyof typeof TLB, { va, index }: ProbeLocals): Code => [
+export const tlbTag = (base: number, kind: keyof typeof TLB, { va, index }: Pick<ProbeLocals, 'va' | 'index'>): Code => [
   ...[...get(va), OP.i32WrapI64, ...i32Const(INDEX_SHIFT), OP.i32ShrU, ...i32Const(INDEX_MASK), OP.i32And, ...tee(index)],
   ...mem(OP.i64Load, base + TLB[kind] + L.TLB_ENTRY.tag),
 ]
@@ -35,16 +35,32 @@ export const pageOf = (va: Code): Code => [...va, ...i64Const(PAGE_MASK), OP.i64
 /** Address of the last byte of an access. */
 export const lastByte = (va: number, bytes: Width): Code => (bytes === 1 ? get(va) : [...get(va), ...i64Const(bytes - 1), OP.i64Add])
 
+/** Condition: the address in `va` has no entry in a TLB, whose place is in `index` then. */
+export const misses = (base: number, kind: 'read' | 'write', bytes: Width, locals: Pick<ProbeLocals, 'va' | 'index' | 'key'>): Code => [
+  ...tlbTag(base, kind, locals),
+  // The page of the last byte finds page-crossing accesses too: their last page cannot be in the entry of their first.
+  ...[...pageOf(lastByte(locals.va, bytes)), ...get(locals.key), OP.i64Or, OP.i64Ne],
+]
+
 /** Accesses of a machine that is not timed. `base` is the hart's block, baked in. */
 export function plainProbe(w: Writer, base: number, locals: ProbeLocals): Probe {
+  const { access, host } = uncountedProbe(w, base, locals)
   return {
+    host,
     access(kind, bytes) {
-      w.push(...tlbTag(base, kind, locals))
-      // The page of the last byte finds page-crossing accesses too: their last page cannot be in the entry of their first.
-      w.push(...pageOf(lastByte(locals.va, bytes)), ...get(locals.key), OP.i64Or, OP.i64Ne)
-      w.leaveIf(kind === 'read' ? 'readMiss' : 'writeMiss')
+      access(kind, bytes)
       const counter = kind === 'read' ? locals.loads : locals.stores
       w.push(...get(counter), ...i32Const(1), OP.i32Add, ...set(counter))
+    },
+  }
+}
+
+/** The same, where loads and stores are counted in some other way. */
+export function uncountedProbe(w: Writer, base: number, locals: Pick<ProbeLocals, 'va' | 'index' | 'key'>): Probe {
+  return {
+    access(kind, bytes) {
+      w.push(...misses(base, kind, bytes, locals))
+      w.leaveIf(kind === 'read' ? 'readMiss' : 'writeMiss')
     },
     host: kind => [
       ...[...get(locals.va), OP.i32WrapI64],

@@ -69,7 +69,7 @@ export class Writer<L extends string = Leave> {
   leave(label: L): void {
     this.push(...br(this.depthOf(label)))
   }
-  private depthOf(label: L): number {
+  protected depthOf(label: L): number {
     if (this.depths === null) throw new Error(`code that leaves by '${label}' outside an instruction`)
     return this.depths[label] + this.nest
   }

@@ -6,7 +6,7 @@ import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
 import { frameOfSlab } from './cache.ts'
 import { ENTRIES_PER_BYTE, ENTRY } from './entry.ts'
-import { opFor, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
+import { FIRST_ROW_OP, opFor, OP_COUNT, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
 
 const registerOffset = (row: Row, field: 'rd' | 'rs1' | 'rs2' | 'rs3', n: number): number => {
   const float = row.fields.some(f => f === `f${field}`)
@@ -14,24 +14,54 @@ const registerOffset = (row: Row, field: 'rd' | 'rs1' | 'rs2' | 'rs3', n: number
   return field === 'rd' && n === 0 ? L.HART.sink - L.HART.x : 8 * n
 }
 
-/** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. */
-export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFrames): void {
-  const lo = hart.pc[0]
-  const entry = tlbProbe(machine, hart, lo, hart.pc[1], 'fetch')
-  const slab = machine.i32[entry + 2] >>> 0
+/** The slab that the hart is in: its pc is in the fetch TLB. */
+function currentSlab(machine: Machine, hart: Hart): number {
+  const entry = tlbProbe(machine, hart, hart.pc[0], hart.pc[1], 'fetch')
+  return machine.i32[entry + 2] >>> 0
+}
+
+/** Has a decoded place counted. One whose instruction has a third source is not: the count would be where that is named. */
+export function mark(machine: Machine, at: number, threshold: number): void {
+  const { view } = machine
+  const op = view.getUint16(at + ENTRY.op, true)
+  if (op < FIRST_ROW_OP || view.getUint16(at + ENTRY.rs3, true) !== 0) return
+  view.setUint16(at + ENTRY.own, op, true)
+  view.setUint16(at + ENTRY.rs3, threshold, true)
+  view.setUint16(at + ENTRY.op, OP_COUNT, true)
+}
+
+const NEVER = 0xffff
+/** The place at pc is hot: it stays a place that jumps lead to, and is not soon hot again. */
+export function countAnew(machine: Machine, hart: Hart): void {
+  const at = currentSlab(machine, hart) + (hart.pc[0] & (L.PAGE_SIZE - 2)) * ENTRIES_PER_BYTE
+  machine.view.setUint16(at + ENTRY.rs3, NEVER, true)
+}
+
+/** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. `threshold`: where jumps lead is counted, from so many on. */
+export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFrames, threshold: number): void {
+  const slab = currentSlab(machine, hart)
+  const first = hart.pc[0] & (L.PAGE_SIZE - 2)
+  const targets = decodeRun(machine, ops, cache, slab, first)
+  if (threshold === 0) return
+  for (const offset of [first, ...targets]) mark(machine, slab + offset * ENTRIES_PER_BYTE, threshold)
+}
+
+/** Decodes from an offset of a page on. Answers where, in the page, its branches lead back to and its jumps lead. */
+function decodeRun(machine: Machine, ops: Ops, cache: CodeFrames, slab: number, first: number): readonly number[] {
   const frame = frameOfSlab(machine, cache, slab)
   const page = machine.layout.ram + frame * L.PAGE_SIZE
-  let offset = lo & (L.PAGE_SIZE - 2)
+  const targets: number[] = []
+  let offset = first
   let before: { at: number; op: number } | null = null
   while (offset < L.PAGE_SIZE) {
     const at = slab + offset * ENTRIES_PER_BYTE
     const view = machine.view
-    if (view.getUint16(at + ENTRY.op, true) !== 0) return
+    if (view.getUint16(at + ENTRY.op, true) !== 0) return targets
     const low = view.getUint16(page + offset, true)
     const long = (low & 3) === 3
     if (long && offset === L.PAGE_SIZE - 2) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)
-      return
+      return targets
     }
     const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
     const decoded = offset % machine.isa.parcel === 0 ? decodeFor(machine.isa, word) : null
@@ -39,13 +69,13 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
     if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)
       before = null
-      if (isJump(decoded)) return
+      if (isJump(decoded)) return targets
       offset += decoded.length
       continue
     }
     if (decoded === null) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)
-      return
+      return targets
     }
     const { row, values } = decoded
     const { op, imm } = opFor(ops, decoded, offset)
@@ -58,7 +88,10 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
     view.setUint16(at + ENTRY.rs2, registerOffset(row, 'rs2', values.rs2), true)
     view.setUint16(at + ENTRY.rs3, registerOffset(row, 'rs3', values.rs3), true)
     view.setInt32(at + ENTRY.imm, imm, true)
-    if (isJump(decoded)) return
+    const back = row.fields.includes('b') ? values.imm <= 0 : row.fields.includes('j')
+    if (back && offset + values.imm >= 0 && offset + values.imm < L.PAGE_SIZE) targets.push(offset + values.imm)
+    if (isJump(decoded)) return targets
     offset += decoded.length
   }
+  return targets
 }

@@ -2,8 +2,8 @@
 import { PARCELS } from '../layout.ts'
 
 export const ENTRY_BYTES = 16
-/** op chooses the handler; registers are offsets from HART.x, 16 bits each; imm is a signed 32-bit number. */
-export const ENTRY = { op: 0, rd: 2, rs1: 4, rs2: 6, imm: 8, rs3: 12, rm: 14 } as const
+/** op chooses the handler; registers are offsets from HART.x, 16 bits each; imm is a signed 32-bit number; own is a marked place's (ops.ts). */
+export const ENTRY = { op: 0, rd: 2, rs1: 4, rs2: 6, imm: 8, rs3: 12, own: 14 } as const
 /** Bytes of entries for each byte of code, and its logarithm. */
 export const ENTRIES_PER_BYTE = ENTRY_BYTES / 2
 export const ENTRIES_SHIFT = 3

@@ -4,7 +4,7 @@ import type { Code } from '../wasm/bytes.ts'
 import type { UserCsr } from './user-csrs.ts'
 
 /** Where a handler can leave to; the module builder knows how deep each lies. */
-export type Label = Leave | 'next' | 'fuel' | 'ecall' | 'jumpMiss'
+export type Label = Leave | 'next' | 'dispatch' | 'fuel' | 'ecall' | 'jumpMiss' | 'region' | 'hot'
 export type HandlerDepths = Depths<Label>
 export type HandlerWriter = Writer<Label>
 

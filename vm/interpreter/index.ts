@@ -49,7 +49,7 @@ function assemble(
     e: { memory: machine.memory, ...imports, ...softFloats(machine.memory, prepared?.soft) },
   })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
-  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map() }
+  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map(), compiler: null }
 }
 
 /** What the two forms have in common as engines. */
@@ -66,6 +66,12 @@ const cacheOf = ({ machine, cache, aside }: Interpreter): Omit<Engine, 'run'> =>
 
 /** The interpreter for a machine's harts. `prepared`: its loop, if that was made for such a machine. */
 export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): Engine {
+  const { interpreter, engine, runWith } = interpreterParts(machine, prepared)
+  return { ...engine, run: runWith(interpreter) }
+}
+
+/** Its parts, for a compiler that works on its decoded code. */
+export function interpreterParts(machine: Machine, prepared?: PreparedLoop) {
   const compiled = compile(machine, PLAIN_LOOP, bases => {
     if (prepared?.key === loopKey(machine.isa, bases.length)) return { ops: opsOf(prepared, machine.isa), code: prepared.code }
     const ops = numberOps(machine.isa)
@@ -73,7 +79,11 @@ export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): En
   })
   const cache = createDecodeCache(machine)
   const interpreter = assemble(machine, compiled, cache, {}, prepared)
-  return { ...cacheOf(interpreter), run: (hart, fuel) => runLoop(interpreter, hart, fuel) }
+  const runWith =
+    (parts: Interpreter): Engine['run'] =>
+    (hart, fuel) =>
+      runLoop(parts, hart, fuel)
+  return { interpreter, engine: cacheOf(interpreter), runWith }
 }
 
 /** The interpreter in its timed form: whatever its line buffers do not answer, it asks the model. */

@@ -10,12 +10,17 @@ import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timi
 import { releaseWrite, tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
 import { faultCause, raise, stopFor } from '../trap.ts'
 import { makeAccess, type Accesses } from './access.ts'
-import { decodeFrom } from './decode.ts'
+import { countAnew, decodeFrom } from './decode.ts'
 import { WHY } from './module.ts'
 import type { Ops } from './ops.ts'
 
-type RunLoop = (fuel: number) => number
+/** The engine's code of a hart: takes fuel, and answers why it came back. */
+export type RunLoop = (fuel: number) => number
 const MAX_FUEL = 0x7fff_ffff
+/** Fuel of one call into WebAssembly: a host replaces its first, slow code of a function only where the function is entered anew. */
+const CALL_FUEL = 2 ** 21
+/** The same while something waits to be compiled. */
+const WAITING_FUEL = 50_000
 const ECALL_CAUSE = { [L.PRIVILEGE_U]: CAUSE_ECALL_U, [L.PRIVILEGE_S]: CAUSE_ECALL_S, [L.PRIVILEGE_M]: CAUSE_ECALL_M } as Record<
   number,
   number
@@ -33,24 +38,47 @@ export interface Interpreter {
   accesses: Accesses
   /** What was done here and by the stepper, by kind (Engine.aside). */
   aside: Map<string, number>
+  /** Where code is compiled. */
+  compiler: Compiler | null
+}
+
+/** What the interpreter asks of a compiler that works on its decoded code. */
+export interface Compiler {
+  /** Executions of a place before it is hot; at most 65535. */
+  readonly threshold: number
+  /** The place at the hart's pc is hot. */
+  hot(hart: Hart): void
+  /** The read at the hart's pc misses often. */
+  misses(hart: Hart): void
+  /** Hot places wait to be compiled together: `flush` does it. */
+  waiting: boolean
+  flush(): void
 }
 
 export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
-  const { machine, stepper } = interpreter
+  const { machine, stepper, compiler } = interpreter
   const loop = interpreter.loops[hart.id]
   const fuel = Math.min(most, MAX_FUEL)
   const { counters } = hart
   const { instret } = L.COUNTERS
   const started = counters[instret]
+  const enteredAt = (hart.base + L.HART.entered) >> 2
+  const refillsAt = (hart.base + L.HART.refills) >> 2
   let left = fuel
   for (;;) {
     if (left <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
-    const why = loop(left)
-    const remaining = exitFuel(machine, hart)
-    counters[instret] += left - remaining
-    left = remaining
+    const given = Math.min(left, compiler !== null && compiler.waiting ? WAITING_FUEL : CALL_FUEL)
+    machine.i32[enteredAt] = given
+    machine.i32[refillsAt] = machine.debug === null ? 1 : 0
+    const why = loop(given)
+    const spent = given - exitFuel(machine, hart)
+    counters[instret] += spent
+    left -= spent
     // A jump that spent the last fuel has retired: whether there is code where it leads is the next run's to find.
-    if (why === WHY.fuel || (why === WHY.jumpMiss && left <= 0)) continue
+    if (why === WHY.fuel || (why === WHY.jumpMiss && left <= 0)) {
+      if (compiler !== null && compiler.waiting) compiler.flush()
+      continue
+    }
     const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, stepper)
     left -= counters[instret] + hart.delivered - before
@@ -108,7 +136,14 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
     case WHY.ecall:
       return raise(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
     case WHY.decode:
-      decodeFrom(machine, hart, interpreter.ops, interpreter.cache)
+      decodeFrom(machine, hart, interpreter.ops, interpreter.cache, interpreter.compiler?.threshold ?? 0)
+      return null
+    case WHY.hot:
+      countAnew(machine, hart)
+      interpreter.compiler?.hot(hart)
+      return null
+    case WHY.misses:
+      interpreter.compiler?.misses(hart)
       return null
     case WHY.jumpMiss: {
       const stop = refill(interpreter, hart, 'fetch')

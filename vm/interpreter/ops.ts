@@ -15,7 +15,11 @@ export const OP_UNDECODED = 0
 export const OP_PAGE_END = 1
 /** Left to the reference engine. */
 export const OP_SLOW = 2
-const FIRST_ROW_OP = 3
+/** A place that a compiler counts: `own` is the op to run, and in the place of rs3 is how often until it is hot. */
+export const OP_COUNT = 3
+/** A compiled region begins here: `own` is the number of its entry point. */
+export const OP_REGION = 4
+export const FIRST_ROW_OP = 5
 
 export interface Op {
   row: Row
@@ -46,7 +50,18 @@ const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
   4: 'away',
 }
 const ROUNDINGS = ['nearest', 'zero', 'down', 'up', 'away'] as const
-const NOWHERE: HandlerDepths = { next: 0, fuel: 0, readMiss: 0, writeMiss: 0, slow: 0, ecall: 0, jumpMiss: 0 }
+const NOWHERE: HandlerDepths = {
+  next: 0,
+  dispatch: 0,
+  fuel: 0,
+  readMiss: 0,
+  writeMiss: 0,
+  slow: 0,
+  ecall: 0,
+  jumpMiss: 0,
+  region: 0,
+  hot: 0,
+}
 
 const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
 

@@ -25,10 +25,10 @@ export const isCounter = (name: UserCsr): boolean => COUNTER.has(name)
 const base0 = i32Const(0)
 const counter = (base: number, index: number): Code => [...base0, ...mem(OP.f64Load, base + L.HART.counters + 8 * index)]
 
-/** Retired so far: what the counter said when the loop was entered, and the fuel spent since, without this instruction's own. */
+/** Retired so far: what the counter said when the caller of the loop gave it fuel, and what was spent since, without this instruction's own. */
 const retired = (base: number): Code => [
   ...counter(base, L.COUNTERS.instret),
-  ...[...get(LOCAL.entered), ...get(LOCAL.fuel), OP.i32Sub, ...i32Const(1), OP.i32Sub],
+  ...[...base0, ...mem(OP.i32Load, base + L.HART.entered), ...get(LOCAL.fuel), OP.i32Sub, ...i32Const(1), OP.i32Sub],
   ...[OP.f64ConvertI32U, OP.f64Add],
 ]
 

@@ -16,6 +16,8 @@ export const OP = {
   brTable: 0x0e,
   return: 0x0f,
   call: 0x10,
+  callIndirect: 0x11,
+  returnCallIndirect: 0x13,
   drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
@@ -34,6 +36,7 @@ export const OP = {
   i32Store: 0x36,
   i64Store: 0x37,
   f64Store: 0x39,
+  i32Store16: 0x3b,
   i64Store8: 0x3c,
   i64Store16: 0x3d,
   i64Store32: 0x3e,
@@ -69,6 +72,7 @@ export const OP = {
   f64Ge: 0x66,
   i32Add: 0x6a,
   i32Sub: 0x6b,
+  i32Mul: 0x6c,
   i32And: 0x71,
   i32Or: 0x72,
   i32Shl: 0x74,
@@ -190,8 +194,9 @@ export const brIf = (depth: number): Code => [OP.brIf, ...unsigned(depth)]
 export const mem = (op: number, offset: number): Code => [op, 0, ...unsigned(offset)]
 
 /** Total length of pieces, and their bytes one after another. Long code is kept in pieces: joining arrays by spreading costs milliseconds. */
-const lengthOf = (pieces: readonly Code[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
-function write(target: Uint8Array, at: number, pieces: readonly Code[]): number {
+type Piece = ArrayLike<number>
+const lengthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
+function write(target: Uint8Array, at: number, pieces: readonly Piece[]): number {
   for (const piece of pieces) {
     target.set(piece, at)
     at += piece.length
@@ -199,7 +204,7 @@ function write(target: Uint8Array, at: number, pieces: readonly Code[]): number 
   return at
 }
 const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()]
-const section = (id: number, pieces: readonly Code[]): Code[] => [[id, ...unsigned(lengthOf(pieces))], ...pieces]
+const section = (id: number, pieces: readonly Piece[]): Piece[] => [[id, ...unsigned(lengthOf(pieces))], ...pieces]
 const name = (text: string): Code => [...unsigned(text.length), ...[...text].map(c => c.charCodeAt(0))]
 
 export interface WasmFunction {
@@ -208,7 +213,7 @@ export interface WasmFunction {
   /** Types of the locals after the parameters. */
   locals: readonly number[]
   /** The body without its final `end`, in pieces. */
-  code: readonly Code[]
+  code: readonly ArrayLike<number>[]
   export: string
 }
 
@@ -221,20 +226,26 @@ export interface WasmImport {
 
 const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 const FUNCTION_TYPE = 0x60
+const FUNCTION_REFERENCE = 0x70
 
-/** A module that imports one memory, of any size, as e.memory, and functions; and exports its own. */
-export function wasmModule(functions: readonly WasmFunction[], imports: readonly WasmImport[] = []): Uint8Array<ArrayBuffer> {
+/** A module that imports one memory, of any size, as e.memory, functions, and maybe a table of functions, e.table; and exports its own. Functions' types have their numbers: first those of the imports. */
+export function wasmModule(
+  functions: readonly WasmFunction[],
+  imports: readonly WasmImport[] = [],
+  table = false,
+): Uint8Array<ArrayBuffer> {
   const types = [...imports, ...functions].map(f => [FUNCTION_TYPE, ...vector(f.params.map(t => [t])), ...vector(f.results.map(t => [t]))])
   const memoryImport = [...name('e'), ...name('memory'), 2, 0, 1]
+  const tableImport = table ? [[...name('e'), ...name('table'), 1, FUNCTION_REFERENCE, 0, 0]] : []
   const functionImports = imports.map((f, index) => [...name('e'), ...name(f.name), 0, ...unsigned(index)])
-  const bodies = functions.flatMap(f => {
+  const bodies: Piece[] = functions.flatMap((f): Piece[] => {
     const locals = vector(f.locals.map(t => [1, t]))
     return [unsigned(locals.length + lengthOf(f.code) + 1), locals, ...f.code, [OP.end]]
   })
-  const pieces: Code[] = [
+  const pieces: Piece[] = [
     [...MAGIC],
     ...section(1, [vector(types)]),
-    ...section(2, [vector([memoryImport, ...functionImports])]),
+    ...section(2, [vector([memoryImport, ...tableImport, ...functionImports])]),
     ...section(3, [vector(functions.map((_, index) => unsigned(imports.length + index)))]),
     ...section(7, [vector(functions.map((f, index) => [...name(f.export), 0, ...unsigned(imports.length + index)]))]),
     ...section(10, [unsigned(functions.length), ...bodies]),

@@ -12,4 +12,10 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>)
     readonly exports: Record<string, unknown>
   }
+  class Table {
+    constructor(descriptor: { initial: number; element: 'anyfunc' })
+    readonly length: number
+    grow(by: number): number
+    set(index: number, value: (() => void) | null): void
+  }
 }

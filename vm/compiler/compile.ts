@@ -1,0 +1,143 @@
+// From a hot place to a region that runs: what its pages are, the blocks around it, a function for each hart, and the entries in the decoded code.
+import { slotOf, type CodeFrames } from '../code-frames.ts'
+import { ENTRIES_PER_BYTE, ENTRY, frameOfSlab, OP_COUNT, OP_REGION, slabFor } from '../interpreter/compiled.ts'
+import { decodeFor, type Decoded } from '../isa/index.ts'
+import * as L from '../layout.ts'
+import type { Hart, Machine } from '../state.ts'
+import { tlbProbe } from '../tlb.ts'
+import { endingIn, type Templates } from './emit.ts'
+import { explore, HEAD_PAGE, lastParcel, pageOf, REGION_PAGES, type CodeSource } from './explore.ts'
+import { regionModule, REGION_TYPE } from './module.ts'
+import { regionCode, type RegionCode } from './region.ts'
+import { addEntry, addRegion, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
+
+/** Bytes on both sides of a jump where its targets are looked for. */
+const AROUND = 1024
+/** Instructions of a region at most. */
+const MOST_INSTRUCTIONS = 400
+/** A region that stands already is made part of another one, too, if it is no larger. */
+const INLINED_MOST = 64
+
+export interface Workshop {
+  readonly machine: Machine
+  readonly cache: CodeFrames
+  readonly regions: Regions
+  readonly table: WebAssembly.Table
+  /** By hart: its templates, and what refills its TLB. */
+  readonly templates: readonly Templates[]
+  readonly refills: readonly unknown[]
+  /** The functions of emit/soft. */
+  readonly soft: Readonly<Record<string, unknown>>
+  /** Regions go on to each other by tail calls. */
+  readonly tailCalls: boolean
+  /** Places (`placeKey`) whose reads miss often, by frame. */
+  readonly missing: Map<number, Set<number>>
+}
+
+/** The place at the hart's pc, which is in its fetch TLB. */
+export function hotPlace(machine: Machine, cache: CodeFrames, hart: Hart): HotPlace {
+  const lo = hart.pc[0]
+  const frames = Array.from({ length: REGION_PAGES }, (_, page) => {
+    const low = (lo + (page - HEAD_PAGE) * L.PAGE_SIZE) | 0
+    // Pages on the other side of a border of 2 GiB are left out.
+    if (low >>> 31 !== lo >>> 31) return -1
+    const entry = tlbProbe(machine, hart, low, hart.pc[1], 'fetch')
+    return entry < 0 ? -1 : frameOfSlab(machine, cache, machine.i32[entry + 2] >>> 0)
+  })
+  return { offset: lo & (L.PAGE_SIZE - 1), frames }
+}
+
+/** The code around a hot place, as it is now. */
+function sourceOf({ machine, cache, regions, templates }: Workshop, { frames, offset: headOffset }: HotPlace): CodeSource {
+  const { view, layout } = machine
+  const head = HEAD_PAGE * L.PAGE_SIZE + headOffset
+  const frameAt = (at: number): number => {
+    const frame = frames[pageOf(at)] ?? -1
+    return frame >= 0 && slotOf(cache, frame) >= 0 ? frame : -1
+  }
+  const inPage = (at: number): number => at & (L.PAGE_SIZE - 1)
+  const opAt = (frame: number, offset: number): number =>
+    view.getUint16(slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE + ENTRY.op, true)
+  const halfword = (frame: number, offset: number): number => view.getUint16(layout.ram + frame * L.PAGE_SIZE + offset, true)
+  return {
+    read(at): Decoded | null {
+      const frame = frameAt(at)
+      if (frame < 0) return null
+      const offset = inPage(at)
+      if (opAt(frame, offset) === 0) return null
+      if (machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) return null
+      if (at !== head && (regionAt(machine, cache, regions, frame, offset)?.instructions ?? 0) > INLINED_MOST) return null
+      const low = halfword(frame, offset)
+      if ((low & 3) !== 3) return decodeFor(machine.isa, low)
+      // The rest of it may be in the next page.
+      const last = frameAt(at + 2)
+      return last < 0 ? null : decodeFor(machine.isa, low | (halfword(last, inPage(at + 2)) << 16))
+    },
+    endingOf: decoded => endingIn(templates[0], decoded),
+    /** Counted places and entries of regions in its page: the cases of a switch lie around its jump. */
+    around(at) {
+      const frame = frameAt(at)
+      if (frame < 0) return []
+      const offset = inPage(at)
+      const found: number[] = []
+      for (let o = Math.max(0, offset - AROUND); o < Math.min(L.PAGE_SIZE, offset + AROUND); o += 2) {
+        const op = opAt(frame, o)
+        if (op === OP_COUNT || op === OP_REGION) found.push(at - offset + o)
+      }
+      return found
+    },
+  }
+}
+
+/** Makes regions of hot places, one module of each hart for all. */
+export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
+  const { machine, cache, regions, table, templates, tailCalls } = workshop
+  const harts = machine.harts
+  const made: { region: Region; codes: RegionCode[] }[] = []
+  for (const head of hot) {
+    const frame = head.frames[HEAD_PAGE]
+    if (slotOf(cache, frame) < 0 || regionAt(machine, cache, regions, frame, head.offset) !== undefined) continue
+    const explored = explore(sourceOf(workshop, head), HEAD_PAGE * L.PAGE_SIZE + head.offset, MOST_INSTRUCTIONS)
+    if (explored.entries.length === 0) continue
+    const slot = takeSlot(regions, table, harts.length)
+    const keyAt = (at: number): number => placeKey(head.frames[pageOf(at)], at & (L.PAGE_SIZE - 1))
+    const places = [...explored.blocks.values()].flatMap(b => b.places)
+    const pages = new Set(places.flatMap(p => [pageOf(p.at), pageOf(lastParcel(p))]))
+    const codes = harts.map(({ base }, hart) =>
+      regionCode(explored, {
+        ...{ base, templates: templates[hart], own: slot, hart, tailCall: tailCalls ? REGION_TYPE : null },
+        slabOf: page => slabFor(machine, cache, head.frames[page]),
+        misses: at => workshop.missing.get(head.frames[pageOf(at)])?.has(keyAt(at)) ?? false,
+      }),
+    )
+    const region: Region = {
+      ...{ slot, head, instructions: explored.instructions, points: [] },
+      frames: [...new Set([...pages].map(page => head.frames[page]))],
+      places: new Set(places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))])),
+    }
+    made.push({ region, codes })
+    addRegion(regions, region)
+    codes[0].entries.forEach((at, label) => {
+      const entry = { frame: head.frames[pageOf(at)], offset: at & (L.PAGE_SIZE - 1), label, distance: at }
+      addEntry(machine, cache, regions, region, entry)
+    })
+  }
+  if (made.length > 0) instantiate(workshop, made)
+}
+
+function instantiate({ machine, table, refills, soft }: Workshop, made: readonly { region: Region; codes: RegionCode[] }[]): void {
+  for (const { id } of machine.harts) {
+    const module = new WebAssembly.Module(regionModule(made.map(m => m.codes[id])))
+    const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, table, refill: refills[id], ...soft } })
+    made.forEach(({ region }, n) => table.set(region.slot + id, exports[`r${n}`] as () => void))
+  }
+}
+
+function takeSlot(regions: Regions, table: WebAssembly.Table, harts: number): number {
+  const free = regions.freeSlots.pop()
+  if (free !== undefined) return free
+  const slot = regions.nextSlot
+  regions.nextSlot += harts
+  if (regions.nextSlot > table.length) table.grow(Math.max(harts, table.length))
+  return slot
+}

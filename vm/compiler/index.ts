@@ -1,0 +1,100 @@
+// The compiling engine: the interpreter for what is cold, and WebAssembly functions made of what is hot.
+import { forgetAllFrames } from '../code-frames.ts'
+import { softFloats } from '../emit/index.ts'
+import { interpreterParts, type PreparedLoop } from '../interpreter/index.ts'
+import type { Engine, Machine } from '../state.ts'
+import { compile, hotPlace, type Workshop } from './compile.ts'
+import { createTemplates } from './emit.ts'
+import { HEAD_PAGE } from './explore.ts'
+import { driverModule } from './module.ts'
+import { dropAll, dropBytes, dropFrame, dropRegion, newRegions, placeKey, type HotPlace, type Region } from './regions.ts'
+
+/** Executions of a place before it is hot, unless somebody says otherwise. */
+export const HOT_AFTER = 1000
+/** Hot places that are compiled together: a module of its own for each costs more than its code. With a low threshold nothing waits. */
+const BATCH = 16
+const TABLE_SIZE = 4096
+
+/** The compiling engine of a machine. `prepared`: the interpreter's loop, if that was made for such a machine. */
+export function compilerEngine(machine: Machine, threshold: number, prepared?: PreparedLoop): Engine {
+  const { interpreter, engine, runWith } = interpreterParts(machine, prepared)
+  const { cache } = interpreter
+  const table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' })
+  const driver = drive(machine, interpreter.loops, table)
+  const regions = newRegions()
+  const missing = new Map<number, Set<number>>()
+  const workshop: Workshop = {
+    ...{ machine, cache, regions, table, missing },
+    templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel)),
+    refills: machine.harts.map(h => driver[`refill${h.id}`]),
+    soft: softFloats(machine.memory),
+    tailCalls: true,
+  }
+  const nothing = driver.nothing as () => void
+  for (let n = 0; n < table.length; n++) table.set(n, nothing)
+  const gone = (dropped: readonly Region[]): void => {
+    for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, nothing)
+  }
+  let hot: HotPlace[] = []
+  const batch = threshold < BATCH ? 1 : BATCH
+  cache.forgotten = frame => {
+    missing.delete(frame)
+    gone(dropFrame(machine, cache, regions, frame))
+  }
+  interpreter.compiler = {
+    threshold,
+    waiting: false,
+    hot(hart) {
+      hot.push(hotPlace(machine, cache, hart))
+      if (hot.length >= batch) this.flush()
+      else this.waiting = true
+    },
+    misses(hart) {
+      const { frames, offset } = hotPlace(machine, cache, hart)
+      const frame = frames[HEAD_PAGE]
+      const key = placeKey(frame, offset)
+      const known = missing.get(frame)
+      if (known) known.add(key)
+      else missing.set(frame, new Set([key]))
+      const again = [...(regions.byFrame.get(frame) ?? [])].filter(r => r.places.has(key))
+      for (const region of again) dropRegion(machine, cache, regions, region)
+      gone(again)
+      hot.push(...again.map(r => r.head))
+      this.waiting = hot.length > 0
+    },
+    flush() {
+      const places = hot
+      hot = []
+      this.waiting = false
+      compile(workshop, places)
+    },
+  }
+  return {
+    ...engine,
+    name: 'compiler',
+    run: runWith(interpreter),
+    forgetBytes(frame, from, to) {
+      // An instruction that begins up to two bytes before goes on into them.
+      for (let offset = from - 2; offset < to; offset++) missing.get(frame)?.delete(placeKey(frame, offset))
+      gone(dropBytes(machine, cache, regions, frame, from - 2, to))
+      engine.forgetBytes(frame, from, to)
+    },
+    forgetAll() {
+      gone(dropAll(machine, cache, regions))
+      forgetAllFrames(machine, cache)
+    },
+    redecode() {
+      gone(dropAll(machine, cache, regions))
+      engine.redecode()
+    },
+  }
+}
+
+/** Puts drivers in the place of the interpreter's own functions; answers what else they come with. */
+function drive(machine: Machine, loops: ((fuel: number) => number)[], table: WebAssembly.Table): Record<string, unknown> {
+  const interpreters = Object.fromEntries(loops.map((loop, hart) => [`interpret${hart}`, loop]))
+  const module = new WebAssembly.Module(driverModule(machine))
+  const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, table, ...interpreters } })
+  machine.harts.forEach(({ id }) => (loops[id] = exports[`hart${id}`] as (fuel: number) => number))
+  return exports
+}

@@ -1,0 +1,49 @@
+// Where a region's operands are, as holes: registers in locals, immediates and distances in the code, pc as a distance from the region's base.
+import { leftToReference, softCalls, type Rounding } from '../emit/index.ts'
+import type { Decoded, FField, FieldName, ImmField, XField } from '../isa/index.ts'
+import { get, i64Const, OP, type Code } from '../wasm/bytes.ts'
+import { HOLE } from './template.ts'
+import type { RegionWriter } from './writer.ts'
+
+/** By the number in rm; the others are none. */
+const ROUNDING: Readonly<Record<number, Rounding | undefined>> = {
+  0: 'nearest',
+  1: 'zero',
+  2: 'down',
+  3: 'up',
+  4: 'away',
+  7: 'nearest',
+}
+
+/** Functions that a region module imports before those of soft/: `refill`. */
+export const SOFT_BEFORE = 1
+
+/** The instruction that code is made for, and what it was seen to write. */
+export interface Now {
+  decoded: Decoded
+  writesX: boolean
+  writesF: boolean
+}
+
+export function operands(w: RegionWriter, base: number, now: Now) {
+  const address = (hole: number): Code => [...get(base), OP.i64Const, hole, OP.i64Add]
+  return {
+    x: (f: XField): Code => (now.decoded.values[f] === 0 ? i64Const(0) : [OP.localGet, HOLE[f]]),
+    setX(f: XField, v: Code): void {
+      if (now.decoded.values[f] === 0) return
+      now.writesX = true
+      w.push(...v, OP.localSet, HOLE[f])
+    },
+    rawF: (f: FField): Code => [OP.localGet, HOLE[f], OP.i64ReinterpretF64],
+    setRawF(f: FField, v: Code): void {
+      now.writesF = true
+      w.push(...v, OP.f64ReinterpretI64, OP.localSet, HOLE[f])
+    },
+    imm: (_f: ImmField): Code => [OP.i64Const, HOLE.imm],
+    pc: (): Code => address(HOLE.at),
+    nextPc: (): Code => address(HOLE.next),
+    soft: softCalls(SOFT_BEFORE),
+    rounding: (): Rounding => ROUNDING[now.decoded.values.rm] ?? leftToReference(),
+    fieldIsZero: (_f: FieldName): boolean => leftToReference(),
+  }
+}
