@@ -19,7 +19,7 @@ import {
 import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
-import { compilerEngine, HOT_AFTER } from './compiler/index.ts'
+import { compilerEngine, hasTailCalls, HOT_AFTER } from './compiler/index.ts'
 import { decodeCacheBytes, interpreterEngine, timedEngine, type PreparedLoop } from './interpreter/index.ts'
 import { physicalMap } from './physical.ts'
 import { hosted } from './platform.ts'
@@ -43,6 +43,8 @@ export interface MachineOptions {
   loop?: PreparedLoop
   /** The compiler: how often a place is run before it is hot, 1 to 65535. Whatever it is, programs compute the same. Default: 128. */
   hotAfter?: number
+  /** The compiler: regions go on to each other by tail calls. Default: where WebAssembly has them. */
+  tailCalls?: boolean
 }
 
 /** Of a machine that is being made. */
@@ -87,7 +89,11 @@ export function createMachine(options: MachineOptions): Machine {
     isa: options.isa ?? defaultIsa,
     stop: { kind: 'fuel', cause: -1, tval: 0, access: 'read', retired: 0 },
     engine: NO_ENGINE,
-    chosen: { name: options.engine ?? ENGINE_NAMES[0], hotAfter: options.hotAfter ?? HOT_AFTER },
+    chosen: {
+      name: options.engine ?? ENGINE_NAMES[0],
+      hotAfter: options.hotAfter ?? HOT_AFTER,
+      tailCalls: options.tailCalls ?? hasTailCalls(),
+    },
     platform,
     debug: null,
     written: null,
@@ -107,9 +113,9 @@ export function createMachine(options: MachineOptions): Machine {
 }
 
 function engineOf(machine: Machine, loop?: PreparedLoop): Engine {
-  const { name, hotAfter } = machine.chosen
+  const { name } = machine.chosen
   if (name === 'reference') return referenceEngine(machine)
-  return name === 'interpreter' ? interpreterEngine(machine, loop) : compilerEngine(machine, hotAfter, loop)
+  return name === 'interpreter' ? interpreterEngine(machine, loop) : compilerEngine(machine, loop)
 }
 
 /**

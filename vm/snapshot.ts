@@ -43,6 +43,7 @@ function hartBytes(machine: Machine, hart: Hart): Uint8Array {
     const at = L.HART.tlbFetch + n * L.TLB_ENTRY_BYTES + L.TLB_ENTRY.addend
     bytes.fill(0, at, at + 4)
   }
+  bytes.fill(0, L.HART.sink, L.HART.sink + 8)
   bytes.fill(0, L.HART.exitVa, L.HART.refills + 4)
   unwatch(bytes)
   return bytes

@@ -15,6 +15,9 @@ const CODE_FRAME = 64
 const DATA_FRAME = 80
 export const ENGINES: readonly EngineName[] = ['compiler', 'interpreter', 'reference']
 
+/** So often is a place run before it is compiled. */
+const HOT_AFTER = 1
+
 export interface Bench {
   machine: Machine
   hart: Hart
@@ -47,14 +50,15 @@ interface BenchOptions {
   privilege?: number
   isa?: string
   platform?: Platform
+  tailCalls?: boolean
 }
 
 /** A machine in user mode under Sv48 with ASID 1, code at CODE (2 pages) and zeroed data at DATA (4 pages); a0 = DATA. */
 export function bench(text: string, options: BenchOptions = {}): Bench {
-  const { engine, harts, platform } = options
+  const { engine, harts, platform, tailCalls } = options
   const isa = options.isa === undefined ? undefined : parseIsa(options.isa)
   if (typeof isa === 'string') throw new Error(isa)
-  const machine = createMachine({ ramBytes: 4 << 20, engine, harts, isa, platform, hotAfter: 1 })
+  const machine = createMachine({ ramBytes: 4 << 20, engine, harts, isa, platform, tailCalls, hotAfter: HOT_AFTER })
   const [hart] = machine.harts
   let nextTable = 1
   const pteIndex = (va: number, level: number): number => {

@@ -6,17 +6,23 @@ import type { Engine, Machine } from '../state.ts'
 import { compile, hotPlace, type Workshop } from './compile.ts'
 import { createTemplates } from './emit.ts'
 import { HEAD_PAGE } from './explore.ts'
-import { driverModule } from './module.ts'
+import { driverModule, tailCallModule } from './module.ts'
 import { dropAll, dropBytes, dropFrame, dropRegion, newRegions, placeKey, type HotPlace, type Region } from './regions.ts'
 
 /** Executions of a place before it is hot, unless somebody says otherwise. */
 export const HOT_AFTER = 1000
 /** Hot places that are compiled together: a module of its own for each costs more than its code. With a low threshold nothing waits. */
 const BATCH = 16
+/** Instructions of all regions at once, before everything is dropped: some 100 MB of code. */
+const INSTRUCTIONS_MOST = 1_000_000
 const TABLE_SIZE = 4096
 
+/** Has the host tail calls? */
+export const hasTailCalls = (): boolean => WebAssembly.validate(tailCallModule())
+
 /** The compiling engine of a machine. `prepared`: the interpreter's loop, if that was made for such a machine. */
-export function compilerEngine(machine: Machine, threshold: number, prepared?: PreparedLoop): Engine {
+export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engine {
+  const threshold = machine.chosen.hotAfter
   const { interpreter, engine, runWith } = interpreterParts(machine, prepared)
   const { cache } = interpreter
   const table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' })
@@ -28,7 +34,7 @@ export function compilerEngine(machine: Machine, threshold: number, prepared?: P
     templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel)),
     refills: machine.harts.map(h => driver[`refill${h.id}`]),
     soft: softFloats(machine.memory),
-    tailCalls: true,
+    tailCalls: machine.chosen.tailCalls,
   }
   const nothing = driver.nothing as () => void
   for (let n = 0; n < table.length; n++) table.set(n, nothing)
@@ -64,6 +70,8 @@ export function compilerEngine(machine: Machine, threshold: number, prepared?: P
     },
     flush() {
       const places = hot
+      // Code without end: what was made is made anew where it is hot still.
+      if (regions.instructions > INSTRUCTIONS_MOST) gone(dropAll(machine, cache, regions))
       hot = []
       this.waiting = false
       compile(workshop, places)

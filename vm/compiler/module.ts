@@ -23,6 +23,10 @@ export const regionModule = (regions: readonly RegionCode[]): Uint8Array<ArrayBu
     true,
   )
 
+/** Valid where WebAssembly has tail calls. */
+export const tailCallModule = (): Uint8Array<ArrayBuffer> =>
+  wasmModule([{ export: 'f', params: [], results: [], locals: [], code: [[...i32Const(0), OP.returnCallIndirect, 0, 0]] }], [], true)
+
 /** What stands in the table where no region is any more: nothing begins there. */
 function nothing(base: number): WasmFunction {
   const [fuel, va] = [0, 1]

@@ -42,9 +42,19 @@ export interface Regions {
   nextPoint: number
   readonly freeSlots: number[]
   nextSlot: number
+  /** Of all regions. */
+  instructions: number
 }
 
-export const newRegions = (): Regions => ({ byFrame: new Map(), byPoint: [], freePoints: [], nextPoint: 1, freeSlots: [], nextSlot: 0 })
+export const newRegions = (): Regions => ({
+  byFrame: new Map(),
+  byPoint: [],
+  freePoints: [],
+  nextPoint: 1,
+  freeSlots: [],
+  nextSlot: 0,
+  instructions: 0,
+})
 
 const entryAddress = (machine: Machine, cache: CodeFrames, frame: number, offset: number): number =>
   slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE
@@ -105,6 +115,7 @@ export function addEntry(
 }
 
 export function addRegion(regions: Regions, region: Region): void {
+  regions.instructions += region.instructions
   for (const frame of region.frames) {
     const known = regions.byFrame.get(frame)
     if (known) known.add(region)
@@ -133,6 +144,7 @@ export function dropRegion(machine: Machine, cache: CodeFrames, regions: Regions
     if (known?.size === 0) regions.byFrame.delete(frame)
   }
   regions.freeSlots.push(region.slot)
+  regions.instructions -= region.instructions
 }
 
 /** Drops what was made of a frame; answers the regions. */

@@ -1,0 +1,144 @@
+// What regions must get right, by name: each program runs on the interpreter and compiled, and everything of the machine must be equal
+// whenever it stops: registers, memory, TLBs, counters.
+import { describe, expect, test } from 'vitest'
+import { frameWritten } from '../dirty.ts'
+import { COUNTERS, PAGE_SIZE } from '../layout.ts'
+import { getPc, setPc, setX } from '../registers.ts'
+import { snapshotMachine } from '../snapshot.ts'
+import { bench, CODE, DATA, FRAMES, words, type Bench } from '../testing.ts'
+
+/** The same program on the interpreter, compiled, and compiled without tail calls. */
+const engines = (text: string): Bench[] => [
+  bench(text, { engine: 'interpreter' }),
+  bench(text, { engine: 'compiler' }),
+  bench(text, { engine: 'compiler', tailCalls: false }),
+]
+
+/** Where two machines differ: offsets in the hart's block, and pages. */
+function differences(a: Bench, b: Bench): string[] {
+  const [one, other] = [a, b].map(({ machine }) => snapshotMachine(machine))
+  const harts = [...one.harts[0].keys()].filter(at => one.harts[0][at] !== other.harts[0][at])
+  const pages = [...new Set([...one.pages.keys(), ...other.pages.keys()])].filter(
+    frame => Buffer.compare(one.pages.get(frame) ?? NO_PAGE, other.pages.get(frame) ?? NO_PAGE) !== 0,
+  )
+  const frames = String(one.fetchFrames) === String(other.fetchFrames) ? [] : ['fetch TLB']
+  return [...harts.slice(0, 8).map(at => `hart + ${at}`), ...pages.map(frame => `page ${frame}`), ...frames]
+}
+const NO_PAGE = new Uint8Array(0)
+
+/** Does the same with all of them, and holds them to be equal. Answers what the first one says. */
+function alike<T>(machines: readonly Bench[], what: (b: Bench) => T): T {
+  const [first, ...others] = machines
+  const [said, ...alsoSaid] = machines.map(what)
+  for (const also of alsoSaid) expect(also).toEqual(said)
+  for (const other of others) expect(differences(first, other)).toEqual([])
+  return said
+}
+const stop = (b: Bench, fuel?: number): unknown => ({ ...b.run(fuel) })
+const put = (b: Bench, offset: number, text: string, at = CODE): void =>
+  b.machine.ram32.set(words(text, at + offset), (FRAMES.code * PAGE_SIZE + offset) / 4)
+
+const SUM = `li a1, 0\nli a2, 100\nadd a1, a1, a2\naddi a2, a2, -1\nbnez a2, ${CODE + 8}\necall`
+
+describe('a region', () => {
+  test('is left on the very instruction that fuel ends at', () => {
+    const machines = engines(SUM)
+    for (let fuel = 1; fuel < 12; fuel++) for (let n = 0; n < 4; n++) alike(machines, b => stop(b, fuel))
+  })
+
+  test('calls, returns and goes on to other regions', () => {
+    // The callee lies in the next page, so that it may be a region of its own.
+    const machines = engines(`li s0, 300\nli a1, 0\njal ra, ${CODE + PAGE_SIZE}\naddi s0, s0, -1\nbnez s0, ${CODE + 8}\necall`)
+    for (const b of machines) put(b, PAGE_SIZE, 'addi a1, a1, 3\nret')
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    expect(machines[1].x(11)).toBe(900)
+    // The callee's page is another one now: what was compiled with the old one is not run.
+    for (const b of machines) {
+      b.map(CODE + PAGE_SIZE, FRAMES.code + 2)
+      b.machine.ram32.set(words('addi a1, a1, 5\nret'), ((FRAMES.code + 2) * PAGE_SIZE) / 4)
+      b.machine.i32.fill(0, (b.hart.base + 0x2000) >> 2, (b.hart.base + 0xe000) >> 2)
+      setPc(b.hart, CODE)
+    }
+    alike(machines, b => stop(b))
+    expect(machines[1].x(11)).toBe(1500)
+  })
+
+  test('faults at its instruction, with all before it done and counted', () => {
+    const machines = engines(`li a1, 0\nlw a2, 0(a0)\nadd a1, a1, a2\nsw a1, 4(a0)\naddi a0, a0, 64\nj ${CODE + 4}`)
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'pageFault', access: 'read', tval: DATA + 4 * PAGE_SIZE })
+    expect(getPc(machines[1].hart)).toBe(CODE + 4)
+  })
+
+  test('has an instruction that goes on in the next page', () => {
+    const end = PAGE_SIZE - 2
+    const machines = engines('')
+    const [wide] = words('addi a1, a1, 5')
+    for (const b of machines) {
+      const at = b.machine.layout.ram + FRAMES.code * PAGE_SIZE
+      b.machine.view.setUint16(at + end, wide & 0xffff, true)
+      b.machine.view.setUint16(at + PAGE_SIZE, wide >>> 16, true)
+      const rest = words(`addi a2, a2, -1\nbnez a2, ${CODE + end}\necall`, CODE + PAGE_SIZE + 2)
+      rest.forEach((word, n) => b.machine.view.setUint32(at + PAGE_SIZE + 2 + 4 * n, word, true))
+      setX(b.hart, 12, 50)
+      setPc(b.hart, CODE + end)
+    }
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    expect(machines[1].x(11)).toBe(250)
+    // Its second half becomes another one.
+    const [other] = words('addi a1, a1, 7')
+    for (const b of machines) {
+      b.machine.view.setUint16(b.machine.layout.ram + (FRAMES.code + 1) * PAGE_SIZE, other >>> 16, true)
+      frameWritten(b.machine, FRAMES.code + 1)
+      setX(b.hart, 12, 50)
+      setPc(b.hart, CODE + end)
+    }
+    alike(machines, b => stop(b))
+    expect(machines[1].x(11)).toBe(250 + 350)
+  })
+
+  test('is dropped when it is stored to, also by itself', () => {
+    const [three] = words('addi a1, a1, 3')
+    const text = `li s0, 20\naddi a1, a1, 1\naddi s0, s0, -1\nbnez s0, ${CODE + 4}\nauipc a2, 0\nsw a3, -12(a2)\naddi s1, s1, 1\nli a4, 3\nblt s1, a4, ${CODE}\necall`
+    const machines = engines(text)
+    for (const b of machines) setX(b.hart, 13, three)
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    expect(machines[1].x(11)).toBe(20 + 60 + 60)
+  })
+
+  test('runs wherever its page is mapped', () => {
+    const elsewhere = 0x7_1234_5000
+    const machines = engines(`li a1, 0\nauipc a2, 0\nadd a1, a1, a2\naddi a3, a3, 1\nli a4, 30\nblt a3, a4, ${CODE + 4}\nli a3, 0\necall`)
+    for (const b of machines) b.map(elsewhere, FRAMES.code)
+    for (const at of [CODE, elsewhere, CODE, elsewhere]) {
+      alike(machines, b => {
+        setPc(b.hart, at)
+        return stop(b)
+      })
+      expect(machines[1].x(12)).toBe(at + 4)
+    }
+  })
+
+  test('reads pages that take each other’s place in the TLB, and counts every miss', () => {
+    const apart = 1024 * PAGE_SIZE
+    const machines = engines(`li s0, 500\nlw a1, 0(a0)\nlw a2, 0(a5)\nld a3, -4(a5)\naddi s0, s0, -1\nbnez s0, ${CODE + 4}\necall`)
+    for (const b of machines) {
+      b.map(DATA + apart, FRAMES.data + 1)
+      b.map(DATA + apart - PAGE_SIZE, FRAMES.data + 2)
+      setX(b.hart, 15, DATA + apart)
+    }
+    alike(machines, b => stop(b, 1234))
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    expect(machines[1].hart.counters[COUNTERS.readMisses]).toBeGreaterThan(990)
+  })
+
+  test('takes a switch’s cases in', () => {
+    // Four cases of 16 bytes at CODE + 64; a1 chooses.
+    const machines = engines(`li s0, 400\nandi a1, s0, 3\nslli a1, a1, 4\nadd a1, a1, a4\njr a1`)
+    for (const b of machines) {
+      for (let n = 0; n < 4; n++) put(b, 64 + 16 * n, `addi a2, a2, ${n + 1}\naddi s0, s0, -1\nbnez s0, ${CODE + 4}\necall`)
+      setX(b.hart, 14, CODE + 64)
+    }
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    expect(machines[1].x(12)).toBe(1000)
+  })
+})
