@@ -24,6 +24,7 @@ const SYSTEM = {
   sfence: leftToReference,
   readCsr: leftToReference,
   writeCsr: leftToReference,
+  vector: leftToReference,
 } satisfies Partial<Sem<Code, Code>>
 
 /** A read whose page is often in no TLB: it is looked for here (refill.ts), and what still misses leaves. */
@@ -50,8 +51,8 @@ function variantOf({ values: { rd, rs1, rs2, rm } }: Decoded, unitIsOn: boolean,
   return (rd === 0 ? 1 : 0) | (rs1 === 0 ? 2 : 0) | (rs2 === 0 ? 4 : 0) | (rm << 3) | (unitIsOn ? 64 : 0) | (often ? 128 : 0)
 }
 
-/** Of the hart whose block is at `base`, on a machine whose instructions begin at multiples of `parcel`. */
-export function createTemplates(base: number, parcel: 2 | 4): Templates {
+/** Of the hart whose block is at `base`, on a machine whose instructions begin at multiples of `parcel`. `fuses`: the host multiplies and adds with one rounding. */
+export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Templates {
   const w = new RegionWriter(FIXED.site)
   const now: Now = { decoded: {} as Decoded, writesX: false, writesF: false }
   let counts = { loads: 0, stores: 0 }
@@ -66,7 +67,7 @@ export function createTemplates(base: number, parcel: 2 | 4): Templates {
       counts[kind === 'read' ? 'loads' : 'stores']++
     },
   }
-  const from = operands(w, FIXED.base, now)
+  const from = operands(w, FIXED.base, now, fuses)
   const sem: Sem<Code, Code> = {
     ...arithmetic(w),
     ...from,

@@ -7,7 +7,7 @@ import { PAGE_SHIFT, PAGE_SIZE } from '../layout.ts'
 export const REGION_PAGES = 8
 export const HEAD_PAGE = 3
 /** Longest block: what a site says of it has 6 bits (site.ts). */
-export const BLOCK_MOST = 63
+const BLOCK_MOST = 63
 
 /** Places that a return is compared with. */
 const RETURNS_MOST = 6

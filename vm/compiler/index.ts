@@ -1,6 +1,6 @@
 // The compiling engine: the interpreter for what is cold, and WebAssembly functions made of what is hot.
 import { forgetAllFrames } from '../code-frames.ts'
-import { softFloats } from '../emit/index.ts'
+import { hostFuses, softFloats } from '../emit/index.ts'
 import { interpreterParts, type PreparedLoop } from '../interpreter/index.ts'
 import type { Engine, Machine } from '../state.ts'
 import { compile, hotPlace, type Workshop } from './compile.ts'
@@ -31,9 +31,9 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
   const missing = new Map<number, Set<number>>()
   const workshop: Workshop = {
     ...{ machine, cache, regions, table, missing },
-    templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel)),
+    templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel, hostFuses(machine.memory))),
     refills: machine.harts.map(h => driver[`refill${h.id}`]),
-    soft: softFloats(machine.memory),
+    soft: softFloats(machine.memory, prepared?.soft),
     tailCalls: machine.chosen.tailCalls,
   }
   const nothing = driver.nothing as () => void

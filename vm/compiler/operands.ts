@@ -25,7 +25,7 @@ export interface Now {
   writesF: boolean
 }
 
-export function operands(w: RegionWriter, base: number, now: Now) {
+export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean) {
   const address = (hole: number): Code => [...get(base), OP.i64Const, hole, OP.i64Add]
   return {
     x: (f: XField): Code => (now.decoded.values[f] === 0 ? i64Const(0) : [OP.localGet, HOLE[f]]),
@@ -43,6 +43,7 @@ export function operands(w: RegionWriter, base: number, now: Now) {
     pc: (): Code => address(HOLE.at),
     nextPc: (): Code => address(HOLE.next),
     soft: softCalls(SOFT_BEFORE),
+    multiplyAdd: fuses ? ('fused' as const) : ('inline' as const),
     rounding: (): Rounding => ROUNDING[now.decoded.values.rm] ?? leftToReference(),
     fieldIsZero: (_f: FieldName): boolean => leftToReference(),
   }
