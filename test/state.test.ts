@@ -9,6 +9,7 @@ const PURE = /^(vm|kernel|assembler|debugger|library)\//
 const EXPLAINED: Readonly<Record<string, string>> = {
   'kernel/abi/errno.ts: byCode': 'filled by the rows below it, while the module is made',
   'kernel/abi/errno.ts: byName': 'the same',
+  'vm/emit/soft/index.ts: host': 'what the host can, and its module for it: neither changes while it runs',
   'vm/interpreter/index.ts: compiledLoops': 'code by what it is made for: a pure function, remembered since it costs tens of milliseconds',
   'vm/reference/step.ts: TRAP': 'thrown and caught within one step; made once, so that a trap allocates nothing',
   'vm/tlb.ts: currentMode': 'an argument of one walk, which allocates nothing',
