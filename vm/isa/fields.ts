@@ -105,7 +105,7 @@ export const fields = {
   vdnz: { ...v(7), not: [0] },
   vt: v(20),
   less1: imm([[15, 5, 0]], { signed: true, plus: -1 }),
-  less1nz: imm([[15, 5, 0]], { signed: true, plus: -1, not: [0] }),
+  less1nz: imm([[15, 5, 0]], { signed: true, plus: -1, not: [-1] }),
   vm: { parts: [[25, 1, 0]], kind: 'vm' },
   simm5: imm([[15, 5, 0]], signed),
   vtypei: { parts: [[20, 11, 0]], kind: 'vtype' },
@@ -298,10 +298,9 @@ export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'c
 export const writtenOf = (value: number, name: FieldName): number => value - (fieldSpec(name).plus ?? 0)
 /** The value of what is written in a field; null: the field cannot hold it. Its bits have what is written, or less where `plus` takes away. */
 export function valueOf(written: number, name: FieldName): number | null {
-  const { plus, not } = fieldSpec(name)
+  const { plus } = fieldSpec(name)
   if (plus === undefined) return written
-  const fits = encodeField(plus > 0 ? written : written + plus, name) !== null
-  return fits && !not?.includes(written) ? written + plus : null
+  return encodeField(plus > 0 ? written : written + plus, name) === null ? null : written + plus
 }
 
 /** The least and greatest value that a field holds, and what they are multiples of. */
