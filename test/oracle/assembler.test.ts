@@ -2,8 +2,21 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { readFileSync } from 'node:fs'
 import { assemble } from '../../assembler/index.ts'
-import { csrs, fieldRange, fieldSpec, fNames, isField, pseudos, roundingModes, rows, xNames } from '../../vm/isa/index.ts'
-import type { FieldName } from '../../vm/isa/index.ts'
+import {
+  csrs,
+  defaultIsa,
+  extensions,
+  fieldRange,
+  fieldSpec,
+  fNames,
+  isField,
+  pseudos,
+  roundingModes,
+  rowByName,
+  rows,
+  xNames,
+} from '../../vm/isa/index.ts'
+import type { FieldName, Row } from '../../vm/isa/index.ts'
 import {
   gnuAssemble,
   includeFlags,
@@ -79,6 +92,8 @@ function accepted(statements: readonly string[], prologue: string, epilogue: str
 }
 
 const isVector = (name: string): boolean => name.startsWith('v')
+/** Of RV64GC, which the source is for. */
+const isGeneral = (row: Row): boolean => defaultIsa.rows.has(row) && defaultIsa.names.has(row.extension)
 const PROLOGUE = 'before: nop'
 const EPILOGUE = 'after: nop\n .skip 5000\nfar: nop'
 
@@ -88,18 +103,44 @@ describe.skipIf(missing)('instructions', () => {
     for (let round = 0; round < 6; round++) {
       const statements = [
         ...rows
-          .filter(r => !r.hint && !isVector(r.name))
+          .filter(r => !r.hint && isGeneral(r))
           .flatMap(r => [
             form(r.name, r.syntax, rnd),
             ...(r.fields.includes('rm') && rnd(2) ? [`${form(r.name, r.syntax, rnd)},${operand('rm', rnd)}`] : []),
           ]),
-        ...rows.filter(r => r.fields.includes('aq')).map(r => form(`${r.name}.${['aq', 'rl', 'aqrl'][rnd(3)]}`, r.syntax, rnd)),
-        ...pseudos.filter(p => !isVector(p.name)).map(p => form(p.name, p.syntax, rnd)),
-      ].map((s, i) => (i % 9 === 0 ? `${s}; .option norvc; ${s}; .option rvc` : s))
+        ...rows
+          .filter(r => r.fields.includes('aq') && isGeneral(r))
+          .map(r => form(`${r.name}.${['aq', 'rl', 'aqrl'][rnd(3)]}`, r.syntax, rnd)),
+        ...pseudos.filter(p => p.expansion.every(e => isGeneral(rowByName.get(e.name)!))).map(p => form(p.name, p.syntax, rnd)),
+      ]
+        // A hint that GNU as takes and that is refused here.
+        .filter(s => !/^c\.addi \w+, 0$/.test(s))
+        .map((s, i) => (i % 9 === 0 ? `${s}; .option norvc; ${s}; .option rvc` : s))
       const kept = accepted(statements, PROLOGUE, EPILOGUE)
       expect(kept.length).toBeGreaterThan(statements.length * 0.9)
       compare(kept, PROLOGUE, EPILOGUE)
     }
+  })
+
+  it('encodes forms of the extensions that this GNU as knows as it does', () => {
+    const rnd = random(9)
+    const known = extensions.filter(
+      e =>
+        !defaultIsa.names.has(e.name) &&
+        !/^(V|Zv.*)$/.test(e.name) &&
+        gnuAssemble(w, `.option arch, +${e.name.toLowerCase()}\n`).errors === '',
+    )
+    const constant = (field: FieldName): boolean => fieldSpec(field).kind === 'fli'
+    const names = new Set(known.map(e => e.name))
+    const chosen = rows.filter(
+      r => names.has(r.extension) && !r.operands.some(constant) && (r.also === null || names.has(r.also) || r.also === 'D'),
+    )
+    expect(chosen.length).toBeGreaterThan(0)
+    const statements = chosen.flatMap(r => [1, 2, 3].map(() => form(r.name, r.syntax, rnd)))
+    const prologue = [...known.map(e => `.option arch, +${e.name.toLowerCase()}`), PROLOGUE].join('; ')
+    const kept = accepted(statements, prologue, EPILOGUE)
+    expect(kept.length).toBeGreaterThan(statements.length * 0.8)
+    compare(kept, prologue, EPILOGUE)
   })
 
   it('encodes vector forms as GNU as does', () => {

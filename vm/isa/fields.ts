@@ -296,7 +296,7 @@ export const isUpper = (name: FieldName): boolean => name === 'u' || name === 'c
 
 /** What is written for a value in a field of an instruction. */
 export const writtenOf = (value: number, name: FieldName): number => value - (fieldSpec(name).plus ?? 0)
-/** The value of what is written in a field; null: the field cannot hold it. Its bits have what is written, or less where `plus` takes away. */
+/** The value of what is written in a field; null: the field cannot hold it. Its bits have what is written, or the value where `plus` takes away. */
 export function valueOf(written: number, name: FieldName): number | null {
   const { plus } = fieldSpec(name)
   if (plus === undefined) return written
