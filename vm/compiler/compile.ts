@@ -30,6 +30,8 @@ export interface Workshop {
   readonly soft: Readonly<Record<string, unknown>>
   /** Regions go on to each other by tail calls. */
   readonly tailCalls: boolean
+  /** Instructions compiled so far. */
+  made: number
   /** Places (`placeKey`) whose reads miss often, by frame. */
   readonly missing: Map<number, Set<number>>
 }
@@ -116,6 +118,7 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
       places: new Set(places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))])),
     }
     made.push({ region, codes })
+    workshop.made += explored.instructions
     addRegion(regions, region)
     codes[0].entries.forEach((at, label) => {
       const entry = { frame: head.frames[pageOf(at)], offset: at & (L.PAGE_SIZE - 1), label, distance: at }

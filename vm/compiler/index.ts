@@ -2,6 +2,7 @@
 import { forgetAllFrames } from '../code-frames.ts'
 import { hostFuses, softFloats } from '../emit/index.ts'
 import { interpreterParts, type PreparedLoop } from '../interpreter/index.ts'
+import { COUNTERS } from '../layout.ts'
 import type { Engine, Machine } from '../state.ts'
 import { compile, hotPlace, type Workshop } from './compile.ts'
 import { createTemplates } from './emit.ts'
@@ -15,6 +16,12 @@ export const HOT_AFTER = 1000
 const BATCH = 16
 /** Instructions of all regions at once, before everything is dropped: some 100 MB of code. */
 const INSTRUCTIONS_MOST = 1_000_000
+/**
+ * Compiling an instruction takes about as long as interpreting some thousands. So what is compiled follows what has run: a program that soon
+ * ends pays for little that it will not use.
+ */
+const RETIRED_FOR_ONE = 2000
+const ALLOWED_AT_ONCE = 2000
 const TABLE_SIZE = 4096
 
 /** Has the host tail calls? */
@@ -35,14 +42,23 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
     refills: machine.harts.map(h => driver[`refill${h.id}`]),
     soft: softFloats(machine.memory, prepared?.soft),
     tailCalls: machine.chosen.tailCalls,
+    made: 0,
   }
   const nothing = driver.nothing as () => void
   for (let n = 0; n < table.length; n++) table.set(n, nothing)
   const gone = (dropped: readonly Region[]): void => {
     for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, nothing)
   }
-  let hot: HotPlace[] = []
-  const batch = threshold < BATCH ? 1 : BATCH
+  // By place. What was hot last, or again while it waited, is compiled first.
+  const hot = new Map<number, HotPlace>()
+  const eager = threshold < BATCH
+  const batch = eager ? 1 : BATCH
+  const retired = (): number => machine.harts.reduce((sum, { counters }) => sum + counters[COUNTERS.instret], 0)
+  function wait(place: HotPlace): void {
+    const key = placeKey(place.frames[HEAD_PAGE], place.offset)
+    hot.delete(key)
+    hot.set(key, place)
+  }
   cache.forgotten = frame => {
     missing.delete(frame)
     gone(dropFrame(machine, cache, regions, frame))
@@ -51,8 +67,8 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
     threshold,
     waiting: false,
     hot(hart) {
-      hot.push(hotPlace(machine, cache, hart))
-      if (hot.length >= batch) this.flush()
+      wait(hotPlace(machine, cache, hart))
+      if (hot.size === batch) this.flush()
       else this.waiting = true
     },
     misses(hart) {
@@ -65,16 +81,22 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
       const again = [...(regions.byFrame.get(frame) ?? [])].filter(r => r.places.has(key))
       for (const region of again) dropRegion(machine, cache, regions, region)
       gone(again)
-      hot.push(...again.map(r => r.head))
-      this.waiting = hot.length > 0
+      for (const { head } of again) wait(head)
+      this.waiting = hot.size > 0
     },
     flush() {
-      const places = hot
       // Code without end: what was made is made anew where it is hot still.
       if (regions.instructions > INSTRUCTIONS_MOST) gone(dropAll(machine, cache, regions))
-      hot = []
-      this.waiting = false
-      compile(workshop, places)
+      const most = eager ? Infinity : ALLOWED_AT_ONCE + retired() / RETIRED_FOR_ONE
+      while (hot.size > 0 && workshop.made < most) {
+        const places = [...hot].slice(-batch)
+        for (const [key] of places) hot.delete(key)
+        compile(
+          workshop,
+          places.map(([, place]) => place),
+        )
+      }
+      this.waiting = hot.size > 0
     },
   }
   return {

@@ -30,11 +30,10 @@ export function mark(machine: Machine, at: number, threshold: number): void {
   view.setUint16(at + ENTRY.op, OP_COUNT, true)
 }
 
-const NEVER = 0xffff
-/** The place at pc is hot: it stays a place that jumps lead to, and is not soon hot again. */
-export function countAnew(machine: Machine, hart: Hart): void {
+/** The place at pc is hot: it stays a place that jumps lead to, and is counted anew. */
+export function countAnew(machine: Machine, hart: Hart, threshold: number): void {
   const at = currentSlab(machine, hart) + (hart.pc[0] & (L.PAGE_SIZE - 2)) * ENTRIES_PER_BYTE
-  machine.view.setUint16(at + ENTRY.rs3, NEVER, true)
+  machine.view.setUint16(at + ENTRY.rs3, threshold, true)
 }
 
 /** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. `threshold`: where jumps lead is counted, from so many on. */

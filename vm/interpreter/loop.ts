@@ -139,7 +139,7 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
       decodeFrom(machine, hart, interpreter.ops, interpreter.cache, interpreter.compiler?.threshold ?? 0)
       return null
     case WHY.hot:
-      countAnew(machine, hart)
+      countAnew(machine, hart, (interpreter.compiler as Compiler).threshold)
       interpreter.compiler?.hot(hart)
       return null
     case WHY.misses:
