@@ -56,7 +56,7 @@ test('an instruction that is none here; a core dump; nothing of a signal that so
   expect(stdout).toBe('\nBUS\n')
   expect(stderr.split('\n')).toEqual([
     'Illegal instruction (core dumped)',
-    expect.stringMatching(/^die\[\d+\]: illegal instruction 0x0d0073d7 at pc 0x[0-9a-f]+, alien: it needs the V extension, which this/),
+    expect.stringMatching(/^die\[\d+\]: illegal instruction 0x0d0073d7 \(vsetvli t2,zero,e32,m1,ta,ma\) at pc 0x[0-9a-f]+, alien: it needs the V extension, which this/),
     'Bus error (core dumped)',
     '',
   ])

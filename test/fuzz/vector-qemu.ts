@@ -1,6 +1,6 @@
 // Random vector programs under QEMU's user mode: many in one executable, each with the state to begin with, whose driver writes out what
 // it left.
-import { spawnSync } from 'node:child_process'
+import { spawnSync } from '../spawn.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
