@@ -22,7 +22,7 @@ const INSTRUCTIONS_MOST = 1_000_000
  */
 const RETIRED_FOR_ONE = 2000
 const ALLOWED_AT_ONCE = 2000
-const TABLE_SIZE = 4096
+const TABLE_SIZE = 256
 
 /** Has the host tail calls? */
 export const hasTailCalls = (): boolean => WebAssembly.validate(tailCallModule())
@@ -45,7 +45,6 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
     made: 0,
   }
   const nothing = driver.nothing as () => void
-  for (let n = 0; n < table.length; n++) table.set(n, nothing)
   const gone = (dropped: readonly Region[]): void => {
     for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, nothing)
   }

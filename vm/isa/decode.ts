@@ -83,12 +83,9 @@ export function slotOf(field: FieldName): Slot {
 
 type Reader = (word: number) => number
 
-/** What decoding does for a row, worked out once. */
+/** What decoding does for a row. */
 interface Plan {
   row: Row
-  written: Row
-  mask: number
-  match: number
   /** Fields with values that the encoding reserves, and those values. */
   reserved: readonly { read: Reader; values: readonly number[] }[]
   /** The fields to read, each into a slot. */
@@ -122,32 +119,40 @@ function planOf(written: Row): Plan {
     const found = reservedOf.get(field)
     if (found !== undefined) reserved.push(found)
   }
-  // Compared as signed 32-bit numbers, as the bit operators give them.
-  return { row, written, mask: written.mask | 0, match: written.match | 0, reserved, fields, base }
+  return { row, reserved, fields, base }
 }
+
+/** A row and its plan, which is worked out when a word first has its bits: programs use few of the rows. */
+interface Planned {
+  readonly written: Row
+  plan: Plan | null
+}
+const planFor = (planned: Planned): Plan => (planned.plan ??= planOf(planned.written))
 
 // Buckets by the bits that nearly every row fixes: opcode and funct3, or quadrant and funct3. In a bucket the few masks that
 // occur, and for each the rows by the bits that they fix.
-type Bucket = readonly { mask: number; plans: ReadonlyMap<number, Plan> }[]
+type Bucket = readonly { mask: number; plans: ReadonlyMap<number, Planned> }[]
 
 const key32 = (word: number): number => ((word >>> 2) & 31) | ((word >>> 7) & 0xe0)
 const key16 = (word: number): number => (word & 3) | ((word >>> 11) & 28)
 const isShort = (word: number): boolean => (word & 3) !== 3
 
 function buckets(length: 2 | 4, count: number, keyOf: (word: number) => number, representative: (key: number) => number): Bucket[] {
-  const found = Array.from({ length: count }, () => new Map<number, Map<number, Plan>>())
+  const found = Array.from({ length: count }, () => new Map<number, Map<number, Planned>>())
   const keyMask = representative(count - 1)
-  const enter = (key: number, plan: Plan): void => {
-    let plans = found[key].get(plan.mask)
-    if (!plans) found[key].set(plan.mask, (plans = new Map<number, Plan>()))
-    plans.set(plan.match, plan)
+  // Compared as signed 32-bit numbers, as the bit operators give them.
+  const enter = (key: number, planned: Planned): void => {
+    const mask = planned.written.mask | 0
+    let plans = found[key].get(mask)
+    if (!plans) found[key].set(mask, (plans = new Map<number, Planned>()))
+    plans.set(planned.written.match | 0, planned)
   }
   // Hints last: they take the words that the ordinary rows leave.
   for (const row of rows.filter(r => r.length === length).sort((a, b) => Number(a.hint) - Number(b.hint))) {
-    const plan = planOf(row)
-    const fixed = plan.mask & keyMask
-    if (fixed === keyMask) enter(keyOf(plan.match), plan)
-    else for (let key = 0; key < count; key++) if (((representative(key) ^ plan.match) & fixed) === 0) enter(key, plan)
+    const planned: Planned = { written: row, plan: null }
+    const fixed = row.mask & keyMask
+    if (fixed === keyMask) enter(keyOf(row.match), planned)
+    else for (let key = 0; key < count; key++) if (((representative(key) ^ row.match) & fixed) === 0) enter(key, planned)
   }
   return found.map(plansOf => [...plansOf].map(([mask, plans]) => ({ mask, plans })))
 }
@@ -159,8 +164,8 @@ const bucketOf = (word: number): Bucket => (isShort(word) ? buckets16[key16(word
 /** Every row that a word could be, for the check that there is at most one. */
 export const candidates = (word: number): Row[] =>
   bucketOf(word).flatMap(({ mask, plans }) => {
-    const plan = plans.get(word & mask)
-    return plan && isAllowed(plan, word) ? [plan.written] : []
+    const planned = plans.get(word & mask)
+    return planned && isAllowed(planFor(planned), word) ? [planned.written] : []
   })
 
 function isAllowed({ reserved }: Plan, word: number): boolean {
@@ -175,9 +180,12 @@ export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword)
 export function decode(word: number): Decoded | null {
   const bits = isShort(word) ? word & 0xffff : word >>> 0
   for (const { mask, plans } of bucketOf(bits)) {
-    const plan = plans.get(bits & mask)
-    if (!plan || !isAllowed(plan, bits)) continue
-    const { row, written, fields, base } = plan
+    const planned = plans.get(bits & mask)
+    if (!planned) continue
+    const plan = planFor(planned)
+    if (!isAllowed(plan, bits)) continue
+    const { row, fields, base } = plan
+    const { written } = planned
     const values = { ...base }
     for (const { slot, read } of fields) values[slot] = read(bits)
     return { row, written, length: written.length, word: bits, values }
