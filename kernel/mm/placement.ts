@@ -36,6 +36,7 @@ type FreeLists = Pick<Frames, 'freeStacks' | 'freeTops' | 'nextColour'>
 export function freeLists(total: number, options: PlacementOptions = {}): FreeLists {
   const colours = options.placement === 'coloured' ? (options.colours ?? DEFAULT_COLOURS) : 1
   if (!(Number.isInteger(colours) && colours >= 1)) throw new Error(`dividing memory into ${colours} page colours`)
+  if (colours === 1 && options.placement !== 'random') return inOrder(total)
   const order = new Uint32Array(total - 1)
   for (let i = 0; i < order.length; i++) order[i] = i + 1
   if (options.placement === 'random') shuffle(order, seedRandom((options.seed ?? 0) ^ STREAM))
@@ -43,6 +44,13 @@ export function freeLists(total: number, options: PlacementOptions = {}): FreeLi
   const lists: FreeLists = { freeStacks, freeTops: freeStacks.map(() => 0), nextColour: 1 % colours }
   for (let i = order.length - 1; i >= 0; i--) pushFree(lists, order[i])
   return lists
+}
+
+/** The same where the lowest comes first, without a look at each: machines start so. */
+function inOrder(total: number): FreeLists {
+  const stack = new Uint32Array(total)
+  for (let i = 0; i < total - 1; i++) stack[i] = total - 1 - i
+  return { freeStacks: [stack], freeTops: [total - 1], nextColour: 0 }
 }
 
 /** Fisher and Yates, window by window. */
