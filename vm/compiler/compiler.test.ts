@@ -131,6 +131,15 @@ describe('a region', () => {
     expect(machines[1].hart.counters[COUNTERS.readMisses]).toBeGreaterThan(990)
   })
 
+  test('raises flags for a result that nobody gets', () => {
+    const machines = engines(
+      `li a1, 3\nfcvt.d.w fa0, a1\nfdiv.d fa1, fa0, fa1\nfcvt.w.d zero, fa1\nfeq.d zero, fa1, fa0\nfrflags a2\necall`,
+    )
+    alike(machines, b => stop(b))
+    // Three by zero is infinite, and no integer.
+    expect(machines[1].x(12)).toBe(0x18)
+  })
+
   test('takes a switch’s cases in', () => {
     // Four cases of 16 bytes at CODE + 64; a1 chooses.
     const machines = engines(`li s0, 400\nandi a1, s0, 3\nslli a1, a1, 4\nadd a1, a1, a4\njr a1`)

@@ -67,7 +67,7 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
     waiting: false,
     hot(hart) {
       wait(hotPlace(machine, cache, hart))
-      if (hot.size === batch) this.flush()
+      if (hot.size >= batch) this.flush()
       else this.waiting = true
     },
     misses(hart) {

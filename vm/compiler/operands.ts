@@ -30,7 +30,8 @@ export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean
   return {
     x: (f: XField): Code => (now.decoded.values[f] === 0 ? i64Const(0) : [OP.localGet, HOLE[f]]),
     setX(f: XField, v: Code): void {
-      if (now.decoded.values[f] === 0) return
+      // The value may raise floating-point flags on its way.
+      if (now.decoded.values[f] === 0) return w.push(...v, OP.drop)
       now.writesX = true
       w.push(...v, OP.localSet, HOLE[f])
     },

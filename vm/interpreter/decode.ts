@@ -30,10 +30,10 @@ export function mark(machine: Machine, at: number, threshold: number): void {
   view.setUint16(at + ENTRY.op, OP_COUNT, true)
 }
 
-/** The place at pc is hot: it stays a place that jumps lead to, and is counted anew. */
+/** The place at pc is hot: it stays a place that jumps lead to, and is counted anew. It is run at least once before it is hot again. */
 export function countAnew(machine: Machine, hart: Hart, threshold: number): void {
   const at = currentSlab(machine, hart) + (hart.pc[0] & (L.PAGE_SIZE - 2)) * ENTRIES_PER_BYTE
-  machine.view.setUint16(at + ENTRY.rs3, threshold, true)
+  machine.view.setUint16(at + ENTRY.rs3, Math.min(threshold + 1, 0xffff), true)
 }
 
 /** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. `threshold`: where jumps lead is counted, from so many on. */
