@@ -17,10 +17,10 @@ const BATCH = 16
 /** Instructions of all regions at once, before everything is dropped: some 100 MB of code. */
 const INSTRUCTIONS_MOST = 1_000_000
 /**
- * Compiling an instruction takes about as long as interpreting some thousands. So what is compiled follows what has run: a program that soon
- * ends pays for little that it will not use.
+ * Compiling an instruction takes about as long as interpreting some thousands, and is worth it only for what goes on. So what is compiled follows
+ * what has run: a program that soon ends pays for little that it will not use.
  */
-const RETIRED_FOR_ONE = 2000
+const RETIRED_FOR_ONE = 200
 const ALLOWED_AT_ONCE = 2000
 const TABLE_SIZE = 256
 
