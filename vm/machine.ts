@@ -19,7 +19,7 @@ import {
 import { createTlbKeys, refreshTlbKey } from './tlb.ts'
 import { announceAddressSpace, clockOf, resetCsrs, timeOf } from './csr.ts'
 import { defaultIsa, type Isa } from './isa/index.ts'
-import { compilerEngine, hasTailCalls, HOT_AFTER } from './compiler/index.ts'
+import { compilerEngine, HOT_AFTER } from './compiler/index.ts'
 import { decodeCacheBytes, interpreterEngine, timedEngine, type PreparedLoop } from './interpreter/index.ts'
 import { physicalMap } from './physical.ts'
 import { hosted } from './platform.ts'
@@ -92,7 +92,7 @@ export function createMachine(options: MachineOptions): Machine {
     chosen: {
       name: options.engine ?? ENGINE_NAMES[0],
       hotAfter: options.hotAfter ?? HOT_AFTER,
-      tailCalls: options.tailCalls ?? hasTailCalls(),
+      tailCalls: options.tailCalls ?? null,
     },
     platform,
     debug: null,

@@ -158,8 +158,8 @@ export interface Machine {
   readonly isa: Isa
   readonly stop: Stop
   engine: Engine
-  /** What was asked for when it was made: the engine while it is not timed, how often a place is run before it is compiled, and whether regions call each other. */
-  readonly chosen: { readonly name: EngineName; readonly hotAfter: number; readonly tailCalls: boolean }
+  /** What was asked for when it was made: the engine while it is not timed, how often a place is run before it is compiled, and whether regions call each other (null: where the host has tail calls). */
+  readonly chosen: { readonly name: EngineName; readonly hotAfter: number; readonly tailCalls: boolean | null }
   readonly platform: Platform
   /** Where a debugger wants harts to stop, while there is one. */
   debug: DebugState | null

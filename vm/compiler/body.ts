@@ -1,5 +1,5 @@
 // The blocks of a region, written in their shape: nested blocks and loops, with the instructions' code filled in.
-import { pageOf as pageOfVa, tlbTag } from '../emit/index.ts'
+import { misses } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { newBytes, reserve, writeCode, writeSigned, type ByteWriter } from './bytes.ts'
@@ -19,11 +19,11 @@ const LOOP: Code = [OP.loop, TYPE.empty]
 const IF: Code = [OP.if, TYPE.empty]
 const ELSE: Code = [OP.else]
 const END: Code = [OP.end]
-const { fuel, loads, stores, va, base, key, index, point, label } = FIXED
+const { fuel, loads, stores, va, base, index, point, label } = FIXED
 /** Where the entry point says that it is: its label, and from its address the base. */
 const ENTERED: Code = [
-  ...[...pointField(point, 'label'), ...set(label)],
-  ...[...get(va), ...pointField(point, 'offset'), OP.i64ExtendI32U, OP.i64Sub, ...set(base)],
+  ...[...pointField(get(point), 'label'), ...set(label)],
+  ...[...get(va), ...pointField(get(point), 'offset'), OP.i64ExtendI32U, OP.i64Sub, ...set(base)],
 ]
 const SHORT = EXITS.indexOf('short')
 const ECALL = EXITS.indexOf('ecall')
@@ -108,7 +108,7 @@ export class Body {
   }
 
   private block(node: Node, { at, places, next, target, returns }: Block): void {
-    const { templates, misses } = this.placing
+    const { templates, missesOften } = this.placing
     const count = places.length
     this.put([...get(fuel), ...i32Const(count), OP.i32Sub, ...set(fuel), ...get(fuel), OP.i32Const, 0, OP.i32LtS, ...IF])
     this.exit(SHORT, siteOf(at, count, 0, 0), 1)
@@ -120,7 +120,7 @@ export class Body {
       const { decoded, ending } = place
       const site = siteOf(place.at, count - n, done.loads, done.stores)
       if (ending === 'left' || ending === 'ecall') return this.exit(ending === 'left' ? SHORT : ECALL, site)
-      const template = templates.of(decoded, unitIsOn, misses(place.at)) as Template
+      const template = templates.of(decoded, unitIsOn, missesOften(place.at)) as Template
       if (template.writesX) this.writtenX.add(decoded.values.rd)
       if (template.writesF) this.writtenF.add(decoded.values.rd)
       if (pageOf(lastParcel(place)) !== pageOf(place.at)) this.acrossPages(place, site)
@@ -144,7 +144,7 @@ export class Body {
   }
   /** An instruction that goes on in the next page: that one must be what it was. */
   private acrossPages(place: Place, site: number): void {
-    this.address(lastParcel(place))
+    this.setVa(lastParcel(place))
     this.put([...this.otherPage(pageOf(lastParcel(place))), ...IF])
     this.exit(SHORT, site, 1)
     this.put(END)
@@ -156,11 +156,9 @@ export class Body {
 
   /** A return that leads there stays in the region; it does not leave its page, so nothing needs to be looked up. */
   private returnTo(node: Node, to: number): void {
-    const { w } = this
-    this.put([...get(va), ...get(base), OP.i64Const])
-    reserve(w, 16)
-    writeSigned(w, to)
-    this.put([OP.i64Add, OP.i64Eq, ...IF])
+    this.put(get(va))
+    this.address(to)
+    this.put([OP.i64Eq, ...IF])
     this.inside(null, () => this.go(node, to))
     this.put(END)
   }
@@ -177,29 +175,33 @@ export class Body {
   private go(from: Node, at: number): void {
     const to = this.shape.nodes.get(at)
     if (to === undefined) {
-      this.address(at)
+      this.setVa(at)
       this.put(br(this.depth('look')))
       return
     }
     if (pageOf((from.block as Block).at) !== pageOf(at)) {
       // Another page: its translation must be in the TLB, and lead to the code that this was made of.
-      this.address(at)
+      this.setVa(at)
       this.put([...this.otherPage(pageOf(at)), ...brIf(this.depth('look'))])
     }
     this.branchTo(from, to)
   }
-  /** Puts an address of the region into `va`. */
+  /** An address of the region. */
   private address(at: number): void {
     const { w } = this
     this.put([...get(base), OP.i64Const])
     reserve(w, 16)
     writeSigned(w, at)
-    this.put([OP.i64Add, ...set(va)])
+    this.put([OP.i64Add])
+  }
+  private setVa(at: number): void {
+    this.address(at)
+    this.put(set(va))
   }
   private otherPage(page: number): Code {
     const { base: hartBase, slabOf } = this.placing
     return [
-      ...[...tlbTag(hartBase, 'fetch', FIXED), ...pageOfVa(get(va)), ...get(key), OP.i64Or, OP.i64Ne],
+      ...misses(hartBase, 'fetch', 1, FIXED),
       ...[...get(index), ...mem(OP.i32Load, hartBase + L.HART.tlbFetch + L.TLB_ENTRY.addend)],
       ...[...i32Const(slabOf(page)), OP.i32Ne, OP.i32Or],
     ]

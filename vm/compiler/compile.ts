@@ -109,7 +109,7 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
       regionCode(explored, {
         ...{ base, templates: templates[hart], own: slot, hart, tailCall: tailCalls ? REGION_TYPE : null },
         slabOf: page => slabFor(machine, cache, head.frames[page]),
-        misses: at => workshop.missing.get(head.frames[pageOf(at)])?.has(keyAt(at)) ?? false,
+        missesOften: at => workshop.missing.get(head.frames[pageOf(at)])?.has(keyAt(at)) ?? false,
       }),
     )
     const region: Region = {

@@ -25,12 +25,12 @@ const ALLOWED_AT_ONCE = 2000
 const TABLE_SIZE = 256
 
 /** Has the host tail calls? */
-export const hasTailCalls = (): boolean => WebAssembly.validate(tailCallModule())
+const hasTailCalls = (): boolean => WebAssembly.validate(tailCallModule())
 
 /** The compiling engine of a machine. `prepared`: the interpreter's loop, if that was made for such a machine. */
 export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engine {
   const threshold = machine.chosen.hotAfter
-  const { interpreter, engine, runWith } = interpreterParts(machine, prepared)
+  const { interpreter, engine } = interpreterParts(machine, prepared)
   const { cache } = interpreter
   const table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' })
   const driver = drive(machine, interpreter.loops, table)
@@ -41,12 +41,11 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
     templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel, hostFuses(machine.memory))),
     refills: machine.harts.map(h => driver[`refill${h.id}`]),
     soft: softFloats(machine.memory, prepared?.soft),
-    tailCalls: machine.chosen.tailCalls,
+    tailCalls: machine.chosen.tailCalls ?? hasTailCalls(),
     made: 0,
   }
-  const nothing = driver.nothing as () => void
   const gone = (dropped: readonly Region[]): void => {
-    for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, nothing)
+    for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, driver[`nothing${id}`] as () => void)
   }
   // By place. What was hot last, or again while it waited, is compiled first.
   const hot = new Map<number, HotPlace>()
@@ -101,7 +100,6 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
   return {
     ...engine,
     name: 'compiler',
-    run: runWith(interpreter),
     forgetBytes(frame, from, to) {
       // An instruction that begins up to two bytes before goes on into them.
       for (let offset = from - 2; offset < to; offset++) missing.get(frame)?.delete(placeKey(frame, offset))

@@ -1,11 +1,12 @@
 // The modules that a compiler makes: one for a batch of regions, and one small one that drives them.
-import { pageOf as pageOfVa, SOFT_IMPORTS, tlbTag } from '../emit/index.ts'
-import { ENTRIES_SHIFT, ENTRY, FIRST_ROW_OP, OP_REGION, WHY } from '../interpreter/compiled.ts'
+import { misses, SOFT_IMPORTS } from '../emit/index.ts'
+import { ENTRY, FIRST_ROW_OP, OP_REGION, WHY } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
 import type { Machine } from '../state.ts'
-import { br, call, get, i32Const, mem, OP, set, tee, TYPE, unsigned, wasmModule, type Code, type WasmFunction } from '../wasm/bytes.ts'
+import { br, call, get, i32Const, mem, OP, set, TYPE, unsigned, wasmModule, type Code, type WasmFunction } from '../wasm/bytes.ts'
 import { PARAMETERS } from './locals.ts'
 import { SOFT_BEFORE } from './operands.ts'
+import { decodedEntry, pointField } from './placing.ts'
 import { refill } from './refill.ts'
 import { OUT, type RegionCode } from './region.ts'
 
@@ -28,10 +29,10 @@ export const tailCallModule = (): Uint8Array<ArrayBuffer> =>
   wasmModule([{ export: 'f', params: [], results: [], locals: [], code: [[...i32Const(0), OP.returnCallIndirect, 0, 0]] }], [], true)
 
 /** What stands in the table where no region is any more: nothing begins there. */
-function nothing(base: number): WasmFunction {
+function nothing(base: number, hart: number): WasmFunction {
   const [fuel, va] = [0, 1]
   return {
-    export: 'nothing',
+    export: `nothing${hart}`,
     params: PARAMETERS,
     results: RESULTS,
     locals: [],
@@ -54,15 +55,13 @@ const MISSES_OFTEN = 200
 
 /** Runs a hart: whatever stands at its pc, a region or the interpreter, until something is to be done outside. Takes fuel, answers why. */
 function driver(base: number, hart: number, harts: number): WasmFunction {
-  const locals = { va: VA, index: INDEX }
-  // Functions are numbered: the imported interpreters, `nothing`, the refills, the drivers. Types too, and `nothing` has the regions'.
-  const refillOfHart = harts + 1 + hart
+  const locals = { va: VA, index: INDEX, key: KEY }
+  // Functions are numbered: the imported interpreters, `nothing`s, the refills, the drivers. Types too, and a `nothing` has the regions'.
+  const refillOfHart = 2 * harts + hart
   const regionType = harts
   const is = (reason: number): Code => [...get(REASON), ...i32Const(reason), OP.i32Eq]
-  const at: Code = [...get(VA), OP.i32WrapI64, ...i32Const(L.PAGE_SIZE - 2), OP.i32And, ...i32Const(ENTRIES_SHIFT), OP.i32Shl]
-  const slab: Code = [...get(INDEX), ...mem(OP.i32Load, base + L.HART.tlbFetch + L.TLB_ENTRY.addend)]
   const own: Code = [...get(INDEX), ...mem(OP.i32Load16U, ENTRY.own)]
-  const slot: Code = [...own, ...i32Const(L.ENTRY_POINT_BYTES), OP.i32Mul, ...mem(OP.i32Load, L.ENTRY_POINTS + L.ENTRY_POINT.slot)]
+  const slot = pointField(own, 'slot')
   const run: Code = [...get(FUEL), ...get(VA), ...own, ...slot, ...i32Const(hart), OP.i32Add, OP.callIndirect, ...unsigned(regionType), 0]
   const interpret: Code = [...get(FUEL), ...get(INDEX), ...call(hart), ...set(REASON)]
   const takeFuel: Code = [...base0, ...mem(OP.i32Load, base + L.HART.exitFuel), ...set(FUEL)]
@@ -83,8 +82,8 @@ function driver(base: number, hart: number, harts: number): WasmFunction {
       // Is there a region at pc?
       [...base0, ...mem(OP.i64Load, base + L.HART.pc), ...set(VA)],
       [OP.block, TYPE.empty, OP.block, TYPE.empty],
-      [...tlbTag(base, 'fetch', locals), ...pageOfVa(get(VA)), ...get(KEY), OP.i64Or, OP.i64Ne, OP.brIf, 0],
-      [...slab, ...at, OP.i32Add, ...tee(INDEX), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Eq, OP.if, TYPE.empty],
+      [...misses(base, 'fetch', 1, locals), OP.brIf, 0],
+      [...decodedEntry(base, locals), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Eq, OP.if, TYPE.empty],
       [...run, ...set(REASON), ...br(2), OP.end],
       [...get(MISSED), OP.if, TYPE.empty, ...counted, OP.end],
       [OP.end, ...base0, ...set(INDEX), ...interpret, OP.end],
@@ -103,12 +102,12 @@ function driver(base: number, hart: number, harts: number): WasmFunction {
   }
 }
 
-/** A driver `hartN` and what refills its TLB, `refillN`, for each hart, over the interpreter's functions e.interpretN; and `nothing`, which fills the table. */
+/** A driver `hartN` and what refills its TLB, `refillN`, for each hart, over the interpreter's functions e.interpretN; and `nothingN`, which stands in the table where a region was. */
 export function driverModule(machine: Machine): Uint8Array<ArrayBuffer> {
   const bases = machine.harts.map(h => h.base)
   return wasmModule(
     [
-      nothing(bases[0]),
+      ...bases.map(nothing),
       ...bases.map((base, hart) => refill(machine, base, hart)),
       ...bases.map((base, hart) => driver(base, hart, bases.length)),
     ],

@@ -1,19 +1,10 @@
 // Where a region's operands are, as holes: registers in locals, immediates and distances in the code, pc as a distance from the region's base.
 import { leftToReference, softCalls, type Rounding } from '../emit/index.ts'
+import { ROUNDING_BY_RM } from '../interpreter/compiled.ts'
 import type { Decoded, FField, FieldName, ImmField, XField } from '../isa/index.ts'
 import { get, i64Const, OP, type Code } from '../wasm/bytes.ts'
 import { HOLE } from './template.ts'
 import type { RegionWriter } from './writer.ts'
-
-/** By the number in rm; the others are none. */
-const ROUNDING: Readonly<Record<number, Rounding | undefined>> = {
-  0: 'nearest',
-  1: 'zero',
-  2: 'down',
-  3: 'up',
-  4: 'away',
-  7: 'nearest',
-}
 
 /** Functions that a region module imports before those of soft/: `refill`. */
 export const SOFT_BEFORE = 1
@@ -45,7 +36,7 @@ export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean
     nextPc: (): Code => address(HOLE.next),
     soft: softCalls(SOFT_BEFORE),
     multiplyAdd: fuses ? ('fused' as const) : ('inline' as const),
-    rounding: (): Rounding => ROUNDING[now.decoded.values.rm] ?? leftToReference(),
+    rounding: (): Rounding => ROUNDING_BY_RM[now.decoded.values.rm] ?? leftToReference(),
     fieldIsZero: (_f: FieldName): boolean => leftToReference(),
   }
 }

@@ -1,6 +1,7 @@
 // Where a region stands: what of the machine is in its code, and how an entry point tells what it leads to.
+import { ENTRIES_SHIFT } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
-import { get, i32Const, mem, OP, type Code } from '../wasm/bytes.ts'
+import { get, i32Const, mem, OP, tee, type Code } from '../wasm/bytes.ts'
 import type { Templates } from './emit.ts'
 
 /** What a region needs to know of where it stands. */
@@ -14,13 +15,20 @@ export interface Placing {
   /** The slab of a page of the region. */
   readonly slabOf: (page: number) => number
   /** The read at a place misses often. */
-  readonly misses: (at: number) => boolean
+  readonly missesOften: (at: number) => boolean
   /** Regions go on to each other by tail calls: the function type's number. null: they come back for it. */
   readonly tailCall: number | null
 }
 
-/** Code: a field of the entry point whose number is in a local. */
-export const pointField = (point: number, field: keyof typeof L.ENTRY_POINT): Code => [
-  ...[...get(point), ...i32Const(L.ENTRY_POINT_BYTES), OP.i32Mul],
+/** A field of the entry point whose number is `point`. */
+export const pointField = (point: Code, field: keyof typeof L.ENTRY_POINT): Code => [
+  ...[...point, ...i32Const(L.ENTRY_POINT_BYTES), OP.i32Mul],
   ...mem(OP.i32Load, L.ENTRY_POINTS + L.ENTRY_POINT[field]),
+]
+
+/** Puts the decoded entry of the address in `va`, whose place in the fetch TLB is in `index`, into `index`. */
+export const decodedEntry = (base: number, { va, index }: { va: number; index: number }): Code => [
+  ...[...get(index), ...mem(OP.i32Load, base + L.HART.tlbFetch + L.TLB_ENTRY.addend)],
+  ...[...get(va), OP.i32WrapI64, ...i32Const(L.PAGE_SIZE - 2), OP.i32And, ...i32Const(ENTRIES_SHIFT), OP.i32Shl],
+  ...[OP.i32Add, ...tee(index)],
 ]

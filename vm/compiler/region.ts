@@ -1,13 +1,13 @@
 // A region as one WebAssembly function. Its registers are loaded when it is entered, live in locals, and are stored where it is left. It
 // answers why it came back (OUT); by then pc, fuel and counters are in the hart's block, unless it went on to another region by itself.
-import { pageOf as pageOfVa, tlbTag } from '../emit/index.ts'
-import { ENTRIES_SHIFT, ENTRY, OP_REGION, WHY } from '../interpreter/compiled.ts'
+import { misses } from '../emit/index.ts'
+import { addCounter, ENTRY, OP_REGION, WHY } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
-import { br, brIf, get, i32Const, mem, OP, set, tee, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
+import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { Body } from './body.ts'
 import type { Block, Explored } from './explore.ts'
 import { FIXED } from './locals.ts'
-import { pointField, type Placing } from './placing.ts'
+import { decodedEntry, pointField, type Placing } from './placing.ts'
 import { settleSite } from './site.ts'
 import { shapeOf } from './shape.ts'
 import { EXITS } from './writer.ts'
@@ -66,33 +66,23 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
   }
 }
 
-function addCounter(base: number, counter: number, local: number): Code {
-  const offset = base + L.HART.counters + 8 * counter
-  return [...base0, ...base0, ...mem(OP.f64Load, offset), ...get(local), OP.f64ConvertI32U, OP.f64Add, ...mem(OP.f64Store, offset)]
-}
-
 // From the level of the loop that looks up: the loop is 0, then come the exits, what settles their sites, and the way out.
 const OUT_DEPTH = 1 + EXITS.length + 1
-const PAGE_OFFSET = i32Const(L.PAGE_SIZE - 2)
 
 /** On to the address in `va`: in this region, in another one, or out. */
 function lookUp({ base, own, hart, tailCall }: Placing, spill: Code): Code {
-  const { va, index, key, point, why, pc, fuel } = FIXED
+  const { va, index, point, why, pc, fuel } = FIXED
   const leave = (reason: number, nest: number): Code => [
     ...[...i32Const(reason), ...set(why)],
     ...[...get(va), ...set(pc), ...br(OUT_DEPTH + nest)],
   ]
   const leaveIf = (reason: number): Code => [OP.if, TYPE.empty, ...leave(reason, 1), OP.end]
-  const entry: Code = [
-    ...[...get(index), ...mem(OP.i32Load, base + L.HART.tlbFetch + L.TLB_ENTRY.addend)],
-    ...[...get(va), OP.i32WrapI64, ...PAGE_OFFSET, OP.i32And, ...i32Const(ENTRIES_SHIFT), OP.i32Shl, OP.i32Add, ...tee(index)],
-  ]
-  const slot = [...pointField(point, 'slot'), ...i32Const(hart), OP.i32Add]
+  const slot = [...pointField(get(point), 'slot'), ...i32Const(hart), OP.i32Add]
   return [
-    ...[...tlbTag(base, 'fetch', FIXED), ...pageOfVa(get(va)), ...get(key), OP.i64Or, OP.i64Ne, ...leaveIf(OUT.jumpMiss)],
-    ...[...entry, ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Ne, ...leaveIf(OUT.next)],
+    ...[...misses(base, 'fetch', 1, FIXED), ...leaveIf(OUT.jumpMiss)],
+    ...[...decodedEntry(base, FIXED), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Ne, ...leaveIf(OUT.next)],
     ...[...get(index), ...mem(OP.i32Load16U, ENTRY.own), ...set(point)],
-    ...[...pointField(point, 'slot'), ...i32Const(own), OP.i32Eq, ...brIf(0)],
+    ...[...pointField(get(point), 'slot'), ...i32Const(own), OP.i32Eq, ...brIf(0)],
     ...(tailCall === null
       ? leave(OUT.region, 0)
       : [...spill, ...get(fuel), ...get(va), ...get(point), ...slot, OP.returnCallIndirect, ...unsigned(tailCall), 0]),

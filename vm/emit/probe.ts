@@ -36,7 +36,7 @@ export const pageOf = (va: Code): Code => [...va, ...i64Const(PAGE_MASK), OP.i64
 export const lastByte = (va: number, bytes: Width): Code => (bytes === 1 ? get(va) : [...get(va), ...i64Const(bytes - 1), OP.i64Add])
 
 /** Condition: the address in `va` has no entry in a TLB, whose place is in `index` then. */
-export const misses = (base: number, kind: 'read' | 'write', bytes: Width, locals: Pick<ProbeLocals, 'va' | 'index' | 'key'>): Code => [
+export const misses = (base: number, kind: keyof typeof TLB, bytes: Width, locals: Pick<ProbeLocals, 'va' | 'index' | 'key'>): Code => [
   ...tlbTag(base, kind, locals),
   // The page of the last byte finds page-crossing accesses too: their last page cannot be in the entry of their first.
   ...[...pageOf(lastByte(locals.va, bytes)), ...get(locals.key), OP.i64Or, OP.i64Ne],

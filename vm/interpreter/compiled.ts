@@ -2,5 +2,5 @@
 export { frameOfSlab, slabFor } from './cache.ts'
 export { mark } from './decode.ts'
 export { ENTRIES_PER_BYTE, ENTRIES_SHIFT, ENTRY } from './entry.ts'
-export { WHY } from './module.ts'
-export { FIRST_ROW_OP, OP_COUNT, OP_REGION } from './ops.ts'
+export { addCounter, WHY } from './module.ts'
+export { FIRST_ROW_OP, OP_COUNT, OP_REGION, ROUNDING_BY_RM } from './ops.ts'

@@ -66,8 +66,7 @@ const cacheOf = ({ machine, cache, aside }: Interpreter): Omit<Engine, 'run'> =>
 
 /** The interpreter for a machine's harts. `prepared`: its loop, if that was made for such a machine. */
 export function interpreterEngine(machine: Machine, prepared?: PreparedLoop): Engine {
-  const { interpreter, engine, runWith } = interpreterParts(machine, prepared)
-  return { ...engine, run: runWith(interpreter) }
+  return interpreterParts(machine, prepared).engine
 }
 
 /** Its parts, for a compiler that works on its decoded code. */
@@ -79,11 +78,8 @@ export function interpreterParts(machine: Machine, prepared?: PreparedLoop) {
   })
   const cache = createDecodeCache(machine)
   const interpreter = assemble(machine, compiled, cache, {}, prepared)
-  const runWith =
-    (parts: Interpreter): Engine['run'] =>
-    (hart, fuel) =>
-      runLoop(parts, hart, fuel)
-  return { interpreter, engine: cacheOf(interpreter), runWith }
+  const engine: Engine = { ...cacheOf(interpreter), run: (hart, fuel) => runLoop(interpreter, hart, fuel) }
+  return { interpreter, engine }
 }
 
 /** The interpreter in its timed form: whatever its line buffers do not answer, it asks the model. */

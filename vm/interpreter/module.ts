@@ -22,7 +22,8 @@ const block = [OP.block, TYPE.empty]
 const why = (reason: number): Code => [...i32Const(reason), ...set(LOCAL.why)]
 const base0 = i32Const(0)
 
-function addCounter(base: number, counter: number, local: number): Code {
+/** Adds what a local counted to a counter of the hart's. */
+export function addCounter(base: number, counter: number, local: number): Code {
   const offset = base + L.HART.counters + 8 * counter
   return [...base0, ...base0, ...mem(OP.f64Load, offset), ...get(local), OP.f64ConvertI32U, OP.f64Add, ...mem(OP.f64Store, offset)]
 }

@@ -41,7 +41,7 @@ export interface Ops {
 export const PAIR_STRIDE = 65536
 
 /** The others are none. */
-const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
+export const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
   0: 'nearest',
   7: 'nearest',
   1: 'zero',
