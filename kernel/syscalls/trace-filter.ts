@@ -1,6 +1,6 @@
 // strace's -e expressions: which calls, signals and outcomes are shown. A name that means nothing is refused with strace's words.
 import { signalName, NSIG, SYSCALL_NAMES } from '../abi/index.ts'
-import { CALL_CLASSES } from './call-classes.ts'
+import { callsInClass } from './call-classes.ts'
 import { callName } from './text.ts'
 
 /** How a call ended, for -e status=. */
@@ -25,9 +25,6 @@ const ALL_CALLS = Object.values(SYSCALL_NAMES)
 const ALL_SIGNALS = Array.from({ length: NSIG }, (_, i) => i + 1)
 /** Classes that strace also takes without the %. */
 const BARE_CLASSES = ['file', 'desc', 'process', 'net', 'network', 'signal', 'ipc', 'memory']
-const ALIASES: Readonly<Record<string, string>> = { network: 'net' }
-
-const classNamed = (name: string): readonly string[] | undefined => CALL_CLASSES[ALIASES[name] ?? name]
 
 /** The calls that one word of trace= names; null for none. */
 function callsOf(word: string): readonly string[] | null | FilterError {
@@ -41,7 +38,7 @@ function callsOf(word: string): readonly string[] | null | FilterError {
     }
   }
   if (/^\d+$/.test(name)) return SYSCALL_NAMES[Number(name)] === undefined ? null : [callName(Number(name))]
-  const named = name.startsWith('%') ? classNamed(name.slice(1)) : BARE_CLASSES.includes(name) ? classNamed(name) : undefined
+  const named = name.startsWith('%') ? callsInClass(name.slice(1)) : BARE_CLASSES.includes(name) ? callsInClass(name) : undefined
   return named ?? (ALL_CALLS.includes(name) ? [name] : null)
 }
 

@@ -1,9 +1,9 @@
 // Arguments by name, as strace 6.1 prints them (each line was compared with it), and what -e takes.
 import { describe, expect, it } from 'vitest'
-import { SYSCALL_NAMES } from '../abi/index.ts'
+import { callClasses, SYSCALL_NAMES } from '../abi/index.ts'
 import { copyOut } from '../mm/index.ts'
 import { start } from '../testing.ts'
-import { CALL_CLASSES } from './call-classes.ts'
+import { CALL_CLASSES, callsInClass } from './call-classes.ts'
 import { SYSCALLS } from './table.ts'
 import { traceFilter } from './trace-filter.ts'
 
@@ -112,9 +112,16 @@ describe('-e', () => {
     ['quiet=all', '-e quiet= is not supported: an expression is trace=, signal= or status=, as in -e trace=%file,read'],
   ])('%s', (expression, expected) => expect(of(expression)).toBe(expected))
 
-  it('has classes of calls that exist', () => {
-    const unknown = Object.entries(CALL_CLASSES).flatMap(([name, calls]) => calls.filter(c => !NUMBERS.has(c)).map(c => `${name}: ${c}`))
-    expect(unknown).toEqual([])
+  it('has rows of calls whose classes are known, and a class for every word', () => {
+    const words = new Set(Object.values(CALL_CLASSES).flat())
+    const unknown = [...NUMBERS].flatMap(([name, nr]) =>
+      callClasses(nr)
+        .filter(word => !words.has(word))
+        .map(word => `${name}: ${word}`),
+    )
+    expect(unknown, 'a class is a row in call-classes.ts').toEqual([])
+    const empty = Object.keys(CALL_CLASSES).filter(name => callsInClass(name)?.length === 0)
+    expect(empty, 'classes that no call of riscv64 is in').toEqual(['lstat', 'stat'])
   })
 })
 
