@@ -21,3 +21,8 @@ ln -s file link
 [ 1 -eq x ] 2>/dev/null; echo $?
 rm file link
 [ -e file ] || echo 15
+[ a '<' b ] && [ b '>' a ] && echo 16
+[ -O . ] && [ -G . ] && echo 17
+[ '5 ' -eq 5 ] && echo 18
+[ -t x ] 2>/dev/null; echo $?
+[ a b ] 2>/dev/null; echo $?
