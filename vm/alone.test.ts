@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { passHere, setDebugPoints } from './debug.ts'
 import { frameWritten } from './dirty.ts'
 import { COUNTERS, PAGE_SIZE } from './layout.ts'
-import { getPc, getX } from './registers.ts'
+import { getPc, getX, setPc } from './registers.ts'
 import { snapshotMachine, restoreMachine } from './snapshot.ts'
 import { bench, CODE, DATA, ENGINES, FRAMES, words } from './testing.ts'
 import { tlbEntries } from './tlb.ts'
@@ -109,4 +109,29 @@ test('engines take code back in turn, and miss alike', () => {
   })
   expect(counts[0]).toEqual(counts[1])
   expect(counts[0][COUNTERS.fetchMisses]).toBeGreaterThan(2 * pages)
+})
+
+test.each(ENGINES)('%s: gone back to, code is taken back in the order it was', engine => {
+  const b = bench('', { engine })
+  for (let n = 0; n < 70; n++) {
+    b.map(CODE + n * PAGE_SIZE, 100 + n)
+    b.machine.ram32.set(words('addi a1, a1, 1'), ((100 + n) * PAGE_SIZE) / 4)
+  }
+  const visit = (from: number, to: number): void => {
+    for (let n = from; n !== to; n += Math.sign(to - from)) {
+      setPc(b.hart, CODE + n * PAGE_SIZE)
+      b.run(1)
+    }
+  }
+  visit(60, 0)
+  const then = snapshotMachine(b.machine)
+  const rest = (): unknown => {
+    // Six of the oldest go: the first ones that were visited.
+    visit(60, 70)
+    visit(0, 20)
+    return [...b.hart.counters]
+  }
+  const first = rest()
+  restoreMachine(b.machine, then)
+  expect(rest()).toEqual(first)
 })

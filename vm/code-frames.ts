@@ -1,7 +1,7 @@
 // Which frames of RAM are code just now: those that some hart has entered, at most so many at once, taken back in turn. Every engine
 // keeps one of these, so that all of them miss in their TLBs at the same instructions; what is derived from a frame is at its slot.
 import { PAGE_SIZE } from './layout.ts'
-import type { Machine } from './state.ts'
+import type { CodeOrder, Machine } from './state.ts'
 import { catchWrites, dropFetches } from './tlb.ts'
 
 export interface CodeFrames {
@@ -11,6 +11,8 @@ export interface CodeFrames {
   readonly frameOf: Int32Array
   /** Next slot to hand out or to take back. */
   next: number
+  /** By slot: it was given to another frame since the engine last made something there. */
+  readonly unmade: Uint8Array
   /** Told of a frame that is no code any more. */
   forgotten: ((frame: number) => void) | null
 }
@@ -22,6 +24,7 @@ export const createCodeFrames = (ramBytes: number): CodeFrames => ({
   slotOf: new Uint16Array(ramBytes / PAGE_SIZE),
   frameOf: new Int32Array(codeSlots(ramBytes)).fill(-1),
   next: 0,
+  unmade: new Uint8Array(codeSlots(ramBytes)),
   forgotten: null,
 })
 
@@ -37,6 +40,7 @@ export function takeSlot(machine: Machine, code: CodeFrames, frame: number): num
   if (code.frameOf[slot] >= 0) forgetFrame(machine, code, code.frameOf[slot])
   code.frameOf[slot] = frame
   code.slotOf[frame] = slot + 1
+  code.unmade[slot] = 1
   catchWrites(machine, frame)
   return slot
 }
@@ -56,6 +60,31 @@ export function forgetFrame(machine: Machine, code: CodeFrames, frame: number): 
   code.frameOf[known - 1] = -1
   code.forgotten?.(frame)
   dropFetches(machine, frame)
+}
+
+export const codeOrder = ({ frameOf, next }: CodeFrames): CodeOrder => ({ frames: frameOf.slice(), next })
+
+/**
+ * These frames are code now, and no others. What was made of one that keeps its slot stays. The fetch TLBs are the
+ * caller's.
+ */
+export function takeOrder(code: CodeFrames, { frames, next }: CodeOrder): void {
+  const { slotOf, frameOf } = code
+  for (let slot = 0; slot < frameOf.length; slot++) {
+    const frame = frameOf[slot]
+    if (frame < 0 || frame === frames[slot]) continue
+    slotOf[frame] = 0
+    frameOf[slot] = -1
+    code.forgotten?.(frame)
+  }
+  for (let slot = 0; slot < frameOf.length; slot++) {
+    const frame = frames[slot]
+    if (frame < 0 || frameOf[slot] === frame) continue
+    slotOf[frame] = slot + 1
+    frameOf[slot] = frame
+    code.unmade[slot] = 1
+  }
+  code.next = next
 }
 
 export function forgetAllFrames(machine: Machine, code: CodeFrames): void {

@@ -3,17 +3,27 @@
 import { TWO_32 } from './isa/index.ts'
 import * as L from './layout.ts'
 import type { DebugPoints, DebugState, Hart, Machine } from './state.ts'
+import { markPages, pruneMarks } from './marks.ts'
 import { watchEntries } from './tlb.ts'
 
 /** Makes these the points at which harts stop (`Stop.kind` debug); null: none. */
 export function setDebugPoints(machine: Machine, points: DebugPoints | null): void {
   const parcels = new Uint8Array(L.PARCELS)
-  for (const address of points?.breakpoints ?? []) parcels[(address % L.PAGE_SIZE) >> 1] = 1
+  const pages = new Map<number, number[]>()
+  for (const address of points?.breakpoints ?? []) {
+    const page = Math.floor(address / L.PAGE_SIZE) * L.PAGE_SIZE
+    const offset = address - page
+    parcels[offset >> 1] = 1
+    const others = pages.get(page)
+    if (others === undefined) pages.set(page, [offset])
+    else others.push(offset)
+  }
   const before = machine.debug
   const passed = { passedHart: before?.passedHart ?? -1, passedAt: before?.passedAt ?? -1 }
-  machine.debug = points === null ? null : { ...points, parcels, hit: null, ...passed }
-  const changed = before === null ? parcels : parcels.map((set, n) => (set === before.parcels[n] ? 0 : 1))
-  if (changed.includes(1)) machine.engine.redecode()
+  machine.debug =
+    points === null ? null : { ...points, parcels, pages, looks: points.watches.length > 0 || points.tlbMisses, hit: null, ...passed }
+  markPages(machine)
+  pruneMarks(machine)
   watchEntries(machine)
 }
 

@@ -59,7 +59,8 @@ const NO_ENGINE: Engine = {
   forgetBytes() {},
   aside: new Map(),
   forgetAll() {},
-  redecode() {},
+  order: () => ({ frames: new Int32Array(0), next: 0 }),
+  takeOrder() {},
 }
 
 /** A machine with zeroed RAM, harts in user mode at pc 0 and translation off. */
@@ -96,6 +97,7 @@ export function createMachine(options: MachineOptions): Machine {
     },
     platform,
     debug: null,
+    marks: new Map(),
     written: null,
     timing: null,
     lastHart: -1,

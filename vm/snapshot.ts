@@ -2,8 +2,9 @@
 // What the engine makes of code is derived and left out, but the fetch TLB that leads into it is kept by frame, so that a restored machine
 // misses exactly where the original would have.
 import * as L from './layout.ts'
+import { markPages } from './marks.ts'
 import { setTiming } from './machine.ts'
-import type { Hart, Machine } from './state.ts'
+import type { CodeOrder, Hart, Machine } from './state.ts'
 import { forgetNames, nameContext, unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
@@ -14,6 +15,8 @@ export interface MachineSnapshot {
   harts: Uint8Array[]
   /** Frame behind each fetch TLB entry of each hart, -1 where there is none. */
   fetchFrames: Int32Array[]
+  /** Frames that are code. */
+  code: CodeOrder
   /** Contexts that have names in TLB tags, in the order of their names, which count from 1. */
   keys: { contexts: Uint32Array; superpages: boolean }
   /** Non-zero pages of RAM by frame. */
@@ -65,6 +68,7 @@ export function snapshotHarts(machine: Machine): HartsSnapshot {
     isa: machine.isa.text,
     harts: machine.harts.map(h => hartBytes(machine, h)),
     fetchFrames: machine.harts.map(h => fetchFrames(machine, h)),
+    code: machine.engine.order(),
     keys: { contexts: contexts.slice(1, next), superpages },
     lastHart: machine.lastHart,
     timing: machine.timing && copyTiming(machine.timing),
@@ -93,6 +97,7 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot, fram
   machine.ram.fill(0, 0, frames === undefined ? undefined : frames * L.PAGE_SIZE)
   for (const [frame, bytes] of snapshot.pages) machine.ram.set(bytes, frame * L.PAGE_SIZE)
   machine.framesUsed = snapshot.framesUsed
+  machine.engine.forgetAll()
   restoreHarts(machine, snapshot)
 }
 
@@ -105,14 +110,14 @@ function checkFits(machine: Machine, snapshot: HartsSnapshot): void {
   }
 }
 
-/** The same, for a machine whose RAM is what it was already. */
+/** The same, for a machine whose RAM is what it was already; its engine was told (`forget`) of the frames that had other bytes before. */
 export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
   checkFits(machine, snapshot)
   const timed = snapshot.timing
   // A machine that was timed by another model, or not at all, takes the snapshot's.
   if (JSON.stringify(machine.timing?.config) !== JSON.stringify(timed?.config)) setTiming(machine, timed?.config ?? null)
   if (machine.timing && timed) restoreTiming(machine.timing, timed)
-  machine.engine.forgetAll()
+  machine.engine.takeOrder(snapshot.code)
   forgetNames(machine.keys)
   for (const context of snapshot.keys.contexts) nameContext(machine.keys, context)
   machine.keys.superpages = snapshot.keys.superpages
@@ -127,6 +132,7 @@ export function restoreHarts(machine: Machine, snapshot: HartsSnapshot): void {
       machine.i32[first + n * (L.TLB_ENTRY_BYTES / 4) + 2] = machine.engine.enter(frame)
     })
   })
+  markPages(machine)
   watchEntries(machine)
   // Another time: what was passed then is not passed now.
   if (machine.debug !== null) machine.debug.passedAt = -1

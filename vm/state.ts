@@ -34,6 +34,12 @@ export interface Hart extends HartViews {
   delivered: number
 }
 
+/** Which frames are code, by slot (-1: free), and which slot is next: what a snapshot has of it, so that they are taken back at the same instructions. */
+export interface CodeOrder {
+  readonly frames: Int32Array
+  readonly next: number
+}
+
 /**
  * An engine makes a machine's harts go. All of them work on the same bytes and leave the same behind. What an engine derives from the
  * code in RAM (decoded entries, compiled functions) is its own: whoever changes RAM or what is stopped at says so here.
@@ -48,12 +54,14 @@ export interface Engine {
   isCode(frame: number): boolean
   /** The frame's bytes changed, or may: forgets what was made of them. Free when nothing was. */
   forget(frame: number): void
-  /** A program stored to bytes [from, to) of a frame that is code: forgets what was made of those; the frame is still code. */
+  /** Bytes [from, to) of a frame that may be code were stored to by a program, or marked (marks.ts): forgets what was made of those; the frame is still code. */
   forgetBytes(frame: number, from: number, to: number): void
   /** RAM is another one: forgets everything. */
   forgetAll(): void
-  /** What instructions become has changed, not where they are: makes it anew in the same places. */
-  redecode(): void
+  /** Which frames are code, for a snapshot. */
+  order(): CodeOrder
+  /** The machine was restored: these frames are code now. What was made of frames that stay code stays: of those whose bytes changed `forget` was told. */
+  takeOrder(order: CodeOrder): void
   /** Instructions that were run one at a time beside the fast code, counted by kind: a mnemonic, or what an access did. Of no meaning to the machine. */
   readonly aside: ReadonlyMap<string, number>
 }
@@ -131,11 +139,18 @@ export interface DebugPoints {
 export interface DebugState extends DebugPoints {
   /** By parcel of a page: some breakpoint lies there in its page. */
   readonly parcels: Uint8Array
+  /** Offsets of breakpoints in their pages, by the page's address. */
+  readonly pages: ReadonlyMap<number, readonly number[]>
+  /** Accesses or misses are looked at, not only where harts come. */
+  readonly looks: boolean
   hit: DebugHit | null
   /** A breakpoint was reported on this hart at this count of instructions: going on from there does not report it again. */
   passedHart: number
   passedAt: number
 }
+
+/** Places of a frame before which engines leave: how often each was come by for nothing, by offset (marks.ts). */
+export type Marks = Map<number, number>
 
 /** The machine as a plain record: bytes in one linear memory and views of them. Everything architectural is in the bytes. */
 export interface Machine {
@@ -163,6 +178,8 @@ export interface Machine {
   readonly platform: Platform
   /** Where a debugger wants harts to stop, while there is one. */
   debug: DebugState | null
+  /** By frame. */
+  readonly marks: Map<number, Marks>
   /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */
   written: Uint8Array | null
   /** The timing model, while the machine is timed. */

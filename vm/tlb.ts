@@ -6,6 +6,7 @@ import { csrHigh, csrLow } from './csr-storage.ts'
 import * as L from './layout.ts'
 import { PTE_G, SATP_MODE_SV48, SSTATUS_MXR, SSTATUS_SUM, TWO_32 } from './isa/index.ts'
 import { isDevice } from './physical.ts'
+import { markPage } from './marks.ts'
 import type { Access, DebugState, Hart, Machine, TlbKeys, Watch } from './state.ts'
 import { timeFlush } from './timing/index.ts'
 import { newTranslation, translate, type Translation, type WalkMode } from './walk.ts'
@@ -209,6 +210,7 @@ function noteFill(
 ): void {
   const page = hi * TWO_32 + ((lo & PAGE_MASK) >>> 0)
   if (isWatched(debug, access, page, frame)) machine.i32[at + 1] = hi ^ WATCHED
+  if (access === 'fetch') markPage(machine, debug, page, frame)
   if (debug.tlbMisses) debug.hit = { kind: 'tlbMiss', hart: hart.id, va: hi * TWO_32 + (lo >>> 0), bytes: 0, access }
 }
 
@@ -359,7 +361,7 @@ export function catchWrites(machine: Machine, frame: number): void {
 export function releaseWrite(machine: Machine, entry: number, lo: number): boolean {
   const { i32, layout, debug } = machine
   const high = plainHigh(i32[entry + 1])
-  if (debug !== null || i32[entry + 1] === high) return false
+  if (debug?.looks || i32[entry + 1] === high) return false
   if (machine.engine.isCode((hostAddress(machine, entry, lo & PAGE_MASK) - layout.ram) / L.PAGE_SIZE)) return false
   i32[entry + 1] = high
   return true

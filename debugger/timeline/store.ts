@@ -187,7 +187,14 @@ export function restorePoint(k: Kernel, store: Store, index: number): void {
     else target.set(bytes)
   }
   eachChunk(k, (id, chunk) => set(chunk, versionAt(store.pages.get(id) ?? [], index)))
-  for (const frame of new Set([...now, ...kernelFrames(k)])) set(frameBytesOf(k, frame), versionAt(store.pages.get(frame) ?? [], index))
+  const { engine } = k.machine
+  for (const frame of new Set([...now, ...kernelFrames(k)])) {
+    const bytes = versionAt(store.pages.get(frame) ?? [], index)
+    const target = frameBytesOf(k, frame)
+    // What was made of code that is the same there is good there.
+    if (engine.isCode(frame) && !isSame(bytes, target)) engine.forget(frame)
+    set(target, bytes)
+  }
   restoreHarts(k.machine, point.harts)
   rewindJournal(k, point.journalNext)
   k.outputBytes = point.outputBytes

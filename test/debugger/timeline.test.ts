@@ -23,7 +23,9 @@ function runThere(argv: readonly string[], options: TestOptions, to: Instant): s
 }
 
 const VARIANTS: readonly [string, TestOptions][] = [
-  ['the interpreter', {}],
+  ['the interpreter', { engine: 'interpreter' }],
+  ['what is compiled', { hotAfter: 3 }],
+  ['more code than is code at once', { hotAfter: 20, ramBytes: 6 << 20 }],
   ['three harts', { harts: 3 }],
   ['a timed machine', { timing: { preset: resolvePreset('server'), start: 'boot' } }],
   ['2 MB pages', { thp: 'always', frames: 'random' }],

@@ -9,7 +9,7 @@ import { endingIn, type Templates } from './emit.ts'
 import { explore, HEAD_PAGE, lastParcel, pageOf, REGION_PAGES, type CodeSource } from './explore.ts'
 import { regionModule, REGION_TYPE } from './module.ts'
 import { regionCode, type RegionCode } from './region.ts'
-import { addEntry, addRegion, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
+import { addEntry, addRegion, frameOfKey, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
 
 /** Bytes on both sides of a jump where its targets are looked for. */
 const AROUND = 1024
@@ -49,8 +49,12 @@ export function hotPlace(machine: Machine, cache: CodeFrames, hart: Hart): HotPl
   return { offset: lo & (L.PAGE_SIZE - 1), frames }
 }
 
-/** The code around a hot place, as it is now. */
-function sourceOf({ machine, cache, regions, templates }: Workshop, { frames, offset: headOffset }: HotPlace): CodeSource {
+/** The code around a hot place, as it is now. `cuts` is told of places (`placeKey`) that are left out since somebody may stop there. */
+function sourceOf(
+  { machine, cache, regions, templates }: Workshop,
+  { frames, offset: headOffset }: HotPlace,
+  cuts: Set<number>,
+): CodeSource {
   const { view, layout } = machine
   const head = HEAD_PAGE * L.PAGE_SIZE + headOffset
   const frameAt = (at: number): number => {
@@ -67,7 +71,10 @@ function sourceOf({ machine, cache, regions, templates }: Workshop, { frames, of
       if (frame < 0) return null
       const offset = inPage(at)
       if (opAt(frame, offset) === 0) return null
-      if (machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) return null
+      if (machine.marks.get(frame)?.has(offset)) {
+        cuts.add(placeKey(frame, offset))
+        return null
+      }
       if (at !== head && (regionAt(machine, cache, regions, frame, offset)?.instructions ?? 0) > INLINED_MOST) return null
       const low = halfword(frame, offset)
       if ((low & 3) !== 3) return decodeFor(machine.isa, low)
@@ -99,7 +106,8 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
   for (const head of hot) {
     const frame = head.frames[HEAD_PAGE]
     if (slotOf(cache, frame) < 0 || regionAt(machine, cache, regions, frame, head.offset) !== undefined) continue
-    const explored = explore(sourceOf(workshop, head), HEAD_PAGE * L.PAGE_SIZE + head.offset, MOST_INSTRUCTIONS)
+    const cuts = new Set<number>()
+    const explored = explore(sourceOf(workshop, head, cuts), HEAD_PAGE * L.PAGE_SIZE + head.offset, MOST_INSTRUCTIONS)
     if (explored.entries.length === 0) continue
     const slot = takeSlot(regions, table, harts.length)
     const keyAt = (at: number): number => placeKey(head.frames[pageOf(at)], at & (L.PAGE_SIZE - 1))
@@ -114,8 +122,8 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
     )
     const region: Region = {
       ...{ slot, head, instructions: explored.instructions, points: [] },
-      frames: [...new Set([...pages].map(page => head.frames[page]))],
-      places: new Set(places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))])),
+      frames: [...new Set([...[...pages].map(page => head.frames[page]), ...[...cuts].map(frameOfKey)])],
+      places: new Set([...places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))]), ...cuts]),
     }
     made.push({ region, codes })
     workshop.made += explored.instructions

@@ -1,6 +1,7 @@
 // What regions must get right, by name: each program runs on the interpreter and compiled, and everything of the machine must be equal
 // whenever it stops: registers, memory, TLBs, counters.
 import { describe, expect, test } from 'vitest'
+import { setDebugPoints } from '../debug.ts'
 import { frameWritten } from '../dirty.ts'
 import { COUNTERS, PAGE_SIZE } from '../layout.ts'
 import { getPc, setPc, setX } from '../registers.ts'
@@ -103,6 +104,27 @@ describe('a region', () => {
     for (const b of machines) setX(b.hart, 13, three)
     expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
     expect(machines[1].x(11)).toBe(20 + 60 + 60)
+  })
+
+  test('is left before a breakpoint that comes and goes, wherever its page is mapped', () => {
+    const elsewhere = 0x7_1234_5000
+    const machines = engines(`li a1, 0\naddi a1, a1, 1\naddi a3, a3, 1\nli a4, 90\nblt a3, a4, ${CODE + 4}\nli a3, 0\necall`)
+    for (const b of machines) b.map(elsewhere, FRAMES.code)
+    const at = (address: number): void =>
+      machines.forEach(b => setDebugPoints(b.machine, { breakpoints: new Set([address]), watches: [], tlbMisses: false }))
+    const goTo = (pc: number): void => machines.forEach(b => setPc(b.hart, pc))
+    for (const page of [CODE, elsewhere, CODE]) {
+      goTo(page)
+      alike(machines, b => stop(b, 100))
+      at(page + 8)
+      for (let n = 0; n < 3; n++) expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'debug' })
+      expect(getPc(machines[1].hart)).toBe(page + 8)
+      // The same instruction, elsewhere.
+      at(CODE + elsewhere - page + 8)
+      alike(machines, b => stop(b, 99))
+      for (const b of machines) setDebugPoints(b.machine, null)
+      expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+    }
   })
 
   test('runs wherever its page is mapped', () => {

@@ -110,10 +110,6 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
       gone(dropAll(machine, cache, regions))
       forgetAllFrames(machine, cache)
     },
-    redecode() {
-      gone(dropAll(machine, cache, regions))
-      engine.redecode()
-    },
   }
 }
 

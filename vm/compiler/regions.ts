@@ -20,7 +20,7 @@ export interface Region {
   readonly instructions: number
   /** Where it was begun, to make it again. */
   readonly head: HotPlace
-  /** Places of its instructions, as `placeKey` has them. */
+  /** Places of its instructions, as `placeKey` has them, and those that it ends before because somebody may stop there. */
   readonly places: ReadonlySet<number>
   readonly points: EntryPoint[]
 }
@@ -33,6 +33,7 @@ export interface HotPlace {
 
 /** A number for a place in a frame. */
 export const placeKey = (frame: number, offset: number): number => frame * L.PAGE_SIZE + offset
+export const frameOfKey = (key: number): number => Math.floor(key / L.PAGE_SIZE)
 
 export interface Regions {
   readonly byFrame: Map<number, Set<Region>>

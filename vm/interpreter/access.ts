@@ -101,7 +101,7 @@ export function makeAccess(
   lo: number,
   hi: number,
 ): string | null {
-  if (machine.debug !== null || machine.timing !== null || tlbProbe(machine, hart, hart.pc[0], hart.pc[1], 'fetch') < 0) return null
+  if (machine.debug?.looks || machine.timing !== null || tlbProbe(machine, hart, hart.pc[0], hart.pc[1], 'fetch') < 0) return null
   const access = accessAt(machine, hart, accesses)
   if (access === null || access.kind !== kind || (access.float && hart.words[L.WORD_FS] === L.FS_OFF)) return null
   const { bytes } = access

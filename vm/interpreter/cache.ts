@@ -21,9 +21,12 @@ export const frameOfSlab = (machine: Machine, cache: CodeFrames, address: number
 /** Address of the frame's slab, making one where it has none. */
 export function slabFor(machine: Machine, cache: CodeFrames, frame: number): number {
   const known = slotOf(cache, frame)
-  if (known >= 0) return slabAddress(machine, known)
-  const address = slabAddress(machine, takeSlot(machine, cache, frame))
-  emptySlab(machine, address)
+  const slot = known >= 0 ? known : takeSlot(machine, cache, frame)
+  const address = slabAddress(machine, slot)
+  if (cache.unmade[slot] === 1) {
+    cache.unmade[slot] = 0
+    emptySlab(machine, address)
+  }
   return address
 }
 
@@ -37,13 +40,6 @@ export function forgetEntries(machine: Machine, cache: CodeFrames, frame: number
   const slab = slabAddress(machine, slot)
   for (let offset = Math.max(0, from - BYTES_BEFORE) & -2; offset < to; offset += 2)
     machine.view.setUint16(slab + offset * ENTRIES_PER_BYTE + ENTRY.op, OP_UNDECODED, true)
-}
-
-/** Everything is decoded anew, in the same slabs. */
-export function emptySlabs(machine: Machine, cache: CodeFrames): void {
-  cache.frameOf.forEach((frame, slot) => {
-    if (frame >= 0) emptySlab(machine, slabAddress(machine, slot))
-  })
 }
 
 function emptySlab(machine: Machine, address: number): void {

@@ -49,6 +49,7 @@ export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFr
 function decodeRun(machine: Machine, ops: Ops, cache: CodeFrames, slab: number, first: number): readonly number[] {
   const frame = frameOfSlab(machine, cache, slab)
   const page = machine.layout.ram + frame * L.PAGE_SIZE
+  const marks = machine.marks.get(frame)
   const targets: number[] = []
   let offset = first
   let before: { at: number; op: number } | null = null
@@ -65,7 +66,7 @@ function decodeRun(machine: Machine, ops: Ops, cache: CodeFrames, slab: number, 
     const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
     const decoded = offset % machine.isa.parcel === 0 ? decodeFor(machine.isa, word) : null
     // Where a breakpoint may be, the loop is left before the instruction.
-    if (decoded !== null && machine.debug !== null && machine.debug.parcels[offset >> 1] === 1) {
+    if (decoded !== null && marks?.has(offset)) {
       view.setUint16(at + ENTRY.op, OP_SLOW, true)
       before = null
       if (isJump(decoded)) return targets

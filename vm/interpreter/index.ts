@@ -1,12 +1,12 @@
 // The interpreter engine, plain and timed: the compiled loop of each hart over the machine's memory, and the cache of decoded instructions.
-import { forgetAllFrames, forgetFrame, isCode, type CodeFrames } from '../code-frames.ts'
+import { codeOrder, forgetAllFrames, forgetFrame, isCode, takeOrder, type CodeFrames } from '../code-frames.ts'
 import { softFloats, type TimedShape } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { createStepper } from '../reference/index.ts'
 import type { Engine, Machine } from '../state.ts'
 import { loadUse, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
 import { createAccesses } from './access.ts'
-import { createDecodeCache, emptySlabs, forgetEntries, frameOfSlab, slabFor } from './cache.ts'
+import { createDecodeCache, forgetEntries, frameOfSlab, slabFor } from './cache.ts'
 import { timedForm } from './forms.ts'
 import { runLoop, runTimedLoop, type Interpreter } from './loop.ts'
 import { interpreterModule } from './module.ts'
@@ -60,7 +60,8 @@ const cacheOf = ({ machine, cache, aside }: Interpreter): Omit<Engine, 'run'> =>
   forget: frame => forgetFrame(machine, cache, frame),
   forgetBytes: (frame, from, to) => forgetEntries(machine, cache, frame, from, to),
   forgetAll: () => forgetAllFrames(machine, cache),
-  redecode: () => emptySlabs(machine, cache),
+  order: () => codeOrder(cache),
+  takeOrder: order => takeOrder(cache, order),
   aside,
 })
 

@@ -7,6 +7,7 @@ import * as L from '../layout.ts'
 import { debugged, timedStep, type Stepper } from '../reference/index.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
 import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timing/index.ts'
+import { unmark } from '../marks.ts'
 import { releaseWrite, tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
 import { faultCause, raise, stopFor } from '../trap.ts'
 import { makeAccess, type Accesses } from './access.ts'
@@ -69,7 +70,7 @@ export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Sto
     if (left <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
     const given = Math.min(left, compiler !== null && compiler.waiting ? WAITING_FUEL : CALL_FUEL)
     machine.i32[enteredAt] = given
-    machine.i32[refillsAt] = machine.debug === null ? 1 : 0
+    machine.i32[refillsAt] = machine.debug?.looks ? 0 : 1
     const why = loop(given)
     const spent = given - exitFuel(machine, hart)
     counters[instret] += spent
@@ -151,6 +152,7 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
     }
     case WHY.slow:
       if (machine.debug !== null && atBreakpoint(machine, hart)) return stopFor(machine, 'debug')
+      if (machine.marks.size > 0 && unmark(machine, ...placeOf(hart))) return null
       return stepAside(interpreter, hart, stepper)
     default: {
       const access = why === WHY.readMiss ? 'read' : 'write'
@@ -187,6 +189,12 @@ function stopped(stop: Stop, retired: number): Stop {
   stop.retired = retired
   return stop
 }
+
+/** Where the hart is, whose pc is in the fetch TLB: frame and offset. */
+const placeOf = ({ pc, fetchFrames }: Hart): [frame: number, offset: number] => [
+  fetchFrames[(pc[0] >>> L.PAGE_SHIFT) % L.TLB_ENTRIES],
+  pc[0] & (L.PAGE_SIZE - 1),
+]
 
 const exitLo = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.exitVa) >> 2]
 const exitHi = (machine: Machine, hart: Hart): number => machine.i32[((hart.base + L.HART.exitVa) >> 2) + 1]

@@ -1,6 +1,6 @@
 // The reference engine: one instruction at a time, meanings run directly on BigInts. Slow and plain: the oracle for the other
 // engines, what they call for everything rare (CSRs, page-crossing accesses, traps), and the debugger's "what will this do".
-import { createCodeFrames, forgetAllFrames, forgetFrame, isCode, takeSlot } from '../code-frames.ts'
+import { codeOrder, createCodeFrames, forgetAllFrames, forgetFrame, isCode, takeOrder, takeSlot } from '../code-frames.ts'
 import { atBreakpoint } from '../debug.ts'
 import * as L from '../layout.ts'
 import type { Engine, Hart, Machine, Stop } from '../state.ts'
@@ -95,6 +95,7 @@ export function referenceEngine(machine: Machine): Engine {
     forgetBytes() {},
     aside: new Map(),
     forgetAll: () => forgetAllFrames(machine, code),
-    redecode() {},
+    order: () => codeOrder(code),
+    takeOrder: order => takeOrder(code, order),
   }
 }
