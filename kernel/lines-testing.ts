@@ -1,5 +1,5 @@
 // Assembly in a few lines, for tests: instructions and labels only.
-import { encode, loadImmediate, parseInstruction, rowByName, xByName } from '../vm/index.ts'
+import { encode, loadImmediate, parseInstruction, rowNamed, xByName } from '../vm/index.ts'
 
 type Labels = ReadonlyMap<string, number>
 
@@ -16,7 +16,7 @@ function loadWords(text: string): number[] | null {
   const li = /^li\s+(\w+)\s*,\s*(\S+)$/.exec(text)
   if (!li) return null
   return loadImmediate(xByName.get(li[1]) ?? 0, BigInt(li[2])).map(({ name, values }) => {
-    const row = rowByName.get(name)
+    const row = rowNamed(name)
     const word = row && encode(row, values)
     if (typeof word !== 'number') throw new Error(`assembling '${text}': ${name} ${values.join(', ')}`)
     return word

@@ -1,5 +1,5 @@
 // Puts one instruction into the section: compressed where that is allowed, with what its address needs.
-import { compress, encode, expand, extensionsWith, isWord, rowByName, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
+import { compress, encode, expand, extensionsWith, isWord, rowNamed, type FieldName, type Row, type Suffixes } from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
 import { hasExtension, mayUse } from './arch.ts'
 import { SourceError } from './cursor.ts'
@@ -24,7 +24,7 @@ const RELAXABLE: ReadonlySet<number> = new Set([
 
 /** The extension that the row needs and the flags lack, or null. A compressed one needs that of what it stands for, too. */
 export function missingExtension(asm: Assembly, row: Row): string | null {
-  const long = row.expansion === null ? row : rowByName.get(row.expansion.name)
+  const long = row.expansion === null ? row : rowNamed(row.expansion.name)
   const needed = [row, long].find(r => r !== undefined && !extensionsWith(r).some(e => mayUse(asm.flags.arch, e)))
   if (needed !== undefined) return needed.extension.toLowerCase()
   const { also } = row

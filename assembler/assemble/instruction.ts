@@ -1,6 +1,17 @@
 // Instructions: the mnemonic picks the forms, the operands pick one of them, the table of rows does the rest.
 import { didYouMean } from '../diagnostic.ts'
-import { encode, findMnemonic, foreignMnemonic, isWord, pseudos, pseudosByName, rowByName, symbolPseudos } from '../../vm/isa/index.ts'
+import {
+  encode,
+  findMnemonic,
+  foreignMnemonic,
+  isWord,
+  lazily,
+  pseudos,
+  pseudosByName,
+  rowNamed,
+  rowsByName,
+  symbolPseudos,
+} from '../../vm/isa/index.ts'
 import type { FieldName, Pseudo, Row, Suffixes } from '../../vm/isa/index.ts'
 import { SourceError, type Cursor } from './cursor.ts'
 import { emitMatched, missingExtension } from './emit.ts'
@@ -12,12 +23,12 @@ import type { Assembly } from './state.ts'
 type Values = Map<FieldName, Matched>
 
 /** Patterns by syntax text; there are only as many as the tables have. */
-const patterns: ReadonlyMap<string, Pattern[]> = new Map(
-  [...rowByName.values(), ...pseudos].map(form => [form.syntax, parseSyntaxPatterns(form.syntax)] as const),
+const patterns: () => ReadonlyMap<string, Pattern[]> = lazily(
+  () => new Map([...rowsByName().values(), ...pseudos()].map(form => [form.syntax, parseSyntaxPatterns(form.syntax)] as const)),
 )
 
 function matchAll(asm: Assembly, syntax: string, operands: readonly Operand[]): Values | Mismatch | null {
-  const expected = patterns.get(syntax) ?? []
+  const expected = patterns().get(syntax) ?? []
   const given = asForm(expected, operands)
   const unmasked = isUnmasked(expected, given)
   if (expected.length !== given.length + Number(unmasked)) return null
@@ -71,7 +82,7 @@ function isCompressible(row: Row, name: string, syntax: string, values: Values):
 function tryRow(asm: Assembly, row: Row, operands: readonly Operand[], suffixes: Suffixes): Mismatch | 'done' | null {
   let used = operands
   let extra: Suffixes = suffixes
-  const expected = patterns.get(row.syntax) ?? []
+  const expected = patterns().get(row.syntax) ?? []
   if (row.fields.includes('rm') && operands.length === expected.length + 1) {
     const mode: Values = new Map()
     const last = operands[operands.length - 1]
@@ -101,7 +112,7 @@ function orderOf(expected: readonly Pattern[], fields: readonly FieldName[]): Fi
 
 const expansionOf = ({ name, expansion }: Pseudo): Row[] =>
   expansion.map(step => {
-    const row = rowByName.get(step.name)
+    const row = rowNamed(step.name)
     if (!row) throw new Error(`${name} expands to an unknown ${step.name}`)
     return row
   })
@@ -139,7 +150,7 @@ function quoted(c: Cursor, start: number): string {
 /** Assembles the instruction `mnemonic`, which starts at offset `start`; its operands are at the cursor. */
 export function assembleInstruction(asm: Assembly, c: Cursor, mnemonic: string, start: number): void {
   const found = findMnemonic(mnemonic)
-  const forms = pseudosByName.get(mnemonic) ?? []
+  const forms = pseudosByName().get(mnemonic) ?? []
   const special = symbolForms.get(mnemonic)
   if (!found && forms.length === 0 && !special) throw unknown(c, mnemonic, start)
   const needs = found && missingExtension(asm, found.row)
@@ -192,7 +203,7 @@ const readable = (syntax: string): string =>
   syntax.replace(/\b(i|s|u|b|j|c[ijb]|cinz|cld|clw|cldsp|clwsp|csdsp|cswsp|clui|caddi\w+)\b/g, m => (/^c?[bj]$/.test(m) ? 'label' : 'imm'))
 
 function unknown(c: Cursor, mnemonic: string, start: number): SourceError {
-  const names = [...rowByName.keys(), ...pseudosByName.keys(), ...symbolForms.keys()]
+  const names = [...rowsByName().keys(), ...pseudosByName().keys(), ...symbolForms.keys()]
   const lacks = foreignMnemonic(mnemonic)
   const words = lacks === null ? didYouMean(mnemonic, names) : `an instruction of the ${lacks} extension, which this machine lacks`
   return new SourceError(`unrecognized opcode \`${quoted(c, start)}'`, start, start + mnemonic.length, words)

@@ -1,5 +1,5 @@
 // Pseudo-instructions that need a symbol's address or a 64-bit value: li, la and its kin, call, tail, loads and stores by name.
-import { fByName, loadImmediate, REG, rowByName, xByName, type Row } from '../../vm/isa/index.ts'
+import { fByName, loadImmediate, REG, rowNamed, xByName, type Row } from '../../vm/isa/index.ts'
 import { R_RISCV } from '../../kernel/abi/index.ts'
 import { emitPlain, emitRelocated, emitWord, fixup } from './emit.ts'
 import { symbolExpr } from './expression.ts'
@@ -12,7 +12,7 @@ import type { Assembly, Expr } from './state.ts'
 type Form = (asm: Assembly, operands: readonly Operand[]) => Mismatch | 'done' | null
 
 function row(name: string): Row {
-  const found = rowByName.get(name)
+  const found = rowNamed(name)
   if (!found) throw new Error(`no instruction ${name}`)
   return found
 }

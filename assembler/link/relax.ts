@@ -1,6 +1,6 @@
 // Makes code shorter now that addresses are known. Calls that a jal reaches lose their auipc (when asked to relax), and alignment
 // padding is cut to size (always: the assembler left the most that could be needed). Accesses are not made relative to gp.
-import { encode, isWord, rowByName } from '../../vm/isa/index.ts'
+import { encode, isWord, rowNamed } from '../../vm/isa/index.ts'
 import { EF_RISCV_RVC, R_RISCV, SHF } from '../../kernel/abi/index.ts'
 import type { Relocation } from '../../kernel/abi/index.ts'
 import { nops } from '../assemble/space.ts'
@@ -99,7 +99,7 @@ function alignInputs(link: Link, o: OutputSection): void {
 
 /** The word of a jal or c.j with a zero offset. */
 function jumpWord(name: 'jal' | 'c.j', rd: number): number {
-  const row = rowByName.get(name)
+  const row = rowNamed(name)
   const word = row && encode(row, name === 'jal' ? [rd, 0] : [0])
   if (word === undefined || !isWord(word)) throw new Error(`no ${name}`)
   return word

@@ -35,7 +35,7 @@ function isElf(path: string): boolean {
 }
 
 function conformanceOf(flags: ConformFlags): Conformance {
-  const isa = flags.isa === undefined ? fullIsa : parseIsa(flags.isa)
+  const isa = flags.isa === undefined ? fullIsa() : parseIsa(flags.isa)
   if (typeof isa === 'string') throw new CommandError(EXIT.usage, `--isa ${isa}`)
   const engine = ENGINES.find(name => name === flags.engine)
   if (engine === undefined) throw new CommandError(EXIT.usage, `--engine ${flags.engine}: there are ${ENGINES.join(' and ')}`)

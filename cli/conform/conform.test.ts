@@ -11,7 +11,7 @@ function built(text: string): Uint8Array {
   return linked.image
 }
 
-function outcome(text: string, isa: Isa = fullIsa): string {
+function outcome(text: string, isa: Isa = fullIsa()): string {
   const [one, other] = (['interpreter', 'reference'] as const).map(engine =>
     outcomeText(conform(built(text), 't', { isa, engine, limit: 100_000 })),
   )

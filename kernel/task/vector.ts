@@ -38,7 +38,7 @@ export const usesVectors = (k: Kernel, task: Task): boolean => vectorFrame(k, ta
 /** After a trap on a vector instruction while the unit was off: brings the task's registers, zeros at first. False: it is not that. ENOMEM. */
 export function touchVectors(k: Kernel, task: Task, word: number): boolean {
   const hart = k.machine.harts[task.onHart]
-  if (k.machine.isa.vector === null || hart.vector[VECTOR.vs] !== FS_OFF || !needsVectors(word)) return false
+  if (k.machine.isa.vector === null || hart.vector[VECTOR.vs] !== FS_OFF || !needsVectors(k.machine.isa, word)) return false
   if ((task.vectorControl & PR_RISCV_V.CUR_MASK) !== PR_RISCV_V.ON) return false
   const base = task.trapFrame >> 2
   const { ram32 } = k.machine

@@ -61,11 +61,11 @@ describe.each(FAST)('the %s', name => {
   })
 
   test('they agree on machines with every extension that there is', { timeout: PATIENCE }, () => {
-    const make = (engine: EngineName) => (): Machine => fuzzMachine(engine, undefined, fullIsa)
+    const make = (engine: EngineName) => (): Machine => fuzzMachine(engine, undefined, fullIsa())
     const [reference, fast] = [make('reference'), make(name)]
     const [one, other] = [reference(), fast()]
     for (let n = 0; n < amount(10, 500); n++) {
-      const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa), ...PLACE })
+      const candidate = randomProgram(SEED * 3_000_000 + n, { length: LENGTH, extensions: extensionsIn(fullIsa()), ...PLACE })
       if (differences(one, other, candidate).length > 0) expect.fail(explain(reference, fast, candidate))
     }
   })

@@ -1,7 +1,7 @@
 // Programs of floating-point instructions alone, on operands that are hard, each with flags of its own up before: what it leaves, and the
 // flags after it, go to the scratch buffer, so nothing that one did wrong is hidden by the next.
 import { floatOperands } from '../../vm/fp/testing.ts'
-import { randomNumbers, rowByName, rows, type FieldName, type Random, type Row } from '../../vm/isa/index.ts'
+import { randomNumbers, rowNamed, allRows, type FieldName, type Random, type Row } from '../../vm/isa/index.ts'
 import { SCRATCH_BYTES, SCRATCH_MIDDLE, SCRATCH_START, type Group, type Piece } from './generate.ts'
 import type { RandomProgram } from './program.ts'
 
@@ -16,8 +16,8 @@ const TARGET = 6
 const FIRST_INTEGER = 9
 
 const isMemory = (row: Row): boolean => row.syntax.includes('(')
-const FLOATS = rows.filter(r => r.length === 4 && ['F', 'D'].includes(r.extension) && !isMemory(r))
-const named = (name: string, ...values: number[]): Piece => ({ row: rowByName.get(name) as Row, values, suffixes: {} })
+const FLOATS = allRows().filter(r => r.length === 4 && ['F', 'D'].includes(r.extension) && !isMemory(r))
+const named = (name: string, ...values: number[]): Piece => ({ row: rowNamed(name) as Row, values, suffixes: {} })
 
 /** Operands that were made to be hard together are three registers in a row, doubles and singles in turn. */
 const TOGETHER: readonly FieldName[] = ['frs1', 'frs2', 'frs3']

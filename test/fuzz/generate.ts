@@ -5,8 +5,8 @@ import {
   fieldSpec,
   RM,
   randomOperand,
-  rowByName,
-  rows,
+  rowNamed,
+  allRows,
   type FieldName,
   type Random,
   type Row,
@@ -31,8 +31,8 @@ export type Group = readonly Piece[]
 
 type Generator = (random: Random) => Group | null
 
-function rowNamed(name: string): Row {
-  const row = rowByName.get(name)
+function needed(name: string): Row {
+  const row = rowNamed(name)
   if (!row) throw new Error(`no instruction ${name}`)
   return row
 }
@@ -63,7 +63,7 @@ function operand(field: FieldName, random: Random): number {
 }
 
 const piece = (row: Row, values: number[], suffixes: Piece['suffixes'] = {}): Piece => ({ row, values, suffixes })
-const named = (name: string, ...values: number[]): Piece => piece(rowNamed(name), values)
+const named = (name: string, ...values: number[]): Piece => piece(needed(name), values)
 const any = (row: Row, random: Random, suffixes: Piece['suffixes'] = {}): Piece =>
   piece(
     row,
@@ -127,12 +127,12 @@ const atomic =
     }
     if (!/^(lr|sc)/.test(row.name)) return [address, on(row)]
     const width = row.name.slice(2)
-    const load = on(rowNamed(`lr${width}`))
+    const load = on(needed(`lr${width}`))
     // The pair needs the address still there.
     if (load.values[0] === temporary) load.values[0] = 0
     const between = random(2) === 0 ? [named('addi', pick(random, [1, 3, 4, 11, 12]), random(32), 1)] : []
     // One in four without its load: it must fail, as every pair before has used up its reservation.
-    return random(4) === 0 ? [address, on(rowNamed(`sc${width}`))] : [address, load, ...between, on(rowNamed(`sc${width}`))]
+    return random(4) === 0 ? [address, on(needed(`sc${width}`))] : [address, load, ...between, on(needed(`sc${width}`))]
   }
 
 const FARTHEST_JUMP = 6
@@ -202,7 +202,7 @@ export function generators(
   without: readonly string[] = [],
 ): (random: Random) => Group {
   // Vector instructions have programs of their own (vector-program.ts).
-  const asked = rows.filter(r => extensions.includes(r.extension) && r.extension !== 'V' && !without.includes(r.name))
+  const asked = allRows().filter(r => extensions.includes(r.extension) && r.extension !== 'V' && !without.includes(r.name))
   const floats = asked.filter(isFloat)
   const atomics = asked.filter(r => r.fields.includes('aq'))
   const short = asked.filter(r => r.length === 2 && usesOnly(r, extensions))
@@ -236,7 +236,7 @@ export function generators(
 }
 
 function usesOnly(row: Row, extensions: readonly string[]): boolean {
-  const long = row.expansion && rowByName.get(row.expansion.name)
+  const long = row.expansion && rowNamed(row.expansion.name)
   return !long || extensions.includes(long.extension)
 }
 

@@ -11,7 +11,7 @@ import {
   instructionLength,
   isWord,
   randomNumbers,
-  rowByName,
+  rowNamed,
   type Isa,
   type Row,
   type Suffixes,
@@ -46,7 +46,7 @@ export interface RandomProgram {
 
 /** The extensions of an instruction set that bring programs instructions of their own. */
 export const extensionsIn = (isa: Isa): string[] =>
-  isa.extensions.filter(e => !e.mode && e.rows.some(r => r.extension === e.name)).map(e => e.name)
+  isa.extensions.filter(e => !e.mode && e.rows().some(r => r.extension === e.name)).map(e => e.name)
 const ALL_EXTENSIONS: readonly string[] = extensionsIn(defaultIsa)
 const ALL_MODES: readonly number[] = [0, 1, 2, 3, 4, 7]
 const DYNAMIC = 7
@@ -130,7 +130,7 @@ export function codeOf(program: RandomProgram): Uint8Array {
       push(bytes, row, wordOf(row, operands, suffixes))
     }
   }
-  const ecall = rowByName.get('ecall')
+  const ecall = rowNamed('ecall')
   if (ecall) push(bytes, ecall, ecall.match)
   return Uint8Array.from(bytes)
 }

@@ -23,7 +23,7 @@ const place = (n: number): { codeBase: number; scratchBase: number } => ({
   scratchBase: RAM_BASE + PAGE_SIZE + n * STRIDE + 2 * PAGE_SIZE,
 })
 
-const machineFor = (engine: EngineName, isa = fullIsa): Machine => fuzzMachine(engine, PROGRAMS * STRIDE + 2 * PAGE_SIZE, isa)
+const machineFor = (engine: EngineName, isa = fullIsa()): Machine => fuzzMachine(engine, PROGRAMS * STRIDE + 2 * PAGE_SIZE, isa)
 
 function explain(program: RandomProgram, engine: EngineName, cpu: readonly string[] = []): string {
   const differences = (p: RandomProgram): string[] => stateDifferences(runOnMachine(machineFor(engine), p), runOnQemu([p], cpu)[0])
@@ -71,7 +71,7 @@ function isKnown(extension: string): boolean {
   }
 }
 
-const beyond = extensionsIn(fullIsa).filter(name => !defaultIsa.names.has(name))
+const beyond = extensionsIn(fullIsa()).filter(name => !defaultIsa.names.has(name))
 const ROUNDS = FULL ? 40 : 1
 
 test.skipIf(missing.length > 0)(`QEMU agrees on the extensions beyond RV64GC`, { timeout: PATIENCE }, () => {

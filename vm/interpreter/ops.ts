@@ -1,6 +1,6 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
-import { csrByNumber, rows, type Decoded, type Isa, type Row } from '../isa/index.ts'
+import { csrByNumber, type Decoded, type Isa, type Row } from '../isa/index.ts'
 import { PAGE_SIZE } from '../layout.ts'
 import type { Code } from '../wasm/bytes.ts'
 import { ENTRIES_PER_BYTE } from './entry.ts'
@@ -81,7 +81,7 @@ function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths: Handl
 /** Numbers every op of a machine's instructions, by trying what the emitter can do; with the ops of fused pairs, or without. */
 export function numberOps(isa: Isa, fused = true): Ops {
   const emitter = createEmitter(0, PLAIN)
-  const legal = rows.filter(r => isa.rows.has(r))
+  const legal = [...isa.rows]
   const always = isa.parcel === 2 ? {} : { longOnly: true }
   const shortForms = new Set(legal.flatMap(r => (r.expansion && r.length === 2 ? [r.expansion.name] : [])))
   const list: Op[] = []

@@ -6,7 +6,7 @@ import { RAM_BASE } from '../layout.ts'
 
 /** a0 after the instruction with these in a1 and a2. */
 function value(engine: EngineName, text: string, a1: bigint, a2 = 0n): string {
-  const machine = createMachine({ ramBytes: 16 * PAGE_SIZE, engine, isa: fullIsa })
+  const machine = createMachine({ ramBytes: 16 * PAGE_SIZE, engine, isa: fullIsa() })
   const [hart] = machine.harts
   const words = parseInstruction(text, 0)
   if (typeof words === 'string') throw new Error(words)

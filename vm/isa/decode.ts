@@ -1,9 +1,9 @@
 // From an instruction word to the row that means it, with operands under names that engines can use without knowing the format:
 // rd rs1 rs2 rs3 are register numbers in whichever file the row uses, imm is its one immediate.
-import { csrByNumber } from './csrs.ts'
 import type { Row } from './define.ts'
 import { allFields, fieldReader, fieldSpec, type FieldName } from './fields.ts'
-import { namedRow, rows } from './rows.ts'
+import { lazily } from './lazily.ts'
+import { allRows, rowsByName } from './rows.ts'
 
 export interface Operands {
   rd: number
@@ -104,9 +104,10 @@ const reservedOf: ReadonlyMap<FieldName, Plan['reserved'][number]> = new Map(
   }),
 )
 
-function planOf(written: Row): Plan {
+function planOf(written: Row, byName: ReadonlyMap<string, Row>): Plan {
   const base = { ...NO_OPERANDS }
-  const row = written.expansion ? namedRow(written.expansion.name) : written
+  const row = written.expansion ? byName.get(written.expansion.name) : written
+  if (!row) throw new Error(`${written.name} stands for what is not there`)
   const fields: Plan['fields'][number][] = []
   const operands = written.expansion?.operands ?? written.fields
   for (const [n, operand] of operands.entries()) {
@@ -127,45 +128,70 @@ interface Planned {
   readonly written: Row
   plan: Plan | null
 }
-const planFor = (planned: Planned): Plan => (planned.plan ??= planOf(planned.written))
 
 // Buckets by the bits that nearly every row fixes: opcode and funct3, or quadrant and funct3. In a bucket the few masks that
 // occur, and for each the rows by the bits that they fix.
-type Bucket = readonly { mask: number; plans: ReadonlyMap<number, Planned> }[]
+type Bucket = readonly { mask: number; planned: ReadonlyMap<number, Planned> }[]
 
-const key32 = (word: number): number => ((word >>> 2) & 31) | ((word >>> 7) & 0xe0)
-const key16 = (word: number): number => (word & 3) | ((word >>> 11) & 28)
-const isShort = (word: number): boolean => (word & 3) !== 3
-
-function buckets(length: 2 | 4, count: number, keyOf: (word: number) => number, representative: (key: number) => number): Bucket[] {
-  const found = Array.from({ length: count }, () => new Map<number, Map<number, Planned>>())
-  const keyMask = representative(count - 1)
-  // Compared as signed 32-bit numbers, as the bit operators give them.
-  const enter = (key: number, planned: Planned): void => {
-    const mask = planned.written.mask | 0
-    let plans = found[key].get(mask)
-    if (!plans) found[key].set(mask, (plans = new Map<number, Planned>()))
-    plans.set(planned.written.match | 0, planned)
-  }
-  // Hints last: they take the words that the ordinary rows leave.
-  for (const row of rows.filter(r => r.length === length).sort((a, b) => Number(a.hint) - Number(b.hint))) {
-    const planned: Planned = { written: row, plan: null }
-    const fixed = row.mask & keyMask
-    if (fixed === keyMask) enter(keyOf(row.match), planned)
-    else for (let key = 0; key < count; key++) if (((representative(key) ^ row.match) & fixed) === 0) enter(key, planned)
-  }
-  return found.map(plansOf => [...plansOf].map(([mask, plans]) => ({ mask, plans })))
+/** The rows of an instruction set by their bits. A bucket is filled when a word first falls into it. */
+export interface Decoder {
+  readonly short: Buckets
+  readonly long: Buckets
+  /** What compressed rows stand for. */
+  readonly byName: ReadonlyMap<string, Row>
 }
 
-const buckets32 = buckets(4, 256, key32, key => 3 | ((key & 31) << 2) | ((key & 0xe0) << 7))
-const buckets16 = buckets(2, 32, key16, key => (key & 3) | ((key & 28) << 11))
-const bucketOf = (word: number): Bucket => (isShort(word) ? buckets16[key16(word)] : buckets32[key32(word)])
+interface Buckets {
+  /** Hints last: they take the words that the ordinary rows leave. */
+  readonly rows: readonly Planned[]
+  readonly buckets: (Bucket | null)[]
+}
+
+const KEY_LONG = 0x707c
+const KEY_SHORT = 0xe003
+const keyLong = (word: number): number => ((word >>> 2) & 31) | ((word >>> 7) & 0xe0)
+const keyShort = (word: number): number => (word & 3) | ((word >>> 11) & 28)
+const isShort = (word: number): boolean => (word & 3) !== 3
+
+function bucketsOf(rows: readonly Row[], length: 2 | 4, count: number): Buckets {
+  const inOrder = [...rows.filter(r => r.length === length && !r.hint), ...rows.filter(r => r.length === length && r.hint)]
+  return { rows: inOrder.map(written => ({ written, plan: null })), buckets: new Array<Bucket | null>(count).fill(null) }
+}
+
+export const makeDecoder = (rows: readonly Row[], byName: ReadonlyMap<string, Row>): Decoder => ({
+  short: bucketsOf(rows, 2, 32),
+  long: bucketsOf(rows, 4, 256),
+  byName,
+})
+
+/** Of the rows those whose bits of the key are as in `word`. */
+function fill(rows: readonly Planned[], word: number, keyMask: number): Bucket {
+  const found: { mask: number; planned: Map<number, Planned> }[] = []
+  for (const planned of rows) {
+    const { mask, match } = planned.written
+    if (((word ^ match) & mask & keyMask) !== 0) continue
+    // Compared as signed 32-bit numbers, as the bit operators give them.
+    let same = found.find(f => f.mask === (mask | 0))
+    if (!same) found.push((same = { mask: mask | 0, planned: new Map<number, Planned>() }))
+    same.planned.set(match | 0, planned)
+  }
+  return found
+}
+
+function bucketOf({ short, long }: Decoder, word: number): Bucket {
+  if (isShort(word)) return (short.buckets[keyShort(word)] ??= fill(short.rows, word, KEY_SHORT))
+  return (long.buckets[keyLong(word)] ??= fill(long.rows, word, KEY_LONG))
+}
+
+const planFor = (planned: Planned, { byName }: Decoder): Plan => (planned.plan ??= planOf(planned.written, byName))
+
+const everything = lazily(() => makeDecoder(allRows(), rowsByName()))
 
 /** Every row that a word could be, for the check that there is at most one. */
 export const candidates = (word: number): Row[] =>
-  bucketOf(word).flatMap(({ mask, plans }) => {
-    const planned = plans.get(word & mask)
-    return planned && isAllowed(planFor(planned), word) ? [planned.written] : []
+  bucketOf(everything(), word).flatMap(({ mask, planned }) => {
+    const found = planned.get(word & mask)
+    return found && isAllowed(planFor(found, everything()), word) ? [found.written] : []
   })
 
 function isAllowed({ reserved }: Plan, word: number): boolean {
@@ -176,16 +202,16 @@ function isAllowed({ reserved }: Plan, word: number): boolean {
 /** Length in bytes of the instruction that begins with this halfword; longer encodings than 32 bits do not occur. */
 export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword) ? 2 : 4)
 
-/** The instruction in a word (its low half when that is compressed), or null when it is illegal. */
-export function decode(word: number): Decoded | null {
+/** The instruction in a word (its low half when that is compressed), or null when it is none of the decoder's. */
+export function decodeBy(decoder: Decoder, word: number): Decoded | null {
   const bits = isShort(word) ? word & 0xffff : word >>> 0
-  for (const { mask, plans } of bucketOf(bits)) {
-    const planned = plans.get(bits & mask)
-    if (!planned) continue
-    const plan = planFor(planned)
+  for (const { mask, planned } of bucketOf(decoder, bits)) {
+    const found = planned.get(bits & mask)
+    if (!found) continue
+    const plan = planFor(found, decoder)
     if (!isAllowed(plan, bits)) continue
     const { row, fields, base } = plan
-    const { written } = planned
+    const { written } = found
     const values = { ...base }
     for (const { slot, read } of fields) values[slot] = read(bits)
     return { row, written, length: written.length, word: bits, values }
@@ -193,15 +219,5 @@ export function decode(word: number): Decoded | null {
   return null
 }
 
-const isVectorCsr = (number: number): boolean => {
-  const kind = csrByNumber.get(number)?.holds?.kind
-  return kind === 'vector' || kind === 'vlenb'
-}
-
-/** Is this an instruction that the vector unit has to be on for? */
-export function needsVectors(word: number): boolean {
-  const decoded = decode(word)
-  if (decoded === null) return false
-  const { row, values } = decoded
-  return row.extension === 'V' || (row.fields.includes('csr') && isVectorCsr(values.csr))
-}
+/** The instruction in a word, of whatever extension. A machine has its own decoder (isa.ts), with what it lacks left out. */
+export const decode = (word: number): Decoded | null => decodeBy(everything(), word)

@@ -29,6 +29,9 @@ export interface Row {
   opaque: boolean
 }
 
+/** The instructions of an extension, made when somebody asks for them. */
+export type Rows = () => readonly Row[]
+
 /** A compressed form stands for `name` with each operand taken from a field of its own, or fixed. */
 export interface Expansion {
   name: string

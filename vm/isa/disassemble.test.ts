@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decode, disassemble, encode, isaManual, isWord, loadImmediate, parseInstruction, pseudos, rowByName, rows } from './index.ts'
+import { decode, disassemble, encode, isaManual, isWord, loadImmediate, parseInstruction, pseudos, rowNamed, allRows } from './index.ts'
 import { randomNumbers, randomOperand } from './testing.ts'
 
 const PC = 0x10000
@@ -7,7 +7,7 @@ const text = (word: number): string => disassemble(word, PC).text.replace('\t', 
 
 test('every row prints and parses again, plainly and through pseudo-instructions', () => {
   const random = randomNumbers(3)
-  for (const row of rows.filter(r => !r.hint)) {
+  for (const row of allRows().filter(r => !r.hint)) {
     for (let round = 0; round < 30; round++) {
       const values = row.operands.map(f => randomOperand(f, random))
       // An empty fence set has no spelling.
@@ -88,19 +88,19 @@ test('li loads any 64-bit value in at most 8 encodable instructions', () => {
     expect(steps.length).toBeLessThanOrEqual(8)
     expect([value, run(value)]).toEqual([value, BigInt.asIntN(64, value)])
     for (const { name, values } of steps) {
-      const row = rowByName.get(name)
+      const row = rowNamed(name)
       expect(row && isWord(encode(row, values))).toBe(true)
     }
   }
 })
 
 test('every pseudo-instruction expands to instructions with as many operands', () => {
-  for (const { expansion } of pseudos)
-    for (const { name, operands } of expansion) expect([name, rowByName.get(name)?.operands.length]).toEqual([name, operands.length])
+  for (const { expansion } of pseudos())
+    for (const { name, operands } of expansion) expect([name, rowNamed(name)?.operands.length]).toEqual([name, operands.length])
 })
 
 test('the manual has a line for every instruction', () => {
   const manual = isaManual()
-  for (const row of rows.filter(r => !r.hint))
+  for (const row of allRows().filter(r => !r.hint))
     expect(manual).toMatch(new RegExp('^\\| `' + row.name.replaceAll('.', '\\.') + '[ `\\[]', 'm'))
 })

@@ -124,7 +124,7 @@ function asEncoded(context: Context): [string, string] {
 function withAliases(context: Context): [string, string] {
   const { row, values } = context.decoded
   const operandValues = row.operands.map(f => values[slotOf(f)])
-  for (const pseudo of pseudosByInstruction.get(row.name) ?? []) {
+  for (const pseudo of pseudosByInstruction().get(row.name) ?? []) {
     if (pseudo.printed === 'short' && !context.options.shortImmediates) continue
     const bound = bind(pseudo.expansion[0], operandValues)
     if (bound) return [pseudo.name, fill(pseudo.syntax, context, f => bound.get(f) ?? 0)]

@@ -4,9 +4,9 @@ import type { Row } from './define.ts'
 import { extensionNamed, extensions } from './extensions.ts'
 import { defaultIsa } from './isa.ts'
 import { profiles } from './profiles.ts'
-import { pseudos, symbolPseudos } from './pseudo.ts'
+import { pseudos, symbolPseudos, type Pseudo } from './pseudo.ts'
 import { roundingModes } from './registers.ts'
-import { rows } from './rows.ts'
+import { allRows } from './rows.ts'
 
 const code = (text: string): string => '`' + text.replaceAll('|', '\\|') + '`'
 const table = (head: readonly string[], lines: readonly (readonly string[])[]): string =>
@@ -24,7 +24,7 @@ const syntaxOf = (row: Row): string => `${row.name}${suffixes(row)} ${row.syntax
 const standsFor = ({ expansion }: Row): string => (expansion ? `${expansion.name} ${expansion.operands.join(', ')}` : '')
 
 /** The instructions that are told of at one extension, though others may bring some of them too. */
-const ownRows = (name: string): Row[] => rows.filter(r => r.extension === name && !r.hint)
+const ownRows = (name: string): Row[] => allRows().filter(r => r.extension === name && !r.hint)
 
 function section({ name, title }: { name: string; title: string }): string {
   const own = ownRows(name)
@@ -62,9 +62,9 @@ const PRIVILEGES = ['user', 'supervisor', 'hypervisor', 'machine']
 
 /** Every instruction, pseudo-instruction, rounding mode and CSR, as Markdown. */
 export function isaManual(): string {
-  const expansionText = (p: (typeof pseudos)[number]): string => p.expansion.map(e => `${e.name} ${e.operands.join(', ')}`).join('; ')
+  const expansionText = (p: Pseudo): string => p.expansion.map(e => `${e.name} ${e.operands.join(', ')}`).join('; ')
   const pseudoLines = [
-    ...pseudos.map(p => [code(`${p.name} ${p.syntax}`.trim()), code(expansionText(p))]),
+    ...pseudos().map(p => [code(`${p.name} ${p.syntax}`.trim()), code(expansionText(p))]),
     ...symbolPseudos.map(p => [code(`${p.name} ${p.syntax}`), code(p.expansion)]),
   ]
   const csrLines = csrs.map(c => [

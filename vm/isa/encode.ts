@@ -2,7 +2,8 @@
 import type { Expansion, Row } from './define.ts'
 import { encodeField, fieldRange, type FieldName, type FieldRange } from './fields.ts'
 import { defaultRm } from './registers.ts'
-import { namedRow, rowByName, rows } from './rows.ts'
+import { lazily } from './lazily.ts'
+import { allRows, namedRow, rowNamed } from './rows.ts'
 
 /** The parts of an instruction that are not operands. `rm` defaults to the row's, aq and rl to 0. */
 export interface Suffixes {
@@ -72,10 +73,10 @@ export const orderingSuffix = (aq: number, rl: number): string => ORDERINGS.find
 
 /** The row of a mnemonic as written, with the `.aq`, `.rl` or `.aqrl` of an atomic split off; null when there is none. */
 export function findMnemonic(mnemonic: string): { row: Row; suffixes: Suffixes } | null {
-  const plain = rowByName.get(mnemonic)
+  const plain = rowNamed(mnemonic)
   if (plain) return { row: plain, suffixes: {} }
   const ordering = ORDERINGS.find(o => mnemonic.endsWith(o.text))
-  const row = ordering && rowByName.get(mnemonic.slice(0, -ordering.text.length))
+  const row = ordering && rowNamed(mnemonic.slice(0, -ordering.text.length))
   return row?.fields.includes('aq') ? { row, suffixes: { aq: ordering?.aq, rl: ordering?.rl } } : null
 }
 
@@ -90,11 +91,14 @@ interface Inverse {
   form: Expansion
 }
 
-const inverses = new Map<string, Inverse[]>()
-for (const short of rows) {
-  if (!short.expansion || short.hint || short.length === 4) continue
-  for (const form of [short.expansion, ...short.inverse]) inverses.set(form.name, [...(inverses.get(form.name) ?? []), { short, form }])
-}
+const inverses = lazily(() => {
+  const found = new Map<string, Inverse[]>()
+  for (const short of allRows()) {
+    if (!short.expansion || short.hint || short.length === 4) continue
+    for (const form of [short.expansion, ...short.inverse]) found.set(form.name, [...(found.get(form.name) ?? []), { short, form }])
+  }
+  return found
+})
 
 /** Operands of `short` that make its form mean `values`, or null. */
 function fit(short: Row, form: Expansion, values: readonly number[]): number[] | null {
@@ -113,7 +117,7 @@ function fit(short: Row, form: Expansion, values: readonly number[]): number[] |
 
 /** The 16-bit instruction with the same effect as a 32-bit one, or null. Of several that may be used, the first in the table. */
 export function compress(row: Row, values: readonly number[], mayUse: (short: Row) => boolean): Filled | null {
-  for (const { short, form } of inverses.get(row.name) ?? []) {
+  for (const { short, form } of inverses().get(row.name) ?? []) {
     const fitting = mayUse(short) ? fit(short, form, values) : null
     if (fitting) return { row: short, values: fitting }
   }

@@ -1,7 +1,8 @@
 // The extensions of the instruction set, a row each: what it is called, what it takes with it, the instructions it brings, and by
 // which bits programs find it. misa, AT_HWCAP, riscv_hwprobe, /proc/cpuinfo, -march, --isa, the manual and the fuzzers' lists come
 // out of these rows: to add an extension, write the file of its instructions and a row here.
-import type { Row } from './define.ts'
+import type { Row, Rows } from './define.ts'
+import { lazily } from './lazily.ts'
 import { privileged } from './privileged.ts'
 import { rv64a } from './rv64a.ts'
 import { rv64c } from './rv64c.ts'
@@ -40,7 +41,7 @@ export interface Extension {
   /** As object files state it (`2p0`). */
   version: string
   /** Instructions that it brings; another extension may bring them too. */
-  rows: readonly Row[]
+  rows: Rows
   /** Extensions that come with it. */
   implies: readonly string[]
   hwprobe: HwprobeBit | null
@@ -63,7 +64,8 @@ const ext0 = (bit: number): HwprobeBit => ({ key: HWPROBE_IMA_EXT_0, bit })
 /** Forms that stand for no floating-point access. */
 const isInteger = ({ expansion }: Row): boolean => !expansion?.name.startsWith('f')
 
-const NONE = { rows: [], implies: [], hwprobe: null, mode: false, inBase: false, partOf: null, sum: false } as const
+const NO_ROWS: Rows = () => []
+const NONE = { rows: NO_ROWS, implies: [], hwprobe: null, mode: false, inBase: false, partOf: null, sum: false } as const
 const extension = (name: string, title: string, version: string, more: Partial<Extension>): Extension => ({
   name,
   title,
@@ -73,14 +75,14 @@ const extension = (name: string, title: string, version: string, more: Partial<E
 })
 
 // The vector extensions (Vector spec 18): V, its subsets for small processors, and how long a register is.
-const vectorIntegers: readonly Row[] = [...vectorConfig, ...vectorMemory, ...vectorInteger, ...vectorMask]
-const vectors: readonly Row[] = [...vectorIntegers, ...vectorFloat]
+const vectorIntegers: Rows = lazily(() => [...vectorConfig(), ...vectorMemory(), ...vectorInteger(), ...vectorMask()])
+const vectors: Rows = lazily(() => [...vectorIntegers(), ...vectorFloat()])
 /** Bits that a vector register can have here: the names Zvl32b to Zvl1024b choose. */
 export const VECTOR_LENGTHS: readonly number[] = [32, 64, 128, 256, 512, 1024]
 /** What V brings. */
 const DEFAULT_VLEN = 128
 export const vectorLength = (bits: number): string => `Zvl${bits}b`
-const embedded = (name: string, what: string, implies: string[], bit: number, partOf: string, rowsOf: readonly Row[]): Extension =>
+const embedded = (name: string, what: string, implies: string[], bit: number, partOf: string, rowsOf: Rows): Extension =>
   extension(name, `${name}: vectors of ${what}`, '1p0', { rows: rowsOf, implies, hwprobe: ext0(bit), partOf })
 
 /** In the order of the manual. */
@@ -90,12 +92,15 @@ export const extensions: readonly Extension[] = [
   extension('A', 'A: atomics', '2p0', { rows: rv64a, hwprobe: IMA }),
   extension('F', 'F: single-precision floating point', '2p0', { rows: rv64f, implies: ['Zicsr'], hwprobe: ext0(0) }),
   extension('D', 'D: double-precision floating point', '2p0', { rows: rv64d, implies: ['F'], hwprobe: ext0(0) }),
-  extension('C', 'C: compressed instructions', '2p0', { rows: [...rv64c, ...cntl], hwprobe: ext0(1) }),
+  extension('C', 'C: compressed instructions', '2p0', { rows: lazily(() => [...rv64c(), ...cntl()]), hwprobe: ext0(1) }),
   extension('V', 'V: vectors', '1p0', { rows: vectors, implies: ['D', 'Zve64d', 'Zvl128b'], hwprobe: ext0(2) }),
   extension('Zicsr', 'Zicsr: control and status registers', '2p0', { rows: zicsr, inBase: true }),
   extension('Zifencei', 'Zifencei: instruction-fetch fence', '2p0', { rows: zifencei, inBase: true }),
   extension('Zicond', 'Zicond: integer conditional operations', '1p0', { rows: zicond, hwprobe: ext0(35) }),
-  extension('Zca', 'Zca: C without floating point', '1p0', { rows: [...rv64c.filter(isInteger), ...cntl], hwprobe: ext0(43) }),
+  extension('Zca', 'Zca: C without floating point', '1p0', {
+    rows: lazily(() => [...rv64c().filter(isInteger), ...cntl()]),
+    hwprobe: ext0(43),
+  }),
   extension('Zcb', 'Zcb: more compressed instructions', '1p0', { rows: zcb, implies: ['Zca'], hwprobe: ext0(44) }),
   extension('Zcmop', 'Zcmop: compressed may-be-operations', '1p0', { rows: zcmop, implies: ['Zca'], hwprobe: ext0(47) }),
   extension('Zimop', 'Zimop: may-be-operations', '1p0', { rows: zimop, hwprobe: ext0(42) }),
@@ -127,7 +132,10 @@ export const extensions: readonly Extension[] = [
   extension('Za128rs', 'Za128rs: reservations of at most 128 bytes', '1p0', {}),
   extension('Zic64b', 'Zic64b: cache blocks of 64 bytes', '1p0', {}),
   extension('Zkt', 'Zkt: instructions whose time does not tell of their data', '1p0', { hwprobe: ext0(16) }),
-  extension('Zmmul', 'Zmmul: multiply without divide', '1p0', { rows: rv64m.filter(r => r.name.startsWith('mul')), partOf: 'M' }),
+  extension('Zmmul', 'Zmmul: multiply without divide', '1p0', {
+    rows: lazily(() => rv64m().filter(r => r.name.startsWith('mul'))),
+    partOf: 'M',
+  }),
   embedded('Zve32x', 'integers of up to 32 bits', ['Zicsr', 'Zvl32b'], 37, 'Zve64x', vectorIntegers),
   embedded('Zve32f', 'integers and floats of up to 32 bits', ['F', 'Zve32x'], 38, 'Zve64f', vectors),
   embedded('Zve64x', 'integers of up to 64 bits', ['Zve32x', 'Zvl64b'], 39, 'Zve64f', vectorIntegers),
@@ -150,10 +158,13 @@ export const extensionNamed = (name: string): Extension | undefined => byName.ge
 /** What the letter G stands for. */
 export const GENERAL: readonly string[] = ['I', 'M', 'A', 'F', 'D', 'Zicsr', 'Zifencei']
 
-const bringers = new Map<Row, Extension[]>()
-for (const e of extensions) for (const row of e.rows) bringers.set(row, [...(bringers.get(row) ?? []), e])
+const bringers = lazily(() => {
+  const found = new Map<Row, Extension[]>()
+  for (const e of extensions) for (const row of e.rows()) found.set(row, [...(found.get(row) ?? []), e])
+  return found
+})
 /** The extensions that bring an instruction: any of them is enough. */
-export const extensionsWith = (row: Row): readonly Extension[] => bringers.get(row) ?? []
+export const extensionsWith = (row: Row): readonly Extension[] => bringers().get(row) ?? []
 
 // Order of the letters in an ISA string, and of the second letters of names that begin with z (Unprivileged spec, ISA extension naming).
 const LETTERS = 'eigmafdqlcbkjtpvnh'

@@ -1,6 +1,7 @@
 // An instruction set as a machine has it: a set of extensions with all that they imply, read from a string such as rv64gc_zicond, and
 // what programs are told of it.
-import { decode, type Decoded } from './decode.ts'
+import { csrByNumber } from './csrs.ts'
+import { decodeBy, makeDecoder, type Decoded, type Decoder } from './decode.ts'
 import type { Row } from './define.ts'
 import {
   compareExtensions,
@@ -13,8 +14,8 @@ import {
   type Extension,
 } from './extensions.ts'
 import { splitIsa } from './isa-string.ts'
+import { lazily } from './lazily.ts'
 import { profiles } from './profiles.ts'
-import { namedRow } from './rows.ts'
 
 export interface Isa {
   /** As /proc/cpuinfo has it: `rv64imafdc_zicntr_zicsr_zifencei`. Equal for equal sets. */
@@ -22,8 +23,9 @@ export interface Isa {
   readonly extensions: readonly Extension[]
   /** Their names, as the rows have them. */
   readonly names: ReadonlySet<string>
-  /** The instructions that are legal. */
+  /** The instructions that are legal, in the order of the manual. */
   readonly rows: ReadonlySet<Row>
+  readonly decoder: Decoder
   /** Instructions may begin at any even address; without C at multiples of four only (IALIGN, Unprivileged spec 1.5). */
   readonly parcel: 2 | 4
   /** The misa register: 64 bits wide, a bit for each letter. */
@@ -70,16 +72,11 @@ function isaOf(names: Iterable<string>): Isa {
 
   const inOrder = [...found].sort((a, b) => compareExtensions(a.name.toLowerCase(), b.name.toLowerCase()))
   const has = new Set(inOrder.map(e => e.name))
-  const brought = new Set(
-    inOrder
-      .map(e => e.rows)
-      .filter((list, n, all) => all.indexOf(list) === n)
-      .flat(),
-  )
+  const lists = new Set(extensions.flatMap(e => (found.has(e) ? [e.rows] : [])))
+  const brought = new Set([...lists].flatMap(list => list()))
+  const byName = new Map([...brought].flatMap(r => (r.hint ? [] : [[r.name, r] as const])))
   // A compressed instruction takes the extension of what it stands for as well.
-  const rows = new Set(
-    [...brought].filter(r => (r.also === null || has.has(r.also)) && (!r.expansion || brought.has(namedRow(r.expansion.name)))),
-  )
+  const rows = new Set([...brought].filter(r => (r.also === null || has.has(r.also)) && (!r.expansion || byName.has(r.expansion.name))))
   const letters = (of: readonly Extension[]): number =>
     of.reduce((bits, { name }) => (name.length === 1 ? bits | (1 << (name.charCodeAt(0) - 'A'.charCodeAt(0))) : bits), 0)
   const named = inOrder.filter(e => !e.mode && !e.sum)
@@ -88,6 +85,7 @@ function isaOf(names: Iterable<string>): Isa {
     extensions: inOrder,
     names: has,
     rows,
+    decoder: makeDecoder([...rows], byName),
     parcel: has.has('Zca') || has.has('C') ? 2 : 4,
     misa: MXL_64 | BigInt(letters(inOrder)),
     hwcap: letters(named),
@@ -101,7 +99,7 @@ const isaText = (names: readonly string[]): string =>
 /** What machines are made with, unless somebody says otherwise. */
 export const defaultIsa: Isa = isaOf([...GENERAL, 'C'])
 /** Every extension that there is a row of. */
-export const fullIsa: Isa = isaOf(extensions.map(e => e.name))
+export const fullIsa: () => Isa = lazily(() => isaOf(extensions.map(e => e.name)))
 
 const known = (): string =>
   extensions
@@ -130,9 +128,19 @@ export function parseIsa(text: string): Isa | string {
 export const isLegal = (isa: Isa, { row, written }: Decoded): boolean => isa.rows.has(written) && isa.rows.has(row)
 
 /** The instruction in a word as a machine with these extensions decodes it; null: it is illegal there. */
-export function decodeFor(isa: Isa, word: number): Decoded | null {
-  const decoded = decode(word)
-  return decoded !== null && isLegal(isa, decoded) ? decoded : null
+export const decodeFor = (isa: Isa, word: number): Decoded | null => decodeBy(isa.decoder, word)
+
+const isVectorCsr = (number: number): boolean => {
+  const kind = csrByNumber.get(number)?.holds?.kind
+  return kind === 'vector' || kind === 'vlenb'
+}
+
+/** Is this an instruction of the machine's that the vector unit has to be on for? */
+export function needsVectors(isa: Isa, word: number): boolean {
+  const decoded = decodeFor(isa, word)
+  if (decoded === null) return false
+  const { row, values } = decoded
+  return row.extension === 'V' || (row.fields.includes('csr') && isVectorCsr(values.csr))
 }
 
 /** The extension that an instruction would need and the set lacks; null: it has all. */

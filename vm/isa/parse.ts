@@ -38,7 +38,7 @@ export function parseInstruction(text: string, pc: number): number[] | string {
 
 function formsOf(mnemonic: string): Form[] {
   const found = findMnemonic(mnemonic)
-  return [...(found ? [rowForm(found.row, found.suffixes)] : []), ...(pseudosByName.get(mnemonic) ?? []).map(pseudoForm)]
+  return [...(found ? [rowForm(found.row, found.suffixes)] : []), ...(pseudosByName().get(mnemonic) ?? []).map(pseudoForm)]
 }
 
 const rowForm = (row: Row, suffixes: Suffixes): Form => ({

@@ -1,7 +1,8 @@
 // Supervisor and machine instructions (Privileged spec): returns from traps, waiting, and the address-translation fence.
-import { insn, type Row } from './define.ts'
+import { insn, type Rows } from './define.ts'
+import { lazily } from './lazily.ts'
 
-export const privileged: Row[] = [
+export const privileged: Rows = lazily(() => [
   insn('S', 'sret', '0001000 00010 00000 000 00000 1110011', 'Return from a trap taken to supervisor mode.', m => m.sret()),
   insn('S', 'mret', '0011000 00010 00000 000 00000 1110011', 'Return from a trap taken to machine mode.', m => m.mret()),
   insn('S', 'wfi', '0001000 00101 00000 000 00000 1110011', 'Wait for an interrupt.', m => m.wfi()),
@@ -16,4 +17,4 @@ export const privileged: Row[] = [
       m.sfence(va, asid)
     },
   ),
-]
+])

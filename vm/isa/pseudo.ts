@@ -4,6 +4,7 @@
 import { csrByName } from './csrs.ts'
 import { isField, parseSyntax, type Expansion } from './define.ts'
 import type { FieldName } from './fields.ts'
+import { lazily } from './lazily.ts'
 import { xByName } from './registers.ts'
 
 export interface Pseudo {
@@ -83,7 +84,7 @@ const floatForms = (s: 'h' | 's' | 'd'): Pseudo[] => [
 ]
 
 /** What GNU as writes vector instructions as, in the order of Vector spec 1.0. */
-const vectorForms: readonly Pseudo[] = [
+const vectorForms = (): readonly Pseudo[] => [
   ...[1, 2, 4, 8].map(n => printed(`vl${n}r.v vd, (rs1)`, `vl${n}re8.v vd, rs1`)),
   printed('vneg.v vd, vs2, vm', 'vrsub.vx vd, vs2, zero, vm'),
   printed('vnot.v vd, vs2, vm', 'vxor.vi vd, vs2, -1, vm'),
@@ -126,7 +127,7 @@ const vectorForms: readonly Pseudo[] = [
   written('vfwredsum.vs vd, vs2, vs1, vm', 'vfwredusum.vs vd, vs2, vs1, vm'),
 ]
 
-export const pseudos: readonly Pseudo[] = [
+export const pseudos: () => readonly Pseudo[] = lazily(() => [
   printed('nop', 'addi zero, zero, 0'),
   printed('li rd, i', 'addi rd, zero, i'),
   printed('mv rd, rs1', 'addi rd, rs1, 0'),
@@ -209,17 +210,19 @@ export const pseudos: readonly Pseudo[] = [
   ...floatForms('s'),
   ...floatForms('d'),
   ...floatForms('h'),
-  ...vectorForms,
+  ...vectorForms(),
   written('fmv.x.s rd, frs1', 'fmv.x.w rd, frs1'),
   written('fmv.s.x frd, rs1', 'fmv.w.x frd, rs1'),
-]
+])
 
 /** Forms of one name, in the order to try them; real instructions of that name come first. */
-export const pseudosByName: ReadonlyMap<string, readonly Pseudo[]> = group(pseudos, p => p.name)
+export const pseudosByName: () => ReadonlyMap<string, readonly Pseudo[]> = lazily(() => group(pseudos(), p => p.name))
 /** Printed forms by the instruction that they print. */
-export const pseudosByInstruction: ReadonlyMap<string, readonly Pseudo[]> = group(
-  pseudos.filter(p => p.printed),
-  p => p.expansion[0].name,
+export const pseudosByInstruction: () => ReadonlyMap<string, readonly Pseudo[]> = lazily(() =>
+  group(
+    pseudos().filter(p => p.printed),
+    p => p.expansion[0].name,
+  ),
 )
 
 function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -1,7 +1,8 @@
 // RV64A: load-reserved, store-conditional and the atomic read-modify-write instructions. Addresses must be naturally aligned.
 // Harts run in a fixed interleaving, one instruction at a time, so every access is sequentially consistent: aq and rl need no work.
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import type { Meaning, Sem, Width } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 export const SUFFIX = { 1: 'b', 2: 'h', 4: 'w', 8: 'd' } as const
 const FUNCT3 = { 1: '000', 2: '001', 4: '010', 8: '011' } as const
@@ -68,4 +69,4 @@ const OPERATIONS: readonly Operation[] = [
 ]
 export const atomics = (extension: string, widths: readonly Width[]): Row[] => OPERATIONS.flatMap(op => amo(extension, op, widths))
 
-export const rv64a: Row[] = [lr(4), lr(8), sc(4), sc(8), ...atomics('A', [4, 8])]
+export const rv64a: Rows = lazily(() => [lr(4), lr(8), sc(4), sc(8), ...atomics('A', [4, 8])])

@@ -2,9 +2,10 @@
 //
 // The encodings that the spec calls hints (a result thrown away, a shift by zero) execute as nothing: they are rows of their own,
 // so that decoding accepts them while the assembler's automatic compression never produces one. Reserved encodings have no row.
-import { compressed, hint, type Row } from './define.ts'
+import { compressed, hint, type Rows } from './define.ts'
+import { lazily } from './lazily.ts'
 
-export const rv64c: Row[] = [
+export const rv64c: Rows = lazily(() => [
   // quadrant 0
   compressed(
     'c.addi4spn rdp, sp, caddi4spn',
@@ -88,4 +89,4 @@ export const rv64c: Row[] = [
   hint('c.slli64 zero', '000 0 00000 00000 10', 'slli 0, 0, 0'),
   hint('c.mv zero, crs2nz', '100 0 00000 crs2nz:5 10', 'addi 0, crs2nz, 0'),
   hint('c.add zero, crs2h', '100 1 00000 crs2h:5 10', 'add 0, 0, crs2h'),
-]
+])

@@ -1,6 +1,7 @@
 // RV64I: the base integer instructions (Unprivileged spec, RV32I and RV64I chapters).
-import { ignoring, insn, type Row } from './define.ts'
+import { ignoring, insn, type Row, type Rows } from './define.ts'
 import type { Meaning, Sem, Width } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 const R = (funct7: string, funct3: string, opcode = '0110011') => `${funct7} rs2:5 rs1:5 ${funct3} rd:5 ${opcode}`
 const I = (funct3: string, opcode = '0010011') => `i:12 rs1:5 ${funct3} rd:5 ${opcode}`
@@ -22,7 +23,7 @@ const store =
   m =>
     m.store(bytes, at(m, 's'), m.x('rs2'))
 
-export const rv64i: Row[] = [
+export const rv64i: Rows = lazily(() => [
   row('lui rd, u', 'u:20 rd:5 0110111', 'rd = immediate << 12.', m => m.setX('rd', m.imm('u'))),
   row('auipc rd, u', 'u:20 rd:5 0010111', 'rd = pc + (immediate << 12).', m => m.setX('rd', m.add(m.pc(), m.imm('u')))),
   row('jal rd, j', 'j:20 rd:5 1101111', 'rd = address of the next instruction; jump to pc + offset.', m => {
@@ -137,4 +138,4 @@ export const rv64i: Row[] = [
   ignoring('I', 'fence pred, succ', 'fm:4 pred:4 succ:4 rs1:5 000 rd:5 0001111', 'fence pred, succ'),
   row('ecall', '00000000000000000000000001110011', 'Call the environment: a system call.', m => m.ecall()),
   row('ebreak', '00000000000100000000000001110011', 'Stop for the debugger.', m => m.ebreak()),
-]
+])

@@ -1,6 +1,7 @@
 // RV64M: multiply and divide. Division by zero and overflow do not trap; they have answers (Unprivileged spec, M extension).
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import type { Meaning, Sem } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 const row = (name: string, funct3: string, doc: string, meaning: Meaning): Row =>
   insn('M', `${name} rd, rs1, rs2`, `0000001 rs2:5 rs1:5 ${funct3} rd:5 0110011`, doc, meaning)
@@ -10,7 +11,7 @@ const rowW = (name: string, funct3: string, doc: string, meaning: Meaning): Row 
 const sx = <V, C>(m: Sem<V, C>, f: 'rs1' | 'rs2'): V => m.sext32(m.x(f))
 const zx = <V, C>(m: Sem<V, C>, f: 'rs1' | 'rs2'): V => m.zext32(m.x(f))
 
-export const rv64m: Row[] = [
+export const rv64m: Rows = lazily(() => [
   row('mul', '000', 'rd = low 64 bits of rs1 * rs2.', m => m.setX('rd', m.mul(m.x('rs1'), m.x('rs2')))),
   row('mulh', '001', 'rd = high 64 bits of rs1 * rs2, both signed.', m => m.setX('rd', m.mulhS(m.x('rs1'), m.x('rs2')))),
   row('mulhsu', '010', 'rd = high 64 bits of rs1 * rs2, rs1 signed, rs2 unsigned.', m => m.setX('rd', m.mulhSU(m.x('rs1'), m.x('rs2')))),
@@ -28,4 +29,4 @@ export const rv64m: Row[] = [
   rowW('remuw', '111', 'rd = rs1 % rs2 on the low 32 bits, unsigned, sign-extended.', m =>
     m.setX('rd', m.sext32(m.remU(zx(m, 'rs1'), zx(m, 'rs2')))),
   ),
-]
+])

@@ -1,8 +1,9 @@
 // What vector instructions work on: the type and the number of elements (Vector spec 6).
-import type { Row } from './define.ts'
+import type { Rows } from './define.ts'
 import { vector } from './vector.ts'
+import { lazily } from './lazily.ts'
 
-export const vectorConfig: Row[] = [
+export const vectorConfig: Rows = lazily(() => [
   vector('vsetvli rd, rs1, vtypei', '0 vtypei:11 rs1:5 111 rd:5', 'Set vtype; rd = vl = as many of rs1 elements as fit.', {
     kind: 'config',
     from: 'vsetvli',
@@ -15,4 +16,4 @@ export const vectorConfig: Row[] = [
     kind: 'config',
     from: 'vsetvl',
   }),
-]
+])

@@ -1,7 +1,8 @@
 // Vector floating point (Vector spec 13), its reductions (14) and the moves of floating-point scalars (16).
-import type { Row } from './define.ts'
+import type { Row, Rows } from './define.ts'
 import type { FloatCompareOp, FloatMultiplyAdd, FloatUnaryOp, VectorFloatOp, VectorNumber } from './vector-op.ts'
 import { formMaker, suffixOf, unary, vector } from './vector.ts'
+import { lazily } from './lazily.ts'
 
 const form = formMaker()
 
@@ -18,7 +19,7 @@ const arithmetic = (
     ),
   )
 
-const basic = [
+const basic = () => [
   ...arithmetic('same', [
     ['vfadd', '000000', 'add', 'vf', 'vd = vs2 + $.'],
     ['vfsub', '000010', 'sub', 'vf', 'vd = vs2 - $.'],
@@ -60,7 +61,7 @@ const does = (negateProduct: boolean, negateAddend: boolean, overwrites: 'addend
   negateAddend,
   overwrites,
 })
-const multiplyAdds = [
+const multiplyAdds = () => [
   ...fused('vfmadd', '101000', 'same', does(false, false, 'factor'), 'vd = $ * vd + vs2.'),
   ...fused('vfnmadd', '101001', 'same', does(true, true, 'factor'), 'vd = -($ * vd) - vs2.'),
   ...fused('vfmsub', '101010', 'same', does(false, true, 'factor'), 'vd = $ * vd - vs2.'),
@@ -75,31 +76,32 @@ const multiplyAdds = [
   ...fused('vfwnmsac', '111111', 'widen', does(true, false), 'vd, twice as wide, = -($ * vs2) + vd.'),
 ]
 
-const compares = (
-  [
-    ['vmfeq', '011000', 'eq', 'vf', 'equals'],
-    ['vmfle', '011001', 'le', 'vf', 'is at most'],
-    ['vmflt', '011011', 'lt', 'vf', 'is less than'],
-    ['vmfne', '011100', 'ne', 'vf', 'differs from'],
-    ['vmfgt', '011101', 'gt', 'f', 'is more than'],
-    ['vmfge', '011111', 'ge', 'f', 'is at least'],
-  ] as const satisfies readonly (readonly [string, string, FloatCompareOp, string, string])[]
-).flatMap(([name, funct6, op, sources, words]) =>
-  sourcesOf(sources).map(source =>
-    form({
-      name: name + suffixOf('same', source),
-      funct6,
-      format: 'F',
-      source,
-      doc: `Mask vd: vs2 ${words} $.`,
-      op: { kind: 'floatCompare', op, source },
-    }),
-  ),
-)
+const compares = () =>
+  (
+    [
+      ['vmfeq', '011000', 'eq', 'vf', 'equals'],
+      ['vmfle', '011001', 'le', 'vf', 'is at most'],
+      ['vmflt', '011011', 'lt', 'vf', 'is less than'],
+      ['vmfne', '011100', 'ne', 'vf', 'differs from'],
+      ['vmfgt', '011101', 'gt', 'f', 'is more than'],
+      ['vmfge', '011111', 'ge', 'f', 'is at least'],
+    ] as const satisfies readonly (readonly [string, string, FloatCompareOp, string, string])[]
+  ).flatMap(([name, funct6, op, sources, words]) =>
+    sourcesOf(sources).map(source =>
+      form({
+        name: name + suffixOf('same', source),
+        funct6,
+        format: 'F',
+        source,
+        doc: `Mask vd: vs2 ${words} $.`,
+        op: { kind: 'floatCompare', op, source },
+      }),
+    ),
+  )
 
 const one = (name: string, bits: string, op: FloatUnaryOp, doc: string): Row =>
   unary(name, '010011', bits, 'F', doc, { kind: 'floatUnary', op })
-const unaries = [
+const unaries = () => [
   one('vfsqrt.v', '00000', 'sqrt', 'vd = square root of vs2.'),
   one('vfrsqrt7.v', '00100', 'rsqrt7', 'vd = 1 / square root of vs2, to 7 bits.'),
   one('vfrec7.v', '00101', 'rec7', 'vd = 1 / vs2, to 7 bits.'),
@@ -118,7 +120,7 @@ const conversions = (name: string, shape: 'same' | 'widen' | 'narrow', lines: re
     const last = shape === 'narrow' ? 'w' : 'v'
     return unary(`${name}.${infix}${to}.${from}.${last}`, '010010', bits, 'F', doc, { kind: 'convert', to, from, shape, rounding })
   })
-const converts = [
+const converts = () => [
   ...conversions('vfcvt', 'same', [
     ['00000', 'xu', 'f'],
     ['00001', 'x', 'f'],
@@ -157,7 +159,7 @@ const reduction = (name: string, funct6: string, op: 'add' | 'min' | 'max', shap
     doc: `vd[0]${shape === 'widen' ? ', twice as wide,' : ''} = ${words} vs1[0] and the elements of vs2.`,
     op: { kind: 'floatReduce', op, shape },
   })
-const reductions = [
+const reductions = () => [
   reduction('vfredusum', '000001', 'add', 'same', 'sum, in any order, of'),
   reduction('vfredosum', '000011', 'add', 'same', 'sum, in order, of'),
   reduction('vfredmin', '000101', 'min', 'same', 'smallest of'),
@@ -166,7 +168,7 @@ const reductions = [
   reduction('vfwredosum', '110011', 'add', 'widen', 'sum, in order, of'),
 ]
 
-const moves = [
+const moves = () => [
   form({
     name: 'vfmerge.vfm',
     funct6: '010111',
@@ -192,4 +194,12 @@ const moves = [
   ),
 ]
 
-export const vectorFloat: Row[] = [...basic, ...multiplyAdds, ...compares, ...unaries, ...converts, ...reductions, ...moves]
+export const vectorFloat: Rows = lazily(() => [
+  ...basic(),
+  ...multiplyAdds(),
+  ...compares(),
+  ...unaries(),
+  ...converts(),
+  ...reductions(),
+  ...moves(),
+])

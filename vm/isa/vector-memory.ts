@@ -1,7 +1,8 @@
 // Vector loads and stores (Vector spec 7): by how the addresses of elements come about, for one to eight fields of a structure and four
 // widths; the whole registers and masks that do not ask vtype.
-import { alike, insn, type Row } from './define.ts'
+import { alike, insn, type Row, type Rows } from './define.ts'
 import type { VectorAddressing, VectorOp } from './vector-op.ts'
+import { lazily } from './lazily.ts'
 
 type Bytes = 1 | 2 | 4 | 8
 const WIDTHS: readonly { bytes: Bytes; bits: number; code: string }[] = [
@@ -78,25 +79,26 @@ const register = (direction: Direction): string => (direction === 'load' ? 'vd' 
 
 const NF_SHIFT = 29
 const NF_AND_WIDTH = 0xe000_7000
-const elements = modes.flatMap(({ name, addressing, mop, middle, operand, doc, directions }) =>
-  directions.flatMap(d => {
-    const syntax = `${name(d, 1, 8)} ${register(d)}, (rs1)${operand}, vm`
-    const first = memory(d, syntax, `${nf(1)} 0 ${mop} vm:1 ${middle}`, '000', doc, { kind: d, addressing, bytes: 1, fields: 1 })
-    return WIDTHS.flatMap(({ bytes, bits, code }) =>
-      FIELDS.map(fields => {
-        const what = addressing === 'indexed' ? 'Elements' : `Elements of ${bits} bits`
-        const many = fields > 1 ? `, ${fields} fields each, a register group for each field` : ''
-        const sentence = `${what} ${d === 'load' ? 'loaded' : 'stored'} ${doc}${many}.`
-        const op: VectorOp = { kind: d, addressing, bytes, fields }
-        const fixed = { mask: NF_AND_WIDTH, match: ((fields - 1) << NF_SHIFT) | (parseInt(code, 2) << 12) }
-        return alike(first, name(d, fields, bits), sentence, m => m.vector(op), fixed)
-      }),
-    )
-  }),
-)
+const elements = () =>
+  modes.flatMap(({ name, addressing, mop, middle, operand, doc, directions }) =>
+    directions.flatMap(d => {
+      const syntax = `${name(d, 1, 8)} ${register(d)}, (rs1)${operand}, vm`
+      const first = memory(d, syntax, `${nf(1)} 0 ${mop} vm:1 ${middle}`, '000', doc, { kind: d, addressing, bytes: 1, fields: 1 })
+      return WIDTHS.flatMap(({ bytes, bits, code }) =>
+        FIELDS.map(fields => {
+          const what = addressing === 'indexed' ? 'Elements' : `Elements of ${bits} bits`
+          const many = fields > 1 ? `, ${fields} fields each, a register group for each field` : ''
+          const sentence = `${what} ${d === 'load' ? 'loaded' : 'stored'} ${doc}${many}.`
+          const op: VectorOp = { kind: d, addressing, bytes, fields }
+          const fixed = { mask: NF_AND_WIDTH, match: ((fields - 1) << NF_SHIFT) | (parseInt(code, 2) << 12) }
+          return alike(first, name(d, fields, bits), sentence, m => m.vector(op), fixed)
+        }),
+      )
+    }),
+  )
 
 const WHOLE: readonly number[] = [1, 2, 4, 8]
-const whole = [
+const whole = () => [
   ...WHOLE.flatMap(registers =>
     WIDTHS.map(({ bytes, bits, code }) =>
       memory('load', `vl${registers}re${bits}.v vd, (rs1)`, `${nf(registers)} 0 00 1 01000`, code, `${registers} whole registers loaded.`, {
@@ -116,20 +118,21 @@ const whole = [
     }),
   ),
 ]
-const masks = BOTH.map(d =>
-  memory(
-    d,
-    `v${letter(d)}m.v ${register(d)}, (rs1)`,
-    '000 0 00 1 01011',
-    '000',
-    `The bytes of a mask of vl bits ${d === 'load' ? 'loaded' : 'stored'}.`,
-    {
-      kind: d,
-      addressing: 'mask',
-      bytes: 1,
-      fields: 1,
-    },
-  ),
-)
+const masks = () =>
+  BOTH.map(d =>
+    memory(
+      d,
+      `v${letter(d)}m.v ${register(d)}, (rs1)`,
+      '000 0 00 1 01011',
+      '000',
+      `The bytes of a mask of vl bits ${d === 'load' ? 'loaded' : 'stored'}.`,
+      {
+        kind: d,
+        addressing: 'mask',
+        bytes: 1,
+        fields: 1,
+      },
+    ),
+  )
 
-export const vectorMemory: Row[] = [...elements, ...whole, ...masks]
+export const vectorMemory: Rows = lazily(() => [...elements(), ...whole(), ...masks()])

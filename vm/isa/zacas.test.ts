@@ -9,7 +9,7 @@ const AT = RAM_BASE + PAGE_SIZE
 
 /** a0, a1, and 16 bytes of memory after an instruction with its address in a4, a2 and a3 as they are, and a0 and a1 and memory as given. */
 function after(engine: EngineName, text: string, a0: bigint, a1: bigint, memory: readonly [bigint, bigint]): string[] {
-  const machine = createMachine({ ramBytes: 16 * PAGE_SIZE, engine, isa: fullIsa })
+  const machine = createMachine({ ramBytes: 16 * PAGE_SIZE, engine, isa: fullIsa() })
   const [hart] = machine.harts
   const words = parseInstruction(text, 0)
   if (typeof words === 'string') throw new Error(words)

@@ -1,7 +1,8 @@
 // Zabha: atomics on bytes and halfwords; Zacas: compare and swap (Unprivileged spec, "Zabha" and "Zacas" extensions).
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import { atomicPattern, atomics, fromRegister, SUFFIX } from './rv64a.ts'
 import type { Meaning, Width } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 function compareAndSwap(extension: string, bytes: Width, also: string | null = null): Row {
   const meaning: Meaning = m => {
@@ -15,9 +16,13 @@ function compareAndSwap(extension: string, bytes: Width, also: string | null = n
   return { ...insn(extension, `amocas.${SUFFIX[bytes]} rd, rs2, (rs1)`, atomicPattern('00101', 'rs2:5', bytes), doc, meaning), also }
 }
 
-export const zabha: Row[] = [...atomics('Zabha', [1, 2]), compareAndSwap('Zabha', 1, 'Zacas'), compareAndSwap('Zabha', 2, 'Zacas')]
+export const zabha: Rows = lazily(() => [
+  ...atomics('Zabha', [1, 2]),
+  compareAndSwap('Zabha', 1, 'Zacas'),
+  compareAndSwap('Zabha', 2, 'Zacas'),
+])
 
-export const zacas: Row[] = [
+export const zacas: Rows = lazily(() => [
   compareAndSwap('Zacas', 4),
   compareAndSwap('Zacas', 8),
   insn(
@@ -27,4 +32,4 @@ export const zacas: Row[] = [
     'As amocas.d, of 16 bytes: the registers of a pair are an even one and the next.',
     m => m.compareSwapPair(m.x('rs1')),
   ),
-]
+])

@@ -1,6 +1,7 @@
 // Zba: address generation, adding with a shift (Unprivileged spec, "B" extension).
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import type { Meaning, Sem } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 const row = (syntax: string, pattern: string, doc: string, meaning: Meaning): Row => insn('Zba', syntax, pattern, doc, meaning)
 const word = <V, C>(m: Sem<V, C>): V => m.zext32(m.x('rs1'))
@@ -18,7 +19,7 @@ const shifted = (n: number): Row[] => {
   ]
 }
 
-export const zba: Row[] = [
+export const zba: Rows = lazily(() => [
   row('add.uw rd, rs1, rs2', '0000100 rs2:5 rs1:5 000 rd:5 0111011', 'rd = rs2 + rs1[31:0].', m =>
     m.setX('rd', m.add(m.x('rs2'), word(m))),
   ),
@@ -26,4 +27,4 @@ export const zba: Row[] = [
   row('slli.uw rd, rs1, shamt', '000010 shamt:6 rs1:5 001 rd:5 0011011', 'rd = rs1[31:0] << shift.', m =>
     m.setX('rd', m.shl(word(m), m.imm('shamt'))),
   ),
-]
+])

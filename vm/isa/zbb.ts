@@ -1,7 +1,8 @@
 // Zbb: basic bit manipulation (Unprivileged spec, "B" extension). Zbkb, bit manipulation for cryptography, shares some of it.
 import { binary, reverseBitsInBytes, reverseBytes, shifting, shiftingWord, unary } from './bits.ts'
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import type { Sem } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 const not = <V, C>(m: Sem<V, C>, a: V): V => m.xor(a, m.num(-1n))
 /** The low word twice: a rotation of it goes round every 32 bits. */
@@ -19,7 +20,7 @@ const EVERY_BYTE_7F = 0x7f7f7f7f7f7f7f7fn
 const EVERY_BYTE_80 = -0x7f7f7f7f7f7f7f80n
 
 /** In both. */
-const shared: Row[] = [
+const shared: Rows = lazily(() => [
   binary('Zbb', 'andn', '0100000', '111', 'rd = rs1 & ~rs2.', (m, a, b) => m.and(a, not(m, b))),
   binary('Zbb', 'orn', '0100000', '110', 'rd = rs1 | ~rs2.', (m, a, b) => m.or(a, not(m, b))),
   binary('Zbb', 'xnor', '0100000', '100', 'rd = ~(rs1 ^ rs2).', (m, a, b) => not(m, m.xor(a, b))),
@@ -32,14 +33,14 @@ const shared: Row[] = [
   unary('Zbb', 'rev8', '011010111000', '101', 'rd = the bytes of rs1 in reverse order.', reverseBytes),
   // Zbkb's packw with x0.
   unary('Zbb', 'zext.h', '000010000000', '100', 'rd = low 16 bits of rs1, zero-extended.', (m, a) => m.and(a, m.num(0xffffn)), 'op32'),
-]
+])
 
 function rotateWord(way: 'rotl' | 'rotr') {
   return <V, C>(m: Sem<V, C>, a: V, b: V): V => m.sext32(m[way](twice(m, a), b))
 }
 
-export const zbb: Row[] = [
-  ...shared,
+export const zbb: Rows = lazily(() => [
+  ...shared(),
   unary('Zbb', 'clz', '011000000000', '001', 'rd = how many zeros lead in rs1, 64 for 0.', (m, a) => m.clz(a)),
   unary('Zbb', 'ctz', '011000000001', '001', 'rd = how many zeros end rs1, 64 for 0.', (m, a) => m.ctz(a)),
   unary('Zbb', 'cpop', '011000000010', '001', 'rd = how many ones rs1 has.', (m, a) => m.popcount(a)),
@@ -82,10 +83,10 @@ export const zbb: Row[] = [
     const top = m.let(m.and(m.or(m.add(m.and(a, m.num(EVERY_BYTE_7F)), m.num(EVERY_BYTE_7F)), a), m.num(EVERY_BYTE_80)))
     return m.mul(m.shrU(top, m.num(7n)), m.num(255n))
   }),
-]
+])
 
-export const zbkb: Row[] = [
-  ...shared,
+export const zbkb: Rows = lazily(() => [
+  ...shared(),
   binary('Zbkb', 'pack', '0000100', '100', 'rd = low 32 bits of rs1, and above them those of rs2.', (m, a, b) =>
     m.or(m.zext32(a), m.shl(b, m.num(32n))),
   ),
@@ -94,7 +95,7 @@ export const zbkb: Row[] = [
   ),
   packWord(),
   unary('Zbkb', 'brev8', '011010000111', '101', 'rd = rs1 with the bits of each byte in reverse order.', reverseBitsInBytes),
-]
+])
 
 function packWord(): Row {
   const doc = 'rd = low 16 bits of rs1, and above them those of rs2, sign-extended; with rs2 = x0 it is zext.h.'

@@ -1,5 +1,6 @@
 // Zcb: more 16-bit forms; Zcmop and Zihintntl have a few that do nothing (Unprivileged spec, "Zc*", "Zimop" and "Zihintntl").
-import { compressed, type Row } from './define.ts'
+import { compressed, type Row, type Rows } from './define.ts'
+import { lazily } from './lazily.ts'
 
 const zc = (syntax: string, pattern: string, stands: string, doc: string): Row => ({
   ...compressed(syntax, pattern, stands, doc),
@@ -8,7 +9,7 @@ const zc = (syntax: string, pattern: string, stands: string, doc: string): Row =
 const inPlace = (name: string, funct: string, stands: string, doc: string): Row =>
   zc(`c.${name} rs1p`, `100 111 rs1p:3 11 ${funct} 01`, stands, doc)
 
-export const zcb: Row[] = [
+export const zcb: Rows = lazily(() => [
   zc('c.lbu rdp, clbu(rs1p)', '100 000 rs1p:3 clbu:2 rdp:3 00', 'lbu rdp, clbu(rs1p)', 'rd = byte at rs1 + offset, zero-extended.'),
   zc('c.lhu rdp, clhu(rs1p)', '100 001 rs1p:3 0 clhu:1 rdp:3 00', 'lhu rdp, clhu(rs1p)', 'rd = 2 bytes at rs1 + offset, zero-extended.'),
   zc('c.lh rdp, clhu(rs1p)', '100 001 rs1p:3 1 clhu:1 rdp:3 00', 'lh rdp, clhu(rs1p)', 'rd = 2 bytes at rs1 + offset, sign-extended.'),
@@ -21,17 +22,19 @@ export const zcb: Row[] = [
   inPlace('zext.w', '100', 'add.uw rs1p, rs1p, 0', 'rd = its low 32 bits, zero-extended.'),
   inPlace('not', '101', 'xori rs1p, rs1p, -1', 'rd = ~rd.'),
   zc('c.mul rs1p, rs2p', '100 111 rs1p:3 10 rs2p:3 01', 'mul rs1p, rs1p, rs2p', 'rd = low 64 bits of rd * rs2.'),
-]
+])
 
 const NOTHING = 'addi 0, 0, 0'
 const bits = (n: number, width: number): string => n.toString(2).padStart(width, '0')
 
 /** Their encodings are those of c.lui with an immediate of zero. */
-export const zcmop: Row[] = [1, 3, 5, 7, 9, 11, 13, 15].map(n => ({
-  ...compressed(`c.mop.${n}`, `011 0 ${bits(n, 5)} 00000 01`, NOTHING, 'Nothing; later extensions may give it a meaning.'),
-  extension: 'Zcmop',
-  opaque: true,
-}))
+export const zcmop: Rows = lazily(() =>
+  [1, 3, 5, 7, 9, 11, 13, 15].map(n => ({
+    ...compressed(`c.mop.${n}`, `011 0 ${bits(n, 5)} 00000 01`, NOTHING, 'Nothing; later extensions may give it a meaning.'),
+    extension: 'Zcmop',
+    opaque: true,
+  })),
+)
 
 const LEVELS = [
   ['p1', 'the innermost private cache'],
@@ -40,12 +43,14 @@ const LEVELS = [
   ['all', 'any cache'],
 ] as const
 /** Hints about the access that follows. In C they are hints that say nothing. */
-export const cntl: Row[] = LEVELS.map(([name, where], n) => ({
-  ...compressed(
-    `c.ntl.${name}`,
-    `100 1 00000 ${bits(n + 2, 5)} 10`,
-    `add 0, 0, ${n + 2}`,
-    `Nothing (a hint: what the next access touches is not worth ${where}).`,
-  ),
-  extension: 'Zihintntl',
-}))
+export const cntl: Rows = lazily(() =>
+  LEVELS.map(([name, where], n) => ({
+    ...compressed(
+      `c.ntl.${name}`,
+      `100 1 00000 ${bits(n + 2, 5)} 10`,
+      `add 0, 0, ${n + 2}`,
+      `Nothing (a hint: what the next access touches is not worth ${where}).`,
+    ),
+    extension: 'Zihintntl',
+  })),
+)

@@ -1,7 +1,8 @@
 // Zfa: constants, minimum and maximum that keep NaNs, rounding to integers within a format, quiet comparisons (Unprivileged spec, "Zfa").
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import { DOUBLE, HALF, opFp, readFloat, SINGLE, writeFloat, type Format } from './float.ts'
 import type { FloatOp, Meaning } from './sem.ts'
+import { lazily } from './lazily.ts'
 
 /** Formats beyond F come with their own extension. */
 const ALSO = { 16: 'Zfh', 32: null, 64: 'D' } as const
@@ -39,7 +40,7 @@ function rowsOf(of: Format): Row[] {
   ]
 }
 
-const modular: Row = {
+const modular = (): Row => ({
   ...insn(
     'Zfa',
     'fcvtmod.w.d rd, frs1, rtz',
@@ -48,6 +49,6 @@ const modular: Row = {
     m => m.setX('rd', m.truncateModulo(m.f('frs1'))),
   ),
   also: 'D',
-}
+})
 
-export const zfa: Row[] = [SINGLE, DOUBLE, HALF].flatMap(rowsOf).concat(modular)
+export const zfa: Rows = lazily(() => [SINGLE, DOUBLE, HALF].flatMap(rowsOf).concat(modular()))

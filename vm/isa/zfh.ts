@@ -1,6 +1,7 @@
 // Zfhmin and Zfh: half precision. A value of 16 bits is kept NaN-boxed like one of 32 (Unprivileged spec, "Zfh" and "Zfhmin").
-import { insn, type Row } from './define.ts'
+import { insn, type Row, type Rows } from './define.ts'
 import { DOUBLE, floatAccess, floatArithmetic, HALF, opFp, readFloat, SINGLE, writeFloat, type Format } from './float.ts'
+import { lazily } from './lazily.ts'
 
 const EXACT = ', exact'
 /** fcvt.a.b, which rounds where b is wider. */
@@ -13,7 +14,7 @@ const convert = (to: Format, from: Format, rs2: string, also: string | null = nu
   return { ...row, also }
 }
 
-export const zfhmin: Row[] = [
+export const zfhmin: Rows = lazily(() => [
   ...floatAccess(HALF).map(r => ({ ...r, extension: 'Zfhmin' })),
   insn('Zfhmin', 'fmv.x.h rd, frs1', opFp('11100', HALF, '00000', 'frs1:5', '000', 'rd:5'), 'rd = low 16 bits of frs1, sign-extended.', m =>
     m.setX('rd', m.shrS(m.shl(m.f('frs1'), m.num(48n)), m.num(48n))),
@@ -25,6 +26,6 @@ export const zfhmin: Row[] = [
   convert(HALF, SINGLE, '00000'),
   convert(DOUBLE, HALF, '00010', 'D'),
   convert(HALF, DOUBLE, '00001', 'D'),
-]
+])
 
-export const zfh: Row[] = floatArithmetic(HALF)
+export const zfh: Rows = lazily(() => floatArithmetic(HALF))
