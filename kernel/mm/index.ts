@@ -50,6 +50,7 @@ export {
   getU32,
   getU64,
   getU8,
+  oneUserPage,
   putBig,
   putU16,
   putU32,

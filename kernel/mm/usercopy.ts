@@ -85,6 +85,18 @@ export function borrowIn(k: Kernel, task: Task, addr: number, length: number): U
 }
 
 /**
+ * RAM offset of `length` bytes of user memory that lie in one page, to be read (or written) where they are until the next kernel action; -1
+ * where they lie in several.
+ */
+export function oneUserPage(k: Kernel, task: Task, addr: number, length: number, write: boolean): number {
+  if ((addr & OFFSET_MASK) + length > PAGE_SIZE) return -1
+  checkUser(addr, length)
+  const at = write ? locateToWrite(k, task, addr) : locateToRead(k, task, addr)
+  chargeUserCopy(k, task, addr, at, length, write)
+  return at
+}
+
+/**
  * Writes bytes to user memory: the task's own, or a space that it builds. EFAULT may come after some pages were written. `bytes` must not
  * overlap the target.
  */

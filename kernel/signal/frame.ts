@@ -18,11 +18,12 @@ import {
   UCONTEXT,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyIn, copyOut } from '../mm/index.ts'
+import { copyIn, copyOut, oneUserPage } from '../mm/index.ts'
 import {
   readContext,
   readVectors,
   regX,
+  saveRegisters,
   setRegPc,
   setRegX,
   usesVectors,
@@ -32,7 +33,7 @@ import {
   type VectorRegisters,
 } from '../task/index.ts'
 import type { Task } from '../state.ts'
-import { onAltStack, setAltStack } from './altstack.ts'
+import { onAltStack, setAltStack, type AltStack } from './altstack.ts'
 import { faultInfo } from './info.ts'
 import { setBlocked } from './mask.ts'
 import { forceSignal } from './send.ts'
@@ -83,28 +84,47 @@ function framePlace(task: Task, sp: number, action: SigAction, bytes: number): n
   if (onStack && !onAltStack(task, below)) return null
   const switches = (action.flags & SA_ONSTACK) !== 0 && !onStack && task.altStack.size !== 0
   const top = switches ? task.altStack.sp + task.altStack.size - bytes : below
-  return top - (((top % STACK_ALIGN) + STACK_ALIGN) % STACK_ALIGN)
+  // The low bits of any address: % of such numbers is a call of the host's.
+  return top - (top & (STACK_ALIGN - 1))
 }
 
 const get64 = (view: DataView, at: number): number => view.getInt32(at + 4, true) * TWO_32 + view.getUint32(at, true)
 function put64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % TWO_32, true)
+  view.setInt32(at, value | 0, true)
   view.setInt32(at + 4, Math.floor(value / TWO_32), true)
 }
 
-function putVectors(k: Kernel, view: DataView, { vstart, vl, vtype, vcsr, bytes }: VectorRegisters, place: number): void {
-  view.setUint32(END_MAGIC, RISCV_V_MAGIC, true)
-  view.setUint32(END_SIZE, vectorSize(k), true)
-  const values = [vstart, vl, vtype, vcsr, bytes.length / REGISTERS, place + VECTOR_DATA].map(BigInt)
-  values.forEach((value, n) => view.setBigUint64(VECTOR_STATE + WORD_BYTES * n, value, true))
-  new Uint8Array(view.buffer).set(bytes, VECTOR_DATA)
+/** Where a frame is written, or read: in the program's memory itself where it lies in one page, else in a copy. */
+interface Place {
+  readonly view: DataView
+  readonly words: Int32Array
+  /** Of the frame in them, in bytes: a multiple of 4. */
+  readonly at: number
+}
+
+const placeIn = (bytes: Uint8Array): Place => ({ view: new DataView(bytes.buffer), words: new Int32Array(bytes.buffer), at: 0 })
+/** At an offset of RAM. */
+const placeInRam = ({ machine: { view, i32, layout } }: Kernel, offset: number): Place => ({ view, words: i32, at: layout.ram + offset })
+
+/** A frame that a program may have written. EFAULT. */
+function placeToRead(k: Kernel, task: Task, sp: number): Place {
+  const offset = (sp & (WORD_BYTES - 1)) === 0 ? oneUserPage(k, task, sp, FRAME_BYTES, false) : -1
+  return offset < 0 ? placeIn(copyIn(k, task, sp, FRAME_BYTES)) : placeInRam(k, offset)
+}
+
+function putVectors(k: Kernel, { view, at }: Place, { vstart, vl, vtype, vcsr, bytes }: VectorRegisters, sp: number): void {
+  view.setUint32(at + END_MAGIC, RISCV_V_MAGIC, true)
+  view.setUint32(at + END_SIZE, vectorSize(k), true)
+  const values = [vstart, vl, vtype, vcsr, bytes.length / REGISTERS, sp + VECTOR_DATA].map(BigInt)
+  values.forEach((value, n) => view.setBigUint64(at + VECTOR_STATE + WORD_BYTES * n, value, true))
+  new Uint8Array(view.buffer).set(bytes, at + VECTOR_DATA)
 }
 
 /** The extensions of a frame at `sp`, whoever wrote them: vector registers at most. False: they cannot be. */
-function takeExtensions(k: Kernel, task: Task, sp: number, view: DataView): boolean {
-  if (view.getUint32(EXTENSIONS_RESERVED, true) !== 0) return false
-  const isEnd = (magic: number, size: number): boolean => magic === 0 && size === 0
-  const [magic, size] = [view.getUint32(END_MAGIC, true), view.getUint32(END_SIZE, true)]
+function takeExtensions(k: Kernel, task: Task, sp: number, { view, at }: Place): boolean {
+  if (view.getUint32(at + EXTENSIONS_RESERVED, true) !== 0) return false
+  const magic = view.getUint32(at + END_MAGIC, true)
+  const size = view.getUint32(at + END_SIZE, true)
   if (isEnd(magic, size)) return true
   if (magic !== RISCV_V_MAGIC || size !== vectorSize(k) || !usesVectors(k, task)) return false
   const bytes = copyIn(k, task, sp + VECTOR_STATE, VECTOR_STATE_BYTES)
@@ -117,15 +137,35 @@ function takeExtensions(k: Kernel, task: Task, sp: number, view: DataView): bool
   const last = new DataView(end.buffer, end.byteOffset, end.byteLength)
   return isEnd(last.getUint32(0, true), last.getUint32(4, true))
 }
+const isEnd = (magic: number, size: number): boolean => magic === 0 && size === 0
 
-function isEfault(run: () => void): boolean {
+/** The same, but what cannot be read cannot be either. */
+function hasLegalExtensions(k: Kernel, task: Task, sp: number, place: Place): boolean {
   try {
-    run()
-    return false
+    return takeExtensions(k, task, sp, place)
   } catch (error) {
     if (!isErrno(error)) throw error
-    return true
+    return false
   }
+}
+
+/** Puts a frame of `length` bytes at `sp`. EFAULT, ENOMEM. */
+function writeFrame(k: Kernel, task: Task, info: SigInfo, mask: Sigset, vectors: VectorRegisters | null, sp: number, length: number): void {
+  if (task.onHart >= 0) saveRegisters(k, task)
+  const offset = oneUserPage(k, task, sp, length, true)
+  const bytes = offset < 0 ? new Uint8Array(length) : null
+  const place = bytes === null ? placeInRam(k, offset) : placeIn(bytes)
+  const { view, words, at } = place
+  if (bytes === null) words.fill(0, at >> 2, (at + length) >> 2)
+  encodeSigInfoInto(info, view, at)
+  const { altStack } = task
+  put64(view, at + STACK_SP, altStack.sp)
+  view.setUint32(at + STACK_FLAGS, altStack.flags, true)
+  put64(view, at + STACK_SIZE, altStack.size)
+  view.setBigUint64(at + FRAME_SIGMASK, mask, true)
+  readContext(k, task, words, (at + PC) >> 2)
+  if (vectors !== null) putVectors(k, place, vectors, sp)
+  if (bytes !== null) copyOut(k, task, sp, bytes)
 }
 
 /**
@@ -137,24 +177,19 @@ export function pushFrame(k: Kernel, task: Task, info: SigInfo, action: SigActio
   const length = frameBytes(k, vectors !== null)
   const place = framePlace(task, regX(k, task, REG.sp), action, length)
   if (place === null || !task.mm) return false
-  const bytes = new Uint8Array(length)
-  const view = new DataView(bytes.buffer)
-  encodeSigInfoInto(info, view)
-  const { sp, flags, size } = task.altStack
-  put64(view, STACK_SP, sp)
-  view.setUint32(STACK_FLAGS, flags, true)
-  put64(view, STACK_SIZE, size)
-  view.setBigUint64(FRAME_SIGMASK, oldMask, true)
-  readContext(k, task, bytes, PC)
-  if (vectors !== null) putVectors(k, view, vectors, place)
-  if (isEfault(() => copyOut(k, task, place, bytes))) return false
+  try {
+    writeFrame(k, task, info, oldMask, vectors, place, length)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return false
+  }
   if (task.altStack.flags & SS_AUTODISARM) task.altStack = { sp: 0, size: 0, flags: SS_DISABLE }
   setRegX(k, task, REG.ra, task.mm.vdso + sigreturn)
   setRegX(k, task, REG.sp, place)
   setRegX(k, task, REG.a0, info.signal)
   setRegX(k, task, REG.a1, place)
   setRegX(k, task, REG.a2, place + CONTEXT)
-  setRegPc(k, task, action.handler - (((action.handler % 2) + 2) % 2))
+  setRegPc(k, task, action.handler - (action.handler & 1))
   return true
 }
 
@@ -195,27 +230,34 @@ export function decodeFrame(bytes: Uint8Array): SignalFrame | null {
 /** rt_sigreturn: registers, mask and alternate stack as the frame at sp has them, whoever wrote it. A frame that cannot be one: SIGSEGV. */
 export function rtSigreturn(k: Kernel, task: Task): void {
   const sp = regX(k, task, REG.sp)
-  let bytes: Uint8Array
+  let place: Place
   try {
-    bytes = copyIn(k, task, sp, FRAME_BYTES)
+    place = placeToRead(k, task, sp)
   } catch (error) {
     if (!isErrno(error)) throw error
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
     return
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  setBlocked(task, view.getBigUint64(FRAME_SIGMASK, true))
-  writeContext(k, task, view, PC)
-  let taken = false
-  if (isEfault(() => (taken = takeExtensions(k, task, sp, view))) || !taken) {
+  const { view, words, at } = place
+  const altSp = get64(view, at + STACK_SP)
+  const altSize = get64(view, at + STACK_SIZE)
+  const altFlags = view.getUint32(at + STACK_FLAGS, true)
+  setBlocked(task, view.getBigUint64(at + FRAME_SIGMASK, true))
+  writeContext(k, task, words, (at + PC) >> 2)
+  if (!hasLegalExtensions(k, task, sp, place)) {
     forceSignal(k, task, faultInfo(SIGSEGV, SI_KERNEL, 0))
     return
   }
-  const stack = {
-    sp: get64(view, STACK_SP),
-    size: get64(view, STACK_SIZE),
-    flags: view.getUint32(STACK_FLAGS, true),
+  const now = task.altStack
+  if (now.sp !== altSp || now.size !== altSize || now.flags !== altFlags)
+    restoreAltStack(k, task, { sp: altSp, size: altSize, flags: altFlags })
+}
+
+/** Its refusals count for nothing here (restore_altstack). */
+function restoreAltStack(k: Kernel, task: Task, stack: AltStack): void {
+  try {
+    setAltStack(task, stack, regX(k, task, REG.sp))
+  } catch (error) {
+    if (!isErrno(error)) throw error
   }
-  // Its refusals count for nothing here (restore_altstack).
-  isEfault(() => setAltStack(task, stack, regX(k, task, REG.sp)))
 }

@@ -22,7 +22,7 @@ import { actionOf, isIgnored } from './actions.ts'
 import { childInfo } from './info.ts'
 import { addPending, flushPending, markPending } from './pending.ts'
 import { noteQueued, queueIsFull } from './queued.ts'
-import { KERNEL_ONLY, STOP_SIGNALS, hasSignal, lowestSignal, sigbit } from './sigset.ts'
+import { KERNEL_ONLY, STOP_SIGNALS, SIGSET_EMPTY, hasSignal, lowestSignal, sigbit } from './sigset.ts'
 import type { PendingSignals, SigInfo } from './types.ts'
 
 const CONT = sigbit(SIGCONT)
@@ -39,8 +39,11 @@ export function recalcSignalPending(task: Task): void {
     group.coreDump !== undefined ||
     group.stopSignal !== 0 ||
     task.tracer?.stop?.at === 'delivery' ||
-    ((task.pending.set | group.pending.set) & ~task.blocked) !== 0n
+    lets(task, task.pending) ||
+    lets(task, group.pending)
 }
+/** Does something wait that the task does not block? Most often nothing waits. */
+const lets = ({ blocked }: Task, { set }: PendingSignals): boolean => set !== SIGSET_EMPTY && (set & ~blocked) !== 0n
 
 /** Kills whoever takes it now, without a core: it ends even waits that other signals do not (TASK_KILLABLE). */
 function isFatal(k: Kernel, task: Task, signal: number): boolean {
@@ -130,14 +133,11 @@ function isDropped(k: Kernel, from: Task | null, task: Task, signal: number): bo
 
 /** Which thread of the process shall take it: the leader if it can, else any that does not block it; null: all block it. */
 function chooseThread(group: ThreadGroup, signal: number): Task | null {
-  const willing = (task: Task): boolean =>
-    task.state !== 'Z' &&
-    task.state !== 'X' &&
-    !hasSignal(task.blocked, signal) &&
-    (signal === SIGKILL || (task.state !== 'T' && task.state !== 't'))
-  if (willing(group.leader)) return group.leader
-  return group.threads.find(willing) ?? null
+  if (isWilling(group.leader, signal)) return group.leader
+  return group.threads.find(task => isWilling(task, signal)) ?? null
 }
+const isWilling = ({ state, blocked }: Task, signal: number): boolean =>
+  state !== 'Z' && state !== 'X' && !hasSignal(blocked, signal) && (signal === SIGKILL || (state !== 'T' && state !== 't'))
 
 /** `merged`: one of its number waits already. `full`: it cannot wait, and is lost (signal(7), RLIMIT_SIGPENDING). */
 function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSignals, info: SigInfo): 'queued' | 'merged' | 'full' {

@@ -20,33 +20,33 @@ export const SIGINFO_BYTES = SIGINFO.size
 /** The union's members begin with the pid of a sender. */
 const { signo: SIGNO, errno: ERRNO, code: CODE, pid: UNION } = SIGINFO.offsets
 
-/** How each member of the union lies in it. */
-const encoders: { [K in SigFields['kind']]: (view: DataView, fields: Extract<SigFields, { kind: K }>) => void } = {
-  kill: (view, { pid, uid }) => {
-    view.setInt32(UNION, pid, true)
-    view.setUint32(UNION + 4, uid, true)
+/** How each member of the union is written, at its address. */
+const encoders: { [K in SigFields['kind']]: (view: DataView, at: number, fields: Extract<SigFields, { kind: K }>) => void } = {
+  kill: (view, at, { pid, uid }) => {
+    view.setInt32(at, pid, true)
+    view.setUint32(at + 4, uid, true)
   },
-  queue: (view, { pid, uid, value }) => {
-    view.setInt32(UNION, pid, true)
-    view.setUint32(UNION + 4, uid, true)
-    view.setBigUint64(UNION + 8, BigInt.asUintN(64, value), true)
+  queue: (view, at, { pid, uid, value }) => {
+    view.setInt32(at, pid, true)
+    view.setUint32(at + 4, uid, true)
+    view.setBigUint64(at + 8, BigInt.asUintN(64, value), true)
   },
-  timer: (view, { id, overrun, value }) => {
-    view.setInt32(UNION, id, true)
-    view.setInt32(UNION + 4, overrun, true)
-    view.setBigUint64(UNION + 8, BigInt.asUintN(64, value), true)
+  timer: (view, at, { id, overrun, value }) => {
+    view.setInt32(at, id, true)
+    view.setInt32(at + 4, overrun, true)
+    view.setBigUint64(at + 8, BigInt.asUintN(64, value), true)
   },
-  child: (view, { pid, uid, status, utime, stime }) => {
-    view.setInt32(UNION, pid, true)
-    view.setUint32(UNION + 4, uid, true)
-    view.setInt32(UNION + 8, status, true)
-    view.setBigInt64(UNION + 16, BigInt(utime), true)
-    view.setBigInt64(UNION + 24, BigInt(stime), true)
+  child: (view, at, { pid, uid, status, utime, stime }) => {
+    view.setInt32(at, pid, true)
+    view.setUint32(at + 4, uid, true)
+    view.setInt32(at + 8, status, true)
+    view.setBigInt64(at + 16, BigInt(utime), true)
+    view.setBigInt64(at + 24, BigInt(stime), true)
   },
-  fault: (view, { address }) => view.setBigInt64(UNION, BigInt(address), true),
-  poll: (view, { band, fd }) => {
-    view.setBigInt64(UNION, BigInt(band), true)
-    view.setInt32(UNION + 8, fd, true)
+  fault: (view, at, { address }) => view.setBigInt64(at, BigInt(address), true),
+  poll: (view, at, { band, fd }) => {
+    view.setBigInt64(at, BigInt(band), true)
+    view.setInt32(at + 8, fd, true)
   },
 }
 
@@ -91,17 +91,17 @@ function kindOf(signal: number, code: number): SigFields['kind'] {
 /** The 128 bytes a program sees. */
 export function encodeSigInfo(info: SigInfo): Uint8Array {
   const bytes = new Uint8Array(SIGINFO_BYTES)
-  encodeSigInfoInto(info, new DataView(bytes.buffer))
+  encodeSigInfoInto(info, new DataView(bytes.buffer), 0)
   return bytes
 }
 
-/** The same at the start of something larger, which is zero there. */
-export function encodeSigInfoInto(info: SigInfo, view: DataView): void {
-  view.setInt32(SIGNO, info.signal, true)
-  view.setInt32(ERRNO, info.errno, true)
-  view.setInt32(CODE, info.code, true)
-  const encode = encoders[info.fields.kind] as (view: DataView, fields: SigFields) => void
-  encode(view, info.fields)
+/** The same into something larger, which is zero there. */
+export function encodeSigInfoInto(info: SigInfo, view: DataView, at: number): void {
+  view.setInt32(at + SIGNO, info.signal, true)
+  view.setInt32(at + ERRNO, info.errno, true)
+  view.setInt32(at + CODE, info.code, true)
+  const encode = encoders[info.fields.kind] as (view: DataView, at: number, fields: SigFields) => void
+  encode(view, at + UNION, info.fields)
 }
 
 /** What a program queued; `signal` is the number it was sent as, whatever si_signo said. */

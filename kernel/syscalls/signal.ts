@@ -106,12 +106,18 @@ function killAll(k: Kernel, task: Task, targets: readonly ThreadGroup[], info: S
 
 const membersOf = ({ ns }: Task, pgid: number): ThreadGroup[] => [...groupMembers(ns, pgid)]
 
-/** Whom kill's pid argument means: > 0 that process, 0 the caller's group, -1 everyone but init and the caller, < -1 that group. */
+/** kill(2) to one process. */
+function killProcess(k: Kernel, task: Task, to: number, info: SigInfo): number {
+  const found = findTask(task.ns, to)
+  if (found === null) throw ESRCH
+  checkSignal(info.signal, true)
+  checkMaySignal(task, found.group, info.signal)
+  if (info.signal !== 0) send(k, task, found.group, info)
+  return 0
+}
+
+/** Whom kill's pid argument means where it is no process's: 0 the caller's group, -1 everyone but init and the caller, < -1 that group. */
 function killTargets(k: Kernel, task: Task, to: number): ThreadGroup[] {
-  if (to > 0) {
-    const found = findTask(task.ns, to)
-    return found ? [found.group] : []
-  }
   if (to === 0) return membersOf(task, task.group.pgid)
   if (to < -1) return membersOf(task, -to)
   return [...k.state.groups.values()].filter(group => group !== task.group && group !== k.state.init?.group)
@@ -252,9 +258,9 @@ export const signalCalls: Syscall[] = [
     // Interrupted calls keep their progress and are run again by the kernel itself, so nothing ever waits for this one.
     throw EINTR
   }),
-  syscall(129, 'kill', { pid, sig: signal }, (k, task, { pid, sig }) => {
-    return killAll(k, task, killTargets(k, task, pid), killInfo(sig, task))
-  }),
+  syscall(129, 'kill', { pid, sig: signal }, (k, task, { pid, sig }) =>
+    pid > 0 ? killProcess(k, task, pid, killInfo(sig, task)) : killAll(k, task, killTargets(k, task, pid), killInfo(sig, task)),
+  ),
   syscall(130, 'tkill', { tid: pid, sig: signal }, (k, task, { tid, sig }) => {
     if (tid <= 0) throw EINVAL
     return killThread(k, task, 0, tid, killInfo(sig, task, SI_TKILL))

@@ -77,6 +77,11 @@ export function saveRegisters(k: Kernel, task: Task): void {
   ram32[base] = pc[0]
   ram32[base + 1] = pc[1]
   for (let i = 2; i < 64; i++) ram32[base + i] = x[i]
+  saveUnits(k, task, hart)
+}
+
+/** The same for the units that few tasks use. */
+function saveUnits(k: Kernel, task: Task, hart: Hart): void {
   if (hart.words[WORD_FS] === FS_DIRTY) saveFp(k, task, hart)
   if (hart.vector[VECTOR.vs] === FS_DIRTY) saveVectors(k, task, hart)
 }
@@ -144,26 +149,27 @@ export function clearRegisters(k: Kernel, task: Task): void {
 /** pc, x1..x31, f0..f31 and fcsr in one piece, as Linux's sigcontext begins: the first bytes of a trap frame. */
 export const CONTEXT_BYTES = 4 * (FCSR + 1)
 
-/** All registers of a task into `into` at `at`. */
-export function readContext(k: Kernel, task: Task, into: Uint8Array, at: number): void {
-  if (task.onHart >= 0) saveRegisters(k, task)
-  into.set(k.machine.ram.subarray(task.trapFrame, task.trapFrame + CONTEXT_BYTES), at)
-}
-
-/** All registers of a task from bytes that a program may have written: pc has no bit 0, fcsr only its defined bits. */
-export function writeContext(k: Kernel, task: Task, from: DataView, at: number): void {
-  if (task.onHart >= 0) saveRegisters(k, task)
+/** All registers of a task, as they were saved, into `into` from its word `at` on. */
+export function readContext(k: Kernel, task: Task, into: Int32Array, at: number): void {
   const { ram32 } = k.machine
   const base = task.trapFrame >> 2
-  for (let i = 0; i < F0; i++) ram32[base + i] = from.getInt32(at + 4 * i, true)
+  for (let i = 0; i <= FCSR; i++) into[at + i] = ram32[base + i]
+}
+
+/** All registers of a task from words that a program may have written: pc has no bit 0, fcsr only its defined bits. */
+export function writeContext(k: Kernel, task: Task, from: Int32Array, at: number): void {
+  const { ram32, harts } = k.machine
+  if (task.onHart >= 0) saveUnits(k, task, harts[task.onHart])
+  const base = task.trapFrame >> 2
+  for (let i = 0; i < F0; i++) ram32[base + i] = from[at + i]
   ram32[base + PC] &= ~1
-  let changed = false
+  let changed = 0
   for (let i = F0; i <= FCSR; i++) {
-    const word = from.getInt32(at + 4 * i, true) & (i === FCSR ? FCSR_BITS : -1)
-    changed ||= ram32[base + i] !== word
+    const word = i === FCSR ? from[at + i] & FCSR_BITS : from[at + i]
+    changed |= ram32[base + i] ^ word
     ram32[base + i] = word
   }
-  if (changed) {
+  if (changed !== 0) {
     ram32[base + FP_USED] = 1
     task.sched.fpHart = -1
   }
