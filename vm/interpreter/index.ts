@@ -49,7 +49,7 @@ function assemble(
     e: { memory: machine.memory, ...imports, ...softFloats(machine.memory, prepared?.soft) },
   })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
-  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map(), compiler: null }
+  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map(), compiler: null, waited: 0 }
 }
 
 /** What the two forms have in common as engines. */

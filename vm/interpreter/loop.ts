@@ -41,6 +41,8 @@ export interface Interpreter {
   aside: Map<string, number>
   /** Where code is compiled. */
   compiler: Compiler | null
+  /** Instructions that have run since something waits there. */
+  waited: number
 }
 
 /** What the interpreter asks of a compiler that works on its decoded code. */
@@ -59,32 +61,50 @@ export interface Compiler {
 export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
   const { machine, stepper, compiler } = interpreter
   const loop = interpreter.loops[hart.id]
-  const fuel = Math.min(most, MAX_FUEL)
-  const { counters } = hart
+  const fuel = most < MAX_FUEL ? most : MAX_FUEL
+  const { counters, base } = hart
+  const { i32 } = machine
   const { instret } = L.COUNTERS
   const started = counters[instret]
-  const enteredAt = (hart.base + L.HART.entered) >> 2
-  const refillsAt = (hart.base + L.HART.refills) >> 2
+  const enteredAt = (base + L.HART.entered) >> 2
+  i32[(base + L.HART.refills) >> 2] = machine.debug?.looks ? 0 : 1
   let left = fuel
   for (;;) {
     if (left <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
-    const given = Math.min(left, compiler !== null && compiler.waiting ? WAITING_FUEL : CALL_FUEL)
-    machine.i32[enteredAt] = given
-    machine.i32[refillsAt] = machine.debug?.looks ? 0 : 1
+    const given = fuelOfCall(compiler, left)
+    i32[enteredAt] = given
     const why = loop(given)
-    const spent = given - exitFuel(machine, hart)
+    const spent = given - i32[(base + L.HART.exitFuel) >> 2]
     counters[instret] += spent
     left -= spent
-    // A jump that spent the last fuel has retired: whether there is code where it leads is the next run's to find.
-    if (why === WHY.fuel || (why === WHY.jumpMiss && left <= 0)) {
-      if (compiler !== null && compiler.waiting) compiler.flush()
+    if (compiler !== null && compiler.waiting) patience(interpreter, compiler, spent)
+    if (why === WHY.ecall) {
+      const before = hart.delivered
+      const stop = raise(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
+      if (stop !== null) return stopped(stop, counters[instret] - started)
+      left -= hart.delivered - before
       continue
     }
+    // A jump that spent the last fuel has retired: whether there is code where it leads is the next run's to find.
+    if (why === WHY.fuel || (why === WHY.jumpMiss && left <= 0)) continue
     const before = counters[instret] + hart.delivered
     const stop = attend(interpreter, hart, why, stepper)
     left -= counters[instret] + hart.delivered - before
     if (stop) return stopped(stop, counters[instret] - started)
   }
+}
+
+function fuelOfCall(compiler: Compiler | null, left: number): number {
+  const most = compiler !== null && compiler.waiting ? WAITING_FUEL : CALL_FUEL
+  return left < most ? left : most
+}
+
+/** So much has run while something waits to be compiled, in however many calls: a program that makes many system calls ends each early. */
+function patience(interpreter: Interpreter, compiler: Compiler, spent: number): void {
+  interpreter.waited += spent
+  if (interpreter.waited < WAITING_FUEL) return
+  interpreter.waited = 0
+  compiler.flush()
 }
 
 /** The loop's fuel is cycles here: what it spent is what retired, plus what loads and the model's answers waited. */
