@@ -99,6 +99,9 @@ interface Limits {
   /** Work when it was last asked whether it is enough; and it was. */
   asked: number
   over: boolean
+  /** Of one go of a task: the most instructions, and the instant at which it ends (ns). Here, since numbers that are handed on are allocated. */
+  fuel: number
+  until: number
 }
 
 /** Runs the machine until it halts, has nothing to do, or reaches a limit. */
@@ -111,6 +114,8 @@ export function runKernel(k: Kernel, options: RunOptions = {}): RunResult {
     output: k.outputBytes + (options.maxOutput ?? Infinity),
     asked: askingWork(k),
     over: false,
+    fuel: Infinity,
+    until: Infinity,
   }
   const result = runSafely(k, limits)
   if (k.debug) {
@@ -219,13 +224,14 @@ function runAlone(k: Kernel, limits: Limits): boolean {
   for (;;) {
     const prepared = prepareHart(k, hart, limits)
     if (prepared === 'nothing' && (k.pause || k.state.halted !== null)) return true
-    const until = Math.min(limits.time, nextTimer(k))
-    const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-    if (prepared !== 'ready' || until <= k.state.time || fuel <= 0 || k.outputBytes >= limits.output || isEnough(k, limits)) {
+    limits.until = Math.min(limits.time, nextTimer(k))
+    limits.fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
+    const isOver = limits.until <= k.state.time || limits.fuel <= 0 || k.outputBytes >= limits.output
+    if (prepared !== 'ready' || isOver || isEnough(k, limits)) {
       round.open = false
       return prepared !== 'nothing'
     }
-    runTask(k, hart, fuel, until)
+    runTask(k, hart, limits)
     if (k.pause) return true
   }
 }
@@ -246,9 +252,10 @@ function runRound(k: Kernel, limits: Limits): boolean {
         if (isEnough(k, limits) || isAtLimit(k, limits) || untilIncoming(k) <= 0) return true
         continue
       }
-      const fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
-      if (fuel <= 0 || k.outputBytes >= limits.output || isEnough(k, limits)) return true
-      runTask(k, hart, fuel, round.end)
+      limits.until = round.end
+      limits.fuel = Math.min(instructionsLeft(k, limits), untilIncoming(k))
+      if (limits.fuel <= 0 || k.outputBytes >= limits.output || isEnough(k, limits)) return true
+      runTask(k, hart, limits)
       round.ran = true
       if (state.halted !== null || k.pause) return true
     }
@@ -355,8 +362,8 @@ const isSpent = ({ sched }: Task): boolean => sched.sumExec >= sched.stopAt
 
 const isAlive = ({ state }: Task): boolean => state !== 'Z' && state !== 'X'
 
-/** Runs the hart's task for at most `fuel` instructions, and up to the instant `until` (ns), and handles what it stopped for. */
-function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void {
+/** Runs the hart's task within `fuel` and `until`, and handles what it stopped for. */
+function runTask(k: Kernel, hart: HartState, { fuel, until }: Limits): void {
   const { state } = k
   const task = hart.current
   if (task === null) throw new Error(`running hart ${hart.id}: it has no task`)
@@ -385,13 +392,15 @@ function runTask(k: Kernel, hart: HartState, fuel: number, until: number): void 
   // Harts of one round lie side by side in time; what anyone sees of the clock never goes back.
   if (hart.time > state.time) state.time = hart.time
   passLoad(k)
-  k.doing = 'accounting'
-  if (itimer !== Infinity) chargeItimers(k, task.group, ran, 0)
+  if (itimer !== Infinity) {
+    k.doing = 'accounting'
+    chargeItimers(k, task.group, ran, 0)
+  }
   if (stop.kind === 'debug') k.pause = true
   else if (stop.kind !== 'fuel') {
     state.steps++
-    k.doing = DOING[stop.kind]
-    enterKernel(k, hart.id, task, 'entry')
+    k.doing = stop.kind === 'syscall' ? DOING.syscall : DOING[stop.kind]
+    if (timed) enterKernel(k, hart.id, task, 'entry')
     if (stop.kind === 'pageFault') passNominal(k, hart, task, NOMINAL_FAULT)
     handleTrap(k, task, stop)
   }

@@ -25,7 +25,7 @@ import { physicalMap } from './physical.ts'
 import { hosted } from './platform.ts'
 import { REFERENCE, referenceEngine } from './reference/index.ts'
 import type { Engine, EngineName, Hart, Machine, Platform, Stop } from './state.ts'
-import { newTiming, type TimingConfig } from './timing/index.ts'
+import { newTiming, type Timing, type TimingConfig } from './timing/index.ts'
 
 /** The engines, the fastest first: it is what machines have unless somebody says otherwise. */
 export const ENGINE_NAMES: readonly EngineName[] = ['compiler', 'interpreter', 'reference']
@@ -150,6 +150,7 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
   }
   const { counters, delivered } = hart
   const cyclesBefore = counters[COUNTERS.cycles]
+  const untimed = machine.timing === null
   let retired = 0
   for (;;) {
     const interrupt = machine.platform.pending(machine, hart)
@@ -157,8 +158,10 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
       interrupt.retired = retired
       return interrupt
     }
-    const spent = retired + hart.delivered - delivered
-    const stop = runToTimer(machine, hart, fuel - spent, cycles - (counters[COUNTERS.cycles] - cyclesBefore))
+    const left = fuel - retired - (hart.delivered - delivered)
+    const stop = untimed
+      ? machine.engine.run(hart, Math.min(left, untilTimer(machine, hart)), cycles)
+      : runTimed(machine, machine.timing as Timing, hart, left, cycles - (counters[COUNTERS.cycles] - cyclesBefore))
     retired += stop.retired
     stop.retired = retired
     if (stop.kind !== 'fuel') return stop
@@ -168,16 +171,21 @@ export function run(machine: Machine, hart: Hart, fuel: number, cycles = Infinit
   }
 }
 
-/** Time reaching the hart's timer ends it, on the same instruction in every engine. */
-function runToTimer(machine: Machine, hart: Hart, fuel: number, cycles: number): Stop {
-  const untilTimer = hart.counters[COUNTERS.timer] - clockOf(machine, hart)
-  const { timing, platform } = machine
-  if (timeOf(machine, hart) >= hart.counters[COUNTERS.timer]) throw new Error(`platform ${platform.name} left a timer that is due`)
-  // Each cycle of a timed machine is 1 / clock nanoseconds, each instruction of another is one.
-  const byCycles = timing !== null && timing.config.time === 'cycles'
-  return byCycles
-    ? machine.engine.run(hart, fuel, Math.min(cycles, Math.ceil(untilTimer * timing.config.clock)))
-    : machine.engine.run(hart, Math.min(fuel, untilTimer), cycles)
+/** Nanoseconds until the hart's own clock reaches its timer: that ends a run, on the same instruction in every engine. */
+function untilTimer(machine: Machine, hart: Hart): number {
+  const { counters } = hart
+  const timer = counters[COUNTERS.timer]
+  const clock = clockOf(machine, hart)
+  if (clock >= timer || counters[COUNTERS.timeFloor] >= timer) throw new Error(`platform ${machine.platform.name} left a timer that is due`)
+  return timer - clock
+}
+
+/** Each cycle is 1 / clock nanoseconds, or each instruction is one. */
+function runTimed(machine: Machine, { config }: Timing, hart: Hart, fuel: number, cycles: number): Stop {
+  const until = untilTimer(machine, hart)
+  return config.time === 'cycles'
+    ? machine.engine.run(hart, fuel, Math.min(cycles, Math.ceil(until * config.clock)))
+    : machine.engine.run(hart, Math.min(fuel, until), cycles)
 }
 
 /**

@@ -88,12 +88,20 @@ function charge(k: Kernel, group: ThreadGroup, which: number, ns: number): void 
 /** Time in user mode that a task can use before one of the two, a timer against processor time or its process's limit is reached (ns). */
 export function untilItimer(task: Task): number {
   const { group } = task
-  const { itimers, cpuTimers } = group
-  const virtual = Number((itimers[ITIMER_VIRTUAL] as Itimer).expires)
-  const prof = Number((itimers[ITIMER_PROF] as Itimer).expires)
+  const { itimers, cpuTimers, rlimits } = group
+  const virtual = (itimers[ITIMER_VIRTUAL] as Itimer).expires
+  const prof = (itimers[ITIMER_PROF] as Itimer).expires
+  if (
+    virtual === 0 &&
+    prof === 0 &&
+    cpuTimers === undefined &&
+    rlimits.soft[RLIMIT_CPU] === Infinity &&
+    rlimits.hard[RLIMIT_CPU] === Infinity
+  )
+    return Infinity
   return Math.min(
-    virtual === 0 ? Infinity : virtual,
-    prof === 0 ? Infinity : prof,
+    virtual === 0 ? Infinity : Number(virtual),
+    prof === 0 ? Infinity : Number(prof),
     untilCpuLimit(group),
     cpuTimers ? untilCpuTimer(task) : Infinity,
   )
