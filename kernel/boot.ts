@@ -21,7 +21,7 @@ import { NO_TASK } from './ids.ts'
 import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { KINDS } from './kinds.ts'
-import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem } from './mm/index.ts'
+import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem, newPassing } from './mm/index.ts'
 import { newPidNamespace, newTrapFrames } from './task/index.ts'
 import { fillVdso, newVdso } from './process/index.ts'
 import { seedRandom } from './random.ts'
@@ -191,6 +191,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
     classes: schedTable(options.policy),
     host: options.host,
     mappedFiles,
+    passing: newPassing(),
     outputBytes: 0,
     shownBytes: 0,
     pause: false,

@@ -2,7 +2,7 @@
 import type { Machine, Preset } from '../vm/index.ts'
 import type { EventStream } from './events.ts'
 import type { Host } from './host.ts'
-import type { MappedFileOps } from './mm/types.ts'
+import type { MappedFileOps, Passing } from './mm/types.ts'
 import type { Journal } from './journal.ts'
 import type { SchedTable } from './sched/types.ts'
 import type { SigInfo, SignalEffect } from './signal/types.ts'
@@ -21,6 +21,8 @@ export interface Kernel {
   readonly mappedFiles: MappedFileOps
   /** What files, file systems and devices can do, by kind: the rows of the rooms, put together in kinds.ts. */
   readonly kinds: Kinds
+  /** For bytes on their way (mm/passing.ts). Not part of the state: between two kernel actions nothing is in them. */
+  readonly passing: Passing
   journal: Journal
   readonly events: EventStream
   /** Bytes written to the host's streams so far, for RunOptions.maxOutput. Not part of the state: it says nothing about the guest. */

@@ -34,7 +34,7 @@ import {
   POLL_OUT,
   type Errno,
 } from '../abi/index.ts'
-import { chargeKmem, putU32 } from '../mm/index.ts'
+import { chargeKmem, passing, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -58,6 +58,8 @@ const PIPE_CAPACITY_LEAST = 8192
 /** The array of buffers of a larger pipe could not be had (Linux: 40 bytes each, at most 4 MiB). */
 const PIPE_CAPACITY_LIMIT = 2 ** 28
 const RING_START = 4096
+/** So few bytes are copied one by one. */
+const SHORT = 64
 const PIPE_MODE = 0o600
 
 const NOTHING = new Uint8Array(0)
@@ -206,7 +208,8 @@ function put(pipe: Pipe, bytes: Uint8Array): void {
   const { ring } = pipe
   const at = (pipe.head + pipe.used) & (ring.length - 1)
   const first = Math.min(bytes.length, ring.length - at)
-  if (first === bytes.length) ring.set(bytes, at)
+  if (bytes.length < SHORT) for (let i = 0; i < bytes.length; i++) ring[(at + i) & (ring.length - 1)] = bytes[i]
+  else if (first === bytes.length) ring.set(bytes, at)
   else {
     ring.set(bytes.subarray(0, first), at)
     ring.set(bytes.subarray(first), 0)
@@ -214,12 +217,16 @@ function put(pipe: Pipe, bytes: Uint8Array): void {
   pipe.used += bytes.length
 }
 
-/** The next bytes in order, as a view where they do not wrap. */
-function front(pipe: Pipe, max: number): Uint8Array {
+/** The next bytes in order, for who takes them at once: where they lie when they are many and do not wrap. */
+function front(k: Kernel, pipe: Pipe, max: number): Uint8Array {
   const { ring, head } = pipe
   const count = Math.min(max, pipe.used)
-  if (head + count <= ring.length) return ring.subarray(head, head + count)
-  const bytes = new Uint8Array(count)
+  if (count >= SHORT && head + count <= ring.length) return ring.subarray(head, head + count)
+  const bytes = passing(k, count)
+  if (count < SHORT) {
+    for (let i = 0; i < count; i++) bytes[i] = ring[(head + i) & (ring.length - 1)]
+    return bytes
+  }
   const first = ring.length - head
   bytes.set(ring.subarray(head))
   bytes.set(ring.subarray(0, count - first), first)
@@ -299,9 +306,9 @@ export const pipeOps: FileOps = {
     return ends
   },
   positioned: ESPIPE,
-  read(_k, _task, file, max) {
+  read(k, _task, file, max) {
     const pipe = pipeOf(file)
-    if (pipe.used > 0) return front(pipe, readable(pipe, max))
+    if (pipe.used > 0) return front(k, pipe, readable(pipe, max))
     if (pipe.writers === 0 || max === 0) return NOTHING
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([pipe.readable], ERESTARTSYS)

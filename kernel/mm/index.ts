@@ -90,3 +90,4 @@ export {
   type Piece,
 } from './report.ts'
 export { allInodes, auditMemory } from './audit.ts'
+export { newPassing, passing } from './passing.ts'

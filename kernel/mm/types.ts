@@ -209,3 +209,10 @@ export interface MappedFileOps {
   /** The path by which it was mapped, as it is now. */
   name(k: Kernel, path: Path): string
 }
+
+/** Buffers for bytes that pass through the kernel's hands (passing.ts). */
+export interface Passing {
+  /** By length. */
+  readonly small: readonly Uint8Array[]
+  readonly large: Uint8Array
+}

@@ -8,9 +8,12 @@ import { chargeUserCopy } from '../timing/index.ts'
 import { FAULT_OOM, handleFault } from './fault.ts'
 import { USER_END } from './limits.ts'
 import { frameUnder, leafAt } from './pagetable.ts'
+import { passing } from './passing.ts'
 import type { Mm } from './types.ts'
 
 const FRAME_WORDS = PAGE_SIZE / 4
+/** For fewer bytes no view is made: most strings and many reads and writes are shorter. */
+const SHORT = 64
 const OFFSET_MASK = PAGE_SIZE - 1
 const READABLE = PTE_V | PTE_U | PTE_R
 const WRITABLE = PTE_V | PTE_U | PTE_W
@@ -52,19 +55,41 @@ export function checkUser(addr: number, length: number): void {
   if (!(addr >= 0 && length >= 0 && addr + length <= USER_END)) throw EFAULT
 }
 
+/**
+ * Of `length` bytes from `va` on, how many lie side by side in RAM: those of its page, which is there at `frame`, and of pages behind it that
+ * are there too. None is brought in. Where time is modelled, pages are gone through one by one.
+ */
+function spanOf(k: Kernel, mm: Mm, va: number, frame: number, length: number, need: number): number {
+  let span = PAGE_SIZE - (va & OFFSET_MASK)
+  if (span >= length) return length
+  if (k.machine.timing !== null) return span
+  const { ram32 } = k.machine
+  for (let next = frame + 1; span < length; next++, span += PAGE_SIZE) {
+    const at = leafAt(ram32, mm.root, va + span)
+    if (at < 0 || (ram32[at] & need) !== need || frameUnder(ram32[at], va + span) !== next) break
+    if (need === WRITABLE) frameWritten(k.machine, next)
+  }
+  return span < length ? span : length
+}
+
+/** Bytes from `target[done]` on, as many as lie side by side; answers how many. */
+function copyPartIn(k: Kernel, task: Task, addr: number, target: Uint8Array, done: number): number {
+  const va = addr + done
+  const frame = locate(k, task, va, READABLE)
+  const from = frame * PAGE_SIZE + (va & OFFSET_MASK)
+  const part = spanOf(k, task.mm as Mm, va, frame, target.length - done, READABLE)
+  chargeUserCopy(k, task, va, from, part, false)
+  const { ram } = k.machine
+  if (part < SHORT) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
+  else target.set(ram.subarray(from, from + part), done)
+  return part
+}
+
 /** Fills `target` from user memory. */
 export function copyInTo(k: Kernel, task: Task, addr: number, target: Uint8Array): void {
-  const length = target.length
+  const { length } = target
   checkUser(addr, length)
-  const ram = k.machine.ram
-  for (let done = 0; done < length;) {
-    const from = locateToRead(k, task, addr + done)
-    const part = Math.min(length - done, PAGE_SIZE - (from & OFFSET_MASK))
-    chargeUserCopy(k, task, addr + done, from, part, false)
-    if (part < 64) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
-    else target.set(ram.subarray(from, from + part), done)
-    done += part
-  }
+  for (let done = 0; done < length;) done += copyPartIn(k, task, addr, target, done)
 }
 
 /** A copy of `length` bytes of user memory. */
@@ -75,13 +100,20 @@ export function copyIn(k: Kernel, task: Task, addr: number, length: number): Uin
   return bytes
 }
 
-/** The same without a copy where the bytes lie in one page: a view that is only good until the next kernel action. */
+/** The same for who takes the bytes at once: they are only good until the next kernel action. They are not copied where they lie side by side in RAM. */
 export function borrowIn(k: Kernel, task: Task, addr: number, length: number): Uint8Array {
-  if ((addr & OFFSET_MASK) + length > PAGE_SIZE || length === 0) return copyIn(k, task, addr, length)
   checkUser(addr, length)
-  const from = locateToRead(k, task, addr)
-  chargeUserCopy(k, task, addr, from, length, false)
-  return k.machine.ram.subarray(from, from + length)
+  if (length >= SHORT) {
+    const frame = locate(k, task, addr, READABLE)
+    if (spanOf(k, task.mm as Mm, addr, frame, length, READABLE) === length) {
+      const from = frame * PAGE_SIZE + (addr & OFFSET_MASK)
+      chargeUserCopy(k, task, addr, from, length, false)
+      return k.machine.ram.subarray(from, from + length)
+    }
+  }
+  const bytes = passing(k, length)
+  copyInTo(k, task, addr, bytes)
+  return bytes
 }
 
 /**
@@ -96,47 +128,48 @@ export function oneUserPage(k: Kernel, task: Task, addr: number, length: number,
   return at
 }
 
+/** Bytes from `bytes[done]` on, as many as go side by side; answers how many. */
+function copyPartOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array, done: number, mm: Mm | null): number {
+  const va = addr + done
+  const frame = locateForWrite(k, task, va, mm)
+  const to = frame * PAGE_SIZE + (va & OFFSET_MASK)
+  const part = spanOf(k, mm as Mm, va, frame, bytes.length - done, WRITABLE)
+  chargeUserCopy(k, task, va, to, part, true)
+  const { ram } = k.machine
+  if (part < SHORT) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
+  else ram.set(part === bytes.length ? bytes : bytes.subarray(done, done + part), to)
+  return part
+}
+
 /**
  * Writes bytes to user memory: the task's own, or a space that it builds. EFAULT may come after some pages were written. `bytes` must not
  * overlap the target.
  */
 export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array, mm = task.mm): void {
-  const length = bytes.length
+  const { length } = bytes
   checkUser(addr, length)
-  const ram = k.machine.ram
-  for (let done = 0; done < length;) {
-    const to = locateToWrite(k, task, addr + done, mm)
-    const part = Math.min(length - done, PAGE_SIZE - (to & OFFSET_MASK))
-    chargeUserCopy(k, task, addr + done, to, part, true)
-    if (part < 64) for (let i = 0; i < part; i++) ram[to + i] = bytes[done + i]
-    else ram.set(part === length ? bytes : bytes.subarray(done, done + part), to)
-    done += part
-  }
+  for (let done = 0; done < length;) done += copyPartOut(k, task, addr, bytes, done, mm)
 }
 
 /** Like copyInTo, but a fault ends it: answers how many bytes came before it. Throws (EFAULT, ENOMEM) only where none did. */
 export function copyInSome(k: Kernel, task: Task, addr: number, target: Uint8Array): number {
-  return byPages(addr, target.length, (at, done, part) => copyInTo(k, task, at, target.subarray(done, done + part)))
+  const { length } = target
+  let done = 0
+  try {
+    while (done < length) done += copyPartIn(k, task, addr, target, done)
+  } catch (error) {
+    if (done === 0 || !isErrno(error)) throw error
+  }
+  return done
 }
 
 /** Like copyOut, but a fault ends it: answers how many bytes were written before it. Throws (EFAULT, ENOMEM) only where none were. */
 export function copyOutSome(k: Kernel, task: Task, addr: number, bytes: Uint8Array): number {
-  const length = bytes.length
-  if ((addr & OFFSET_MASK) + length > PAGE_SIZE) {
-    return byPages(addr, length, (at, done, part) => copyOut(k, task, at, bytes.subarray(done, done + part)))
-  }
-  copyOut(k, task, addr, bytes)
-  return length
-}
-
-function byPages(addr: number, length: number, move: (at: number, done: number, part: number) => void): number {
+  const { length } = bytes
+  if (length === 0) checkUser(addr, 0)
   let done = 0
   try {
-    while (done < length) {
-      const part = Math.min(length - done, PAGE_SIZE - ((addr + done) & OFFSET_MASK))
-      move(addr + done, done, part)
-      done += part
-    }
+    while (done < length) done += copyPartOut(k, task, addr, bytes, done, task.mm)
   } catch (error) {
     if (done === 0 || !isErrno(error)) throw error
   }
@@ -185,8 +218,6 @@ export function copyInString(k: Kernel, task: Task, addr: number, max: number): 
   throw ENAMETOOLONG
 }
 
-/** Most strings are shorter: for them no view is made. */
-const SHORT = 64
 const ASCII_MAX = 0x7f
 
 /** How many of `count` bytes come before a zero; all when there is none. What follows them is not looked at: it may be all of RAM. */
