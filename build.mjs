@@ -3,6 +3,7 @@ import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { builtinModules } from 'node:module'
+import { throughDoors } from './build-doors.mjs'
 
 mkdirSync('dist', { recursive: true })
 for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
@@ -48,7 +49,7 @@ const common = {
   target: 'node20',
   outdir: 'dist',
   logLevel: 'warning',
-  plugins: [nodeModules],
+  plugins: [nodeModules, throughDoors],
 }
 await Promise.all([
   build({

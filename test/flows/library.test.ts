@@ -1,5 +1,5 @@
 // The library as a web page has it: bundled without Node, run where there is nothing but what every browser has.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
@@ -116,4 +116,24 @@ test('a machine in portions is the machine in one go', () => {
   expect([ending, count]).toEqual([end, 8])
   expect(statistics(parts)).toEqual(statistics(whole))
   expect(() => start(parts, '/a')).toThrow('there is one already')
+})
+
+// The doors of the folders are gone through when it is built (build-doors.mjs): else `run` would load whatever a door has.
+test('a command loads what it needs: `run` no assembler, and nothing of the debugger', () => {
+  const dist = join(ROOT, 'dist')
+  const text = (name: string): string => readFileSync(join(dist, name), 'utf8')
+  const chunks = readdirSync(dist).filter(name => /^hartbeat-\w+\.js$/.test(name))
+  const loaded = new Set<string>()
+  const load = (name: string): void => {
+    if (loaded.has(name)) return
+    loaded.add(name)
+    for (const [, next] of text(name).matchAll(/(?:from|import)\s*"\.\/(hartbeat-\w+\.js)"/g)) load(next)
+  }
+  const [run] = chunks.filter(name => /function addRunCommands\b/.test(text(name)))
+  load(run)
+  const has = (words: string): boolean => [...loaded].some(name => text(name).includes(words))
+  const there = ['function runKernel(', 'didYouMean(', 'Unknown syscall name'].map(has)
+  expect(there).toEqual([true, false, false])
+  const bytes = [...loaded].reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
+  expect(bytes).toBeLessThan(1.3e6)
 })
