@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { deliver, readBase, readFile, saveResults, type OutputFlags } from './deliver.ts'
 import { BenchError, EXIT } from './errors.ts'
-import { HOST_BENCHES, noteOn, runHost, type HostFlags } from './host/index.ts'
+import { HOST_BENCHES, HOST_ENGINES, HOST_PEERS, noteOn, runHost, type HostFlags } from './host/index.ts'
 import { merge } from './merge.ts'
 import { runCommand, type RunFlags, type Surroundings } from './run.ts'
 import { SCENARIOS } from './scenarios/index.ts'
@@ -11,6 +11,7 @@ import type { Shard } from './types.ts'
 
 const DEFAULT_PRESET = 'u74'
 const MOST_JOBS = 256
+const MOST_RUNS = 1000
 const collect = (value: string, list: string[]): string[] => [...list, value]
 
 function parseShard(text: string): Shard {
@@ -20,12 +21,23 @@ function parseShard(text: string): Shard {
   return { index, of }
 }
 
-function parseJobs(text: string): number {
-  const jobs = Number(text)
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS)
-    throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_JOBS}.`)
-  return jobs
-}
+/** A whole number from 1 to `most`. */
+const counting =
+  (most: number) =>
+  (text: string): number => {
+    const count = Number(text)
+    if (!Number.isInteger(count) || count < 1 || count > most) throw new InvalidArgumentError(`It is a whole number from 1 to ${most}.`)
+    return count
+  }
+
+/** Some of these names, with commas between. */
+const someOf =
+  (names: readonly string[]) =>
+  (text: string): string[] => {
+    const chosen = text.split(',')
+    if (!chosen.every(name => names.includes(name))) throw new InvalidArgumentError(`It is some of ${names.join(',')}.`)
+    return chosen
+  }
 
 /** Options of every command that prints results. */
 const printing = (command: Command): Command =>
@@ -50,7 +62,9 @@ function addRun(bench: Command, done: (status: number) => void, around: () => Su
     .option('--quick', 'fewer cells and rounds')
     .option('--preset <name>', 'the machine', DEFAULT_PRESET)
     .option('--set <key=value>', 'change a constant of the preset; may be repeated', collect, [])
-    .addOption(new Option('--jobs <n>', 'machines at a time').argParser(parseJobs).default(availableParallelism(), 'one for each core'))
+    .addOption(
+      new Option('--jobs <n>', 'machines at a time').argParser(counting(MOST_JOBS)).default(availableParallelism(), 'one for each core'),
+    )
     .addOption(new Option('--shard <i/n>', 'only this part of the cells, for bench merge').argParser(parseShard))
     .option('--out <file>', 'the results, and the finished cells while it runs (.hartbeat-bench.json holds them otherwise)')
     .option('--resume', 'go on from the finished cells of a run that was interrupted')
@@ -96,6 +110,10 @@ export async function benchCommand(words: readonly string[], around: () => Surro
         .join('; ')}`,
     )
     .option('--quick', 'fewer runs and rounds')
+    .addOption(new Option('--runs <n>', 'interleaved runs of each').argParser(counting(MOST_RUNS)))
+    .addOption(new Option('--engine <name>', 'of engines: which of ours').choices(HOST_ENGINES))
+    .addOption(new Option('--peers <names>', `of engines: beside what (${HOST_PEERS.join(',')})`).argParser(someOf(HOST_PEERS)))
+    .option('--cold', 'of engines: one short run, the first of its process')
     .option('--json', 'JSON on standard output')
     .action((what: string | undefined, rest: string[], flags: HostFlags) => {
       const { complain, progress, interrupt } = around()

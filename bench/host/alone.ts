@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kernel } from '../../kernel/index.ts'
+import { measureKernel } from './one-kernel.ts'
 import { measureCycles, type Body, type Cycles } from './cycles.ts'
 import { OPERATIONS, twoRuns, type Operation } from './operation.ts'
 import { advance, finish, OTHER_PROGRAM, start, type Programs } from './ours.ts'
@@ -74,24 +75,37 @@ function cyclesOf(op: Operation, programs: Programs, { scale, seconds }: Order):
   return measureCycles(bodies, rounds * op.perRound, seconds)
 }
 
+/** An order about an operation, with what it says. */
+function ofOperation<T>(task: string, carryOut: (op: Operation, programs: Programs, order: Order) => T): (order: Order) => T {
+  return order => {
+    const op = OPERATIONS.find(({ program }) => program === order.program)
+    if (op === undefined) throw new Error(`there is nothing like ${task} ${JSON.stringify(order)}`)
+    const programs = { image: new Uint8Array(readFileSync(order.image)), other: new Uint8Array(readFileSync(order.other)) }
+    return carryOut(op, programs, order)
+  }
+}
+
 /** What can be asked for. */
-const TASKS = { difference: differenceOf, cycles: cyclesOf } as const
-type Task = keyof typeof TASKS
-type Answer<T extends Task> = ReturnType<(typeof TASKS)[T]>
+const TASKS = {
+  difference: ofOperation('difference', differenceOf),
+  cycles: ofOperation('cycles', cyclesOf),
+  kernel: measureKernel,
+} as const
+type Tasks = typeof TASKS
+type OrderOf<T extends keyof Tasks> = Parameters<Tasks[T]>[0]
 
 /** Carries out an order that `ask` wrote; answers with what it reads. */
 export function answer([task, text]: readonly string[]): string {
-  const order = JSON.parse(text) as Order
-  const op = OPERATIONS.find(({ program }) => program === order.program)
-  if (op === undefined || !(task in TASKS)) throw new Error(`there is nothing like ${task} ${text}`)
-  const programs = { image: new Uint8Array(readFileSync(order.image)), other: new Uint8Array(readFileSync(order.other)) }
-  return JSON.stringify(TASKS[task as Task](op, programs, order))
+  if (!(task in TASKS)) throw new Error(`there is nothing like ${task} ${text}`)
+  // `ask` wrote what belongs to the task.
+  const carryOut = TASKS[task as keyof Tasks] as (order: unknown) => unknown
+  return JSON.stringify(carryOut(JSON.parse(text)))
 }
 
 /** Has an order carried out by a process of its own. `root` is the package. */
-export function ask<T extends Task>(root: string, task: T, order: Order): Answer<T> {
+export function ask<T extends keyof Tasks>(root: string, task: T, order: OrderOf<T>): ReturnType<Tasks[T]> {
   const args = [join(root, 'dist', 'hartbeat.js'), 'bench', 'host', ALONE, task, JSON.stringify(order)]
   const { status, stdout, signal } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  if (status !== 0) throw new Error(`measuring ${order.program} ended with ${signal ?? `status ${status}`}`)
-  return JSON.parse(stdout) as Answer<T>
+  if (status !== 0) throw new Error(`measuring ${task} ${JSON.stringify(order)} ended with ${signal ?? `status ${status}`}`)
+  return JSON.parse(stdout) as ReturnType<Tasks[T]>
 }

@@ -1,11 +1,11 @@
 // `hartbeat bench host`: which benches words choose, and what is printed for what they measured.
 import { expect, test } from 'vitest'
 import { BenchError, EXIT } from '../errors.ts'
-import { chosenBenches, HOST_BENCHES, noteOn, runBenches, type HostBench, type HostFlags } from './index.ts'
+import { checkOptions, chosenBenches, HOST_BENCHES, noteOn, runBenches, type HostBench, type HostFlags } from './index.ts'
 import { residentPeak } from './whole.ts'
 
 const PROMPT = { median: 0.5, min: 0.4, max: 0.6, runs: 3 }
-const SKIPPED = { bench: 'interpreter', what: 'QEMU', why: 'it is not installed' }
+const SKIPPED = { bench: 'engines', what: 'QEMU', why: 'it is not installed' }
 
 /** Benches that measure nothing and answer at once. */
 const FAKES: readonly HostBench[] = [
@@ -37,7 +37,7 @@ test('without a word all of them are chosen, else the one that is named', () => 
 test.each<[string, string[], string]>([
   ['operation', [], "there is no host bench 'operation', did you mean 'operations'?"],
   ['operations', ['singal'], "there is no bench host operations 'singal', did you mean 'signal'?"],
-  ['interpreter', ['zzzzzz'], 'there are sieve, matmul'],
+  ['engines', ['zzzzzz'], 'there are sieve, matmul'],
   ['whole', ['boot'], "bench host whole has no part 'boot'"],
 ])('%s %j is a usage error', (what, rest, message) => {
   expect(() => chosenBenches(what, rest)).toThrow(message)
@@ -48,10 +48,16 @@ test.each<[string, string[], string]>([
   }
 })
 
+test('an option that means nothing to what is asked for is a usage error', () => {
+  expect(() => checkOptions('whole', chosenBenches('whole', []), { cold: true })).toThrow('bench host whole has no --cold')
+  expect(() => checkOptions('engines', chosenBenches('engines', []), { cold: true, engine: 'timed' })).not.toThrow()
+  expect(() => checkOptions(undefined, chosenBenches(undefined, []), { cold: true })).not.toThrow()
+})
+
 test('as text: a table each, what was skipped, and the machine', async () => {
   const { out, notes } = await printed({})
   expect(out).toMatch(
-    /^skipped: interpreter, QEMU: it is not installed\n\nanswered in 0\.5 s\n\non \d+ x .*, Node v.*, load .* before and .* after\n$/,
+    /^skipped: engines, QEMU: it is not installed\n\nanswered in 0\.5 s\n\non \d+ x .*, Node v.*, load .* before and .* after\n$/,
   )
   expect(notes).toEqual(['', 'the prompt', ''])
 })
@@ -59,7 +65,7 @@ test('as text: a table each, what was skipped, and the machine', async () => {
 test('as JSON: one record of everything', async () => {
   const full = JSON.parse((await printed({ json: true })).out)
   expect(full).toMatchObject({
-    schema: 'hartbeat-bench-host/1',
+    schema: 'hartbeat-bench-host/2',
     quick: false,
     pairs: 5,
     skipped: [SKIPPED],
@@ -69,6 +75,7 @@ test('as JSON: one record of everything', async () => {
   expect(Object.keys(full)).not.toContain('operations')
   expect(full.host.load).toEqual({ before: expect.any(Number), after: expect.any(Number) })
   expect(JSON.parse((await printed({ json: true, quick: true })).out)).toMatchObject({ quick: true, pairs: 3 })
+  expect(JSON.parse((await printed({ json: true, runs: 2 })).out)).toMatchObject({ quick: false, pairs: 2 })
 })
 
 test('Ctrl-C ends it before the next measurement', async () => {

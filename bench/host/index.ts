@@ -6,42 +6,58 @@ import { nearestName } from '../../vm/index.ts'
 import { BenchError, EXIT, usage } from '../errors.ts'
 import { ALONE, answer } from './alone.ts'
 import { loadBenchmark } from './cycles.ts'
-import { KERNELS } from './guest.ts'
-import { benchInterpreter } from './interpreter.ts'
+import { benchEngines, PEERS, type EngineOptions } from './engines.ts'
+import { KERNELS } from './kernels.ts'
+import { MEASURED_ENGINES } from './one-kernel.ts'
 import { OPERATIONS } from './operation.ts'
 import { benchOperations } from './operations.ts'
 import { guestFolder } from './ours.ts'
 import { newPace, type Pace } from './pace.ts'
+import { benchPrograms, PROGRAM_NAMES } from './programs.ts'
 import { describeHost, HOST_SCHEMA, loadNow, writeHostResults, type HostResults } from './results.ts'
 import { benchDebugger } from './debugger.ts'
-import { debuggerText, hostText, interpreterText, operationsText, skippedText, wholeText } from './tables.ts'
+import { enginesText } from './engine-table.ts'
+import { programsText } from './program-table.ts'
+import { debuggerText, hostText, operationsText, skippedText, wholeText } from './tables.ts'
 import { benchWhole } from './whole.ts'
 
 /** The package: the folder above dist. */
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..')
 const CLEAR = '\r\x1b[K'
 
-type Part = Pick<HostResults, 'skipped' | 'interpreter' | 'operations' | 'whole' | 'debugger'>
+type Part = Pick<HostResults, 'skipped' | 'engines' | 'programs' | 'operations' | 'whole' | 'debugger'>
 
 export interface HostBench {
   doc: string
   /** What may be named after it to measure only that. */
   parts: readonly string[]
-  measure(root: string, pace: Pace, only: readonly string[]): Promise<Part>
+  /** Options that mean something to it, besides those that all have. */
+  options?: readonly (keyof EngineOptions)[]
+  measure(root: string, pace: Pace, only: readonly string[], options: EngineOptions): Promise<Part>
   /** Its table; nothing when it was skipped. */
   text(part: Part): string
 }
 
 /** What can be measured in host time. */
 export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
-  interpreter: {
-    doc: 'instructions per second beside QEMU and on the timed machine, by compiled kernels',
+  engines: {
+    doc: 'an engine over compiled kernels, beside QEMU with a machine and without, and the host itself',
     parts: Object.keys(KERNELS),
-    async measure(root, pace, only) {
-      const { interpreter, skipped } = await benchInterpreter(root, pace, only)
-      return interpreter === null ? { skipped } : { interpreter, skipped }
+    options: ['engine', 'peers', 'cold'],
+    async measure(root, pace, only, options) {
+      const { engines, skipped } = await benchEngines(root, pace, only, options)
+      return engines === null ? { skipped } : { engines, skipped }
     },
-    text: ({ interpreter }) => (interpreter === undefined ? '' : interpreterText(interpreter)),
+    text: ({ engines }) => (engines === undefined ? '' : enginesText(engines)),
+  },
+  programs: {
+    doc: "Debian's programs from start to end, beside user-mode QEMU over the same root and the host's own",
+    parts: PROGRAM_NAMES,
+    async measure(root, pace, only) {
+      const { programs, skipped } = await benchPrograms(root, pace, only)
+      return programs === null ? { skipped } : { programs, skipped }
+    },
+    text: ({ programs }) => (programs === undefined ? '' : programsText(programs)),
   },
   operations: {
     doc: "the kernel's operations beside the native kernel and qemu-user",
@@ -68,10 +84,15 @@ export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
   },
 }
 
-export interface HostFlags {
+export interface HostFlags extends Partial<EngineOptions> {
   json?: boolean
   quick?: boolean
+  runs?: number
 }
+
+const DEFAULTS: EngineOptions = { engine: MEASURED_ENGINES[0], peers: PEERS, cold: false }
+
+export { MEASURED_ENGINES as HOST_ENGINES, PEERS as HOST_PEERS }
 
 /** Where the words go: tests bring their own. */
 export interface HostSurroundings {
@@ -103,10 +124,16 @@ export function chosenBenches(what: string | undefined, rest: readonly string[])
   return [bench]
 }
 
+/** An option that means nothing to a bench that is asked for is a mistake. */
+export function checkOptions(what: string | undefined, benches: readonly HostBench[], flags: HostFlags): void {
+  for (const option of Object.keys(DEFAULTS) as (keyof EngineOptions)[])
+    if (flags[option] !== undefined && !benches.some(b => b.options?.includes(option))) throw usage(`bench host ${what} has no --${option}`)
+}
+
 /** What a bench measured. Ctrl-C ends the commands that are being measured too, and then their failure says nothing. */
-async function measured(bench: HostBench, root: string, pace: Pace, only: readonly string[]): Promise<Part> {
+async function measured(bench: HostBench, root: string, pace: Pace, only: readonly string[], options: EngineOptions): Promise<Part> {
   try {
-    return await bench.measure(root, pace, only)
+    return await bench.measure(root, pace, only, options)
   } catch (error) {
     await pace.breathe('')
     throw error
@@ -117,15 +144,15 @@ async function measured(bench: HostBench, root: string, pace: Pace, only: readon
 export async function runBenches(
   benches: readonly HostBench[],
   only: readonly string[],
-  { json, quick = false }: HostFlags,
+  { json, quick = false, runs, ...options }: HostFlags,
   { print, note, interrupt }: HostSurroundings,
   root: string,
 ): Promise<void> {
-  const pace = newPace(quick, interrupt, note)
+  const pace = newPace(quick, interrupt, note, runs)
   const before = loadNow()
   const parts: Part = { skipped: [] }
   for (const bench of benches) {
-    const part = await measured(bench, root, pace, only).finally(() => note(''))
+    const part = await measured(bench, root, pace, only, { ...DEFAULTS, ...options }).finally(() => note(''))
     Object.assign(parts, part, { skipped: [...parts.skipped, ...part.skipped] })
     if (!json) print(`${bench.text(part)}${skippedText(part.skipped)}\n`)
   }
@@ -142,6 +169,7 @@ export async function runHost(
 ): Promise<void> {
   if (what === ALONE) return surroundings.print(answer(rest))
   const benches = chosenBenches(what, rest)
+  checkOptions(what, benches, flags)
   if (!existsSync(guestFolder(PACKAGE)))
     throw new BenchError(EXIT.failed, `bench host needs its guest programs, ${guestFolder(PACKAGE)}: run it from the sources`)
   await runBenches(benches, rest, flags, surroundings, PACKAGE)

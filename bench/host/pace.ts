@@ -19,9 +19,12 @@ export interface Pace {
 const FULL = { pairs: 5, scale: 1, secondsEach: 5, processes: 30_000 }
 const QUICK = { pairs: 3, scale: 2, secondsEach: 0.5, processes: 3_000 }
 
-export function newPace(quick: boolean, interrupt: AbortSignal, note: (text: string) => void): Pace {
+/** `runs`: another number of interleaved runs. */
+export function newPace(quick: boolean, interrupt: AbortSignal, note: (text: string) => void, runs?: number): Pace {
+  const pace = quick ? QUICK : FULL
   return {
-    ...(quick ? QUICK : FULL),
+    ...pace,
+    pairs: runs ?? pace.pairs,
     async breathe(coming) {
       note(coming)
       await setImmediate()

@@ -1,12 +1,13 @@
 // All that `hartbeat bench host` measured, as one record: what tables are made of, and what --json prints.
 import { cpus, loadavg, release } from 'node:os'
 import type { DebuggerCosts } from './debugger.ts'
-import type { InterpreterResult } from './interpreter.ts'
+import type { EnginesResult } from './engines.ts'
 import type { OperationRow } from './operations.ts'
+import type { ProgramResult } from './programs.ts'
 import type { Skipped } from './peers.ts'
 import type { WholeRuns } from './whole.ts'
 
-export const HOST_SCHEMA = 'hartbeat-bench-host/1'
+export const HOST_SCHEMA = 'hartbeat-bench-host/2'
 
 /** Host times mean little without it. */
 export interface HostMachine {
@@ -25,7 +26,8 @@ export interface HostResults {
   pairs: number
   /** What could not be measured, and why. */
   skipped: Skipped[]
-  interpreter?: InterpreterResult
+  engines?: EnginesResult
+  programs?: ProgramResult[]
   operations?: OperationRow[]
   whole?: WholeRuns
   debugger?: DebuggerCosts

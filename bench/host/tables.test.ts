@@ -1,7 +1,7 @@
 // Host-time tables: units, columns, and what stands where nothing was measured.
 import { expect, test } from 'vitest'
 import type { OperationRow } from './operations.ts'
-import { digits, interpreterText, operationsText, rateText, skippedText, table, timeText, wholeText, debuggerText } from './tables.ts'
+import { digits, operationsText, rateText, skippedText, table, timeText, wholeText, debuggerText } from './tables.ts'
 
 const exactly = (value: number) => ({ median: value, min: value, max: value, runs: 1 })
 
@@ -62,31 +62,6 @@ test('without benchmark.js and a promise there are dashes', () => {
   const [, row, , , rates] = operationsText([{ ...ROW, target: null, bytesPerSecond: null, cycles: null }]).split('\n')
   expect(row.split(/ {2,}/)[3]).toBe('-')
   expect(rates.split(/ {2,}/)).toEqual(['pipe', '20.0 k/s', '-', '-', '-', '-', '-'])
-})
-
-const KERNEL = { kernel: 'sieve', mips: exactly(300), qemuMips: exactly(2000), ratio: exactly(0.15), timedMips: exactly(30), cpi: 1.75 }
-const interpreterOf = (timed: number) =>
-  interpreterText({
-    preset: 'u74',
-    timedTarget: 15,
-    rows: [KERNEL, { ...KERNEL, kernel: 'fib', timedMips: exactly(timed) }],
-    geomean: { ratio: 0.15, mips: 300, timedMips: 25 },
-  })
-
-test('the slowest kernel decides whether the timed machine keeps its promise', () => {
-  expect(interpreterOf(15).split('\n')[1].split(/ {2,}/)).toEqual([
-    'sieve',
-    '300',
-    '300..300',
-    '2000',
-    '2000..2000',
-    '0.150',
-    '30.0',
-    '30.0..30.0',
-    '1.75',
-  ])
-  expect(interpreterOf(15)).toMatch(/the slowest 15\.0 MIPS, promised 15: kept\n$/)
-  expect(interpreterOf(14.9)).toMatch(/the slowest 14\.9 MIPS, promised 15: not kept\n$/)
 })
 
 test('whole runs, with memory where the host tells it', () => {

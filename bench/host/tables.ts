@@ -1,5 +1,4 @@
 // The host-time benches as text: a table each, figures in the units that a person would choose.
-import type { InterpreterResult } from './interpreter.ts'
 import type { OperationRow } from './operations.ts'
 import type { Skipped } from './peers.ts'
 import type { HostMachine } from './results.ts'
@@ -7,7 +6,7 @@ import type { Spread } from './spread.ts'
 import type { DebuggerCosts } from './debugger.ts'
 import type { WholeRuns } from './whole.ts'
 
-const NONE = '-'
+export const NONE = '-'
 
 /** Nanoseconds, with three digits. */
 export function timeText(ns: number): string {
@@ -38,7 +37,7 @@ export function rateText(perSecond: number): string {
   return `${digits(perSecond / size)} ${name}`
 }
 
-const rangeText = ({ min, max }: Spread): string => `${digits(min)}..${digits(max)}`
+export const rangeText = ({ min, max }: Spread): string => `${digits(min)}..${digits(max)}`
 const timeRange = ({ min, max }: Spread): string => `${timeText(min)} .. ${timeText(max)}`
 
 /** Columns as wide as they need: the first to the left, the others to the right. */
@@ -50,28 +49,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .join('  ')
       .trimEnd()
   return [head, ...rows].map(line).join('\n') + '\n'
-}
-
-export function interpreterText({ rows, geomean, preset, timedTarget }: InterpreterResult): string {
-  const head = ['kernel', 'MIPS', 'range', 'QEMU', 'range', 'of QEMU', `${preset} MIPS`, 'range', 'CPI']
-  const body = rows.map(r => [
-    r.kernel,
-    digits(r.mips.median),
-    rangeText(r.mips),
-    r.qemuMips === null ? NONE : digits(r.qemuMips.median),
-    r.qemuMips === null ? NONE : rangeText(r.qemuMips),
-    r.ratio === null ? NONE : r.ratio.median.toFixed(3),
-    digits(r.timedMips.median),
-    rangeText(r.timedMips),
-    r.cpi.toFixed(2),
-  ])
-  const ratio = geomean.ratio === null ? NONE : geomean.ratio.toFixed(3)
-  const means = ['geometric mean', digits(geomean.mips), '', '', '', ratio, digits(geomean.timedMips), '', '']
-  const slowest = Math.min(...rows.map(r => r.timedMips.median))
-  return (
-    table(head, [...body, means]) +
-    `timed: the slowest ${digits(slowest)} MIPS, promised ${timedTarget}: ${slowest >= timedTarget ? 'kept' : 'not kept'}\n`
-  )
 }
 
 export function operationsText(rows: readonly OperationRow[]): string {

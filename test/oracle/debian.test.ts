@@ -1,11 +1,11 @@
 // Debian's own programs, as its archive has them, on our machine: dash, bash, coreutils, busybox, awk, Lua, Python print what they
 // print on Linux.
 import { describe, expect, test } from 'vitest'
+import { debianRoot } from '../../bench/host/testing.ts'
 import { COMMANDS } from '../flows/commands.ts'
-import { debianRoot } from './debian.ts'
 import { execute, hartbeat } from './tools.ts'
 
-const root = debianRoot()
+const root = debianRoot('tests')
 const guest = (...args: readonly string[]): ReturnType<typeof hartbeat> =>
   hartbeat(['run', '--check', '--env', 'LC_ALL=C', '--env', 'TZ=UTC', '--root', root ?? '', ...args])
 

@@ -1,4 +1,4 @@
-# Runs the kernel under qemu-system-riscv64 with nothing else: machine mode maps 4 MiB of user pages with Sv48 (4 KiB leaves, as our
+# Runs the kernel under qemu-system-riscv64 with nothing else: machine mode maps 72 MiB of user pages with Sv48 (4 KiB leaves, as our
 # machine has them), enters user mode with a0 = ROUNDS, prints a0 in hexadecimal when the kernel makes its system call, and powers off.
         .equ UART, 0x10000000
         .equ TEST_DEVICE, 0x100000
@@ -6,7 +6,8 @@
         .equ PTE_TABLE, 0x01                    # V
         .equ PTE_USER, 0xdf                     # D A U X W R V
         .equ GUEST_PA, 0x80200000
-        .equ GUEST_PAGES, 1024
+        .equ GUEST_PAGES, 18432
+        .equ GUEST_TABLES, 36
 
         .section .boot, "ax"
         .globl _start
@@ -29,10 +30,12 @@ _start: li      t0, -1
         lla     t4, level0
         srli    t2, t4, 2
         ori     t2, t2, PTE_TABLE
-        sd      t2, 16(t3)                      # 0x400000: level-1 indexes 2 and 3
-        li      t5, 1024
-        add     t2, t2, t5
-        sd      t2, 24(t3)
+        li      t5, GUEST_TABLES
+1:      sd      t2, 16(t3)                      # 0x400000: from level-1 index 2 on
+        addi    t3, t3, 8
+        addi    t2, t2, 1024
+        addi    t5, t5, -1
+        bnez    t5, 1b
         li      t5, GUEST_PAGES
         li      t6, (GUEST_PA >> 2) | PTE_USER
 1:      sd      t6, 0(t4)
@@ -48,6 +51,8 @@ _start: li      t0, -1
         sfence.vma
         li      t0, 0x1800
         csrc    mstatus, t0                     # return to user mode
+        li      t0, 0x6000
+        csrs    mstatus, t0                     # with floating point
         li      t0, 0x400000
         csrw    mepc, t0
         li      a0, ROUNDS
@@ -77,4 +82,4 @@ trap:   li      t0, UART
 root:   .skip   4096
 level2: .skip   4096
 level1: .skip   4096
-level0: .skip   8192
+level0: .skip   GUEST_TABLES * 4096

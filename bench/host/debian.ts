@@ -1,30 +1,31 @@
 // A root file system of Debian's riscv64 packages, downloaded and unpacked without touching the host's own package system. Kept in the
 // temporary directory for the next time.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { spawnSync } from '../spawn.ts'
 
 const SUITE = 'trixie'
+const APT = 'apt-get'
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const PACKAGES = [
-  ...[
-    'bash',
-    'busybox-static',
-    'coreutils',
-    'dash',
-    'findutils',
-    'gawk',
-    'grep',
-    'lua5.4',
-    'sed',
-    'python3.13-minimal',
-    'libpython3.13-minimal',
-  ],
+/** What the oracle tests run. */
+const PROGRAMS = [
+  ...['bash', 'busybox-static', 'coreutils', 'dash', 'findutils', 'gawk', 'grep', 'lua5.4', 'sed'],
+  ...['python3.13-minimal', 'libpython3.13-minimal'],
   ...['libacl1', 'libattr1', 'libc6', 'libcap2', 'libcrypt1', 'libexpat1', 'libgmp10', 'libmpfr6', 'libpcre2-8-0', 'libreadline8t64'],
   ...['libselinux1', 'libsigsegv2', 'libssl3t64', 'libtinfo6', 'libzstd1', 'util-linux', 'zlib1g'],
 ]
+/** What the bench of whole programs runs besides: perl, Python's library, gcc, sqlite3, gzip. */
+const MORE = [
+  ...['gzip', 'perl-base', 'python3-minimal', 'libpython3.13-stdlib', 'libbz2-1.0', 'libffi8', 'liblzma5', 'libncursesw6', 'libuuid1'],
+  ...['sqlite3', 'libsqlite3-0', 'gcc', 'gcc-14', 'gcc-14-base', 'gcc-riscv64-linux-gnu', 'gcc-14-riscv64-linux-gnu'],
+  ...['cpp', 'cpp-14', 'cpp-riscv64-linux-gnu', 'cpp-14-riscv64-linux-gnu', 'binutils', 'binutils-common', 'binutils-riscv64-linux-gnu'],
+  ...['libbinutils', 'libcc1-0', 'libctf-nobfd0', 'libctf0', 'libisl23', 'libjansson4', 'libmpc3', 'libsframe1', 'libstdc++6'],
+  ...['libgcc-s1', 'libgcc-14-dev', 'libc6-dev', 'linux-libc-dev', 'libatomic1', 'libgomp1'],
+]
+/** Lists of packages: each is a root of its own. */
+const LISTS = { tests: PROGRAMS, programs: [...PROGRAMS, ...MORE] } as const
 const MINUTES = 60_000
 
 /** A mirror that is too slow is none. */
@@ -38,14 +39,15 @@ function attempt(command: string, args: readonly string[], cwd: string): boolean
 
 /** The mirror that the host's own packages come from, or null where there is no apt. */
 function mirror(): string | null {
-  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(APT, ['indextargets', '--format', '$(REPO_URI)'], { encoding: 'utf8' })
   return stdout?.split('\n').find(uri => uri !== '' && !uri.includes('security')) ?? null
 }
 
-/** The root's path, or null (said on the console) where it cannot be made: no apt, no network. */
-export function debianRoot(): string | null {
+/** The path of a root with these packages, or null (said on the console) where it cannot be made: no apt, no network. */
+export function debianRoot(which: keyof typeof LISTS): string | null {
+  const wanted = LISTS[which]
   // Another list of packages is another root.
-  const list = createHash('sha256').update(PACKAGES.join(' ')).digest('hex').slice(0, 8)
+  const list = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8)
   const place = join(tmpdir(), `hartbeat-debian-${SUITE}-${list}`)
   const root = join(place, 'root')
   if (existsSync(join(place, 'complete'))) return root
@@ -65,8 +67,8 @@ export function debianRoot(): string | null {
   const apt = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   const packages = join(place, 'packages')
   const unpacked =
-    attempt('apt-get', [...apt, 'update'], packages) &&
-    attempt('apt-get', [...apt, 'download', ...PACKAGES], packages) &&
+    attempt(APT, [...apt, 'update'], packages) &&
+    attempt(APT, [...apt, 'download', ...wanted], packages) &&
     readdirSync(packages).every(name => attempt('dpkg', ['-x', name, root], packages))
   if (!unpacked) {
     console.warn(`SKIPPED, as Debian's riscv64 packages of ${SUITE} cannot be downloaded here`)
