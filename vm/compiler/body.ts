@@ -1,17 +1,20 @@
 // The blocks of a region, written in their shape: nested blocks and loops, with the instructions' code filled in.
-import { misses } from '../emit/index.ts'
+import { NOTHING_SEEN, type Seen } from './emit.ts'
+import { addendOf, misses, pageOf as pageOfAddress } from '../emit/index.ts'
 import * as L from '../layout.ts'
-import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
+import { br, brIf, get, i32Const, i64Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { newBytes, reserve, writeCode, writeSigned, type ByteWriter } from './bytes.ts'
 import { lastParcel, pageOf, type Block, type Place } from './explore.ts'
 import { createLocals, FIXED } from './locals.ts'
+import { pagesOf, type Access, type BlockPages, type Group } from './pages.ts'
 import { pointField, type Placing } from './placing.ts'
 import { siteOf } from './site.ts'
-import type { Node, Shape } from './shape.ts'
+import type { Loop, Node, Shape } from './shape.ts'
+import { charge, type Tally } from './tally.ts'
 import { fill, type Filling, type Template } from './template.ts'
 import { EXITS, type Exit } from './writer.ts'
 
-type Label = Exit | 'dispatch' | 'look' | 'settle' | 'out' | Node
+type Label = Exit | 'dispatch' | 'look' | 'settle' | 'out' | Node | Loop
 
 const START_BYTES = 4096
 const BLOCK: Code = [OP.block, TYPE.empty]
@@ -19,7 +22,7 @@ const LOOP: Code = [OP.loop, TYPE.empty]
 const IF: Code = [OP.if, TYPE.empty]
 const ELSE: Code = [OP.else]
 const END: Code = [OP.end]
-const { fuel, loads, stores, va, base, index, point, label } = FIXED
+const { va, base, index, point, label } = FIXED
 /** Where the entry point says that it is: its label, and from its address the base. */
 const ENTERED: Code = [
   ...[...pointField(get(point), 'label'), ...set(label)],
@@ -38,11 +41,12 @@ export class Body {
   /** Enclosing labels, outermost first. */
   private readonly context: (Label | null)[] = ['out', 'settle', ...[...EXITS].reverse()]
   private readonly filling: Filling
+  private pages: ReadonlyMap<Block, BlockPages> = new Map()
 
   constructor(shape: Shape, placing: Placing) {
     this.shape = shape
     this.placing = placing
-    this.filling = { place: {} as Place, site: 0, depths: EXITS.map(() => 0), locals: this.locals }
+    this.filling = { place: {} as Place, site: 0, page: 0, depths: EXITS.map(() => 0), locals: this.locals }
   }
 
   code(): Uint8Array {
@@ -50,9 +54,16 @@ export class Body {
   }
   write(): void {
     const { root } = this.shape
+    const { templates, missesOften } = this.placing
+    const accessOf = ({ decoded, ending }: Place): Access | null => {
+      if (ending !== 'plain') return null
+      const { loads, stores, bytes } = templates.of(decoded, NOTHING_SEEN) as Template
+      return stores > 0 ? { kind: 'write', bytes } : loads > 0 ? { kind: 'read', bytes } : null
+    }
+    this.pages = pagesOf(this.shape, accessOf, place => missesOften(place.at))
     this.context.push('dispatch', 'look')
     this.put([...BLOCK, ...ENTERED, ...LOOP])
-    this.inside(root, () => this.within(root, mergesOf(root)))
+    this.inside(root, () => this.within(root))
     this.put([OP.end, OP.unreachable, OP.end])
   }
 
@@ -87,60 +98,132 @@ export class Body {
   }
 
   private tree(node: Node): void {
-    if (!node.loop) return this.within(node, mergesOf(node))
-    this.put(LOOP)
-    this.inside(node, () => this.within(node, mergesOf(node)))
-    this.put(END)
+    this.looped(node, node.loops)
   }
-  private within(node: Node, merges: readonly Node[]): void {
-    const [first, ...rest] = merges
-    if (first !== undefined) {
-      this.put(BLOCK)
-      this.inside(first, () => this.within(node, rest))
+  private looped(node: Node, [loop, ...inner]: readonly Loop[]): void {
+    if (loop === undefined) return this.within(node)
+    this.before(latestFirst(loop.after), () => {
+      this.put(LOOP)
+      this.inside(loop, () => this.looped(node, inner))
       this.put(END)
-      this.tree(first)
-    } else if (node.block === null) this.dispatch()
-    else this.block(node, node.block)
+    })
+  }
+  private within(node: Node): void {
+    this.before(latestFirst(node.children.filter(child => child.merge)), () =>
+      node.block === null ? this.dispatch() : this.block(node, node.block),
+    )
+  }
+  /** What leads to nodes, and then these. */
+  private before([last, ...earlier]: readonly Node[], body: () => void): void {
+    if (last === undefined) return body()
+    this.put(BLOCK)
+    this.inside(last, () => this.before(earlier, body))
+    this.put(END)
+    this.tree(last)
   }
   private dispatch(): void {
     const targets = this.shape.labels.map(node => this.depth(node))
     this.put([...get(label), OP.brTable, ...unsigned(targets.length), ...targets.flatMap(t => unsigned(t)), ...unsigned(targets[0])])
   }
 
-  private block(node: Node, { at, places, next, target, returns }: Block): void {
-    const { templates, missesOften } = this.placing
-    const count = places.length
-    this.put([...get(fuel), ...i32Const(count), OP.i32Sub, ...set(fuel), ...get(fuel), OP.i32Const, 0, OP.i32LtS, ...IF])
-    this.exit(SHORT, siteOf(at, count, 0, 0), 1)
+  private block(node: Node, block: Block): void {
+    const { at, places, next, target, returns } = block
+    const pages = this.pages.get(block) ?? NO_PAGES
+    const code = this.templatesOf(places, pages.uses)
+    // What is paid for at the block's head.
+    const due: Tally = { instructions: places.length, loads: 0, stores: 0 }
+    for (const template of code) {
+      due.loads += template?.loads ?? 0
+      due.stores += template?.stores ?? 0
+    }
+    this.put([...charge(due), ...IF])
+    this.exit(SHORT, siteOf(at, due), 1)
     this.put(END)
-    let unitIsOn = false
-    const done = { loads: 0, stores: 0 }
-    for (let n = 0; n < count; n++) {
-      const place = places[n]
-      const { decoded, ending } = place
-      const site = siteOf(place.at, count - n, done.loads, done.stores)
-      if (ending === 'left' || ending === 'ecall') return this.exit(ending === 'left' ? SHORT : ECALL, site)
-      const template = templates.of(decoded, unitIsOn, missesOften(place.at)) as Template
+    const last = places[places.length - 1]
+    const { ending } = last
+    const plain = ending === 'plain' ? places : places.slice(0, -1)
+    if (pages.groups.length === 0) this.run(plain, code, pages.uses, due)
+    else {
+      this.put([...BLOCK, ...BLOCK])
+      this.inside(null, () => {
+        this.inside(null, () => {
+          for (const group of pages.groups) this.find(group)
+          this.run(plain, code, pages.uses, { ...due })
+          this.put([...br(1), OP.end])
+        })
+        // Not all of a group is on one page that is in the TLB: one access after another.
+        const uses = new Map([...pages.uses].filter(([, { known }]) => !known))
+        this.run(plain, this.templatesOf(places, uses), uses, due)
+      })
+      this.put(END)
+    }
+    if (ending === 'plain') return this.go(node, next)
+    const template = code[code.length - 1]
+    if (template === null) return this.exit(ending === 'left' ? SHORT : ECALL, siteOf(last.at, due))
+    this.run([last], [template], pages.uses, due)
+    if (ending === 'branch') {
+      this.fill(template.condition, last, 0)
+      return this.branch(node, next, target)
+    }
+    if (ending === 'goto') return this.go(node, target)
+    for (const to of returns) this.returnTo(node, to)
+    this.put(br(this.depth('look')))
+  }
+  /** Instructions one after another; what is due becomes less after each. */
+  private run(places: readonly Place[], code: readonly (Template | null)[], uses: BlockPages['uses'], due: Tally): void {
+    places.forEach((place, n) => {
+      const { at, decoded } = place
+      const template = code[n] as Template
+      const site = siteOf(at, due)
+      const use = uses.get(at)
+      if (use) this.filling.page = this.locals.page(use.origin)
       if (template.writesX) this.writtenX.add(decoded.values.rd)
       if (template.writesF) this.writtenF.add(decoded.values.rd)
-      if (pageOf(lastParcel(place)) !== pageOf(place.at)) this.acrossPages(place, site)
-      if (ending !== 'plain') this.settle(done.loads, done.stores)
+      if (pageOf(lastParcel(place)) !== pageOf(at)) this.acrossPages(place, site)
       this.fill(template.code, place, site)
-      unitIsOn = template.unitIsOn
-      done.loads += template.loads
-      done.stores += template.stores
-      if (ending === 'branch') {
-        this.fill(template.condition, place, site)
-        return this.branch(node, next, target)
-      }
-      if (ending === 'goto') return this.go(node, target)
-      if (ending === 'jump') {
-        for (const to of returns) this.returnTo(node, to)
-        return this.put(br(this.depth('look')))
-      }
+      due.instructions--
+      due.loads -= template.loads
+      due.stores -= template.stores
+    })
+  }
+  /** null: it is left there. */
+  private templatesOf(places: readonly Place[], uses: BlockPages['uses']): (Template | null)[] {
+    const { templates, missesOften } = this.placing
+    const seen: Seen = { ...NOTHING_SEEN }
+    const narrow = new Set<number>()
+    return places.map(({ at, decoded, ending }) => {
+      if (ending === 'left' || ending === 'ecall') return null
+      const use = uses.get(at)
+      const { rd, rs1, rs2, imm } = decoded.values
+      seen.misses = missesOften(at)
+      seen.finding = use === undefined ? 'asks' : !use.known ? 'tries' : imm < 0 ? 'knownBelow' : 'known'
+      seen.narrow1 = narrow.has(rs1)
+      seen.narrow2 = narrow.has(rs2)
+      const template = templates.of(decoded, seen) as Template
+      seen.unitIsOn = template.unitIsOn
+      if (template.writesX) narrow[template.narrow ? 'add' : 'delete'](rd)
+      return template
+    })
+  }
+  /** Finds the page that all accesses of a group are on, or leaves the block around. */
+  private find({ kind, register, first, last, origin, kept }: Group): void {
+    const { base: hartBase } = this.placing
+    const page = this.locals.page(origin)
+    const addend = page + 1
+    this.put([...get(this.locals.x(register)), ...i64Const(first), OP.i64Add, ...set(va)])
+    const ask = (nest: number): Code => [
+      ...[...misses(hartBase, kind, 1, FIXED), ...brIf(nest)],
+      ...[...addendOf(hartBase, kind, index), ...set(addend)],
+    ]
+    const end: Code = [...get(va), ...i64Const(last - first), OP.i64Add]
+    if (kept) {
+      const here = pageOfAddress(get(va))
+      this.put([...here, ...get(page), OP.i64Ne, ...IF, ...ask(1), ...here, ...set(page), OP.end])
+      if (last > first) this.put([...pageOfAddress(end), ...get(page), OP.i64Ne, ...brIf(0)])
+    } else {
+      this.put(ask(0))
+      if (last > first) this.put([...pageOfAddress([...get(va), ...end, OP.i64Xor]), OP.i64Eqz, OP.i32Eqz, ...brIf(0)])
     }
-    this.settle(done.loads, done.stores)
-    this.go(node, next)
   }
   /** An instruction that goes on in the next page: that one must be what it was. */
   private acrossPages(place: Place, site: number): void {
@@ -148,10 +231,6 @@ export class Body {
     this.put([...this.otherPage(pageOf(lastParcel(place))), ...IF])
     this.exit(SHORT, site, 1)
     this.put(END)
-  }
-  private settle(loadCount: number, storeCount: number): void {
-    if (loadCount > 0) this.put([...get(loads), ...i32Const(loadCount), OP.i32Add, ...set(loads)])
-    if (storeCount > 0) this.put([...get(stores), ...i32Const(storeCount), OP.i32Add, ...set(stores)])
   }
 
   /** A return that leads there stays in the region; it does not leave its page, so nothing needs to be looked up. */
@@ -211,9 +290,11 @@ export class Body {
       const number = this.shape.labels.indexOf(to)
       if (number < 0) throw new Error('a region goes to a place that has no label')
       this.put([...i32Const(number), ...set(label), ...br(this.depth(this.shape.root))])
-    } else if (to.order <= from.order || to.merge) this.put(br(this.depth(to)))
+    } else if (to.order <= from.order) this.put(br(this.depth(to.loops.findLast(({ body }) => body.has(from)) as Loop)))
+    else if (to.merge) this.put(br(this.depth(to)))
     else this.tree(to)
   }
 }
 
-const mergesOf = (node: Node): Node[] => node.children.filter(child => child.merge).sort((a, b) => b.order - a.order)
+const NO_PAGES: BlockPages = { groups: [], uses: new Map() }
+const latestFirst = (nodes: readonly Node[]): Node[] => [...nodes].sort((a, b) => b.order - a.order)

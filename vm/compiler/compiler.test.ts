@@ -172,4 +172,69 @@ describe('a region', () => {
     expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
     expect(machines[1].x(12)).toBe(1000)
   })
+
+  const PRIMES = [1, 2, 3, 5, 7, 11, 13, 17, 19, 23]
+  const forgetTlbs = (b: Bench): void => void b.machine.i32.fill(0, (b.hart.base + 0x2000) >> 2, (b.hart.base + 0xe000) >> 2)
+  /** Loads and stores off two pointers that move on through pages, from `from` on. */
+  const COPY = [
+    ...['ld a2, -8(a0)', 'ld a3, 0(a0)', 'lhu a4, 13(a0)', 'mv a6, a0', 'lw a5, 20(a6)', 'add a2, a2, a3', 'add a2, a2, a4'],
+    ...['sd a2, 0(a1)', 'sw a5, -4(a1)', 'sb a4, 9(a1)', 'lbu a7, 9(a1)', 'addi a0, a0, 8', 'addi a1, a1, 8', 'addi s0, s0, -1'],
+  ].join('\n')
+
+  test('asks once for accesses of a page, and for each where they are on two', () => {
+    const machines = engines(`li s0, 900\n${COPY}\nbnez s0, ${CODE + 4}\necall`)
+    for (const b of machines) {
+      setX(b.hart, 10, DATA + 8)
+      setX(b.hart, 11, DATA + 2 * PAGE_SIZE + 4)
+      for (let n = 0; n < PAGE_SIZE; n++) b.machine.ram32[(FRAMES.data * PAGE_SIZE) / 4 + n] = n * 0x9e3779b1
+    }
+    for (const fuel of PRIMES) alike(machines, b => stop(b, fuel))
+    for (let n = 0; n < 5; n++) {
+      machines.forEach(forgetTlbs)
+      alike(machines, b => stop(b, 700))
+    }
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+  })
+
+  test.each([1, 2])('faults in the middle of accesses that were asked for together: pointer %d', pointer => {
+    const machines = engines(`li s0, 900\n${COPY}\nbnez s0, ${CODE + 4}\necall`)
+    for (const b of machines) {
+      setX(b.hart, 9 + pointer, DATA + 3 * PAGE_SIZE + 8)
+      setX(b.hart, 12 - pointer, DATA + 8)
+    }
+    const access = pointer === 1 ? 'read' : 'write'
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'pageFault', access })
+    for (const b of machines) b.map(DATA + 4 * PAGE_SIZE, FRAMES.data)
+    alike(machines, b => stop(b))
+  })
+
+  test('looks in a table that lies on two pages', () => {
+    const text = `li s0, 600\nandi a2, s0, 255\nslli a2, a2, 3\nadd a2, a2, a3\nld a4, -1024(a2)\nsw a4, 4(a2)\nadd a5, a5, a4\naddi s0, s0, -1\nbnez s0, ${CODE + 4}\necall`
+    const machines = engines(text)
+    for (const b of machines) setX(b.hart, 13, DATA + PAGE_SIZE + 500)
+    for (const fuel of PRIMES) alike(machines, b => stop(b, 100 + fuel))
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+  })
+
+  test('extends signs of words once', () => {
+    const ops = [
+      ...['srliw a2, a1, 0', 'srliw a3, a1, 1', 'slliw a4, a1, 31', 'sext.w a5, a2', 'xor a6, a5, a3', 'sext.w a6, a6', 'or a7, a6, a1'],
+      ...['sext.w a7, a7', 'sraiw s1, a7, 3', 'srlw s2, a1, a3', 'slli s3, a1, 32', 'srli s3, s3, 32', 'sext.w s4, s3', 'li s5, -1'],
+      ...[
+        'sext.w s5, s5',
+        'mv s6, s4',
+        'sext.w s6, s6',
+        'slt s7, s6, a7',
+        'sext.w s7, s7',
+        'lwu s8, 0(a0)',
+        'sext.w s9, s8',
+        'and s10, s9, s8',
+      ],
+      ...['sext.w s10, s10', 'add a1, a1, s10', 'sub a1, a1, s3', 'slli s11, a1, 13', 'xor a1, a1, s11', 'sd a1, 0(a0)', 'addi s0, s0, -1'],
+    ]
+    const machines = engines(`li s0, 300\n${ops.join('\n')}\nbnez s0, ${CODE + 4}\necall`)
+    for (const b of machines) setX(b.hart, 11, 0x1234_5678_9abc)
+    for (const fuel of PRIMES) alike(machines, b => stop(b, fuel))
+    expect(alike(machines, b => stop(b))).toMatchObject({ kind: 'syscall' })
+  })
 })

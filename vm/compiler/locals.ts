@@ -2,11 +2,12 @@
 // turns out to need.
 import { TYPE } from '../wasm/bytes.ts'
 
-/** Parameters: fuel (i32), the address that is entered (i64), the number of the entry point (i32). */
-export const PARAMETERS: readonly number[] = [TYPE.i32, TYPE.i64, TYPE.i32]
+/** Parameters: the tally (i64), the address that is entered (i64), the number of the entry point (i32). */
+export const PARAMETERS: readonly number[] = [TYPE.i64, TYPE.i64, TYPE.i32]
 /** Locals that every region has, parameters first. */
 export const FIXED = {
-  fuel: 0,
+  /** Fuel, loads and stores (tally.ts). */
+  tally: 0,
   va: 1,
   point: 2,
   /** Virtual address of the region's base, and of what is left at. */
@@ -17,10 +18,8 @@ export const FIXED = {
   site: 7,
   why: 8,
   label: 9,
-  loads: 10,
-  stores: 11,
 } as const
-const FIXED_TYPES: readonly number[] = [...Array<number>(3).fill(TYPE.i64), ...Array<number>(6).fill(TYPE.i32)]
+const FIXED_TYPES: readonly number[] = [...Array<number>(3).fill(TYPE.i64), ...Array<number>(4).fill(TYPE.i32)]
 
 export interface Locals {
   /** The n-th value bound in an instruction. */
@@ -31,6 +30,9 @@ export interface Locals {
   /** The registers asked for so far. */
   usedX(): Iterable<[register: number, local: number]>
   usedF(): Iterable<[register: number, local: number]>
+  /** Where accesses of an origin find what they found last: the local of the page, then of its addend. */
+  page(origin: string): number
+  pages(): Iterable<number>
   /** Types of all locals that are not parameters. */
   types(): readonly number[]
 }
@@ -41,6 +43,7 @@ export function createLocals(): Locals {
   const temporaries: number[] = []
   const xs = new Map<number, number>()
   const fs = new Map<number, number>()
+  const pages = new Map<string, number>()
   const of = (known: Map<number, number>, n: number, type: number): number => {
     let local = known.get(n)
     if (local === undefined) known.set(n, (local = add(type)))
@@ -50,6 +53,15 @@ export function createLocals(): Locals {
     temporary: n => (temporaries[n] ??= add(TYPE.i64)),
     x: n => of(xs, n, TYPE.i64),
     f: n => of(fs, n, TYPE.f64),
+    page(origin) {
+      let local = pages.get(origin)
+      if (local === undefined) {
+        pages.set(origin, (local = add(TYPE.i64)))
+        add(TYPE.i32)
+      }
+      return local
+    },
+    pages: () => pages.values(),
     usedX: () => xs,
     usedF: () => fs,
     types: () => types,

@@ -8,6 +8,7 @@ import { PARAMETERS } from './locals.ts'
 import { SOFT_BEFORE } from './operands.ts'
 import { decodedEntry, pointField } from './placing.ts'
 import { refill } from './refill.ts'
+import { settleTally } from './tally.ts'
 import { OUT, type RegionCode } from './region.ts'
 
 const RESULTS = [TYPE.i32]
@@ -30,16 +31,13 @@ export const tailCallModule = (): Uint8Array<ArrayBuffer> =>
 
 /** What stands in the table where no region is any more: nothing begins there. */
 function nothing(base: number, hart: number): WasmFunction {
-  const [fuel, va] = [0, 1]
+  const va = 1
   return {
     export: `nothing${hart}`,
     params: PARAMETERS,
     results: RESULTS,
     locals: [],
-    code: [
-      [...base0, ...get(va), ...mem(OP.i64Store, base + L.HART.pc), ...base0, ...get(fuel), ...mem(OP.i32Store, base + L.HART.exitFuel)],
-      i32Const(OUT.next),
-    ],
+    code: [[...base0, ...get(va), ...mem(OP.i64Store, base + L.HART.pc), ...settleTally(base)], i32Const(OUT.next)],
   }
 }
 
@@ -62,7 +60,18 @@ function driver(base: number, hart: number, harts: number): WasmFunction {
   const is = (reason: number): Code => [...get(REASON), ...i32Const(reason), OP.i32Eq]
   const own: Code = [...get(INDEX), ...mem(OP.i32Load16U, ENTRY.own)]
   const slot = pointField(own, 'slot')
-  const run: Code = [...get(FUEL), ...get(VA), ...own, ...slot, ...i32Const(hart), OP.i32Add, OP.callIndirect, ...unsigned(regionType), 0]
+  const run: Code = [
+    ...get(FUEL),
+    OP.i64ExtendI32U,
+    ...get(VA),
+    ...own,
+    ...slot,
+    ...i32Const(hart),
+    OP.i32Add,
+    OP.callIndirect,
+    ...unsigned(regionType),
+    0,
+  ]
   const interpret: Code = [...get(FUEL), ...get(INDEX), ...call(hart), ...set(REASON)]
   const takeFuel: Code = [...base0, ...mem(OP.i32Load, base + L.HART.exitFuel), ...set(FUEL)]
   // The read at pc missed, and pc is not where a region begins: one more in its entry.

@@ -9,9 +9,13 @@ import type { RegionWriter } from './writer.ts'
 /** Functions that a region module imports before those of soft/: `refill`. */
 export const SOFT_BEFORE = 1
 
-/** The instruction that code is made for, and what it was seen to write. */
+/** The instruction that code is made for, what its block has seen, and what it was seen to do. */
 export interface Now {
   decoded: Decoded
+  /** Its operands are sign-extended from 32 bits, and its result is. */
+  narrow1: boolean
+  narrow2: boolean
+  narrow: boolean
   writesX: boolean
   writesF: boolean
 }

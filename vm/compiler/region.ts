@@ -1,7 +1,7 @@
 // A region as one WebAssembly function. Its registers are loaded when it is entered, live in locals, and are stored where it is left. It
 // answers why it came back (OUT); by then pc, fuel and counters are in the hart's block, unless it went on to another region by itself.
 import { misses } from '../emit/index.ts'
-import { addCounter, ENTRY, OP_REGION, WHY } from '../interpreter/compiled.ts'
+import { ENTRY, OP_REGION, WHY } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { Body } from './body.ts'
@@ -9,6 +9,7 @@ import type { Block, Explored } from './explore.ts'
 import { FIXED } from './locals.ts'
 import { decodedEntry, pointField, type Placing } from './placing.ts'
 import { settleSite } from './site.ts'
+import { settleTally } from './tally.ts'
 import { shapeOf } from './shape.ts'
 import { EXITS } from './writer.ts'
 
@@ -27,7 +28,14 @@ export interface RegionCode {
 
 const base0 = i32Const(0)
 const BLOCK = [OP.block, TYPE.empty]
-const REASONS: Code = EXITS.flatMap((exit, n) => [OP.end, ...i32Const(OUT[exit]), ...set(FIXED.why), ...br(EXITS.length - n - 1)])
+/** Where an access is matters where its TLB missed; elsewhere nobody has to keep that. */
+const keepVa = (base: number): Code => [...base0, ...get(FIXED.va), ...mem(OP.i64Store, base + L.HART.exitVa)]
+const reasons = (base: number): Code =>
+  EXITS.flatMap((exit, n) => [
+    ...[OP.end, ...i32Const(OUT[exit]), ...set(FIXED.why)],
+    ...(exit === 'readMiss' || exit === 'writeMiss' ? keepVa(base) : []),
+    ...br(EXITS.length - n - 1),
+  ])
 
 export function regionCode(explored: Explored, placing: Placing): RegionCode {
   const shape = shapeOf(explored.blocks, explored.entries)
@@ -45,7 +53,7 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
     filling.push(...base0, ...mem(OP.f64Load, base + L.HART.f + 8 * n), ...set(local))
     if (writtenF.has(n)) spill.push(...base0, ...get(local), ...mem(OP.f64Store, base + L.HART.f + 8 * n))
   }
-  spill.push(...addCounter(base, L.COUNTERS.loads, FIXED.loads), ...addCounter(base, L.COUNTERS.stores, FIXED.stores))
+  for (const local of locals.pages()) filling.push(OP.i64Const, 1, ...set(local))
   return {
     locals: locals.types(),
     entries: shape.labels.map(({ block }) => (block as Block).at),
@@ -55,12 +63,11 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
       body.code(),
       lookUp(placing, spill),
       [OP.end, OP.unreachable],
-      REASONS,
+      reasons(base),
       [OP.end, ...settleSite, OP.end],
       spill,
       [...base0, ...get(FIXED.pc), ...mem(OP.i64Store, base + L.HART.pc)],
-      [...base0, ...get(FIXED.va), ...mem(OP.i64Store, base + L.HART.exitVa)],
-      [...base0, ...get(FIXED.fuel), ...mem(OP.i32Store, base + L.HART.exitFuel)],
+      settleTally(base),
       get(FIXED.why),
     ],
   }
@@ -71,7 +78,7 @@ const OUT_DEPTH = 1 + EXITS.length + 1
 
 /** On to the address in `va`: in this region, in another one, or out. */
 function lookUp({ base, own, hart, tailCall }: Placing, spill: Code): Code {
-  const { va, index, point, why, pc, fuel } = FIXED
+  const { va, index, point, why, pc, tally } = FIXED
   const leave = (reason: number, nest: number): Code => [
     ...[...i32Const(reason), ...set(why)],
     ...[...get(va), ...set(pc), ...br(OUT_DEPTH + nest)],
@@ -79,12 +86,12 @@ function lookUp({ base, own, hart, tailCall }: Placing, spill: Code): Code {
   const leaveIf = (reason: number): Code => [OP.if, TYPE.empty, ...leave(reason, 1), OP.end]
   const slot = [...pointField(get(point), 'slot'), ...i32Const(hart), OP.i32Add]
   return [
-    ...[...misses(base, 'fetch', 1, FIXED), ...leaveIf(OUT.jumpMiss)],
+    ...[...misses(base, 'fetch', 1, FIXED), OP.if, TYPE.empty, ...keepVa(base), ...leave(OUT.jumpMiss, 1), OP.end],
     ...[...decodedEntry(base, FIXED), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Ne, ...leaveIf(OUT.next)],
     ...[...get(index), ...mem(OP.i32Load16U, ENTRY.own), ...set(point)],
     ...[...pointField(get(point), 'slot'), ...i32Const(own), OP.i32Eq, ...brIf(0)],
     ...(tailCall === null
       ? leave(OUT.region, 0)
-      : [...spill, ...get(fuel), ...get(va), ...get(point), ...slot, OP.returnCallIndirect, ...unsigned(tailCall), 0]),
+      : [...spill, ...get(tally), ...get(va), ...get(point), ...slot, OP.returnCallIndirect, ...unsigned(tailCall), 0]),
   ]
 }

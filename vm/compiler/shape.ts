@@ -1,6 +1,7 @@
 // Control flow in WebAssembly's terms: every block becomes a node of the dominator tree, and from that tree come the nested blocks and loops
 // (Ramsey, "Beyond Relooper", ICFP 2022). A dispatch node stands before all entries. What no nesting expresses, a jump into the middle
-// of a loop, goes through it too.
+// of a loop, goes through it too. What a loop goes on to stands behind it, not in it: a host keeps what the text of a loop writes in
+// registers of its own.
 import { successors, type Block } from './explore.ts'
 
 export interface Node {
@@ -11,11 +12,20 @@ export interface Node {
   /** In reverse postorder; -1 while unknown. */
   order: number
   idom: Node | null
+  /** What stands in its own place in the tree: all that it dominates directly but what stands behind a loop. */
   readonly children: Node[]
-  /** Some later node goes back to it. */
-  loop: boolean
+  /** The loops that it heads, outermost first. */
+  loops: Loop[]
   /** More than one earlier node goes to it: its code stands behind a block that they leave. */
   merge: boolean
+}
+
+/** Nodes that are gone through again and again. */
+export interface Loop {
+  readonly head: Node
+  readonly body: ReadonlySet<Node>
+  /** What a node of it dominates and does not lie in it, nor in what is around that: it stands behind the loop. */
+  readonly after: Node[]
 }
 
 export interface Shape {
@@ -25,7 +35,7 @@ export interface Shape {
   readonly labels: readonly Node[]
 }
 
-const fresh = (block: Block | null): Node => ({ block, successors: [], order: -1, idom: null, children: [], loop: false, merge: false })
+const fresh = (block: Block | null): Node => ({ block, successors: [], order: -1, idom: null, children: [], loops: [], merge: false })
 
 export function shapeOf(blocks: ReadonlyMap<number, Block>, entries: readonly number[]): Shape {
   const dispatched = new Set(entries)
@@ -57,13 +67,45 @@ function attempt(blocks: ReadonlyMap<number, Block>, dispatched: ReadonlySet<num
   }
   for (const node of order) {
     if (node === root) continue
-    node.idom?.children.push(node)
     const earlier = (before.get(node) ?? []).filter(p => p.order < node.order)
-    node.loop = (before.get(node) ?? []).some(p => p.order >= node.order && dominates(node, p))
+    node.loops = loopsOf(node, before)
     node.merge = earlier.length > 1 || node.idom === root
   }
+  place(order)
   const unseen = irreducible.filter(at => !dispatched.has(at))
   return { shape: { root, nodes, labels: root.successors }, irreducible: unseen }
+}
+
+/** The loops that a node heads. One that goes back to itself is a loop of its own, if others go back to it, too. */
+function loopsOf(head: Node, before: ReadonlyMap<Node, readonly Node[]>): Loop[] {
+  const back = (before.get(head) ?? []).filter(p => p.order >= head.order && dominates(head, p))
+  const others = back.filter(p => p !== head)
+  const loop = (ends: readonly Node[]): Loop => ({ head, body: bodyOf(head, ends, before), after: [] })
+  return [...(others.length > 0 ? [loop(others)] : []), ...(back.length > others.length ? [loop([])] : [])]
+}
+function bodyOf(head: Node, ends: readonly Node[], before: ReadonlyMap<Node, readonly Node[]>): Set<Node> {
+  const body = new Set([head])
+  const work = [...ends]
+  for (let node = work.pop(); node !== undefined; node = work.pop()) {
+    if (body.has(node)) continue
+    body.add(node)
+    for (const p of before.get(node) ?? []) if (dominates(head, p)) work.push(p)
+  }
+  return body
+}
+
+/** Where nodes stand: in the place of what dominates them, or behind the outermost loop around that which they are no part of. */
+function place(order: readonly Node[]): void {
+  const around = new Map<Node, readonly Loop[]>()
+  for (const node of order) {
+    const { idom } = node
+    const outer = idom === null || idom === node ? [] : (around.get(idom) as readonly Loop[])
+    const left = outer.find(({ body }) => !body.has(node))
+    around.set(node, [...outer.filter(({ body }) => body.has(node)), ...node.loops])
+    if (idom === null || idom === node) continue
+    if (left) node.merge = true
+    ;(left ? left.after : idom.children).push(node)
+  }
 }
 
 function reversePostorder(root: Node): Node[] {

@@ -2,6 +2,7 @@
 // copying bytes. A number of 256 and more stands for what is known when it is filled in.
 import type { Code } from '../wasm/bytes.ts'
 import { reserve, writeSigned, writeUnsigned, type ByteWriter } from './bytes.ts'
+import type { Width } from '../isa/index.ts'
 import type { Locals } from './locals.ts'
 import type { Place } from './explore.ts'
 
@@ -19,6 +20,11 @@ export const HOLE = {
   at: 0x108,
   next: 0x109,
   site: 0x10a,
+  /** Locals of what was found of a page: its address, and what leads from an address in it to the linear memory. */
+  page: 0x10b,
+  addend: 0x10c,
+  /** The immediate as the offset of a load or store. */
+  immediate: 0x10d,
 } as const
 /** A way out, so many blocks deep. */
 const EXIT_HOLES = 0x200
@@ -34,6 +40,10 @@ export interface Template {
   readonly condition: Code
   readonly loads: number
   readonly stores: number
+  /** Of its access, if it makes one. */
+  readonly bytes: Width
+  /** What it writes to rd is sign-extended from 32 bits. */
+  readonly narrow: boolean
   /** It writes rd, an integer or a floating-point register. */
   readonly writesX: boolean
   readonly writesF: boolean
@@ -45,6 +55,8 @@ export interface Template {
 export interface Filling {
   place: Place
   site: number
+  /** Local of the page where the instruction's access was last; its addend's local follows. */
+  page: number
   /** By way out: how deep it lies. */
   readonly depths: number[]
   readonly locals: Locals
@@ -61,7 +73,7 @@ export function fill(w: ByteWriter, code: Code, f: Filling): void {
   }
 }
 
-function fillOne(w: ByteWriter, hole: number, { place: { at, decoded }, locals, site }: Filling): void {
+function fillOne(w: ByteWriter, hole: number, { place: { at, decoded }, locals, site, page }: Filling): void {
   const { values } = decoded
   switch (hole) {
     case HOLE.rd:
@@ -86,6 +98,12 @@ function fillOne(w: ByteWriter, hole: number, { place: { at, decoded }, locals, 
       return writeSigned(w, at + decoded.length)
     case HOLE.site:
       return writeSigned(w, site)
+    case HOLE.page:
+      return writeUnsigned(w, page)
+    case HOLE.addend:
+      return writeUnsigned(w, page + 1)
+    case HOLE.immediate:
+      return writeUnsigned(w, values.imm)
     default:
       throw new Error(`a hole ${hole} that nothing fills`)
   }

@@ -29,18 +29,18 @@ export function memory(w: Writer, base: number, probe: Probe, va: number) {
     load(bytes, signed, addr) {
       address(addr)
       probe.access('read', bytes)
-      return [...probe.host('read'), ...mem(LOADS[bytes][signed ? 0 : 1], 0)]
+      return [...probe.host('read'), ...probe.mem(LOADS[bytes][signed ? 0 : 1])]
     },
     store(bytes, addr, v) {
       address(addr)
       probe.access('write', bytes)
-      w.push(...probe.host('write'), ...v, ...mem(STORES[bytes], 0))
+      w.push(...probe.host('write'), ...v, ...probe.mem(STORES[bytes]))
     },
     amo(bytes, addr, update) {
       aligned(bytes, addr)
       probe.access('write', bytes)
-      const old = w.let([...probe.host('write'), ...mem(LOADS[bytes][0], 0)])
-      w.push(...probe.host('write'), ...update(old), ...mem(STORES[bytes], 0))
+      const old = w.let([...probe.host('write'), ...probe.mem(LOADS[bytes][0])])
+      w.push(...probe.host('write'), ...update(old), ...probe.mem(STORES[bytes]))
       return old
     },
     compareSwapPair: leftToReference,
@@ -49,13 +49,13 @@ export function memory(w: Writer, base: number, probe: Probe, va: number) {
       aligned(bytes, addr)
       probe.access('read', bytes)
       w.push(...i32Const(0), ...probe.host('read'), ...i32Const(1), OP.i32Add, ...setReservation)
-      return [...probe.host('read'), ...mem(LOADS[bytes][0], 0)]
+      return [...probe.host('read'), ...probe.mem(LOADS[bytes][0])]
     },
     storeConditional(bytes, addr, v) {
       aligned(bytes, addr)
       probe.access('write', bytes)
       const lost = w.let([...reservation, ...probe.host('write'), ...i32Const(1), OP.i32Add, OP.i32Ne, OP.i64ExtendI32U])
-      w.push(...lost, OP.i64Eqz, OP.if, TYPE.empty, ...probe.host('write'), ...v, ...mem(STORES[bytes], 0), OP.end)
+      w.push(...lost, OP.i64Eqz, OP.if, TYPE.empty, ...probe.host('write'), ...v, ...probe.mem(STORES[bytes]), OP.end)
       w.push(...i32Const(0), ...i32Const(0), ...setReservation)
       return lost
     },

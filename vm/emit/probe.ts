@@ -10,6 +10,8 @@ export interface Probe {
   access(kind: 'read' | 'write', bytes: Width): void
   /** Its address in the linear memory, from then on. */
   host(kind: 'read' | 'write'): Code
+  /** The load or store there. */
+  mem(op: number): Code
 }
 
 /** WebAssembly locals that accesses work in. `key` holds the hart's TLB key; `loads` and `stores` are counted. */
@@ -42,11 +44,17 @@ export const misses = (base: number, kind: keyof typeof TLB, bytes: Width, local
   ...[...pageOf(lastByte(locals.va, bytes)), ...get(locals.key), OP.i64Or, OP.i64Ne],
 ]
 
+/** What leads from an address to the linear memory, of the entry whose place is in `index`. */
+export const addendOf = (base: number, kind: keyof typeof TLB, index: number): Code => [
+  ...get(index),
+  ...mem(OP.i32Load, base + TLB[kind] + L.TLB_ENTRY.addend),
+]
+
 /** Accesses of a machine that is not timed. `base` is the hart's block, baked in. */
 export function plainProbe(w: Writer, base: number, locals: ProbeLocals): Probe {
-  const { access, host } = uncountedProbe(w, base, locals)
+  const { access, ...rest } = uncountedProbe(w, base, locals)
   return {
-    host,
+    ...rest,
     access(kind, bytes) {
       access(kind, bytes)
       const counter = kind === 'read' ? locals.loads : locals.stores
@@ -62,9 +70,7 @@ export function uncountedProbe(w: Writer, base: number, locals: Pick<ProbeLocals
       w.push(...misses(base, kind, bytes, locals))
       w.leaveIf(kind === 'read' ? 'readMiss' : 'writeMiss')
     },
-    host: kind => [
-      ...[...get(locals.va), OP.i32WrapI64],
-      ...[...get(locals.index), ...mem(OP.i32Load, base + TLB[kind] + L.TLB_ENTRY.addend), OP.i32Add],
-    ],
+    mem: op => mem(op, 0),
+    host: kind => [...[...get(locals.va), OP.i32WrapI64], ...[...addendOf(base, kind, locals.index), OP.i32Add]],
   }
 }

@@ -40,6 +40,7 @@ export function timedProbe(w: Writer, base: number, locals: TimedLocals, { lineS
   const { va, host, fuel } = locals
   return {
     host: plain.host,
+    mem: plain.mem,
     access(kind, bytes) {
       plain.access(kind, bytes)
       if (kind === 'read' && loadUse > 0) w.push(...spendMore(fuel, i32Const(loadUse)))

@@ -18,8 +18,11 @@ import type { Ops } from './ops.ts'
 /** The engine's code of a hart: takes fuel, and answers why it came back. */
 export type RunLoop = (fuel: number) => number
 const MAX_FUEL = 0x7fff_ffff
-/** Fuel of one call into WebAssembly: a host replaces its first, slow code of a function only where the function is entered anew. */
-const CALL_FUEL = 2 ** 21
+/**
+ * Fuel of one call into WebAssembly: a host replaces its first, slow code of a function only where the function is entered anew. Compiled code
+ * counts in so many bits (compiler/tally.ts).
+ */
+const CALL_FUEL = 2 ** 21 - 1
 /** The same while something waits to be compiled. */
 const WAITING_FUEL = 50_000
 const ECALL_CAUSE = { [L.PRIVILEGE_U]: CAUSE_ECALL_U, [L.PRIVILEGE_S]: CAUSE_ECALL_S, [L.PRIVILEGE_M]: CAUSE_ECALL_M } as Record<

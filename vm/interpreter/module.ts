@@ -22,10 +22,10 @@ const block = [OP.block, TYPE.empty]
 const why = (reason: number): Code => [...i32Const(reason), ...set(LOCAL.why)]
 const base0 = i32Const(0)
 
-/** Adds what a local counted to a counter of the hart's. */
-export function addCounter(base: number, counter: number, local: number): Code {
+/** Adds an amount (i32) to a counter of the hart's. */
+export function addCounter(base: number, counter: number, amount: Code): Code {
   const offset = base + L.HART.counters + 8 * counter
-  return [...base0, ...base0, ...mem(OP.f64Load, offset), ...get(local), OP.f64ConvertI32U, OP.f64Add, ...mem(OP.f64Store, offset)]
+  return [...base0, ...base0, ...mem(OP.f64Load, offset), ...amount, OP.f64ConvertI32U, OP.f64Add, ...mem(OP.f64Store, offset)]
 }
 
 /** What every way out does last: pc, fuel and counters to memory. */
@@ -37,8 +37,8 @@ function leave(base: number): Code {
     ...[...base0, ...pc, ...mem(OP.i64Store, base + L.HART.pc)],
     ...[...base0, ...get(LOCAL.va), ...mem(OP.i64Store, base + L.HART.exitVa)],
     ...[...base0, ...get(LOCAL.fuel), ...mem(OP.i32Store, base + L.HART.exitFuel)],
-    ...addCounter(base, L.COUNTERS.loads, LOCAL.loads),
-    ...addCounter(base, L.COUNTERS.stores, LOCAL.stores),
+    ...addCounter(base, L.COUNTERS.loads, get(LOCAL.loads)),
+    ...addCounter(base, L.COUNTERS.stores, get(LOCAL.stores)),
     ...get(LOCAL.why),
   ]
 }
