@@ -43,6 +43,8 @@ export function forgetEntries(machine: Machine, cache: CodeFrames, frame: number
 }
 
 function emptySlab(machine: Machine, address: number): void {
-  machine.bytes.fill(0, address, address + SLAB_BYTES)
-  machine.i32[(address + PARCELS * ENTRY_BYTES) >> 2] = OP_PAGE_END
+  const end = (address + PARCELS * ENTRY_BYTES) >> 2
+  // One that was never made is zeros still, as all memory begins; the host has no pages for it yet, and need not until there is code.
+  if (machine.i32[end] === OP_PAGE_END) machine.bytes.fill(0, address, address + SLAB_BYTES)
+  machine.i32[end] = OP_PAGE_END
 }

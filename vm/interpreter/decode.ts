@@ -1,18 +1,15 @@
 // Instructions become entries of a slab (entry.ts): each with the op that fits it, or, for a fused pair, that of both at the first.
 import type { CodeFrames } from '../code-frames.ts'
-import { decodeFor, isJump, type Row } from '../isa/index.ts'
+import { decodeFor, isJump } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
 import { frameOfSlab } from './cache.ts'
 import { ENTRIES_PER_BYTE, ENTRY } from './entry.ts'
-import { FIRST_ROW_OP, opFor, OP_COUNT, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
+import { FIRST_ROW_OP, opFor, planFor, OP_COUNT, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
 
-const registerOffset = (row: Row, field: 'rd' | 'rs1' | 'rs2' | 'rs3', n: number): number => {
-  const float = row.fields.some(f => f === `f${field}`)
-  if (float) return L.HART.f - L.HART.x + 8 * n
-  return field === 'rd' && n === 0 ? L.HART.sink - L.HART.x : 8 * n
-}
+/** Where what is written to x0 goes. */
+const SINK = L.HART.sink - L.HART.x
 
 /** The slab that the hart is in: its pc is in the fetch TLB. */
 function currentSlab(machine: Machine, hart: Hart): number {
@@ -78,19 +75,22 @@ function decodeRun(machine: Machine, ops: Ops, cache: CodeFrames, slab: number, 
       return targets
     }
     const { row, values } = decoded
-    const { op, imm } = opFor(ops, decoded, offset)
+    const plan = planFor(ops, row)
+    const { files } = plan
+    const { op, imm } = opFor(ops, plan, decoded, offset)
     view.setUint16(at + ENTRY.op, op, true)
     const pair = before && ops.pairs.get(before.op * PAIR_STRIDE + op)
     if (before && pair) view.setUint16(before.at + ENTRY.op, pair, true)
     before = { at, op }
-    view.setUint16(at + ENTRY.rd, registerOffset(row, 'rd', values.rd), true)
-    view.setUint16(at + ENTRY.rs1, registerOffset(row, 'rs1', values.rs1), true)
-    view.setUint16(at + ENTRY.rs2, registerOffset(row, 'rs2', values.rs2), true)
-    view.setUint16(at + ENTRY.rs3, registerOffset(row, 'rs3', values.rs3), true)
+    const rd = values.rd === 0 && files.rd === 0 ? SINK : files.rd + 8 * values.rd
+    view.setUint16(at + ENTRY.rd, rd, true)
+    view.setUint16(at + ENTRY.rs1, files.rs1 + 8 * values.rs1, true)
+    view.setUint16(at + ENTRY.rs2, files.rs2 + 8 * values.rs2, true)
+    view.setUint16(at + ENTRY.rs3, files.rs3 + 8 * values.rs3, true)
     view.setInt32(at + ENTRY.imm, imm, true)
-    const back = row.fields.includes('b') ? values.imm <= 0 : row.fields.includes('j')
+    const back = plan.target === 'branch' ? values.imm <= 0 : plan.target === 'jump'
     if (back && offset + values.imm >= 0 && offset + values.imm < L.PAGE_SIZE) targets.push(offset + values.imm)
-    if (isJump(decoded)) return targets
+    if (plan.jumps) return targets
     offset += decoded.length
   }
   return targets

@@ -139,6 +139,8 @@ export interface Decoder {
   readonly long: Buckets
   /** What compressed rows stand for. */
   readonly byName: ReadonlyMap<string, Row>
+  /** What words were found to be, each at its place (`placeOf`): programs say the same things over and over. */
+  readonly known: (Decoded | null)[]
 }
 
 interface Buckets {
@@ -162,6 +164,7 @@ export const makeDecoder = (rows: readonly Row[], byName: ReadonlyMap<string, Ro
   short: bucketsOf(rows, 2, 32),
   long: bucketsOf(rows, 4, 256),
   byName,
+  known: new Array<Decoded | null>(KNOWN).fill(null),
 })
 
 /** Of the rows those whose bits of the key are as in `word`. */
@@ -202,9 +205,22 @@ function isAllowed({ reserved }: Plan, word: number): boolean {
 /** Length in bytes of the instruction that begins with this halfword; longer encodings than 32 bits do not occur. */
 export const instructionLength = (halfword: number): 2 | 4 => (isShort(halfword) ? 2 : 4)
 
-/** The instruction in a word (its low half when that is compressed), or null when it is none of the decoder's. */
+/** Words that are known at once. */
+const KNOWN = 4096
+const placeOf = (bits: number): number => (bits ^ (bits >>> 12) ^ (bits >>> 20)) & (KNOWN - 1)
+
+/** The instruction in a word (its low half when that is compressed), or null when it is none of the decoder's. What it answers is shared: not to be changed. */
 export function decodeBy(decoder: Decoder, word: number): Decoded | null {
   const bits = isShort(word) ? word & 0xffff : word >>> 0
+  const place = placeOf(bits)
+  const known = decoder.known[place]
+  if (known !== null && known.word === bits) return known
+  const decoded = decodeAnew(decoder, bits)
+  if (decoded !== null) decoder.known[place] = decoded
+  return decoded
+}
+
+function decodeAnew(decoder: Decoder, bits: number): Decoded | null {
   for (const { mask, planned } of bucketOf(decoder, bits)) {
     const found = planned.get(bits & mask)
     if (!found) continue

@@ -3,7 +3,7 @@ import type { Decoded } from './decode.ts'
 import { REG } from './registers.ts'
 
 /** Goes somewhere else in any case. */
-export const isJump = ({ row }: Decoded): boolean => row.name === 'jal' || row.name === 'jalr'
+export const isJump = ({ row }: Pick<Decoded, 'row'>): boolean => row.name === 'jal' || row.name === 'jalr'
 /** A jump that keeps no way back: code does not go on behind it. */
 export const isTailJump = (d: Decoded): boolean => isJump(d) && d.values.rd === REG.zero
 export const isCall = (d: Decoded): boolean => isJump(d) && d.values.rd === REG.ra
