@@ -5,7 +5,10 @@
 type Typed = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array
 
 /** A copy of plain data (records, arrays, Maps, Sets, typed arrays), with the same sharing and cycles. Throws for anything else. */
-export function clonePlain<T>(root: T): T {
+export const clonePlain = <T>(root: T): T => cloneCounted(root).copy
+
+/** The same, and how many objects it has. */
+export function cloneCounted<T>(root: T): { copy: T; objects: number } {
   const copies = new Map<object, object>()
   const work: object[] = []
 
@@ -47,7 +50,7 @@ export function clonePlain<T>(root: T): T {
     }
   }
 
-  const result = copyOf(root) as T
+  const copy = copyOf(root) as T
   for (let value = work.pop(); value !== undefined; value = work.pop()) fill(value, copies.get(value)!)
-  return result
+  return { copy, objects: copies.size }
 }

@@ -11,6 +11,11 @@ export function frameWritten(machine: Machine, frame: number): void {
   if (machine.written !== null) machine.written[frame] = 1
 }
 
+/** A frame may differ from what the last snapshot has, though nobody wrote it since. */
+export function noteDifference({ written }: Machine, frame: number): void {
+  if (written !== null) written[frame] = 1
+}
+
 /** Begins to note writes, from a clean slate; false: stops. */
 export function noteWrites(machine: Machine, on: boolean): void {
   machine.written = on ? new Uint8Array(machine.ramBytes / PAGE_SIZE) : null

@@ -42,10 +42,9 @@ function fetchFrames(machine: Machine, hart: Hart): Int32Array {
 /** A hart's block, without what engines leave there on their way out. Where its fetch entries lead is in `fetchFrames`: where engines keep code differs from machine to machine. */
 function hartBytes(machine: Machine, hart: Hart): Uint8Array {
   const bytes = machine.bytes.slice(hart.base, hart.base + L.HART_BYTES)
-  for (let n = 0; n < FETCH_ENTRIES; n++) {
-    const at = L.HART.tlbFetch + n * L.TLB_ENTRY_BYTES + L.TLB_ENTRY.addend
-    bytes.fill(0, at, at + 4)
-  }
+  const words = new Int32Array(bytes.buffer)
+  const addend = (L.HART.tlbFetch + L.TLB_ENTRY.addend) >> 2
+  for (let n = 0; n < FETCH_ENTRIES; n++) words[addend + n * (L.TLB_ENTRY_BYTES / 4)] = 0
   bytes.fill(0, L.HART.sink, L.HART.sink + 8)
   bytes.fill(0, L.HART.exitVa, L.HART.refills + 4)
   unwatch(bytes)

@@ -243,8 +243,13 @@ export function unwatch(bytes: Uint8Array): void {
 
 /** Frames that some write entry leads to now: programs write them without a miss. */
 export function writableFrames(machine: Machine): Set<number> {
+  const { i32, layout, harts } = machine
   const frames = new Set<number>()
-  for (const hart of machine.harts) for (const entry of tlbEntries(machine, hart)) if (entry.access === 'write') frames.add(entry.frame)
+  for (const { base } of harts) {
+    const first = (base + L.HART.tlbWrite) >> 2
+    for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4)
+      if (i32[at] !== 0) frames.add((((i32[at + 2] + (i32[at] & PAGE_MASK)) >>> 0) - layout.ram) / L.PAGE_SIZE)
+  }
   return frames
 }
 

@@ -1,7 +1,16 @@
 // Snapshots of a recording. What changed since the last one is kept: pages of RAM, and the kernel's tables of frames in chunks like pages;
 // the rest of the state is small and kept whole.
-import { clonePlain, rewindJournal, USE_KERNEL, USE_TABLE, workOf, type Kernel, type KernelState } from '../../kernel/index.ts'
-import { frameWritten, PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
+import {
+  cloneCounted,
+  clonePlain,
+  rewindJournal,
+  USE_KERNEL,
+  USE_TABLE,
+  workOf,
+  type Kernel,
+  type KernelState,
+} from '../../kernel/index.ts'
+import { noteDifference, PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
 import type { Instant } from './instant.ts'
 
 /** A moment that can be gone back to. */
@@ -12,6 +21,8 @@ export interface Point {
   /** How much had been done (workOf). */
   work: number
   state: KernelState
+  /** How many objects that is. */
+  objects: number
   harts: HartsSnapshot
   journalNext: number
   outputBytes: number
@@ -35,8 +46,8 @@ export interface Store {
   base: number
 }
 
-type FrameTable = 'count' | 'use' | 'flags' | 'entries'
-const TABLES: readonly FrameTable[] = ['count', 'use', 'flags', 'entries']
+type FrameTable = 'count' | 'use' | 'flags' | 'entries' | 'payer'
+const TABLES: readonly FrameTable[] = ['count', 'use', 'flags', 'entries', 'payer']
 const NOTHING = new Uint8Array(0)
 
 export const newStore = (): Store => ({ points: [], pages: new Map(), bytes: 0, base: 0 })
@@ -49,12 +60,12 @@ function tablesOf(k: Kernel): Uint8Array[] {
 }
 
 /** The state without the tables of frames, which are versioned. */
-function cloneState(k: Kernel): KernelState {
+function cloneState(k: Kernel): { copy: KernelState; objects: number } {
   const { frames } = k.state
-  const empty = { count: new Uint32Array(0), use: NOTHING, flags: NOTHING, entries: new Uint16Array(0) }
+  const empty = { count: new Uint32Array(0), use: NOTHING, flags: NOTHING, entries: new Uint16Array(0), payer: new Uint16Array(0) }
   k.state.frames = { ...frames, ...empty, freeStacks: frames.freeStacks.map(() => new Uint32Array(0)) }
   try {
-    return clonePlain(k.state)
+    return cloneCounted(k.state)
   } finally {
     k.state.frames = frames
   }
@@ -128,11 +139,13 @@ export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
 }
 
 function pointNow(k: Kernel, instant: Instant): Point {
+  const { copy, objects } = cloneState(k)
   return {
     instant,
     time: k.state.time,
     work: workOf(k.state),
-    state: cloneState(k),
+    state: copy,
+    objects,
     harts: snapshotHarts(k.machine),
     journalNext: k.journal.next,
     outputBytes: k.outputBytes,
@@ -179,8 +192,8 @@ export function restorePoint(k: Kernel, store: Store, index: number): void {
   for (const [id, versions] of store.pages) if (id < k.state.frames.total && versions[versions.length - 1].point > from) now.add(id)
   const { frames } = k.state
   const state = clonePlain(point.state)
-  const { count, use, flags, entries, freeStacks } = frames
-  Object.assign(state.frames, { count, use, flags, entries, freeStacks })
+  const { count, use, flags, entries, payer, freeStacks } = frames
+  Object.assign(state.frames, { count, use, flags, entries, payer, freeStacks })
   k.state = state
   const set = (target: Uint8Array, bytes: Uint8Array | null): void => {
     if (bytes === null) target.fill(0)
@@ -215,16 +228,28 @@ export function dropAfter(store: Store, index: number): void {
   }
 }
 
-/** Forgets one point that another one follows: what it has that the next one took from it is said of the next one. */
+function forgetLast(k: Kernel, store: Store, isBase: boolean): void {
+  const index = store.points.length - 1
+  for (const [id, versions] of store.pages)
+    if (isBase && id < k.state.frames.total && versions[versions.length - 1].point === index) noteDifference(k.machine, id)
+  dropAfter(store, index - 1)
+  if (isBase) store.base--
+}
+
+/** Forgets one point: what it has that the next one took from it is said of the next one, if there is one. */
 export function forgetPoint(k: Kernel, store: Store, index: number): void {
   const isBase = store.base === index
+  if (index === store.points.length - 1) {
+    forgetLast(k, store, isBase)
+    return
+  }
   store.points.splice(index, 1)
   for (const [id, versions] of store.pages) {
     const at = versions.findIndex(version => version.point >= index)
     if (at < 0) continue
     const isOwn = versions[at].point === index
     // Memory goes on from the point before now, and from what this one had.
-    if (isBase && isOwn && id < k.state.frames.total) frameWritten(k.machine, id)
+    if (isBase && isOwn && id < k.state.frames.total) noteDifference(k.machine, id)
     const isReplaced = isOwn && versions[at + 1]?.point === index + 1
     if (isReplaced) store.bytes -= versions.splice(at, 1)[0].bytes?.length ?? 0
     for (let i = isOwn && !isReplaced ? at + 1 : at; i < versions.length; i++) versions[i].point--

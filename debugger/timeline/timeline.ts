@@ -2,9 +2,10 @@
 // same run again from there, to the bit (travel.ts).
 import { forgetUpcoming, piecesIn, runKernel, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites } from '../../vm/index.ts'
+import { effortOf, isWorthPoint, type Effort } from './effort.ts'
 import { isBefore, nowOf, type Instant } from './instant.ts'
 import { newReplayer, type Replayer } from './replayer.ts'
-import { dropAfter, forgetPoint, newStore, restorePoint, takePoint, type Store } from './store.ts'
+import { dropAfter, forgetPoint, newStore, restorePoint, takePoint, type Point, type Store } from './store.ts'
 
 export interface Timeline {
   /** The present, wherever it stands. */
@@ -12,27 +13,33 @@ export interface Timeline {
   /** Who runs the past again. */
   readonly replayer: Replayer
   store: Store
-  /** Work (workOf) between two points. */
+  /** Work (workOf) between two points, at least. */
   distance: number
+  /** Where points also lie so far apart that they are cheap (effort.ts): what had been done at the newest one; null: the distance was said. */
+  since: Effort | null
+  /** So many times as far apart as at first. */
+  times: number
   /** How far the run has come yet. */
   end: Instant
   /** Work that was done in all, in the present and in pasts that were run again: what pieces of a search are measured by. */
   worked: number
 }
 
-const DEFAULT_DISTANCE = 4_000_000
+/** The least distance where nobody says one; and where somebody does, it is that. */
+const LEAST_DISTANCE = 1_000_000
 /** Instants at which something was changed by hand, at most: older ones are forgotten, and the recording begins after them. */
 const CHANGES_MAX = 256
 /** When so many points are there, the distance doubles: what a long run keeps grows with its logarithm. */
 const POINTS = 128
 
 /** Starts recording, with a first point where the machine is now. */
-export function startRecording(k: Kernel, distance = DEFAULT_DISTANCE): Timeline {
+export function startRecording(k: Kernel, distance?: number): Timeline {
   noteWrites(k.machine, true)
   k.journal.keeps = true
-  const timeline: Timeline = { k, replayer: newReplayer(k), store: newStore(), distance, end: nowOf(k), worked: 0 }
-  takePoint(k, timeline.store, nowOf(k))
-  return timeline
+  const store = newStore()
+  takePoint(k, store, nowOf(k))
+  const since = distance === undefined ? effortOf(k) : null
+  return { k, replayer: newReplayer(k), store, distance: distance ?? LEAST_DISTANCE, since, times: 1, end: nowOf(k), worked: 0 }
 }
 
 /** The machine no longer notes what it writes to: no more points are taken. */
@@ -45,11 +52,13 @@ export function advance(t: Timeline, options: RunOptions = {}, k: Kernel = t.k):
   const end = k.state.executed + (options.maxInstructions ?? Infinity)
   const lastPiece = k.state.pieces + (options.maxPieces ?? Infinity)
   for (;;) {
-    const next = t.store.points[t.store.points.length - 1].work + t.distance
+    const newest = t.store.points[t.store.points.length - 1]
+    const next = newest.work + t.distance
     const change = changeAhead(t, k)
     const at = change === null ? null : t.store.points[change].instant
     const begun = workOf(k.state)
-    const room = begun < next ? next - begun : Infinity
+    // Where the newest point is far enough but its cost is not, it is looked at again after as much.
+    const room = begun < next ? next - begun : t.since === null ? Infinity : t.distance
     const until = Math.min(end, k.state.executed + room, at?.executed ?? Infinity)
     const result = runKernel(k, {
       ...options,
@@ -63,16 +72,25 @@ export function advance(t: Timeline, options: RunOptions = {}, k: Kernel = t.k):
       restorePoint(k, t.store, change)
       if (result.kind === 'budget') continue
     }
-    let full = false
     if (isBefore(t.end, here)) {
       t.end = here
-      full = workOf(k.state) >= next
-      if (full) takePoint(k, t.store, here)
-      if (full && t.store.points.length % POINTS === 0) t.distance *= 2
+      const full = workOf(k.state) >= next && (t.since === null || isWorthPoint(k, t.since, newest.objects, t.times))
+      if (full) addPoint(t, k, here)
     }
     const over = k.state.executed >= end || k.state.pieces >= lastPiece
-    if (result.kind !== 'budget' || over || (k.state.executed < until && !full)) return result
+    if (result.kind !== 'budget' || over || (k.state.executed < until && workOf(k.state) - begun < room)) return result
   }
+}
+
+/** A point on new ground. */
+function addPoint(t: Timeline, k: Kernel, here: Instant): Point {
+  const point = takePoint(k, t.store, here)
+  if (t.since !== null) t.since = effortOf(k)
+  if (t.store.points.length % POINTS === 0) {
+    t.distance *= 2
+    t.times *= 2
+  }
+  return point
 }
 
 /** The next change by hand that a run over old ground comes to: the last point of its instant. null: none. */
@@ -105,7 +123,7 @@ export function forgetFuture(t: Timeline): void {
   const here = nowOf(k)
   const { points } = t.store
   dropAfter(t.store, pointBefore(t, here))
-  takePoint(k, t.store, here).changed = true
+  addPoint(t, k, here).changed = true
   // What was changed at one instant is one change.
   const last = points.length - 1
   const { instant, changed } = points[last - 1] ?? {}

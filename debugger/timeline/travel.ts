@@ -8,6 +8,8 @@ import { advance, pointBefore, type Timeline } from './timeline.ts'
 
 /** A new point is made a distance / NEAR_PART before a place that was gone back to, up to so many points in all. */
 const NEAR_PART = 40
+/** ... or so much work before, where distances are long. */
+const NEAR_MOST = 200_000
 const POINTS_MAX = 1024
 /** So much work is heard as a delay. */
 const FAR = 2_000_000
@@ -49,7 +51,7 @@ export function travelIn(t: Timeline, past: Kernel, to: Instant, limit: number):
 /** Whoever steps back will do so again: the next places are reached from a new point shortly before this one. False: it was enough before. */
 function stepNear(t: Timeline, past: Kernel, index: number, to: Instant, limit: number): boolean {
   const { points } = t.store
-  const distance = Math.ceil(t.distance / NEAR_PART)
+  const distance = Math.min(Math.ceil(t.distance / NEAR_PART), NEAR_MOST)
   const far = to.executed - points[index].instant.executed
   const near = { executed: to.executed - distance, steps: 0 }
   if (far < 4 * distance || points.length >= POINTS_MAX || !isBefore(to, t.end) || !isBefore(nowOf(past), near)) return true
@@ -104,6 +106,6 @@ export function markHere(t: Timeline, k: Kernel = t.k): () => void {
   const mark = store.points[index + 1]
   return () => {
     const at = store.points.indexOf(mark)
-    if (at > 0 && at < store.points.length - 1) forgetPoint(k, store, at)
+    if (at > 0) forgetPoint(k, store, at)
   }
 }

@@ -92,9 +92,9 @@ test('points that are taken away leave the others as they were, and ways that ar
   }
   kernel.enough = () => random(3) === 0
   for (let n = 0; n < whole.length; n++) {
-    // Never the last one; the first one too, which those before have no way to any more.
+    // The last one too; and the first one, which those before have no way to any more.
     const { points } = t.store
-    if (points.length > 3) forgetPoint(kernel, t.store, random(4) === 0 ? 0 : random(points.length - 1))
+    if (points.length > 3) forgetPoint(kernel, t.store, random(4) === 0 ? 0 : random(points.length))
     const first = points[0].instant.executed
     const to = whole.filter(({ executed }) => executed >= first)[random(whole.filter(({ executed }) => executed >= first).length)]
     while (travelSome(t, to, 1 + random(60_000)) === 'cut');
@@ -135,4 +135,26 @@ test('changes by hand: one for an instant, and no more than so many; what is kep
     travel(t, { ...instant, executed: instant.executed + 10 })
     expect(stack().join()).toBe(bytes)
   }
+})
+
+test('where nobody says how far apart, points are few where code is fast, and what is gone back to is the same', () => {
+  const argv = ['/bin/sh', '-c', 'seq 30000 | tail -n 1']
+  const points = (['compiler', 'interpreter'] as const).map(engine => {
+    const { kernel } = start(argv, { init: true, debug: false, engine })
+    const t = startRecording(kernel)
+    expect(advance(t).kind).toBe('halted')
+    const { executed } = kernel.state
+    const end = wordOf(kernel)
+    for (const part of [0.3, 0.8, 0.1]) {
+      const to = { executed: Math.floor(executed * part), steps: 0 }
+      travel(t, to)
+      expect(wordOf(kernel)).toBe(runThere(argv, { engine }, nowOf(kernel)))
+    }
+    travel(t, { executed: Infinity, steps: Infinity })
+    expect(wordOf(kernel)).toBe(end)
+    // However long it took, a million instructions are not run again for less.
+    expect(t.store.points.length).toBeLessThan(2 + executed / 1_000_000)
+    return t.store.points.length
+  })
+  expect(points[0]).toBeLessThan(points[1])
 })
