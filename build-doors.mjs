@@ -3,6 +3,7 @@
 // (package.json: sideEffects). What is not found so is left as it stands.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { sourceOf } from './build-node.mjs'
 
 const DOOR = /\bindex\.ts$/
 
@@ -57,7 +58,7 @@ export const throughDoors = {
     const exportsOf = exportTables()
     building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       if (path.includes('node_modules')) return undefined
-      const text = withoutNamespaces(readFileSync(path, 'utf8'))
+      const text = withoutNamespaces(sourceOf(path))
       const contents = text.replace(/^import \{([^}]*)\} from '(\.[^']*)'$/gm, (statement, names, from) => {
         if (!DOOR.test(from)) return statement
         const inside = exportsOf(join(dirname(path), from))

@@ -2,8 +2,8 @@
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { builtinModules } from 'node:module'
 import { throughDoors } from './build-doors.mjs'
+import { nodeModules } from './build-node.mjs'
 
 mkdirSync('dist', { recursive: true })
 for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
@@ -22,22 +22,6 @@ const ENTRIES = {
   assembler: 'assembler/index.ts',
   debugger: 'debugger/index.ts',
   node: 'cli/node.ts',
-}
-
-/**
- * Node's modules stay outside, also where a CommonJS package requires one: as an import, since an ES module has no `require`. The library
- * imports none (test/flows/library.test.ts), so a web page can have it.
- */
-const nodeModules = {
-  name: 'node-modules',
-  setup(building) {
-    building.onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
-      const name = path.replace(/^node:/, '')
-      if (!builtinModules.includes(name)) return undefined
-      return kind === 'require-call' ? { path: name, namespace: 'node-required' } : { path: `node:${name}`, external: true }
-    })
-    building.onLoad({ filter: /.*/, namespace: 'node-required' }, ({ path }) => ({ contents: `export * from 'node:${path}'` }))
-  },
 }
 
 const common = {
