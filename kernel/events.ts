@@ -1,5 +1,6 @@
 // The one event stream: what happened, as plain records. strace output, statistics, the timeline, debugger stops and views
-// subscribe to kinds. An event that nobody subscribed to is never built: call sites ask `wants(k, kind)` first.
+// subscribe to kinds. An event that nobody subscribed to is never built: call sites ask first, `k.events.fork !== undefined`. They name
+// the kind there, since the host is slow at finding a member by a name that changes.
 import type { Task } from './state.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -67,9 +68,7 @@ export const newEventStream = (): EventStream => ({
   tlbFlush: undefined,
 })
 
-export const wants = (k: Kernel, kind: EventKind): boolean => k.events[kind] !== undefined
-
-/** Tells an event to those who subscribed to its kind. Ask `wants` before an event is built. */
+/** Tells an event to those who subscribed to its kind. Look whether there are any before an event is built. */
 export function emit(k: Kernel, event: KernelEvent): void {
   const listeners = k.events[event.kind]
   if (listeners) for (const listener of listeners) listener(event, k)

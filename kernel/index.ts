@@ -18,7 +18,7 @@ export {
   type JournalEntry,
 } from './journal.ts'
 export type { Spill } from './journal-lots.ts'
-export { emit, newEventStream, subscribe, wants, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
+export { emit, newEventStream, subscribe, type EventKind, type EventOf, type KernelEvent, type Listener } from './events.ts'
 export { groupIdOf, NO_TASK, type GroupId, type TaskId } from './ids.ts'
 export { causeText, crashText, explainSignal, type Cause } from './explain.ts'
 export { cloneCounted, clonePlain } from './clone.ts'

@@ -2,7 +2,7 @@
 // is one nanosecond. Every decision depends on the state alone, so where a run is cut into pieces makes no difference to it.
 import { COUNTERS, run, type Stop, type StopKind } from '../vm/index.ts'
 import { SIGXCPU, strayErrno } from './abi/index.ts'
-import { emit, wants } from './events.ts'
+import { emit } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
@@ -346,7 +346,7 @@ function schedule(k: Kernel, hart: HartState): void {
   }
   chargeSchedule(k, hart.id, hart.queue)
   const next = pickNext(k, hart)
-  if (wants(k, 'schedule')) emit(k, { kind: 'schedule', hart: hart.id, from: current, next, waiting: hart.queue.length })
+  if (k.events.schedule !== undefined) emit(k, { kind: 'schedule', hart: hart.id, from: current, next, waiting: hart.queue.length })
   if (current === null || next !== current) {
     const stillRuns = current !== null && current.state === 'R'
     if (current !== null) current.usage[stillRuns ? 'involuntarySwitches' : 'voluntarySwitches']++
@@ -399,7 +399,7 @@ function runTask(k: Kernel, hart: HartState, { fuel, until }: Limits): void {
   if (stop.kind === 'debug') k.pause = true
   else if (stop.kind !== 'fuel') {
     state.steps++
-    k.doing = stop.kind === 'syscall' ? DOING.syscall : DOING[stop.kind]
+    k.doing = stop.kind === 'syscall' ? DOING.syscall : stop.kind === 'pageFault' ? DOING.pageFault : DOING[stop.kind]
     if (timed) enterKernel(k, hart.id, task, 'entry')
     if (stop.kind === 'pageFault') passNominal(k, hart, task, NOMINAL_FAULT)
     handleTrap(k, task, stop)
@@ -410,7 +410,7 @@ function runTask(k: Kernel, hart: HartState, { fuel, until }: Limits): void {
     enterKernel(k, hart.id, task, 'timer')
     state.counts.timerTicks++
     hart.timerInterrupts++
-    if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: hart.id, what: 'slice' })
+    if (k.events.timer !== undefined) emit(k, { kind: 'timer', hart: hart.id, what: 'slice' })
     hart.resched = true
   }
   // A call may have started the model.

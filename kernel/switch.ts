@@ -1,5 +1,5 @@
 // The context switch: registers of one task to its trap frame in RAM, those of the next from there, and satp with its ASID.
-import { emit, wants } from './events.ts'
+import { emit } from './events.ts'
 import type { Kernel } from './kernel.ts'
 import { useMm } from './mm/index.ts'
 import { loadRegisters, saveRegisters } from './task/index.ts'
@@ -27,5 +27,5 @@ export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
   leave(k, row)
   hart.switches++
   k.state.counts.contextSwitches++
-  if (wants(k, 'switch')) emit(k, { kind: 'switch', hart: hart.id, from, to: task })
+  if (k.events.switch !== undefined) emit(k, { kind: 'switch', hart: hart.id, from, to: task })
 }

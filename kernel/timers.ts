@@ -1,5 +1,5 @@
 // What happens when a timer expires, by its kind.
-import { emit, wants } from './events.ts'
+import { emit } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
 import { replenish, wakeTask } from './sched/index.ts'
@@ -26,7 +26,7 @@ export function fireTimers(k: Kernel): boolean {
       interrupt(k)
     }
     fired = true
-    if (wants(k, 'timer')) emit(k, { kind: 'timer', hart: 0, what: timer.spec.kind })
+    if (k.events.timer !== undefined) emit(k, { kind: 'timer', hart: 0, what: timer.spec.kind })
     const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void
     expire(k, timer.spec)
   }

@@ -71,17 +71,19 @@ const atAddress =
 
 const nothing: Handler = () => {}
 
+function pageFault(k: Kernel, task: Task, at: number, access: Access): void {
+  const failure = handleFault(k, task, task.mm, at, access)
+  if (failure === null) return
+  // With room made by somebody's death the instruction runs again, unless it was its own.
+  if (failure === FAULT_OOM) {
+    if (!relieveMemory(k, task)) panicForMemory(k)
+  } else raise(k, task, faultInfo(failure.signal, failure.code, at))
+}
+
 /** By kind of stop. `at` is the stop's tval. */
 const HANDLERS: Record<StopKind, Handler> = {
   syscall: runSyscall,
-  pageFault(k, task, at, access) {
-    const failure = handleFault(k, task, task.mm, at, access)
-    if (failure === null) return
-    // With room made by somebody's death the instruction runs again, unless it was its own.
-    if (failure === FAULT_OOM) {
-      if (!relieveMemory(k, task)) panicForMemory(k)
-    } else raise(k, task, faultInfo(failure.signal, failure.code, at))
-  },
+  pageFault,
   accessFault: atAddress(SIGSEGV, SEGV_ACCERR),
   // Of a jump Linux tells where it stands, not where it leads (do_trap_insn_misaligned).
   misaligned: (k, task, at, access) => (access === 'fetch' ? atPc : atAddress)(SIGBUS, BUS_ADRALN)(k, task, at, access),
@@ -107,7 +109,8 @@ const HANDLERS: Record<StopKind, Handler> = {
 
 /** Handles why the hart of a running task stopped. The stop record is not read afterwards: the next run may reuse it. */
 export function handleTrap(k: Kernel, task: Task, stop: Stop): void {
-  // Nearly all are calls, and the host is slow at finding a member by a name that changes.
+  // Nearly all are one of two, and the host is slow at finding a member by a name that changes.
   if (stop.kind === 'syscall') runSyscall(k, task)
+  else if (stop.kind === 'pageFault') pageFault(k, task, stop.tval, stop.access)
   else HANDLERS[stop.kind](k, task, stop.tval, stop.access)
 }

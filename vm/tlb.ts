@@ -26,8 +26,10 @@ const WATCHED = 1 << 30
 /** The high word of the address in a tag. */
 const plainHigh = (tagHi: number): number => (tagHi < 0 ? tagHi | WATCHED : tagHi & ~WATCHED)
 
-const TLB_OF = { read: L.HART.tlbRead, write: L.HART.tlbWrite, fetch: L.HART.tlbFetch } as const
-const MISSES = { read: L.COUNTERS.readMisses, write: L.COUNTERS.writeMisses, fetch: L.COUNTERS.fetchMisses } as const
+// By access. Not tables: the host is slow at finding a member by a name that changes.
+const tlbOf = (access: Access): number => (access === 'read' ? L.HART.tlbRead : access === 'write' ? L.HART.tlbWrite : L.HART.tlbFetch)
+const missesOf = (access: Access): number =>
+  access === 'read' ? L.COUNTERS.readMisses : access === 'write' ? L.COUNTERS.writeMisses : L.COUNTERS.fetchMisses
 
 // ---- naming address-space contexts
 
@@ -132,7 +134,7 @@ export function translateNow(machine: Machine, hart: Hart, lo: number, hi: numbe
 }
 
 const entryAt = (hart: Hart, access: Access, lo: number): number =>
-  (hart.base + TLB_OF[access] + ((lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES) * L.TLB_ENTRY_BYTES) >> 2
+  (hart.base + tlbOf(access) + ((lo >>> L.PAGE_SHIFT) & (L.TLB_ENTRIES - 1)) * L.TLB_ENTRY_BYTES) >> 2
 
 /** Index (in i32 units) of the entry that translates the address, or -1. */
 export function tlbProbe(machine: Machine, hart: Hart, lo: number, hi: number, access: Access): number {
@@ -160,7 +162,7 @@ export function tlbFillFrom(
   access: Access,
   { outcome, frame, level, flags }: Translation,
 ): Translation['outcome'] {
-  hart.counters[MISSES[access]]++
+  hart.counters[missesOf(access)]++
   if (outcome !== 'ok') return outcome
   const addend = access === 'fetch' ? machine.engine.enter(frame) : (machine.layout.ram + frame * L.PAGE_SIZE - (lo & PAGE_MASK)) | 0
   const at = entryAt(hart, access, lo)
@@ -169,7 +171,7 @@ export function tlbFillFrom(
   i32[at] = (lo & PAGE_MASK) | i32[(hart.base + L.HART.tlbKey) >> 2]
   i32[at + 1] = hi
   if (machine.debug !== null) noteFill(machine, machine.debug, hart, at, lo, hi, access, frame)
-  if (access === 'fetch') hart.fetchFrames[(lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES] = frame
+  if (access === 'fetch') hart.fetchFrames[(lo >>> L.PAGE_SHIFT) & (L.TLB_ENTRIES - 1)] = frame
   if (access === 'write') {
     if (machine.engine.isCode(frame)) i32[at + 1] = hi ^ WATCHED
     if (machine.written !== null) machine.written[frame] = 1
@@ -185,7 +187,7 @@ export const hostAddress = (machine: Machine, entry: number, lo: number): number
 
 /** Offset in the linear memory of code: of an address that the fetch TLB has, whose entry leads to what the engine made of it. */
 export const fetchAddress = (machine: Machine, hart: Hart, lo: number): number =>
-  machine.layout.ram + hart.fetchFrames[(lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES] * L.PAGE_SIZE + (lo & ~PAGE_MASK)
+  machine.layout.ram + hart.fetchFrames[(lo >>> L.PAGE_SHIFT) & (L.TLB_ENTRIES - 1)] * L.PAGE_SIZE + (lo & ~PAGE_MASK)
 
 // ---- watched pages
 
@@ -219,7 +221,7 @@ export function watchEntries(machine: Machine): void {
   const { i32, debug } = machine
   for (const hart of machine.harts) {
     for (const access of ['read', 'write'] as const) {
-      const first = (hart.base + TLB_OF[access]) >> 2
+      const first = (hart.base + tlbOf(access)) >> 2
       for (let at = first; at < first + L.TLB_BYTES / 4; at += L.TLB_ENTRY_BYTES / 4) {
         if (i32[at] === 0) continue
         const hi = plainHigh(i32[at + 1])
@@ -330,7 +332,7 @@ export function tlbEntries(machine: Machine, hart: Hart): TlbEntry[] {
   const key = machine.i32[(hart.base + L.HART.tlbKey) >> 2]
   for (const access of ['read', 'write', 'fetch'] as const) {
     for (let index = 0; index < L.TLB_ENTRIES; index++) {
-      const at = ((hart.base + TLB_OF[access]) >> 2) + (index * L.TLB_ENTRY_BYTES) / 4
+      const at = ((hart.base + tlbOf(access)) >> 2) + (index * L.TLB_ENTRY_BYTES) / 4
       const [tagLo, tagHi, addend, info] = machine.i32.subarray(at, at + 4)
       if (tagLo === 0) continue
       const page = tagLo & PAGE_MASK

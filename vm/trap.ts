@@ -23,10 +23,10 @@ const KINDS: Record<number, readonly [StopKind, Access]> = {
 }
 
 /** Exception code of a failed access; a device does what is asked of it, or it is an access fault. */
-export const faultCause = (outcome: 'pageFault' | 'accessFault' | 'device', access: Access): number =>
-  outcome === 'pageFault'
-    ? { read: C.CAUSE_LOAD_PAGE, write: C.CAUSE_STORE_PAGE, fetch: C.CAUSE_FETCH_PAGE }[access]
-    : { read: C.CAUSE_LOAD_ACCESS, write: C.CAUSE_STORE_ACCESS, fetch: C.CAUSE_FETCH_ACCESS }[access]
+export function faultCause(outcome: 'pageFault' | 'accessFault' | 'device', access: Access): number {
+  if (outcome === 'pageFault') return access === 'read' ? C.CAUSE_LOAD_PAGE : access === 'write' ? C.CAUSE_STORE_PAGE : C.CAUSE_FETCH_PAGE
+  return access === 'read' ? C.CAUSE_LOAD_ACCESS : access === 'write' ? C.CAUSE_STORE_ACCESS : C.CAUSE_FETCH_ACCESS
+}
 
 /** An instruction traps: what the platform makes of it. null: the hart goes on in the guest's handler. */
 export function raise(machine: Machine, hart: Hart, cause: number, lo: number, hi: number): Stop | null {

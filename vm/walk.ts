@@ -8,6 +8,9 @@ import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X, TWO_32 } from './isa/i
 const LEVELS = 4
 const ENTRIES_SHIFT = 9
 const PTES = 512
+const PPN_SHIFT = 10
+/** The page number's bits in the high word of a PTE. */
+const PPN_HIGH = 0x3fffff
 
 /** What permits an access: privilege and the two sstatus bits that change the rules. */
 export interface WalkMode {
@@ -37,7 +40,8 @@ export function vpn(lo: number, hi: number, level: number): number {
 }
 
 /** Physical page number of a PTE given as two words; up to 44 bits, so a double, but an integer of V8's where RAM is. */
-export const ptePpn = (lo: number, hi: number): number => ((hi & 0x3fffff) === 0 ? lo >>> 10 : (hi & 0x3fffff) * 0x400000 + (lo >>> 10))
+export const ptePpn = (lo: number, hi: number): number =>
+  (hi & PPN_HIGH) === 0 ? lo >>> PPN_SHIFT : (hi & PPN_HIGH) * 0x400000 + (lo >>> PPN_SHIFT)
 
 /**
  * Translates the address {lo, hi} from the root frame for `access`, setting A and D bits in the PTE as hardware does.
@@ -54,25 +58,28 @@ export function translate(
 ): Translation {
   out.outcome = 'pageFault'
   if (!isCanonical(hi)) return out
+  const { ram32 } = machine
   const frames = machine.ramBytes >>> PAGE_SHIFT
-  const ram32 = machine.ram32
-  let table = rootFrame
+  if (!(rootFrame >= 0 && rootFrame < frames)) {
+    out.outcome = 'accessFault'
+    return out
+  }
+  // Tables lie in RAM: from here on all is 32-bit arithmetic.
+  let table = rootFrame | 0
   for (let level = LEVELS - 1; level >= 0; level--) {
-    if (table < 0 || table >= frames) {
-      out.outcome = 'accessFault'
-      return out
-    }
-    const at = (table * PTES + vpn(lo, hi, level)) * 2
+    const at = ((table << ENTRIES_SHIFT) + vpn(lo, hi, level)) << 1
     const pteLo = ram32[at]
     const pteHi = ram32[at + 1]
     // Reserved bits, and W without R, are faults (Svnapot and Svpbmt are not there).
     if (!(pteLo & PTE_V) || (pteLo & (PTE_R | PTE_W)) === PTE_W || pteHi & 0xffc00000) return out
-    if (!(pteLo & (PTE_R | PTE_X))) {
-      if (pteLo & (PTE_A | PTE_D | PTE_U)) return out
-      table = ptePpn(pteLo, pteHi) - RAM_PPN
-      continue
+    if (pteLo & (PTE_R | PTE_X)) return leaf(machine, at, pteLo, pteHi, level, lo, access, mode, out)
+    if (pteLo & (PTE_A | PTE_D | PTE_U)) return out
+    table = ((pteLo >>> PPN_SHIFT) - RAM_PPN) | 0
+    if ((pteHi & PPN_HIGH) !== 0 || table < 0 || table >= frames) {
+      // Below the last level nothing more is looked at.
+      if (level > 0) out.outcome = 'accessFault'
+      return out
     }
-    return leaf(machine, at, pteLo, pteHi, level, lo, access, mode, out)
   }
   return out
 }

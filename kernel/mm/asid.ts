@@ -1,7 +1,7 @@
 // Address-space numbers: TLB entries carry one, so that a switch need not empty the TLB. Numbers are given in generations: when they
 // run out every TLB is emptied and giving starts anew (Linux arch/riscv/mm/context.c). The kernel that changes a PTE calls flushPage.
 import { PAGE_SIZE, setSatp, tlbFlush } from '../../vm/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { chargeShootdown, passOther } from '../timing/index.ts'
 import { FLUSH_PAGES_MAX } from './limits.ts'
@@ -58,7 +58,7 @@ export function forgetMm(k: Kernel, mm: Mm): void {
 function flushHart(k: Kernel, hart: number, va: number | null, asid: number | null): void {
   tlbFlush(k.machine, k.machine.harts[hart], va, asid)
   passOther(k, hart)
-  if (wants(k, 'tlbFlush')) emit(k, { kind: 'tlbFlush', hart, va, asid })
+  if (k.events.tlbFlush !== undefined) emit(k, { kind: 'tlbFlush', hart, va, asid })
 }
 
 /** True when some TLB may hold entries of it: it ran in this generation. */

@@ -18,7 +18,7 @@ import {
   SIGSEGV,
   SI_KERNEL,
 } from '../abi/index.ts'
-import { emit, wants, type EventOf } from '../events.ts'
+import { emit, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { chargeCopy, chargeFault, enter, leave, PATH } from '../timing/index.ts'
@@ -26,7 +26,7 @@ import { flushPage } from './asid.ts'
 import { allocFrame, FRAME_DIRTY, retainFrame, releaseFrame, USE_ANON } from './frames.ts'
 import { hugeFault } from './hugefault.ts'
 import { FAULT_AROUND_PAGES, MMAP_MIN, STACK_GUARD_GAP, USER_END } from './limits.ts'
-import { countPage, ensureLeaf, entryFor, frameOf, leafAt, leafFlags, setLeaf } from './pagetable.ts'
+import { countPage, ensureLeaf, entryFor, frameOf, isBlockEmpty, leafAt, leafFlags, PTE_HUGE, setLeaf } from './pagetable.ts'
 import { cachePage } from './pagecache.ts'
 import { regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
@@ -42,7 +42,7 @@ export const FAULT_OOM: FaultSignal = { signal: SIGKILL, code: SI_KERNEL }
 type How = EventOf<'fault'>['how']
 
 /** Protection that permits an access; writable pages can also be read. */
-const NEEDS: Record<Access, number> = { read: PROT_READ | PROT_WRITE, write: PROT_WRITE, fetch: PROT_EXEC }
+const needOf = (access: Access): number => (access === 'write' ? PROT_WRITE : access === 'read' ? PROT_READ | PROT_WRITE : PROT_EXEC)
 
 /**
  * Makes `va` of an address space accessible for the task, or says with which signal the access ends. After null the same instruction runs
@@ -67,11 +67,11 @@ function serve(k: Kernel, task: Task, mm: Mm | null, va: number, access: Access)
       if (!grew) region = undefined
     }
     if (region !== undefined) {
-      if (region.prot & NEEDS[access]) failure = fill(k, task, mm, region, page, va, access, grew)
+      if (region.prot & needOf(access)) failure = fill(k, task, mm, region, page, va, access, grew)
       else failure = FAULT_ACCERR
     }
   }
-  if (failure !== null && wants(k, 'fault')) emit(k, { kind: 'fault', task, va, access, how: 'signal' })
+  if (failure !== null && k.events.fault !== undefined) emit(k, { kind: 'fault', task, va, access, how: 'signal' })
   return failure
 }
 
@@ -92,11 +92,14 @@ function growStack(task: Task, mm: Mm, region: Region, page: number): boolean {
 
 function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: number, access: Access, grew: boolean): FaultSignal | null {
   try {
-    let how: How | 'small' | null = hugeFault(k, task, mm, region, page, access)
+    const { ram32 } = k.machine
+    const known = leafAt(ram32, mm.root, page)
+    const mayBeHuge = region.hugetlb || (known >= 0 && ram32[known] & PTE_HUGE) || (access === 'write' && isBlockEmpty(k, known))
+    let how: How | 'small' | null = mayBeHuge ? hugeFault(k, task, mm, region, page, access) : 'small'
     let major = false
     if (how === 'small') {
-      const at = ensureLeaf(k, mm, page)
-      const entry = k.machine.ram32[at]
+      const at = mayBeHuge || known < 0 ? ensureLeaf(k, mm, page) : known
+      const entry = ram32[at]
       major = entry === 0 && readsHost(region, page)
       if (entry === 0)
         how = region.inode === null ? fillAnonymous(k, mm, region, at, access) : fillFromFile(k, mm, region, region.inode, page, at, access)
@@ -111,7 +114,7 @@ function fill(k: Kernel, task: Task, mm: Mm, region: Region, page: number, va: n
       task.usage.minorFaults++
       k.state.counts.minorFaults++
     }
-    if (wants(k, 'fault')) emit(k, { kind: 'fault', task, va, access, how: grew ? 'stack' : how })
+    if (k.events.fault !== undefined) emit(k, { kind: 'fault', task, va, access, how: grew ? 'stack' : how })
     return null
   } catch (error) {
     if (error === ENOMEM) return FAULT_OOM
@@ -210,7 +213,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   if (task.onHart >= 0) moveReservation(k.machine, k.machine.harts[task.onHart], old, copy)
   if (wasZero) return 'zero'
   k.state.counts.cowCopies++
-  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy, pages: 1 })
+  if (k.events.cowCopy !== undefined) emit(k, { kind: 'cowCopy', task, va: page, from: old, to: copy, pages: 1 })
   return 'cow'
 }
 

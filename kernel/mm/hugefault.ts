@@ -3,7 +3,7 @@
 // Nothing makes huge pages of small ones later (Linux's khugepaged does), and memory is not moved to make room for one.
 import { moveReservation, PAGE_SIZE, PTE_W, type Access } from '../../vm/index.ts'
 import { ENOMEM, ENOSPC } from '../abi/index.ts'
-import { emit, wants, type EventOf } from '../events.ts'
+import { emit, type EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { chargeCopy } from '../timing/index.ts'
@@ -93,7 +93,7 @@ function breakSharing(k: Kernel, task: Task, mm: Mm, region: Region, page: numbe
   replaceRun(k, mm, at, page, copy, flags)
   if (task.onHart >= 0) moveReservation(k.machine, k.machine.harts[task.onHart], old, copy, HUGE_FRAMES)
   k.state.counts.cowCopies++
-  if (wants(k, 'cowCopy')) emit(k, { kind: 'cowCopy', task, va: blockOf(page), from: old, to: copy, pages: HUGE_FRAMES })
+  if (k.events.cowCopy !== undefined) emit(k, { kind: 'cowCopy', task, va: blockOf(page), from: old, to: copy, pages: HUGE_FRAMES })
   return 'cow'
 }
 

@@ -71,6 +71,7 @@ function shuffle(order: Uint32Array, words: Uint32Array): void {
 export function popFree(frames: FreeLists): number {
   const { freeStacks, freeTops } = frames
   const colours = freeTops.length
+  if (colours === 1) return freeStacks[0][--freeTops[0]]
   let colour = frames.nextColour
   // A colour that is used up is passed over.
   while (freeTops[colour] === 0) colour = (colour + 1) % colours
@@ -79,7 +80,8 @@ export function popFree(frames: FreeLists): number {
 }
 
 export function pushFree(frames: FreeLists, frame: number): void {
-  const colour = frame % frames.freeTops.length
+  const colours = frames.freeTops.length
+  const colour = colours === 1 ? 0 : frame % colours
   frames.freeStacks[colour][frames.freeTops[colour]++] = frame
 }
 

@@ -36,7 +36,7 @@ import {
   RLIMIT_NPROC,
   isErrno,
 } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { checkForkCommit, forkMm, getU32, putU32, retainMm } from '../mm/index.ts'
 import { account, checkFork, childEntity, makeRunnable, MIN_GRANULARITY, newQueue } from '../sched/index.ts'
@@ -122,7 +122,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC | (has(flags, CLONE_THREAD) ? O_EXCL : 0)))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
   k.state.counts.forks++
-  if (wants(k, 'fork')) emit(k, { kind: 'fork', task: parent, child, flags })
+  if (k.events.fork !== undefined) emit(k, { kind: 'fork', task: parent, child, flags })
   makeRunnable(k, child)
   return child
 }

@@ -17,7 +17,7 @@ import {
   killedStatus,
 } from '../abi/index.ts'
 import type { Errno } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { EventOf } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import {
@@ -65,7 +65,7 @@ function settleCall(k: Kernel, task: Task, interrupted: Errno, action: SigAction
 }
 
 function report(k: Kernel, task: Task, info: SigInfo, action: EventOf<'signalDelivered'>['action']): void {
-  if (wants(k, 'signalDelivered')) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action, info })
+  if (k.events.signalDelivered !== undefined) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action, info })
 }
 
 /** force_sigsegv: the frame cannot be written. A handler for SIGSEGV itself would not help, so it goes. */

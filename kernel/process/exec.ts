@@ -17,7 +17,7 @@ import {
   S_IXGRP,
   TASK_COMM_LEN,
 } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -78,7 +78,7 @@ export function execve(
   const start = buildProgram(k, task, program, linker, name, envp, rights)
   becomeOnlyThread(k, task)
   commit(k, task, start, program, name, rights)
-  if (wants(k, 'exec')) emit(k, { kind: 'exec', task, path: name })
+  if (k.events.exec !== undefined) emit(k, { kind: 'exec', task, path: name })
 }
 
 /** What AT_EXECFN and scripts are told: the path, or for execveat one through /dev/fd. */

@@ -1,7 +1,7 @@
 // The end of tasks and processes (_exit(2), exit_group(2)). Everything a task holds goes at once; what stays of a process until its
 // parent waits for it is the leader, in state Z, with its exit status.
 import type { Kernel } from '../kernel.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import { cancelItimers } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
@@ -27,7 +27,7 @@ export function exitTask(k: Kernel, task: Task, status: number): void {
   freeTrapFrame(k, task.trapFrame)
   task.trapFrame = -1
   // Who watches hears of it while it can still be found.
-  if (wants(k, 'exit')) emit(k, { kind: 'exit', task, status })
+  if (k.events.exit !== undefined) emit(k, { kind: 'exit', task, status })
   // A thread is gone, the last one leaves a zombie and ends the process.
   if (task !== group.leader) dropThread(k, task)
   if (!isDead(group)) wakePidfds(k, group)

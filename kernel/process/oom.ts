@@ -2,7 +2,7 @@
 // memory, as its administrator moved it by oom_score_adj. What asked for the frame is then simply done again.
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN, SIGKILL, killedStatus } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { LOG_EMERG, LOG_ERR, LOG_INFO, LOG_WARNING, log, mayLog } from '../klog.ts'
 import { mmStatistics, releaseKmem, type Mm } from '../mm/index.ts'
@@ -92,7 +92,7 @@ function kill(k: Kernel, victim: ThreadGroup, task: Task, mm: Mm): void {
   )
   log(k, LOG_INFO, `${task.comm}[${tgid}]: out of memory: it had ${kib(m.resident)} of ${kib(k.state.frames.total)}`)
   k.state.counts.oomKills++
-  if (wants(k, 'oomKill')) emit(k, { kind: 'oomKill', task, bytes: m.resident * PAGE_SIZE })
+  if (k.events.oomKill !== undefined) emit(k, { kind: 'oomKill', task, bytes: m.resident * PAGE_SIZE })
   for (const group of [...k.state.groups.values()]) {
     const sharer = holder(group)
     if (sharer?.mm === mm && !isInit(k, group)) exitGroup(k, sharer, killedStatus(SIGKILL, false))

@@ -1,6 +1,6 @@
 // Sleeping and waking. A sleeper is data: the queues it is on and its deadline; whoever changes what it waits for wakes it, and
 // it looks again for itself (its system call is run again from the start).
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { makeRunnable } from './runqueue.ts'
@@ -58,7 +58,7 @@ export function wakeTask(k: Kernel, task: Task): void {
   if (task.state !== 'S' && task.state !== 'D') return
   task.state = 'R'
   makeRunnable(k, task)
-  if (wants(k, 'wake')) emit(k, { kind: 'wake', task })
+  if (k.events.wake !== undefined) emit(k, { kind: 'wake', task })
 }
 
 /** Notes for the files that are watched: their signals go out later (ipc/async.ts). */

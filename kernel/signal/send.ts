@@ -13,7 +13,7 @@ import {
   SI_USER,
   defaultAction,
 } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { groupMembers, groupUsage } from '../task/index.ts'
 import { makeRunnable, wakeAll, wakeTask } from '../sched/index.ts'
@@ -116,7 +116,7 @@ function stopAndContinue(k: Kernel, group: ThreadGroup, signal: number): void {
 
 /** What strace shows of a signal that had no effect at all. */
 function reportIgnored(k: Kernel, task: Task, info: SigInfo): true {
-  if (wants(k, 'signalDelivered')) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action: 'ignore', info })
+  if (k.events.signalDelivered !== undefined) emit(k, { kind: 'signalDelivered', task, signal: info.signal, action: 'ignore', info })
   return true
 }
 
@@ -142,7 +142,7 @@ const isWilling = ({ state, blocked }: Task, signal: number): boolean =>
 /** `merged`: one of its number waits already. `full`: it cannot wait, and is lost (signal(7), RLIMIT_SIGPENDING). */
 function enqueue(k: Kernel, from: Task | null, target: Task, pending: PendingSignals, info: SigInfo): 'queued' | 'merged' | 'full' {
   const { signal, code, fields } = info
-  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from, task: target, signal, code })
+  if (k.events.signalSent !== undefined) emit(k, { kind: 'signalSent', from, task: target, signal, code })
   // A timer's place was taken when it was made. What the kernel sends below SIGRTMIN is never more than one each.
   if (fields.kind !== 'timer' && (signal >= SIGRTMIN || code < 0) && queueIsFull(k, target.group)) {
     if (signal >= SIGRTMIN && code !== SI_USER) return 'full'
@@ -204,7 +204,7 @@ export function forceSignal(k: Kernel, task: Task, info: SigInfo): void {
     group.actions[signal] = { ...action, handler: SIG_DFL }
     task.blocked &= ~sigbit(signal)
   }
-  if (wants(k, 'signalSent')) emit(k, { kind: 'signalSent', from: null, task, signal, code: info.code })
+  if (k.events.signalSent !== undefined) emit(k, { kind: 'signalSent', from: null, task, signal, code: info.code })
   addPending(task.pending, { ...info, forced: true })
   task.signalPending = true
 }

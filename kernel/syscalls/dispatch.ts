@@ -2,7 +2,7 @@
 // sleep with pc still at the ecall; once awake it is simply run again. Nothing here is allocated for a call that takes no arguments.
 import { REG } from '../../vm/index.ts'
 import { ENOSYS, ERESTARTSYS, isErrno, TWO_32, type Errno } from '../abi/index.ts'
-import { emit, wants } from '../events.ts'
+import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
 import { discardVectors, regX } from '../task/index.ts'
@@ -108,7 +108,7 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
 /** exec, sigreturn and exit: the registers are as they shall be, or gone. */
 function finishWithout(k: Kernel, task: Task, nr: number): void {
   if (task.call !== null) endCall(k, task)
-  if (task.trapFrame >= 0 && wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: regX(k, task, A0) })
+  if (task.trapFrame >= 0 && k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result: regX(k, task, A0) })
   if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
 }
 
@@ -151,14 +151,14 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
     return null
   }
   sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive)
-  if (wants(k, 'syscallBlocked')) emit(k, { kind: 'syscallBlocked', task, nr })
+  if (k.events.syscallBlocked !== undefined) emit(k, { kind: 'syscallBlocked', task, nr })
   return null
 }
 
 /** A signal cut the call short: delivering it decides whether the program sees EINTR or the call is made again. */
 function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
   callInProgress(k, task, nr)
-  if (wants(k, 'syscallExit')) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
+  if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result: -failure.code })
   if (task.tracer !== null && holdAtExit(k, task, task.tracer, nr, failure)) return
   settle(k, task, nr, failure)
 }
@@ -166,7 +166,7 @@ function interrupt(k: Kernel, task: Task, nr: number, failure: Errno): void {
 function settle(k: Kernel, task: Task, nr: number, failure: Errno): void {
   const call = callInProgress(k, task, nr)
   const outcome = deliverSignals(k, task, failure)
-  if (outcome === 'again' && wants(k, 'syscallEnter')) emit(k, { kind: 'syscallEnter', task, nr })
+  if (outcome === 'again' && k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
   if (outcome === 'again' && task.tracer?.calls === true) holdAtEntry(k, task, task.tracer, nr)
   if (outcome === 'user' || outcome === 'dumping' || outcome === 'dead') releaseHeld(k, call)
   if (outcome === 'user' || outcome === 'dumping') task.call = null
