@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kernel } from '../../kernel/index.ts'
-import { measureKernel } from './one-kernel.ts'
+import { measureKernel, measurePauses } from './one-kernel.ts'
 import { measureCycles, type Body, type Cycles } from './cycles.ts'
 import { OPERATIONS, twoRuns, type Operation } from './operation.ts'
 import { advance, finish, OTHER_PROGRAM, start, type Programs } from './ours.ts'
@@ -90,6 +90,7 @@ const TASKS = {
   difference: ofOperation('difference', differenceOf),
   cycles: ofOperation('cycles', cyclesOf),
   kernel: measureKernel,
+  pauses: measurePauses,
 } as const
 type Tasks = typeof TASKS
 type OrderOf<T extends keyof Tasks> = Parameters<Tasks[T]>[0]

@@ -6,6 +6,8 @@ import { nearestName } from '../../vm/index.ts'
 import { BenchError, EXIT, usage } from '../errors.ts'
 import { ALONE, answer } from './alone.ts'
 import { loadBenchmark } from './cycles.ts'
+import { benchCompiler, COMPILING_PARTS } from './compiler.ts'
+import { compilerText } from './compiler-table.ts'
 import { benchEngines, PEERS, type EngineOptions } from './engines.ts'
 import { KERNELS } from './kernels.ts'
 import { MEASURED_ENGINES } from './one-kernel.ts'
@@ -25,7 +27,7 @@ import { benchWhole } from './whole.ts'
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..')
 const CLEAR = '\r\x1b[K'
 
-type Part = Pick<HostResults, 'skipped' | 'engines' | 'programs' | 'operations' | 'whole' | 'debugger'>
+type Part = Pick<HostResults, 'skipped' | 'engines' | 'programs' | 'compiler' | 'operations' | 'whole' | 'debugger'>
 
 export interface HostBench {
   doc: string
@@ -49,6 +51,12 @@ export const HOST_BENCHES: Readonly<Record<string, HostBench>> = {
       return engines === null ? { skipped } : { engines, skipped }
     },
     text: ({ engines }) => (engines === undefined ? '' : enginesText(engines)),
+  },
+  compiler: {
+    doc: 'how soon compiled code is up to speed, how long the machine stands still for it, and what memory that takes',
+    parts: COMPILING_PARTS,
+    measure: (root, pace, only) => benchCompiler(root, pace, only),
+    text: ({ compiler }) => (compiler === undefined ? '' : compilerText(compiler)),
   },
   programs: {
     doc: "Debian's programs from start to end, beside user-mode QEMU over the same root and the host's own",

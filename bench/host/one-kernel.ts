@@ -44,3 +44,22 @@ export function measureKernel({ kernel, image, rounds, engine }: KernelOrder): K
     aside: aside.sort(([, a], [, b]) => b - a).slice(0, KINDS_SHOWN),
   }
 }
+
+/** Instructions that a machine is let run at a time when pauses are measured: some tens of microseconds of them. */
+export const PAUSE_FUEL = 20_000
+/** Seconds that are too long a pause. */
+const PAUSE_MOST = 0.005
+
+export interface Pauses {
+  /** The most seconds that PAUSE_FUEL instructions took, and how often it was over PAUSE_MOST. */
+  longest: number
+  over: number
+}
+
+/** How long the machine stands still in a run, for whatever reason: what else this host runs does not count where Node can tell. */
+export function measurePauses({ kernel, image, rounds, engine }: KernelOrder): Pauses {
+  const options = engine === 'timed' ? { timing: resolvePreset(DEFAULT_PRESET).config } : { engine }
+  const times: number[] = []
+  runKernel(kernel, image, rounds, options, PAUSE_FUEL, seconds => times.push(seconds))
+  return { longest: times.reduce((most, t) => Math.max(most, t), 0), over: times.filter(t => t > PAUSE_MOST).length }
+}

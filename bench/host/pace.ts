@@ -12,12 +12,14 @@ export interface Pace {
   secondsEach: number
   /** How many live at once when their memory is measured. */
   processes: number
+  /** Seconds of a run whose memory is watched. */
+  mixedSeconds: number
   /** To be awaited before each measurement: says what is coming, and ends the bench when it was interrupted. */
   breathe(coming: string): Promise<void>
 }
 
-const FULL = { pairs: 5, scale: 1, secondsEach: 5, processes: 30_000 }
-const QUICK = { pairs: 3, scale: 2, secondsEach: 0.5, processes: 3_000 }
+const FULL = { pairs: 5, scale: 1, secondsEach: 5, processes: 30_000, mixedSeconds: 300 }
+const QUICK = { pairs: 3, scale: 2, secondsEach: 0.5, processes: 3_000, mixedSeconds: 60 }
 
 /** `runs`: another number of interleaved runs. */
 export function newPace(quick: boolean, interrupt: AbortSignal, note: (text: string) => void, runs?: number): Pace {

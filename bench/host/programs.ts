@@ -54,9 +54,15 @@ interface Sides {
   native: Start
 }
 
+/** Options of `hartbeat run` for programs of the root, with {work} as its /tmp. */
+export const programOptions = (debian: string, work: string, ram: string): string[] => [
+  ...['-m', ram, '--root', debian, '--share', `${work}:${HIDDEN_AS}:rw`],
+  ...ENVIRONMENT.flatMap(e => ['--env', e]),
+]
+
 function sidesOf(root: string, debian: string, work: string): Sides {
   const cli = join(root, 'dist', 'hartbeat.js')
-  const options = ['-m', RAM, '--root', debian, '--share', `${work}:${HIDDEN_AS}:rw`, ...ENVIRONMENT.flatMap(e => ['--env', e])]
+  const options = programOptions(debian, work, RAM)
   const inGuest = ({ argv }: ProgramRow): string[] => filled(argv, HIDDEN_AS, '')
   const ours: Start = (row, more = []) => timed(process.execPath, [cli, 'run', ...more, ...options, ...inGuest(row)])
   const native: Start = ({ argv }) => timed(...clean(filled(argv, work, debian)))
@@ -129,11 +135,14 @@ async function benchProgram(root: string, row: ProgramRow, sides: Sides, work: s
   }
 }
 
-function prepare(work: string, debian: string): void {
+/** Makes {work} in a folder. */
+export function prepareWork(place: string, debian: string): string {
+  const work = join(place, 'work')
   mkdirSync(work, { recursive: true })
   for (const [name, text] of Object.entries(workFiles())) writeFileSync(join(work, name), text)
   for (const [name, folder] of Object.entries(WORK_FOLDERS))
     if (existsSync(join(debian, folder))) cpSync(join(debian, folder), join(work, name), { recursive: true })
+  return work
 }
 
 /** The names of programs that may be asked for: the words before the first of what they are given. */
@@ -150,9 +159,8 @@ export async function benchPrograms(
   const debian = debianRoot('programs')
   if (debian === null) return { programs: null, skipped: [skip('all of it', "Debian's riscv64 packages cannot be downloaded")] }
   const place = mkdtempSync(join(tmpdir(), 'hartbeat-bench-'))
-  const work = join(place, 'work')
   try {
-    prepare(work, debian)
+    const work = prepareWork(place, debian)
     const sides = sidesOf(root, debian, work)
     const skipped = typeof sides.user === 'string' ? [skip('qemu-user', sides.user)] : []
     const programs: ProgramResult[] = []

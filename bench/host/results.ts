@@ -1,5 +1,6 @@
 // All that `hartbeat bench host` measured, as one record: what tables are made of, and what --json prints.
 import { cpus, loadavg, release } from 'node:os'
+import type { CompilerResult } from './compiler.ts'
 import type { DebuggerCosts } from './debugger.ts'
 import type { EnginesResult } from './engines.ts'
 import type { OperationRow } from './operations.ts'
@@ -27,6 +28,7 @@ export interface HostResults {
   /** What could not be measured, and why. */
   skipped: Skipped[]
   engines?: EnginesResult
+  compiler?: CompilerResult
   programs?: ProgramResult[]
   operations?: OperationRow[]
   whole?: WholeRuns
