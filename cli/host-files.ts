@@ -197,7 +197,8 @@ export function hostFilesOver(places: Places): HostFiles {
       attempt(() => {
         const { fd } = fileOf(node, false)
         const buffer = new Uint8Array(length)
-        return buffer.slice(0, fs.readSync(fd, buffer, 0, length, offset))
+        const count = fs.readSync(fd, buffer, 0, length, offset)
+        return count === length ? buffer : buffer.slice(0, count)
       }),
     write: (node, offset, data) => attempt(() => fs.writeSync(fileOf(node, true).fd, data, 0, data.length, offset)),
     truncate: (node, size) => attempt(() => (fs.ftruncateSync(fileOf(node, true).fd, size), 0 as const)),

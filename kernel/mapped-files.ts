@@ -1,5 +1,5 @@
 // What memory asks of files, answered: handed to the kernel when it is made.
-import { fillPage, hostWrite } from './fs/index.ts'
+import { fillPages, hostWrite } from './fs/index.ts'
 import type { MappedFileOps } from './mm/types.ts'
 import { pathOf, releaseInode, retainInode, touchModified } from './vfs/index.ts'
 
@@ -7,7 +7,7 @@ export const mappedFiles: MappedFileOps = {
   retain: retainInode,
   release: releaseInode,
   modified: touchModified,
-  fill: fillPage,
+  fill: fillPages,
   write: hostWrite,
   name: pathOf,
 }

@@ -2,7 +2,7 @@
 export { bytesOf, textOf } from './bytes.ts'
 export { deviceKind, deviceOps, devices } from './devices.ts'
 export { hostFs, hostWrite } from './host.ts'
-export { fillPage } from './backing.ts'
+export { fillPages } from './backing.ts'
 export { anonFs, memoryFs, pipeFs } from './memory.ts'
 export { dropPrivileges, fitLimit, MAX_FILE_BYTES, readInode, regularOps, truncateInode, writeInode } from './regular.ts'
 export { hostFileOps, hostPipeOps, makeHostStream } from './stream.ts'

@@ -41,7 +41,7 @@ function addBacked(k: Kernel, inode: Inode, index: number, frame: number): void 
 
 function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void {
   try {
-    k.mappedFiles.fill(k, inode, index, frameBytes(k, frame))
+    k.mappedFiles.fill(k, inode, index * PAGE_SIZE, frameBytes(k, frame))
   } catch (error) {
     releaseFrame(k, frame)
     throw error
@@ -51,18 +51,16 @@ function fillFrame(k: Kernel, inode: Inode, index: number, frame: number): void 
 /** Asking the host is slow and programs read on: one request brings in an aligned window of pages, as far as memory is free. */
 function readAhead(k: Kernel, inode: Inode, index: number): number {
   const wanted = allocFrame(k, USE_CACHE, false)
-  const window = Math.floor(index / READ_AHEAD_PAGES)
-  const bytes = new Uint8Array(READ_AHEAD_PAGES * PAGE_SIZE)
+  const first = index - (index % READ_AHEAD_PAGES)
+  const stop = Math.max(Math.min(first + READ_AHEAD_PAGES, Math.ceil(inode.size / PAGE_SIZE)), index + 1)
+  const bytes = new Uint8Array((stop - first) * PAGE_SIZE)
   try {
-    // A window is filled like one large page.
-    k.mappedFiles.fill(k, inode, window, bytes)
+    k.mappedFiles.fill(k, inode, first * PAGE_SIZE, bytes)
   } catch (error) {
     releaseFrame(k, wanted)
     throw error
   }
-  const first = window * READ_AHEAD_PAGES
-  const stop = Math.min(first + READ_AHEAD_PAGES, Math.ceil(inode.size / PAGE_SIZE))
-  for (let i = first; i < Math.max(stop, index + 1); i++) {
+  for (let i = first; i < stop; i++) {
     if (inode.pages.has(i)) continue
     if (i !== index && k.state.frames.freeCount < READ_AHEAD_RESERVE) continue
     const frame = i === index ? wanted : allocFrame(k, USE_CACHE, false)

@@ -200,10 +200,9 @@ export interface MappedFileOps {
   /** It was stored to through a mapping. */
   modified(k: Kernel, inode: Inode): void
   /**
-   * What the file holds where nothing is cached, zeros behind its end. `index` counts in units of the length of `into`. EIO when the host
-   * does not give it.
+   * What the file holds at `offset` where nothing is cached, zeros behind its end. EIO when the host does not give it.
    */
-  fill(k: Kernel, inode: Inode, index: number, into: Uint8Array): void
+  fill(k: Kernel, inode: Inode, offset: number, into: Uint8Array): void
   /** Passes bytes on to where the file comes from, if it does. EIO. */
   write(k: Kernel, inode: Inode, offset: number, bytes: Uint8Array): void
   /** The path by which it was mapped, as it is now. */
