@@ -2,7 +2,7 @@
 // frame that they wrote had one at the last snapshot or got one since; the kernel says what it writes (frameWritten).
 import { PAGE_SIZE } from './layout.ts'
 import type { Machine } from './state.ts'
-import { writableFrames } from './tlb.ts'
+import { VISITED_BYTES, writableFrames } from './tlb.ts'
 
 /** The kernel wrote a frame (loaded a file into it, copied a page): call this so that nothing stale runs, and snapshots know. */
 export function frameWritten(machine: Machine, frame: number): void {
@@ -19,6 +19,7 @@ export function noteDifference({ written }: Machine, frame: number): void {
 /** Begins to note writes, from a clean slate; false: stops. */
 export function noteWrites(machine: Machine, on: boolean): void {
   machine.written = on ? new Uint8Array(machine.ramBytes / PAGE_SIZE) : null
+  machine.visited = on ? new Uint8Array(VISITED_BYTES) : null
   if (on) for (const frame of writableFrames(machine)) (machine.written as Uint8Array)[frame] = 1
 }
 

@@ -20,7 +20,7 @@ export type {
 } from './state.ts'
 export * from './registers.ts'
 export { clockOf, readCsr, setSatp, timeOf, writeCsr } from './csr.ts'
-export { rootFrame, tlbEntries, tlbFlush, type TlbEntry } from './tlb.ts'
+export { accessIn, rootFrame, tlbEntries, tlbFlush, type TlbEntry } from './tlb.ts'
 export { translate, walk, vpn, ptePpn, type WalkStep } from './walk.ts'
 export { passHere, setDebugPoints } from './debug.ts'
 export { frameWritten, noteDifference, noteWrites, takeWritten } from './dirty.ts'
@@ -32,6 +32,7 @@ export {
   restoreMachine,
   snapshotHarts,
   snapshotMachine,
+  tlbHolds,
   usedPages,
   type HartsSnapshot,
   type MachineSnapshot,

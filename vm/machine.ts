@@ -99,6 +99,7 @@ export function createMachine(options: MachineOptions): Machine {
     debug: null,
     marks: new Map(),
     written: null,
+    visited: null,
     timing: null,
     lastHart: -1,
   }

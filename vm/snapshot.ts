@@ -5,7 +5,7 @@ import * as L from './layout.ts'
 import { markPages } from './marks.ts'
 import { setTiming } from './machine.ts'
 import type { CodeOrder, Hart, Machine } from './state.ts'
-import { forgetNames, nameContext, unwatch, watchEntries } from './tlb.ts'
+import { blockHolds, forgetNames, nameContext, unwatch, watchEntries } from './tlb.ts'
 import { copyTiming, restoreTiming, type TimingSnapshot } from './timing/index.ts'
 
 export interface MachineSnapshot {
@@ -99,6 +99,10 @@ export function restoreMachine(machine: Machine, snapshot: MachineSnapshot, fram
   machine.engine.forgetAll()
   restoreHarts(machine, snapshot)
 }
+
+/** Was a page (its address) in such a TLB of any hart? */
+export const tlbHolds = ({ harts }: HartsSnapshot, page: number, access: 'fetch' | 'write'): boolean =>
+  harts.some(block => blockHolds(block, page, access))
 
 function checkFits(machine: Machine, snapshot: HartsSnapshot): void {
   if (snapshot.isa !== machine.isa.text) throw new Error(`restoring a machine of ${snapshot.isa} into one of ${machine.isa.text}`)

@@ -182,6 +182,8 @@ export interface Machine {
   readonly marks: Map<number, Marks>
   /** By frame: written since the last snapshot of a recording (dirty.ts), while there is one. */
   written: Uint8Array | null
+  /** By page, several share a byte: those that came into a fetch or write TLB since the last snapshot of a recording, while there is one (tlb.ts). */
+  visited: Uint8Array | null
   /** The timing model, while the machine is timed. */
   timing: Timing | null
   /** The hart that ran last, to drop reservations when another one runs. */

@@ -170,6 +170,7 @@ export function tlbFillFrom(
   if (i32[at] !== 0) hart.counters[L.COUNTERS.evictions]++
   i32[at] = (lo & PAGE_MASK) | i32[(hart.base + L.HART.tlbKey) >> 2]
   i32[at + 1] = hi
+  if (machine.visited !== null && access !== 'read') machine.visited[(lo >>> L.PAGE_SHIFT) % VISITED_BYTES] |= VISITED[access]
   if (machine.debug !== null) noteFill(machine, machine.debug, hart, at, lo, hi, access, frame)
   if (access === 'fetch') hart.fetchFrames[(lo >>> L.PAGE_SHIFT) & (L.TLB_ENTRIES - 1)] = frame
   if (access === 'write') {
@@ -188,6 +189,25 @@ export const hostAddress = (machine: Machine, entry: number, lo: number): number
 /** Offset in the linear memory of code: of an address that the fetch TLB has, whose entry leads to what the engine made of it. */
 export const fetchAddress = (machine: Machine, hart: Hart, lo: number): number =>
   machine.layout.ram + hart.fetchFrames[(lo >>> L.PAGE_SHIFT) & (L.TLB_ENTRIES - 1)] * L.PAGE_SIZE + (lo & ~PAGE_MASK)
+
+// ---- visited pages
+
+/** Pages share a byte of Machine.visited with those that have the same low bits. */
+export const VISITED_BYTES = 8192
+const VISITED = { fetch: 1, write: 2 } as const
+
+/** Does Machine.visited, or a copy of it, say that a page (its address) was found by such a TLB? So it may for one that was not. */
+export const accessIn = (visited: Uint8Array, page: number, access: 'fetch' | 'write'): boolean =>
+  (visited[((page | 0) >>> L.PAGE_SHIFT) % VISITED_BYTES] & VISITED[access]) !== 0
+
+/** Is a page in such a TLB of a hart's block, in whatever address space? */
+export function blockHolds(block: Uint8Array, page: number, access: 'fetch' | 'write'): boolean {
+  const lo = page | 0
+  const view = new DataView(block.buffer, block.byteOffset)
+  const at = tlbOf(access) + ((lo >>> L.PAGE_SHIFT) % L.TLB_ENTRIES) * L.TLB_ENTRY_BYTES
+  const tag = view.getInt32(at, true)
+  return tag !== 0 && (tag & PAGE_MASK) === lo && plainHigh(view.getInt32(at + 4, true)) === (Math.floor(page / TWO_32) | 0)
+}
 
 // ---- watched pages
 

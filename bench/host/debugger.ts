@@ -26,6 +26,8 @@ const BACK = 100e6
 const REVERSE_STEPS = 21
 /** Where nothing is: a point that is never reached. */
 const NOWHERE = 0x12
+/** In a page that programs run, where no instruction begins: all of the past is run again for it. */
+const UNREACHED = 0x1_0001
 
 export interface DebuggerCosts {
   /** Times of a plain run: a session with a point that is never reached, without and with recording. */
@@ -98,7 +100,7 @@ export async function benchDebugger(root: string, pace: Pace): Promise<DebuggerC
   const steps: number[] = []
   for (let n = 0; n < REVERSE_STEPS; n++) steps.push(timed(() => reverseStepMachine(s)))
   const continues: number[] = []
-  addBreakpoint(s, { address: NOWHERE })
+  addBreakpoint(s, { address: UNREACHED })
   for (let n = 0; n < pace.pairs; n++) {
     await pace.breathe(`back to the beginning, ${n + 1} of ${pace.pairs}`)
     travel(recordingOf(s), { executed: BACK, steps: Infinity })

@@ -8,6 +8,7 @@ import {
   createSession,
   now,
   registersOf,
+  removePoint,
   taskById,
   type Instant,
   type Session,
@@ -110,7 +111,12 @@ test('a step over a long call, and all ways back over it, are heard in between',
   const what = { address: DATA, bytes: 1, physical: false, task: id }
   expect(searched(s, searchWrite(s, what), 5)).toMatchObject({ kind: 'written', write: { task: id } })
   expect(now(s)).toEqual(stored)
+  // In a page that is run, where no instruction begins: for it all of the past is run again, and for nothing at all none.
+  const { id: nowhere } = addBreakpoint(s, { address: 0x10001, spec: '' })
   expect(searched(s, searchBack(s), 5)).toMatchObject({ kind: 'historyStart' })
+  goTo(s, stored)
+  removePoint(s, nowhere)
+  expect(searched(s, searchBack(s), 1)).toMatchObject({ kind: 'historyStart' })
 })
 
 test('a search that is given up stands where it began, at once', () => {

@@ -1,7 +1,18 @@
 // Looking for stops in the past: stretch by stretch backwards, each run again from a snapshot by a session of the past with its own points.
 import { piecesIn } from '../../kernel/index.ts'
-import { arm, now, runToStop, taskById, type Instant, type Session, type Stop, type Task, type TaskRef } from '../session/index.ts'
-import { advance, isBefore, LATEST, nowOf, pointBefore, type Timeline } from '../timeline/index.ts'
+import {
+  arm,
+  enabledPoints,
+  now,
+  runToStop,
+  taskById,
+  type Instant,
+  type Session,
+  type Stop,
+  type Task,
+  type TaskRef,
+} from '../session/index.ts'
+import { advance, canHold, isBefore, LATEST, nowOf, pointBefore, visitedFrom, type Sought, type Timeline } from '../timeline/index.ts'
 import type { Place } from '../target/index.ts'
 import { goingTo, isOver, recorded, workLeft } from './pieces.ts'
 import { INTERRUPTED, type Turn, type Work } from './types.ts'
@@ -137,15 +148,30 @@ function runStretch(past: Session, turn: Turn, stretch: Stretch, counts: (stop: 
 const standingPlace = (stop: Stop, here: Instant): Instant =>
   stop.kind === 'watchpoint' ? { executed: here.executed - 1, steps: LATEST } : here
 
+/** What can stop a session of the past; null: also what recordings say nothing of. */
+function soughtIn(past: Session, place?: Place<Task>): Sought | null {
+  const places = [...(place?.addresses ?? [])]
+  const written: { start: number; end: number }[] = []
+  for (const point of enabledPoints(past)) {
+    if (point.kind === 'breakpoint') places.push(point.address)
+    else if (point.kind === 'watchpoint' && point.access === 'write' && !point.physical)
+      written.push({ start: point.start, end: point.start + point.bytes })
+    else return null
+  }
+  return { places, written, signals: past.signalStops.size > 0 }
+}
+
 /** The last stop before now: stretch by stretch backwards. null: there is none, and whoever asked goes to where they want to stand. */
 export function* lastStop(past: Session, turn: Turn, place?: Place<Task>): Work<Stop | null> {
   const t = recorded(past)
   // Of a run to a place only what comes to it counts.
   const counts = (stop: Stop): boolean => place === undefined || stop.kind === 'step'
+  const sought = soughtIn(past, place)
   let end = nowOf(past.k)
   for (let index = pointBefore(t, before(end)); index >= 0; index--) {
-    const from = t.store.points[index].instant
-    const last = yield* runningAgain(past, turn, from, end, counts, place)
+    const { instant: from, harts } = t.store.points[index]
+    const isThere = sought === null || canHold(visitedFrom(past.k, t.store, index), harts, sought)
+    const last = isThere ? yield* runningAgain(past, turn, from, end, counts, place) : null
     if (last !== null) {
       yield* goingTo(past, turn, last.instant)
       past.held = last.held

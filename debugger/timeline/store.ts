@@ -12,6 +12,7 @@ import {
 } from '../../kernel/index.ts'
 import { noteDifference, PAGE_SIZE, restoreHarts, snapshotHarts, takeWritten, usedPages, type HartsSnapshot } from '../../vm/index.ts'
 import type { Instant } from './instant.ts'
+import { both, visitedNow, type Visited } from './visited.ts'
 
 /** A moment that can be gone back to. */
 export interface Point {
@@ -28,6 +29,8 @@ export interface Point {
   outputBytes: number
   /** Something was changed by hand here: running the past again does not make it, so whoever comes by goes on from this point. */
   changed?: boolean
+  /** On the way from here to the next point; null: there is none, and it is what the machine notes. */
+  visited: Visited | null
 }
 
 /** What some bytes were from a point on; null: zeroes. */
@@ -44,13 +47,15 @@ export interface Store {
   bytes: number
   /** The point that memory goes on from: what was not written since is as it was there. */
   base: number
+  /** Signals were delivered since the newest point. */
+  signals: boolean
 }
 
 type FrameTable = 'count' | 'use' | 'flags' | 'entries' | 'payer'
 const TABLES: readonly FrameTable[] = ['count', 'use', 'flags', 'entries', 'payer']
 const NOTHING = new Uint8Array(0)
 
-export const newStore = (): Store => ({ points: [], pages: new Map(), bytes: 0, base: 0 })
+export const newStore = (): Store => ({ points: [], pages: new Map(), bytes: 0, base: 0, signals: false })
 
 /** Views of the kernel's tables of frames as bytes. */
 function tablesOf(k: Kernel): Uint8Array[] {
@@ -133,6 +138,9 @@ export function takePoint(k: Kernel, store: Store, instant: Instant): Point {
   if (store.points.length === 0) for (const [frame, bytes] of usedPages(k.machine, k.machine.framesUsed)) keep(store, frame, bytes)
   else for (const frame of new Set([...written, ...kernelFrames(k)])) keep(store, frame, frameBytesOf(k, frame))
   eachChunk(k, (id, chunk) => keep(store, id, chunk), store.points.length > 0)
+  const before = store.points.at(-1)
+  if (before !== undefined) before.visited = visitedNow(k.machine, store.signals)
+  noteAnew(k, store)
   const point = pointNow(k, instant)
   store.base = store.points.push(point) - 1
   return point
@@ -149,7 +157,27 @@ function pointNow(k: Kernel, instant: Instant): Point {
     harts: snapshotHarts(k.machine),
     journalNext: k.journal.next,
     outputBytes: k.outputBytes,
+    visited: null,
   }
+}
+
+function noteAnew(k: Kernel, store: Store): void {
+  k.machine.visited?.fill(0)
+  store.signals = false
+}
+
+/** What programs came to from a point to the next one, or to now. */
+export const visitedFrom = (k: Kernel, store: Store, index: number): Visited =>
+  store.points[index].visited ?? visitedNow(k.machine, store.signals)
+
+/** A point is the newest one: what was come to from there is among what the machine notes. */
+function openPoint({ machine }: Kernel, store: Store, index: number): void {
+  const point = store.points[index]
+  if (point.visited === null || machine.visited === null) return
+  const { pages, signals } = both(point.visited, visitedNow(machine, store.signals))
+  machine.visited.set(pages)
+  store.signals = signals
+  point.visited = null
 }
 
 /**
@@ -173,7 +201,11 @@ export function insertPoint(k: Kernel, store: Store, index: number, instant: Ins
   }
   for (const frame of new Set([...takeWritten(k.machine), ...kernelFrames(k)])) place(frame, frameBytesOf(k, frame))
   eachChunk(k, place, true)
-  store.points.splice(index, 0, pointNow(k, instant))
+  // Whichever of the two came to what.
+  const visited = visitedFrom(k, store, index - 1)
+  const isNewest = index === store.points.length
+  store.points.splice(index, 0, { ...pointNow(k, instant), visited: isNewest ? null : visited })
+  store.points[index - 1].visited = visited
   store.base = index
 }
 
@@ -217,8 +249,9 @@ export function restorePoint(k: Kernel, store: Store, index: number): void {
 }
 
 /** Forgets every point after one: history goes on differently from there. */
-export function dropAfter(store: Store, index: number): void {
+export function dropAfter(k: Kernel, store: Store, index: number): void {
   store.points.length = index + 1
+  openPoint(k, store, index)
   for (const [id, versions] of store.pages) {
     const kept = versions.filter(version => version.point <= index)
     if (kept.length === versions.length) continue
@@ -232,7 +265,7 @@ function forgetLast(k: Kernel, store: Store, isBase: boolean): void {
   const index = store.points.length - 1
   for (const [id, versions] of store.pages)
     if (isBase && id < k.state.frames.total && versions[versions.length - 1].point === index) noteDifference(k.machine, id)
-  dropAfter(store, index - 1)
+  dropAfter(k, store, index - 1)
   if (isBase) store.base--
 }
 
@@ -243,7 +276,9 @@ export function forgetPoint(k: Kernel, store: Store, index: number): void {
     forgetLast(k, store, isBase)
     return
   }
-  store.points.splice(index, 1)
+  const [gone] = store.points.splice(index, 1)
+  const from = store.points[index - 1]
+  if (from?.visited && gone.visited) from.visited = both(from.visited, gone.visited)
   for (const [id, versions] of store.pages) {
     const at = versions.findIndex(version => version.point >= index)
     if (at < 0) continue

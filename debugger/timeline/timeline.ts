@@ -1,6 +1,6 @@
 // A recording: a run is kept as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
 // same run again from there, to the bit (travel.ts).
-import { forgetUpcoming, piecesIn, runKernel, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
+import { forgetUpcoming, piecesIn, runKernel, subscribe, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
 import { noteWrites } from '../../vm/index.ts'
 import { effortOf, isWorthPoint, type Effort } from './effort.ts'
 import { isBefore, nowOf, type Instant } from './instant.ts'
@@ -23,6 +23,8 @@ export interface Timeline {
   end: Instant
   /** Work that was done in all, in the present and in pasts that were run again: what pieces of a search are measured by. */
   worked: number
+  /** Ends to hear of signals. */
+  readonly quiet: () => void
 }
 
 /** The least distance where nobody says one; and where somebody does, it is that. */
@@ -39,12 +41,14 @@ export function startRecording(k: Kernel, distance?: number): Timeline {
   const store = newStore()
   takePoint(k, store, nowOf(k))
   const since = distance === undefined ? effortOf(k) : null
-  return { k, replayer: newReplayer(k), store, distance: distance ?? LEAST_DISTANCE, since, times: 1, end: nowOf(k), worked: 0 }
+  const quiet = subscribe(k, ['signalDelivered'], () => (store.signals = true))
+  return { k, replayer: newReplayer(k), store, distance: distance ?? LEAST_DISTANCE, since, times: 1, end: nowOf(k), worked: 0, quiet }
 }
 
 /** The machine no longer notes what it writes to: no more points are taken. */
 export function stopRecording(t: Timeline): void {
   noteWrites(t.k.machine, false)
+  t.quiet()
 }
 
 /** Runs the present, or the kernel of a replay, as runKernel does, taking points on new ground. */
@@ -122,7 +126,7 @@ export function forgetFuture(t: Timeline): void {
   const { k } = t
   const here = nowOf(k)
   const { points } = t.store
-  dropAfter(t.store, pointBefore(t, here))
+  dropAfter(k, t.store, pointBefore(t, here))
   addPoint(t, k, here).changed = true
   // What was changed at one instant is one change.
   const last = points.length - 1

@@ -172,6 +172,8 @@ describe('running', () => {
     expect(packets(pump(talk.g, 1).bytes)[0]).toMatch(/^T02/)
     const { executed } = talk.g.session.k.state
     expect(executed).toBeGreaterThan(100_000)
+    // Where no instruction begins, in a page that is run: all of the past is looked through for it.
+    talk.ask(`Z0,${(symbolAddress('labs/pipe-pingpong', 'main') + 1).toString(16)},4`)
     receive(talk.g, bytesOf(`$bc#${checksum('bc')}`))
     for (let n = 0; n < 4; n++) expect(pump(talk.g, 10_000).kind).toBe('running')
     receive(talk.g, bytesOf('\x03'))
