@@ -2,9 +2,8 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { flushLostWrites } from './asid.ts'
-import { allocFrame, USE_TABLE } from './frames.ts'
 import { copyRange, type LostWrites } from './pagetable.ts'
-import { countTotal, inheritedFlags, releaseMm } from './space.ts'
+import { countTotal, inheritFlags, newMm, releaseMm } from './space.ts'
 import type { Mm, Region } from './types.ts'
 
 /** Pages that can be faulted in again from a file or shared memory are not copied: the child finds them when it touches them. */
@@ -12,29 +11,26 @@ const mustCopy = (region: Region): boolean => !region.shared && !region.wipeOnFo
 
 /** A copy of an address space as fork gives it to the child, with one holder. ENOMEM leaves the parent as it was. */
 export function forkMm(k: Kernel, parent: Mm): Mm {
-  const child: Mm = {
-    ...parent,
-    ...inheritedFlags(parent),
-    root: allocFrame(k, USE_TABLE, true, parent.payer),
-    users: 1,
-    regions: [],
-    freeBelow: Infinity,
-    freeHole: 0,
-    asid: 0,
-    asidGeneration: 0,
-    harts: 0,
-    anonPages: 0,
-    filePages: 0,
-    shmemPages: 0,
-    hugetlbPages: 0,
-    peakPages: 0,
-    totalPages: 0,
-    peakTotalPages: 0,
-    // Locks are not inherited (mlock(2)).
-    lockedPages: 0,
-    lockFuture: false,
-    tablePages: 1,
-  }
+  // One by one, as `newMm` lays them out: spread, they cost a fork a microsecond, and make a record of another shape. Locks are not
+  // inherited (mlock(2)).
+  const child = newMm(k, parent.payer)
+  inheritFlags(child, parent)
+  child.brkStart = parent.brkStart
+  child.brk = parent.brk
+  child.mmapBase = parent.mmapBase
+  child.vdso = parent.vdso
+  child.startCode = parent.startCode
+  child.endCode = parent.endCode
+  child.startData = parent.startData
+  child.endData = parent.endData
+  child.startStack = parent.startStack
+  child.argStart = parent.argStart
+  child.argEnd = parent.argEnd
+  child.envStart = parent.envStart
+  child.envEnd = parent.envEnd
+  child.auxv = parent.auxv
+  child.exe = parent.exe
+  child.exePath = parent.exePath
   if (child.exe) {
     k.mappedFiles.retain(child.exe)
     child.exe.running++

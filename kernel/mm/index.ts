@@ -22,7 +22,7 @@ export {
 export { addKmem, callBytes, chargeKmem, checkKmem, countKmem, kmemObjects, KMEM, liveKmem, newKmem, releaseKmem } from './kmem.ts'
 export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'
-export { inheritedFlags, newMm, releaseMm, retainMm } from './space.ts'
+export { inheritFlags, newMm, releaseMm, retainMm } from './space.ts'
 export { forkMm } from './fork.ts'
 export { HUGE_FRAMES, HUGE_PAGE, USER_END, MMAP_MIN, STACK_GUARD_GAP } from './limits.ts'
 export { covered, findFree, findRegion, overlaps, regionIndex } from './regions.ts'

@@ -183,7 +183,29 @@ export function eachLeaf(k: Kernel, mm: Mm, start: number, end: number, visit: (
  * pages at both ends. Answers how many leaves went.
  */
 export function zapRange(k: Kernel, mm: Mm, start: number, end: number): number {
-  return end > start ? zapTable(k, mm, mm.root, ROOT_LEVEL, 0, start, end) : 0
+  if (end <= start) return 0
+  const { ram32 } = k.machine
+  const { entries } = k.state.frames
+  const first = leavesIn(ram32, mm.root, start, end)
+  if (first < 0) return zapTable(k, mm, mm.root, ROOT_LEVEL, 0, start, end)
+  // Most regions lie in one table of leaves: it is gone to at once, and the tables above are only gone through when it became empty.
+  const table = first >>> FRAME_WORDS_SHIFT
+  let zapped = 0
+  const last = first + ((end - start) / PAGE_SIZE - 1) * 2
+  for (let at = first; at <= last && entries[table] !== 0; at += 2) {
+    if (ram32[at] === 0) continue
+    releaseFrame(k, takeLeaf(k, mm, at))
+    zapped++
+  }
+  if (entries[table] === 0) zapTable(k, mm, mm.root, ROOT_LEVEL, 0, start, end)
+  return zapped
+}
+
+/** Index in ram32 of the first leaf of [start, end) where one table has all of them; -1: several do, or none, or a huge page is there. */
+function leavesIn(ram32: Int32Array, root: number, start: number, end: number): number {
+  if (((start / BLOCK) | 0) !== (((end - 1) / BLOCK) | 0)) return -1
+  const at = leafAt(ram32, root, start)
+  return at >= 0 && (ram32[at] & PTE_HUGE) === 0 ? at : -1
 }
 
 function zapTable(k: Kernel, mm: Mm, table: number, level: number, base: number, start: number, end: number): number {
@@ -242,7 +264,34 @@ export interface LostWrites {
  * ENOMEM leaves a partial copy for releaseMm.
  */
 export function copyRange(k: Kernel, from: Mm, to: Mm, start: number, end: number, lost: LostWrites): void {
-  if (end > start) copyTable(k, from.root, to, to.root, ROOT_LEVEL, 0, start, end, lost)
+  if (end <= start) return
+  const { ram32 } = k.machine
+  const first = leavesIn(ram32, from.root, start, end)
+  if (first < 0) return copyTable(k, from.root, to, to.root, ROOT_LEVEL, 0, start, end, lost)
+  const target = ensureLeaf(k, to, start)
+  const words = ((end - start) / PAGE_SIZE) * 2
+  for (let offset = 0; offset < words; offset += 2) {
+    if (ram32[first + offset] !== 0) copyLeaf(k, first + offset, to, target + offset, 0, start + (offset / 2) * PAGE_SIZE, lost)
+  }
+}
+
+/** Copies an occupied leaf, of `va`, to an empty one. */
+function copyLeaf(k: Kernel, at: number, to: Mm, targetAt: number, level: 0 | 1, va: number, lost: LostWrites): void {
+  const { ram32 } = k.machine
+  const { frames } = k.state
+  const entry = ram32[at]
+  if (entry & PTE_W) {
+    // D goes with W: no entry of ours has one without the other.
+    ram32[at] = entry & ~(PTE_W | PTE_D)
+    if (++lost.count <= FLUSH_PAGES_MAX) lost.pages.push(va)
+  }
+  const frame = frameOf(entry)
+  if (k.machine.timing !== null) chargeForkEntry(k, at, targetAt, frame, (entry & PTE_W) !== 0)
+  ram32[targetAt] = ram32[at]
+  frames.entries[targetAt >>> FRAME_WORDS_SHIFT]++
+  if (level === 0) frames.count[frame]++
+  else retainRun(k, frame)
+  countPage(k, to, frame, level === 0 ? 1 : HUGE_FRAMES)
 }
 
 function copyTable(
@@ -257,27 +306,14 @@ function copyTable(
   lost: LostWrites,
 ): void {
   const ram32 = k.machine.ram32
-  const frames = k.state.frames
   const last = lastIndex(end, base, level)
-  const timed = k.machine.timing !== null
   for (let i = firstIndex(start, base, level); i <= last; i++) {
     const at = source * FRAME_WORDS + i * 2
     const entry = ram32[at]
     if (entry === 0) continue
     const targetAt = target * FRAME_WORDS + i * 2
     if (level === 0 || entry & PTE_HUGE) {
-      if (entry & PTE_W) {
-        // D goes with W: no entry of ours has one without the other.
-        ram32[at] = entry & ~(PTE_W | PTE_D)
-        if (++lost.count <= FLUSH_PAGES_MAX) lost.pages.push(base + i * SPAN[level])
-      }
-      const frame = frameOf(entry)
-      if (timed) chargeForkEntry(k, at, targetAt, frame, (entry & PTE_W) !== 0)
-      ram32[targetAt] = ram32[at]
-      frames.entries[target]++
-      if (level === 0) frames.count[frame]++
-      else retainRun(k, frame)
-      countPage(k, to, frame, level === 0 ? 1 : HUGE_FRAMES)
+      copyLeaf(k, at, to, targetAt, level === 0 ? 0 : 1, base + i * SPAN[level], lost)
       continue
     }
     const child = ensureTable(k, to, targetAt)

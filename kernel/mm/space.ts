@@ -13,6 +13,7 @@ const STACK_ROOM = 0x800_0000
 
 /** Anonymous memory, ELF headers and private huge pages: Linux's default. */
 const DUMP_FILTER = 0x33
+const NO_AUXV = new Uint8Array(0)
 
 /** An empty address space with one holder, whose frames `payer` pays for. exec fills in the layout. ENOMEM. */
 export function newMm(k: Kernel, payer = MACHINE): Mm {
@@ -53,19 +54,19 @@ export function newMm(k: Kernel, payer = MACHINE): Mm {
     argEnd: 0,
     envStart: 0,
     envEnd: 0,
-    auxv: new Uint8Array(0),
+    auxv: NO_AUXV,
     exe: null,
     exePath: null,
   }
 }
 
 /** What prctl and /proc said of a space, as its copy for a child and the space of the next program have it (Linux's mmf_init_flags). */
-export const inheritedFlags = (mm: Mm): Pick<Mm, 'dumpable' | 'dumpFilter' | 'thpDisabled' | 'mdwe'> => ({
-  dumpable: mm.dumpable,
-  dumpFilter: mm.dumpFilter,
-  thpDisabled: mm.thpDisabled,
-  mdwe: mm.mdwe & PR_MDWE_NO_INHERIT ? 0 : mm.mdwe,
-})
+export function inheritFlags(mm: Mm, from: Mm): void {
+  mm.dumpable = from.dumpable
+  mm.dumpFilter = from.dumpFilter
+  mm.thpDisabled = from.thpDisabled
+  mm.mdwe = from.mdwe & PR_MDWE_NO_INHERIT ? 0 : from.mdwe
+}
 
 /** One more holder. */
 export function retainMm(mm: Mm): Mm {

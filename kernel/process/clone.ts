@@ -34,6 +34,7 @@ import {
   O_CLOEXEC,
   O_EXCL,
   RLIMIT_NPROC,
+  TWO_32,
   isErrno,
 } from '../abi/index.ts'
 import { emit } from '../events.ts'
@@ -52,10 +53,11 @@ import type { CloneArgs } from './types.ts'
 
 const ECALL_BYTES = 4
 
-const NAMESPACES = [CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWTIME]
+const NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME
 
-/** Flags reach beyond 32 bits. */
-const has = (flags: number, flag: number): boolean => Math.floor(flags / flag) % 2 === 1
+/** Flags reach beyond 32 bits, but few do. */
+const has = (flags: number, flag: number): boolean =>
+  flag < TWO_32 ? (flags & flag) !== 0 : flags >= TWO_32 && Math.floor(flags / flag) % 2 === 1
 
 function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneArgs): void {
   if (has(flags, CLONE_SIGHAND) && !has(flags, CLONE_VM)) throw EINVAL
@@ -74,7 +76,7 @@ function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneA
 
 /** Namespaces are not there: EPERM for those who could not make any, EINVAL (as a Linux built without them says) for the others. */
 export function checkNamespaces(credentials: Credentials, flags: number): void {
-  if (NAMESPACES.some(flag => has(flags, flag))) throw capable(credentials, CAP_SYS_ADMIN) ? EINVAL : EPERM
+  if ((flags & NAMESPACES) !== 0) throw capable(credentials, CAP_SYS_ADMIN) ? EINVAL : EPERM
 }
 
 /** kernel.threads-max holds everybody. RLIMIT_NPROC counts the tasks of a real user; root is not held to it. */

@@ -19,7 +19,7 @@ import {
 } from '../abi/index.ts'
 import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
-import { STACK_GUARD_GAP, USER_END, inheritedFlags, newMm, releaseMm, type Mm } from '../mm/index.ts'
+import { STACK_GUARD_GAP, USER_END, inheritFlags, newMm, releaseMm, type Mm } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { MAY_READ, mayAccess, pathOf, retainInode, type LookupOptions } from '../vfs/index.ts'
 import {
@@ -118,7 +118,7 @@ function buildProgram(
 ): Start {
   const old = task.mm
   const mm = newMm(k, old?.payer)
-  if (old !== null) Object.assign(mm, inheritedFlags(old))
+  if (old !== null) inheritFlags(mm, old)
   try {
     return buildSpace(k, task, mm, program, linker, name, envp, rights)
   } catch (error) {

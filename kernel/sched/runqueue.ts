@@ -109,7 +109,8 @@ function mostUrgent({ current, queue }: HartState): SchedEntity | undefined {
 const isLater = (a: SchedEntity | undefined, b: SchedEntity | undefined): boolean =>
   b !== undefined && (a === undefined || (a.rank === b.rank ? a.key > b.key : a.rank > b.rank))
 
-const allowed = (s: SchedEntity, hart: number): boolean => Math.floor(s.affinity / 2 ** hart) % 2 === 1
+const allowed = (s: SchedEntity, hart: number): boolean =>
+  hart < 32 ? (s.affinity & (1 << hart)) !== 0 : Math.floor(s.affinity / 2 ** hart) % 2 === 1
 const load = (hart: HartState): number => hart.queue.length + (hart.current === null ? 0 : 1)
 
 /** Adds to the heap without asking whether it should preempt: for the task that just left the hart. */

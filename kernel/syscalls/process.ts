@@ -194,7 +194,8 @@ function wait4(k: Kernel, task: Task, who: number, status: number, options: numb
   if (options & ~WAIT4_OPTIONS) throw EINVAL
   if (who === LOWEST_PID) throw ESRCH
   const target = keptOr(task, () => waitTarget(task, who))
-  const found = waitForChild(k, task, { ...target, options: options | WEXITED })
+  const { type, id } = target
+  const found = waitForChild(k, task, { type, id, options: options | WEXITED })
   if (found === null) return options & WNOHANG ? 0 : keeping(blocked([task.group.childExit], ERESTARTSYS), target)
   if (status !== 0) putU32(k, task, status, found.status)
   if (usage !== 0) copyOut(k, task, usage, rusageBytes(found.usage))
