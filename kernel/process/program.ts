@@ -101,12 +101,13 @@ export function resolveProgram(k: Kernel, task: Task, asked: Executable, name: s
 function readImage(k: Kernel, file: Executable): Image {
   const { inode } = file
   try {
-    const first = readInode(k, inode, 0, SIZEOF_EHDR).slice()
+    // What is read is looked at where it lies: nothing of it is kept.
+    const first = readInode(k, inode, 0, SIZEOF_EHDR)
     if (first.length < SIZEOF_EHDR) throw ENOEXEC
-    const view = new DataView(first.buffer)
+    const view = new DataView(first.buffer, first.byteOffset, first.byteLength)
     const end = Number(view.getBigUint64(32, true)) + view.getUint16(56, true) * SIZEOF_PHDR
     if (end > HEADERS_END) throw ENOEXEC
-    const { header, segments } = readElfHeaders(readInode(k, inode, 0, Math.max(SIZEOF_EHDR, end)).slice(), '')
+    const { header, segments } = readElfHeaders(readInode(k, inode, 0, Math.max(SIZEOF_EHDR, end)), '')
     if (header.machine !== EM_RISCV || (header.type !== ET.EXEC && header.type !== ET.DYN)) throw ENOEXEC
     if (!segments.some(segment => segment.type === PT.LOAD)) throw ENOEXEC
     return { ...file, header, segments, interpreter: interpreterOf(k, inode, segments) }

@@ -34,11 +34,12 @@ import {
   PT,
   RLIMIT_STACK,
   SIZEOF_PHDR,
+  TWO_32,
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { largestFrame } from '../signal/index.ts'
-import { USER_END, copyOut, mapRegion, type Mm } from '../mm/index.ts'
+import { USER_END, copyOut, mapRegion, passing, type Mm } from '../mm/index.ts'
 import { randomBytes } from '../random.ts'
 import type { Task } from '../state.ts'
 import type { Credentials } from '../task/types.ts'
@@ -113,18 +114,19 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, info: StartInfo): numb
   const strings = [...info.argv, ...info.envp, info.name]
   const stringBytes = strings.reduce((sum, text) => sum + text.length + 1, 0)
   const stringsAt = USER_END - POINTER_BYTES - stringBytes
-  const random = stringsAt - RANDOM_BYTES - ((stringsAt - RANDOM_BYTES) % STACK_ALIGN)
+  const random = stringsAt - RANDOM_BYTES - ((stringsAt - RANDOM_BYTES) & (STACK_ALIGN - 1))
   const execfn = USER_END - POINTER_BYTES - info.name.length - 1
   const auxv = auxiliary(k, mm, info, random, execfn)
   const words = 1 + info.argv.length + 1 + info.envp.length + 1 + auxv.length
   const wanted = random - words * POINTER_BYTES
-  const sp = wanted - (wanted % STACK_ALIGN)
+  const sp = wanted - (wanted & (STACK_ALIGN - 1))
 
-  const bytes = new Uint8Array(USER_END - sp)
-  const view = new DataView(bytes.buffer)
+  const bytes = passing(k, USER_END - sp).fill(0)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   const put = (value: number): void => {
-    view.setBigUint64(at, BigInt(value), true)
+    view.setInt32(at, value | 0, true)
+    view.setInt32(at + 4, Math.floor(value / TWO_32), true)
     at += POINTER_BYTES
   }
   let string = stringsAt
@@ -151,7 +153,7 @@ export function buildStack(k: Kernel, task: Task, mm: Mm, info: StartInfo): numb
     to += text.length + 1
   }
 
-  const bottom = sp - (sp % PAGE_SIZE) - STACK_ROOM
+  const bottom = sp - (sp & (PAGE_SIZE - 1)) - STACK_ROOM
   const prot = PROT_READ | PROT_WRITE | (info.executableStack ? PROT_EXEC : 0)
   mapRegion(k, mm, { start: bottom, length: USER_END - bottom, prot, label: '[stack]', growsDown: true })
   copyOut(k, task, sp, bytes, mm)
