@@ -173,7 +173,7 @@ function matchField(asm: Assembly, operand: Operand, text: string, field: FieldN
   if (kind === 'f' || kind === 'fc') return lookup(fByName, operand, text)
   if (kind === 'csr') return matchCsr(asm, operand)
   if (kind === 'fli') {
-    const number = fieldSpec(field).table?.[fliIndex(text) ?? -1]
+    const number = fieldSpec(field).table?.()[fliIndex(text) ?? -1]
     return number === undefined ? mismatch(operand, `no constant ${text}`) : { number }
   }
   if (kind === 'rm') return lookup(rmByName, operand, text)

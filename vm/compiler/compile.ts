@@ -26,6 +26,8 @@ export interface Workshop {
   /** By hart: its templates, and what refills its TLB. */
   readonly templates: readonly Templates[]
   readonly refills: readonly unknown[]
+  /** By hart: what stands in the table where a region is gone. */
+  readonly nothing: readonly (() => void)[]
   /** The functions of emit/soft. */
   readonly soft: Readonly<Record<string, unknown>>
   /** Regions go on to each other by tail calls. */

@@ -1,7 +1,8 @@
 // The compiling engine: the interpreter for what is cold, and WebAssembly functions made of what is hot.
 import { forgetAllFrames } from '../code-frames.ts'
-import { hostFuses, softFloats } from '../emit/index.ts'
+import { hostFuses } from '../emit/index.ts'
 import { interpreterParts, type PreparedLoop } from '../interpreter/index.ts'
+import { lazily } from '../isa/index.ts'
 import { COUNTERS } from '../layout.ts'
 import type { Engine, Machine } from '../state.ts'
 import { compile, hotPlace, type Workshop } from './compile.ts'
@@ -32,20 +33,24 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
   const threshold = machine.chosen.hotAfter
   const { interpreter, engine } = interpreterParts(machine, prepared)
   const { cache } = interpreter
-  const table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' })
-  const driver = drive(machine, interpreter.loops, table)
   const regions = newRegions()
   const missing = new Map<number, Set<number>>()
-  const workshop: Workshop = {
-    ...{ machine, cache, regions, table, missing },
-    templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel, hostFuses(machine.memory))),
-    refills: machine.harts.map(h => driver[`refill${h.id}`]),
-    soft: softFloats(machine.memory, prepared?.soft),
-    tailCalls: machine.chosen.tailCalls ?? hasTailCalls(),
-    made: 0,
-  }
+  // Most programs are short, and compile nothing.
+  const workshop = lazily((): Workshop => {
+    const table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' })
+    const driver = drive(machine, interpreter.loops, table)
+    return {
+      ...{ machine, cache, regions, table, missing },
+      templates: machine.harts.map(h => createTemplates(h.base, machine.isa.parcel, hostFuses(machine.memory))),
+      refills: machine.harts.map(h => driver[`refill${h.id}`]),
+      nothing: machine.harts.map(h => driver[`nothing${h.id}`] as () => void),
+      soft: interpreter.soft,
+      tailCalls: machine.chosen.tailCalls ?? hasTailCalls(),
+      made: 0,
+    }
+  })
   const gone = (dropped: readonly Region[]): void => {
-    for (const { slot } of dropped) for (const { id } of machine.harts) table.set(slot + id, driver[`nothing${id}`] as () => void)
+    for (const { slot } of dropped) workshop().nothing.forEach((nothing, hart) => workshop().table.set(slot + hart, nothing))
   }
   // By place. What was hot last, or again while it waited, is compiled first.
   const hot = new Map<number, HotPlace>()
@@ -86,11 +91,11 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
       // Code without end: what was made is made anew where it is hot still.
       if (regions.instructions > INSTRUCTIONS_MOST) gone(dropAll(machine, cache, regions))
       const most = eager ? Infinity : ALLOWED_AT_ONCE + retired() / RETIRED_FOR_ONE
-      while (hot.size > 0 && workshop.made < most) {
+      while (hot.size > 0 && workshop().made < most) {
         const places = [...hot].slice(-batch)
         for (const [key] of places) hot.delete(key)
         compile(
-          workshop,
+          workshop(),
           places.map(([, place]) => place),
         )
       }

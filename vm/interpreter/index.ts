@@ -45,11 +45,11 @@ function assemble(
   imports: ModelCalls,
   prepared?: PreparedLoop,
 ): Interpreter {
-  const { exports } = new WebAssembly.Instance(module, {
-    e: { memory: machine.memory, ...imports, ...softFloats(machine.memory, prepared?.soft) },
-  })
+  const soft = softFloats(machine.memory, prepared?.soft)
+  const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, ...imports, ...soft } })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
-  return { machine, loops, ops, cache, stepper: createStepper(), accesses: createAccesses(), aside: new Map(), compiler: null, waited: 0 }
+  const rest = { stepper: createStepper(), accesses: createAccesses(), aside: new Map<string, number>(), compiler: null, waited: 0 }
+  return { machine, loops, soft, ops, cache, ...rest }
 }
 
 /** What the two forms have in common as engines. */

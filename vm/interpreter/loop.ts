@@ -33,8 +33,10 @@ const ECALL_CAUSE = { [L.PRIVILEGE_U]: CAUSE_ECALL_U, [L.PRIVILEGE_S]: CAUSE_ECA
 /** What an interpreter works with, for one machine. */
 export interface Interpreter {
   machine: Machine
-  /** The compiled loop of each hart. */
+  /** The compiled loop of each hart. A compiler puts others in their place with its first region. */
   loops: RunLoop[]
+  /** The functions of emit/soft over the machine's memory. */
+  readonly soft: Readonly<Record<string, unknown>>
   ops: Ops
   cache: CodeFrames
   stepper: Stepper
@@ -63,7 +65,7 @@ export interface Compiler {
 
 export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Stop {
   const { machine, stepper, compiler } = interpreter
-  const loop = interpreter.loops[hart.id]
+  const { loops } = interpreter
   const fuel = most < MAX_FUEL ? most : MAX_FUEL
   const { counters, base } = hart
   const { i32 } = machine
@@ -76,7 +78,7 @@ export function runLoop(interpreter: Interpreter, hart: Hart, most: number): Sto
     if (left <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
     const given = fuelOfCall(compiler, left)
     i32[enteredAt] = given
-    const why = loop(given)
+    const why = loops[hart.id](given)
     const spent = given - i32[(base + L.HART.exitFuel) >> 2]
     counters[instret] += spent
     left -= spent

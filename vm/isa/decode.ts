@@ -1,7 +1,7 @@
 // From an instruction word to the row that means it, with operands under names that engines can use without knowing the format:
 // rd rs1 rs2 rs3 are register numbers in whichever file the row uses, imm is its one immediate.
 import type { Row } from './define.ts'
-import { allFields, fieldReader, fieldSpec, type FieldName } from './fields.ts'
+import { fieldReader, fieldSpec, type FieldName } from './fields.ts'
 import { lazily } from './lazily.ts'
 import { allRows, rowsByName } from './rows.ts'
 
@@ -95,15 +95,6 @@ interface Plan {
 
 const NO_OPERANDS: Operands = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, rm: 0, csr: 0, pred: 0, succ: 0, aq: 0, rl: 0, vm: 1, vtype: 0 }
 
-/** Fields with values that encodings reserve. */
-const reservedOf: ReadonlyMap<FieldName, Plan['reserved'][number]> = new Map(
-  allFields.flatMap(field => {
-    const { nonzero, not } = fieldSpec(field)
-    const values = [...(nonzero ? [0] : []), ...(not ?? [])]
-    return values.length > 0 ? [[field, { read: fieldReader(field), values }] as const] : []
-  }),
-)
-
 function planOf(written: Row, byName: ReadonlyMap<string, Row>): Plan {
   const base = { ...NO_OPERANDS }
   const row = written.expansion ? byName.get(written.expansion.name) : written
@@ -117,8 +108,8 @@ function planOf(written: Row, byName: ReadonlyMap<string, Row>): Plan {
   }
   const reserved: Plan['reserved'][number][] = []
   for (const field of written.fields) {
-    const found = reservedOf.get(field)
-    if (found !== undefined) reserved.push(found)
+    const { nonzero, not = [] } = fieldSpec(field)
+    if (nonzero || not.length > 0) reserved.push({ read: fieldReader(field), values: nonzero ? [0, ...not] : not })
   }
   return { row, reserved, fields, base }
 }

@@ -46,17 +46,18 @@ function parsePattern(name: string, pattern: string, bits: number): Pick<Row, 'm
   let at = bits
   const seen: FieldName[] = []
   for (const token of pattern.split(' ')) {
-    if (/^[01]+$/.test(token)) {
-      for (const bit of token) {
-        at--
-        mask |= 1 << at
-        if (bit === '1') match |= 1 << at
-      }
+    const colon = token.indexOf(':')
+    if (colon < 0) {
+      const value = Number(`0b${token}`)
+      if (Number.isNaN(value)) throw new Error(`${name}: no bits ${token}`)
+      at -= token.length
+      mask |= (2 ** token.length - 1) << at
+      match |= value << at
       continue
     }
-    const [field, width] = token.split(':')
+    const field = token.slice(0, colon)
     if (!isField(field)) throw new Error(`${name}: no field ${field}`)
-    at -= Number(width)
+    at -= Number(token.slice(colon + 1))
     if (!seen.includes(field)) seen.push(field)
   }
   if (at !== 0) throw new Error(`${name}: the pattern covers ${bits - at} of ${bits} bits`)
@@ -67,7 +68,8 @@ export function parseSyntax(syntax: string): Pick<Row, 'name' | 'syntax' | 'oper
   const space = syntax.indexOf(' ')
   const name = space < 0 ? syntax : syntax.slice(0, space)
   const rest = space < 0 ? '' : syntax.slice(space + 1)
-  return { name, syntax: rest, operands: [...rest.matchAll(/[a-z]\w*/g)].map(m => m[0]).filter(isField) }
+  const words: readonly string[] = rest.match(/[a-z]\w*/g) ?? []
+  return { name, syntax: rest, operands: words.filter(isField) }
 }
 
 /**
@@ -84,17 +86,36 @@ export const alike = (row: Row, name: string, doc: string, meaning: Meaning, fix
 
 /** A 32-bit instruction of `extension`. */
 export function insn(extension: string, syntax: string, pattern: string, doc: string, meaning: Meaning): Row {
-  const head = parseSyntax(syntax)
+  return rowOf(syntax, pattern, 4, extension, doc, meaning, null, [])
+}
+
+/** Members by their names, not by spreading: there are hundreds of rows at each start. */
+function rowOf(
+  written: string,
+  pattern: string,
+  length: 2 | 4,
+  extension: string,
+  doc: string,
+  meaning: Meaning | null,
+  expansion: Expansion | null,
+  inverse: readonly Expansion[],
+): Row {
+  const { name, syntax, operands } = parseSyntax(written)
+  const { mask, match, fields: all } = parsePattern(name, pattern, length * 8)
   return {
-    ...head,
-    ...parsePattern(head.name, pattern, 32),
-    length: 4,
+    name,
+    syntax,
+    operands,
+    fields: all,
+    mask,
+    match,
+    length,
     extension,
     also: null,
     doc,
     meaning,
-    expansion: null,
-    inverse: [],
+    expansion,
+    inverse,
     hint: false,
     opaque: false,
   }
@@ -110,20 +131,7 @@ function parseExpansion(text: string): Expansion {
  * `addi crd, 0, ci`; `also` lists others that it may replace.
  */
 export function compressed(syntax: string, pattern: string, stands: string, doc: string, also: readonly string[] = []): Row {
-  const head = parseSyntax(syntax)
-  const forms = { expansion: parseExpansion(stands), inverse: also.map(parseExpansion) }
-  return {
-    ...head,
-    ...parsePattern(head.name, pattern, 16),
-    length: 2,
-    extension: 'C',
-    also: null,
-    doc,
-    meaning: null,
-    ...forms,
-    hint: false,
-    opaque: false,
-  }
+  return rowOf(syntax, pattern, 2, 'C', doc, null, parseExpansion(stands), also.map(parseExpansion))
 }
 
 /** A 16-bit encoding that does nothing (Unprivileged spec, C extension, HINT instructions). */

@@ -86,7 +86,7 @@ const show: Record<FieldSpec['kind'], (value: number, field: FieldName) => strin
   f: value => fNames[value],
   fc: value => fNames[value],
   imm: showImmediate,
-  fli: (value, field) => fliNames[fieldSpec(field).table?.indexOf(value) ?? 0],
+  fli: (value, field) => fliNames[fieldSpec(field).table?.().indexOf(value) ?? 0],
   csr: value => csrByNumber.get(value)?.name ?? `0x${value.toString(16)}`,
   rm: rmName,
   fence: fenceSetName,

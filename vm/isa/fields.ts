@@ -18,7 +18,7 @@ export interface FieldSpec {
   nonzero?: boolean
   not?: readonly number[]
   /** Values by what the bits say. */
-  table?: readonly number[]
+  table?: () => readonly number[]
   /** The value is what is written and this. */
   plus?: number
 }
@@ -33,7 +33,7 @@ const fc = (lsb: number): Of<'fc'> => ({ parts: [[lsb, 3, 0]], kind: 'fc' })
 const imm = (parts: readonly Part[], rest: Partial<FieldSpec> = {}): Of<'imm'> => ({ parts, ...rest, kind: 'imm' })
 const signed = { signed: true }
 
-const fli = (table: readonly number[]): Of<'fli'> => ({ parts: [[15, 5, 0]], kind: 'fli', table })
+const fli = (table: () => readonly number[]): Of<'fli'> => ({ parts: [[15, 5, 0]], kind: 'fli', table })
 const ODD = Array.from({ length: 16 }, (_, n) => 2 * n + 1)
 /** Offsets of prefetches: the low five bits of the immediate of ori say which. */
 const prefetch = (plus: number): Of<'imm'> => imm([[25, 7, 5]], { signed: true, plus })
@@ -246,7 +246,7 @@ function readerOf(spec: FieldSpec): Reader {
   const unused = 32 - Math.max(...spec.parts.map(([, width, at]) => width + at))
   if (spec.kind === 'xc' || spec.kind === 'fc') return word => ((word >>> first.lsb) & first.mask) + FIRST_SHORT_REGISTER
   const { table } = spec
-  if (table) return word => table[(word >>> first.lsb) & first.mask]
+  if (table) return word => table()[(word >>> first.lsb) & first.mask]
   if (parts.length === 1 && !spec.signed) return word => ((word >>> first.lsb) & first.mask) << first.at
   const raw: Reader = word => {
     let value = 0
@@ -272,8 +272,9 @@ export const decodeField = (word: number, name: FieldName): number => readers[na
 export function encodeField(value: number, name: FieldName): number | null {
   const spec = fieldSpec(name)
   if (!Number.isInteger(value) || (spec.nonzero && value === 0) || spec.not?.includes(value)) return null
-  if (spec.table && !spec.table.includes(value)) return null
-  const raw = spec.table ? spec.table.indexOf(value) : spec.kind === 'xc' || spec.kind === 'fc' ? value - FIRST_SHORT_REGISTER : value
+  const table = spec.table?.()
+  if (table && !table.includes(value)) return null
+  const raw = table ? table.indexOf(value) : spec.kind === 'xc' || spec.kind === 'fc' ? value - FIRST_SHORT_REGISTER : value
   let word = 0
   for (const [lsb, width, at] of spec.parts) word |= ((raw >> at) & (2 ** width - 1)) << lsb
   return decodeField(word, name) === value ? word >>> 0 : null

@@ -1,5 +1,7 @@
 // The constants of fli (Unprivileged spec, "Zfa"): what they are called, and their bits in each format. Of a double the upper half: the
 // lower one is zero.
+import { lazily } from './lazily.ts'
+
 const SPECIAL = ['min', 'inf', 'nan']
 /** As objdump prints them; `min` is the smallest normal number of the format. */
 export const fliNames: readonly string[] = [
@@ -41,8 +43,8 @@ function bitsOf(name: string, exponentBits: number, fractionBits: number): numbe
   const size = exponent < 1 - bias ? (value / 2 ** (1 - bias)) * one : (exponent + bias + value / 2 ** exponent - 1) * one
   return numberOf(name) < 0 ? size + 2 ** (exponentBits + fractionBits) : size
 }
-const tableOf = (exponentBits: number, fractionBits: number): readonly number[] =>
-  fliNames.map(name => bitsOf(name, exponentBits, fractionBits) | 0)
+const tableOf = (exponentBits: number, fractionBits: number): (() => readonly number[]) =>
+  lazily(() => fliNames.map(name => bitsOf(name, exponentBits, fractionBits) | 0))
 
 export const FLI_HALF = tableOf(5, 10)
 export const FLI_SINGLE = tableOf(8, 23)

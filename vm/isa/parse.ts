@@ -120,7 +120,7 @@ const read: Record<FieldSpec['kind'], (text: string, field: FieldName, pc: numbe
   f: text => fByName.get(text) ?? null,
   fc: text => fByName.get(text) ?? null,
   imm: parseImmediate,
-  fli: (text, field) => fieldSpec(field).table?.[fliIndex(text) ?? -1] ?? null,
+  fli: (text, field) => fieldSpec(field).table?.()[fliIndex(text) ?? -1] ?? null,
   csr: text => csrByName.get(text)?.number ?? parseNumber(text),
   rm: text => rmByName.get(text) ?? null,
   fence: parseFenceSet,

@@ -18,7 +18,8 @@ export function randomNumbers(seed: number): Random {
 /** A value that the field can hold. */
 export function randomOperand(field: FieldName, random: Random): number {
   const { table } = fieldSpec(field)
-  if (table) return table[random(table.length)]
+  const values = table?.()
+  if (values) return values[random(values.length)]
   const { min, max, multiple, not } = fieldRange(field)
   for (;;) {
     const value = min + multiple * random((max - min) / multiple + 1)
