@@ -12,7 +12,7 @@ import { pointRows } from './points.ts'
 import { assign } from './print.ts'
 import { signalRows } from './signals.ts'
 import { frameText, isInsideLine, standing } from './stops.ts'
-import { xNames } from '../../vm/index.ts'
+import { vNames, xNames } from '../../vm/index.ts'
 import { fail, type Command, type Debugger } from './types.ts'
 
 const words = (text: string): string[] => text.split(/\s+/).filter(word => word !== '')
@@ -72,12 +72,24 @@ const VALUE_COLUMN = 19
 function registerRows(d: Debugger, text: string): string[] {
   const task = selected(d)
   const wanted = words(text).map(word => word.replace(/^\$/, ''))
+  if (wanted.length === 1 && wanted[0] === 'vector') return vectorRows(d)
   const names = wanted.length > 0 ? wanted : [...xNames.slice(1), 'pc']
   return names.map(name => {
     if (readRegister(d.session, task, name) === null) fail(`Invalid register \`${name}'`)
     const value = valueOf(d, `$${name}`)
     const natural = name === 'pc' || name === 'ra' ? `${hex(value)}${inAngles(d, task, Number(value))}` : String(value)
     return `${name.padEnd(REGISTER_COLUMN)}${hex(value).padEnd(VALUE_COLUMN)}${natural}`
+  })
+}
+
+/** v0 to v31, and what vector instructions work on. */
+function vectorRows(d: Debugger): string[] {
+  const task = selected(d)
+  const names = [...vNames, 'vstart', 'vxsat', 'vxrm', 'vcsr', 'vl', 'vtype', 'vlenb']
+  return names.flatMap(name => {
+    const value = readRegister(d.session, task, name)
+    if (value === null && name === vNames[0]) return fail('The program has not used vector registers.')
+    return value === null ? [] : [`${name.padEnd(REGISTER_COLUMN)}${hex(value)}`]
   })
 }
 
@@ -141,6 +153,7 @@ interface Info {
 /** What gdb has too, then every view. */
 export const INFOS: readonly Info[] = [
   { name: 'registers', doc: 'Registers of the selected frame.', run: registerRows },
+  { name: 'vector', doc: 'Vector registers, as info registers vector.', run: d => vectorRows(d) },
   { name: 'all-registers', doc: 'All of them, with floating point and CSRs.', run: (d, text) => viewLines(d, 'registers', text) },
   { name: 'breakpoints', doc: 'Breakpoints, watchpoints and catchpoints.', run: d => pointRows(d) },
   { name: 'watchpoints', doc: 'The same list.', run: d => pointRows(d) },

@@ -1,6 +1,6 @@
 // Packets about registers, memory and points.
 import { peekRam, pokeRam } from './physical.ts'
-import { readMemory, writeMemory } from '../session/index.ts'
+import { readMemory, vectorBits, writeMemory } from '../session/index.ts'
 import { bytesOf, fromHex, hexNumber, latin1, toHex } from './framing.ts'
 import { place, take } from './points.ts'
 import { IN_G, registersFor, type GdbRegister } from './registers.ts'
@@ -13,7 +13,7 @@ const NO_THREAD = 'E03'
 const FAULT = 'E0e'
 const MOST_MEMORY = 0x10000
 
-export const registersHere = (g: GdbServer): GdbRegister[] => registersFor(g.view, csrExists)
+export const registersHere = (g: GdbServer): GdbRegister[] => registersFor(g.view, csrExists, vectorBits(g.session))
 
 /** Little-endian digits; `x` where it cannot be told. */
 function valueHex(value: bigint | null, bits: number): string {

@@ -1,6 +1,7 @@
 // The registers as gdb numbers them (x0-31, pc, f0-31, then CSRs by their own numbers, and the privilege level), and their description in
 // XML, made from the register tables. lldb takes the generic names and DWARF numbers from it.
-import { csrs, fNames, REG, xNames } from '../../vm/index.ts'
+import { csrs, fNames, REG, vNames, xNames } from '../../vm/index.ts'
+import { isVectorCsr } from '../session/index.ts'
 import type { GdbView } from './types.ts'
 
 export interface GdbRegister {
@@ -8,9 +9,10 @@ export interface GdbRegister {
   name: string
   /** The name by which the session knows it. */
   session: string
-  bits: 32 | 64
+  /** As many as the machine's, of a vector register. */
+  bits: number
   type: string
-  feature: 'cpu' | 'fpu' | 'csr' | 'virtual'
+  feature: 'cpu' | 'fpu' | 'vector' | 'csr' | 'virtual'
   dwarf: number | null
   generic: string | null
 }
@@ -19,7 +21,9 @@ const PC = 32
 const F0 = 33
 const FIRST_CSR = 65
 const PRIV = FIRST_CSR + 4096
+const V0 = PRIV + 1
 const DWARF_F0 = 32
+const DWARF_V0 = 96
 const DWARF_CSR0 = 4096
 const FP_CSRS = new Set(csrs.filter(c => c.holds?.kind === 'fcsr').map(c => c.name))
 /** What programs may read in user mode; the rest belongs to the machine. */
@@ -84,6 +88,17 @@ const priv: GdbRegister = {
   generic: null,
 }
 
+const vector = (name: string, n: number, bits: number): GdbRegister => ({
+  number: V0 + n,
+  name,
+  session: name,
+  bits,
+  type: 'riscv_vector',
+  feature: 'vector',
+  dwarf: DWARF_V0 + n,
+  generic: null,
+})
+
 /** In the order of their numbers, as `g` sends the first of them. */
 const ALL: readonly GdbRegister[] = [
   ...xNames.map((_, n) => general(n)),
@@ -94,15 +109,33 @@ const ALL: readonly GdbRegister[] = [
 ]
 export const IN_G = PC + 1 + fNames.length
 
-/** The registers of a view; `exists` says which CSRs the machine has. */
-export const registersFor = (view: GdbView, exists: (name: string) => boolean): GdbRegister[] =>
-  ALL.filter(r => {
+/** The registers of a view; `exists` says which CSRs the machine has, `vlen` how many bits a vector register has (0: there is none). */
+export function registersFor(view: GdbView, exists: (name: string) => boolean, vlen: number): GdbRegister[] {
+  const those = ALL.filter(r => {
     if (r.feature === 'virtual') return view === 'machine'
     if (r.feature !== 'csr') return true
+    if (isVectorCsr(r.name)) return vlen > 0
     return (view === 'machine' || USER_CSRS.has(r.name)) && exists(r.name)
   })
+  return vlen === 0 ? those : [...those, ...vNames.map((name, n) => vector(name, n, vlen))]
+}
 
 const UNION = '<union id="riscv_double"><field name="float" type="ieee_single"/><field name="double" type="ieee_double"/></union>'
+
+/** A vector register as elements of each width. */
+function vectorTypes(bits: number): string {
+  const widths = [
+    ['b', 'bytes', 'uint8', 8],
+    ['s', 'shorts', 'uint16', 16],
+    ['w', 'words', 'uint32', 32],
+    ['l', 'longs', 'uint64', 64],
+    ['q', 'quads', 'uint128', 128],
+  ] as const
+  const fitting = widths.filter(([, , , width]) => width <= bits)
+  const vectors = fitting.map(([, id, type, width]) => `<vector id="${id}" type="${type}" count="${bits / width}"/>`)
+  const fields = fitting.map(([name, id]) => `<field name="${name}" type="${id}"/>`)
+  return `${vectors.join('')}<union id="riscv_vector">${fields.join('')}</union>`
+}
 
 function registerXml({ name, bits, type, number, dwarf, generic }: GdbRegister): string {
   const more = [dwarf === null ? '' : ` dwarf_regnum="${dwarf}"`, generic === null ? '' : ` generic="${generic}"`].join('')
@@ -111,10 +144,10 @@ function registerXml({ name, bits, type, number, dwarf, generic }: GdbRegister):
 
 /** The target description. Of processes it says GNU/Linux; of the machine none, or gdb would step without ever entering a handler. */
 export function targetXml(view: GdbView, registers: readonly GdbRegister[]): string {
-  const features = (['cpu', 'fpu', 'csr', 'virtual'] as const).flatMap(feature => {
+  const features = (['cpu', 'fpu', 'vector', 'csr', 'virtual'] as const).flatMap(feature => {
     const rows = registers.filter(r => r.feature === feature)
     if (rows.length === 0) return []
-    const types = feature === 'fpu' ? UNION : ''
+    const types = feature === 'fpu' ? UNION : feature === 'vector' ? vectorTypes(rows[0].bits) : ''
     return [`<feature name="org.gnu.gdb.riscv.${feature}">${types}${rows.map(registerXml).join('')}</feature>`]
   })
   return (

@@ -1,6 +1,6 @@
 // Threads as gdb names them, and what lies behind each: a task of an attached process, or a hart.
 import type { Task } from '../../kernel/index.ts'
-import { fByName, getFBig, getPcBig, getXBig, readCsr, WORD_PRIVILEGE, xByName, type Hart } from '../../vm/index.ts'
+import { fByName, getFBig, getPcBig, getXBig, readCsr, vByName, WORD_PRIVILEGE, xByName, type Hart } from '../../vm/index.ts'
 import { PROTOCOL, type Mover } from '../motion/index.ts'
 import { NOBODY, readRegister, refTo, taskById, taskByPid, tasksOf, writeRegister, type TaskRef } from '../session/index.ts'
 import type { GdbRegister } from './registers.ts'
@@ -93,11 +93,19 @@ function hartRegister(g: GdbServer, hart: Hart, name: string): bigint {
 export function registerOf(g: GdbServer, thread: ThreadId, register: GdbRegister): bigint | null {
   const hart = g.view === 'machine' ? hartOf(g, thread) : null
   if (register.feature === 'virtual') return hart === null ? null : BigInt(hart.words[WORD_PRIVILEGE])
+  if (hart !== null && register.feature === 'vector') return vectorRegister(hart, register)
   if (hart !== null && register.feature === 'csr') return readCsr(g.session.k.machine, hart, register.session)
   const task = taskOf(g, thread)
   if (task === null) return hart === null ? null : hartRegister(g, hart, register.session)
   if (register.bits === 32) return fpControl(g, task, register.session)
   return readRegister(g.session, task, register.session)
+}
+
+/** As the hart has it, whosever it is. */
+function vectorRegister(hart: Hart, { session, bits }: GdbRegister): bigint {
+  const length = bits / 8
+  const at = (vByName.get(session) ?? 0) * length
+  return hart.v.bytes.subarray(at, at + length).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
 }
 
 const FFLAGS = 0x1fn

@@ -36,3 +36,4 @@ export {
   writeSome,
 } from './state.ts'
 export * from './types.ts'
+export { isVectorCsr, vectorBits } from './vectors.ts'

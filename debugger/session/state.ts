@@ -21,6 +21,7 @@ import { fByName, csrExists, readCsr, xByName } from '../../vm/index.ts'
 import { forgetFuture } from '../timeline/index.ts'
 import { evaluateIn } from './expression.ts'
 import type { ProcessRef, Session, TaskRef } from './types.ts'
+import { isVectorRegister, readVector, writeVector } from './vectors.ts'
 
 /** Of what is about no task, or no process. */
 export const NOBODY: TaskRef = { id: NO_TASK, pid: 0 }
@@ -52,7 +53,12 @@ export function registersOf(s: Session, task: Task): bigint[] {
   return [...registers, BigInt(regPc(s.k, task))]
 }
 
-type RegisterKind = { kind: 'x'; n: number } | { kind: 'f'; n: number } | { kind: 'pc' | 'fcsr' } | { kind: 'csr'; name: string }
+type RegisterKind =
+  | { kind: 'vector'; name: string }
+  | { kind: 'x'; n: number }
+  | { kind: 'f'; n: number }
+  | { kind: 'pc' | 'fcsr' }
+  | { kind: 'csr'; name: string }
 
 function registerKind(name: string): RegisterKind | null {
   if (name === 'pc') return { kind: 'pc' }
@@ -61,10 +67,11 @@ function registerKind(name: string): RegisterKind | null {
   if (x !== undefined) return { kind: 'x', n: x }
   const f = fByName.get(name)
   if (f !== undefined) return { kind: 'f', n: f }
+  if (isVectorRegister(name)) return { kind: 'vector', name }
   return csrExists(name) ? { kind: 'csr', name } : null
 }
 
-/** A register by any of its names (x10, a0, fa0, pc, fcsr, a CSR of the hart that the task is on). null: there is none such. */
+/** A register by any of its names (x10, a0, fa0, v3, vl, pc, fcsr, a CSR of the hart that the task is on). null: there is none such, or of vectors none yet. */
 export function readRegister(s: Session, task: Task, name: string): bigint | null {
   const register = registerKind(name)
   if (register === null) return null
@@ -77,6 +84,8 @@ export function readRegister(s: Session, task: Task, name: string): bigint | nul
       return regBig(s.k, task, register.n)
     case 'f':
       return regF(s.k, task, register.n)
+    case 'vector':
+      return readVector(s, task, register.name)
     case 'csr': {
       const hart = s.k.machine.harts[Math.max(task.onHart, 0)]
       return BigInt.asIntN(64, readCsr(s.k.machine, hart, register.name))
@@ -101,6 +110,9 @@ export function writeRegister(s: Session, task: Task, name: string, value: bigin
       break
     case 'f':
       setRegF(s.k, task, register.n, bits)
+      break
+    case 'vector':
+      if (!writeVector(s, task, register.name, value)) return false
   }
   changed(s)
   return true

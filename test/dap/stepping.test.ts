@@ -175,7 +175,7 @@ test('a long run is paused, goes on, and is ended by disconnecting', async () =>
   await d.run('pause')
   expect(await bits(d, 's1')).toBeGreaterThan(first)
   // Back too: it stands somewhere between.
-  while ((await bits(d, 's1')) < 300_000_000) await d.ask('continue', { threadId: 2 }).then(() => d.run('pause'))
+  while ((await bits(d, 's1')) < 120_000_000) await d.ask('continue', { threadId: 2 }).then(() => d.run('pause'))
   const far = await bits(d, 's1')
   // A pause that is heard before the first stretch was looked through leaves it where it stood.
   for (let wait = 10; (await bits(d, 's1')) === far && wait < PATIENCE; wait *= 1.5) {
