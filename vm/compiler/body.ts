@@ -1,6 +1,7 @@
 // The blocks of a region, written in their shape: nested blocks and loops, with the instructions' code filled in.
 import { NOTHING_SEEN, type Seen } from './emit.ts'
 import { addendOf, misses, pageOf as pageOfAddress } from '../emit/index.ts'
+import type { Decoded, FField } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, i64Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { newBytes, reserve, writeCode, writeSigned, type ByteWriter } from './bytes.ts'
@@ -26,8 +27,9 @@ const { va, base, index, point, label } = FIXED
 /** Where the entry point says that it is: its label, and from its address the base. */
 const ENTERED: Code = [
   ...[...pointField(get(point), 'label'), ...set(label)],
-  ...[...get(va), ...pointField(get(point), 'offset'), OP.i64ExtendI32U, OP.i64Sub, ...set(base)],
+  ...[...get(va), ...pointField(get(point), 'offset'), OP.i64ExtendI32S, OP.i64Sub, ...set(base)],
 ]
+const base0 = i32Const(0)
 const SHORT = EXITS.indexOf('short')
 const ECALL = EXITS.indexOf('ecall')
 
@@ -42,11 +44,22 @@ export class Body {
   private readonly context: (Label | null)[] = ['out', 'settle', ...[...EXITS].reverse()]
   private readonly filling: Filling
   private pages: ReadonlyMap<Block, BlockPages> = new Map()
+  /**
+   * Where nothing is gone through again, registers stay in memory: they are loaded where they are read and stored where they are written. These
+   * are in locals since their block, or one that leads only there, began. null: all are, all the time.
+   */
+  private held: Held | null
 
   constructor(shape: Shape, placing: Placing) {
     this.shape = shape
     this.placing = placing
     this.filling = { place: {} as Place, site: 0, page: 0, depths: EXITS.map(() => 0), locals: this.locals }
+    this.held = [...shape.nodes.values()].some(n => n.loops.length > 0) ? null : NOTHING_HELD
+  }
+
+  /** Registers are in locals all the time. */
+  get holdsAll(): boolean {
+    return this.held === null
   }
 
   code(): Uint8Array {
@@ -92,7 +105,7 @@ export class Body {
   private exit(exit: number, site: number, nest = 0): void {
     const { w } = this
     reserve(w, 32)
-    w.bytes[w.length++] = OP.i32Const
+    w.bytes[w.length++] = OP.i64Const
     writeSigned(w, site)
     this.put([...set(FIXED.site), ...br(this.context.length - 2 - EXITS.length + exit + nest)])
   }
@@ -119,6 +132,7 @@ export class Body {
     this.put(BLOCK)
     this.inside(last, () => this.before(earlier, body))
     this.put(END)
+    this.holdAgain(NOTHING_HELD)
     this.tree(last)
   }
   private dispatch(): void {
@@ -146,26 +160,28 @@ export class Body {
     else {
       this.put([...BLOCK, ...BLOCK])
       this.inside(null, () => {
+        const { held } = this
         this.inside(null, () => {
           for (const group of pages.groups) this.find(group)
           this.run(plain, code, pages.uses, { ...due })
           this.put([...br(1), OP.end])
         })
         // Not all of a group is on one page that is in the TLB: one access after another.
+        this.holdAgain(held)
         const uses = new Map([...pages.uses].filter(([, { known }]) => !known))
         this.run(plain, this.templatesOf(places, uses), uses, due)
       })
       this.put(END)
     }
-    if (ending === 'plain') return this.go(node, next)
+    if (ending === 'plain') return this.go(node, next as number)
     const template = code[code.length - 1]
     if (template === null) return this.exit(ending === 'left' ? SHORT : ECALL, siteOf(last.at, due))
     this.run([last], [template], pages.uses, due)
     if (ending === 'branch') {
       this.fill(template.condition, last, 0)
-      return this.branch(node, next, target)
+      return this.branch(node, next as number, target as number)
     }
-    if (ending === 'goto') return this.go(node, target)
+    if (target !== null) return this.go(node, target)
     for (const to of returns) this.returnTo(node, to)
     this.put(br(this.depth('look')))
   }
@@ -177,10 +193,12 @@ export class Body {
       const site = siteOf(at, due)
       const use = uses.get(at)
       if (use) this.filling.page = this.locals.page(use.origin)
-      if (template.writesX) this.writtenX.add(decoded.values.rd)
-      if (template.writesF) this.writtenF.add(decoded.values.rd)
       if (pageOf(lastParcel(place)) !== pageOf(at)) this.acrossPages(place, site)
+      for (const f of template.readsX) this.holdX(decoded.values[f])
+      for (const f of template.readsF) this.holdF(valueOf(decoded, f))
       this.fill(template.code, place, site)
+      if (template.writesX) this.wroteX(decoded.values.rd)
+      if (template.writesF) this.wroteF(decoded.values.rd)
       due.instructions--
       due.loads -= template.loads
       due.stores -= template.stores
@@ -210,6 +228,7 @@ export class Body {
     const { base: hartBase } = this.placing
     const page = this.locals.page(origin)
     const addend = page + 1
+    this.holdX(register)
     this.put([...get(this.locals.x(register)), ...i64Const(first), OP.i64Add, ...set(va)])
     const ask = (nest: number): Code => [
       ...[...misses(hartBase, kind, 1, FIXED), ...brIf(nest)],
@@ -233,20 +252,52 @@ export class Body {
     this.put(END)
   }
 
-  /** A return that leads there stays in the region; it does not leave its page, so nothing needs to be looked up. */
+  /** A return that leads there stays in the region. */
   private returnTo(node: Node, to: number): void {
     this.put(get(va))
     this.address(to)
     this.put([OP.i64Eq, ...IF])
-    this.inside(null, () => this.go(node, to))
+    this.arm(() => this.go(node, to))
     this.put(END)
+  }
+
+  /** One of the ways on from here: what it loads is in locals only there. */
+  private arm(body: () => void): void {
+    const { held } = this
+    this.inside(null, body)
+    this.holdAgain(held)
+  }
+  private holdAgain(held: Held | null): void {
+    if (this.held !== null) this.held = held
+  }
+  private holdX(n: number): void {
+    if (this.held === null || this.held.x & (1 << n)) return
+    this.held = { ...this.held, x: this.held.x | (1 << n) }
+    this.put([...base0, ...mem(OP.i64Load, this.placing.base + L.HART.x + 8 * n), ...set(this.locals.x(n))])
+  }
+  private holdF(n: number): void {
+    if (this.held === null || this.held.f & (1 << n)) return
+    this.held = { ...this.held, f: this.held.f | (1 << n) }
+    this.put([...base0, ...mem(OP.f64Load, this.placing.base + L.HART.f + 8 * n), ...set(this.locals.f(n))])
+  }
+  private wroteX(n: number): void {
+    this.writtenX.add(n)
+    if (this.held === null) return
+    this.held = { ...this.held, x: this.held.x | (1 << n) }
+    this.put([...base0, ...get(this.locals.x(n)), ...mem(OP.i64Store, this.placing.base + L.HART.x + 8 * n)])
+  }
+  private wroteF(n: number): void {
+    this.writtenF.add(n)
+    if (this.held === null) return
+    this.held = { ...this.held, f: this.held.f | (1 << n) }
+    this.put([...base0, ...get(this.locals.f(n)), ...mem(OP.f64Store, this.placing.base + L.HART.f + 8 * n)])
   }
 
   private branch(node: Node, next: number, target: number): void {
     this.put(IF)
-    this.inside(null, () => this.go(node, target))
+    this.arm(() => this.go(node, target))
     this.put(ELSE)
-    this.inside(null, () => this.go(node, next))
+    this.arm(() => this.go(node, next))
     this.put(END)
   }
 
@@ -296,5 +347,12 @@ export class Body {
   }
 }
 
+/** Registers, a bit for each. */
+interface Held {
+  readonly x: number
+  readonly f: number
+}
+const NOTHING_HELD: Held = { x: 0, f: 0 }
+const valueOf = ({ values }: Decoded, field: FField): number => values[field.slice(1) as 'rs1' | 'rs2' | 'rs3']
 const NO_PAGES: BlockPages = { groups: [], uses: new Map() }
 const latestFirst = (nodes: readonly Node[]): Node[] => [...nodes].sort((a, b) => b.order - a.order)

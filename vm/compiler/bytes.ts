@@ -30,9 +30,13 @@ export function writeUnsigned(w: ByteWriter, n: number): void {
   w.bytes[w.length++] = rest
 }
 
-/** A signed number of 32 bits. */
+/** A signed number that is exact as a double. */
 export function writeSigned(w: ByteWriter, n: number): void {
-  let rest = n | 0
+  let rest = n
+  while (rest !== (rest | 0)) {
+    w.bytes[w.length++] = ((rest % (LOW + 1)) & LOW) | MORE
+    rest = Math.floor(rest / (LOW + 1))
+  }
   for (;;) {
     const byte = rest & LOW
     rest >>= BITS

@@ -6,7 +6,7 @@ import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
 import { endingIn, type Templates } from './emit.ts'
-import { explore, HEAD_PAGE, lastParcel, pageOf, REGION_PAGES, type CodeSource } from './explore.ts'
+import { explore, lastParcel, pageOf, type CodeSource } from './explore.ts'
 import { regionModule, REGION_TYPE } from './module.ts'
 import { regionCode, type RegionCode } from './region.ts'
 import { addEntry, addRegion, frameOfKey, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
@@ -17,6 +17,10 @@ const AROUND = 1024
 const MOST_INSTRUCTIONS = 400
 /** A region that stands already is made part of another one, too, if it is no larger. */
 const INLINED_MOST = 64
+/** Pages on both sides of the first one. What is called farther away is called by many: compiling it for each of them costs more than it saves. */
+const PAGES_AROUND = 4
+/** A place that was run so many times less than what is hot is left out. */
+const COLD = 8
 
 export interface Workshop {
   readonly machine: Machine
@@ -38,47 +42,58 @@ export interface Workshop {
   readonly missing: Map<number, Set<number>>
 }
 
+const keyOf = (machine: Machine, hart: Hart): number => machine.i32[(hart.base + L.HART.tlbKey) >> 2]
+
 /** The place at the hart's pc, which is in its fetch TLB. */
 export function hotPlace(machine: Machine, cache: CodeFrames, hart: Hart): HotPlace {
-  const lo = hart.pc[0]
-  const frames = Array.from({ length: REGION_PAGES }, (_, page) => {
-    const low = (lo + (page - HEAD_PAGE) * L.PAGE_SIZE) | 0
-    // Pages on the other side of a border of 2 GiB are left out.
-    if (low >>> 31 !== lo >>> 31) return -1
-    const entry = tlbProbe(machine, hart, low, hart.pc[1], 'fetch')
-    return entry < 0 ? -1 : frameOfSlab(machine, cache, machine.i32[entry + 2] >>> 0)
-  })
-  return { offset: lo & (L.PAGE_SIZE - 1), frames }
+  const [lo, hi] = hart.pc
+  const place = { hart, lo: lo & -L.PAGE_SIZE, hi, key: keyOf(machine, hart), frame: 0, offset: lo & (L.PAGE_SIZE - 1), frames: new Map() }
+  return { ...place, frame: frameOf(machine, cache, place, 0) }
+}
+
+/** The frame of a page so far from a place's own. -1: it is in no fetch TLB; which may be for another reason if other addresses are mapped now. */
+function frameOf(machine: Machine, cache: CodeFrames, { hart, lo, hi, key, frames }: HotPlace, page: number): number {
+  const known = frames.get(page)
+  if (known !== undefined) return known
+  if (Math.abs(page) > PAGES_AROUND) return -1
+  // Pages on the other side of a border of 4 GiB are left out.
+  const low = (lo >>> 0) + page * L.PAGE_SIZE
+  const entry = low >>> 0 === low && key === keyOf(machine, hart) ? tlbProbe(machine, hart, low | 0, hi, 'fetch') : -1
+  const frame = entry < 0 ? -1 : frameOfSlab(machine, cache, machine.i32[entry + 2] >>> 0)
+  frames.set(page, frame)
+  return frame
 }
 
 /** The code around a hot place, as it is now. `cuts` is told of places (`placeKey`) that are left out since somebody may stop there. */
-function sourceOf(
-  { machine, cache, regions, templates }: Workshop,
-  { frames, offset: headOffset }: HotPlace,
-  cuts: Set<number>,
-): CodeSource {
+function sourceOf({ machine, cache, regions, templates }: Workshop, place: HotPlace, cuts: Set<number>): CodeSource {
   const { view, layout } = machine
-  const head = HEAD_PAGE * L.PAGE_SIZE + headOffset
   const frameAt = (at: number): number => {
-    const frame = frames[pageOf(at)] ?? -1
+    const frame = frameOf(machine, cache, place, pageOf(at))
     return frame >= 0 && slotOf(cache, frame) >= 0 ? frame : -1
   }
   const inPage = (at: number): number => at & (L.PAGE_SIZE - 1)
   const opAt = (frame: number, offset: number): number =>
     view.getUint16(slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE + ENTRY.op, true)
+  const { hotAfter } = machine.chosen
+  const isCold = (frame: number, offset: number): boolean =>
+    hotAfter - view.getUint16(slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE + ENTRY.rs3, true) < hotAfter / COLD
   const halfword = (frame: number, offset: number): number => view.getUint16(layout.ram + frame * L.PAGE_SIZE + offset, true)
   return {
     read(at): Decoded | null {
       const frame = frameAt(at)
       if (frame < 0) return null
       const offset = inPage(at)
-      if (opAt(frame, offset) === 0) return null
+      const op = opAt(frame, offset)
+      if (op === 0) return null
+      if (op === OP_COUNT && at !== place.offset && isCold(frame, offset)) return null
       if (machine.marks.get(frame)?.has(offset)) {
         cuts.add(placeKey(frame, offset))
         return null
       }
-      if (at !== head && (regionAt(machine, cache, regions, frame, offset)?.instructions ?? 0) > INLINED_MOST) return null
+      if (at !== place.offset && (regionAt(machine, cache, regions, frame, offset)?.instructions ?? 0) > INLINED_MOST) return null
       const low = halfword(frame, offset)
+      // No instruction, by definition: what is not code is mostly this.
+      if (low === 0) return null
       if ((low & 3) !== 3) return decodeFor(machine.isa, low)
       // The rest of it may be in the next page.
       const last = frameAt(at + 2)
@@ -106,32 +121,33 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
   const harts = machine.harts
   const made: { region: Region; codes: RegionCode[] }[] = []
   for (const head of hot) {
-    const frame = head.frames[HEAD_PAGE]
-    if (slotOf(cache, frame) < 0 || regionAt(machine, cache, regions, frame, head.offset) !== undefined) continue
+    const { frame: headFrame, offset } = head
+    if (slotOf(cache, headFrame) < 0 || regionAt(machine, cache, regions, headFrame, offset) !== undefined) continue
     const cuts = new Set<number>()
-    const explored = explore(sourceOf(workshop, head, cuts), HEAD_PAGE * L.PAGE_SIZE + head.offset, MOST_INSTRUCTIONS)
+    const explored = explore(sourceOf(workshop, head, cuts), offset, MOST_INSTRUCTIONS)
     if (explored.entries.length === 0) continue
     const slot = takeSlot(regions, table, harts.length)
-    const keyAt = (at: number): number => placeKey(head.frames[pageOf(at)], at & (L.PAGE_SIZE - 1))
+    const frameAt = (page: number): number => frameOf(machine, cache, head, page)
+    const keyAt = (at: number): number => placeKey(frameAt(pageOf(at)), at & (L.PAGE_SIZE - 1))
     const places = [...explored.blocks.values()].flatMap(b => b.places)
     const pages = new Set(places.flatMap(p => [pageOf(p.at), pageOf(lastParcel(p))]))
     const codes = harts.map(({ base }, hart) =>
       regionCode(explored, {
         ...{ base, templates: templates[hart], own: slot, hart, tailCall: tailCalls ? REGION_TYPE : null },
-        slabOf: page => slabFor(machine, cache, head.frames[page]),
-        missesOften: at => workshop.missing.get(head.frames[pageOf(at)])?.has(keyAt(at)) ?? false,
+        slabOf: page => slabFor(machine, cache, frameAt(page)),
+        missesOften: at => workshop.missing.get(frameAt(pageOf(at)))?.has(keyAt(at)) ?? false,
       }),
     )
     const region: Region = {
       ...{ slot, head, instructions: explored.instructions, points: [] },
-      frames: [...new Set([...[...pages].map(page => head.frames[page]), ...[...cuts].map(frameOfKey)])],
+      frames: [...new Set([...[...pages].map(frameAt), ...[...cuts].map(frameOfKey)])],
       places: new Set([...places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))]), ...cuts]),
     }
     made.push({ region, codes })
     workshop.made += explored.instructions
     addRegion(regions, region)
     codes[0].entries.forEach((at, label) => {
-      const entry = { frame: head.frames[pageOf(at)], offset: at & (L.PAGE_SIZE - 1), label, distance: at }
+      const entry = { frame: frameAt(pageOf(at)), offset: at & (L.PAGE_SIZE - 1), label, distance: at }
       addEntry(machine, cache, regions, region, entry)
     })
   }

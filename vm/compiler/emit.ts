@@ -90,7 +90,16 @@ function variantOf({ values: { rd, rs1, rs2, rm, imm } }: Decoded, { unitIsOn, m
 /** Of the hart whose block is at `base`, on a machine whose instructions begin at multiples of `parcel`. `fuses`: the host multiplies and adds with one rounding. */
 export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Templates {
   const w = new RegionWriter(FIXED.site)
-  const now: Now = { decoded: {} as Decoded, writesX: false, writesF: false, narrow1: false, narrow2: false, narrow: false }
+  const now: Now = {
+    decoded: {} as Decoded,
+    readsX: new Set(),
+    readsF: new Set(),
+    writesX: false,
+    writesF: false,
+    narrow1: false,
+    narrow2: false,
+    narrow: false,
+  }
   let bytes: Width = 1
   let counts = { loads: 0, stores: 0 }
   let condition: Code = []
@@ -134,7 +143,7 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
   }
   function make(decoded: Decoded, seen: Seen): Template | null {
     const { narrow1, narrow2 } = seen
-    Object.assign(now, { decoded, writesX: false, writesF: false, narrow1, narrow2, narrow: false })
+    Object.assign(now, { decoded, readsX: new Set(), readsF: new Set(), writesX: false, writesF: false, narrow1, narrow2, narrow: false })
     counts = { loads: 0, stores: 0 }
     condition = []
     bytes = 1
@@ -149,8 +158,19 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
       if (e !== LEFT_TO_REFERENCE) throw e
       return null
     }
-    const { writesX, writesF, narrow } = now
-    return { code: w.code, condition, ...counts, bytes, writesX, writesF, narrow, unitIsOn: w.unitIsOn }
+    const { readsX, readsF, writesX, writesF, narrow } = now
+    return {
+      code: w.code,
+      condition,
+      ...counts,
+      bytes,
+      readsX: [...readsX],
+      readsF: [...readsF],
+      writesX,
+      writesF,
+      narrow,
+      unitIsOn: w.unitIsOn,
+    }
   }
   const known = new Map<Row, Map<number, Template | null>>()
   return {

@@ -7,7 +7,6 @@ import { COUNTERS } from '../layout.ts'
 import type { Engine, Machine } from '../state.ts'
 import { compile, hotPlace, type Workshop } from './compile.ts'
 import { createTemplates } from './emit.ts'
-import { HEAD_PAGE } from './explore.ts'
 import { driverModule, tailCallModule } from './module.ts'
 import { dropAll, dropBytes, dropFrame, dropRegion, newRegions, placeKey, type HotPlace, type Region } from './regions.ts'
 
@@ -58,7 +57,7 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
   const batch = eager ? 1 : BATCH
   const retired = (): number => machine.harts.reduce((sum, { counters }) => sum + counters[COUNTERS.instret], 0)
   function wait(place: HotPlace): void {
-    const key = placeKey(place.frames[HEAD_PAGE], place.offset)
+    const key = placeKey(place.frame, place.offset)
     hot.delete(key)
     hot.set(key, place)
   }
@@ -75,8 +74,7 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
       else this.waiting = true
     },
     misses(hart) {
-      const { frames, offset } = hotPlace(machine, cache, hart)
-      const frame = frames[HEAD_PAGE]
+      const { frame, offset } = hotPlace(machine, cache, hart)
       const key = placeKey(frame, offset)
       const known = missing.get(frame)
       if (known) known.add(key)

@@ -14,12 +14,12 @@ export const FIXED = {
   base: 3,
   pc: 4,
   key: 5,
-  index: 6,
-  site: 7,
+  site: 6,
+  index: 7,
   why: 8,
   label: 9,
 } as const
-const FIXED_TYPES: readonly number[] = [...Array<number>(3).fill(TYPE.i64), ...Array<number>(4).fill(TYPE.i32)]
+const FIXED_TYPES: readonly number[] = [...Array<number>(4).fill(TYPE.i64), ...Array<number>(3).fill(TYPE.i32)]
 
 export interface Locals {
   /** The n-th value bound in an instruction. */

@@ -16,6 +16,9 @@ export interface Now {
   narrow1: boolean
   narrow2: boolean
   narrow: boolean
+  /** Fields of registers that it reads. */
+  readsX: Set<XField>
+  readsF: Set<FField>
   writesX: boolean
   writesF: boolean
 }
@@ -23,14 +26,21 @@ export interface Now {
 export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean) {
   const address = (hole: number): Code => [...get(base), OP.i64Const, hole, OP.i64Add]
   return {
-    x: (f: XField): Code => (now.decoded.values[f] === 0 ? i64Const(0) : [OP.localGet, HOLE[f]]),
+    x(f: XField): Code {
+      if (now.decoded.values[f] === 0) return i64Const(0)
+      now.readsX.add(f)
+      return [OP.localGet, HOLE[f]]
+    },
     setX(f: XField, v: Code): void {
       // The value may raise floating-point flags on its way.
       if (now.decoded.values[f] === 0) return w.push(...v, OP.drop)
       now.writesX = true
       w.push(...v, OP.localSet, HOLE[f])
     },
-    rawF: (f: FField): Code => [OP.localGet, HOLE[f], OP.i64ReinterpretF64],
+    rawF(f: FField): Code {
+      now.readsF.add(f)
+      return [OP.localGet, HOLE[f], OP.i64ReinterpretF64]
+    },
     setRawF(f: FField, v: Code): void {
       now.writesF = true
       w.push(...v, OP.f64ReinterpretI64, OP.localSet, HOLE[f])

@@ -45,14 +45,16 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
   const { locals, writtenX, writtenF } = body
   const filling: Code = [...base0, ...mem(OP.i64Load, base + L.HART.tlbKey), ...set(FIXED.key)]
   const spill: Code = []
-  for (const [n, local] of locals.usedX()) {
-    filling.push(...base0, ...mem(OP.i64Load, base + L.HART.x + 8 * n), ...set(local))
-    if (writtenX.has(n)) spill.push(...base0, ...get(local), ...mem(OP.i64Store, base + L.HART.x + 8 * n))
-  }
-  for (const [n, local] of locals.usedF()) {
-    filling.push(...base0, ...mem(OP.f64Load, base + L.HART.f + 8 * n), ...set(local))
-    if (writtenF.has(n)) spill.push(...base0, ...get(local), ...mem(OP.f64Store, base + L.HART.f + 8 * n))
-  }
+  if (body.holdsAll)
+    for (const [n, local] of locals.usedX()) {
+      filling.push(...base0, ...mem(OP.i64Load, base + L.HART.x + 8 * n), ...set(local))
+      if (writtenX.has(n)) spill.push(...base0, ...get(local), ...mem(OP.i64Store, base + L.HART.x + 8 * n))
+    }
+  if (body.holdsAll)
+    for (const [n, local] of locals.usedF()) {
+      filling.push(...base0, ...mem(OP.f64Load, base + L.HART.f + 8 * n), ...set(local))
+      if (writtenF.has(n)) spill.push(...base0, ...get(local), ...mem(OP.f64Store, base + L.HART.f + 8 * n))
+    }
   for (const local of locals.pages()) filling.push(OP.i64Const, 1, ...set(local))
   return {
     locals: locals.types(),

@@ -3,7 +3,7 @@
 import { slotOf, type CodeFrames } from '../code-frames.ts'
 import { ENTRIES_PER_BYTE, ENTRY, mark, OP_COUNT, OP_REGION, slabFor } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
-import type { Machine } from '../state.ts'
+import type { Hart, Machine } from '../state.ts'
 
 /** Where a region is entered. */
 interface EntryPoint {
@@ -25,10 +25,17 @@ export interface Region {
   readonly points: EntryPoint[]
 }
 
-/** A place that was run often: where it is, and the frames around it as they were mapped then (-1: not in the fetch TLB). */
+/** A place that was run often: where it is, and the pages around it as they are mapped there. */
 export interface HotPlace {
+  readonly hart: Hart
+  /** The address of its page, and what its addresses are called in TLBs. */
+  readonly lo: number
+  readonly hi: number
+  readonly key: number
+  readonly frame: number
   readonly offset: number
-  readonly frames: readonly number[]
+  /** Frames by the distance of their page from its own, in pages, as far as they were asked for; -1: in no fetch TLB then. */
+  readonly frames: Map<number, number>
 }
 
 /** A number for a place in a frame. */

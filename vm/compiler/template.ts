@@ -2,7 +2,7 @@
 // copying bytes. A number of 256 and more stands for what is known when it is filled in.
 import type { Code } from '../wasm/bytes.ts'
 import { reserve, writeSigned, writeUnsigned, type ByteWriter } from './bytes.ts'
-import type { Width } from '../isa/index.ts'
+import type { FField, Width, XField } from '../isa/index.ts'
 import type { Locals } from './locals.ts'
 import type { Place } from './explore.ts'
 
@@ -42,6 +42,9 @@ export interface Template {
   readonly stores: number
   /** Of its access, if it makes one. */
   readonly bytes: Width
+  /** Fields of registers that it reads. */
+  readonly readsX: readonly XField[]
+  readonly readsF: readonly FField[]
   /** What it writes to rd is sign-extended from 32 bits. */
   readonly narrow: boolean
   /** It writes rd, an integer or a floating-point register. */

@@ -41,6 +41,6 @@ export class RegionWriter extends Writer<Exit> {
     this.push(OP.end)
   }
   override leave(label: Exit): void {
-    this.push(OP.i32Const, HOLE.site, ...set(this.site), OP.br, exitHole(EXITS.indexOf(label), this.depthOf(label)))
+    this.push(OP.i64Const, HOLE.site, ...set(this.site), OP.br, exitHole(EXITS.indexOf(label), this.depthOf(label)))
   }
 }
