@@ -19,8 +19,8 @@ const MOST_INSTRUCTIONS = 400
 const INLINED_MOST = 64
 /** Pages on both sides of the first one. What is called farther away is called by many: compiling it for each of them costs more than it saves. */
 const PAGES_AROUND = 4
-/** A place that was run so many times less than what is hot is left out. */
-const COLD = 8
+/** A place that was run so many times less than what is hot is left out: what goes round an inner loop is not. */
+const COLD = 512
 
 export interface Workshop {
   readonly machine: Machine

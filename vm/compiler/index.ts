@@ -10,8 +10,11 @@ import { createTemplates } from './emit.ts'
 import { driverModule, tailCallModule } from './module.ts'
 import { dropAll, dropBytes, dropFrame, dropRegion, newRegions, placeKey, type HotPlace, type Region } from './regions.ts'
 
-/** Executions of a place before it is hot, unless somebody says otherwise. */
-export const HOT_AFTER = 1000
+/**
+ * Executions of a place before it is hot, unless somebody says otherwise. Programs with much code that is run now and then, python or gcc, are
+ * slower compiled at 1000 than interpreted; at 8000 they are not, and a loop waits a millisecond more.
+ */
+export const HOT_AFTER = 8000
 /** Hot places that are compiled together: a module of its own for each costs more than its code. With a low threshold nothing waits. */
 const BATCH = 16
 /** Instructions of all regions at once, before everything is dropped: some 100 MB of code. */
