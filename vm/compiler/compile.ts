@@ -115,12 +115,16 @@ function sourceOf({ machine, cache, regions, templates }: Workshop, place: HotPl
   }
 }
 
-/** Makes regions of hot places, one module of each hart for all. */
-export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
+/** Makes regions of hot places, one module of each hart for all, until they have so many instructions. Answers of how many it did. */
+export function compile(workshop: Workshop, hot: readonly HotPlace[], enough: number): number {
   const { machine, cache, regions, table, templates, tailCalls } = workshop
   const harts = machine.harts
   const made: { region: Region; codes: RegionCode[] }[] = []
+  let instructions = 0
+  let done = 0
   for (const head of hot) {
+    if (instructions >= enough) break
+    done++
     const { frame: headFrame, offset } = head
     if (slotOf(cache, headFrame) < 0 || regionAt(machine, cache, regions, headFrame, offset) !== undefined) continue
     const cuts = new Set<number>()
@@ -144,14 +148,16 @@ export function compile(workshop: Workshop, hot: readonly HotPlace[]): void {
       places: new Set([...places.flatMap(p => [keyAt(p.at), keyAt(lastParcel(p))]), ...cuts]),
     }
     made.push({ region, codes })
-    workshop.made += explored.instructions
+    instructions += explored.instructions
     addRegion(regions, region)
     codes[0].entries.forEach((at, label) => {
       const entry = { frame: frameAt(pageOf(at)), offset: at & (L.PAGE_SIZE - 1), label, distance: at }
       addEntry(machine, cache, regions, region, entry)
     })
   }
+  workshop.made += instructions
   if (made.length > 0) instantiate(workshop, made)
+  return done
 }
 
 function instantiate({ machine, table, refills, soft }: Workshop, made: readonly { region: Region; codes: RegionCode[] }[]): void {

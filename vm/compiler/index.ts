@@ -25,6 +25,8 @@ const INSTRUCTIONS_MOST = 1_000_000
  */
 const RETIRED_FOR_ONE = 200
 const ALLOWED_AT_ONCE = 2000
+/** Instructions that are compiled in one go, about: the program waits for it. What is left waits till it ran a little. */
+const ENOUGH = 400
 const TABLE_SIZE = 256
 
 /** Has the host tail calls? */
@@ -92,14 +94,16 @@ export function compilerEngine(machine: Machine, prepared?: PreparedLoop): Engin
       // Code without end: what was made is made anew where it is hot still.
       if (regions.instructions > INSTRUCTIONS_MOST) gone(dropAll(machine, cache, regions))
       const most = eager ? Infinity : ALLOWED_AT_ONCE + retired() / RETIRED_FOR_ONE
-      while (hot.size > 0 && workshop().made < most) {
-        const places = [...hot].slice(-batch)
-        for (const [key] of places) hot.delete(key)
-        compile(
+      do {
+        if (hot.size === 0 || workshop().made >= most) break
+        const latest = [...hot].slice(-batch).reverse()
+        const done = compile(
           workshop(),
-          places.map(([, place]) => place),
+          latest.map(([, place]) => place),
+          ENOUGH,
         )
-      }
+        for (const [key] of latest.slice(0, done)) hot.delete(key)
+      } while (eager)
       this.waiting = hot.size > 0
     },
   }
