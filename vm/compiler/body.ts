@@ -2,10 +2,10 @@
 import { NOTHING_SEEN, type Seen } from './emit.ts'
 import { addendOf, misses, pageOf as pageOfAddress } from '../emit/index.ts'
 import type { Decoded, FField } from '../isa/index.ts'
-import * as L from '../layout.ts'
-import { br, brIf, get, i32Const, i64Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
+import { br, brIf, get, i32Const, i64Const, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { newBytes, reserve, writeCode, writeSigned, type ByteWriter } from './bytes.ts'
 import { lastParcel, pageOf, type Block, type Place } from './explore.ts'
+import { FILES, type FileName } from './files.ts'
 import { createLocals, FIXED } from './locals.ts'
 import { pagesOf, type Access, type BlockPages, type Group } from './pages.ts'
 import { pointField, type Placing } from './placing.ts'
@@ -29,14 +29,12 @@ const ENTERED: Code = [
   ...[...pointField(get(point), 'label'), ...set(label)],
   ...[...get(va), ...pointField(get(point), 'offset'), OP.i64ExtendI32S, OP.i64Sub, ...set(base)],
 ]
-const base0 = i32Const(0)
 const SHORT = EXITS.indexOf('short')
 const ECALL = EXITS.indexOf('ecall')
 
 export class Body {
   readonly locals = createLocals()
-  readonly writtenX = new Set<number>()
-  readonly writtenF = new Set<number>()
+  readonly written: Readonly<Record<FileName, Set<number>>> = { x: new Set(), f: new Set() }
   private readonly w: ByteWriter = newBytes(START_BYTES)
   private readonly shape: Shape
   private readonly placing: Placing
@@ -194,11 +192,11 @@ export class Body {
       const use = uses.get(at)
       if (use) this.filling.page = this.locals.page(use.origin)
       if (pageOf(lastParcel(place)) !== pageOf(at)) this.acrossPages(place, site)
-      for (const f of template.readsX) this.holdX(decoded.values[f])
-      for (const f of template.readsF) this.holdF(valueOf(decoded, f))
+      for (const f of template.readsX) this.hold('x', decoded.values[f])
+      for (const f of template.readsF) this.hold('f', valueOf(decoded, f))
       this.fill(template.code, place, site)
-      if (template.writesX) this.wroteX(decoded.values.rd)
-      if (template.writesF) this.wroteF(decoded.values.rd)
+      if (template.writesX) this.wrote('x', decoded.values.rd)
+      if (template.writesF) this.wrote('f', decoded.values.rd)
       due.instructions--
       due.loads -= template.loads
       due.stores -= template.stores
@@ -228,7 +226,7 @@ export class Body {
     const { base: hartBase } = this.placing
     const page = this.locals.page(origin)
     const addend = page + 1
-    this.holdX(register)
+    this.hold('x', register)
     this.put([...get(this.locals.x(register)), ...i64Const(first), OP.i64Add, ...set(va)])
     const ask = (nest: number): Code => [
       ...[...misses(hartBase, kind, 1, FIXED), ...brIf(nest)],
@@ -270,27 +268,16 @@ export class Body {
   private holdAgain(held: Held | null): void {
     if (this.held !== null) this.held = held
   }
-  private holdX(n: number): void {
-    if (this.held === null || this.held.x & (1 << n)) return
-    this.held = { ...this.held, x: this.held.x | (1 << n) }
-    this.put([...base0, ...mem(OP.i64Load, this.placing.base + L.HART.x + 8 * n), ...set(this.locals.x(n))])
+  private hold(file: FileName, n: number): void {
+    if (this.held !== null && !(this.held[file] & (1 << n))) this.inLocal(this.held, file, n, FILES[file].load)
   }
-  private holdF(n: number): void {
-    if (this.held === null || this.held.f & (1 << n)) return
-    this.held = { ...this.held, f: this.held.f | (1 << n) }
-    this.put([...base0, ...mem(OP.f64Load, this.placing.base + L.HART.f + 8 * n), ...set(this.locals.f(n))])
+  private wrote(file: FileName, n: number): void {
+    this.written[file].add(n)
+    if (this.held !== null) this.inLocal(this.held, file, n, FILES[file].store)
   }
-  private wroteX(n: number): void {
-    this.writtenX.add(n)
-    if (this.held === null) return
-    this.held = { ...this.held, x: this.held.x | (1 << n) }
-    this.put([...base0, ...get(this.locals.x(n)), ...mem(OP.i64Store, this.placing.base + L.HART.x + 8 * n)])
-  }
-  private wroteF(n: number): void {
-    this.writtenF.add(n)
-    if (this.held === null) return
-    this.held = { ...this.held, f: this.held.f | (1 << n) }
-    this.put([...base0, ...get(this.locals.f(n)), ...mem(OP.f64Store, this.placing.base + L.HART.f + 8 * n)])
+  private inLocal(held: Held, file: FileName, n: number, code: (base: number, n: number, local: number) => Code): void {
+    this.held = { ...held, [file]: held[file] | (1 << n) }
+    this.put(code(this.placing.base, n, this.locals[file](n)))
   }
 
   private branch(node: Node, next: number, target: number): void {
@@ -332,8 +319,7 @@ export class Body {
     const { base: hartBase, slabOf } = this.placing
     return [
       ...misses(hartBase, 'fetch', 1, FIXED),
-      ...[...get(index), ...mem(OP.i32Load, hartBase + L.HART.tlbFetch + L.TLB_ENTRY.addend)],
-      ...[...i32Const(slabOf(page)), OP.i32Ne, OP.i32Or],
+      ...[...addendOf(hartBase, 'fetch', index), ...i32Const(slabOf(page)), OP.i32Ne, OP.i32Or],
     ]
   }
   private branchTo(from: Node, to: Node): void {
@@ -348,10 +334,7 @@ export class Body {
 }
 
 /** Registers, a bit for each. */
-interface Held {
-  readonly x: number
-  readonly f: number
-}
+type Held = Readonly<Record<FileName, number>>
 const NOTHING_HELD: Held = { x: 0, f: 0 }
 const valueOf = ({ values }: Decoded, field: FField): number => values[field.slice(1) as 'rs1' | 'rs2' | 'rs3']
 const NO_PAGES: BlockPages = { groups: [], uses: new Map() }

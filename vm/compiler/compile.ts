@@ -1,6 +1,6 @@
 // From a hot place to a region that runs: what its pages are, the blocks around it, a function for each hart, and the entries in the decoded code.
 import { slotOf, type CodeFrames } from '../code-frames.ts'
-import { ENTRIES_PER_BYTE, ENTRY, frameOfSlab, OP_COUNT, OP_REGION, slabFor } from '../interpreter/compiled.ts'
+import { ENTRY, frameOfSlab, OP_COUNT, OP_REGION, slabFor } from '../interpreter/compiled.ts'
 import { decodeFor, type Decoded } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
@@ -9,7 +9,7 @@ import { endingIn, type Templates } from './emit.ts'
 import { explore, lastParcel, pageOf, type CodeSource } from './explore.ts'
 import { regionModule, REGION_TYPE } from './module.ts'
 import { regionCode, type RegionCode } from './region.ts'
-import { addEntry, addRegion, frameOfKey, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
+import { addEntry, addRegion, entryAddress, frameOfKey, placeKey, regionAt, type HotPlace, type Region, type Regions } from './regions.ts'
 
 /** Bytes on both sides of a jump where its targets are looked for. */
 const AROUND = 1024
@@ -47,12 +47,17 @@ const keyOf = (machine: Machine, hart: Hart): number => machine.i32[(hart.base +
 /** The place at the hart's pc, which is in its fetch TLB. */
 export function hotPlace(machine: Machine, cache: CodeFrames, hart: Hart): HotPlace {
   const [lo, hi] = hart.pc
-  const place = { hart, lo: lo & -L.PAGE_SIZE, hi, key: keyOf(machine, hart), frame: 0, offset: lo & (L.PAGE_SIZE - 1), frames: new Map() }
-  return { ...place, frame: frameOf(machine, cache, place, 0) }
+  const page = { hart, lo: lo & -L.PAGE_SIZE, hi, key: keyOf(machine, hart), frames: new Map<number, number>() }
+  return { ...page, frame: frameOf(machine, cache, page, 0), offset: lo & (L.PAGE_SIZE - 1) }
 }
 
 /** The frame of a page so far from a place's own. -1: it is in no fetch TLB; which may be for another reason if other addresses are mapped now. */
-function frameOf(machine: Machine, cache: CodeFrames, { hart, lo, hi, key, frames }: HotPlace, page: number): number {
+function frameOf(
+  machine: Machine,
+  cache: CodeFrames,
+  { hart, lo, hi, key, frames }: Omit<HotPlace, 'frame' | 'offset'>,
+  page: number,
+): number {
   const known = frames.get(page)
   if (known !== undefined) return known
   if (Math.abs(page) > PAGES_AROUND) return -1
@@ -72,11 +77,11 @@ function sourceOf({ machine, cache, regions, templates }: Workshop, place: HotPl
     return frame >= 0 && slotOf(cache, frame) >= 0 ? frame : -1
   }
   const inPage = (at: number): number => at & (L.PAGE_SIZE - 1)
-  const opAt = (frame: number, offset: number): number =>
-    view.getUint16(slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE + ENTRY.op, true)
+  const field = (frame: number, offset: number, at: number): number =>
+    view.getUint16(entryAddress(machine, cache, frame, offset) + at, true)
+  const opAt = (frame: number, offset: number): number => field(frame, offset, ENTRY.op)
   const { hotAfter } = machine.chosen
-  const isCold = (frame: number, offset: number): boolean =>
-    hotAfter - view.getUint16(slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE + ENTRY.rs3, true) < hotAfter / COLD
+  const isCold = (frame: number, offset: number): boolean => hotAfter - field(frame, offset, ENTRY.rs3) < hotAfter / COLD
   const halfword = (frame: number, offset: number): number => view.getUint16(layout.ram + frame * L.PAGE_SIZE + offset, true)
   return {
     read(at): Decoded | null {

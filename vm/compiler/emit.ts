@@ -116,10 +116,8 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
     access(kind, width) {
       bytes = width
       if (finding === 'tries') tried(w, base, kind, width)
-      else if (finding !== 'asks') {
-        // Its group was asked for.
-      } else if (refills && kind === 'read') refilled(w, base, width)
-      else asking.access(kind, width)
+      else if (finding === 'asks' && refills && kind === 'read') refilled(w, base, width)
+      else if (finding === 'asks') asking.access(kind, width)
       counts[kind === 'read' ? 'loads' : 'stores']++
     },
   }

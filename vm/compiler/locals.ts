@@ -1,5 +1,6 @@
 // The WebAssembly locals of a region's function: its parameters, what it works with, and a local for each register and value that it
 // turns out to need.
+import type { FileName } from './files.ts'
 import { TYPE } from '../wasm/bytes.ts'
 
 /** Parameters: the tally (i64), the address that is entered (i64), the number of the entry point (i32). */
@@ -28,8 +29,7 @@ export interface Locals {
   x(n: number): number
   f(n: number): number
   /** The registers asked for so far. */
-  usedX(): Iterable<[register: number, local: number]>
-  usedF(): Iterable<[register: number, local: number]>
+  used(file: FileName): Iterable<[register: number, local: number]>
   /** Where accesses of an origin find what they found last: the local of the page, then of its addend. */
   page(origin: string): number
   pages(): Iterable<number>
@@ -62,8 +62,7 @@ export function createLocals(): Locals {
       return local
     },
     pages: () => pages.values(),
-    usedX: () => xs,
-    usedF: () => fs,
+    used: file => (file === 'x' ? xs : fs),
     types: () => types,
   }
 }

@@ -57,18 +57,16 @@ interface Found extends Access, Value {
 
 /** `accessOf`: how an instruction touches memory, off its rs1. `walks`: it may change the TLB. */
 export function pagesOf(shape: Shape, accessOf: (place: Place) => Access | null, walks: (place: Place) => boolean): Map<Block, BlockPages> {
-  const inLoops = new Map<Block, ReadonlySet<string>>()
-  const walking = (block: Block): boolean => block.places.some(walks)
-  const blocks = [...shape.nodes.values()].flatMap(({ block }) => (block === null ? [] : [block]))
-  const keeps = !blocks.some(walking)
-  for (const { body } of innermostLoops(shape)) {
+  const all = [...shape.nodes.values()].flatMap(({ block }) => (block === null ? [] : [block]))
+  const steady = all.filter(block => !block.places.some(walks))
+  const found = new Map(steady.map(block => [block, accessesOf(block, accessOf)]))
+  const kept = new Map<Block, ReadonlySet<string>>()
+  for (const { body } of steady.length === all.length ? innermostLoops(shape) : []) {
     const blocks = [...body].map(n => n.block as Block)
-    const kept = keeps ? keptOrigins(blocks, accessOf) : new Set<string>()
-    for (const block of blocks) inLoops.set(block, kept)
+    const origins = keptOrigins(blocks, found)
+    for (const block of blocks) kept.set(block, origins)
   }
-  const pages = new Map<Block, BlockPages>()
-  for (const block of blocks) if (!walking(block)) pages.set(block, blockPages(block, accessesOf(block, accessOf), inLoops.get(block)))
-  return pages
+  return new Map([...found].map(([block, accesses]) => [block, blockPages(block, accesses, kept.get(block))]))
 }
 
 const originOf = ({ kind, register }: Found): string => `${kind} x${register}`
@@ -152,10 +150,10 @@ function result(name: string, { rs1, rs2, imm }: Decoded['values'], a: Value, b:
 }
 
 /** The origins of a loop whose pages are kept. */
-function keptOrigins(blocks: readonly Block[], accessOf: (place: Place) => Access | null): Set<string> {
+function keptOrigins(blocks: readonly Block[], found: ReadonlyMap<Block, readonly Found[]>): Set<string> {
   const moves = movedRegisters(blocks)
   const used = new Set(blocks.flatMap(b => b.places.flatMap(registersOf)))
-  const origins = byOrigin(blocks.flatMap(block => accessesOf(block, accessOf)))
+  const origins = byOrigin(blocks.flatMap(block => found.get(block) ?? []))
   const kept = new Set<string>()
   let room = ROOM - used.size
   for (const [origin, accesses] of origins.sort((a, b) => b[1].length - a[1].length)) {

@@ -1,4 +1,5 @@
 // Where a region stands: what of the machine is in its code, and how an entry point tells what it leads to.
+import { addendOf } from '../emit/index.ts'
 import { ENTRIES_SHIFT } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
 import { get, i32Const, mem, OP, tee, type Code } from '../wasm/bytes.ts'
@@ -28,7 +29,7 @@ export const pointField = (point: Code, field: keyof typeof L.ENTRY_POINT): Code
 
 /** Puts the decoded entry of the address in `va`, whose place in the fetch TLB is in `index`, into `index`. */
 export const decodedEntry = (base: number, { va, index }: { va: number; index: number }): Code => [
-  ...[...get(index), ...mem(OP.i32Load, base + L.HART.tlbFetch + L.TLB_ENTRY.addend)],
+  ...addendOf(base, 'fetch', index),
   ...[...get(va), OP.i32WrapI64, ...i32Const(L.PAGE_SIZE - 2), OP.i32And, ...i32Const(ENTRIES_SHIFT), OP.i32Shl],
   ...[OP.i32Add, ...tee(index)],
 ]

@@ -6,6 +6,7 @@ import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { Body } from './body.ts'
 import type { Block, Explored } from './explore.ts'
+import { FILE_NAMES, FILES } from './files.ts'
 import { FIXED } from './locals.ts'
 import { decodedEntry, pointField, type Placing } from './placing.ts'
 import { settleSite } from './site.ts'
@@ -42,19 +43,15 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
   const body = new Body(shape, placing)
   body.write()
   const { base } = placing
-  const { locals, writtenX, writtenF } = body
+  const { locals, written } = body
   const filling: Code = [...base0, ...mem(OP.i64Load, base + L.HART.tlbKey), ...set(FIXED.key)]
   const spill: Code = []
-  if (body.holdsAll)
-    for (const [n, local] of locals.usedX()) {
-      filling.push(...base0, ...mem(OP.i64Load, base + L.HART.x + 8 * n), ...set(local))
-      if (writtenX.has(n)) spill.push(...base0, ...get(local), ...mem(OP.i64Store, base + L.HART.x + 8 * n))
+  for (const file of body.holdsAll ? FILE_NAMES : []) {
+    for (const [n, local] of locals.used(file)) {
+      filling.push(...FILES[file].load(base, n, local))
+      if (written[file].has(n)) spill.push(...FILES[file].store(base, n, local))
     }
-  if (body.holdsAll)
-    for (const [n, local] of locals.usedF()) {
-      filling.push(...base0, ...mem(OP.f64Load, base + L.HART.f + 8 * n), ...set(local))
-      if (writtenF.has(n)) spill.push(...base0, ...get(local), ...mem(OP.f64Store, base + L.HART.f + 8 * n))
-    }
+  }
   for (const local of locals.pages()) filling.push(OP.i64Const, 1, ...set(local))
   return {
     locals: locals.types(),

@@ -64,7 +64,8 @@ export const newRegions = (): Regions => ({
   instructions: 0,
 })
 
-const entryAddress = (machine: Machine, cache: CodeFrames, frame: number, offset: number): number =>
+/** Where the decoded entry of a place is. */
+export const entryAddress = (machine: Machine, cache: CodeFrames, frame: number, offset: number): number =>
   slabFor(machine, cache, frame) + offset * ENTRIES_PER_BYTE
 
 const pointWord = (machine: Machine, point: number, field: keyof typeof L.ENTRY_POINT, value: number): void => {

@@ -9,7 +9,6 @@ type Arithmetic = ReturnType<typeof arithmetic>
 type Operands = Pick<Sem<Code, Code>, 'x' | 'imm' | 'setX' | 'load' | 'loadReserved' | 'amo'>
 
 const ZERO = i64Const(0)
-const IMMEDIATE: Code = [OP.i64Const, HOLE.imm]
 /** Of shifts of words: less than 32. */
 const WORD_SHIFT: FieldName = 'shamtw'
 
@@ -39,7 +38,7 @@ export function words(plain: Arithmetic & Operands, now: Now) {
     },
     imm(f) {
       if (now.decoded.values.imm === 0) return mark(ZERO)
-      const v = mark([...IMMEDIATE])
+      const v = mark(plain.imm(f))
       if (f === WORD_SHIFT) shift = v
       return v
     },
