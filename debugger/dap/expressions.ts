@@ -1,4 +1,5 @@
 // What somebody types to be evaluated in a frame: a variable of C with its parts, a register, a symbol, or an integer expression of them.
+import { unsignedOf } from '../little-endian.ts'
 import type { Task } from '../../kernel/index.ts'
 import { evaluateIn, readMemory, type Session } from '../session/index.ts'
 import {
@@ -43,7 +44,7 @@ function integerOf(value: Value): bigint | null {
   if (bytes === null || bytes.length === 0 || bytes.length > WORD_BYTES) return null
   if (type.kind !== 'base' && type.kind !== 'pointer' && type.kind !== 'enum' && type.kind !== 'reference') return null
   if (type.kind === 'base' && FLOATS.includes(type.encoding)) return null
-  const bits = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  const bits = unsignedOf(bytes)
   const signed = type.kind === 'base' ? SIGNED.includes(type.encoding) : type.kind === 'enum' && type.signed
   return signed ? BigInt.asIntN(8 * bytes.length, bits) : bits
 }
@@ -78,7 +79,7 @@ export function integerText(sight: Sight, task: Task, bits: bigint): string {
 
 function littleEndian(s: Session, task: Task, address: bigint, bytes: number): bigint | null {
   const read = readMemory(s, task, Number(BigInt.asUintN(64, address)), bytes)
-  return read.length < bytes ? null : read.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  return read.length < bytes ? null : unsignedOf(read)
 }
 
 /** What the machine knows of itself and of a task. */

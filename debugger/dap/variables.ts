@@ -1,5 +1,6 @@
 // The tree of variables: registers, CSRs and the locals of a frame, and the parts of what has parts. A node is named by plain data, and
 // looked up again whenever it is opened.
+import { unsignedOf } from '../little-endian.ts'
 import { fNames, xByName, xNames } from '../../vm/index.ts'
 import { findTask, usesFp } from '../../kernel/index.ts'
 import { readRegister, taskByPid, writeMemory, writeRegister, writeSome } from '../session/index.ts'
@@ -197,7 +198,7 @@ function setValue(sight: Sight, at: Where, value: Value, text: string): void {
   }
   if (at.frame.level > 0) throw new Error('a register of an outer frame cannot be set')
   const name = [...xNames, ...fNames][location.register]
-  const bits = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  const bits = unsignedOf(bytes)
   writeRegister(sight.s, at.task, name, BigInt.asIntN(8 * bytes.length, bits))
 }
 

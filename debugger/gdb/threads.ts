@@ -1,4 +1,5 @@
 // Threads as gdb names them, and what lies behind each: a task of an attached process, or a hart.
+import { unsignedOf } from '../little-endian.ts'
 import type { Task } from '../../kernel/index.ts'
 import { fByName, getFBig, getPcBig, getXBig, readCsr, vByName, WORD_PRIVILEGE, xByName, type Hart } from '../../vm/index.ts'
 import { PROTOCOL, type Mover } from '../motion/index.ts'
@@ -105,7 +106,7 @@ export function registerOf(g: GdbServer, thread: ThreadId, register: GdbRegister
 function vectorRegister(hart: Hart, { session, bits }: GdbRegister): bigint {
   const length = bits / 8
   const at = (vByName.get(session) ?? 0) * length
-  return hart.v.bytes.subarray(at, at + length).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n)
+  return unsignedOf(hart.v.bytes.subarray(at, at + length))
 }
 
 const FFLAGS = 0x1fn

@@ -1,4 +1,5 @@
 // Vector registers of a task by their names, wherever they are kept: v0 to v31 as one number each, and what their instructions work on.
+import { unsignedOf } from '../little-endian.ts'
 import { readVectors, writeVectors, type Task, type VectorRegisters } from '../../kernel/index.ts'
 import { csrByName, vByName } from '../../vm/index.ts'
 import type { Session } from './types.ts'
@@ -26,13 +27,11 @@ export function readVector(s: Session, task: Task, name: string): bigint | null 
 
 function partOf(all: VectorRegisters, name: string, bits: number): bigint | null {
   const n = vByName.get(name)
-  if (n !== undefined) return numberOf(all.bytes.subarray((n * bits) / 8, ((n + 1) * bits) / 8))
+  if (n !== undefined) return unsignedOf(all.bytes.subarray((n * bits) / 8, ((n + 1) * bits) / 8))
   const holds = csrByName.get(name)?.holds
   if (holds?.kind !== 'vector') return null
   return holds.of === 'vtype' ? all.vtype : BigInt((all[holds.of] >> holds.shift) & holds.mask)
 }
-
-const numberOf = (bytes: Uint8Array): bigint => bytes.reduceRight((value, byte) => (value << BYTE) | BigInt(byte), 0n)
 
 /** Sets v0 to v31 of a task that has used vectors; false: it cannot be set. */
 export function writeVector(s: Session, task: Task, name: string, value: bigint): boolean {

@@ -1,4 +1,5 @@
 // DWARF expressions: a small stack machine that says where a variable is, or what it was (DWARF 5, section 2.5). Values are 64 bits.
+import { unsignedOf } from '../little-endian.ts'
 import {
   address,
   block,
@@ -110,10 +111,7 @@ function dereference(run: Run, size: number): void {
   const at = toAddress(pop(run))
   const bytes = size > 8 || size === 0 ? fail(run.c, `${size} bytes dereferenced`) : run.context.readMemory(at, size)
   if (bytes === null) throw new DebugInfoError(`Cannot access memory at address 0x${at.toString(16)}`)
-  push(
-    run,
-    bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n),
-  )
+  push(run, unsignedOf(bytes))
 }
 
 function jump(run: Run, distance: number): void {

@@ -1,7 +1,8 @@
 // Values as text, as gdb prints them: `{x = 1, name = "ab"}`, `(int *) 0x12008 <table>`, `97 'a'`, `'\000' <repeats 15 times>`.
 import { hex } from '../hex.ts'
 import { ENCODING } from '../../kernel/abi/dwarf/index.ts'
-import { characterText, floatText, signedOf, unsignedOf } from './numbers.ts'
+import { signedOf, unsignedOf } from '../little-endian.ts'
+import { characterText, floatText } from './numbers.ts'
 import { describeInSpace } from './space.ts'
 import { typeName } from './type-names.ts'
 import { byteSize, stripped, typeAt } from './types.ts'

@@ -1,7 +1,5 @@
-// Numbers out of bytes, and floating-point numbers as C's %g writes them with as many digits as tell them apart.
-
-export const unsignedOf = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
-export const signedOf = (bytes: Uint8Array): bigint => BigInt.asIntN(bytes.length * 8, unsignedOf(bytes))
+// Floating-point numbers as C's %g writes them with as many digits as tell them apart.
+import { unsignedOf } from '../little-endian.ts'
 
 interface FloatFormat {
   mantissa: number

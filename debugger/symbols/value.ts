@@ -1,4 +1,5 @@
 // The values of a program's variables: where one is, by its location and the frame; its bytes; and its parts, by `.`, `->`, `[]`, `*`.
+import { unsignedOf } from '../little-endian.ts'
 import { REG } from '../../vm/index.ts'
 import { hex } from '../hex.ts'
 import { AT, type AttributeValue, DebugInfoError } from '../../kernel/abi/dwarf/index.ts'
@@ -214,4 +215,4 @@ export function valueOfVariable(source: ValueSource, visible: VisibleVariable): 
 
 export const addressOfValue = (value: Value): number | null => (value.location.kind === 'memory' ? value.location.address : null)
 /** The bits of a pointer as an address. */
-export const pointerOf = (bytes: Uint8Array): number => toAddress(bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n))
+export const pointerOf = (bytes: Uint8Array): number => toAddress(unsignedOf(bytes))

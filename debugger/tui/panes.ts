@@ -1,4 +1,5 @@
 // What each pane shows of the stopped machine: lines of spans. A pane that has nothing to show says why.
+import { unsignedOf } from '../little-endian.ts'
 import {
   baseName,
   breakpointsIn,
@@ -141,7 +142,7 @@ const stack: Pane = (d, _, width, height) => {
   for (let n = 0; n < height * 4; n++) {
     const bytes = readMemory(d.session, task, sp + n * WORD, WORD)
     if (bytes.length < WORD) break
-    const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+    const value = unsignedOf(bytes)
     const address = Number(value)
     const name = isProgramAddress(value) ? nameOf(d, task, address) : null
     lines.push([
