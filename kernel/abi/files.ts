@@ -264,6 +264,15 @@ export const RWF = {
 } as const
 export const { RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT, RWF_APPEND, RWF_NOAPPEND, RWF_ATOMIC } = RWF
 
+/** splice(2), tee(2), vmsplice(2). */
+export const SPLICE = {
+  SPLICE_F_MOVE: 0x1,
+  SPLICE_F_NONBLOCK: 0x2,
+  SPLICE_F_MORE: 0x4,
+  SPLICE_F_GIFT: 0x8,
+} as const
+export const { SPLICE_F_NONBLOCK } = SPLICE
+
 /** ioctl requests on files of any kind (linux/fs.h). */
 export const FS_IOCTLS = {
   FIGETBSZ: 0x2,

@@ -75,7 +75,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
   zero: {
     fills: true,
     noWait: true,
-    spliceFrom: true,
+    spliceFrom: () => true,
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write: swallowUnseen,
     writePiece: 0,
@@ -85,7 +85,8 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
   },
   full: {
     fills: true,
-    spliceFrom: true,
+    spliceFrom: () => true,
+    spliceTo: () => false,
     writePiece: 0,
     read: (_k, _task, _file, max) => new Uint8Array(max),
     write() {
@@ -107,7 +108,7 @@ export const deviceOps: Readonly<Record<'null' | 'zero' | 'full' | 'random' | 't
   random: {
     fills: true,
     noWait: true,
-    spliceFrom: true,
+    spliceFrom: () => true,
     read: (k, _task, _file, max) => randomBytes(k, max),
     // Mixing in what programs write would only make runs differ.
     write: swallow,

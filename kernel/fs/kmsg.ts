@@ -39,6 +39,7 @@ function dataOf(file: FileDescription): { seq: number } {
 }
 
 export const kmsgOps: FileOps = {
+  spliceTo: () => false,
   open(k, task, file) {
     if (isReadable(file) && k.state.sysctl.dmesgRestrict !== 0 && !mayReadLog(task)) throw EPERM
     file.data = { kind: 'kmsg', seq: oldest(k.state.klog) }

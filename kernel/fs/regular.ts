@@ -145,7 +145,7 @@ export const regularOps: FileOps = {
   },
   seekEnd: (_k, file) => file.inode.size,
   nextExtent: (k, file, offset, data) => nextExtent(k, file.inode, offset, data),
-  spliceFrom: true,
+  spliceFrom: () => true,
   mapTarget(k, file) {
     touchAccessed(k, file.inode)
     return file.inode

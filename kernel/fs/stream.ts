@@ -116,7 +116,8 @@ function write(k: Kernel, task: Task, file: FileDescription, bytes: Uint8Array):
 const poll: FileOps['poll'] = (_k, file) => (streamOf(file.inode).stream === 0 ? POLLIN | POLLRDNORM : POLLOUT | POLLWRNORM)
 
 export const hostPipeOps: FileOps = {
-  spliceFrom: true,
+  positioned: ESPIPE,
+  spliceFrom: () => true,
   read: (k, _task, file, max) => pipeBytes(k, readable(file), max),
   consume(_k, file, count) {
     file.pos += count
@@ -125,13 +126,10 @@ export const hostPipeOps: FileOps = {
   },
   write,
   poll,
-  seek() {
-    throw ESPIPE
-  },
 }
 
 export const hostFileOps: FileOps = {
-  spliceFrom: true,
+  spliceFrom: () => true,
   fills: true,
   read: (k, _task, file, max, offset) => fileBytes(k, file.inode, readable(file), offset ?? file.pos, Math.min(max, WINDOW)),
   consume(_k, file, count) {

@@ -23,7 +23,7 @@ export function makeEventFd(k: Kernel, count: number, flags: number): FileDescri
 export const eventOps: FileOps = {
   channel: 'eventfd_',
   fdinfo: (_k, file) => `eventfd-count: ${dataOf(file).count.toString(16).padStart(16)}\n`,
-  noSpliceTo: true,
+  spliceTo: () => false,
   positioned: ESPIPE,
   noPosition: true,
   readPiece: COUNTER_BYTES,

@@ -34,7 +34,7 @@ import {
   POLL_OUT,
   type Errno,
 } from '../abi/index.ts'
-import { chargeKmem, passing, putU32 } from '../mm/index.ts'
+import { putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -43,13 +43,8 @@ import { isReadable, isWritable, newDescription, newInode, NO_DESCRIPTOR, timest
 import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { BUFFER_BYTES, countOf, fill, front, isFull, PIPE_PACKET, readable, take } from './pipe-buffers.ts'
 import type { Pipe } from './types.ts'
-
-/** A buffer is a page. */
-const BUFFER_BYTES = 4096
-/** On a buffer's count of bytes: a packet. A read takes one, and what it does not take of it is gone. */
-const PIPE_PACKET = 1 << 16
-const countOf = (buffer: number): number => buffer & (PIPE_PACKET - 1)
 
 /** 16 pages, as in Linux. */
 const PIPE_CAPACITY = 65536
@@ -57,9 +52,6 @@ const PIPE_CAPACITY = 65536
 const PIPE_CAPACITY_LEAST = 8192
 /** The array of buffers of a larger pipe could not be had (Linux: 40 bytes each, at most 4 MiB). */
 const PIPE_CAPACITY_LIMIT = 2 ** 28
-const RING_START = 4096
-/** So few bytes are copied one by one. */
-const SHORT = 64
 const PIPE_MODE = 0o600
 
 const NOTHING = new Uint8Array(0)
@@ -188,108 +180,6 @@ export function resumeFifo(task: Task): FileDescription | Blocked | null {
   // From here on it is the caller's.
   call.files.splice(at, 1)
   return file
-}
-
-/** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. ENOMEM. */
-function growRing(k: Kernel, pipe: Pipe, count: number): void {
-  let size = Math.max(pipe.ring.length, RING_START)
-  while (size < pipe.used + count) size *= 2
-  if (size === pipe.ring.length) return
-  chargeKmem(k, size - pipe.ring.length, ENOMEM)
-  const ring = new Uint8Array(size)
-  const first = Math.min(pipe.used, pipe.ring.length - pipe.head)
-  ring.set(pipe.ring.subarray(pipe.head, pipe.head + first))
-  ring.set(pipe.ring.subarray(0, pipe.used - first), first)
-  pipe.ring = ring
-  pipe.head = 0
-}
-
-function put(pipe: Pipe, bytes: Uint8Array): void {
-  const { ring } = pipe
-  const at = (pipe.head + pipe.used) & (ring.length - 1)
-  const first = Math.min(bytes.length, ring.length - at)
-  if (bytes.length < SHORT) for (let i = 0; i < bytes.length; i++) ring[(at + i) & (ring.length - 1)] = bytes[i]
-  else if (first === bytes.length) ring.set(bytes, at)
-  else {
-    ring.set(bytes.subarray(0, first), at)
-    ring.set(bytes.subarray(first), 0)
-  }
-  pipe.used += bytes.length
-}
-
-/** The next bytes in order, for who takes them at once: where they lie when they are many and do not wrap. */
-function front(k: Kernel, pipe: Pipe, max: number): Uint8Array {
-  const { ring, head } = pipe
-  const count = Math.min(max, pipe.used)
-  if (count >= SHORT && head + count <= ring.length) return ring.subarray(head, head + count)
-  const bytes = passing(k, count)
-  if (count < SHORT) {
-    for (let i = 0; i < count; i++) bytes[i] = ring[(head + i) & (ring.length - 1)]
-    return bytes
-  }
-  const first = ring.length - head
-  bytes.set(ring.subarray(head))
-  bytes.set(ring.subarray(0, count - first), first)
-  return bytes
-}
-
-const isFull = (pipe: Pipe): boolean => pipe.buffers.length >= pipe.capacity / BUFFER_BYTES
-const isPacket = (buffer: number): boolean => (buffer & PIPE_PACKET) !== 0
-
-/** Bytes that one read takes: all buffers' up to `max`, but nothing behind a packet. */
-function readable(pipe: Pipe, max: number): number {
-  let count = 0
-  for (const buffer of pipe.buffers) {
-    count += countOf(buffer)
-    if (count >= max) return max
-    if (isPacket(buffer)) return count
-  }
-  return count
-}
-
-/** Takes bytes out of the buffers; what is left of a packet goes too. */
-function take(pipe: Pipe, count: number): void {
-  const { buffers } = pipe
-  let gone = 0
-  while (gone < count) {
-    const buffer = buffers[0]
-    const here = countOf(buffer)
-    if (gone + here <= count || isPacket(buffer)) {
-      buffers.shift()
-      gone += here
-    } else {
-      buffers[0] = buffer - (count - gone)
-      gone = count
-    }
-  }
-  pipe.used -= gone
-  pipe.head = pipe.used === 0 ? 0 : (pipe.head + gone) & (pipe.ring.length - 1)
-}
-
-/**
- * What of a write's bytes fits; `left` of the whole call follow after them. A page that is not all there (a fault) is not begun; -1: not even
- * the newest buffer's rest is. ENOMEM. */
-function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, adds: boolean, packet: number): number {
-  const { buffers } = pipe
-  growRing(k, pipe, Math.min(bytes.length, pipe.capacity - pipe.used))
-  let taken = 0
-  const rest = (bytes.length + left) % BUFFER_BYTES
-  const newest = buffers.length - 1
-  if (adds && rest > 0 && newest >= 0 && !isPacket(buffers[newest]) && pipe.end + rest <= BUFFER_BYTES) {
-    if (bytes.length < rest) return -1
-    buffers[newest] += rest
-    pipe.end += rest
-    taken = rest
-  }
-  while (taken < bytes.length && !isFull(pipe)) {
-    const part = Math.min(BUFFER_BYTES, bytes.length - taken)
-    if (part < BUFFER_BYTES && left > 0) break
-    buffers.push(part | packet)
-    pipe.end = part
-    taken += part
-  }
-  if (taken > 0) put(pipe, taken === bytes.length ? bytes : bytes.subarray(0, taken))
-  return taken
 }
 
 export const pipeOps: FileOps = {

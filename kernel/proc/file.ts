@@ -94,7 +94,12 @@ const isMounts = ({ scope, row }: ProcNode): boolean =>
 
 export const procFileOps: FileOps = {
   holds: ({ data }) => ({ bytes: data?.kind === 'proc' ? (data.text?.length ?? 0) : 0 }),
-  spliceFrom: true,
+  // As Linux's files have it: those of the system as a whole, and of a process's its mounts.
+  spliceFrom(file) {
+    const node = nodeOf(file)
+    return node.scope === 'system' ? systemFiles[node.row].stream === undefined : isMounts(node)
+  },
+  spliceTo: file => nodeOf(file).scope === 'system',
   open(k, task, file) {
     const node = nodeOf(file)
     if (node.scope !== 'system' && (node.fd >= 0 || processRow(node)?.inspect)) {

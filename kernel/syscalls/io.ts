@@ -5,7 +5,6 @@ import {
   EISDIR,
   EOPNOTSUPP,
   EOVERFLOW,
-  ESPIPE,
   MAX_RW_COUNT,
   O_APPEND,
   SEEK,
@@ -24,7 +23,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { getBig, putU64 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { fitLimit, MAX_FILE_BYTES } from '../fs/index.ts'
+import { fitLimit } from '../fs/index.ts'
 import { getFile, getIoFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { bytesIn, bytesOut, fd, int, long, offset, oneOf, size, uint } from './args.ts'
 import { offsetPointer, vectorIn, vectorOut } from './file-args.ts'
@@ -110,21 +109,6 @@ function vector2(
 
 const offsetIn = (k: Kernel, task: Task, at: number): Int64 => narrow(BigInt.asIntN(64, getBig(k, task, at)))
 const unsigned64 = (value: Int64): bigint => BigInt.asUintN(64, BigInt(value))
-
-function sendfile(k: Kernel, task: Task, out: FileDescription, source: FileDescription, offsetAt: number, count: number): number | Blocked {
-  if (!isReadable(source) || !isWritable(out)) throw EBADF
-  // null is an offset too: the file's position.
-  const { given } = keptOr(task, () => ({ given: offsetAt === 0 ? null : offsetIn(k, task, offsetAt) }))
-  if (given !== null && opsOf(k, source).positioned) throw ESPIPE
-  if (given !== null && given < 0) throw EINVAL
-  if (!opsOf(k, source).spliceFrom || opsOf(k, out).noSpliceTo || out.flags & O_APPEND) throw EINVAL
-  if (sum64(given ?? source.pos, count) > I64_MAX) throw EINVAL
-  if (opsOf(k, source).pagewise && (given ?? source.pos) >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
-  const offset = given === null ? null : Number(given)
-  const { done, blocked } = moveBetween(k, task, { file: source, offset }, { file: out, offset: null }, Math.min(count, MAX_RW_COUNT))
-  if (offset !== null && done > 0) putU64(k, task, offsetAt, offset + done)
-  return blocked ? keeping(blocked, { given }) : done
-}
 
 function copyRange(
   k: Kernel,
@@ -212,9 +196,6 @@ export const ioCalls: Syscall[] = [
   ),
   syscall(70, 'pwritev', { fd, iov: vectorIn, iovcnt: int, offset }, (k, task, { fd, iov, iovcnt, offset }) =>
     positioned(writes, k, task, fd, () => readVector(k, task, iov, iovcnt), offset),
-  ),
-  syscall(71, 'sendfile', { out: fd, in: fd, offset: offsetPointer, count: size }, (k, task, { out, in: source, offset, count }) =>
-    sendfile(k, task, getFile(task, out), getFile(task, source), offset, count),
   ),
   syscall(
     285,

@@ -14,6 +14,7 @@ import { pollCalls } from './poll.ts'
 import { pidfdCalls } from './pidfd.ts'
 import { prctlCalls } from './prctl.ts'
 import { privilegedCalls } from './privileged.ts'
+import { spliceCalls } from './splice.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -44,6 +45,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   posixTimerCalls,
   memoryCalls,
   ioCalls,
+  spliceCalls,
   fileCalls,
   directoryCalls,
   statCalls,

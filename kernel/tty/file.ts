@@ -124,6 +124,7 @@ function writeToMaster(k: Kernel, tty: Tty, bytes: Uint8Array): number {
 
 export const ttyFileOps: FileOps = {
   channel: 'n_tty_',
+  spliceFrom: () => true,
   async(k, file) {
     const { readers, writers } = ttyOfFile(k, file)
     return [

@@ -20,6 +20,7 @@ import {
   SIGHUP,
   SIGINT,
   TCFLSH,
+  TCOFLUSH,
   TCGETA,
   TCIFLUSH,
   TCIOFLUSH,
@@ -186,6 +187,22 @@ describe('packet mode', () => {
     expect(p.read(p.master)).toEqual([0, 97, 98])
     p.ioctl(p.slave, TCFLSH, TCIOFLUSH)
     expect(p.read(p.master)).toEqual([TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE])
+  })
+  it('flushes what its own side would read, and no more', () => {
+    const p = pair()
+    for (const [queue, master, slave] of [
+      [TCOFLUSH, [97, 98], [120, 121, 10]],
+      [TCIFLUSH, 'EAGAIN', [120, 121, 10]],
+      [TCIOFLUSH, 'EAGAIN', [120, 121, 10]],
+    ] as const) {
+      p.set(p.master, TIOCPKT, 0)
+      call(p.k, p.task, 'write', p.master, 'xy\n', 3)
+      p.read(p.master)
+      call(p.k, p.task, 'write', p.slave, 'ab', 2)
+      expect(p.ioctl(p.master, TCFLSH, queue)).toBe(0)
+      expect([p.read(p.master), p.read(p.slave)]).toEqual([master, slave])
+    }
+    expect(p.ioctl(p.master, TCFLSH, 7)).toBe('EINVAL')
   })
   it('tells of stops: the last of a pair counts', () => {
     const p = packets()

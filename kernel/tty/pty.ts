@@ -23,6 +23,10 @@ import {
   SIGINT,
   SIGQUIT,
   SIGTSTP,
+  TCFLSH,
+  TCIFLUSH,
+  TCIOFLUSH,
+  TCOFLUSH,
   TIOCGPKT,
   TIOCGPTLCK,
   TIOCGPTN,
@@ -203,6 +207,17 @@ export const MASTER_REQUESTS: Readonly<Record<number, (k: Kernel, task: Task, tt
     if (tty.pgid !== 0) signalProcessGroup(k, tty.pgid, kernelInfo(signal))
     return 0
   },
+  // Its input is what the slave wrote; what it wrote itself is the slave's by now.
+  [TCFLSH]: (k, _task, tty, queue) => {
+    if (queue !== TCIFLUSH && queue !== TCOFLUSH && queue !== TCIOFLUSH) throw EINVAL
+    if (queue !== TCOFLUSH) {
+      masterOf(tty).output = []
+      flushEcho(k, tty)
+      wakeAll(k, tty.writers)
+      wakeAll(k, masterOf(tty).writers)
+    }
+    return 0
+  },
   [TIOCINQ]: (k, task, tty, at) => {
     putU32(k, task, at, masterOf(tty).output.length)
     return 0
@@ -230,6 +245,7 @@ export function releaseSlave(k: Kernel, tty: Tty): void {
 export const terminalFs: FileSystemOps = { fixed: EPERM, space: noSpace(FS_MAGIC.DEVPTS_SUPER_MAGIC) }
 
 export const ptmxFileOps: FileOps = {
+  spliceFrom: () => true,
   open,
   release,
   read,

@@ -365,9 +365,10 @@ export interface FileOps {
   direct?: true
   /** RWF_NOWAIT can be asked of it. */
   noWait?: true
-  /** sendfile can read from it; sendfile cannot write to it. */
-  spliceFrom?: true
-  noSpliceTo?: true
+  /** splice can read from it (sendfile too, where there are positions); missing: it cannot. */
+  spliceFrom?(file: FileDescription): boolean
+  /** splice and sendfile can write to it; missing: where there is `write`. */
+  spliceTo?(file: FileDescription): boolean
   /** O_ASYNC is heard: the queues that tell of a change (bands: POLL_IN, POLL_OUT). Missing: FIOASYNC is ENOTTY. */
   async?(k: Kernel, file: FileDescription): { queue: WaitQueue; band: number }[]
   /** A file that this one watches (FileDescription.epolls) was closed. */
