@@ -7,7 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
-import { deliverSignals, relieveMemory } from './process/index.ts'
+import { deliverSignals, relieveMemory, resumeRseq } from './process/index.ts'
 import { account, makeRunnable, mayRunOn, passLoad, pickNext, putBack, sliceOf, type HartState } from './sched/index.ts'
 import { nextTimer } from './time/index.ts'
 import { chargeItimers, isHeld, kernelInfo, sendToGroup, untilItimer, type Delivery } from './signal/index.ts'
@@ -316,6 +316,9 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
         k.state.pieces++
         passNominal(k, hart, task, NOMINAL_PIECE)
       }
+    } else if (task.rseq !== null && task.rseq.due) {
+      k.doing = 'restarting a sequence'
+      resumeRseq(k, task)
       // Who was told of a switch just now may want to look before the task runs.
     } else return k.pause ? 'nothing' : 'ready'
     k.state.steps++

@@ -7,7 +7,7 @@ import type { CpuTimer, PendingSignals, PosixTimer, SigAction, SigInfo, Sigset }
 import type { HartState, LoadAverages, SchedEntity, WaitQueue } from './sched/types.ts'
 import type { TimerQueue } from './time/types.ts'
 import type { GroupId, TaskId } from './ids.ts'
-import type { Credentials, Namespaces, Rlimits, TrapFrames, Usage } from './task/types.ts'
+import type { Credentials, Namespaces, Rlimits, Rseq, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump, Tracer } from './process/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -156,6 +156,8 @@ export interface Task {
   // thread bits
   clearChildTid: number
   robustList: number
+  /** rseq(2); null: it has not registered an area. */
+  rseq: Rseq | null
   /** Signal to the parent at exit (SIGCHLD for fork, 0 for threads). */
   exitSignal: number
   /** vfork: the parent waits here until this child execs or exits. */

@@ -22,6 +22,7 @@ export function switchTo(k: Kernel, hart: HartState, task: Task | null): void {
     task.onHart = hart.id
     task.sched.sliceStart = task.sched.sumExec
     task.sched.turns++
+    if (task.rseq !== null) task.rseq.due = true
     if (task.mm !== null) useMm(k, hart.id, task.mm)
   }
   leave(k, row)

@@ -15,6 +15,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
   // inherited (mlock(2)).
   const child = newMm(k, parent.payer)
   inheritFlags(child, parent)
+  child.barriers = parent.barriers
   child.brkStart = parent.brkStart
   child.brk = parent.brk
   child.mmapBase = parent.mmapBase

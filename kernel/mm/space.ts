@@ -39,6 +39,7 @@ export function newMm(k: Kernel, payer = MACHINE): Mm {
     dumpable: 1,
     thpDisabled: false,
     mdwe: 0,
+    barriers: 0,
     brkStart: 0,
     brk: 0,
     mmapBase: USER_END - STACK_ROOM,

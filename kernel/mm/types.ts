@@ -137,6 +137,8 @@ export interface Mm {
   dumpable: number
   thpDisabled: boolean
   mdwe: number
+  /** membarrier(2): MEMBARRIER_CMD_REGISTER_* bits that were asked for. */
+  barriers: number
   /** The heap: [brkStart, brk). */
   brkStart: number
   brk: number

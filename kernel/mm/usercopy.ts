@@ -73,11 +73,11 @@ function spanOf(k: Kernel, mm: Mm, va: number, frame: number, length: number, ne
 }
 
 /** Bytes from `target[done]` on, as many as lie side by side; answers how many. */
-function copyPartIn(k: Kernel, task: Task, addr: number, target: Uint8Array, done: number): number {
+function copyPartIn(k: Kernel, task: Task, addr: number, target: Uint8Array, done: number, mm = task.mm): number {
   const va = addr + done
-  const frame = locate(k, task, va, READABLE)
+  const frame = locate(k, task, va, READABLE, mm)
   const from = frame * PAGE_SIZE + (va & OFFSET_MASK)
-  const part = spanOf(k, task.mm as Mm, va, frame, target.length - done, READABLE)
+  const part = spanOf(k, mm as Mm, va, frame, target.length - done, READABLE)
   chargeUserCopy(k, task, va, from, part, false)
   const { ram } = k.machine
   if (part < SHORT) for (let i = 0; i < part; i++) target[done + i] = ram[from + i]
@@ -152,11 +152,11 @@ export function copyOut(k: Kernel, task: Task, addr: number, bytes: Uint8Array, 
 }
 
 /** Like copyInTo, but a fault ends it: answers how many bytes came before it. Throws (EFAULT, ENOMEM) only where none did. */
-export function copyInSome(k: Kernel, task: Task, addr: number, target: Uint8Array): number {
+export function copyInSome(k: Kernel, task: Task, addr: number, target: Uint8Array, mm = task.mm): number {
   const { length } = target
   let done = 0
   try {
-    while (done < length) done += copyPartIn(k, task, addr, target, done)
+    while (done < length) done += copyPartIn(k, task, addr, target, done, mm)
   } catch (error) {
     if (done === 0 || !isErrno(error)) throw error
   }
@@ -164,12 +164,12 @@ export function copyInSome(k: Kernel, task: Task, addr: number, target: Uint8Arr
 }
 
 /** Like copyOut, but a fault ends it: answers how many bytes were written before it. Throws (EFAULT, ENOMEM) only where none were. */
-export function copyOutSome(k: Kernel, task: Task, addr: number, bytes: Uint8Array): number {
+export function copyOutSome(k: Kernel, task: Task, addr: number, bytes: Uint8Array, mm = task.mm): number {
   const { length } = bytes
   if (length === 0) checkUser(addr, 0)
   let done = 0
   try {
-    while (done < length) done += copyPartOut(k, task, addr, bytes, done, task.mm)
+    while (done < length) done += copyPartOut(k, task, addr, bytes, done, mm)
   } catch (error) {
     if (done === 0 || !isErrno(error)) throw error
   }

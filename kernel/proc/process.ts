@@ -3,7 +3,6 @@ import { REG } from '../../vm/index.ts'
 import {
   EINVAL,
   EPERM,
-  CAP_SYS_PTRACE,
   RLIMIT_AS,
   RLIMIT_CORE,
   RLIMIT_CPU,
@@ -23,7 +22,7 @@ import {
   TASK_COMM_LEN,
 } from '../abi/index.ts'
 import { peekMm } from '../mm/index.ts'
-import { capable, groupUsage, limitPair, RLIM_INFINITY, callArguments, regPc, regX } from '../task/index.ts'
+import { groupUsage, limitPair, RLIM_INFINITY, callArguments, mayInspect, regPc, regX } from '../task/index.ts'
 import { isCloexec, opsOf, pathOf } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -134,12 +133,7 @@ export const processFiles: Readonly<Record<string, ProcessFile>> = {
 
 /** What a debugger may look at: one's own and, with the capability, everybody's (ptrace(2), "access mode checking"). */
 export function checkInspect(reader: Task, task: Task): void {
-  const a = reader.credentials
-  const b = task.credentials
-  if (reader.group === task.group || capable(a, CAP_SYS_PTRACE)) return
-  const users = a.fsuid === b.uid && a.fsuid === b.euid && a.fsuid === b.suid
-  const groups = a.fsgid === b.gid && a.fsgid === b.egid && a.fsgid === b.sgid
-  if (!users || !groups || task.mm?.dumpable === 0) throw EPERM
+  if (!mayInspect(reader, task, 'files')) throw EPERM
 }
 
 const placeLink = (place: (k: Kernel, task: Task) => Path | null): ProcessLink => ({

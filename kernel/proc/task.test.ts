@@ -106,6 +106,7 @@ test('pagemap: eight bytes a page, frame numbers only for those who may see them
   expect(flags).toBe(0x8100_0000)
   expect(frame).toBeGreaterThanOrEqual(0x8_0000)
   expect(absent).toEqual([0, 0])
+  other.credentials = { ...other.credentials, capPermitted: 0 }
   const same = fileTask(k)
   same.credentials = { ...same.credentials, capEffective: 0 }
   expect(entries(same)[0]).toEqual([0x8100_0000, 0])
@@ -129,7 +130,10 @@ test('map_files leads to what is mapped, for who may restore processes', () => {
   expect(read(k, task, link)).toBe('machine code')
   expect(open(k, task, `/proc/${other.pid}/map_files/50000000-50002000`)).toBe('ENOENT')
   expect(open(k, task, `/proc/${other.pid}/map_files/40000000-40002000`)).toBe('ENOENT')
+  // Who has fewer capabilities could not trace it; else it is a matter of restoring processes.
   task.credentials = { ...task.credentials, capEffective: 0 }
+  expect(open(k, task, link)).toBe('EACCES')
+  other.credentials = { ...other.credentials, capPermitted: 0 }
   expect(open(k, task, link)).toBe('EPERM')
 })
 

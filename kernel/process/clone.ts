@@ -166,6 +166,8 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   if (has(flags, CLONE_CHILD_CLEARTID)) child.clearChildTid = args.childTid
   child.exitSignal = thread ? 0 : has(flags, CLONE_PARENT) ? group.leader.exitSignal : args.exitSignal
   if (has(flags, CLONE_VFORK)) child.vforkDone = newQueue()
+  // A thread has memory of its own for it, a process a copy of its parent's.
+  if (parent.rseq !== null && !has(flags, CLONE_VM)) child.rseq = { ...parent.rseq }
   child.personality = parent.personality
   child.vectorControl = parent.vectorControl
   child.timerSlack = child.defaultTimerSlack = parent.timerSlack

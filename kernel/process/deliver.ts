@@ -42,6 +42,7 @@ import { isOrphanedGroup, regPc, setRegPc, setRegX } from '../task/index.ts'
 import { beginCore, continueCore } from './core.ts'
 import { exitGroup, exitTask } from './exit.ts'
 import { relieveMemory } from './oom.ts'
+import { abortSequence } from './rseq.ts'
 import { holdAtDelivery, releasedSignal } from './tracing.ts'
 import { VDSO_SIGRETURN } from './vdso.ts'
 
@@ -81,6 +82,7 @@ function runHandler(k: Kernel, task: Task, info: SigInfo, action: SigAction): vo
   report(k, task, info, 'handler')
   if (action.flags & SA_RESETHAND) group.actions[signal] = { ...action, handler: SIG_DFL }
   const oldMask = task.savedMask ?? task.blocked
+  if (task.rseq !== null && !abortSequence(k, task)) return frameFailed(k, task, signal)
   while (!pushFrame(k, task, info, action, oldMask, VDSO_SIGRETURN)) {
     if (!k.state.frames.starved || !relieveMemory(k, task)) return frameFailed(k, task, signal)
     if (task.trapFrame < 0) return

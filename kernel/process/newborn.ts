@@ -90,6 +90,7 @@ export function newTask(k: Kernel, birth: Birth): Task {
     signalPending: false,
     clearChildTid: 0,
     robustList: 0,
+    rseq: null,
     exitSignal: SIGCHLD,
     vforkDone: null,
     exitStatus: 0,

@@ -25,7 +25,7 @@ function vectorText(k: Kernel, task: Task, at: number, count: number, left: numb
   return `[${parts.join(', ')}${count > SHOWN_SEGMENTS ? ', ...' : ''}]`
 }
 
-/** Index of iovcnt. */
+/** Index of iovcnt, where it is the argument behind that of read and write's length. */
 const COUNT = 2
 
 export const vectorIn: Arg<number> = {
@@ -34,17 +34,19 @@ export const vectorIn: Arg<number> = {
   show: (raw, k, task, all) => vectorText(k, task, raw, all[COUNT], Infinity),
 }
 
-/** Ranges of memory that the call does not look into. */
-export const rangesIn: Arg<number> = {
+/** Ranges of memory that the call does not look into, or another's; `count` is the index of how many there are. */
+export const rangesAt = (count: number): Arg<number> => ({
   ...vectorIn,
   show(raw, k, task, all) {
-    const bytes = raw > 0 ? peekUser(k, task, raw, Math.min(all[COUNT], SHOWN_SEGMENTS) * IOVEC.size) : null
+    if (all[count] === 0) return '[]'
+    const bytes = raw > 0 ? peekUser(k, task, raw, Math.min(all[count], SHOWN_SEGMENTS) * IOVEC.size) : null
     if (bytes === null) return pointer(raw)
     const parts = Array.from({ length: bytes.length / IOVEC.size }, (_, i) => readStruct(IOVEC, bytes, i * IOVEC.size))
     const text = parts.map(({ base, length }) => `{iov_base=${pointer(base)}, iov_len=${length}}`).join(', ')
-    return `[${text}${all[COUNT] > SHOWN_SEGMENTS ? ', ...' : ''}]`
+    return `[${text}${all[count] > SHOWN_SEGMENTS ? ', ...' : ''}]`
   },
-}
+})
+export const rangesIn = rangesAt(COUNT)
 
 export const vectorOut: Arg<number> = {
   type: 'struct iovec *',

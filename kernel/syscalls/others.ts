@@ -14,6 +14,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { capable, isDead, mayAttach } from '../task/index.ts'
 import { isReaped, pidfdTarget } from '../process/index.ts'
+import { killPending } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { getFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, size } from './args.ts'
@@ -72,6 +73,9 @@ function setns(k: Kernel, task: Task, number: number, which: number): number {
   return 0
 }
 
+/** It was killed, or ends: nothing of its program will run any more. */
+const isDying = (task: Task): boolean => task.group.exiting !== null || killPending(task)
+
 export const otherCalls: Syscall[] = [
   syscall(268, 'setns', { fd, nstype: flags(NAMESPACES) }, (k, task, a) => setns(k, task, a.fd, a.nstype), {
     note:
@@ -94,11 +98,12 @@ export const otherCalls: Syscall[] = [
     { pidfd: fd, flags: none },
     (k, task, a) => {
       if (a.flags !== 0) throw EINVAL
-      if (!targetOf(k, task, a.pidfd).mm) throw ESRCH
-      throw EINVAL
+      const { mm } = targetOf(k, task, a.pidfd)
+      if (!mm) throw ESRCH
+      // It has to be on its way out, with everybody who shares its memory.
+      for (const other of k.state.tasks.values()) if (other.mm === mm && !isDying(other)) throw EINVAL
+      return 0
     },
-    {
-      note: 'A process that dies gives its memory back at once: there is never one whose memory could be released (EINVAL; ESRCH when it is dead).',
-    },
+    { note: 'A process that was killed gives its memory back when it next runs; nothing is taken from it before.' },
   ),
 ]

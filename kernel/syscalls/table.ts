@@ -15,6 +15,8 @@ import { pidfdCalls } from './pidfd.ts'
 import { prctlCalls } from './prctl.ts'
 import { privilegedCalls } from './privileged.ts'
 import { spliceCalls } from './splice.ts'
+import { remoteCalls } from './remote.ts'
+import { concurrencyCalls } from './concurrency.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -42,6 +44,8 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   signalCalls,
   pidfdCalls,
   otherCalls,
+  remoteCalls,
+  concurrencyCalls,
   posixTimerCalls,
   memoryCalls,
   ioCalls,

@@ -111,12 +111,19 @@ export function setFsId(task: Task, family: IdFamily, id: number): number {
   return old
 }
 
-/** Who could trace a task by his real ids may take things out of it too (ptrace(2), "access mode checking", PTRACE_MODE_ATTACH_REALCREDS). */
-export function mayAttach(task: Task, target: Task): boolean {
+/**
+ * May a task look into another one, or take things out of it, as its tracer could (ptrace(2), "access mode checking")? `by`: its real ids
+ * (PTRACE_MODE_REALCREDS) or, as a reader of files, those that files go by (PTRACE_MODE_FSCREDS).
+ */
+export function mayInspect(task: Task, target: Task, by: 'real' | 'files' = 'real'): boolean {
   const mine = task.credentials
   const theirs = target.credentials
   if (task.group === target.group || capable(mine, CAP_SYS_PTRACE)) return true
-  const user = [theirs.uid, theirs.euid, theirs.suid].every(id => id === mine.uid)
-  const group = [theirs.gid, theirs.egid, theirs.sgid].every(id => id === mine.gid)
-  return user && group && target.mm?.dumpable === 1 && isSubset(theirs.capPermitted, mine.capPermitted)
+  const [uid, gid, capabilities] = by === 'real' ? [mine.uid, mine.gid, mine.capPermitted] : [mine.fsuid, mine.fsgid, mine.capEffective]
+  if (theirs.uid !== uid || theirs.euid !== uid || theirs.suid !== uid) return false
+  if (theirs.gid !== gid || theirs.egid !== gid || theirs.sgid !== gid) return false
+  return (target.mm?.dumpable ?? 1) === 1 && isSubset(theirs.capPermitted, capabilities)
 }
+
+/** May it attach to it (PTRACE_MODE_ATTACH_REALCREDS)? The same is asked of who would only look. */
+export const mayAttach = (task: Task, target: Task): boolean => mayInspect(task, target)

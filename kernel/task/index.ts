@@ -48,6 +48,7 @@ export {
   commitCredentials,
   inGroup,
   mayAttach,
+  mayInspect,
   NO_ID,
   ROOT,
   rootCredentials,

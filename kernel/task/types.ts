@@ -57,6 +57,20 @@ export interface PidNamespace {
   sessions: Map<number, Set<ThreadGroup>>
 }
 
+/** A thread's area for restartable sequences (rseq(2)), as it was registered, and what it was last told. */
+export interface Rseq {
+  /** Address and bytes. */
+  readonly at: number
+  readonly length: number
+  /** What stands before every place to go on at. */
+  readonly signature: number
+  /** The hart, and the number among the threads of its memory that run, that the program finds there; -1: nothing yet. */
+  hart: number
+  mmCid: number
+  /** It was switched away from, or is to be treated so: before it goes on, a sequence that it is in begins anew. */
+  due: boolean
+}
+
 /** Indexed by RLIMIT_*; Infinity is RLIM_INFINITY. */
 export interface Rlimits {
   soft: Float64Array

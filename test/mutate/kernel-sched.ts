@@ -185,8 +185,8 @@ export const schedFaults: readonly Fault[] = [
   {
     what: 'who looks into others needs only their real ids',
     file: 'kernel/task/credentials.ts',
-    find: '[theirs.uid, theirs.euid, theirs.suid].every',
-    put: '[theirs.uid].every',
+    find: 'theirs.uid !== uid || theirs.euid !== uid || theirs.suid !== uid',
+    put: 'theirs.uid !== uid',
     near: CREDENTIALS,
   },
   {
