@@ -53,7 +53,13 @@ function* checkTasks(k: Kernel): Iterable<string> {
     if (task.state === 't' && stop === null) yield `${describe(task)} stands still for no tracer`
     if (stop !== null && (task.state === 'Z' || ((stop.at === 'entry' || stop.interrupted !== null) && task.call === null)))
       yield `${describe(task)} cannot go on from the ${stop.at} that its tracer stopped it at`
-    if (task.state === 'Z' && task !== task.group.leader) yield `${describe(task)} is a zombie but not the leader of its process`
+    const by = task.tracer?.by ?? null
+    if (by !== null && (!by.tracees?.has(task) || k.state.tasks.get(by.id) !== by))
+      yield `${describe(task)} is traced by ${describe(by)}, which does not`
+    for (const tracee of task.tracees ?? [])
+      if (tracee.tracer?.by !== task) yield `${describe(task)} traces ${describe(tracee)}, which is not traced by it`
+    if (task.state === 'Z' && task !== task.group.leader && task.tracer === null)
+      yield `${describe(task)} is a zombie but not the leader of its process`
   }
 }
 

@@ -143,6 +143,8 @@ export interface Task {
   call: SyscallInProgress | null
   /** Who follows what it does. */
   tracer: Tracer | null
+  /** Whom it follows: made when first needed. */
+  tracees?: Set<Task>
   /** Queues it sleeps on, and until when (absolute ns, Infinity for no limit). */
   waiting: { queues: WaitQueue[]; exclusive?: WaitQueue[]; deadline: number; interruptible: boolean; timer: number } | null
   // signals
@@ -210,9 +212,9 @@ export interface ThreadGroup {
   exiting: number | null
   /** A signal ended it, and its core dump is being written: no thread goes on. */
   coreDump?: CoreDump
-  /** Job control: stopped by this signal; and what the parent has not been told yet. */
+  /** Job control: stopped by this signal; and what the parent has not been told yet. `coming`: not all threads stand still. */
   stopSignal: number
-  stopReport: 'none' | 'stopped' | 'continued'
+  stopReport: 'none' | 'coming' | 'stopped' | 'continued'
   /** setitimer: [real, virtual, prof]; deadlines in ns, 0 off. */
   itimers: { expires: Int64; interval: Int64; timer: number }[]
   /** Polls of this process's end sleep here; made when first needed. */
@@ -225,6 +227,8 @@ export interface ThreadGroup {
   /** Who goes first when memory runs out: -1000 (never) to 1000, and how low it may be set without privileges. */
   oomScoreAdj: number
   oomScoreAdjMin: number
+  /** prctl(PR_SET_PTRACER): whose process may trace it where only descendants' may. */
+  allowedTracer?: GroupId | 'any'
   /** prctl(PR_SET_CHILD_SUBREAPER). */
   subreaper: boolean
   /** Has exec'd since fork: setpgid by the parent is EACCES from then. */

@@ -43,6 +43,8 @@ export interface Sysctls {
   coreUsesPid: number
   /** kernel.printk: of the console, of messages without a level, the least and the usual one of the console. */
   printk: number[]
+  /** kernel.yama.ptrace_scope: whom a process without CAP_SYS_PTRACE may trace (process/tracer.ts). */
+  ptraceScope: number
   /** kernel.dmesg_restrict: the log is for CAP_SYSLOG alone. */
   dmesgRestrict: number
   /** kernel.tainted: bits (tainted-kernels.rst); nothing here sets one by itself. */
@@ -85,5 +87,6 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   coreUsesPid: 0,
   printk: [1, 4, 1, 7],
   dmesgRestrict: 0,
+  ptraceScope: 0,
   tainted: 0n,
 })

@@ -36,7 +36,8 @@ const LONGEST_LINE = 1000
  */
 function raise(k: Kernel, task: Task, info: SigInfo): void {
   const { handler } = actionOf(task.group, info.signal)
-  if ((handler === SIG_DFL || handler === SIG_IGN) && mayLog(k)) {
+  // Of a traced one its tracer hears.
+  if ((handler === SIG_DFL || handler === SIG_IGN) && task.tracer === null && mayLog(k)) {
     const pc = regPc(k, task)
     const region = task.mm && findRegion(task.mm, pc)
     const name = region && task.mm ? regionName(k, task.mm, region).split('/').pop() : ''

@@ -1,7 +1,7 @@
 // How a system call says that it cannot finish now: as data. Every room below the calls answers with it, so it belongs to none of them.
 import type { Errno } from './abi/errno.ts'
 import type { FifoOpening, FutexLocking, FutexWaiting } from './ipc/types.ts'
-import type { ReadingArguments, Vforking } from './process/types.ts'
+import type { Cloning, Ending, ReadingArguments } from './process/types.ts'
 import type { WaitQueue } from './sched/types.ts'
 import type { SyscallInProgress, Task } from './state.ts'
 import type { Populating, Sleeping, Transferring, Waiting } from './syscalls/types.ts'
@@ -10,6 +10,8 @@ import type { FileDescription, LockWaiting } from './vfs/types.ts'
 
 /** What a call that is not over remembers between its runs, by the kind of call: each room declares that of its own. */
 export type Progress =
+  | Cloning
+  | Ending
   | FifoOpening
   | FutexLocking
   | FutexWaiting
@@ -19,7 +21,6 @@ export type Progress =
   | Sleeping
   | Transferring
   | TtyReading
-  | Vforking
   | Waiting
 
 /** The call cannot finish now: sleep on these queues until woken, the deadline (absolute ns) or a signal; then the handler runs again. */

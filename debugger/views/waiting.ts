@@ -100,7 +100,13 @@ function runnable(k: Kernel, task: Task): string {
     : `one of ${ahead} in the queue of hart ${task.sched.hart}`
 }
 
-const TRACED = { entry: 'the entry of a call', exit: 'the exit of a call', delivery: 'a signal' } as const
+const TRACED = {
+  entry: 'the entry of a call',
+  exit: 'the exit of a call',
+  delivery: 'a signal',
+  event: 'an event',
+  trap: 'a stop',
+} as const
 
 const WORDS: Record<Task['state'], Words> = {
   R: runnable,

@@ -17,8 +17,6 @@ export const LINUX_NOTE_NAME = 'LINUX'
 
 /** pc in the place of x0, then x1 to x31. */
 const GREGS_BYTES = 32 * 8
-/** f0 to f31, fcsr, and what pads it to a whole register. */
-export const FPREGS_BYTES = 33 * 8
 
 /** Of one thread. */
 export const ELF_PRSTATUS = struct({

@@ -24,6 +24,8 @@ export const KMEM = {
   description: 512,
   epollItem: 512,
   watch: 256,
+  /** What is kept of a task that is traced. */
+  tracer: 512,
   inode: 1024,
   /** Besides its name. */
   dentry: 384,
@@ -174,6 +176,7 @@ const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Cr
 function countTask(k: Kernel, count: Count, task: Task): void {
   const { credentials, files, mm, call } = task
   add(count, 'task', 1)
+  if (task.tracer !== null) add(count, 'tracer', 1)
   add(count, 'signal', task.pending.queue.length)
   if (isNew(count, credentials)) {
     add(count, 'credentials', 1)

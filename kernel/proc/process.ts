@@ -28,6 +28,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { FileDescription, Path } from '../vfs/types.ts'
 import { textOf } from '../fs/index.ts'
+import { isInCall, tracedStop } from '../process/index.ts'
 import { mountInfoText, mountsText } from './mounts.ts'
 import { memoryFiles } from './memory.ts'
 import { oomFiles } from './oom.ts'
@@ -85,13 +86,17 @@ function ioText(_k: Kernel, task: Task, thread: boolean): string {
   )
 }
 
+const hexOf = (n: number): string => `0x${(n < 0 ? BigInt(n) + 2n ** 64n : BigInt(n)).toString(16)}`
+
 /** The call that a sleeper or the reader itself is in, its arguments, stack pointer and where it returns to; "running" otherwise. */
 function syscallText(k: Kernel, task: Task, _thread: boolean, reader: Task): string {
   if (task.state === 'Z' || task.trapFrame < 0) return ''
-  const nr = task === reader ? regX(k, task, REG.a7) : task.waiting ? task.call?.nr : undefined
+  const stop = tracedStop(task)
+  const nr = task === reader ? regX(k, task, REG.a7) : task.waiting || (stop && isInCall(stop)) ? task.call?.nr : undefined
+  // Stopped outside of a call: where it is (proc_pid_syscall).
+  if (nr === undefined && task.state !== 'R') return `-1 ${hexOf(regX(k, task, REG.sp))} ${hexOf(regPc(k, task))}\n`
   if (nr === undefined) return 'running\n'
-  const hex = (n: number): string => `0x${(n < 0 ? BigInt(n) + 2n ** 64n : BigInt(n)).toString(16)}`
-  return `${[nr, ...[...callArguments(k, task), regX(k, task, REG.sp), regPc(k, task) + ECALL_BYTES].map(hex)].join(' ')}\n`
+  return `${[nr, ...[...callArguments(k, task), regX(k, task, REG.sp), regPc(k, task) + ECALL_BYTES].map(hexOf)].join(' ')}\n`
 }
 
 function setComm(_k: Kernel, task: Task, text: string, writer: Task): void {

@@ -194,7 +194,7 @@ export function statusText(k: Kernel, task: Task): string {
     'Ngid:\t0',
     `Pid:\t${task.pid}`,
     `PPid:\t${parentPid(group)}`,
-    'TracerPid:\t0',
+    `TracerPid:\t${task.tracer?.by?.pid ?? 0}`,
     `Uid:\t${c.uid}\t${c.euid}\t${c.suid}\t${c.fsuid}`,
     `Gid:\t${c.gid}\t${c.egid}\t${c.sgid}\t${c.fsgid}`,
     `FDSize:\t${fdSize}`,

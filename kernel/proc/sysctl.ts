@@ -1,7 +1,8 @@
 // The files below /proc/sys: a row gives bounds and where the setting is kept. Texts and refusals are those of Linux's kernel/sysctl.c.
-import { CAP_SYS_ADMIN, EBUSY, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
+import { CAP_SYS_ADMIN, CAP_SYS_PTRACE, EBUSY, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { MMAP_MIN } from '../mm/index.ts'
+import { YAMA } from '../process/index.ts'
 import { deadlinesFit, PERIOD_MAX, PERIOD_MIN } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { randomBytes } from '../random.ts'
@@ -78,6 +79,16 @@ const guarded = (capability: number, row: SystemFile): SystemFile => ({
   write(k, text, writer) {
     if (!capable(writer.credentials, capability)) throw EPERM
     row.write?.(k, text, writer)
+  },
+})
+
+/** Once nobody may attach, that stays so (yama_dointvec_minmax). */
+const ptraceScope: SystemFile = guarded(CAP_SYS_PTRACE, {
+  mode: WRITABLE,
+  text: k => `${k.state.sysctl.ptraceScope}\n`,
+  write(k, text) {
+    const { sysctl } = k.state
+    sysctl.ptraceScope = readNumbers(text, 1, sysctl.ptraceScope === YAMA.NO_ATTACH ? YAMA.NO_ATTACH : 0, YAMA.NO_ATTACH)[0]
   },
 })
 
@@ -192,6 +203,7 @@ const rows: Readonly<Record<string, SystemFile>> = {
   },
   'kernel/threads-max': setting('threadsMax', 1, 0x3fff_ffff),
   'kernel/version': fixed(VERSION),
+  'kernel/yama/ptrace_scope': ptraceScope,
   'vm/max_map_count': setting('maxMapCount', 0),
   'vm/min_free_kbytes': number(
     {

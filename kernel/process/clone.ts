@@ -22,9 +22,11 @@ import {
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
+  CLONE_PTRACE,
   CLONE_SETTLS,
   CLONE_SIGHAND,
   CLONE_THREAD,
+  CLONE_UNTRACED,
   CLONE_VFORK,
   CLONE_VM,
   EAGAIN,
@@ -33,7 +35,11 @@ import {
   EPERM,
   O_CLOEXEC,
   O_EXCL,
+  PTRACE_EVENT_CLONE,
+  PTRACE_EVENT_FORK,
+  PTRACE_EVENT_VFORK,
   RLIMIT_NPROC,
+  SIGCHLD,
   TWO_32,
   isErrno,
 } from '../abi/index.ts'
@@ -48,6 +54,7 @@ import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
 import { capable, ROOT, rlimit, copyTrapFrame, setRegPc, setRegX, regPc } from '../task/index.ts'
 import { enrol, newBody, newTask, takeNumbers, type Body } from './newborn.ts'
 import { openPidfd } from './pidfd.ts'
+import { traceChild } from './tracer.ts'
 import type { Credentials } from '../task/types.ts'
 import type { CloneArgs } from './types.ts'
 
@@ -123,10 +130,18 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   if (has(flags, CLONE_PARENT_SETTID)) putTid(k, parent, args.parentTid, pid)
   if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC | (has(flags, CLONE_THREAD) ? O_EXCL : 0)))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
+  if (parent.tracer !== null && (has(flags, CLONE_PTRACE) || cloneEvent(parent, args) !== 0)) traceChild(k, parent, child)
   k.state.counts.forks++
   if (k.events.fork !== undefined) emit(k, { kind: 'fork', task: parent, child, flags })
   makeRunnable(k, child)
   return child
+}
+
+/** What its tracer is told of such a clone (PTRACE_EVENT_*); 0: nothing, and it does not trace the child. */
+export function cloneEvent({ tracer }: Task, { flags, exitSignal }: CloneArgs): number {
+  if (tracer === null || has(flags, CLONE_UNTRACED)) return 0
+  const event = has(flags, CLONE_VFORK) ? PTRACE_EVENT_VFORK : exitSignal === SIGCHLD ? PTRACE_EVENT_FORK : PTRACE_EVENT_CLONE
+  return tracer.options & (1 << event) ? event : 0
 }
 
 /** Thread ids are written where the caller asked; a bad address does not undo the clone (kernel/fork.c ignores put_user's answer). */

@@ -6,7 +6,6 @@ import {
   ELF_PRPSINFO,
   ELF_PRSTATUS,
   fixedString,
-  FPREGS_BYTES,
   LINUX_NOTE_NAME,
   noteAligned,
   NT_CORE,
@@ -21,9 +20,8 @@ import { encodeSigInfo } from '../signal/siginfo.ts'
 import type { SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
 import { toTimeval } from '../time/index.ts'
-import { getFcsr, readVectors, regBig, regF, regPc, groupUsage } from '../task/index.ts'
+import { floatBytes, generalBytes, groupUsage, vectorRegset } from '../task/index.ts'
 
-const REGISTERS = 32
 const WORD = 8
 /** Linux leaves the list of files out when it is longer (sysctl core_file_note_size_limit). */
 const MOST_FILE_BYTES = 4 * 2 ** 20
@@ -44,32 +42,10 @@ function note(type: number, description: Uint8Array, name = CORE_NOTE_NAME): Uin
   return bytes
 }
 
-function integerRegisters(k: Kernel, task: Task): Uint8Array {
-  const bytes = new Uint8Array(REGISTERS * WORD)
-  const view = new DataView(bytes.buffer)
-  view.setBigInt64(0, BigInt(regPc(k, task)), true)
-  for (let i = 1; i < REGISTERS; i++) view.setBigInt64(i * WORD, regBig(k, task, i), true)
-  return bytes
-}
-
-function floatRegisters(k: Kernel, task: Task): Uint8Array {
-  const bytes = new Uint8Array(FPREGS_BYTES)
-  const view = new DataView(bytes.buffer)
-  for (let i = 0; i < REGISTERS; i++) view.setBigInt64(i * WORD, regF(k, task, i), true)
-  view.setUint32(REGISTERS * WORD, getFcsr(k, task), true)
-  return bytes
-}
-
-/** Of a thread that has used vectors: vstart, vl, vtype, vcsr, vlenb and the registers (struct __riscv_v_regset_state). */
+/** Of a thread that has used vectors. */
 function vectorNotes(k: Kernel, task: Task): Uint8Array[] {
-  const vectors = readVectors(k, task)
-  if (vectors === null) return []
-  const { vstart, vl, vtype, vcsr, bytes } = vectors
-  const head = BigUint64Array.from([vstart, vl, vtype, vcsr, bytes.length / REGISTERS].map(BigInt))
-  const description = new Uint8Array(head.byteLength + bytes.length)
-  description.set(new Uint8Array(head.buffer))
-  description.set(bytes, head.byteLength)
-  return [note(NT_RISCV_VECTOR, description, LINUX_NOTE_NAME)]
+  const description = vectorRegset(k, task)
+  return description === null ? [] : [note(NT_RISCV_VECTOR, description, LINUX_NOTE_NAME)]
 }
 
 /** The leader stands for the whole process in what it used. */
@@ -89,7 +65,7 @@ function status(k: Kernel, task: Task, info: SigInfo): Uint8Array {
     stime: toTimeval(usage.systemTime),
     cutime: toTimeval(group.childrenUsage.userTime),
     cstime: toTimeval(group.childrenUsage.systemTime),
-    reg: integerRegisters(k, task),
+    reg: generalBytes(k, task),
     fpvalid: 1,
   })
 }
@@ -151,7 +127,7 @@ function mappedFiles(k: Kernel, mm: Mm): Uint8Array | null {
 export function coreNotes(k: Kernel, task: Task, mm: Mm, info: SigInfo): Uint8Array[] {
   const files = mappedFiles(k, mm)
   const ofThread = (thread: Task): Uint8Array => note(NT_CORE.PRSTATUS, status(k, thread, info))
-  const floats = (thread: Task): Uint8Array => note(NT_CORE.FPREGSET, floatRegisters(k, thread))
+  const floats = (thread: Task): Uint8Array => note(NT_CORE.FPREGSET, floatBytes(k, thread))
   const others = task.group.threads.filter(thread => thread !== task && thread.trapFrame >= 0)
   return [
     ofThread(task),

@@ -40,10 +40,10 @@ import type { Delivery, SigAction, SigInfo } from '../signal/types.ts'
 import type { Task } from '../state.ts'
 import { isOrphanedGroup, regPc, setRegPc, setRegX } from '../task/index.ts'
 import { beginCore, continueCore } from './core.ts'
-import { exitGroup, exitTask } from './exit.ts'
+import { endGroup, endTask } from './exit.ts'
 import { relieveMemory } from './oom.ts'
 import { abortSequence } from './rseq.ts'
-import { holdAtDelivery, releasedSignal } from './tracing.ts'
+import { holdAtDelivery, holdAtTrap, releasedSignal } from './tracing.ts'
 import { VDSO_SIGRETURN } from './vdso.ts'
 
 const ECALL_BYTES = 4
@@ -111,19 +111,20 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
   }
   while (task.signalPending) {
     if (group.exiting !== null) {
-      exitTask(k, task, group.exiting)
-      return 'dead'
-    }
-    if (group.stopSignal !== 0 && !killPending(task)) {
-      if (!restart) restoreMask(task)
-      stopThread(k, task)
-      return 'stopped'
+      return endTask(k, task, group.exiting) ? 'dead' : 'stopped'
     }
     const { tracer } = task
+    if (tracer === null) {
+      if (group.stopSignal !== 0 && !killPending(task)) {
+        if (!restart) restoreMask(task)
+        stopThread(k, task)
+        return 'stopped'
+      }
+    } else if (holdAtTrap(k, task, tracer, restart)) return 'stopped'
     const released = tracer === null ? null : releasedSignal(task, tracer)
     const info = released ?? takeSignal(k, task, ~task.blocked)
     if (!info) break
-    if (tracer !== null && released === null && holdAtDelivery(task, tracer, info, restart)) return 'stopped'
+    if (tracer !== null && released === null && holdAtDelivery(k, task, tracer, info, restart)) return 'stopped'
     const { signal } = info
     const action = actionOf(group, signal)
     if (action.handler === SIG_IGN) continue
@@ -137,15 +138,14 @@ export function deliverSignals(k: Kernel, task: Task, interrupted: Errno | null 
     const byDefault = defaultAction(signal)
     if (byDefault === 'ignore' || byDefault === 'continue') continue
     if (byDefault === 'stop') {
-      if (stopIsPointless(k, task, signal)) continue
+      if (stopIsPointless(k, task, signal) || tracer?.continued) continue
       report(k, task, info, 'stop')
-      beginGroupStop(k, group, signal)
+      beginGroupStop(k, task, signal)
       continue
     }
     report(k, task, info, byDefault)
     if (byDefault === 'core' && beginCore(k, task, info)) return 'dumping'
-    exitGroup(k, task, killedStatus(signal, false))
-    return 'dead'
+    return endGroup(k, task, killedStatus(signal, false)) ? 'dead' : 'stopped'
   }
   if (restart) return 'again'
   // A call that exchanged the mask ended without a handler: the old one is back, and may let more through.

@@ -8,6 +8,7 @@ import {
   MMAP_PAGE_ZERO,
   PER_MASK,
   PF,
+  PTRACE_EVENT_EXEC,
   PT,
   READ_IMPLIES_EXEC,
   RLIMIT_STACK,
@@ -35,6 +36,8 @@ import {
   addUsage,
 } from '../task/index.ts'
 import { exitTask } from './exit.ts'
+import { trapAtExec } from './tracer.ts'
+import { holdAtEvent, untrace } from './tracing.ts'
 import { fileCapabilities } from './file-capabilities.ts'
 import { LEAVERS } from './leavers.ts'
 import { loadImage, PIE_BASE } from './load.ts'
@@ -76,9 +79,11 @@ export function execve(
   const linker = findInterpreter(k, task, program.image)
   const rights = rightsFor(task, program.image)
   const start = buildProgram(k, task, program, linker, name, envp, rights)
+  const { pid } = task
   becomeOnlyThread(k, task)
   commit(k, task, start, program, name, rights)
   if (k.events.exec !== undefined) emit(k, { kind: 'exec', task, path: name })
+  if (task.tracer !== null && !holdAtEvent(k, task, PTRACE_EVENT_EXEC, pid)) trapAtExec(k, task)
 }
 
 /** What AT_EXECFN and scripts are told: the path, or for execveat one through /dev/fd. */
@@ -96,7 +101,7 @@ function rightsFor(task: Task, { inode }: Image): Rights {
   const mayGain = !old.noNewPrivileges
   const euid = mayGain && inode.mode & S_ISUID ? inode.uid : old.euid
   const egid = mayGain && inode.mode & S_ISGID && inode.mode & S_IXGRP ? inode.gid : old.egid
-  const unsafe = old.noNewPrivileges || isFsShared(task)
+  const unsafe = old.noNewPrivileges || isFsShared(task) || task.tracer?.privileged === false
   return afterExec(old, { euid, egid, file: fileCapabilities(inode), unsafe })
 }
 
@@ -163,6 +168,8 @@ function becomeOnlyThread(k: Kernel, task: Task): void {
   for (const other of [...group.threads]) if (other !== task) exitTask(k, other, 0)
   const { leader } = group
   if (leader === task) return
+  // Who traced the leader hears no more of it.
+  untrace(k, leader)
   leader.state = 'X'
   addUsage(group.exitedUsage, leader.usage)
   strikeOff(k, task)
@@ -170,7 +177,8 @@ function becomeOnlyThread(k: Kernel, task: Task): void {
   task.startTime = leader.startTime
   task.exitSignal = leader.exitSignal
   group.leader = task
-  group.threads = [task]
+  // Others may be left for their tracers to wait for.
+  group.threads = [task, ...group.threads.filter(other => other !== task && other !== leader)]
 }
 
 /** PER_CLEAR_ON_SETID. */

@@ -6,12 +6,13 @@ import { cancelItimers } from '../signal/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { disassociate } from '../tty/index.ts'
 import { releaseFile } from '../vfs/index.ts'
-import { groupStatus, notifyParent, reparentChildren } from './family.ts'
-import { isDead, freeTrapFrame, addUsage } from '../task/index.ts'
-import { orphanedBy } from './group.ts'
+import { announceEnd, dropThread, groupStatus, reparentChildren, tellTracerOfEnd } from './family.ts'
+import { isDead, freeTrapFrame } from '../task/index.ts'
 import { LEAVERS } from './leavers.ts'
-import { strikeOff } from './newborn.ts'
+import { makeRunnable, stopWaiting } from '../sched/index.ts'
 import { wakePidfds } from './pidfd.ts'
+import { leaveTracees } from './tracer.ts'
+import { holdAtEnd, stopsAtEnd } from './tracing.ts'
 
 /** Ends one thread with a wait status; with the last one the process ends. Any task may be ended: running, asleep or stopped. */
 export function exitTask(k: Kernel, task: Task, status: number): void {
@@ -28,11 +29,19 @@ export function exitTask(k: Kernel, task: Task, status: number): void {
   task.trapFrame = -1
   // Who watches hears of it while it can still be found.
   if (k.events.exit !== undefined) emit(k, { kind: 'exit', task, status })
-  // A thread is gone, the last one leaves a zombie and ends the process.
-  if (task !== group.leader) dropThread(k, task)
-  if (!isDead(group)) wakePidfds(k, group)
-  if (isDead(group)) endProcess(k, group)
+  if (task.tracees !== undefined) leaveTracees(k, task)
+  // With the last thread the process ends. A thread is gone but for its tracer; the last one leaves a zombie.
+  const isOver = group.leader.state === 'Z' && group.threads.every(isZombie)
+  // The last one says how it ended (synchronize_group_exit).
+  if (isOver) group.exiting ??= status
+  if (isOver) endProcess(k, group)
+  else wakePidfds(k, group)
+  const isTraced = task.tracer !== null && task.tracer.by !== null
+  if (isTraced && (task !== group.leader || !isDead(group))) tellTracerOfEnd(k, task)
+  else if (task !== group.leader) dropThread(k, task)
+  else if (isDead(group)) announceEnd(k, group)
 }
+const isZombie = ({ state }: Task): boolean => state === 'Z'
 
 /** exit_group, and the death by a signal: every thread ends with this wait status. */
 export function exitGroup(k: Kernel, task: Task, status: number): void {
@@ -42,21 +51,40 @@ export function exitGroup(k: Kernel, task: Task, status: number): void {
   exitTask(k, task, group.exiting)
 }
 
+/**
+ * The same for a task that runs now, and whose tracer may want to hear of ends before they come: then the others go on to theirs by
+ * themselves, and it stands still first. False: it does, and comes back to its end.
+ */
+export function endGroup(k: Kernel, task: Task, status: number, nr = -1): boolean {
+  const { group } = task
+  group.exiting ??= status
+  for (const other of [...group.threads]) if (other !== task) expel(k, other, group.exiting)
+  return endTask(k, task, group.exiting, nr)
+}
+
+/** One thread that runs now. False as endGroup. */
+export function endTask(k: Kernel, task: Task, status: number, nr = -1): boolean {
+  if (holdAtEnd(k, task, status, nr)) return false
+  exitTask(k, task, status)
+  return true
+}
+
+/** It ends, now or when it runs next. */
+function expel(k: Kernel, task: Task, status: number): void {
+  if (!stopsAtEnd(task)) return exitTask(k, task, status)
+  stopWaiting(k, task)
+  task.signalPending = true
+  if (task.state === 'R') return
+  task.state = 'R'
+  makeRunnable(k, task)
+}
+
 /** The hart that was running it must pick another one, and keeps no register of it. */
 function leaveHart(k: Kernel, task: Task): void {
   for (const hart of k.state.harts) if (hart.fpOwner === task) hart.fpOwner = null
   if (task.onHart < 0) return
   k.state.harts[task.onHart].resched = true
   task.onHart = -1
-}
-
-/** A thread that is not the leader leaves no zombie. */
-function dropThread(k: Kernel, task: Task): void {
-  const { group } = task
-  task.state = 'X'
-  group.threads.splice(group.threads.indexOf(task), 1)
-  addUsage(group.exitedUsage, task.usage)
-  strikeOff(k, task)
 }
 
 /** With the program that it was started for, or with init, the machine halts: whoever lives still ends with it. */
@@ -78,9 +106,5 @@ function endProcess(k: Kernel, group: ThreadGroup): void {
   if (isLast(k, group)) {
     if (group.parent !== null) group.parent.deadChildren++
     k.state.halted ??= { status: groupStatus(group) }
-    return
   }
-  orphanedBy(k, group, group.parent, true)
-  wakePidfds(k, group)
-  notifyParent(k, group)
 }

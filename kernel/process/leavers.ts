@@ -29,7 +29,12 @@ export const LEAVERS: readonly Leaver[] = [
   { name: 'its place to run', exit: dequeue },
   { name: 'sleep', exit: stopWaiting },
   { name: 'the call in progress', exit: endCall },
-  { name: 'a stop for its tracer', exit: (_k, { tracer }) => void (tracer !== null && (tracer.stop = null)) },
+  {
+    name: 'a stop for its tracer',
+    exit(_k, { tracer }) {
+      if (tracer !== null) Object.assign(tracer, { stop: null, stopPending: false, trap: false, notify: false, listening: false })
+    },
+  },
   // While the memory that they are in is there.
   { name: 'robust futexes', exec: futexExit, exit: (k, task) => void (task.mm !== null && futexExit(k, task)) },
   { name: 'accounts of memory', exec: (_k, task) => noteRss(task), exit: (_k, task) => noteRss(task) },

@@ -31,23 +31,58 @@ export interface CoreDump {
 
 /** Where a traced task stands still, or stood when it was let go and has not gone on from yet. */
 export interface TraceStop {
-  at: 'entry' | 'exit' | 'delivery'
-  /** The call; at the delivery of a signal the one that it cut short, or -1. */
+  /**
+   * Before a call or after one; before it takes a signal; inside of a call or at its end, where something happened that its tracer wants to
+   * know (PTRACE_EVENT_*); because its process stops, or its tracer interrupted it.
+   */
+  at: 'entry' | 'exit' | 'delivery' | 'event' | 'trap'
+  /** As wait tells it: a signal, and PTRACE_EVENT_* from bit 8 on. */
+  code: number
+  /** The call; at the delivery of a signal the one that it cut short; -1: it is in none. */
   nr: number
   /** At a call's exit what it answers: what is in a0, or the kernel's own code for a call that may be made again. */
   result: number
-  /** At the delivery of a signal. Once let go: what it takes instead; null: nothing. */
+  /** What PTRACE_GETSIGINFO answers. Once let go from a delivery: what it takes instead; null: nothing. */
   info: SigInfo | null
   /** The call is cut short, and this is still to be settled. */
   interrupted: Errno | null
+  /** PTRACE_GETEVENTMSG. */
+  message: number
+  /** At the event of an exec: it stops once more, at the exit of that call. */
+  exits: boolean
 }
 
-/** Where a task stops for its tracer (tracing.ts). */
+/** Where a task stops for its tracer (tracing.ts), and what was asked of it. */
 export interface Tracer {
-  /** At the entry and exit of calls; before signals. With neither it is traced no more. */
+  /** null: nobody in the machine. */
+  by: Task | null
+  /** By PTRACE_SEIZE. */
+  seized: boolean
+  /** PTRACE_O_*. */
+  options: number
+  /** Its tracer had CAP_SYS_PTRACE: programs that bring rights bring them all the same. */
+  privileged: boolean
+  /** At the entry and exit of calls; before signals. */
   calls: boolean
   signals: boolean
   stop: TraceStop | null
+  /** wait has not told of the stop yet. */
+  untold: boolean
+  /** PTRACE_LISTEN: it stays stopped with its process, and its tracer cannot ask. */
+  listening: boolean
+  /** It has to take part in a stop of its process (JOBCTL_STOP_PENDING), which `stopSignal` began. */
+  stopPending: boolean
+  stopSignal: number
+  /** It has to stop for its tracer (JOBCTL_TRAP_STOP), or because the process stops or goes on (JOBCTL_TRAP_NOTIFY). */
+  trap: boolean
+  notify: boolean
+  /** SIGCONT came while it stood before a signal: if that is one that stops, it does not. */
+  continued: boolean
+  /** It was stopped for its end already. */
+  ending: boolean
+  /** Set by its tracer inside of a call: what a0 is if the call is not made (Linux begins with -ENOSYS), and where it goes on. */
+  answer: bigint | null
+  next: bigint | null
 }
 
 export interface CloneArgs {
@@ -75,10 +110,18 @@ export interface PidfdData extends PidfdTarget {
   kind: 'pidfd'
 }
 
-/** The second run of a vfork's clone: the child has exec'd or ended. */
-export interface Vforking {
-  call: 'vfork'
+/** A clone that has made its child: its tracer was told of that, or it is a vfork, whose child has exec'd or ended. */
+export interface Cloning {
+  call: 'clone'
   child: Task
+  vfork: boolean
+  /** What comes next: waiting for a vfork's child, or, its tracer told of that too, the answer. */
+  next: 'wait' | 'answer'
+}
+
+/** A call that ends its task, which stands still for its tracer first. */
+export interface Ending {
+  call: 'end'
 }
 
 /** How far execve has come with reading its texts; those themselves are what the call keeps, argv before envp. */

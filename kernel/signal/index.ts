@@ -5,17 +5,22 @@ export { KERNEL_ONLY, STOP_SIGNALS, hasSignal, sigbit, SIGSET_EMPTY, SIGSET_FULL
 export { childInfo, faultInfo, kernelInfo, killInfo, queueInfo, timerInfo } from './info.ts'
 export { queuedOf } from './queued.ts'
 export {
+  beginGroupStop,
   fatalPending,
   forceSignal,
+  interrupt,
   isProtected,
+  isReparented,
   recalcSignalPending,
   sendSignal,
   sendToGroup,
   sendToTask,
   signalProcessGroup,
+  tellTracer,
+  wakeListener,
 } from './send.ts'
 export { restoreMask, setBlocked, setTemporaryMask } from './mask.ts'
-export { beginGroupStop, stopThread } from './stop.ts'
+export { joinGroupStop, stopThread } from './stop.ts'
 export { killPending } from './pending.ts'
 export { dueSignal, isHeld } from './due.ts'
 export { checkMaySignal, maySignal } from './permission.ts'

@@ -17,6 +17,7 @@ import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { groupMembers, groupUsage } from '../task/index.ts'
 import { makeRunnable, wakeAll, wakeTask } from '../sched/index.ts'
+import type { Tracer } from '../process/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { actionOf, isIgnored } from './actions.ts'
 import { childInfo } from './info.ts'
@@ -37,11 +38,13 @@ export function recalcSignalPending(task: Task): void {
   task.signalPending =
     group.exiting !== null ||
     group.coreDump !== undefined ||
-    group.stopSignal !== 0 ||
-    task.tracer?.stop?.at === 'delivery' ||
+    (task.tracer === null ? group.stopSignal !== 0 : isDue(task.tracer)) ||
     lets(task, task.pending) ||
     lets(task, group.pending)
 }
+/** Has a traced task to stop, or to go on from a stop that was not inside of a call? */
+const isDue = ({ stopPending, trap, notify, stop }: Tracer): boolean =>
+  stopPending || trap || notify || stop?.at === 'delivery' || stop?.at === 'trap'
 /** Does something wait that the task does not block? Most often nothing waits. */
 const lets = ({ blocked }: Task, { set }: PendingSignals): boolean => set !== SIGSET_EMPTY && (set & ~blocked) !== 0n
 
@@ -69,10 +72,45 @@ function resume(k: Kernel, task: Task): void {
 }
 
 /** Lets a task notice its signals: out of an interruptible sleep, for a fatal one out of any sleep and out of a stop. */
-export function nudge(k: Kernel, task: Task, signal: number): void {
+function nudge(k: Kernel, task: Task, signal: number): void {
   task.signalPending = true
   if (task.state === 'S' || (task.state === 'D' && isFatal(k, task, signal))) wakeTask(k, task)
   else if ((task.state === 'T' || task.state === 't') && signal === SIGKILL) resume(k, task)
+}
+
+/** The same where there is no signal: it has to stop for its tracer. */
+export function interrupt(k: Kernel, task: Task): void {
+  if (task.state === 'Z' || task.state === 'X') return
+  task.signalPending = true
+  if (task.state === 'S') wakeTask(k, task)
+}
+
+/** One that listens (PTRACE_LISTEN) stops anew. */
+export function wakeListener(k: Kernel, task: Task, tracer: Tracer): void {
+  if (!tracer.listening || task.state !== 't') return
+  tracer.listening = false
+  task.signalPending = true
+  resume(k, task)
+}
+
+/** A process stops, or goes on: who was seized is to tell its tracer. */
+function notifyTrap(k: Kernel, task: Task, tracer: Tracer): void {
+  tracer.notify = true
+  wakeListener(k, task, tracer)
+  interrupt(k, task)
+}
+
+const ticks = (ns: number): number => Math.floor(ns / NANOSECONDS_PER_TICK)
+
+/** Tells a tracer what a task does: SIGCHLD unless it does not want that, and wait4 looks again. */
+export function tellTracer(k: Kernel, task: Task, code: number, status: number): void {
+  const group = task.tracer?.by?.group
+  if (group === undefined) return
+  const { handler, flags } = actionOf(group, SIGCHLD)
+  const { usage, credentials } = task
+  if (handler !== SIG_IGN && (flags & SA_NOCLDSTOP) === 0)
+    sendToGroup(k, null, group, childInfo(code, task.pid, credentials.uid, status, ticks(usage.userTime), ticks(usage.systemTime)))
+  wakeAll(k, group.childExit)
 }
 
 /** Tells the parent that a process stopped or went on: SIGCHLD unless it does not want that, and wait4 looks again. */
@@ -82,7 +120,6 @@ export function reportToParent(k: Kernel, group: ThreadGroup, code: number, stat
   const { handler, flags } = actionOf(parent, SIGCHLD)
   if (handler !== SIG_IGN && (flags & SA_NOCLDSTOP) === 0) {
     const usage = groupUsage(group)
-    const ticks = (ns: number): number => Math.floor(ns / NANOSECONDS_PER_TICK)
     sendToGroup(
       k,
       null,
@@ -91,6 +128,33 @@ export function reportToParent(k: Kernel, group: ThreadGroup, code: number, stat
     )
   }
   wakeAll(k, parent.childExit)
+}
+
+/** Is it traced by somebody else than its parent? */
+export function isReparented({ tracer, group }: Task): boolean {
+  const by = tracer?.by ?? null
+  return by !== null && by.group !== group.parent
+}
+
+/** A stop signal took effect: from now on every thread that goes by deliverSignals stops. A traced one does so once. */
+export function beginGroupStop(k: Kernel, task: Task, signal: number): void {
+  const { group } = task
+  // Where all stand still already, this one's number is not told again.
+  if (group.stopSignal === 0 || group.stopReport === 'coming') {
+    group.stopSignal = signal
+    group.stopReport = 'coming'
+  }
+  for (const thread of group.threads) {
+    const { tracer, state } = thread
+    if (state === 'Z' || state === 'X') continue
+    if (tracer === null) nudge(k, thread, signal)
+    else {
+      tracer.stopPending = true
+      tracer.stopSignal = signal
+      if (tracer.seized && thread !== task) notifyTrap(k, thread, tracer)
+      else interrupt(k, thread)
+    }
+  }
 }
 
 /** SIGCONT wakes a stopped process even where it is blocked or ignored; stop signals and SIGCONT cancel each other. */
@@ -106,12 +170,19 @@ function stopAndContinue(k: Kernel, group: ThreadGroup, signal: number): void {
   group.stopSignal = 0
   for (const thread of group.threads) {
     flushPending(thread.pending, STOP_SIGNALS)
+    const { tracer } = thread
+    if (tracer !== null) {
+      tracer.stopPending = false
+      tracer.continued = true
+    }
     recalcSignalPending(thread)
-    if (thread.state === 'T') resume(k, thread)
+    if (tracer?.seized) notifyTrap(k, thread, tracer)
+    else if (thread.state === 'T') resume(k, thread)
   }
   if (!wasStopped) return
   group.stopReport = 'continued'
   reportToParent(k, group, CLD_CONTINUED, SIGCONT)
+  if (isReparented(group.leader)) tellTracer(k, group.leader, CLD_CONTINUED, SIGCONT)
 }
 
 /** What strace shows of a signal that had no effect at all. */

@@ -5,7 +5,7 @@ import { ENOSYS, ERESTARTSYS, isErrno, TWO_32, type Errno } from '../abi/index.t
 import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
-import { discardVectors, regX } from '../task/index.ts'
+import { discardVectors, regPc, regX, setRegBig, setRegPc } from '../task/index.ts'
 import { beforeCall, deliverSignals, holdAtEntry, holdAtExit, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { fatalPending } from '../signal/index.ts'
@@ -41,6 +41,11 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
     const next = beforeCall(k, task, task.tracer, nr)
     if (next === 'held') return
     if (next !== 'run') return settle(k, task, nr, next)
+    const { answer } = task.tracer
+    if (answer !== null && task.call === null && SYSCALLS[nr] === undefined) {
+      if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
+      return finishSkipped(k, task, nr, answer)
+    }
   }
   if (task.call === null) {
     k.state.counts.syscalls++
@@ -102,6 +107,15 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
   pc[0] = next | 0
   if (next >= TWO_32) pc[1]++
   if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result })
+  if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
+}
+
+/** Its tracer, or a filter, had it not make the call: a0 is what was said instead. */
+function finishSkipped(k: Kernel, task: Task, nr: number, answer: bigint): void {
+  if (task.call !== null) endCall(k, task)
+  setRegBig(k, task, A0, answer)
+  setRegPc(k, task, regPc(k, task) + ECALL_BYTES)
+  if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result: Number(answer) })
   if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
 }
 

@@ -116,11 +116,13 @@ const ROWS: readonly Row[] = [
   { calls: ['getdents64'], errno: ENOMEM, bytes: (task, { fd }) => namesBelow(task, fd) },
   { calls: ['timer_create'], errno: EAGAIN, bytes: KMEM.timer + KMEM.signal },
   { calls: ['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo', 'pidfd_send_signal'], errno: EAGAIN, bytes: KMEM.signal },
+  { calls: ['ptrace'], errno: ENOMEM, bytes: KMEM.tracer + KMEM.signal },
   {
     calls: ['clone', 'clone3'],
     errno: ENOMEM,
     bytes: task =>
       KMEM.task +
+      KMEM.tracer +
       KMEM.process +
       KMEM.space +
       KMEM.table +

@@ -45,6 +45,7 @@ import {
   PR_SET_NAME,
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
+  PR_SET_PTRACER,
   PR_SET_SECUREBITS,
   PR_SET_THP_DISABLE,
   PR_SET_TIMERSLACK,
@@ -60,7 +61,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
-import { capable, changeCredentials, hasBit, isCapability } from '../task/index.ts'
+import { capable, changeCredentials, findTask, hasBit, isCapability } from '../task/index.ts'
 import { classOf } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'
@@ -185,6 +186,9 @@ const PR_TIMING_STATISTICAL = 0
 /** PR_SET_MM_AUXV, PR_SET_MM_MAP, PR_SET_MM_MAP_SIZE. */
 const MM_OPTIONS_WITH_LENGTH: ReadonlySet<number> = new Set([12, 14, 15])
 
+/** PR_SET_PTRACER_ANY. */
+const ANYBODY = -1
+
 /** Operations that are there; others answer EINVAL, as a kernel or machine without them does. */
 const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_SET_PDEATHSIG](_k, task, signal) {
@@ -225,6 +229,16 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
   [PR_CAPBSET_DROP]: (_k, task, capability) => dropFromBounding(task, capability),
   [PR_GET_SECUREBITS]: (_k, task) => task.credentials.securebits,
   [PR_SET_SECUREBITS]: (_k, task, bits) => setSecurebits(task, bits),
+  // Who may trace the process where others' descendants only may (Yama).
+  [PR_SET_PTRACER](_k, task, pid) {
+    const { group } = task
+    delete group.allowedTracer
+    if (pid === 0) return 0
+    const tracer = pid === ANYBODY ? 'any' : findTask(task.ns, pid)?.group.id
+    if (tracer === undefined) throw EINVAL
+    group.allowedTracer = tracer
+    return 0
+  },
   [PR_SET_TIMERSLACK](k, task, ns) {
     if (!classOf(k, task.sched).params.urgent) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
     return 0

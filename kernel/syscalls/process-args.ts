@@ -6,8 +6,10 @@ import {
   ifExited,
   ifStopped,
   PATH_MAX,
+  PTRACE_EVENTS,
   signalName,
   stopSignalOf,
+  SYSCALL_GOOD,
   termSignal,
   TWO_32,
 } from '../abi/index.ts'
@@ -16,9 +18,10 @@ import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { peekString, pointer, SHOWN_BYTES } from './args.ts'
 import type { Arg } from './define.ts'
-import { quote } from './text.ts'
+import { nameOf, quote } from './text.ts'
 
 const POINTER_BYTES = 8
+const EVENT_SHIFT = 16
 /** strace shows so many strings of a vector. */
 const SHOWN_STRINGS = 32
 /** Strings counted for the trace before it gives up. */
@@ -64,11 +67,20 @@ export const envp: Arg<number> = {
   },
 }
 
+/** `{WIFSTOPPED(s) && WSTOPSIG(s) == SIGTRAP | 0x80}`, or with what a tracer is told of besides: ` | PTRACE_EVENT_FORK<<16`. */
+function stoppedText(status: number): string {
+  const signal = stopSignalOf(status)
+  const event = status >> EVENT_SHIFT
+  const good = signal & SYSCALL_GOOD ? ` | 0x${SYSCALL_GOOD.toString(16)}` : ''
+  const told = event === 0 ? '' : ` | ${nameOf(PTRACE_EVENTS, event, 'PTRACE_EVENT_')}<<16`
+  return `{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalName(signal & ~SYSCALL_GOOD)}${good}}${told}`
+}
+
 /** `{WIFEXITED(s) && WEXITSTATUS(s) == 0}` */
 function statusText(status: number): string {
   if (ifExited(status)) return `{WIFEXITED(s) && WEXITSTATUS(s) == ${exitCode(status)}}`
   if (ifContinued(status)) return '{WIFCONTINUED(s)}'
-  if (ifStopped(status)) return `{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalName(stopSignalOf(status))}}`
+  if (ifStopped(status)) return stoppedText(status)
   return `{WIFSIGNALED(s) && WTERMSIG(s) == ${signalName(termSignal(status))}${dumpedCore(status) ? ' && WCOREDUMP(s)' : ''}}`
 }
 

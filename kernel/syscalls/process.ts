@@ -1,4 +1,5 @@
 // Making, replacing, ending and awaiting processes, and their groups and sessions.
+import { REG } from '../../vm/index.ts'
 import {
   AT_EMPTY_PATH,
   AT_LOOKUP_FLAGS,
@@ -28,6 +29,7 @@ import {
   P_PGID,
   P_PID,
   P_PIDFD,
+  PTRACE_EVENT_VFORK_DONE,
   ROBUST_LIST_HEAD,
   SIGCHLD,
   WAITID_TYPES,
@@ -46,13 +48,15 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32, putU64, USER_END } from '../mm/index.ts'
-import { capable, taskByPid } from '../task/index.ts'
+import { capable, regX, taskByPid } from '../task/index.ts'
 import {
   checkNamespaces,
+  cloneEvent,
   cloneTask,
   execve,
-  exitGroup,
-  exitTask,
+  endGroup,
+  endTask,
+  holdAtEvent,
   pidfdTarget,
   setpgid,
   setsid,
@@ -66,7 +70,7 @@ import { childInfo, encodeSigInfo, SIGINFO_BYTES } from '../signal/index.ts'
 import type { Task } from '../state.ts'
 import { forkFiles, forkFs, getFile, releaseFiles, releaseFs, type LookupOptions } from '../vfs/index.ts'
 import { address, dirfd, flags, int, oneOf, path, pid, size, uint } from './args.ts'
-import { blocked, keeping, keptOr, NO_RETURN, progressOf, type SyscallResult } from '../waiting.ts'
+import { blocked, goOnWith, keeping, keptOr, NO_RETURN, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
 import { readArguments } from './exec-args.ts'
 import { clone3Text, cloneArgs, cloneText } from './clone-text.ts'
@@ -74,6 +78,9 @@ import { argv, envp, statusOut } from './process-args.ts'
 import { siginfoOut } from './signal-args.ts'
 import { rusageBytes, rusageOut } from './system.ts'
 
+const EXIT = 93
+const EXIT_GROUP = 94
+const ENDING = { call: 'end' } as const
 const CLONE_ARGS_SIZE_VER0 = 64
 const CLONE_ARGS_SIZE_VER2 = 88
 const PAGE = 4096
@@ -100,10 +107,21 @@ function exec(
 // clone
 
 function clone(k: Kernel, task: Task, read: () => CloneArgs): SyscallResult {
-  const child = progressOf(task, 'vfork')?.child ?? cloneTask(k, task, read())
+  let at = progressOf(task, 'clone')
+  if (at === null) {
+    const args = read()
+    const child = cloneTask(k, task, args)
+    if (child.vforkDone === null && task.tracer === null) return child.pid
+    at = { call: 'clone', child, vfork: child.vforkDone !== null, next: 'wait' }
+    const event = cloneEvent(task, args)
+    if (event !== 0 && holdAtEvent(k, task, event, child.pid, regX(k, task, REG.a7))) return goOnWith(at)
+  }
+  const { child, vfork, next } = at
   const done: WaitQueue | null = child.vforkDone
-  if (done === null) return child.pid
-  return { ...blocked([done], null), progress: { call: 'vfork', child } }
+  if (done !== null) return { ...blocked([done], null), progress: at }
+  const tells = vfork && next === 'wait' && task.tracer !== null
+  if (!tells || !holdAtEvent(k, task, PTRACE_EVENT_VFORK_DONE, child.pid, regX(k, task, REG.a7))) return child.pid
+  return goOnWith({ ...at, next: 'answer' })
 }
 
 const has = (set: number, flag: number): boolean => Math.floor(set / flag) % 2 === 1
@@ -259,13 +277,11 @@ const memberOf = (task: Task, who: number): Task['group'] => {
 const waitOptions = flags(WAIT_OPTIONS, '0', 'int', 'W')
 
 export const processCalls: Syscall[] = [
-  syscall(93, 'exit', { status: int }, (k, task, { status }) => {
-    exitTask(k, task, exitedStatus(status))
-    return NO_RETURN
+  syscall(EXIT, 'exit', { status: int }, (k, task, { status }) => {
+    return endTask(k, task, exitedStatus(status), EXIT) ? NO_RETURN : goOnWith(ENDING)
   }),
-  syscall(94, 'exit_group', { status: int }, (k, task, { status }) => {
-    exitGroup(k, task, exitedStatus(status))
-    return NO_RETURN
+  syscall(EXIT_GROUP, 'exit_group', { status: int }, (k, task, { status }) => {
+    return endGroup(k, task, exitedStatus(status), EXIT_GROUP) ? NO_RETURN : goOnWith(ENDING)
   }),
   syscall(
     95,
@@ -318,7 +334,7 @@ export const processCalls: Syscall[] = [
         pidfd: a.parent_tid,
         setTid: 0,
       })),
-    { note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it. CLONE_PTRACE has no effect.', text: cloneText },
+    { note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it.', text: cloneText },
   ),
   syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => exec(k, task, a)),
   syscall(

@@ -17,6 +17,7 @@ import { privilegedCalls } from './privileged.ts'
 import { spliceCalls } from './splice.ts'
 import { remoteCalls } from './remote.ts'
 import { concurrencyCalls } from './concurrency.ts'
+import { ptraceCalls } from './ptrace.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -30,6 +31,7 @@ import { identityCalls } from './identity.ts'
 
 const FAMILIES: readonly (readonly Syscall[])[] = [
   processCalls,
+  ptraceCalls,
   prctlCalls,
   identityCalls,
   capabilityCalls,

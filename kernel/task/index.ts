@@ -15,12 +15,14 @@ export {
   regBig,
   regF,
   regPc,
+  regPcBig,
   regX,
   saveRegisters,
   setFcsr,
   setRegBig,
   setRegF,
   setRegPc,
+  setRegPcBig,
   setRegX,
   touchFp,
   TRAP_FRAME_BYTES,
@@ -38,6 +40,7 @@ export {
   writeVectors,
   type VectorRegisters,
 } from './vector.ts'
+export { FLOAT_BYTES, floatBytes, GENERAL_BYTES, generalBytes, setFloats, setGeneral, setVectorRegset, vectorRegset } from './regsets.ts'
 export { cpuClockNow, cpuClockOf, drivesCpuClock } from './cpu-clock.ts'
 export { addUsage, groupUsage, newUsage, noteRss } from './usage.ts'
 export { countTasks, findGroup, findTask, taskByPid } from './find.ts'

@@ -262,6 +262,16 @@ export function setFcsr(k: Kernel, task: Task, value: number): void {
   task.sched.fpHart = -1
 }
 
+/** The pc exactly, as a signed 64-bit value. */
+export const regPcBig = (k: Kernel, task: Task): bigint =>
+  task.onHart >= 0 ? getBigAt(k.machine.harts[task.onHart].pc, 0) : getBigAt(k.machine.ram32, (task.trapFrame >> 2) + PC)
+
+/** Sets all 64 bits of the pc but the lowest, which no pc has. */
+export function setRegPcBig(k: Kernel, task: Task, pc: bigint): void {
+  if (task.onHart >= 0) putBigAt(k.machine.harts[task.onHart].pc, 0, pc & ~1n)
+  else putBigAt(k.machine.ram32, (task.trapFrame >> 2) + PC, pc & ~1n)
+}
+
 /** Has the task ever used floating point? Its signal frames carry zeroes otherwise. */
 export const usesFp = (k: Kernel, task: Task): boolean => fpIsLive(k, task) || k.machine.ram32[(task.trapFrame >> 2) + FP_USED] !== 0
 
