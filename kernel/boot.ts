@@ -32,6 +32,7 @@ import type { KernelState } from './state.ts'
 import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
 import { newSysctls } from './sysctl.ts'
 import { newCostState, startTiming } from './timing/index.ts'
+import { newNetNamespace } from './net/index.ts'
 import { newConsole, resizeTty } from './tty/index.ts'
 import { newVfs, timestampOfNs } from './vfs/index.ts'
 
@@ -112,7 +113,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     bootEpoch,
     tasks: new Map(),
     lastTaskId: NO_TASK,
-    ns: { uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' }, mnt, pid: newPidNamespace() },
+    ns: { uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' }, mnt, pid: newPidNamespace(), net: newNetNamespace() },
     groups: new Map(),
     init: null,
     main: null,

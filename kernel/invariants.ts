@@ -175,7 +175,7 @@ function* checkSharing(k: Kernel): Iterable<string> {
   for (const [fs, holders] of count(tasks.map(task => task.fs)))
     if (fs.refs !== holders) yield `a directory context counts ${fs.refs} tasks and has ${holders}`
   const held = tasks.flatMap(task => task.call?.files.map(({ file }) => file) ?? [])
-  for (const [file, holders] of count([...[...tables.keys()].flatMap(table => table.files), ...held])) {
+  for (const [file, holders] of count([...[...tables.keys()].flatMap(table => table.files), ...held, ...k.kinds.underway(k)])) {
     if (file.refs !== holders) yield `an open file of kind ${file.kind} counts ${file.refs} descriptors and has ${holders}`
   }
 }

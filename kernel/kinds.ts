@@ -2,6 +2,7 @@
 // below finds it by what is handed in (Kernel.kinds).
 import { anonFs, deviceKind, deviceOps, hostFs, hostFileOps, hostPipeOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
 import { epollOps, eventOps, pipeOps, signalFileOps, tellOwner, timerFdOps } from './ipc/index.ts'
+import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
 import { sysFileOps, sysFs } from './sysfs/index.ts'
@@ -28,6 +29,7 @@ export const KINDS: Kinds = {
     timerfd: timerFdOps,
     signalfd: signalFileOps,
     pidfd: pidfdOps,
+    socket: socketFileOps,
   },
   fileSystems: {
     tmpfs: memoryFs,
@@ -37,8 +39,11 @@ export const KINDS: Kinds = {
     sysfs: sysFs,
     host: hostFs,
     pipefs: pipeFs,
+    sockfs: socketFs,
     anon: anonFs,
   },
   device: deviceKind,
   tell: tellOwner,
+  underway: filesUnderway,
+  bytesUnderway: bytesOfSockets,
 }

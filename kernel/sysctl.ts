@@ -18,6 +18,16 @@ export interface Sysctls {
   inotifyQueuedEvents: number
   inotifyUserInstances: number
   inotifyUserWatches: number
+  /** net.core: bytes of a socket's buffers at first and (of SO_SNDBUF and SO_RCVBUF, before they are doubled) at most; the longest backlog. */
+  wmemDefault: number
+  wmemMax: number
+  rmemDefault: number
+  rmemMax: number
+  somaxconn: number
+  /** net.core.optmem_max: bytes of control messages that one send brings. */
+  optmemMax: number
+  /** net.unix.max_dgram_qlen: datagrams that wait in one socket. */
+  unixDatagrams: number
   /** vm.max_map_count: regions of one address space. */
   maxMapCount: number
   /** vm.overcommit_memory: 0 refuses what is more than the machine has, 1 refuses nothing, 2 holds everybody to the commit limit. */
@@ -71,6 +81,13 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   inotifyQueuedEvents: 16384,
   inotifyUserInstances: 128,
   inotifyUserWatches: Math.min(WATCHES.most, Math.max(WATCHES.least, Math.floor(ramBytes / WATCHES.ram))),
+  wmemDefault: 212992,
+  wmemMax: 212992,
+  rmemDefault: 212992,
+  rmemMax: 212992,
+  somaxconn: 4096,
+  optmemMax: 131072,
+  unixDatagrams: 10,
   maxMapCount: 65530,
   overcommitMemory: 0,
   overcommitRatio: 50,

@@ -15,7 +15,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['klog'],
   ['signal'],
   ['vfs'],
-  ['fs', 'tty', 'ipc'],
+  ['fs', 'tty', 'ipc', 'net'],
   ['process'],
   ['proc', 'sysfs'],
   ['syscalls'],

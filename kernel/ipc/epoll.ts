@@ -93,13 +93,13 @@ function add(k: Kernel, epoll: FileDescription, data: EpollData, item: EpollItem
 }
 
 /** What holds of a file now, and how often its queues were woken; they are pushed. An epoll is asked once in a round. */
-function ask(k: Kernel, file: FileDescription, queues: WaitQueue[], round: PollRound): { mask: number; wakes: number } {
+function ask(k: Kernel, file: FileDescription, queues: WaitQueue[], round: PollRound, events = -1): { mask: number; wakes: number } {
   const known = round.get(file)
   if (known) return known
   const from = queues.length
   const mask =
     file.kind !== 'epoll'
-      ? (opsOf(k, file).poll?.(k, file, queues, null) ?? 0)
+      ? (opsOf(k, file).poll?.(k, file, queues, null, undefined, events) ?? 0)
       : readyItems(k, file, 1, queues, false, null, false, round).length > 0
         ? POLLIN | POLLRDNORM
         : 0
@@ -132,7 +132,7 @@ export function readyItems(
     if (ready.length >= max) break
     if (item.disabled) continue
     const from = queues.length
-    const { mask, wakes } = ask(k, item.file, queues, round)
+    const { mask, wakes } = ask(k, item.file, queues, round, item.events)
     if (item.events & EPOLLEXCLUSIVE) {
       for (let i = from; i < queues.length; i++) exclusive?.push(queues[i])
       if (passedOver) item.missed = wakes

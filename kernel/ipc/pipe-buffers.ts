@@ -1,7 +1,6 @@
 // What is in a pipe: a ring of bytes, and how they lie in page buffers. A write adds to the newest buffer or takes some of its own; splice
 // and tee move and copy buffers as they are.
-import { ENOMEM } from '../abi/index.ts'
-import { chargeKmem, passing } from '../mm/index.ts'
+import { dropFront, growRing, putRing } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Pipe } from './types.ts'
 
@@ -10,53 +9,6 @@ export const BUFFER_BYTES = 4096
 /** On a buffer's count of bytes: a packet. A read takes one, and what it does not take of it is gone. */
 export const PIPE_PACKET = 1 << 16
 export const countOf = (buffer: number): number => buffer & (PIPE_PACKET - 1)
-
-const RING_START = 4096
-/** So few bytes are copied one by one. */
-const SHORT = 64
-
-/** Makes room for `count` more bytes; a power of two, so positions wrap by a mask. ENOMEM. */
-export function growRing(k: Kernel, pipe: Pipe, count: number): void {
-  let size = Math.max(pipe.ring.length, RING_START)
-  while (size < pipe.used + count) size *= 2
-  if (size === pipe.ring.length) return
-  chargeKmem(k, size - pipe.ring.length, ENOMEM)
-  const ring = new Uint8Array(size)
-  const first = Math.min(pipe.used, pipe.ring.length - pipe.head)
-  ring.set(pipe.ring.subarray(pipe.head, pipe.head + first))
-  ring.set(pipe.ring.subarray(0, pipe.used - first), first)
-  pipe.ring = ring
-  pipe.head = 0
-}
-
-function put(pipe: Pipe, bytes: Uint8Array): void {
-  const { ring } = pipe
-  const at = (pipe.head + pipe.used) & (ring.length - 1)
-  const first = Math.min(bytes.length, ring.length - at)
-  if (bytes.length < SHORT) for (let i = 0; i < bytes.length; i++) ring[(at + i) & (ring.length - 1)] = bytes[i]
-  else if (first === bytes.length) ring.set(bytes, at)
-  else {
-    ring.set(bytes.subarray(0, first), at)
-    ring.set(bytes.subarray(first), 0)
-  }
-  pipe.used += bytes.length
-}
-
-/** The next bytes in order, for who takes them at once: where they lie when they are many and do not wrap. */
-export function front(k: Kernel, pipe: Pipe, max: number): Uint8Array {
-  const { ring, head } = pipe
-  const count = Math.min(max, pipe.used)
-  if (count >= SHORT && head + count <= ring.length) return ring.subarray(head, head + count)
-  const bytes = passing(k, count)
-  if (count < SHORT) {
-    for (let i = 0; i < count; i++) bytes[i] = ring[(head + i) & (ring.length - 1)]
-    return bytes
-  }
-  const first = ring.length - head
-  bytes.set(ring.subarray(head))
-  bytes.set(ring.subarray(0, count - first), first)
-  return bytes
-}
 
 export const isFull = (pipe: Pipe): boolean => pipe.buffers.length >= pipe.capacity / BUFFER_BYTES
 const isPacket = (buffer: number): boolean => (buffer & PIPE_PACKET) !== 0
@@ -87,8 +39,7 @@ export function take(pipe: Pipe, count: number): void {
       gone = count
     }
   }
-  pipe.used -= gone
-  pipe.head = pipe.used === 0 ? 0 : (pipe.head + gone) & (pipe.ring.length - 1)
+  dropFront(pipe, gone)
 }
 
 /**
@@ -113,7 +64,7 @@ export function fill(k: Kernel, pipe: Pipe, bytes: Uint8Array, left: number, add
     pipe.end = part
     taken += part
   }
-  if (taken > 0) put(pipe, taken === bytes.length ? bytes : bytes.subarray(0, taken))
+  if (taken > 0) putRing(pipe, taken === bytes.length ? bytes : bytes.subarray(0, taken))
   return taken
 }
 
@@ -127,7 +78,7 @@ export const freeBuffers = (pipe: Pipe): number => Math.max(0, pipe.capacity / B
 export function append(pipe: Pipe, bytes: Uint8Array, packet = 0, end = BUFFER_BYTES): void {
   pipe.buffers.push(bytes.length | packet)
   pipe.end = end
-  put(pipe, bytes)
+  putRing(pipe, bytes)
 }
 
 /** Takes the first bytes out, as splice does: what is left of a packet stays. */
@@ -140,8 +91,7 @@ export function takeFront(pipe: Pipe, count: number): void {
     else buffers[0] -= left
     left -= Math.min(here, left)
   }
-  pipe.used -= count
-  pipe.head = pipe.used === 0 ? 0 : (pipe.head + count) & (pipe.ring.length - 1)
+  dropFront(pipe, count)
 }
 
 /** A copy of the bytes [from, from + count) of what is in it. */

@@ -34,7 +34,7 @@ import {
   POLL_OUT,
   type Errno,
 } from '../abi/index.ts'
-import { putU32 } from '../mm/index.ts'
+import { frontOf, putU32 } from '../mm/index.ts'
 import { newQueue, wakeAll } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
@@ -43,7 +43,7 @@ import { isReadable, isWritable, newDescription, newInode, NO_DESCRIPTOR, timest
 import type { FileDescription, FileOps, Path } from '../vfs/types.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { BUFFER_BYTES, countOf, fill, front, isFull, PIPE_PACKET, readable, take } from './pipe-buffers.ts'
+import { BUFFER_BYTES, countOf, fill, isFull, PIPE_PACKET, readable, take } from './pipe-buffers.ts'
 import type { Pipe } from './types.ts'
 
 /** 16 pages, as in Linux. */
@@ -198,7 +198,7 @@ export const pipeOps: FileOps = {
   positioned: ESPIPE,
   read(k, _task, file, max) {
     const pipe = pipeOf(file)
-    if (pipe.used > 0) return front(k, pipe, readable(pipe, max))
+    if (pipe.used > 0) return frontOf(k, pipe, readable(pipe, max))
     if (pipe.writers === 0 || max === 0) return NOTHING
     if (file.flags & O_NONBLOCK) throw EAGAIN
     return blocked([pipe.readable], ERESTARTSYS)

@@ -2,11 +2,12 @@
 // still if it did before; a part, a copy and what came from a file do not.
 import { EAGAIN, EPIPE, ERESTARTSYS, SIGPIPE } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { growRing } from '../mm/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import { wakeAll } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { blocked, PIECE_BYTES, type Blocked } from '../waiting.ts'
-import { append, BUFFER_BYTES, copyOf, countOf, freeBuffers, front, growRing, isFull, PIPE_PACKET, takeFront } from './pipe-buffers.ts'
+import { append, BUFFER_BYTES, copyOf, countOf, freeBuffers, isFull, PIPE_PACKET, takeFront } from './pipe-buffers.ts'
 import type { Pipe } from './types.ts'
 
 /** EPIPE and SIGPIPE without readers. */
@@ -47,9 +48,6 @@ export function appendAll(pipe: Pipe, bytes: Uint8Array, first = BUFFER_BYTES): 
   }
   return taken
 }
-
-/** What is in the pipe, as far as `max`, whatever packets there are: a view until the next action. */
-export const frontOf = front
 
 /** So many bytes were taken; writers hear of it. */
 export function tookFrom(k: Kernel, pipe: Pipe, count: number): void {

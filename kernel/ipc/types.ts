@@ -1,15 +1,11 @@
 // What pipes and the files that tell of events are, as plain data.
 import type { Int64 } from '../abi/int64.ts'
+import type { ByteRing } from '../mm/types.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { FileDescription, Timestamp } from '../vfs/types.ts'
 
 /** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
-export interface Pipe {
-  /** Ring; its length is a power of two and grows up to `capacity` as it fills, so an idle pipe costs little. */
-  ring: Uint8Array
-  head: number
-  /** Bytes in it. */
-  used: number
+export interface Pipe extends ByteRing {
   /** Of page buffers together: there is room while fewer than capacity / 4096 are in use. */
   capacity: number
   /** Whose pages it counts against: the user that made it. -1: nobody's, it is not open. */

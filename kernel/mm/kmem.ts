@@ -34,6 +34,9 @@ export const KMEM = {
   page: 48,
   pipe: 1536,
   lock: 384,
+  socket: 1536,
+  /** A message in a socket's queue, besides its bytes. */
+  message: 256,
   space: 2048,
   region: 320,
   tty: 4096,
@@ -163,6 +166,8 @@ function countLive(k: Kernel): Count {
     add(count, 'timer', timers)
   }
   for (const tty of state.ttys) if (tty) add(count, 'tty', 1)
+  count.bytes += k.kinds.bytesUnderway(k)
+  for (const file of k.kinds.underway(k)) countDescription(k, count, file)
   countNames(k, count)
   return count
 }

@@ -217,3 +217,12 @@ export interface Passing {
   readonly small: readonly Uint8Array[]
   readonly large: Uint8Array
 }
+
+/** Bytes in order. */
+export interface ByteRing {
+  /** Its length is a power of two and grows as it fills, so that an idle one costs little. */
+  ring: Uint8Array
+  /** Where the next byte is, and how many there are. */
+  head: number
+  used: number
+}

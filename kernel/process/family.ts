@@ -4,6 +4,7 @@ import {
   CLD_EXITED,
   CLD_KILLED,
   NANOSECONDS_PER_TICK,
+  NSIG,
   SIGCHLD,
   SIG_IGN,
   dumpedCore,
@@ -63,7 +64,7 @@ export function tellParent(k: Kernel, group: ThreadGroup): void {
   // A tracer waits for what it traces, even where it does not for its other children.
   const ignored = signal === SIGCHLD && ignoresChildExit(parent) && group.leader.tracer === null
   // A SIGCHLD that is ignored is not even sent: it would wait where it is blocked.
-  const isSent = signal !== 0 && !(ignored && actionOf(parent, SIGCHLD).handler === SIG_IGN)
+  const isSent = signal !== 0 && signal <= NSIG && !(ignored && actionOf(parent, SIGCHLD).handler === SIG_IGN)
   if (isSent) sendToGroup(k, null, parent, exitInfo(group, signal))
   if (ignored) reapGroup(k, group, false)
   wakeAll(k, parent.childExit)

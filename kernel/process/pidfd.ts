@@ -42,15 +42,18 @@ export function openPidfd(k: Kernel, task: Task, pid: number, flags: number): nu
   if (!target) throw ESRCH
   const thread = flags & O_EXCL ? target : null
   if (thread === null && target !== target.group.leader) throw EINVAL
-  const data = { kind: 'pidfd', group: target.group, thread } as const
-  const file = newDescription(
-    'pidfd',
-    eventInode(k, 0o700),
-    null,
-    O_RDWR | (flags & (O_NONBLOCK | O_EXCL)),
-    { ...data },
-    'anon_inode:[pidfd]',
-  )
+  return install(k, task, { group: target.group, thread }, flags)
+}
+
+/** The same of a process that is known. EINVAL: nothing is left of it. */
+export function openPidfdOf(k: Kernel, task: Task, group: ThreadGroup): number {
+  if (isReaped(k, group)) throw EINVAL
+  return install(k, task, { group, thread: null }, O_CLOEXEC)
+}
+
+function install(k: Kernel, task: Task, target: PidfdTarget, flags: number): number {
+  const status = O_RDWR | (flags & (O_NONBLOCK | O_EXCL))
+  const file = newDescription('pidfd', eventInode(k, 0o700), null, status, { kind: 'pidfd', ...target }, 'anon_inode:[pidfd]')
   try {
     return installFd(k, task, file, (flags & O_CLOEXEC) !== 0)
   } catch (error) {

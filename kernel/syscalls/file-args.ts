@@ -11,7 +11,7 @@ import { quote } from './text.ts'
 const SHOWN_SEGMENTS = 16
 
 /** `[{iov_base="hi\n", iov_len=3}]`; `left` limits what was really transferred. */
-function vectorText(k: Kernel, task: Task, at: number, count: number, left: number): string {
+export function vectorText(k: Kernel, task: Task, at: number, count: number, left: number): string {
   const bytes = at > 0 && count > 0 ? peekUser(k, task, at, Math.min(count, SHOWN_SEGMENTS) * IOVEC.size) : null
   if (bytes === null) return pointer(at)
   const parts: string[] = []

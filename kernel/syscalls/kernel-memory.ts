@@ -16,6 +16,7 @@ import {
   O_CREAT,
   O_TMPFILE,
   RLIMIT_NOFILE,
+  SCM_MAX_FD,
   type Errno,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -36,6 +37,7 @@ interface Row {
 
 const numberOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
 const NAME = KMEM.dentry + 255
+const SOCKET = KMEM.inode + KMEM.socket
 const slots = (task: Task): number => task.files?.files.length ?? 0
 /** The table up to a descriptor. */
 const slotsTo = (task: Task, fd: unknown): number => {
@@ -97,6 +99,16 @@ const ROWS: readonly Row[] = [
     errno: ENFILE,
     bytes: KMEM.inode + KMEM.timer + KMEM.description + 2 * KMEM.slot,
   },
+  {
+    calls: ['socket', 'accept', 'accept4'],
+    errno: ENFILE,
+    bytes: SOCKET + KMEM.description + 2 * KMEM.slot,
+  },
+  { calls: ['socketpair'], errno: ENFILE, bytes: 2 * (SOCKET + KMEM.description + 2 * KMEM.slot) },
+  // A path's inode; the other end of a connection.
+  { calls: ['bind', 'connect'], errno: ENOMEM, bytes: SOCKET + NAME + KMEM.message },
+  // Descriptors of files that come along.
+  { calls: ['recvmsg', 'recvmmsg'], errno: ENOMEM, bytes: task => slotsTo(task, slots(task) + SCM_MAX_FD), passing: true },
   { calls: ['dup', 'dup3'], errno: ENOMEM, bytes: (task, { newfd }) => 2 * KMEM.slot + slotsTo(task, newfd) },
   {
     calls: ['fcntl'],

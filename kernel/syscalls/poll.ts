@@ -50,11 +50,11 @@ const ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM
 /** Reported whether asked for or not. */
 const UNASKED = POLLERR | POLLHUP
 
-const pollFile = (k: Kernel, file: FileDescription, { queues, round }: Waited, task: Task): number =>
-  opsOf(k, file).poll?.(k, file, queues, task, round) ?? ALWAYS_READY
+const pollFile = (k: Kernel, file: FileDescription, { queues, round }: Waited, task: Task, events?: number): number =>
+  opsOf(k, file).poll?.(k, file, queues, task, round, events) ?? ALWAYS_READY
 
 /** A timespec as nanoseconds; null pointer: Infinity. EINVAL for a bad one. */
-const readTimeout = (k: Kernel, task: Task, at: number): Int64 =>
+export const readTimeout = (k: Kernel, task: Task, at: number): Int64 =>
   at === 0 ? Infinity : nanoseconds(timeIn(readStruct(TIMESPEC, copyIn(k, task, at, TIMESPEC.size))))
 
 /** These waits end in seconds and nanoseconds: at 2^63 - 1 seconds (timespec64_add_safe). */
@@ -166,7 +166,7 @@ function ppoll(k: Kernel, task: Task, fds: number, count: number, tmo: number): 
     let revents = 0
     if (number >= 0) {
       const file = fileToPoll(task, number)
-      revents = file ? pollFile(k, file, waited, task) & (events | UNASKED) : POLLNVAL
+      revents = file ? pollFile(k, file, waited, task, events) & (events | UNASKED) : POLLNVAL
       if (file) noteFile(waited, file)
     }
     view.setUint16(at + 6, revents, true)

@@ -22,7 +22,6 @@ import {
   appendAll,
   copyPipe,
   freeBuffers,
-  frontOf,
   gaveTo,
   movePipe,
   reserve,
@@ -32,14 +31,14 @@ import {
   type Pipe,
 } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { copyInSome, copyOutSome, getBig, putBig } from '../mm/index.ts'
+import { copyInSome, copyOutSome, frontOf, getBig, putBig } from '../mm/index.ts'
 import type { Task } from '../state.ts'
 import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
 import { keeping, keptOr, PIECE_BYTES, progressOf, type Blocked } from '../waiting.ts'
 import { fd, flags as flagSet, size } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 import { offsetPointer, vectorIn } from './file-args.ts'
-import { moveBetween, readVector, type Segment } from './transfer.ts'
+import { asleep, moveBetween, readVector, type Segment } from './transfer.ts'
 
 /** A file and where in it: null is its own position. */
 interface Place {
@@ -126,7 +125,7 @@ function drainPipe(
         break
       }
       const count = take(frontOf(k, pipe, Math.min(CHUNK, length - done)), done)
-      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count
+      if (typeof count !== 'number') return done > 0 ? asleep(count, done) : count
       if (count === 0) break
       tookFrom(k, pipe, count)
       done += count

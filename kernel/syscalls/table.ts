@@ -23,6 +23,7 @@ import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
 import { syslogCalls } from './syslog.ts'
+import { socketCalls } from './socket.ts'
 import { statCalls } from './stat.ts'
 import { systemCalls } from './system.ts'
 import { timerFdCalls } from './timerfd.ts'
@@ -57,6 +58,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   statCalls,
   pollCalls,
   timerFdCalls,
+  socketCalls,
 ]
 
 function byNumber(): readonly (Syscall | undefined)[] {

@@ -78,7 +78,7 @@ function eachPiece(
 }
 
 /** Bytes to the program; answers how many arrived before a fault, which is thrown only where none did. */
-function scatter(k: Kernel, task: Task, segments: readonly Segment[], from: number, bytes: Uint8Array): number {
+export function scatter(k: Kernel, task: Task, segments: readonly Segment[], from: number, bytes: Uint8Array): number {
   if (segments.length === 1) return copyOutSome(k, task, segments[0].at + from, bytes)
   return eachPiece(segments, from, bytes.length, (at, offset, count) => copyOutSome(k, task, at, bytes.subarray(offset, offset + count)))
 }
@@ -91,7 +91,14 @@ const reachOf = (k: Kernel, task: Task, segments: readonly Segment[], length: nu
  * Bytes to be written: fewer than `length` where a fault comes before. Kinds that take them at once get a view of the program's
  * memory, others (the host) a copy.
  */
-function gather(k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], from: number, length: number): Uint8Array {
+export function gather(
+  k: Kernel,
+  task: Task,
+  file: FileDescription,
+  segments: readonly Segment[],
+  from: number,
+  length: number,
+): Uint8Array {
   if (segments.length !== 1) return gatherSome(k, task, segments, from, length)
   try {
     return (opsOf(k, file).takesViews?.(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
@@ -136,7 +143,14 @@ export function writeOps(k: Kernel, file: FileDescription): FileOps & { write: o
 }
 
 /** Bytes that a call had moved when it was cut or fell asleep. */
-const doneBefore = (task: Task): number => progressOf(task, 'transfer')?.done ?? 0
+export const doneBefore = (task: Task): number => progressOf(task, 'transfer')?.done ?? 0
+
+/** It fell asleep when so many bytes had moved. */
+export const asleep = (wait: Blocked, done: number): Blocked => ({
+  ...wait,
+  progress: wait.deadline === Infinity ? { call: 'transfer', done } : { call: 'transfer', done, deadline: wait.deadline },
+  partial: done,
+})
 
 /** Reads into the segments, at `offset` or (null) at the file's position, which moves. EBADF, EINVAL, EFAULT and the file's own errors. */
 export function readFile(
@@ -150,6 +164,7 @@ export function readFile(
   const length = totalOf(segments)
   const { pagewise } = ops
   const step = ops.fills ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
+  const least = Math.min(ops.least?.(file) ?? 1, length)
   const before = doneBefore(task)
   let done = before
   try {
@@ -158,11 +173,11 @@ export function readFile(
       const most = pagewise ? toPageEnd(offset === null ? file.pos : offset + done) : step
       const wanted = Math.min(most, length - done)
       const bytes = ops.read(k, task, file, wanted, offset === null ? null : offset + done)
-      if (!(bytes instanceof Uint8Array)) return done > 0 ? done : bytes
+      if (!(bytes instanceof Uint8Array)) return done === 0 ? bytes : done < least ? asleep(bytes, done) : done
       if (bytes.length === 0) break
       const moved = arrive(k, task, file, ops, segments, done, bytes, offset === null)
       done += moved
-      if (moved < wanted || done === length) break
+      if ((moved < wanted && (done >= least || moved < bytes.length)) || done === length) break
     }
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
@@ -213,7 +228,7 @@ function writeEach(
       if (start <= done) continue
       const bytes = gather(k, task, file, [segment], 0, Math.min(segment.length, CHUNK))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, 0, segment.length)
-      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count
+      if (typeof count !== 'number') return done > 0 ? asleep(count, done) : count
       if (count === 0 && bytes.length < segment.length) throw EFAULT
       done += count
       if (count < segment.length) break
@@ -235,19 +250,22 @@ export function writeFile(
   const ops = writeOps(k, file)
   if (segments.length > 1 && ops.takesEach?.(file)) return writeEach(k, task, file, ops, segments, offset)
   const length = totalOf(segments)
+  if (segments.length === 0) return 0
   const piece = ops.writePiece ?? 1
+  const message = ops.message?.(file) ?? 0
+  const chunk = message === 0 ? CHUNK : length > message ? 0 : length
   const before = doneBefore(task)
   let done = before
   try {
     do {
       if (done - before >= PIECE_BYTES) return unfinished({ call: 'transfer', done }, done, null)
       // A page of the program at a time: then it is written from where it is.
-      const most = ops.pagewise && segments.length === 1 ? toPageEnd(segments[0].at + done) : CHUNK
+      const most = ops.pagewise && segments.length === 1 ? toPageEnd(segments[0].at + done) : chunk
       const wanted = Math.min(most, length - done)
-      let bytes = piece === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
+      let bytes = piece === 0 || wanted === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
       if (piece > 1 && bytes.length < wanted) bytes = bytes.subarray(0, bytes.length - (bytes.length % piece))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, done, length)
-      if (typeof count !== 'number') return done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count
+      if (typeof count !== 'number') return done > 0 ? asleep(count, done) : count
       done += count
       if (count === 0 && bytes.length < wanted) throw EFAULT
       if (count === 0) break
@@ -291,8 +309,7 @@ export function moveBetween(
       // A file may be copied onto itself: take the bytes out of the page cache first.
       const taken = sink.pagewise ? bytes.slice() : bytes
       const count = sink.write(k, task, to.file, taken, to.offset === null ? null : to.offset + done, 0, taken.length)
-      if (typeof count !== 'number')
-        return { done, blocked: done > 0 ? { ...count, progress: { call: 'transfer', done }, partial: done } : count }
+      if (typeof count !== 'number') return { done, blocked: done > 0 ? asleep(count, done) : count }
       if (from.offset === null) source.consume?.(k, from.file, count)
       done += count
       if (count === 0) break

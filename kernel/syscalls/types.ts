@@ -5,6 +5,8 @@ import type { Int64 } from '../abi/int64.ts'
 export interface Transferring {
   call: 'transfer'
   done: number
+  /** When the file lets it wait no longer (ns); missing: it may wait for ever. */
+  deadline?: number
 }
 
 /** Waiting for files or signals: when the time is up (ns), as it was in the first run. */

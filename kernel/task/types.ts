@@ -1,5 +1,6 @@
 // What a task has that every room may ask for: who it acts as, its numbers, its limits, what it used, where its registers are kept.
 import type { Task, ThreadGroup } from '../state.ts'
+import type { NetNamespace } from '../net/types.ts'
 import type { MountNamespace } from '../vfs/types.ts'
 
 /** Who a task acts as. Never changed in place (tasks share them): replaced whole. Capabilities are bit sets below 2^53. */
@@ -33,6 +34,7 @@ export interface Namespaces {
   uts: UtsNamespace
   mnt: MountNamespace
   pid: PidNamespace
+  net: NetNamespace
 }
 
 /** What the machine is called (sethostname(2)). */

@@ -47,6 +47,7 @@ function descriptions(k: Kernel): Set<FileDescription> {
     for (const { file } of task.call?.files ?? []) found.add(file)
     if (task.group.coreDump) found.add(task.group.coreDump.file)
   }
+  for (const file of k.kinds.underway(k)) found.add(file)
   return found
 }
 

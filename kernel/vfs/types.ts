@@ -11,6 +11,7 @@ import type { HostStream, KmsgData } from '../fs/types.ts'
 import type { ProcData, ProcNode } from '../proc/types.ts'
 import type { SysData } from '../sysfs/types.ts'
 import type { EpollData, EpollItem, EventFdData, Pipe, SignalFdData, TimerFdData } from '../ipc/types.ts'
+import type { Socket } from '../net/types.ts'
 import type { PidfdData } from '../process/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
@@ -26,7 +27,7 @@ export interface Timestamp {
   nsec: number
 }
 
-export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'sysfs' | 'host' | 'pipefs' | 'anon'
+export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'sysfs' | 'host' | 'pipefs' | 'sockfs' | 'anon'
 
 /** A superblock. */
 export interface FileSystem {
@@ -173,6 +174,7 @@ export type FileOpsKind =
   | 'timerfd'
   | 'signalfd'
   | 'pidfd'
+  | 'socket'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -211,7 +213,7 @@ export interface FileOwner {
 
 /** What an open file remembers besides its inode: each room declares that of its kinds. */
 export type FileData =
-  DirectoryData | EpollData | EventFdData | KmsgData | PidfdData | ProcData | SignalFdData | SysData | TimerFdData | TtyData
+  DirectoryData | EpollData | EventFdData | KmsgData | PidfdData | ProcData | SignalFdData | Socket | SysData | TimerFdData | TtyData
 
 /** The names as they were when the listing began. */
 export interface DirectoryData {
@@ -320,15 +322,20 @@ export interface FileOps {
     done: number,
     length: number,
   ): number | Blocked
+  /** Of the largest message in bytes, where a write is one: it is handed over whole, or if it is larger not at all. 0 or missing: it comes in pieces. */
+  message?(file: FileDescription): number
+  /** A read that found less goes on until it has so many bytes, or has to end. Missing: 1. */
+  least?(file: FileDescription): number
   /** Of the bytes before a fault whole pieces of this size are written: missing 1, Infinity all or nothing. 0: bytes are not looked at. */
   writePiece?: number
   /** writev is a write for each segment, not one of all their bytes (Linux: the kind has write and no write_iter). */
   takesEach?(file: FileDescription): boolean
   /**
    * POLL* bits that hold now; pushes the queues that tell of a change. Missing: always readable and writable. `round`: what was asked
-   * already, and whose queues are among them, for what stands for many others.
+   * already, and whose queues are among them, for what stands for many others. `events`: what is asked for (missing: all), for kinds that
+   * tell of reading and of writing by queues of their own.
    */
-  poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null, round?: PollRound): number
+  poll?(k: Kernel, file: FileDescription, queues: WaitQueue[] | null, task: Task | null, round?: PollRound, events?: number): number
   ioctl?(k: Kernel, task: Task, file: FileDescription, request: number, argument: number): SyscallResult
   /** lseek answers 0 whatever is asked, as /dev/null and event files do. */
   noPosition?: boolean
@@ -442,6 +449,10 @@ export interface Kinds {
   device(rdev: number): FileOpsKind | undefined
   /** One event of a file to its owner (F_SETOWN), by a signal: `band` is POLL_IN, POLL_OUT, POLL_MSG; `fd` what si_fd will say. */
   tell(k: Kernel, file: FileDescription, fd: number, band: number): void
+  /** Files that are on their way in messages, as often as messages hold them: no descriptor leads to them. */
+  underway(k: Kernel): Iterable<FileDescription>
+  /** What the messages are of that no open file leads to, in bytes of kernel memory. */
+  bytesUnderway(k: Kernel): number
 }
 
 export interface DirectoryEntry {

@@ -1,0 +1,271 @@
+// What sockets are, as plain data; what a family and type does is a row (SocketOps).
+import type { Kernel } from '../kernel.ts'
+import type { ByteRing } from '../mm/types.ts'
+import type { WaitQueue } from '../sched/types.ts'
+import type { Task, ThreadGroup } from '../state.ts'
+import type { FileDescription, FileSystem, Inode, Path } from '../vfs/types.ts'
+import type { Blocked, SyscallResult } from '../waiting.ts'
+
+/** The network as the tasks in it see it. */
+export interface NetNamespace {
+  /** sockfs: made with the first socket. */
+  fs: FileSystem | null
+  /** The last SO_COOKIE that was given out: sockets get one when they are asked. */
+  lastCookie: number
+  /** Every socket, those without a file too (connections that nobody has accepted), in the order of creation. */
+  sockets: Set<Socket>
+  unix: UnixNames
+}
+
+/** As in Linux's socket states; what a family makes of them is its own. */
+export type SocketState = 'closed' | 'listening' | 'connecting' | 'connected'
+
+/** A socket. An open file holds it (FileDescription.data); a connection in a backlog is one that no file holds yet. */
+export interface Socket {
+  kind: 'socket'
+  family: number
+  type: number
+  protocol: number
+  state: SocketState
+  /** RECEIVE_SHUTDOWN | SEND_SHUTDOWN: what comes no more, and what may not be sent any more. */
+  shutdown: number
+  /** An error that the next call answers, as a number; 0 none (SO_ERROR). */
+  error: number
+  /** Number of its inode; 0: no file was ever made for it. */
+  ino: number
+  cookie: number
+  /** Who made it. */
+  user: number
+  /** The last file that held it was closed. */
+  dead: boolean
+  options: SocketOptions
+  /** Who waits for something to read or accept or for the end; and for room to send, or to be connected. */
+  readable: WaitQueue
+  writable: WaitQueue
+  /** What it sent and nobody took yet, and what lies in its queue, as Linux counts it (truesize): against SO_SNDBUF and SO_RCVBUF. */
+  sendMemory: number
+  receiveMemory: number
+  /** Somebody found no room to send: its owner is told when there is some (F_SETOWN). */
+  wantsRoom: boolean
+  /** listen(2): how many connections wait at most. */
+  backlog: number
+  /** Who is at the other end, as it was when the connection was made (SO_PEERCRED); null: nobody. */
+  peer: PeerCredentials | null
+  own: UnixSocket
+}
+
+/** Times are in nanoseconds; Infinity: no limit. */
+export interface SocketOptions {
+  sendBuffer: number
+  receiveBuffer: number
+  /** SOCK_SNDBUF_LOCK, SOCK_RCVBUF_LOCK: who set it said so. */
+  bufferLocks: number
+  sendTimeout: number
+  receiveTimeout: number
+  receiveLow: number
+  lingers: boolean
+  lingerSeconds: number
+  priority: number
+  mark: number
+  /** SO_PEEK_OFF; -1: off. */
+  peekOffset: number
+  /** What is only on or off, by option (SO_*). */
+  flags: Record<number, number>
+}
+
+export interface PeerCredentials {
+  /** null: a process of another namespace, or none was known. */
+  group: ThreadGroup | null
+  pid: number
+  uid: number
+  gid: number
+  groups: readonly number[]
+}
+
+/** One piece of what a call sends. */
+export interface Outgoing {
+  /** Borrowed from the program: good until the next kernel action. Fewer than the call has where memory cannot be had. */
+  bytes: Uint8Array
+  /** Bytes of the call behind these, which follow in pieces of their own. */
+  left: number
+  /** Bytes of the call that went before: with 0 goes what is sent along. */
+  done: number
+  /** MSG_*; MSG_DONTWAIT is set for O_NONBLOCK too. */
+  flags: number
+  /** The address to send to; null: none was given. */
+  to: Uint8Array | null
+  control: OutgoingControl | null
+}
+
+/** What is sent along with bytes (cmsg(3)). */
+export interface OutgoingControl {
+  /** The caller holds them; the socket takes references of its own. */
+  files: readonly FileDescription[]
+  credentials: SentCredentials | null
+}
+
+export interface ControlBytes {
+  level: number
+  type: number
+  bytes: Uint8Array
+}
+
+export interface SentCredentials {
+  /** null: that process is gone, or was never told. */
+  group: ThreadGroup | null
+  pid: number
+  uid: number
+  gid: number
+}
+
+/** What a call wants to receive. */
+export interface Wanted {
+  max: number
+  /** MSG_*; MSG_DONTWAIT is set for O_NONBLOCK too. */
+  flags: number
+  /** Bytes that the call has already, and how many it waits for at least (MSG_WAITALL, SO_RCVLOWAT). */
+  done: number
+  least: number
+  /** What the family noted with the bytes that the call has (Received.note). */
+  note: unknown
+}
+
+/** What there is for it. */
+export interface Received {
+  /** At most as many as wanted: a view that is good until the next kernel action. */
+  bytes: Uint8Array
+  /** Of the message, of which `bytes` may be a part (MSG_TRUNC). */
+  length: number
+  /** MSG_* that recvmsg reports. */
+  flags: number
+  from: Uint8Array | null
+  control: ReceivedControl[]
+  /** Files that came along, each a reference, which is the caller's. Of what is to be taken yet, `consume` answers them. */
+  files: FileDescription[] | null
+  /** The call ends here, even if it wanted more. */
+  last: boolean
+  /** Nothing is to be taken: it was only looked at, or taken already. */
+  taken: boolean
+  /** For `Wanted.note`, should the call go on. */
+  note?: unknown
+}
+
+/** What comes along besides files: bytes, or (behind the files) what becomes a descriptor. */
+export type ReceivedControl = ({ kind: 'bytes' } & ControlBytes) | { kind: 'pidfd'; group: ThreadGroup | null }
+
+/** What a family and type of sockets does. What is missing is EOPNOTSUPP. Addresses are whole sockaddrs. */
+export interface SocketOps {
+  /** Its name in /proc/net/protocols, and how Linux's functions are called that wait for it. */
+  name: string
+  /** socket(2): its own part, and what else is not as in every new socket. */
+  create(k: Kernel, task: Task, protocol: number): Pick<Socket, 'own'> & Partial<Socket>
+  /** `mode`: of the socket's own inode. */
+  bind(k: Kernel, task: Task, socket: Socket, address: Uint8Array, mode: number): SyscallResult
+  listen?(k: Kernel, task: Task, socket: Socket, backlog: number): void
+  /** The connection that has waited longest, which no file holds yet. */
+  accept?(k: Kernel, task: Task, socket: Socket, nonblocking: boolean): Socket | Blocked
+  connect(k: Kernel, task: Task, socket: Socket, address: Uint8Array, nonblocking: boolean): number | Blocked
+  /** socketpair(2). */
+  pair?(k: Kernel, task: Task, one: Socket, other: Socket): void
+  /** Takes some or all of the bytes: how many; 0 for a message that is not all there (`left`), or for less than it takes at once. */
+  send(k: Kernel, task: Task, socket: Socket, message: Outgoing): number | Blocked
+  /** Control messages of a send, which it reads before anything else: EINVAL and what each brings with it. */
+  control(k: Kernel, task: Task, socket: Socket, messages: readonly ControlBytes[]): OutgoingControl
+  /** Bytes of the largest message that goes as a whole or not at all; 0: what is sent is a stream. */
+  largest(socket: Socket): number
+  receive(k: Kernel, task: Task, socket: Socket, wanted: Wanted): Received | Blocked
+  /** What `receive` showed has reached the program: so many bytes of it. Answers files that came along. Not called where it was `taken`. */
+  consume(k: Kernel, socket: Socket, count: number): FileDescription[] | null
+  /** A fault cut the way of received bytes after `moved`: how many of them count. */
+  arrived(socket: Socket, moved: number): number
+  /** shutdown(2), `how` as bits. */
+  shutdown(k: Kernel, socket: Socket, how: number): void
+  /** What holds. Pushes queues besides the socket's own that tell of what is asked for (`events`; -1: all). */
+  poll(k: Kernel, socket: Socket, events: number, queues: WaitQueue[] | null): number
+  /** getsockname(2), getpeername(2): ENOTCONN. */
+  address(socket: Socket, peer: boolean): Uint8Array
+  /** Options of its own, by level. Missing: EOPNOTSUPP for all but SOL_SOCKET. */
+  options?: readonly SocketOption[]
+  ioctl?(k: Kernel, task: Task, socket: Socket, request: number, argument: number): SyscallResult
+  /** The last file is closed. */
+  release(k: Kernel, socket: Socket): void
+  /** Kernel memory that it holds besides itself, and the files that are on their way in it. */
+  bytesHeld(socket: Socket): number
+  files(socket: Socket): Iterable<FileDescription>
+}
+
+/** A family of sockets. */
+export interface Family {
+  family: number
+  /** socket(2): the type and protocol that serve what was asked for, or why none does. */
+  find(task: Task, type: number, protocol: number): { type: number; protocol: number }
+  ops(type: number, protocol: number): SocketOps
+}
+
+/** What setsockopt reads and getsockopt writes. */
+export type OptionValue = number | Uint8Array | { kind: 'pidfd'; group: ThreadGroup } | { kind: 'tooLong'; length: number }
+
+/** An option. `get`: a number is an int; bytes are cut to the caller's length. What is missing is ENOPROTOOPT. */
+export interface SocketOption {
+  level: number
+  name: number
+  get?(k: Kernel, task: Task, socket: Socket, length: number): OptionValue
+  /** `value` has its first four bytes as a number (`int`), and as many as `least` and `most` say. */
+  set?(k: Kernel, task: Task, socket: Socket, value: { int: number; bytes: Uint8Array }): void
+  /** The shortest value that setsockopt takes (missing: an int's), and how much of a longer one is read (missing: the same). */
+  least?: number
+  most?: number
+}
+
+// ---- AF_UNIX
+
+/** Who has which name. */
+export interface UnixNames {
+  /** Abstract names, each type's for itself: `${type}:${name}`. */
+  abstract: Map<string, Socket>
+  /** Sockets that are bound to an inode, whatever it is called by now. */
+  paths: Map<Inode, Socket>
+  /** Sockets' own files that are on their way in messages: how often; and all files, by who sent them. */
+  inFlight: Map<FileDescription, number>
+  filesOfUser: Map<number, number>
+  /** Files that messages held which were thrown away: they are let go one by one. Empty between two kernel actions. */
+  dropped: FileDescription[]
+  dropping: boolean
+  /** Number of the last name that the kernel chose (autobind). */
+  lastChosen: number
+}
+
+export interface UnixSocket extends ByteRing {
+  kind: 'unix'
+  /** A sockaddr, as it is shown; null: none. */
+  name: Uint8Array | null
+  /** Where it is bound to a path. */
+  path: Path | null
+  /** Whom it is connected to: still when that one is dead. */
+  other: Socket | null
+  /** In order: bytes of streams lie in the ring. Of a listener: connections. */
+  queue: UnixMessage[]
+  /** The byte of MSG_OOB in the queue; null: none. */
+  urgent: UnixMessage | null
+  /** Messages that were charged (mm/kmem.ts): as many as there were at once. */
+  charged: number
+  /** Senders and connecting sockets that found the queue full. */
+  full: WaitQueue
+}
+
+/** An sk_buff: what one send put into a queue, or a part of it. */
+export interface UnixMessage {
+  /** Bytes that are left, and from where on in `bytes`. */
+  length: number
+  /** Of datagrams; null: they lie in the ring. */
+  bytes: Uint8Array | null
+  /** What it counts. */
+  size: number
+  from: Socket
+  credentials: SentCredentials | null
+  files: FileDescription[] | null
+  /** Guest time (ns since boot) when it was sent; -1: nobody asked. */
+  time: number
+  /** In a listener's queue: the connection. */
+  connection: Socket | null
+}

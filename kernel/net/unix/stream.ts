@@ -1,0 +1,200 @@
+// AF_UNIX streams: bytes in one ring at the receiver, in messages that say who sent them and what came along.
+import { EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, isErrno, ENOBUFS, MSG_DONTWAIT, MSG_OOB, MSG_PEEK } from '../../abi/index.ts'
+import type { Kernel } from '../../kernel.ts'
+import { dropFront, frontOf, growRing, putRing } from '../../mm/index.ts'
+import { wakeAll } from '../../sched/index.ts'
+import type { Task } from '../../state.ts'
+import { retainFile } from '../../vfs/index.ts'
+import type { FileDescription } from '../../vfs/types.ts'
+import type { Blocked } from '../../waiting.ts'
+import { brokenPipe, raiseError, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, waitOn } from '../socket.ts'
+import type { Outgoing, Received, SentCredentials, Socket, UnixMessage, Wanted } from '../types.ts'
+import { controlFor } from './control.ts'
+import { chargeMessage, enqueue, giveBack, senderOf, wantsSender } from './message.ts'
+import { unixOf } from './names.ts'
+import { detachFiles, sentFiles } from './rights.ts'
+import { streamPart, streamSize } from './size.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/** Nothing more, and nothing to wait for. */
+const atEnd = (): Received => ({
+  bytes: NOTHING,
+  length: 0,
+  flags: 0,
+  from: null,
+  control: [],
+  files: null,
+  last: true,
+  taken: true,
+})
+
+/** Nobody would read it. */
+const isDeaf = (other: Socket): boolean => other.dead || (other.shutdown & RECEIVE_SHUTDOWN) !== 0
+
+export function sendStream(k: Kernel, task: Task, socket: Socket, message: Outgoing): number | Blocked {
+  const { bytes, left, done, flags } = message
+  if (flags & MSG_OOB) throw EOPNOTSUPP
+  if (message.to !== null) throw socket.state === 'connected' ? EISCONN : EOPNOTSUPP
+  const { other } = unixOf(socket)
+  if (other === null) throw ENOTCONN
+  const broken = (): Error => (done === 0 ? brokenPipe(k, task, flags) : EPIPE)
+  if (socket.shutdown & SEND_SHUTDOWN) throw broken()
+  const total = bytes.length + left
+  let taken = 0
+  while (taken < total) {
+    const part = streamPart(total - taken, socket.options.sendBuffer)
+    if (taken === 0) raiseError(socket)
+    if (socket.sendMemory >= socket.options.sendBuffer) {
+      if (taken > 0) break
+      socket.wantsRoom = true
+      return waitOn(k, task, [socket.writable], (flags & MSG_DONTWAIT) !== 0, socket.options.sendTimeout)
+    }
+    // A part that is not all there is not begun.
+    if (taken + part > bytes.length) break
+    if (isDeaf(other)) {
+      if (taken > 0) break
+      throw broken()
+    }
+    append(k, task, socket, other, message, taken === 0 && part === bytes.length ? bytes : bytes.subarray(taken, taken + part), taken)
+    taken += part
+  }
+  if (taken > 0) wakeAll(k, other.readable)
+  return taken
+}
+
+/** One message of these bytes. What is sent along goes with the first. */
+function append(k: Kernel, task: Task, from: Socket, to: Socket, message: Outgoing, bytes: Uint8Array, taken: number): void {
+  const own = unixOf(to)
+  try {
+    chargeMessage(k, to)
+    growRing(k, own, bytes.length)
+  } catch (error) {
+    throw isErrno(error) ? ENOBUFS : error
+  }
+  const files = message.done + taken === 0 ? sentFiles(k, task, from, message.control) : null
+  putRing(own, bytes)
+  const credentials = senderOf(task, message.control, from, to)
+  enqueue(to, {
+    length: bytes.length,
+    bytes: null,
+    size: streamSize(bytes.length),
+    from,
+    credentials,
+    files,
+    time: -1,
+    connection: null,
+  })
+}
+
+const sameSender = (one: SentCredentials | null, other: SentCredentials | null): boolean =>
+  one === other ||
+  ((one?.group ?? null) === (other?.group ?? null) && one?.pid === other?.pid && one?.uid === other?.uid && one?.gid === other?.gid)
+
+/** What of a stream goes into one read: bytes of one message after the other, until files come along, or the sender changes and is asked for. */
+interface Span {
+  /** Bytes before those that are meant, and these. */
+  skip: number
+  count: number
+  first: UnixMessage | null
+  files: FileDescription[] | null
+  last: boolean
+}
+
+function spanOf(socket: Socket, { max, flags, note }: Wanted): Span {
+  const { queue } = unixOf(socket)
+  const asksSender = wantsSender(socket)
+  let sender = note as SentCredentials | null | undefined
+  const span: Span = { skip: 0, count: 0, first: null, files: null, last: false }
+  let before = flags & MSG_PEEK ? Math.max(0, socket.options.peekOffset) : 0
+  for (const message of queue) {
+    if (before >= message.length) {
+      before -= message.length
+      span.skip += message.length
+      continue
+    }
+    if (asksSender) {
+      if (sender !== undefined && !sameSender(sender, message.credentials)) {
+        span.last = true
+        break
+      }
+      sender = message.credentials
+    }
+    span.skip += before
+    span.first ??= message
+    const part = Math.min(message.length - before, max - span.count)
+    before = 0
+    span.count += part
+    if (message.files !== null) {
+      span.files = message.files
+      span.last = true
+      break
+    }
+    if (span.count === max) break
+  }
+  if (flags & MSG_PEEK && span.first !== null) span.last = true
+  return span
+}
+
+export function receiveStream(k: Kernel, task: Task, socket: Socket, wanted: Wanted): Received | Blocked {
+  if (socket.state !== 'connected') throw EINVAL
+  if (wanted.flags & MSG_OOB) throw EINVAL
+  const own = unixOf(socket)
+  const span = spanOf(socket, wanted)
+  if (span.first === null && !span.last) {
+    if (wanted.done >= wanted.least) return atEnd()
+    raiseError(socket)
+    if (socket.shutdown & RECEIVE_SHUTDOWN) return atEnd()
+    return waitOn(k, task, [socket.readable], (wanted.flags & MSG_DONTWAIT) !== 0, socket.options.receiveTimeout)
+  }
+  if (span.first === null) return atEnd()
+  const peeks = (wanted.flags & MSG_PEEK) !== 0
+  const bytes = frontOf(k, own, span.count, span.skip)
+  if (peeks && socket.options.peekOffset >= 0) socket.options.peekOffset += span.count
+  return {
+    bytes,
+    length: span.count,
+    flags: 0,
+    from: unixOf(span.first.from).name,
+    control: wantsSender(socket) && wanted.note === undefined ? controlFor(socket, span.first) : [],
+    files: peeks && span.files !== null ? span.files.map(retainFile) : null,
+    last: span.last,
+    taken: peeks,
+    note: wantsSender(socket) ? span.first.credentials : undefined,
+  }
+}
+
+/** So many bytes are read: messages that are read whole go, and files that came along are the caller's. */
+export function consumeStream(k: Kernel, socket: Socket, count: number): FileDescription[] | null {
+  const own = unixOf(socket)
+  const { queue } = own
+  let files: FileDescription[] | null = null
+  for (let left = count; left > 0;) {
+    const message = queue[0]
+    const part = Math.min(message.length, left)
+    left -= part
+    message.length -= part
+    if (message.files !== null) {
+      detachFiles(k, message.from, message.files)
+      files = files === null ? message.files : [...files, ...message.files]
+      message.files = null
+    }
+    if (message.length > 0) break
+    queue.shift()
+    if (own.urgent === message) own.urgent = null
+    giveBack(k, message.from, message.size)
+  }
+  dropFront(own, count)
+  if (socket.options.peekOffset >= 0) socket.options.peekOffset = Math.max(0, socket.options.peekOffset - count)
+  return files
+}
+
+/** Of the bytes that a fault cut: those of whole messages count. */
+export function arrivedStream(socket: Socket, moved: number): number {
+  let whole = 0
+  for (const { length } of unixOf(socket).queue) {
+    if (whole + length > moved) break
+    whole += length
+  }
+  return whole
+}

@@ -1,0 +1,87 @@
+// Addresses on their way between a program and a socket: sockaddrs with their lengths.
+import { ADDRESS_MAX, EINVAL, FAMILIES, FAMILY_LIMIT, SUN_PATH, AF_UNIX } from '../abi/index.ts'
+import type { Kernel } from '../kernel.ts'
+import { copyIn, copyOut, getI32, peekUser, putU32 } from '../mm/index.ts'
+import type { Task } from '../state.ts'
+import { pointer } from './args.ts'
+import type { Arg } from './define.ts'
+import { nameOf, quote } from './text.ts'
+
+/** EINVAL: longer than any address; EFAULT. */
+export function addressIn(k: Kernel, task: Task, at: number, length: number): Uint8Array {
+  if (length < 0 || length > ADDRESS_MAX) throw EINVAL
+  return length === 0 ? new Uint8Array(0) : copyIn(k, task, at, length)
+}
+
+/** As much of an address as there is room for, and its whole length (move_addr_to_user). EINVAL: the room is negative. */
+export function addressOut(k: Kernel, task: Task, address: Uint8Array | null, at: number, lengthAt: number): void {
+  const room = getI32(k, task, lengthAt)
+  const length = address?.length ?? 0
+  const part = Math.min(room, length)
+  if (part < 0) throw EINVAL
+  if (address !== null && part > 0) copyOut(k, task, at, address.slice(0, part))
+  putU32(k, task, lengthAt, length)
+}
+
+const FAMILY_BYTES = 2
+
+/** `{sa_family=AF_UNIX, sun_path="/tmp/x"}`. */
+function addressText(bytes: Uint8Array): string {
+  const family = bytes[0] | (bytes[1] << 8)
+  const name = family < FAMILY_LIMIT ? nameOf(FAMILIES, family) : `0x${family.toString(16)} /* AF_??? */`
+  const text = ADDRESS_TEXTS[family]?.(bytes) ?? (bytes.length > FAMILY_BYTES ? `, sa_data=${quote(latin1(bytes.subarray(2)), 256)}` : '')
+  return `{sa_family=${name}${text}}`
+}
+
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+
+/** What follows the family, by families that have texts of their own. */
+const ADDRESS_TEXTS: Readonly<Record<number, (bytes: Uint8Array) => string>> = {
+  [AF_UNIX](bytes) {
+    if (bytes.length <= SUN_PATH) return ''
+    if (bytes[SUN_PATH] === 0) return `, sun_path=@${quote(latin1(bytes.subarray(SUN_PATH + 1)), 256)}`
+    const end = bytes.indexOf(0, SUN_PATH)
+    return `, sun_path=${quote(latin1(bytes.subarray(SUN_PATH, end < 0 ? undefined : end)), 256)}`
+  },
+}
+
+/** Text of what is at an address, or the address where that cannot be read. */
+export function addressAt(k: Kernel, task: Task, at: number, length: number): string {
+  const bytes = at > 0 && length >= FAMILY_BYTES && length <= ADDRESS_MAX ? peekUser(k, task, at, length) : null
+  return bytes === null ? pointer(at) : addressText(bytes)
+}
+
+/** An address that the call reads, its length being the argument behind it. */
+export const addressArgument = (length: number): Arg<number> => ({
+  type: 'const struct sockaddr *',
+  read: raw => raw,
+  show: (raw, k, task, all) => addressAt(k, task, raw, all[length] | 0),
+})
+
+const peekLength = (k: Kernel, task: Task, at: number): number | null => {
+  const bytes = at > 0 ? peekUser(k, task, at, 4) : null
+  return bytes === null ? null : new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)
+}
+
+/** An address that the call fills. `length`: the argument with the place of its length. */
+export const addressFilled = (length: number): Arg<number> => ({
+  type: 'struct sockaddr *',
+  after: true,
+  read: raw => raw,
+  show(raw, k, task, all, result) {
+    if (result === undefined || result < 0) return pointer(raw)
+    const bytes = peekLength(k, task, all[length])
+    return bytes === null || bytes < FAMILY_BYTES ? pointer(raw) : addressAt(k, task, raw, Math.min(bytes, ADDRESS_MAX))
+  },
+})
+
+/** `[4]`: a length that the call writes. */
+export const lengthFilled: Arg<number> = {
+  type: 'socklen_t *',
+  after: true,
+  read: raw => raw,
+  show(raw, k, task) {
+    const bytes = peekLength(k, task, raw)
+    return bytes === null ? pointer(raw) : `[${bytes}]`
+  },
+}
