@@ -15,6 +15,7 @@ import { isSource, locateProgram, type Program } from '../locate-program.ts'
 import { interpreterOf, notExecutableReason } from '../not-executable.ts'
 import { record } from '../recording.ts'
 import { ownRoot } from '../resources.ts'
+import { keepHeapSmall } from '../small-heap.ts'
 import { command } from './words.ts'
 
 const NOT_FOUND = ['ENOENT', 'ENOTDIR']
@@ -50,6 +51,7 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
 
 const drive = async (run: MachineRun, gdb: GdbFlags = {}, onPause?: OnPause): Promise<Outcome> => {
   const place = gdbPlace(gdb)
+  keepHeapSmall()
   if (place !== null) return (await import('../gdb-socket.ts')).driveWithGdb(run, place)
   return run.interactive || run.kernel.clock === 'real'
     ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder, onPause)
