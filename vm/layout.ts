@@ -19,6 +19,8 @@ export const TLB_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** An entry: the tag (0: empty), the i32 to add to a virtual address's low word, and what views and selective flushes need (tlb.ts). */
 export const TLB_ENTRY = { tag: 0, addend: 8, info: 12 } as const
 
+/** Lines of code that a timed hart keeps a note of (timing/lines.ts). */
+export const FETCH_LINES = 256
 /** Sets that a first-level data cache can have. */
 export const MAX_CACHE_SETS = 1024
 
@@ -60,8 +62,10 @@ export const HART = {
   /** Timed machines: the virtual line (i64) that was last read, and last written, in each set of the data cache (timing/lines.ts). */
   readLines: 0x2000 + 3 * TLB_BYTES,
   writeLines: 0x2000 + 3 * TLB_BYTES + 8 * MAX_CACHE_SETS,
+  /** The virtual lines (i64) of code that can be fetched without asking the model. */
+  fetchLines: 0x2000 + 3 * TLB_BYTES + 16 * MAX_CACHE_SETS,
 } as const
-export const HART_BYTES = 0x2000 + 3 * TLB_BYTES + 16 * MAX_CACHE_SETS
+export const HART_BYTES = HART.fetchLines + 8 * FETCH_LINES
 
 /** Indexes into `Hart.words`. */
 export const WORD_FCSR = 0

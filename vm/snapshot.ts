@@ -47,6 +47,7 @@ function hartBytes(machine: Machine, hart: Hart): Uint8Array {
   for (let n = 0; n < FETCH_ENTRIES; n++) words[addend + n * (L.TLB_ENTRY_BYTES / 4)] = 0
   bytes.fill(0, L.HART.sink, L.HART.sink + 8)
   bytes.fill(0, L.HART.exitVa, L.HART.refills + 4)
+  bytes.fill(0, L.HART.fetchLines, L.HART.fetchLines + 8 * L.FETCH_LINES)
   unwatch(bytes)
   return bytes
 }

@@ -1,6 +1,7 @@
 // The two forms of the interpreter: plain, where fuel is instructions, and timed, where it is cycles.
 import { CALL_FETCH, highWord, MODEL_CALLS, plainProbe, spendMore, timedProbe, type Probe, type TimedShape } from '../emit/index.ts'
-import { call, get, i32Const, i64Const, OP, set, tee, TYPE, type Code, type WasmImport } from '../wasm/bytes.ts'
+import { call, get, i32Const, i64Const, mem, OP, set, tee, TYPE, type Code, type WasmImport } from '../wasm/bytes.ts'
+import * as L from '../layout.ts'
 import { ENTRIES_SHIFT } from './entry.ts'
 import type { HandlerWriter } from './handler.ts'
 import { LOCAL } from './locals.ts'
@@ -31,13 +32,16 @@ export const PLAIN: Form = {
 
 const NO_LINE = -1
 
-/** Has the code gone on into another line? */
+/** Has the code gone on into another line, and one that is not noted (timing/lines.ts)? */
 function fetchLine(base: number, lineShift: number): Code {
   const line = [...get(LOCAL.ip), ...get(LOCAL.slab), OP.i32Sub, ...i32Const(lineShift + ENTRIES_SHIFT), OP.i32ShrU]
   const where = [...i32Const(base), ...get(LOCAL.slab), ...get(LOCAL.line), ...get(LOCAL.page), OP.i32WrapI64, ...highWord(LOCAL.page)]
+  const address = [...get(LOCAL.page), ...get(LOCAL.line), ...i32Const(lineShift), OP.i32Shl, OP.i64ExtendI32U, OP.i64Add, ...tee(LOCAL.va)]
+  const index = [...address, ...i64Const(lineShift), OP.i64ShrU, OP.i32WrapI64, ...i32Const(L.FETCH_LINES - 1), OP.i32And]
+  const noted = [...index, ...i32Const(3), OP.i32Shl, ...mem(OP.i64Load, base + L.HART.fetchLines)]
   return [
-    ...[...line, ...tee(LOCAL.host), ...get(LOCAL.line), OP.i32Ne, OP.if, TYPE.empty],
-    ...[...get(LOCAL.host), ...set(LOCAL.line), ...spendMore(LOCAL.fuel, [...where, ...call(CALL_FETCH)]), OP.end],
+    ...[...line, ...tee(LOCAL.host), ...get(LOCAL.line), OP.i32Ne, OP.if, TYPE.empty, ...get(LOCAL.host), ...set(LOCAL.line)],
+    ...[...noted, ...get(LOCAL.va), OP.i64Ne, OP.if, TYPE.empty, ...spendMore(LOCAL.fuel, [...where, ...call(CALL_FETCH)]), OP.end, OP.end],
   ]
 }
 

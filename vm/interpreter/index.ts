@@ -4,7 +4,7 @@ import { softFloats, type TimedShape } from '../emit/index.ts'
 import * as L from '../layout.ts'
 import { createStepper } from '../reference/index.ts'
 import type { Engine, Machine } from '../state.ts'
-import { loadUse, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
+import { loadUse, noteFetch, timeAccess, timeFetch, type Core, type Timing } from '../timing/index.ts'
 import { createAccesses } from './access.ts'
 import { createDecodeCache, forgetEntries, frameOfSlab, slabFor } from './cache.ts'
 import { timedForm } from './forms.ts'
@@ -111,6 +111,7 @@ function modelCalls(machine: Machine, timing: Timing, cache: CodeFrames): ModelC
       const before = core.stalls
       const physical = L.RAM_BASE + frameOfSlab(machine, cache, slab >>> 0) * L.PAGE_SIZE + offset
       timeFetch(machine, timing, core, lo + offset, hi, physical)
+      noteFetch(timing, core, machine.harts[core.id].counters[L.COUNTERS.fetchMisses], lo + offset, hi)
       return core.stalls - before
     },
     data(base, host, lo, hi, bytes) {

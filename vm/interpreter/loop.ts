@@ -6,7 +6,7 @@ import { CAUSE_ECALL_M, CAUSE_ECALL_S, CAUSE_ECALL_U } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { debugged, timedStep, type Stepper } from '../reference/index.ts'
 import type { Access, Hart, Machine, Stop } from '../state.ts'
-import { C_INSTRUCTIONS, C_L1_DATA, loadUse, settle, type Timing } from '../timing/index.ts'
+import { C_INSTRUCTIONS, C_L1_DATA, checkFetches, loadUse, settle, type Timing } from '../timing/index.ts'
 import { unmark } from '../marks.ts'
 import { releaseWrite, tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
 import { faultCause, raise, stopFor } from '../trap.ts'
@@ -118,7 +118,7 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
   const loop = interpreter.loops[hart.id]
   const core = timing.cores[hart.id]
   const { counters } = hart
-  const { instret, loads } = L.COUNTERS
+  const { instret, loads, fetchMisses } = L.COUNTERS
   const use = loadUse(timing)
   const timed: Stepper = { ...stepper, step: (m, h) => timedStep(m, core, h, stepper) }
   settle(core, counters)
@@ -134,6 +134,7 @@ export function runTimedLoop(interpreter: Interpreter, timing: Timing, hart: Har
     const budget = Math.min(left, begun ? Math.max(cyclesLeft, 1) : cyclesLeft, MAX_FUEL)
     if (budget <= 0) return stopped(stopFor(machine, 'fuel'), counters[instret] - started)
     const loadsBefore = counters[loads]
+    checkFetches(core, counters[fetchMisses])
     const why = loop(budget)
     const spent = budget - exitFuel(machine, hart)
     const loadCycles = use * (counters[loads] - loadsBefore)

@@ -16,6 +16,8 @@ export interface Assoc {
   seed: Int32Array
   /** Where a tag was last seen, by its low bits: large fully associative sets are not searched from the start. */
   hints: Uint16Array
+  /** Counts what changes for other entries than the one that is used: while it stays, touching again what was touched changes nothing (not with lru). */
+  changes: Float64Array
   /** What the last `place` put out: its tag, -1 for an empty place; and whether it was dirty. */
   out: Float64Array
 }
@@ -39,6 +41,7 @@ export function newAssoc(entries: number, ways: number, replacement: Replacement
     dirty: new Uint8Array(entries),
     seed: new Int32Array([FIRST_SEED]),
     hints: new Uint16Array(HINTS),
+    changes: new Float64Array(1),
     out: new Float64Array(2),
   }
 }
@@ -76,6 +79,7 @@ function markRecent(c: Assoc, at: number): void {
   const first = at - (at % ways)
   for (let i = first; i < first + ways; i++) if (marks[i] === 0) return
   for (let i = first; i < first + ways; i++) if (i !== at) marks[i] = 0
+  c.changes[0]++
 }
 
 /** Brings a tag in (it must not be there), putting another one out if the set is full; that one is in `out`. Answers its index. */
@@ -85,6 +89,7 @@ export function place(c: Assoc, hash: number, tag: number): number {
   c.out[1] = c.dirty[at]
   c.tags[at] = tag
   c.dirty[at] = 0
+  c.changes[0]++
   if (c.replacement === 'plru') c.marks[at] = 0
   touch(c, at)
   return at
@@ -113,12 +118,14 @@ function next(c: Assoc): number {
 
 /** Empties one entry. */
 export function drop(c: Assoc, at: number): void {
+  c.changes[0]++
   c.tags[at] = -1
   c.marks[at] = 0
   c.dirty[at] = 0
 }
 
 export function dropAll(c: Assoc): void {
+  c.changes[0]++
   c.tags.fill(-1)
   c.marks.fill(0)
   c.dirty.fill(0)

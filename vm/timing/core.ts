@@ -26,6 +26,10 @@ export interface Core {
   /** Line buffers in the hart's block: the virtual line last read, and last written, in each set of the data cache. Two words each. */
   readonly readLines: Int32Array
   readonly writeLines: Int32Array
+  /** There too: virtual lines of code whose fetch is known to change nothing and to wait for nothing. Two words each. */
+  readonly fetchLines: Int32Array
+  /** Changes of instruction cache and TLB when one was last put there; -1: there is none. */
+  fetchedAt: number
   /** Accesses to memory that are under way at once: 1, but for blocks that the kernel copies. */
   overlap: number
   row: Float64Array
@@ -86,6 +90,8 @@ export function newTiming(config: TimingConfig, memory: ArrayBuffer, harts: read
       fetched: NONE,
       readLines: new Int32Array(memory, hart.base + L.HART.readLines, 2 * sets),
       writeLines: new Int32Array(memory, hart.base + L.HART.writeLines, 2 * sets),
+      fetchLines: new Int32Array(memory, hart.base + L.HART.fetchLines, 2 * L.FETCH_LINES),
+      fetchedAt: NONE,
       overlap: 1,
       row: rowOf(ledger, 0),
       counts: new Float64Array(Object.keys(COUNTS).length),
@@ -94,6 +100,7 @@ export function newTiming(config: TimingConfig, memory: ArrayBuffer, harts: read
   for (const core of cores) {
     core.readLines.fill(NO_LINE)
     core.writeLines.fill(NO_LINE)
+    core.fetchLines.fill(NO_LINE)
   }
   return {
     config,
