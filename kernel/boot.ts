@@ -22,6 +22,7 @@ import { newJournal, rewindJournal, type Journal } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { KINDS } from './kinds.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem, newPassing } from './mm/index.ts'
+import { newIpcNamespace } from './ipc/index.ts'
 import { newPidNamespace, newTrapFrames } from './task/index.ts'
 import { fillVdso, newVdso } from './process/index.ts'
 import { seedRandom } from './random.ts'
@@ -113,7 +114,13 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     bootEpoch,
     tasks: new Map(),
     lastTaskId: NO_TASK,
-    ns: { uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' }, mnt, pid: newPidNamespace(), net: newNetNamespace() },
+    ns: {
+      uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' },
+      mnt,
+      pid: newPidNamespace(),
+      net: newNetNamespace(),
+      ipc: newIpcNamespace(),
+    },
     groups: new Map(),
     init: null,
     main: null,

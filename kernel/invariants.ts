@@ -1,6 +1,7 @@
 // What must hold whenever no kernel code runs. Each check recounts something from its source and compares; a broken one is a defect
 // of the kernel's, never of a program's.
 import type { Kernel } from './kernel.ts'
+import { auditIpc } from './ipc/index.ts'
 import { auditMemory, liveKmem } from './mm/index.ts'
 import { findTask, isDead } from './task/index.ts'
 import type { WaitQueue } from './sched/index.ts'
@@ -24,6 +25,7 @@ const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [
   checkSharing,
   checkTrapFrames,
   checkKmem,
+  auditIpc,
 ]
 
 /** Whatever is made was charged; what the host does may come on top. */

@@ -12,6 +12,7 @@ import type { CoreDump, Tracer } from './process/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { Sysctls } from './sysctl.ts'
+import type { SemUndoList } from './ipc/types.ts'
 import type { Progress } from './waiting.ts'
 
 export interface KernelState {
@@ -160,6 +161,8 @@ export interface Task {
   robustList: number
   /** rseq(2); null: it has not registered an area. */
   rseq: Rseq | null
+  /** What its end undoes in semaphores (SEM_UNDO); null: nothing. */
+  semUndo: SemUndoList | null
   /** Signal to the parent at exit (SIGCHLD for fork, 0 for threads). */
   exitSignal: number
   /** vfork: the parent waits here until this child execs or exits. */

@@ -3,6 +3,7 @@ import { countersView } from './counters.ts'
 import { descriptorsView } from './descriptors.ts'
 import { disassemblyView } from './disassembly.ts'
 import { framesView } from './frames.ts'
+import { ipcView } from './ipc.ts'
 import { ledgerView } from './ledger.ts'
 import { memoryView } from './memory.ts'
 import { pageCacheView } from './page-cache.ts'
@@ -35,6 +36,7 @@ export const VIEWS: readonly AnyView[] = [
   signalsView,
   descriptorsView,
   pipesView,
+  ipcView,
   timersView,
   pageCacheView,
   countersView,

@@ -8,6 +8,21 @@ export { makeSignalFd, setSignalFile, signalFileOps } from './signalfd.ts'
 export { makePipe, resumeFifo, pipeFor, pipeOps, resizePipe } from './pipe.ts'
 export { appendAll, copyPipe, gaveTo, movePipe, reserve, tookFrom, waitForBytes, waitForRoom } from './splice.ts'
 export { freeBuffers } from './pipe-buffers.ts'
+export { auditIpc } from './sysv/audit.ts'
+export { newIpcNamespace, ipcAtPlace, ipcObject, checkOwner, checkUse, highestPlace, permOf, setOwner } from './sysv/ids.ts'
+export { changeQueue, msgGet, msgReceive, msgSend, removeQueue } from './sysv/msg.ts'
+export { countWaiters, releaseUndo, removeSet, semGet, semOp, setSemaphores } from './sysv/sem.ts'
+export {
+  attached,
+  attachesOf,
+  destroyOrphans,
+  detached,
+  lockSegment,
+  orphanSegments,
+  removeSegment,
+  residentPages,
+  shmGet,
+} from './sysv/shm.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
 export { futexKey, ownedFutex } from './futex-key.ts'
 export { futexExit } from './futex-exit.ts'

@@ -1,4 +1,5 @@
 // What pipes and the files that tell of events are, as plain data.
+export type * from './sysv/types.ts'
 import type { Int64 } from '../abi/int64.ts'
 import type { ByteRing } from '../mm/types.ts'
 import type { WaitQueue } from '../sched/types.ts'

@@ -169,6 +169,7 @@ function auditTlbs(k: Kernel, problems: string[]): void {
 /** Every inode that a name, a descriptor, a mapping or a task's directory leads to. */
 export function allInodes(k: Kernel): Set<Inode> {
   const inodes = new Set<Inode>(k.state.frames.reclaimable).add(k.state.vdso)
+  for (const { inode } of k.state.ns.ipc.shm.objects.values()) inodes.add(inode)
 
   const seen = new Set<Dentry>()
   // A list, not recursion: directories may be nested deeper than our stack.

@@ -33,7 +33,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
   child.exe = parent.exe
   child.exePath = parent.exePath
   if (child.exe) {
-    k.mappedFiles.retain(child.exe)
+    k.mappedFiles.retain(k, child.exe)
     child.exe.running++
   }
   const lost: LostWrites = { count: 0, pages: [] }
@@ -41,7 +41,7 @@ export function forkMm(k: Kernel, parent: Mm): Mm {
     for (const region of parent.regions) {
       if (region.dontFork) continue
       const copy = { ...region, locked: false }
-      if (copy.inode) k.mappedFiles.retain(copy.inode)
+      if (copy.inode) k.mappedFiles.retain(k, copy.inode)
       child.regions.push(copy)
       countTotal(child, (region.end - region.start) / PAGE_SIZE)
       if (mustCopy(region)) copyRange(k, parent, child, region.start, region.end, lost)

@@ -168,6 +168,7 @@ function countLive(k: Kernel): Count {
   for (const tty of state.ttys) if (tty) add(count, 'tty', 1)
   count.bytes += k.kinds.bytesUnderway(k)
   for (const file of k.kinds.underway(k)) countDescription(k, count, file)
+  countIpc(k, count)
   countNames(k, count)
   return count
 }
@@ -221,6 +222,24 @@ function listBytes(value: unknown, inside = false): number {
   for (const member of Object.values(value)) bytes += listBytes(member, true)
   return bytes
 }
+
+/** System V objects: what each is, and its messages, values and what is to be undone. */
+function countIpc(k: Kernel, count: Count): void {
+  const { shm, sem, msg } = k.state.ns.ipc
+  add(count, 'inode', shm.objects.size + sem.objects.size + msg.objects.size)
+  for (const { inode } of shm.objects.values()) countInode(k, count, inode)
+  for (const { values, undos } of sem.objects.values()) {
+    count.bytes += values.length * SEMAPHORE_BYTES
+    add(count, 'element', undos.length)
+    for (const { adjust } of undos) count.bytes += adjust.byteLength
+  }
+  for (const { bytes, messages } of msg.objects.values()) {
+    count.bytes += bytes
+    add(count, 'element', messages.length)
+  }
+}
+/** A value, and the process that last changed it. */
+const SEMAPHORE_BYTES = 8
 
 function countDescription(k: Kernel, count: Count, file: FileDescription): void {
   if (!isNew(count, file)) return

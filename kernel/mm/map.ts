@@ -12,7 +12,7 @@ import { chargeKmem, KMEM } from './kmem.ts'
 import { HUGE_PAGE, STACK_GUARD_GAP, USER_END } from './limits.ts'
 import { writeBackLast } from './pagecache.ts'
 import { eachLeaf, entryFor, frameOf, leafFlags, PTE_HUGE, zapRange } from './pagetable.ts'
-import { cutsNeeded, forgetGaps, joinAround, overlaps, regionIndex } from './regions.ts'
+import { cutsNeeded, findRegion, forgetGaps, joinAround, overlaps, regionIndex } from './regions.ts'
 import { countTotal } from './space.ts'
 import type { Mm, Region, RegionSpec } from './types.ts'
 
@@ -49,7 +49,7 @@ export function mapRegion(k: Kernel, mm: Mm, spec: RegionSpec): Region {
     hugetlb: spec.hugetlb ?? false,
     thp: spec.thp ?? 'policy',
   }
-  if (region.inode) k.mappedFiles.retain(region.inode)
+  if (region.inode) k.mappedFiles.retain(k, region.inode)
   const index = regionIndex(mm, start)
   mm.regions.splice(index, 0, region)
   const pages = (end - start) / PAGE_SIZE
@@ -87,6 +87,9 @@ const gainsExec = (mm: Mm, region: Region, prot: number): boolean =>
 /** mprotect: gives [start, end) another protection. EACCES where a shared mapping may not have it; ENOMEM at the first hole (what lies below it is done), or as for unmapRange, like EINVAL. */
 export function protectRange(k: Kernel, mm: Mm, start: number, end: number, prot: number): void {
   if (mm.regions.length + cutsNeeded(mm, start, end) > k.state.sysctl.maxMapCount) throw ENOMEM
+  // Refused at once it is not even cut.
+  const head = findRegion(mm, start)
+  if (head !== null && (prot & ~head.maxProt || gainsExec(mm, head, prot))) throw EACCES
   const [first, last] = carve(k, mm, start, end)
   let at = start
   try {

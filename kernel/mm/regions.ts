@@ -44,7 +44,7 @@ export function covered(mm: Mm, start: number, end: number): boolean {
 function splitAt(k: Kernel, mm: Mm, index: number, va: number): void {
   const region = mm.regions[index]
   const upper: Region = { ...region, start: va, offset: region.offset + (va - region.start) }
-  if (upper.inode) k.mappedFiles.retain(upper.inode)
+  if (upper.inode) k.mappedFiles.retain(k, upper.inode)
   region.end = va
   mm.regions.splice(index + 1, 0, upper)
 }
@@ -84,6 +84,8 @@ const joins = (a: Region, b: Region): boolean =>
   a.maxProt === b.maxProt &&
   a.shared === b.shared &&
   a.inode === b.inode &&
+  // Each part of an attached segment counts.
+  (a.inode === null || a.inode.segment === null) &&
   (a.inode === null || a.offset + (a.end - a.start) === b.offset) &&
   a.path?.dentry === b.path?.dentry &&
   a.label === b.label &&

@@ -197,7 +197,7 @@ export interface RegionSpec {
  */
 export interface MappedFileOps {
   /** One region or address space more, or less, holds the file. */
-  retain(inode: Inode): void
+  retain(k: Kernel, inode: Inode): void
   release(k: Kernel, inode: Inode): void
   /** It was stored to through a mapping. */
   modified(k: Kernel, inode: Inode): void

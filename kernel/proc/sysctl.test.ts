@@ -8,7 +8,7 @@ import { setRlimit } from '../task/index.ts'
 import { sliceOf } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { buffer, BUFFER, call, fileKernel, fileTask, outcome } from '../vfs/testing.ts'
-import { readNumbers } from './sysctl.ts'
+import { readNumbers } from './numbers.ts'
 
 function read(k: Kernel, task: Task, name: string): string {
   const fd = call(k, task, 'openat', AT_FDCWD, `/proc/sys/${name}`, O_RDONLY, 0) as number

@@ -11,35 +11,14 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { Sysctls } from '../sysctl.ts'
 import { READ_ONLY, WRITABLE, type SystemFile } from './nodes.ts'
+import { readNumbers } from './numbers.ts'
+import { sysvSettings } from './sysvipc.ts'
 
 const INT_MAX = 2 ** 31 - 1
 const INT_MIN = -(2 ** 31)
 const UINT_MAX = 2 ** 32 - 1
 /** Of unsigned longs: what a double still holds exactly. Beyond is refused, where Linux would take it. */
 const LONG_MAX = Number.MAX_SAFE_INTEGER
-
-/** A setting's number must be followed by one of these. */
-const NUMBER = /^[ \t\n]*(-?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)(?=[ \t\n]|$)/i
-
-/**
- * Up to `most` numbers of a text, in C's notations. EINVAL: none, something else, or one out of bounds. What follows the last one
- * after a blank is not looked at.
- */
-export function readNumbers(text: string, most: number, min: number, max: number): number[] {
-  const values: number[] = []
-  let rest = text.slice(0, PAGE_SIZE - 1)
-  while (values.length < most && /[^ \t\n]/.test(rest)) {
-    const found = NUMBER.exec(rest)
-    if (!found) throw EINVAL
-    const digits = found[2]
-    const value = Number(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits) * (found[1] ? -1 : 1)
-    if (!(value >= min && value <= max)) throw EINVAL
-    values.push(value)
-    rest = rest.slice(found[0].length)
-  }
-  if (values.length === 0) throw EINVAL
-  return values
-}
 
 type NumberKey = { [K in keyof Sysctls]: Sysctls[K] extends number ? K : never }[keyof Sysctls]
 
@@ -234,5 +213,7 @@ const rows: Readonly<Record<string, SystemFile>> = {
 }
 
 export const sysctlFiles: Readonly<Record<string, SystemFile>> = Object.fromEntries(
-  Object.entries(rows).map(([path, row]) => [`sys/${path}`, row]),
+  Object.entries({ ...rows, ...sysvSettings })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, row]) => [`sys/${path}`, row]),
 )

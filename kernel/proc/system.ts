@@ -21,6 +21,7 @@ import { mayReadLog, readLog } from '../fs/index.ts'
 import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
 import { inventoryFiles } from './inventory.ts'
 import { sysctlFiles } from './sysctl.ts'
+import { sysvFiles } from './sysvipc.ts'
 
 const KIB = 1024
 const NAME_WIDTH = 16
@@ -200,6 +201,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
       'serial               /dev/ttyS       4      64 serial',
   ),
   ...inventoryFiles,
+  ...sysvFiles,
   ...sysctlFiles,
 }
 

@@ -25,6 +25,7 @@ import {
   CLONE_PTRACE,
   CLONE_SETTLS,
   CLONE_SIGHAND,
+  CLONE_SYSVSEM,
   CLONE_THREAD,
   CLONE_UNTRACED,
   CLONE_VFORK,
@@ -181,6 +182,10 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   if (has(flags, CLONE_CHILD_CLEARTID)) child.clearChildTid = args.childTid
   child.exitSignal = thread ? 0 : has(flags, CLONE_PARENT) ? group.leader.exitSignal : args.exitSignal
   if (has(flags, CLONE_VFORK)) child.vforkDone = newQueue()
+  if (has(flags, CLONE_SYSVSEM)) {
+    child.semUndo = parent.semUndo ??= { refs: 1, undos: [] }
+    child.semUndo.refs++
+  }
   // A thread has memory of its own for it, a process a copy of its parent's.
   if (parent.rseq !== null && !has(flags, CLONE_VM)) child.rseq = { ...parent.rseq }
   child.personality = parent.personality

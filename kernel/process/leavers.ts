@@ -1,5 +1,5 @@
 // What a task leaves behind when it takes another program or ends: a row for each thing it holds, in the order in which they go.
-import { futexExit } from '../ipc/index.ts'
+import { futexExit, orphanSegments, releaseUndo } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { releaseMm, useMm, type Mm } from '../mm/index.ts'
 import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
@@ -46,6 +46,13 @@ export const LEAVERS: readonly Leaver[] = [
       if (task.onHart >= 0) useMm(k, task.onHart, next)
     },
     exit: dropMm,
+  },
+  {
+    name: 'semaphores and shared memory',
+    exit(k, task) {
+      if (task.semUndo !== null) releaseUndo(k, task, task.semUndo)
+      if (task.ns.ipc.shm.objects.size > 0) orphanSegments(k, task.ns.ipc, task.id)
+    },
   },
   {
     name: 'descriptors',

@@ -91,6 +91,7 @@ export function newTask(k: Kernel, birth: Birth): Task {
     clearChildTid: 0,
     robustList: 0,
     rseq: null,
+    semUndo: null,
     exitSignal: SIGCHLD,
     vforkDone: null,
     exitStatus: 0,

@@ -46,6 +46,7 @@ import {
   isErrno,
   readStruct,
 } from '../abi/index.ts'
+import { releaseUndo } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, putU32, putU64, USER_END } from '../mm/index.ts'
 import { capable, regX, taskByPid } from '../task/index.ts'
@@ -192,6 +193,7 @@ function unshare(k: Kernel, task: Task, what: number): number {
     task.files = forkFiles(k, shared)
     releaseFiles(k, shared)
   }
+  if (what & CLONE_SYSVSEM && task.semUndo !== null) releaseUndo(k, task, task.semUndo)
   return 0
 }
 

@@ -163,8 +163,7 @@ const COMPARISONS: Readonly<Record<number, Comparison>> = {
   // An I/O context is there once a priority was set, and nobody's but the task's.
   [KCMP.KCMP_IO]: (k, _task, one, other) =>
     orderOf(k, one.ioprio === undefined ? null : one, other.ioprio === undefined ? null : other, task => [task]),
-  // No semaphore keeps anything to be undone.
-  [KCMP.KCMP_SYSVSEM]: () => 0,
+  [KCMP.KCMP_SYSVSEM]: (k, _task, one, other) => orderOf(k, one.semUndo, other.semUndo, ({ semUndo }) => [semUndo]),
   [KCMP.KCMP_EPOLL_TFD]: compareWatched,
 }
 
@@ -192,7 +191,7 @@ function kcmpText(k: Kernel, task: Task, raw: readonly number[], result?: number
   const start = `${pid1 | 0}, ${pid2 | 0}, ${nameOf(KCMP, type | 0)}`
   if (type === KCMP.KCMP_FILE) return `${start}, ${first >>> 0}, ${second >>> 0}`
   if (type === KCMP.KCMP_EPOLL_TFD) return `${start}, ${first >>> 0}, ${slotText(k, task, second)}`
-  return type in COMPARISONS || type === KCMP.KCMP_SYSVSEM ? start : `${start}, ${plainHex(first)}, ${plainHex(second)}`
+  return type in COMPARISONS ? start : `${start}, ${plainHex(first)}, ${plainHex(second)}`
 }
 
 export const remoteCalls: Syscall[] = [

@@ -18,6 +18,9 @@ import { spliceCalls } from './splice.ts'
 import { remoteCalls } from './remote.ts'
 import { concurrencyCalls } from './concurrency.ts'
 import { ptraceCalls } from './ptrace.ts'
+import { msgCalls } from './sysv-msg.ts'
+import { semCalls } from './sysv-sem.ts'
+import { shmCalls } from './sysv-shm.ts'
 import { processCalls } from './process.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
@@ -48,6 +51,9 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   pidfdCalls,
   otherCalls,
   remoteCalls,
+  msgCalls,
+  semCalls,
+  shmCalls,
   concurrencyCalls,
   posixTimerCalls,
   memoryCalls,

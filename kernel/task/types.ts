@@ -1,6 +1,7 @@
 // What a task has that every room may ask for: who it acts as, its numbers, its limits, what it used, where its registers are kept.
 import type { Task, ThreadGroup } from '../state.ts'
 import type { NetNamespace } from '../net/types.ts'
+import type { IpcNamespace } from '../ipc/types.ts'
 import type { MountNamespace } from '../vfs/types.ts'
 
 /** Who a task acts as. Never changed in place (tasks share them): replaced whole. Capabilities are bit sets below 2^53. */
@@ -35,6 +36,7 @@ export interface Namespaces {
   mnt: MountNamespace
   pid: PidNamespace
   net: NetNamespace
+  ipc: IpcNamespace
 }
 
 /** What the machine is called (sethostname(2)). */

@@ -43,6 +43,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     target: '',
     rdev: 0,
     pipe: null,
+    segment: null,
     locks: null,
     proc: null,
     sys: null,

@@ -10,8 +10,8 @@ import type { WaitQueue } from '../sched/types.ts'
 import type { HostStream, KmsgData } from '../fs/types.ts'
 import type { ProcData, ProcNode } from '../proc/types.ts'
 import type { SysData } from '../sysfs/types.ts'
-import type { EpollData, EpollItem, EventFdData, Pipe, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { Socket } from '../net/types.ts'
+import type { EpollData, EpollItem, EventFdData, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
@@ -97,6 +97,8 @@ export interface Inode {
   rdev: number
   /** FIFO: made by the first open. */
   pipe: Pipe | null
+  /** A System V shared memory segment's file. */
+  segment: Segment | null
   /** fcntl and flock locks; null: none ever taken. */
   locks: FileLocks | null
   /** Which generated file this is (proc), and of which task. */

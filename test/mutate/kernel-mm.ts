@@ -58,7 +58,7 @@ export const mmFaults: readonly Fault[] = [
   {
     what: 'the upper half of a split does not hold its file',
     file: 'kernel/mm/regions.ts',
-    find: '  if (upper.inode) k.mappedFiles.retain(upper.inode)\n',
+    find: '  if (upper.inode) k.mappedFiles.retain(k, upper.inode)\n',
     put: '',
     near: SPLIT,
   },
