@@ -29,6 +29,7 @@ import {
   SIGTRAP,
   SIGCHLD,
   SIGSYS,
+  SIGURG,
 } from '../abi/index.ts'
 import { findGroup, findTask, groupMembers } from '../task/index.ts'
 import { kernelInfo, sendToGroup, sendToTask, type SigInfo } from '../signal/index.ts'
@@ -72,6 +73,16 @@ export function tellOwner(k: Kernel, file: FileDescription, fd: number, band: nu
     const send = (what: SigInfo): boolean => ('tgid' in to ? sendToGroup(k, null, to, what) : sendToTask(k, null, to, what))
     // A real-time signal for which there is no room becomes the ordinary one, which says less.
     if (!send(info)) send(kernelInfo(SIGIO))
+  }
+}
+
+/** Urgent bytes came: its owner gets SIGURG, whether O_ASYNC is set or not. */
+export function urgeOwner(k: Kernel, { owner }: FileDescription): void {
+  if (!owner || owner.id === 0) return
+  for (const to of receivers(k, owner)) {
+    if (!mayTell(owner, to)) continue
+    if ('tgid' in to) sendToGroup(k, null, to, kernelInfo(SIGURG))
+    else sendToTask(k, null, to, kernelInfo(SIGURG))
   }
 }
 

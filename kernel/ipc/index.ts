@@ -1,7 +1,7 @@
 // The door of interprocess communication: pipes, FIFOs, event counters, epoll, signals as files and about files, futexes.
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
-export { sendAsync, tellOwner } from './async.ts'
+export { sendAsync, tellOwner, urgeOwner } from './async.ts'
 export { eventOps, makeEventFd } from './eventfd.ts'
 export { armTimerFd, makeTimerFd, timerFdExpired, timerFdLeft, timerFdOf, timerFdOps, watchDate } from './timerfd.ts'
 export { makeSignalFd, setSignalFile, signalFileOps } from './signalfd.ts'

@@ -122,6 +122,7 @@ export const socketFileOps: FileOps = {
   },
   release(k, file) {
     const socket = socketOf(file)
+    socket.file = null
     socketOps(socket).release(k, socket)
   },
 }

@@ -60,6 +60,7 @@ export function newSocket(k: Kernel, task: Task, what: Pick<Socket, 'family' | '
     shutdown: 0,
     error: 0,
     ino: 0,
+    file: null,
     cookie: 0,
     user: task.credentials.uid,
     dead: false,
@@ -89,7 +90,9 @@ export function socketFile(k: Kernel, task: Task, socket: Socket, flags: number)
   const { fsuid, fsgid } = task.credentials
   const inode = newInode(net.fs, 'socket', SOCKET_MODE, fsuid, fsgid, timestampNow(k))
   socket.ino = inode.ino
-  return newDescription('socket', inode, null, O_RDWR | (flags & O_NONBLOCK), socket, `socket:[${inode.ino}]`)
+  const file = newDescription('socket', inode, null, O_RDWR | (flags & O_NONBLOCK), socket, `socket:[${inode.ino}]`)
+  socket.file = file
+  return file
 }
 
 /** The socket of an open file; null: it is none. */

@@ -33,6 +33,8 @@ export interface Socket {
   error: number
   /** Number of its inode; 0: no file was ever made for it. */
   ino: number
+  /** The open file that holds it; null: none yet, or none any more. */
+  file: FileDescription | null
   cookie: number
   /** Who made it. */
   user: number
@@ -245,7 +247,7 @@ export interface UnixSocket extends ByteRing {
   other: Socket | null
   /** In order: bytes of streams lie in the ring. Of a listener: connections. */
   queue: UnixMessage[]
-  /** The byte of MSG_OOB in the queue; null: none. */
+  /** The byte of MSG_OOB in the queue; null: none. One that was read stays as a message without bytes: the mark. */
   urgent: UnixMessage | null
   /** Messages that were charged (mm/kmem.ts): as many as there were at once. */
   charged: number
@@ -257,7 +259,7 @@ export interface UnixSocket extends ByteRing {
 export interface UnixMessage {
   /** Bytes that are left, and from where on in `bytes`. */
   length: number
-  /** Of datagrams; null: they lie in the ring. */
+  /** Of datagrams, and an urgent byte; null: they lie in the ring. */
   bytes: Uint8Array | null
   /** What it counts. */
   size: number

@@ -451,6 +451,8 @@ export interface Kinds {
   device(rdev: number): FileOpsKind | undefined
   /** One event of a file to its owner (F_SETOWN), by a signal: `band` is POLL_IN, POLL_OUT, POLL_MSG; `fd` what si_fd will say. */
   tell(k: Kernel, file: FileDescription, fd: number, band: number): void
+  /** SIGURG to a file's owner. */
+  urge(k: Kernel, file: FileDescription): void
   /** Files that are on their way in messages, as often as messages hold them: no descriptor leads to them. */
   underway(k: Kernel): Iterable<FileDescription>
   /** What the messages are of that no open file leads to, in bytes of kernel memory. */

@@ -117,6 +117,10 @@ export function shutDown(k: Kernel, socket: Socket, how: number): void {
   stateChanged(k, socket)
 }
 
+/** A mark alone is nothing that was not read. */
+const hasUnread = ({ queue }: UnixSocket): boolean =>
+  queue.length > 1 || (queue.length === 1 && (queue[0].length > 0 || queue[0].bytes?.length === 0))
+
 /** The last file is closed, or nobody will ever accept it: the other end finds the end, or a reset where something was not read. */
 export function closeSocket(k: Kernel, socket: Socket, accepted = true): void {
   const own = unixOf(socket)
@@ -129,7 +133,7 @@ export function closeSocket(k: Kernel, socket: Socket, accepted = true): void {
   wakeAll(k, own.full)
   if (other !== null && !other.dead && !isDatagram(socket)) {
     other.shutdown = BOTH_SHUTDOWN
-    if (own.queue.length > 0 || !accepted) other.error = ECONNRESET.code
+    if (!accepted || hasUnread(own)) other.error = ECONNRESET.code
     stateChanged(k, other)
   }
   for (const message of own.queue.splice(0)) {

@@ -19,6 +19,7 @@ import {
   SOCK_RAW,
   SOCK_SEQPACKET,
   SOCK_STREAM,
+  SOCKET_IOCTLS,
   ENOTTY,
   TIOCOUTQ,
 } from '../../abi/index.ts'
@@ -33,6 +34,7 @@ import { consumeDatagram, peerIsFull, receiveDatagram, sendDatagram } from './da
 import { bindSocket, UNNAMED, unixOf } from './names.ts'
 import { largestDatagram } from './size.ts'
 import { arrivedStream, consumeStream, receiveStream, sendStream } from './stream.ts'
+import { isAtMark } from './urgent.ts'
 
 const READABLE = POLLIN | POLLRDNORM
 const WRITABLE = POLLOUT | POLLWRNORM | POLLWRBAND
@@ -76,6 +78,7 @@ const common = {
   ioctl(k: Kernel, task: Task, socket: Socket, request: number, argument: number) {
     const { queue } = unixOf(socket)
     if (request === TIOCOUTQ) putU32(k, task, argument, socket.sendMemory)
+    else if (request === SOCKET_IOCTLS.SIOCATMARK) putU32(k, task, argument, Number(isAtMark(socket)))
     else if (request === FIONREAD) {
       if (socket.state === 'listening') throw EINVAL
       const all = socket.type === SOCK_DGRAM ? queue.slice(0, 1) : queue

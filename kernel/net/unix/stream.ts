@@ -1,5 +1,5 @@
 // AF_UNIX streams: bytes in one ring at the receiver, in messages that say who sent them and what came along.
-import { EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, isErrno, ENOBUFS, MSG_DONTWAIT, MSG_OOB, MSG_PEEK } from '../../abi/index.ts'
+import { EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, isErrno, ENOBUFS, MSG_DONTWAIT, MSG_OOB, MSG_PEEK, SO } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { dropFront, frontOf, growRing, putRing } from '../../mm/index.ts'
 import { wakeAll } from '../../sched/index.ts'
@@ -7,40 +7,26 @@ import type { Task } from '../../state.ts'
 import { retainFile } from '../../vfs/index.ts'
 import type { FileDescription } from '../../vfs/types.ts'
 import type { Blocked } from '../../waiting.ts'
-import { brokenPipe, raiseError, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, waitOn } from '../socket.ts'
+import { brokenPipe, isOn, raiseError, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, waitOn } from '../socket.ts'
 import type { Outgoing, Received, SentCredentials, Socket, UnixMessage, Wanted } from '../types.ts'
 import { controlFor } from './control.ts'
 import { chargeMessage, enqueue, giveBack, senderOf, wantsSender } from './message.ts'
 import { unixOf } from './names.ts'
 import { detachFiles, sentFiles } from './rights.ts'
 import { streamPart, streamSize } from './size.ts'
-
-const NOTHING = new Uint8Array(0)
-
-/** Nothing more, and nothing to wait for. */
-const atEnd = (): Received => ({
-  bytes: NOTHING,
-  length: 0,
-  flags: 0,
-  from: null,
-  control: [],
-  files: null,
-  last: true,
-  taken: true,
-})
-
-/** Nobody would read it. */
-const isDeaf = (other: Socket): boolean => other.dead || (other.shutdown & RECEIVE_SHUTDOWN) !== 0
+import { atEnd, isDeaf, passMark, receiveUrgent, sendUrgent } from './urgent.ts'
 
 export function sendStream(k: Kernel, task: Task, socket: Socket, message: Outgoing): number | Blocked {
   const { bytes, left, done, flags } = message
-  if (flags & MSG_OOB) throw EOPNOTSUPP
+  const urgent = (flags & MSG_OOB) !== 0
+  if (urgent && bytes.length + left + done === 0) throw EOPNOTSUPP
   if (message.to !== null) throw socket.state === 'connected' ? EISCONN : EOPNOTSUPP
   const { other } = unixOf(socket)
   if (other === null) throw ENOTCONN
   const broken = (): Error => (done === 0 ? brokenPipe(k, task, flags) : EPIPE)
   if (socket.shutdown & SEND_SHUTDOWN) throw broken()
-  const total = bytes.length + left
+  // The last byte of an urgent send is a message of its own.
+  const total = bytes.length + left - (urgent ? 1 : 0)
   let taken = 0
   while (taken < total) {
     const part = streamPart(total - taken, socket.options.sendBuffer)
@@ -58,6 +44,11 @@ export function sendStream(k: Kernel, task: Task, socket: Socket, message: Outgo
     }
     append(k, task, socket, other, message, taken === 0 && part === bytes.length ? bytes : bytes.subarray(taken, taken + part), taken)
     taken += part
+  }
+  if (urgent && taken === total && bytes.length > taken) {
+    const sent = sendUrgent(k, task, socket, other, message, bytes.subarray(taken))
+    if (typeof sent !== 'number' && taken === 0) return sent
+    if (typeof sent === 'number') taken += sent
   }
   if (taken > 0) wakeAll(k, other.readable)
   return taken
@@ -99,20 +90,35 @@ interface Span {
   first: UnixMessage | null
   files: FileDescription[] | null
   last: boolean
+  /** Some of them do not lie in the ring. */
+  apart: boolean
 }
 
-function spanOf(socket: Socket, { max, flags, note }: Wanted): Span {
-  const { queue } = unixOf(socket)
+function spanOf(socket: Socket, { max, flags, note, done }: Wanted): Span {
+  const { queue, urgent } = unixOf(socket)
+  const inline = isOn(socket, SO.SO_OOBINLINE)
   const asksSender = wantsSender(socket)
   let sender = note as SentCredentials | null | undefined
-  const span: Span = { skip: 0, count: 0, first: null, files: null, last: false }
+  const span: Span = { skip: 0, count: 0, first: null, files: null, last: false, apart: false }
   let before = flags & MSG_PEEK ? Math.max(0, socket.options.peekOffset) : 0
   for (const message of queue) {
+    // What goes into one read ends at the mark.
+    const some = span.count + done > 0
+    if (message === urgent && some) {
+      span.last = true
+      break
+    }
+    if (message.length === 0 && some && urgent === null) {
+      span.last = true
+      break
+    }
+    if (message.length === 0 || (message === urgent && !inline)) continue
     if (before >= message.length) {
       before -= message.length
-      span.skip += message.length
+      if (message.bytes === null) span.skip += message.length
       continue
     }
+    if (message.bytes !== null) span.apart = true
     if (asksSender) {
       if (sender !== undefined && !sameSender(sender, message.credentials)) {
         span.last = true
@@ -138,8 +144,9 @@ function spanOf(socket: Socket, { max, flags, note }: Wanted): Span {
 
 export function receiveStream(k: Kernel, task: Task, socket: Socket, wanted: Wanted): Received | Blocked {
   if (socket.state !== 'connected') throw EINVAL
-  if (wanted.flags & MSG_OOB) throw EINVAL
   const own = unixOf(socket)
+  if (wanted.flags & MSG_OOB) return receiveUrgent(socket, wanted)
+  if (!(wanted.flags & MSG_PEEK) && wanted.done === 0) passMark(k, socket)
   const span = spanOf(socket, wanted)
   if (span.first === null && !span.last) {
     if (wanted.done >= wanted.least) return atEnd()
@@ -149,7 +156,7 @@ export function receiveStream(k: Kernel, task: Task, socket: Socket, wanted: Wan
   }
   if (span.first === null) return atEnd()
   const peeks = (wanted.flags & MSG_PEEK) !== 0
-  const bytes = frontOf(k, own, span.count, span.skip)
+  const bytes = span.apart ? gathered(k, socket, span) : frontOf(k, own, span.count, span.skip)
   if (peeks && socket.options.peekOffset >= 0) socket.options.peekOffset += span.count
   return {
     bytes,
@@ -164,16 +171,37 @@ export function receiveStream(k: Kernel, task: Task, socket: Socket, wanted: Wan
   }
 }
 
+/** Bytes of a span of which some are messages of their own. */
+function gathered(k: Kernel, socket: Socket, { skip, count, first }: Span): Uint8Array {
+  const own = unixOf(socket)
+  const whole = new Uint8Array(count)
+  let at = skip
+  let done = 0
+  for (const message of own.queue.slice(own.queue.indexOf(first as UnixMessage))) {
+    if (done === count) break
+    const { bytes, length } = message
+    if (bytes === null) {
+      const part = frontOf(k, own, Math.min(length, count - done), at)
+      whole.set(part, done)
+      at += length
+      done += part.length
+    } else if (length > 0) whole[done++] = bytes[0]
+  }
+  return whole
+}
+
 /** So many bytes are read: messages that are read whole go, and files that came along are the caller's. */
 export function consumeStream(k: Kernel, socket: Socket, count: number): FileDescription[] | null {
   const own = unixOf(socket)
   const { queue } = own
   let files: FileDescription[] | null = null
+  let inRing = 0
   for (let left = count; left > 0;) {
     const message = queue[0]
     const part = Math.min(message.length, left)
     left -= part
     message.length -= part
+    if (message.bytes === null) inRing += part
     if (message.files !== null) {
       detachFiles(k, message.from, message.files)
       files = files === null ? message.files : [...files, ...message.files]
@@ -184,7 +212,7 @@ export function consumeStream(k: Kernel, socket: Socket, count: number): FileDes
     if (own.urgent === message) own.urgent = null
     giveBack(k, message.from, message.size)
   }
-  dropFront(own, count)
+  dropFront(own, inRing)
   if (socket.options.peekOffset >= 0) socket.options.peekOffset = Math.max(0, socket.options.peekOffset - count)
   return files
 }
