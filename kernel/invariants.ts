@@ -3,6 +3,7 @@
 import type { Kernel } from './kernel.ts'
 import { auditIpc } from './ipc/index.ts'
 import { auditMemory, liveKmem } from './mm/index.ts'
+import { auditSockets } from './net/index.ts'
 import { findTask, isDead } from './task/index.ts'
 import type { WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
@@ -26,6 +27,7 @@ const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [
   checkTrapFrames,
   checkKmem,
   auditIpc,
+  auditSockets,
 ]
 
 /** Whatever is made was charged; what the host does may come on top. */

@@ -5,6 +5,7 @@ import { DATA, start } from '../../kernel/testing.ts'
 import { descriptorsView } from './descriptors.ts'
 import { pageCacheView } from './page-cache.ts'
 import { pipesView } from './pipes.ts'
+import { socketsView } from './sockets.ts'
 import { runqueuesView } from './runqueues.ts'
 import { tasksView } from './tasks.ts'
 import { runUntil } from './testing.ts'
@@ -152,6 +153,39 @@ test('a dead child waits for its parent', () => {
   const [dead] = tasksView.data(k, { pid: 2 }).tasks
   expect(dead).toMatchObject({ state: 'Z', pc: null, mm: null, exitStatus: 3 << 8 })
   expect(dead.wait.words).toBe('dead: until its parent 1 test waits for it')
+})
+
+test('sockets: kind, state, what is in them, whose they are, who waits', () => {
+  const { k } = start(
+    `
+    li s1, ${DATA}
+    li a0, 1
+    li a1, 1
+    li a2, 0
+    mv a3, s1
+    sys 199
+    lw a0, 0(s1)
+    mv a1, s1
+    li a2, 5
+    sys 64
+    lw a0, 0(s1)
+    mv a1, s1
+    li a2, 5
+    sys 63`,
+    { debug: false },
+  )
+  runUntil(k, () => asleep(k, 1))
+  const common = { family: 'unix', type: 'stream', state: 'connected', sendBuffer: 212992, local: '', waitToSend: [] }
+  expect(socketsView.data(k, {}).sockets).toEqual([
+    { ...common, ino: 1, readable: 0, sent: 768, peer: 'socket 2', holders: [{ pid: 1, fd: 3 }], waitToRead: [1] },
+    { ...common, ino: 2, readable: 5, sent: 0, peer: 'socket 1', holders: [{ pid: 1, fd: 4 }], waitToRead: [] },
+  ])
+  expect(tasksView.data(k, { pid: 1 }).tasks[0].wait.words).toBe('waits for data at socket:[1]')
+  expect(socketsView.show(k).join('\n')).toMatchInlineSnapshot(`
+    "INODE KIND        STATE     READ SENT LOCAL PEER     HELD pid:fd WAITING
+        1 unix stream connected    0  768 -     socket 2 1:3         1 to read
+        2 unix stream connected    5    0 -     socket 1 1:4"
+  `)
 })
 
 test('a full pipe: the writer waits for room', () => {

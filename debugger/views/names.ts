@@ -19,6 +19,7 @@ export function openFiles(k: Kernel): Map<FileDescription, { pid: number; fd: nu
       holders.push({ pid: task.pid, fd })
     })
   }
+  for (const file of k.kinds.underway(k)) if (!found.has(file)) found.set(file, [])
   return found
 }
 

@@ -8,6 +8,7 @@ import { ledgerView } from './ledger.ts'
 import { memoryView } from './memory.ts'
 import { pageCacheView } from './page-cache.ts'
 import { pipesView } from './pipes.ts'
+import { socketsView } from './sockets.ts'
 import { regionsView } from './regions.ts'
 import { registersView } from './registers.ts'
 import { runqueuesView } from './runqueues.ts'
@@ -37,6 +38,7 @@ export const VIEWS: readonly AnyView[] = [
   descriptorsView,
   pipesView,
   ipcView,
+  socketsView,
   timersView,
   pageCacheView,
   countersView,

@@ -4,6 +4,7 @@ import {
   fileText,
   ownedFutex,
   signalName,
+  socketOps,
   type FileDescription,
   type Kernel,
   type Task,
@@ -62,7 +63,11 @@ function nameFile(k: Kernel, file: FileDescription, names: Map<WaitQueue, string
   const { inode, data } = file
   if (inode.pipe) for (const [queue, text] of pairs(inode.pipe.readable, inode.pipe.writable, name)) names.set(queue, text)
   if (inode.locks) names.set(inode.locks.queue, `a lock on ${name}`)
-  if (data !== null && 'queue' in data) names.set(data.queue, `${k.kinds.files[file.kind].waitsFor ?? 'a change of'} ${name}`)
+  if (data?.kind === 'socket') {
+    names.set(data.readable, `${data.state === 'listening' ? 'a connection' : 'data'} at ${name}`)
+    names.set(data.writable, `room to send at ${name}`)
+    for (const [queue, text] of socketOps(data).queues?.(data) ?? []) names.set(queue, `${text} of ${name}`)
+  } else if (data !== null && 'queue' in data) names.set(data.queue, `${k.kinds.files[file.kind].waitsFor ?? 'a change of'} ${name}`)
 }
 
 /** The key is `root@address` of a private futex, `dev:ino:offset` of a shared one. */

@@ -10,6 +10,8 @@ const FAMILY: Readonly<Record<number, Family>> = {
   [AF_UNIX]: unixFamily,
 }
 
+export const allFamilies = (): Family[] => Object.values(FAMILY)
+
 /** What a socket's family and type does. */
 export function socketOps({ family, type, protocol }: Socket): SocketOps {
   const row = FAMILY[family]

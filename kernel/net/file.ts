@@ -59,7 +59,17 @@ const requests: Readonly<Record<number, (k: Kernel, task: Task, file: FileDescri
 }
 
 export const socketFileOps: FileOps = {
-  channel: 'sock_',
+  waitsIn(file, call) {
+    const { waits } = socketOps(socketOf(file))
+    if (/accept/.test(call)) return waits.accept ?? null
+    if (/connect/.test(call)) return waits.connect ?? null
+    if (/send|write/.test(call)) return waits.send
+    return /recv|read/.test(call) ? waits.receive : null
+  },
+  fdinfo(_k, file) {
+    const socket = socketOf(file)
+    return socketOps(socket).fdinfo?.(socket) ?? ''
+  },
   positioned: ESPIPE,
   takesViews: () => true,
   noWait: true,

@@ -32,6 +32,7 @@ const SOCKET_MODE = 0o777
 /** A network without sockets. */
 export const newNetNamespace = (): NetNamespace => ({
   fs: null,
+  lastSerial: 0,
   lastCookie: 0,
   sockets: new Set(),
   unix: { abstract: new Map(), paths: new Map(), inFlight: new Map(), filesOfUser: new Map(), dropped: [], dropping: false, lastChosen: 0 },
@@ -61,6 +62,7 @@ export function newSocket(k: Kernel, task: Task, what: Pick<Socket, 'family' | '
     error: 0,
     ino: 0,
     file: null,
+    serial: ++k.state.ns.net.lastSerial,
     cookie: 0,
     user: task.credentials.uid,
     dead: false,

@@ -10,6 +10,8 @@ import type { Blocked, SyscallResult } from '../waiting.ts'
 export interface NetNamespace {
   /** sockfs: made with the first socket. */
   fs: FileSystem | null
+  /** Number of the last socket. */
+  lastSerial: number
   /** The last SO_COOKIE that was given out: sockets get one when they are asked. */
   lastCookie: number
   /** Every socket, those without a file too (connections that nobody has accepted), in the order of creation. */
@@ -35,6 +37,8 @@ export interface Socket {
   ino: number
   /** The open file that holds it; null: none yet, or none any more. */
   file: FileDescription | null
+  /** Tells sockets apart, those without an inode too. */
+  serial: number
   cookie: number
   /** Who made it. */
   user: number
@@ -157,8 +161,8 @@ export type ReceivedControl = ({ kind: 'bytes' } & ControlBytes) | { kind: 'pidf
 
 /** What a family and type of sockets does. What is missing is EOPNOTSUPP. Addresses are whole sockaddrs. */
 export interface SocketOps {
-  /** Its name in /proc/net/protocols, and how Linux's functions are called that wait for it. */
-  name: string
+  /** How Linux's functions are called that wait for it, as wchan shows them. */
+  waits: { receive: string; send: string; accept?: string; connect?: string }
   /** socket(2): its own part, and what else is not as in every new socket. */
   create(k: Kernel, task: Task, protocol: number): Pick<Socket, 'own'> & Partial<Socket>
   /** `mode`: of the socket's own inode. */
@@ -191,6 +195,16 @@ export interface SocketOps {
   ioctl?(k: Kernel, task: Task, socket: Socket, request: number, argument: number): SyscallResult
   /** The last file is closed. */
   release(k: Kernel, socket: Socket): void
+  /** An address in words. */
+  addressText(address: Uint8Array): string
+  /** Bytes that can be read, or connections that can be accepted. */
+  readable(socket: Socket): number
+  /** Who is at the other end, where that is a socket of this machine. */
+  other(socket: Socket): Socket | null
+  /** Queues besides the socket's own, and what is waited for there. */
+  queues?(socket: Socket): [WaitQueue, string][]
+  /** Lines of /proc/PID/fdinfo/N. */
+  fdinfo?(socket: Socket): string
   /** Kernel memory that it holds besides itself, and the files that are on their way in it. */
   bytesHeld(socket: Socket): number
   files(socket: Socket): Iterable<FileDescription>
@@ -202,6 +216,16 @@ export interface Family {
   /** socket(2): the type and protocol that serve what was asked for, or why none does. */
   find(task: Task, type: number, protocol: number): { type: number; protocol: number }
   ops(type: number, protocol: number): SocketOps
+  /** Rows of /proc/net/protocols: name, what a socket takes in Linux, and y or n for each call that there is a function for. */
+  protocols: readonly { name: string; size: number; calls: string }[]
+  /** Which of them a socket is. */
+  protocolOf(type: number, protocol: number): string
+  /** What is wrong with what its sockets count, one sentence each. */
+  audit(k: Kernel): Iterable<string>
+  /** Lines of /proc/net/sockstat. */
+  sockstat?(k: Kernel): string
+  /** Files of its own, by their names below /proc/PID: `net/unix`. */
+  files: Readonly<Record<string, (k: Kernel) => string>>
 }
 
 /** What setsockopt reads and getsockopt writes. */

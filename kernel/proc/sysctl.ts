@@ -113,6 +113,10 @@ function openFiles(k: Kernel): number {
   return found.size
 }
 
+/** SOCK_MIN_RCVBUF, SOCK_MIN_SNDBUF. */
+const LEAST_RECEIVE_BUFFER = 2304
+const LEAST_SEND_BUFFER = 4608
+
 /** Names as below /proc/sys. */
 const rows: Readonly<Record<string, SystemFile>> = {
   'fs/epoll/max_user_watches': setting('epollUserWatches', 0, LONG_MAX),
@@ -128,6 +132,13 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'fs/pipe-user-pages-soft': setting('pipeUserPagesSoft', 0, LONG_MAX),
   // Another value would be a promise that is not kept: no program that gained rights is dumped.
   'fs/suid_dumpable': number({ get: () => 0, set: () => {} }, 0, 0),
+  'net/core/optmem_max': setting('optmemMax', 0),
+  'net/core/rmem_default': setting('rmemDefault', LEAST_RECEIVE_BUFFER),
+  'net/core/rmem_max': setting('rmemMax', LEAST_RECEIVE_BUFFER),
+  'net/core/somaxconn': setting('somaxconn', 0),
+  'net/core/wmem_default': setting('wmemDefault', LEAST_SEND_BUFFER),
+  'net/core/wmem_max': setting('wmemMax', LEAST_SEND_BUFFER),
+  'net/unix/max_dgram_qlen': setting('unixDatagrams'),
   'kernel/cap_last_cap': fixed(40),
   'kernel/core_pattern': {
     mode: WRITABLE,

@@ -1,5 +1,6 @@
 // Further files of a process: its timers, where it sleeps in the kernel, its share of the harts, its children, and security labels.
 import { CAP_SYS_ADMIN, CAP_SYS_NICE, EACCES, EINVAL, EPERM, SYSCALL_NAMES } from '../abi/index.ts'
+import { netFiles } from '../net/index.ts'
 import { capable } from '../task/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -61,6 +62,9 @@ const label: ProcessFile = {
   },
 }
 
+/** What sockets there are: the same for all that are in a network. */
+const socketFiles = Object.fromEntries(Object.entries(netFiles()).map(([name, text]) => [name, { mode: READ_ONLY, text }]))
+
 export const taskFiles: Readonly<Record<string, ProcessFile>> = {
   timerslack_ns: timerSlack,
   timers: { mode: READ_ONLY, only: 'process', text: timersText },
@@ -71,6 +75,7 @@ export const taskFiles: Readonly<Record<string, ProcessFile>> = {
   'attr/current': label,
   'attr/exec': label,
   'attr/prev': { ...label, mode: READ_ONLY },
+  ...socketFiles,
   'net/dev': {
     mode: READ_ONLY,
     // No interfaces.

@@ -27,6 +27,8 @@ export function waitChannel(k: Kernel, task: Task): string {
   if (!call) return '0'
   const name = SYSCALL_NAMES[call.nr] ?? '0'
   const file = task.files?.files[regX(k, task, REG.a0)]
+  const own = file && opsOf(k, file).waitsIn?.(file, name)
+  if (own) return own
   const prefix = file && opsOf(k, file).channel
   if (prefix && /read|write/.test(name)) return prefix + (/read/.test(name) ? 'read' : 'write')
   return WAIT_CHANNELS[name] ?? name

@@ -359,6 +359,8 @@ export interface FileOps {
   waitsFor?: string
   /** How the functions of Linux's that wait to read or write it are called, as /proc/PID/wchan shows them: `pipe_` for `pipe_read`. */
   channel?: string
+  /** The same, by the name of the call; null: it waits elsewhere. */
+  waitsIn?(file: FileDescription, call: string): string | null
   /** The date was put forward by so many nanoseconds. */
   dateMoved?(k: Kernel, file: FileDescription, forward: Int64): void
   /** A read gives as much as is asked for, so it is worth asking again. Others answer with what they have. */

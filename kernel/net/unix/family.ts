@@ -25,15 +25,18 @@ import {
 } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { KMEM, putU32 } from '../../mm/index.ts'
+import type { WaitQueue } from '../../sched/types.ts'
 import type { Task } from '../../state.ts'
 import { BOTH_SHUTDOWN, RECEIVE_SHUTDOWN } from '../socket.ts'
 import { readControl } from '../scm.ts'
-import type { ControlBytes, Family, Socket, SocketOps } from '../types.ts'
+import type { ControlBytes, Family, Socket, SocketOps, UnixMessage } from '../types.ts'
 import { acceptFrom, closeSocket, connectDatagram, connectStream, listenOn, newUnix, pairUp, shutDown } from './connection.ts'
 import { consumeDatagram, peerIsFull, receiveDatagram, sendDatagram } from './datagram.ts'
 import { bindSocket, UNNAMED, unixOf } from './names.ts'
 import { largestDatagram } from './size.ts'
 import { arrivedStream, consumeStream, receiveStream, sendStream } from './stream.ts'
+import { auditUnix } from './audit.ts'
+import { nameText, unixText } from './show.ts'
 import { isAtMark } from './urgent.ts'
 
 const READABLE = POLLIN | POLLRDNORM
@@ -59,6 +62,8 @@ function bytesHeld(socket: Socket): number {
   for (const message of own.queue) bytes += message.bytes?.length ?? 0
   return bytes
 }
+
+const bytesIn = (messages: readonly UnixMessage[]): number => messages.reduce((sum, { length }) => sum + length, 0)
 
 const common = {
   create: (k: Kernel) => ({ own: newUnix(), backlog: k.state.sysctl.unixDatagrams }),
@@ -91,6 +96,14 @@ const common = {
     } else throw ENOTTY
     return 0
   },
+  addressText: nameText,
+  readable(socket: Socket) {
+    const { queue } = unixOf(socket)
+    return socket.state === 'listening' ? queue.length : bytesIn(queue)
+  },
+  other: (socket: Socket) => unixOf(socket).other,
+  queues: (socket: Socket): [WaitQueue, string][] => [[unixOf(socket).full, 'room in the queue']],
+  fdinfo: (socket: Socket) => `scm_fds: ${unixOf(socket).queue.reduce((sum, { files }) => sum + (files?.length ?? 0), 0)}\n`,
   release: (k: Kernel, socket: Socket) => closeSocket(k, socket),
   bytesHeld,
   *files(socket: Socket) {
@@ -100,7 +113,12 @@ const common = {
 
 const stream: SocketOps = {
   ...common,
-  name: 'unix_stream',
+  waits: {
+    receive: 'unix_stream_read_generic',
+    send: 'sock_alloc_send_pskb',
+    accept: '__skb_wait_for_more_packets',
+    connect: 'unix_wait_for_peer',
+  },
   listen: listenOn,
   accept: acceptFrom,
   connect: connectStream,
@@ -114,7 +132,7 @@ const stream: SocketOps = {
 
 const datagram: SocketOps = {
   ...common,
-  name: 'unix_dgram',
+  waits: { receive: '__skb_wait_for_more_packets', send: 'sock_alloc_send_pskb' },
   connect: (k, task, socket, address) => connectDatagram(k, task, socket, address),
   send: sendDatagram,
   largest: ({ options }) => largestDatagram(options.sendBuffer),
@@ -126,6 +144,7 @@ const datagram: SocketOps = {
 
 const packets: SocketOps = {
   ...datagram,
+  waits: { ...stream.waits, receive: '__skb_wait_for_more_packets' },
   listen: listenOn,
   accept: acceptFrom,
   connect: connectStream,
@@ -138,6 +157,9 @@ const packets: SocketOps = {
 
 const ROWS: Readonly<Record<number, SocketOps>> = { [SOCK_STREAM]: stream, [SOCK_DGRAM]: datagram, [SOCK_SEQPACKET]: packets }
 
+/** Only closing is a function of the protocol's (struct proto). */
+const CLOSES = ' y  n  n  n  n  n  n  n  n  n  n  n  n  n  n  n  n  n  n'
+
 export const unixFamily: Family = {
   family: AF_UNIX,
   find(_task, type, protocol) {
@@ -147,4 +169,11 @@ export const unixFamily: Family = {
     return { type: served, protocol: 0 }
   },
   ops: type => ROWS[type],
+  protocols: [
+    { name: 'UNIX-STREAM', size: 1152, calls: CLOSES },
+    { name: 'UNIX', size: 1152, calls: CLOSES },
+  ],
+  protocolOf: type => (type === SOCK_STREAM ? 'UNIX-STREAM' : 'UNIX'),
+  files: { 'net/unix': unixText },
+  audit: auditUnix,
 }

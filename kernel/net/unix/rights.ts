@@ -64,7 +64,7 @@ function* filesIn(socket: Socket): Iterable<FileDescription> {
   for (const { files } of messagesOf(socket)) if (files !== null) yield* files
 }
 
-const socketsOf = (file: FileDescription): Socket[] => (file.data?.kind === 'socket' ? [file.data] : [])
+export const socketsOf = (file: FileDescription): Socket[] => (file.data?.kind === 'socket' ? [file.data] : [])
 
 /**
  * Sockets whose files nobody holds but messages, and these only in such sockets: their messages are thrown away. A socket that somebody else
