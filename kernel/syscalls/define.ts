@@ -20,7 +20,9 @@ export interface Arg<T> {
    * strace's text for it. `raw` serves pointers that could not be read; `all` are the raw arguments; `result` is what the call
    * returned (a negative errno on failure), given to those with `after`.
    */
-  show(raw: number, k: Kernel, task: Task, all: readonly number[], result?: number): string
+  show(raw: number, k: Kernel, task: Task, all: readonly number[], result?: number, noted?: readonly (number | undefined)[]): string
+  /** Of one that the call writes over: what it was on entry, as a number, for `show` (in `noted`, by the argument's index). */
+  before?(raw: number, k: Kernel, task: Task): number | undefined
   /** Shown once the call returned (a buffer the kernel fills): strace prints it on exit. */
   after?: boolean
 }

@@ -1,5 +1,5 @@
 // ioctl(2) as strace prints it: the request by name, its argument by what the request passes.
-import { TERMIOS, TTY_IOCTLS, WINSIZE, CFLAGS, IFLAGS, LFLAGS, OFLAGS, readStruct, CBAUD } from '../abi/index.ts'
+import { TERMIOS, TTY_IOCTLS, WINSIZE, CFLAGS, IFLAGS, LFLAGS, OFLAGS, readStruct, CBAUD, SOCKET_IOCTLS } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { peekUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -76,6 +76,12 @@ const SHAPES: Readonly<Record<number, Shape>> = {
   [T.TIOCSPGRP]: int(false),
   [T.TIOCGSID]: int(true),
   [T.FIONREAD]: int(true),
+  [T.TIOCOUTQ]: int(true),
+  [SOCKET_IOCTLS.SIOCATMARK]: int(true),
+  [SOCKET_IOCTLS.FIOGETOWN]: int(true),
+  [SOCKET_IOCTLS.SIOCGPGRP]: int(true),
+  [SOCKET_IOCTLS.FIOSETOWN]: int(false),
+  [SOCKET_IOCTLS.SIOCSPGRP]: int(false),
   [T.FIONBIO]: int(false),
   [T.FIOASYNC]: int(false),
 }
@@ -87,7 +93,7 @@ const BARE: ReadonlySet<number> = new Set([T.FIOCLEX, T.FIONCLEX, T.TIOCNOTTY])
 const DIRECTIONS = ['_IOC_NONE', '_IOC_WRITE', '_IOC_READ', '_IOC_READ|_IOC_WRITE']
 
 function requestName(request: number): string {
-  for (const [name, value] of Object.entries(TTY_IOCTLS)) if (value === request) return name
+  for (const [name, value] of [...Object.entries(TTY_IOCTLS), ...Object.entries(SOCKET_IOCTLS)]) if (value === request) return name
   const type = plainHex((request >>> 8) & 0xff)
   return `_IOC(${DIRECTIONS[request >>> 30]}, ${type}, ${plainHex(request & 0xff)}, ${plainHex((request >>> 16) & 0x3fff)})`
 }

@@ -68,20 +68,27 @@ export const addressFilled = (length: number): Arg<number> => ({
   type: 'struct sockaddr *',
   after: true,
   read: raw => raw,
-  show(raw, k, task, all, result) {
+  show(raw, k, task, all, result, noted) {
     if (result === undefined || result < 0) return pointer(raw)
-    const bytes = peekLength(k, task, all[length])
-    return bytes === null || bytes < FAMILY_BYTES ? pointer(raw) : addressAt(k, task, raw, Math.min(bytes, ADDRESS_MAX))
+    const bytes = Math.min(peekLength(k, task, all[length]) ?? 0, noted?.[length] ?? ADDRESS_MAX)
+    return bytes < FAMILY_BYTES ? pointer(raw) : addressAt(k, task, raw, bytes)
   },
 })
 
-/** `[4]`: a length that the call writes. */
-export const lengthFilled: Arg<number> = {
+/** `before => after` of what a call writes over, or one number where they are the same. */
+export const changeText = (before: number | undefined, after: number): string =>
+  before === undefined || before === after ? String(after) : `${before} => ${after}`
+
+/** `[110 => 4]`: a length that the call writes over. `index`: which argument it is. */
+export const lengthFilled = (index: number): Arg<number> => ({
   type: 'socklen_t *',
   after: true,
   read: raw => raw,
-  show(raw, k, task) {
+  before: (raw, k, task) => peekLength(k, task, raw) ?? undefined,
+  show(raw, k, task, _all, result, noted) {
+    const before = noted?.[index]
     const bytes = peekLength(k, task, raw)
-    return bytes === null ? pointer(raw) : `[${bytes}]`
+    if (bytes === null) return pointer(raw)
+    return result === undefined || result < 0 ? `[${before ?? bytes}]` : `[${changeText(before, bytes)}]`
   },
-}
+})

@@ -28,7 +28,7 @@ import type { Task } from '../state.ts'
 import { int, pointer } from './args.ts'
 import type { Arg } from './define.ts'
 import { vectorText } from './file-args.ts'
-import { addressAt } from './socket-address.ts'
+import { addressAt, changeText } from './socket-address.ts'
 import { flagsText, nameOf, plainHex, quote } from './text.ts'
 
 /** `SOCK_STREAM|SOCK_CLOEXEC`. */
@@ -38,6 +38,8 @@ export const socketType: Arg<number> = {
   read: raw => raw,
   show(raw) {
     const rest = (raw & ~SOCK_TYPE_MASK) >>> 0
+    const known = Object.values<number>(SOCKET_TYPES).includes(raw & SOCK_TYPE_MASK)
+    if (!known) return nameOf(SOCKET_TYPES, raw)
     const name = nameOf(SOCKET_TYPES, raw & SOCK_TYPE_MASK)
     return rest === 0 ? name : `${name}|${flagsText(SOCKET_FLAGS, rest)}`
   },
@@ -89,10 +91,6 @@ interface Shape {
   bytes: number
   text(bytes: Uint8Array): string
 }
-const time: Shape = {
-  bytes: 16,
-  text: bytes => `{tv_sec=${viewOf(bytes).getBigInt64(0, true)}, tv_usec=${viewOf(bytes).getBigInt64(8, true)}}`,
-}
 const SHAPES: Readonly<Record<number, Shape>> = {
   [SO.SO_LINGER]: {
     bytes: LINGER.size,
@@ -102,8 +100,6 @@ const SHAPES: Readonly<Record<number, Shape>> = {
     },
   },
   [SO.SO_PEERCRED]: { bytes: UCRED.size, text: bytes => credentialsText(bytes) },
-  [SO.SO_RCVTIMEO_OLD]: time,
-  [SO.SO_SNDTIMEO_OLD]: time,
 }
 
 const SHOWN_BYTES = 32
@@ -180,19 +176,19 @@ function controlText(k: Kernel, task: Task, at: number, length: number): string 
 }
 
 /** A header; `moved`: so many bytes of its segments count. */
-function headerText(k: Kernel, task: Task, header: StructValues<(typeof MSGHDR)['members']>, moved: number): string {
+function headerText(k: Kernel, task: Task, header: StructValues<(typeof MSGHDR)['members']>, moved: number, room?: number): string {
   const { name, namelen, iov, iovlen, control, controllen, flags } = header
   const along = controllen > 0 ? `msg_control=${controlText(k, task, control, controllen)}, ` : ''
   return (
-    `{msg_name=${addressAt(k, task, name, namelen)}, msg_namelen=${namelen}, ` +
+    `{msg_name=${addressAt(k, task, name, Math.min(namelen, room ?? namelen))}, msg_namelen=${changeText(room, namelen)}, ` +
     `msg_iov=${vectorText(k, task, iov, iovlen, moved)}, msg_iovlen=${iovlen}, ${along}` +
     `msg_controllen=${controllen}, msg_flags=${flagsText(MSG, flags)}}`
   )
 }
 
-function messageText(k: Kernel, task: Task, at: number, moved: number): string {
+function messageText(k: Kernel, task: Task, at: number, moved: number, room?: number): string {
   const bytes = at > 0 ? peekUser(k, task, at, MSGHDR.size) : null
-  return bytes === null ? pointer(at) : headerText(k, task, readStruct(MSGHDR, bytes), moved)
+  return bytes === null ? pointer(at) : headerText(k, task, readStruct(MSGHDR, bytes), moved, room)
 }
 
 export const messageIn: Arg<number> = {
@@ -204,7 +200,15 @@ export const messageOut: Arg<number> = {
   type: 'struct msghdr *',
   after: true,
   read: raw => raw,
-  show: (raw, k, task, _all, result) => (result === undefined || result < 0 ? pointer(raw) : messageText(k, task, raw, result)),
+  before(raw, k, task) {
+    const bytes = raw > 0 ? peekUser(k, task, raw, MSGHDR.size) : null
+    return bytes === null ? undefined : readStruct(MSGHDR, bytes).namelen
+  },
+  show(raw, k, task, _all, result, noted) {
+    if (result === undefined) return pointer(raw)
+    if (result >= 0) return messageText(k, task, raw, result, noted?.[1])
+    return noted?.[1] === undefined ? pointer(raw) : `{msg_namelen=${noted[1]}}`
+  },
 }
 
 function listText(k: Kernel, task: Task, at: number, count: number): string {

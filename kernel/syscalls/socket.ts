@@ -247,16 +247,16 @@ export const socketCalls: Syscall[] = [
     return socketOps(socket).bind(k, task, socket, addressIn(k, task, addr, addrlen), file.inode.mode)
   }),
   syscall(201, 'listen', { fd, backlog: int }, (k, task, { fd, backlog }) => listen(k, task, fd, backlog)),
-  syscall(202, 'accept', { fd, addr: addressFilled(2), addrlen: lengthFilled }, (k, task, { fd, addr, addrlen }) =>
+  syscall(202, 'accept', { fd, addr: addressFilled(2), addrlen: lengthFilled(2) }, (k, task, { fd, addr, addrlen }) =>
     accept(k, task, fd, addr, addrlen, 0),
   ),
   syscall(203, 'connect', { fd, addr: addressArgument(2), addrlen: int }, (k, task, { fd, addr, addrlen }) =>
     connect(k, task, fd, addr, addrlen),
   ),
-  syscall(204, 'getsockname', { fd, addr: addressFilled(2), addrlen: lengthFilled }, (k, task, { fd, addr, addrlen }) =>
+  syscall(204, 'getsockname', { fd, addr: addressFilled(2), addrlen: lengthFilled(2) }, (k, task, { fd, addr, addrlen }) =>
     named(k, task, fd, addr, addrlen, false),
   ),
-  syscall(205, 'getpeername', { fd, addr: addressFilled(2), addrlen: lengthFilled }, (k, task, { fd, addr, addrlen }) =>
+  syscall(205, 'getpeername', { fd, addr: addressFilled(2), addrlen: lengthFilled(2) }, (k, task, { fd, addr, addrlen }) =>
     named(k, task, fd, addr, addrlen, true),
   ),
   syscall(206, 'sendto', { fd, buf: bytesIn(2), len: size, flags: messageFlags, addr: addressArgument(5), addrlen: int }, (k, task, a) =>
@@ -265,7 +265,7 @@ export const socketCalls: Syscall[] = [
   syscall(
     207,
     'recvfrom',
-    { fd, buf: bytesOut, len: size, flags: messageFlags, addr: addressFilled(5), addrlen: lengthFilled },
+    { fd, buf: bytesOut, len: size, flags: messageFlags, addr: addressFilled(5), addrlen: lengthFilled(5) },
     (k, task, a) => receiveFrom(k, task, a.fd, a.buf, a.len, a.flags, a.addr, a.addrlen),
   ),
   syscall(
@@ -275,7 +275,7 @@ export const socketCalls: Syscall[] = [
     (k, task, a) => setsockopt(k, task, a.fd, a.level, a.optname, a.optval, a.optlen),
     { note: 'Socket filters are refused (EINVAL); sockets are bound to no device (ENODEV).' },
   ),
-  syscall(209, 'getsockopt', { fd, level: optionLevel, optname: optionName, optval: optionOut, optlen: lengthFilled }, (k, task, a) =>
+  syscall(209, 'getsockopt', { fd, level: optionLevel, optname: optionName, optval: optionOut, optlen: lengthFilled(4) }, (k, task, a) =>
     getsockopt(k, task, a.fd, a.level, a.optname, a.optval, a.optlen),
   ),
   syscall(210, 'shutdown', { fd, how: oneOf(SHUTDOWNS) }, (k, task, { fd, how }) => {
@@ -294,7 +294,7 @@ export const socketCalls: Syscall[] = [
   syscall(
     242,
     'accept4',
-    { fd, addr: addressFilled(2), addrlen: lengthFilled, flags: flags(SOCKET_FLAGS) },
+    { fd, addr: addressFilled(2), addrlen: lengthFilled(2), flags: flags(SOCKET_FLAGS) },
     (k, task, { fd, addr, addrlen, flags: how }) => accept(k, task, fd, addr, addrlen, how),
   ),
   syscall(

@@ -50,6 +50,8 @@ interface Pending {
   raw: number[]
   /** What was known on entry: the name and the arguments before the first that the call fills in. */
   text: string
+  /** What arguments were that the call writes over (Arg.before). */
+  noted: (number | undefined)[]
   /** Arguments already in `text`. */
   shown: number
   start: number
@@ -131,12 +133,12 @@ function line(t: Tracer, task: Task, text: string): void {
 
 // Arguments and results
 
-function argumentText(t: Tracer, task: Task, { row, raw }: Pending, i: number, result?: number): string {
+function argumentText(t: Tracer, task: Task, { row, raw, noted }: Pending, i: number, result?: number): string {
   if (row === undefined) return hex(raw[i])
   const [, arg] = row.args[i]
   if (!arg.word && !Number.isSafeInteger(raw[i])) return wideText(arg, regBig(t.k, task, REG.a0 + i))
   const value = arg.word ? raw[i] | 0 : raw[i]
-  const text = arg.show(value, t.k, task, raw, result)
+  const text = arg.show(value, t.k, task, raw, result, noted)
   return t.options.paths && (arg === fd || arg === dirfd) ? text + pathText(t, task, value) : text
 }
 
@@ -152,6 +154,7 @@ const countOf = ({ row }: Pending): number => row?.args.length ?? UNKNOWN_ARGUME
 /** The arguments before the first that the call fills in. */
 function entryText(t: Tracer, task: Task, p: Pending): string {
   if (p.row?.text) return p.row.text(t.k, task, p.raw)
+  p.row?.args.forEach(([, arg], i) => (p.noted[i] = arg.before?.(p.raw[i], t.k, task)))
   const args: string[] = []
   while (p.shown < countOf(p) && !p.row?.args[p.shown][1].after) args.push(argumentText(t, task, p, p.shown++))
   return `${args.join(', ')}${args.length > 0 && p.shown < countOf(p) ? ', ' : ''}`
@@ -191,6 +194,7 @@ function onEnter(t: Tracer, { task, nr }: EventOf<'syscallEnter'>): void {
     nr,
     raw: callArguments(t.k, task),
     text: '',
+    noted: [],
     shown: 0,
     start: t.k.state.time,
     cut: false,
