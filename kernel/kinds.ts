@@ -1,7 +1,7 @@
 // The switchboard: every kind of open file, file system and device by its row. To add one, write its row and name it here; what is
 // below finds it by what is handed in (Kernel.kinds).
 import { anonFs, deviceKind, deviceOps, hostFs, hostFileOps, hostPipeOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
-import { epollOps, eventOps, pipeOps, signalFileOps, tellOwner, timerFdOps, urgeOwner } from './ipc/index.ts'
+import { epollOps, eventOps, mqueueFileOps, mqueueFs, pipeOps, signalFileOps, tellOwner, timerFdOps, urgeOwner } from './ipc/index.ts'
 import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
@@ -29,6 +29,7 @@ export const KINDS: Kinds = {
     timerfd: timerFdOps,
     signalfd: signalFileOps,
     pidfd: pidfdOps,
+    mqueue: mqueueFileOps,
     socket: socketFileOps,
   },
   fileSystems: {
@@ -41,6 +42,7 @@ export const KINDS: Kinds = {
     pipefs: pipeFs,
     sockfs: socketFs,
     anon: anonFs,
+    mqueue: mqueueFs,
   },
   device: deviceKind,
   tell: tellOwner,

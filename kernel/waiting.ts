@@ -1,6 +1,6 @@
 // How a system call says that it cannot finish now: as data. Every room below the calls answers with it, so it belongs to none of them.
 import type { Errno } from './abi/errno.ts'
-import type { FifoOpening, FutexLocking, FutexWaiting, MessageSending, MessageWaiting, SemWaiting } from './ipc/types.ts'
+import type { FifoOpening, FutexLocking, FutexWaiting, MessageSending, MessageWaiting, MqWaiting, SemWaiting } from './ipc/types.ts'
 import type { Cloning, Ending, ReadingArguments } from './process/types.ts'
 import type { WaitQueue } from './sched/types.ts'
 import type { SyscallInProgress, Task } from './state.ts'
@@ -18,6 +18,7 @@ export type Progress =
   | LockWaiting
   | MessageSending
   | MessageWaiting
+  | MqWaiting
   | Populating
   | ReadingArguments
   | SemWaiting

@@ -1,13 +1,13 @@
-// System V objects: segments, semaphore sets and message queues, with what is in them and who waits.
+// System V objects and POSIX message queues: what is in them and who waits.
 import { attachesOf, type Kernel, type SemaphoreSet } from '../../kernel/index.ts'
 import { view } from './define.ts'
 import { fit, left, right, table } from './layout.ts'
 
 export interface IpcRow {
-  kind: 'shm' | 'sem' | 'msg'
+  kind: 'shm' | 'sem' | 'msg' | 'mqueue'
   id: number
-  /** 0: IPC_PRIVATE. */
-  key: number
+  /** 0: IPC_PRIVATE. Of a POSIX queue: its name. */
+  key: number | string
   mode: number
   uid: number
   /** In a sentence's words: its size and what is in it. */
@@ -25,6 +25,19 @@ const waitersOf = ({ lists, changers, zeroes }: SemaphoreSet): number[] =>
     .flat()
     .flatMap(({ task, outcome }) => (outcome === null ? [task.pid] : []))
 
+function posixQueues(k: Kernel): IpcRow[] {
+  const root = k.state.ns.mnt.mounts.find(({ fs }) => fs.kind === 'mqueue')?.root
+  return [...(root?.children?.values() ?? [])].flatMap(dentry => {
+    const queue = dentry?.inode.mqueue
+    if (!dentry || !queue) return []
+    const { messages, maxmsg, bytes, receivers, senders } = queue
+    const holds = `${messages.length} of ${maxmsg} messages, ${bytes} bytes`
+    const waiting = [...receivers, ...senders].flatMap(({ task, done }) => (done ? [] : [task.pid]))
+    const { ino, mode, uid } = dentry.inode
+    return [{ kind: 'mqueue' as const, id: ino, key: dentry.name, mode, uid, holds, waiting }]
+  })
+}
+
 function rowsOf(k: Kernel): IpcRow[] {
   const { shm, sem, msg } = k.state.ns.ipc
   return [
@@ -41,19 +54,20 @@ function rowsOf(k: Kernel): IpcRow[] {
       holds: `${q.messages.length} messages, ${q.bytes} of ${q.maxBytes} bytes`,
       waiting: [...q.receivers.flatMap(r => (r.outcome === null ? [r.task.pid] : [])), ...q.senders.waiters.map(t => t.pid)],
     })),
+    ...posixQueues(k),
   ].map(({ kind, id, key, mode, uid, holds, waiting }) => ({ kind, id, key, mode, uid, holds, waiting }))
 }
 
 export const ipcView = view<IpcData>({
   name: 'ipc',
-  doc: 'System V shared memory, semaphores and message queues: what is in them, who waits.',
+  doc: 'System V shared memory, semaphores and message queues, and POSIX message queues: what is in them, who waits.',
   arguments: [],
 
   data: k => ({ objects: rowsOf(k) }),
 
   text({ objects }, width) {
-    if (objects.length === 0) return ['no System V object exists']
-    const key = (n: number): string => (n === 0 ? 'private' : `0x${(n >>> 0).toString(16)}`)
+    if (objects.length === 0) return ['no System V object and no POSIX queue exists']
+    const key = (n: number | string): string => (typeof n === 'string' ? n : n === 0 ? 'private' : `0x${(n >>> 0).toString(16)}`)
     const rows = objects.map(o => [o.kind, o.id, key(o.key), o.mode.toString(8), o.uid, o.waiting.join(' ') || '-', o.holds])
     return table([left('KIND'), right('ID'), left('KEY'), right('MODE'), right('UID'), left('WAITING'), left('HOLDS')], rows, width).map(
       line => fit(line, width),

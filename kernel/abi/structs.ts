@@ -328,3 +328,7 @@ export const SCHED_ATTR = struct({
 })
 export const CAP_HEADER = struct({ version: 'u32', pid: 'i32' })
 export const CAP_DATA = struct({ effective: 'u32', permitted: 'u32', inheritable: 'u32' })
+
+/** struct sigevent, 64 bytes (uapi asm-generic/siginfo.h), and what it asks for. */
+export const SIGEVENT = struct({ value: 'big', signo: 'i32', notify: 'i32', tid: 'i32', rest: { bytes: 44 } })
+export const SIGEV = { SIGEV_SIGNAL: 0, SIGEV_NONE: 1, SIGEV_THREAD: 2, SIGEV_THREAD_ID: 4 } as const

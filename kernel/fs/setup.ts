@@ -79,6 +79,7 @@ export function mountSystem(k: Kernel, trees: SystemTrees): void {
   node(k, pts, 'ptmx', 'chardev', 0, { rdev: deviceNumber(5, 2) })
   mountOn(k, '/dev/pts', pts)
   mountOn(k, '/sys', trees.sys(k))
+  mountOn(k, '/dev/mqueue', newRoot(newFileSystem(k.state.vfs, 'mqueue', 'mqueue'), SHARED, timestampNow(k)))
   const root = k.state.ns.mnt.root.root
   if (!findChild(k, null, root, 'tmp')) makeDirectories(k, root, ['tmp']).inode.mode = SHARED
 }

@@ -23,6 +23,7 @@ export {
   residentPages,
   shmGet,
 } from './sysv/shm.ts'
+export { checkLength, mqNotify, mqReceive, mqSend, mqueueFileOps, mqueueFs, mqueueOf, MQ_PRIO_MAX } from './mqueue.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
 export { futexKey, ownedFutex } from './futex-key.ts'
 export { futexExit } from './futex-exit.ts'

@@ -3,6 +3,7 @@ export type * from './sysv/types.ts'
 import type { Int64 } from '../abi/int64.ts'
 import type { ByteRing } from '../mm/types.ts'
 import type { WaitQueue } from '../sched/types.ts'
+import type { Task, ThreadGroup } from '../state.ts'
 import type { FileDescription, Timestamp } from '../vfs/types.ts'
 
 /** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
@@ -99,4 +100,68 @@ export interface FutexLocking extends FutexTimeout {
 export interface FifoOpening {
   call: 'fifo'
   opens: number
+}
+
+export interface MqAttributes {
+  maxmsg: number
+  msgsize: number
+}
+
+export interface MqMessage {
+  priority: number
+  bytes: Uint8Array
+}
+
+/** Who is told of a message in an empty queue, and how (mq_notify(2)). */
+export interface MqNotification {
+  group: ThreadGroup
+  /** SIGEV_SIGNAL or SIGEV_NONE. */
+  notify: number
+  signal: number
+  value: bigint
+}
+
+/** A POSIX message queue (ipc/mqueue.ts). */
+export interface MqQueue extends MqAttributes {
+  /** Whose limit it counts against, and by how much. */
+  user: number
+  reserved: number
+  /** The highest priority first, the oldest of it first. */
+  messages: MqMessage[]
+  /** In the messages together. */
+  bytes: number
+  notify: MqNotification | null
+  receivers: MqWaiter[]
+  senders: MqWaiter[]
+  /** Polls sleep here. */
+  changed: WaitQueue
+}
+
+/** A call that waits for a message, or with one for room. */
+export interface MqWaiter {
+  task: Task
+  message: MqMessage | null
+  done: boolean
+  queue: WaitQueue
+}
+
+/** mq_timedsend or mq_timedreceive sleeps. */
+export interface MqWaiting {
+  call: 'mq'
+  waiter: MqWaiter
+  from: MqQueue
+}
+
+/** What the queues of an IPC namespace are bounded by (fs.mqueue.*), and how many there are. */
+export interface MqState {
+  count: number
+  /** Bytes reserved by each user's queues. */
+  userBytes: Map<number, number>
+  msgDefault: number
+  msgMax: number
+  msgsizeDefault: number
+  msgsizeMax: number
+  queuesMax: number
+  /** Of the queue that mq_open makes just now. */
+  wanted: MqAttributes | null
 }

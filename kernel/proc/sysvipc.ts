@@ -1,7 +1,7 @@
 // /proc/sysvipc: the System V objects of the reader's namespace, and the sysctls that bound them.
 import { CAP_SYS_ADMIN, EINVAL, EPERM } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { attachesOf, destroyOrphans, residentPages, type IpcLimits, type IpcObject } from '../ipc/index.ts'
+import { attachesOf, destroyOrphans, residentPages, type IpcLimits, type IpcObject, type MqState } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { capable } from '../task/index.ts'
@@ -57,6 +57,7 @@ export const sysvFiles: Readonly<Record<string, SystemFile>> = {
 }
 
 const INT_MAX = 2 ** 31 - 1
+const INT_MIN = -(2 ** 31)
 const ULONG_MAX = 2n ** 64n - 1n
 /** Objects of a kind that ids can tell apart. */
 const PLACES = 32768
@@ -92,8 +93,24 @@ const nextId = (kind: 'shm' | 'sem' | 'msg'): SystemFile => ({
   },
 })
 
+type MqKey = { [K in keyof MqState]: MqState[K] extends number ? K : never }[keyof MqState]
+
+const ofQueues = (key: MqKey, min = INT_MIN, max = INT_MAX): SystemFile => ({
+  mode: WRITABLE,
+  text: (_k, { ns }) => `${ns.ipc.mqueue[key]}\n`,
+  write: (_k, text, { ns }) => void (ns.ipc.mqueue[key] = readNumbers(text, 1, min, max)[0]),
+})
+const MESSAGES_MAX = 65536
+const LEAST_BYTES = 128
+const MOST_BYTES = 16 * 2 ** 20
+
 /** Rows of /proc/sys. */
 export const sysvSettings: Readonly<Record<string, SystemFile>> = {
+  'fs/mqueue/msg_default': ofQueues('msgDefault', 1, MESSAGES_MAX),
+  'fs/mqueue/msg_max': ofQueues('msgMax', 1, MESSAGES_MAX),
+  'fs/mqueue/msgsize_default': ofQueues('msgsizeDefault', LEAST_BYTES, MOST_BYTES),
+  'fs/mqueue/msgsize_max': ofQueues('msgsizeMax', LEAST_BYTES, MOST_BYTES),
+  'fs/mqueue/queues_max': ofQueues('queuesMax'),
   'kernel/auto_msgmni': { mode: WRITABLE, text: () => '0\n', write: (_k, text) => void readNumbers(text, 1, 0, 1) },
   'kernel/msg_next_id': nextId('msg'),
   'kernel/msgmax': limit('msgmax'),

@@ -93,6 +93,7 @@ const ROWS: readonly Row[] = [
     errno: ENOSPC,
     bytes: (_task, { size }) => KMEM.dentry + Math.min(numberOf(size), 65536),
   },
+  { calls: ['mq_open'], errno: ENOSPC, bytes: KMEM.description + KMEM.inode + 2 * KMEM.slot + NAME },
   { calls: ['pipe2'], errno: ENFILE, bytes: KMEM.inode + KMEM.pipe + 2 * KMEM.description + 4 * KMEM.slot },
   {
     calls: ['eventfd2', 'epoll_create1', 'timerfd_create', 'signalfd4', 'memfd_create', 'pidfd_open'],
@@ -148,7 +149,7 @@ const ROWS: readonly Row[] = [
   { calls: ['setgroups'], errno: ENOMEM, bytes: (_task, { size }) => KMEM.credentials + Math.min(numberOf(size), 65536) * KMEM.slot },
   {
     // Not brk: it answers no errno, and sees to its region itself.
-    calls: ['mmap', 'munmap', 'mprotect', 'mremap', 'madvise', 'mlock', 'mlock2', 'munlock'],
+    calls: ['mmap', 'munmap', 'mprotect', 'mremap', 'madvise', 'mlock', 'mlock2', 'munlock', 'shmat', 'shmdt'],
     errno: ENOMEM,
     bytes: 3 * KMEM.region,
   },

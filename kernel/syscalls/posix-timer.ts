@@ -1,5 +1,5 @@
 // POSIX timers as programs ask for them (timer_create(2)); timers themselves are in signal/posix-timer.ts.
-import { CLOCKS, EINVAL, NSIG, SIGALRM, TIMER_ABSTIME, signalName, struct } from '../abi/index.ts'
+import { CLOCKS, EINVAL, NSIG, SIGALRM, SIGEV, SIGEVENT, TIMER_ABSTIME, signalName } from '../abi/index.ts'
 import type { StructValues } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyOut, peekUser, putU32 } from '../mm/index.ts'
@@ -11,10 +11,6 @@ import { checkTimersOf, cpuClock, isDated } from './clocks.ts'
 import { itimerspec, itimerspecBytes, itimerspecOut, timerInstant, timerInterval } from './timer-args.ts'
 import { syscall } from './define.ts'
 import type { Arg, Syscall } from './define.ts'
-
-/** struct sigevent, 64 bytes (uapi asm-generic/siginfo.h). */
-const SIGEVENT = struct({ value: 'big', signo: 'i32', notify: 'i32', tid: 'i32', rest: { bytes: 44 } })
-const SIGEV = { SIGEV_SIGNAL: 0, SIGEV_NONE: 1, SIGEV_THREAD: 2, SIGEV_THREAD_ID: 4 } as const
 
 const notifyName = (notify: number): string => Object.entries(SIGEV).find(([, n]) => n === notify)?.[0] ?? String(notify)
 const sigevent = structIn(

@@ -73,3 +73,14 @@ export function putStruct<L extends AnyLayout>(k: Kernel, task: Task, at: number
 /** Takes one of the program's. EFAULT. */
 export const getStruct = <L extends AnyLayout>(k: Kernel, task: Task, at: number, layout: L): StructValues<L['members']> =>
   readStruct(layout, copyIn(k, task, at, layout.size)) as StructValues<L['members']>
+
+/** A word that the call fills: `[3]`. */
+export const wordOut: Arg<number> = {
+  type: 'unsigned int *',
+  after: true,
+  read: raw => raw,
+  show(raw, k, task, _all, result) {
+    const bytes = result === undefined || result < 0 ? null : peekUser(k, task, raw, 4)
+    return bytes === null ? pointer(raw) : `[${new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)}]`
+  },
+}

@@ -18,6 +18,7 @@ import { spliceCalls } from './splice.ts'
 import { remoteCalls } from './remote.ts'
 import { concurrencyCalls } from './concurrency.ts'
 import { ptraceCalls } from './ptrace.ts'
+import { mqueueCalls } from './mqueue.ts'
 import { msgCalls } from './sysv-msg.ts'
 import { semCalls } from './sysv-sem.ts'
 import { shmCalls } from './sysv-shm.ts'
@@ -51,6 +52,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   pidfdCalls,
   otherCalls,
   remoteCalls,
+  mqueueCalls,
   msgCalls,
   semCalls,
   shmCalls,

@@ -44,6 +44,7 @@ export function newInode(fs: FileSystem, kind: FileKind, mode: number, uid: numb
     rdev: 0,
     pipe: null,
     segment: null,
+    mqueue: null,
     locks: null,
     proc: null,
     sys: null,
@@ -80,7 +81,7 @@ export function releaseInode(k: Kernel, inode: Inode): void {
 /** Also called when a name went away. */
 export function freeIfUnused(k: Kernel, inode: Inode): void {
   if (inode.refs > 0 || inode.nlink > 0) return
-  if (inode.pages.size > 0) fileSystemOps(k, inode.fs).evict?.(k, inode)
+  if (inode.pages.size > 0 || inode.mqueue !== null) fileSystemOps(k, inode.fs).evict?.(k, inode)
   if (inode.xattrs) dropAttributes(k, inode)
   uncountInode(inode)
   inode.backing = null

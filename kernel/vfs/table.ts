@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { releaseFile } from './description.ts'
 import { dropWatches } from './notify.ts'
+import { opsOf } from './ops.ts'
 import { dropRecordLocks } from './locks.ts'
 import type { FileDescription, FileTable } from './types.ts'
 
@@ -91,6 +92,7 @@ function drop(k: Kernel, table: FileTable, fd: number, file: FileDescription): v
   if (table.cloexec.length > 0) setCloexec(table, fd, false)
   if (file.inode.locks) dropRecordLocks(k, file.inode, table)
   if (file.inode.watches) dropWatches(file, table)
+  if (file.inode.mqueue) opsOf(k, file).closing?.(k, file, table)
   releaseFile(k, file)
 }
 

@@ -73,7 +73,7 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
     inode.size = file.target.length
   }
   inode.rdev = file.rdev ?? 0
-  fileSystemOps(k, parent.fs).creating?.(k, at.dir, at.name, inode)
+  fileSystemOps(k, parent.fs).creating?.(k, at.dir, at.name, inode, task)
   const dentry = addChild(at.dir, at.name, inode)
   if (file.kind === 'directory') parent.nlink++
   touchModified(k, parent)

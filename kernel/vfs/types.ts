@@ -11,7 +11,7 @@ import type { HostStream, KmsgData } from '../fs/types.ts'
 import type { ProcData, ProcNode } from '../proc/types.ts'
 import type { SysData } from '../sysfs/types.ts'
 import type { Socket } from '../net/types.ts'
-import type { EpollData, EpollItem, EventFdData, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
+import type { EpollData, EpollItem, EventFdData, MqQueue, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
@@ -27,7 +27,7 @@ export interface Timestamp {
   nsec: number
 }
 
-export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'sysfs' | 'host' | 'pipefs' | 'sockfs' | 'anon'
+export type FileSystemKind = 'tmpfs' | 'devtmpfs' | 'devpts' | 'proc' | 'sysfs' | 'host' | 'pipefs' | 'sockfs' | 'anon' | 'mqueue'
 
 /** A superblock. */
 export interface FileSystem {
@@ -99,6 +99,8 @@ export interface Inode {
   pipe: Pipe | null
   /** A System V shared memory segment's file. */
   segment: Segment | null
+  /** A POSIX message queue. */
+  mqueue: MqQueue | null
   /** fcntl and flock locks; null: none ever taken. */
   locks: FileLocks | null
   /** Which generated file this is (proc), and of which task. */
@@ -176,6 +178,7 @@ export type FileOpsKind =
   | 'timerfd'
   | 'signalfd'
   | 'pidfd'
+  | 'mqueue'
   | 'socket'
 
 /** An open file description: shared by dup and fork, with its offset. */
@@ -384,6 +387,8 @@ export interface FileOps {
   async?(k: Kernel, file: FileDescription): { queue: WaitQueue; band: number }[]
   /** A file that this one watches (FileDescription.epolls) was closed. */
   forget?(k: Kernel, file: FileDescription, closed: FileDescription): void
+  /** A descriptor of it, in that table, is closed; others may be left. */
+  closing?(k: Kernel, file: FileDescription, table: FileTable): void
   /** The last reference is gone. */
   release?(k: Kernel, file: FileDescription): void
   /** What mmap maps: an inode with pages, or null for zero-filled memory. Missing: ENODEV. */
@@ -405,7 +410,7 @@ export interface DirectoryOps {
   /** False when names cannot be made or removed here (EPERM, or as Linux's proc: ENOENT on creation). */
   fixed?: Errno
   /** The host is told, when writes go through to it; an errno undoes nothing: it is raised before the tree changes. */
-  creating?(k: Kernel, dir: Dentry, name: string, inode: Inode): void
+  creating?(k: Kernel, dir: Dentry, name: string, inode: Inode, task: Task): void
   removing?(k: Kernel, dentry: Dentry): void
   renaming?(k: Kernel, dentry: Dentry, to: Dentry, name: string): void
 }
@@ -441,7 +446,7 @@ export interface FileSystemOps extends DirectoryOps {
   noTemporary?: Errno
   /** Nobody holds the inode any more, though it may have names: what was kept open outside for it is closed. */
   closed?(k: Kernel, inode: Inode): void
-  /** Nothing leads to the inode any more: its pages are given back. */
+  /** Nothing leads to the inode any more: its pages, or what it has besides, are given back. */
   evict?(k: Kernel, inode: Inode): void
 }
 

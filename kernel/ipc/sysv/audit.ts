@@ -25,6 +25,13 @@ export function* auditIpc(k: Kernel): Iterable<string> {
     const there = messages.reduce((sum, message) => sum + message.bytes.length, 0)
     if (there !== bytes) yield `message queue ${id} has ${there} bytes, counted are ${bytes}`
   }
+  const root = k.state.ns.mnt.mounts.find(({ fs }) => fs.kind === 'mqueue')?.root
+  for (const dentry of root?.children?.values() ?? []) {
+    const queue = dentry?.inode.mqueue
+    if (!dentry || !queue) continue
+    const there = queue.messages.reduce((sum, message) => sum + message.bytes.length, 0)
+    if (there !== queue.bytes) yield `queue '${dentry.name}' has ${there} bytes, counted are ${queue.bytes}`
+  }
   const holders = new Map<SemUndoList, number>()
   for (const { semUndo } of k.state.tasks.values()) if (semUndo) holders.set(semUndo, (holders.get(semUndo) ?? 0) + 1)
   for (const [list, count] of holders)

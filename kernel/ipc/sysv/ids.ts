@@ -50,6 +50,16 @@ export const newIpcNamespace = (): IpcNamespace => ({
     nextIds: { shm: -1, sem: -1, msg: -1 },
   },
   fs: null,
+  mqueue: {
+    count: 0,
+    userBytes: new Map(),
+    msgDefault: 10,
+    msgMax: 10,
+    msgsizeDefault: 8192,
+    msgsizeMax: 8192,
+    queuesMax: 256,
+    wanted: null,
+  },
 })
 
 /** Now, in seconds. */

@@ -3,6 +3,7 @@ import type { Int64 } from '../../abi/int64.ts'
 import type { TaskId } from '../../ids.ts'
 import type { WaitQueue } from '../../sched/types.ts'
 import type { Task } from '../../state.ts'
+import type { MqState } from '../types.ts'
 import type { FileSystem, Inode } from '../../vfs/types.ts'
 
 /** What every object has (struct kern_ipc_perm). */
@@ -161,6 +162,8 @@ export interface IpcNamespace {
   limits: IpcLimits
   /** Where segments' files are; made with the first. */
   fs: FileSystem | null
+  /** POSIX message queues. */
+  mqueue: MqState
 }
 
 /** semop sleeps. */

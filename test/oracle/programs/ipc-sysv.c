@@ -139,11 +139,11 @@ static void msg(void) {
   puts("msgctl"); SHOW("stat fault", msgctl(id, IPC_STAT, (void *)8)); SHOW("command", msgctl(id, 99, &d)); SHOW("nobody's", msgctl(id + 1, IPC_STAT, &d)); msgctl(0, IPC_INFO, (void *)&in); printf("  %d %d %d %d %d %d %d %d\n", in.msgpool, in.msgmap, in.msgmax, in.msgmnb, in.msgmni, in.msgssz, in.msgtql, in.msgseg);
   msgctl(id, IPC_STAT, &d); d.msg_qbytes = 10; SHOW("set", msgctl(id, IPC_SET, &d)); state("ten"); SHOW("six", put(1, "123456", IPC_NOWAIT)); SHOW("five", put(1, "12345", IPC_NOWAIT)); SHOW("four", put(1, "1234", IPC_NOWAIT)); SHOW("none", put(1, "", IPC_NOWAIT));
   puts("waiting");
-  if (fork() == 0) { nap(); delay = 20000; got("  child", 100, 0, 0); _exit(0); }
+  if (fork() == 0) { nap(); delay = 100000; got("  child", 100, 0, 0); _exit(0); }
   SHOW("for room", put(2, "123456", 0)); wait(0); state("after");
   while (msgrcv(id, &m, 100, 0, IPC_NOWAIT) >= 0);
-  for (int i = 1; i < 4; i++) { if (fork() == 0) { char s[20]; sprintf(s, "  child %d", i); delay = i * 20000; got(s, i == 2 ? 1 : 100, i == 3 ? 0 : -2, 0); _exit(0); } nap(); }
-  put(1, "one", 0); nap(); put(2, "two", 0); usleep(100000); state("all taken"); put(7, "seven", 0); nap(); state("taken"); while (wait(0) > 0);
+  for (int i = 1; i < 4; i++) { if (fork() == 0) { char s[20]; sprintf(s, "  child %d", i); delay = i * 60000; got(s, i == 2 ? 1 : 100, i == 3 ? 0 : -2, 0); _exit(0); } nap(); }
+  put(1, "one", 0); nap(); put(2, "two", 0); usleep(300000); state("all taken"); put(7, "seven", 0); nap(); state("taken"); while (wait(0) > 0);
   struct sigaction sa = {.sa_handler = hear, .sa_flags = SA_RESTART}; sigaction(SIGALRM, &sa, 0); ualarm(20000, 0); got("interrupted", 10, 0, 0);
   sa.sa_handler = SIG_IGN; sigaction(SIGALRM, &sa, 0); if (fork() == 0) { usleep(50000); put(1, "late", 0); _exit(0); } ualarm(20000, 0); got("not interrupted", 10, 0, 0); wait(0);
   sa.sa_handler = hear; sigaction(SIGALRM, &sa, 0); put(1, "123456789", 0); ualarm(20000, 0); SHOW("no room, interrupted", put(1, "xx", 0)); got("it", 10, 0, 0);
