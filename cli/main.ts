@@ -15,6 +15,7 @@ const MODULES: readonly { words: readonly CommandName[]; add(cli: Command, done:
   { words: ['objdump', 'readelf', 'nm'], add: async (cli, done) => (await import('./commands/views.ts')).addViewCommands(cli, done) },
   { words: ['dap'], add: async cli => (await import('./commands/dap.ts')).addDapCommand(cli) },
   { words: ['conform'], add: async (cli, done) => (await import('./commands/conform.ts')).addConformCommand(cli, done) },
+  { words: ['compat'], add: async (cli, done) => (await import('./commands/compat.ts')).addCompatCommand(cli, done) },
   { words: ['doc'], add: async cli => (await import('./commands/doc.ts')).addDocCommand(cli) },
   { words: ['bench'], add: async (cli, done) => (await import('./commands/bench.ts')).addBenchCommand(cli, done) },
 ]

@@ -31,11 +31,12 @@ const TOPICS: Record<string, { text(asked?: string): string; json(asked?: string
   syscalls: {
     text: syscallDocs,
     json: () => ({
-      implemented: SYSCALLS.filter(row => row !== undefined).map(({ nr, name, args, note }) => ({
+      implemented: SYSCALLS.filter(row => row !== undefined).map(({ nr, name, args, note, refused }) => ({
         nr,
         name,
-        args: args.map(([n, a]) => ({ name: n, type: a.type })),
+        args: args.map(([n, a]) => ({ name: n, type: a.type, names: a.names })),
         note,
+        refused,
       })),
       enosys: unimplementedCalls(),
     }),

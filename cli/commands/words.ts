@@ -26,6 +26,7 @@ export const COMMANDS = {
   nm: { usage: '[options] <files...>', about: 'list symbols' },
   dap: { usage: '[options]', about: 'debug in an editor: the Debug Adapter Protocol on standard streams, or on a port' },
   conform: { usage: '[options] <dir>', about: 'run conformance tests (bare ELF files with tohost), each on a fresh machine' },
+  compat: { usage: '[options] <log>', about: 'what of the system calls in a log of strace is not there' },
   doc: { usage: '[options] <topic> [preset]', about: 'print a manual made from the tables' },
   bench: { usage: '[words...]', about: 'measure: list, run, merge, host' },
 } satisfies Readonly<Record<string, Words>>

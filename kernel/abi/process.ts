@@ -64,6 +64,19 @@ export const {
   CLONE_NEWTIME,
 } = CLONE_FLAGS
 
+/** Those that make namespaces, in strace's order of setns(2). */
+export const NAMESPACE_FLAGS = {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} as const
+export const NAMESPACE_BITS = Object.values(NAMESPACE_FLAGS).reduce((all, bit) => all | bit, 0)
+
 /** The low byte of clone(2) flags is the signal sent to the parent at exit. */
 export const CSIGNAL = 0xff
 

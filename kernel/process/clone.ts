@@ -11,14 +11,9 @@ import {
   CLONE_FILES,
   CLONE_FS,
   CLONE_INTO_CGROUP,
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
-  CLONE_NEWNET,
   CLONE_NEWNS,
   CLONE_NEWPID,
-  CLONE_NEWTIME,
   CLONE_NEWUSER,
-  CLONE_NEWUTS,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -43,6 +38,7 @@ import {
   SIGCHLD,
   TWO_32,
   isErrno,
+  NAMESPACE_BITS,
 } from '../abi/index.ts'
 import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
@@ -60,8 +56,6 @@ import type { Credentials } from '../task/types.ts'
 import type { CloneArgs } from './types.ts'
 
 const ECALL_BYTES = 4
-
-const NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME
 
 /** Flags reach beyond 32 bits, but few do. */
 const has = (flags: number, flag: number): boolean =>
@@ -84,7 +78,7 @@ function checkFlags(k: Kernel, parent: Task, { flags, pidfd, parentTid }: CloneA
 
 /** Namespaces are not there: EPERM for those who could not make any, EINVAL (as a Linux built without them says) for the others. */
 export function checkNamespaces(credentials: Credentials, flags: number): void {
-  if ((flags & NAMESPACES) !== 0) throw capable(credentials, CAP_SYS_ADMIN) ? EINVAL : EPERM
+  if ((flags & NAMESPACE_BITS) !== 0) throw capable(credentials, CAP_SYS_ADMIN) ? EINVAL : EPERM
 }
 
 /** kernel.threads-max holds everybody. RLIMIT_NPROC counts the tasks of a real user; root is not held to it. */

@@ -90,6 +90,7 @@ export function peekString(k: Kernel, task: Task, at: number, max: number): stri
 export const flags = (table: Readonly<Record<string, number>>, zero = '0', type = 'int', prefix = prefixOf(table)): Arg<number> => ({
   type,
   word: true,
+  names: zero === '0' ? Object.keys(table) : [zero, ...Object.keys(table)],
   read: raw => raw >>> 0,
   show: raw => flagsText(table, raw >>> 0, zero, prefix),
 })
@@ -98,6 +99,7 @@ export const flags = (table: Readonly<Record<string, number>>, zero = '0', type 
 export const oneOf = (table: Readonly<Record<string, number>>, type = 'int'): Arg<number> => ({
   type,
   word: true,
+  names: Object.keys(table),
   read: raw => raw,
   show: raw => nameOf(table, raw | 0),
 })

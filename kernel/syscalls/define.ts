@@ -14,6 +14,8 @@ export interface Arg<T> {
   wide?(high: number, low: number): T
   /** The register's low 32 bits, signed, are handed in as `raw`: int, unsigned, descriptors, flags. Else all 64. */
   word?: boolean
+  /** Names of flags or values that it is made of, as far as they are known. */
+  names?: readonly string[]
   /** strace's text of such a value. Missing: in hex. */
   showWide?(value: bigint): string
   /**
@@ -34,6 +36,8 @@ export interface Syscall {
   run(k: Kernel, task: Task, args: Record<string, unknown>): SyscallResult
   /** What is limited, in a sentence, for the user's documentation. */
   note?: string
+  /** Flags and operations that Linux takes and this kernel refuses, by their names: with what. */
+  refused?: Readonly<Record<string, string>>
   /** How strace prints the result: a number, an address, nothing known. */
   result: 'int' | 'address' | 'mode'
   /** The argument list as strace shows it, where that is not one text per argument (clone): its first part on entry, the rest with the result. */
@@ -50,7 +54,7 @@ export function syscall<A extends ArgMap>(
   name: string,
   args: A,
   run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
-  options: Pick<Syscall, 'note' | 'text' | 'answer'> & { result?: Syscall['result'] } = {},
+  options: Pick<Syscall, 'note' | 'refused' | 'text' | 'answer'> & { result?: Syscall['result'] } = {},
 ): Syscall {
   return {
     nr,
@@ -58,6 +62,7 @@ export function syscall<A extends ArgMap>(
     args: Object.entries(args),
     run: run as Syscall['run'],
     note: options.note,
+    refused: options.refused,
     result: options.result ?? 'int',
     text: options.text,
     answer: options.answer,

@@ -261,6 +261,6 @@ export const directoryCalls: Syscall[] = [
     'renameat2',
     { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(RENAME) },
     (k, task, a) => rename(k, task, a.olddirfd, a.oldpath, a.newdirfd, a.newpath, a.flags),
-    { note: 'RENAME_WHITEOUT is refused (EINVAL).' },
+    { refused: { RENAME_WHITEOUT: 'EINVAL' } },
   ),
 ]

@@ -15,6 +15,22 @@ function prototype({ name, args }: Syscall): string {
   return `${name}(${list.join(', ') || 'void'})`
 }
 
+/** How many of the flags and operations that a call names are done: `12`, `2 of 3`. */
+function coverage({ args, refused = {} }: Syscall): string {
+  const names = new Set(args.flatMap(([, { names = [] }]) => names))
+  for (const name of Object.keys(refused)) names.add(name)
+  const done = names.size - Object.keys(refused).length
+  return names.size === 0 ? '' : done === names.size ? String(done) : `${done} of ${names.size}`
+}
+
+/** What is limited: flags that are refused, by their answers, after whatever else there is to say. */
+function limits({ note, refused = {} }: Syscall): string {
+  const byAnswer = new Map<string, string[]>()
+  for (const [name, answer] of Object.entries(refused)) byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), `\`${name}\``])
+  const parts = [...byAnswer].map(([answer, names]) => `${names.join(', ')}: ${answer}.`)
+  return [...(note === undefined ? [] : [note]), ...parts].join(' ')
+}
+
 /** Markdown: a table of the calls that are there, then the names of those that are not. */
 export function syscallDocs(): string {
   const rows = SYSCALLS.filter(row => row !== undefined)
@@ -23,9 +39,11 @@ export function syscallDocs(): string {
     '',
     `Numbers, names and arguments are those of Linux on riscv64. ${rows.length} calls are there; every other number answers ENOSYS.`,
     '',
-    '| nr | call | limits |',
-    '|---:|---|---|',
-    ...rows.map(row => `| ${row.nr} | \`${prototype(row)}\` | ${row.note ?? ''} |`),
+    'Flags: of the flags and operations that an argument can name, how many are done.',
+    '',
+    '| nr | call | flags | limits |',
+    '|---:|---|---:|---|',
+    ...rows.map(row => `| ${row.nr} | \`${prototype(row)}\` | ${coverage(row)} | ${limits(row)} |`),
     '',
     '## Answered with ENOSYS',
     '',

@@ -212,7 +212,7 @@ export const fileCalls: Syscall[] = [
   }),
   syscall(59, 'pipe2', { fds: descriptorPair, flags: descriptorFlags }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how)),
   syscall(279, 'memfd_create', { name: path, flags: flags(MFD) }, (k, task, { name, flags: how }) => memfd(k, task, name, how), {
-    note: 'MFD_HUGETLB is refused (EINVAL).',
+    refused: { MFD_HUGETLB: 'EINVAL' },
   }),
   syscall(436, 'close_range', { first: uint, last: uint, flags: uint }, (k, task, { first, last, flags: how }) =>
     closeRange(k, task, first, last, how),

@@ -211,13 +211,13 @@ export const ioCalls: Syscall[] = [
     'preadv2',
     { fd, iov: vectorOut, iovcnt: int, offset, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(reads, k, task, fd, iov, iovcnt, offset, flags),
-    { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
+    { refused: { RWF_ATOMIC: 'EOPNOTSUPP' } },
   ),
   syscall(
     287,
     'pwritev2',
     { fd, iov: vectorIn, iovcnt: int, offset, high: long, flags: uint },
     (k, task, { fd, iov, iovcnt, offset, flags }) => vector2(writes, k, task, fd, iov, iovcnt, offset, flags),
-    { note: 'RWF_ATOMIC is refused (EOPNOTSUPP).' },
+    { refused: { RWF_ATOMIC: 'EOPNOTSUPP' } },
   ),
 ]

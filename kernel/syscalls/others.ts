@@ -2,7 +2,8 @@
 import {
   CAP_SYS_ADMIN,
   CAP_SYS_NICE,
-  CLONE_FLAGS,
+  NAMESPACE_BITS,
+  NAMESPACE_FLAGS,
   EINVAL,
   EPERM,
   ESRCH,
@@ -57,15 +58,13 @@ function processMadvise(k: Kernel, task: Task, pidfd: number, vec: number, count
   return done
 }
 
-const { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS } = CLONE_FLAGS
+const { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS } = NAMESPACE_FLAGS
 /** Entering the one that it is in changes nothing; the others have rules of their own about that. */
 const ENTERED = CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWUTS
-const NAMESPACES = { CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS }
-const ALL_NAMESPACES = Object.values(NAMESPACES).reduce((all, bit) => all | bit, 0)
 
 function setns(k: Kernel, task: Task, number: number, which: number): number {
   if (getFile(task, number).kind !== 'pidfd') throw EINVAL
-  if (which === 0 || which & ~ALL_NAMESPACES) throw EINVAL
+  if (which === 0 || which & ~NAMESPACE_BITS) throw EINVAL
   targetOf(k, task, number)
   if (which & CLONE_NEWUSER) throw EINVAL
   if (!capable(task.credentials, CAP_SYS_ADMIN)) throw EPERM
@@ -77,7 +76,7 @@ function setns(k: Kernel, task: Task, number: number, which: number): number {
 const isDying = (task: Task): boolean => task.group.exiting !== null || killPending(task)
 
 export const otherCalls: Syscall[] = [
-  syscall(268, 'setns', { fd, nstype: flags(NAMESPACES) }, (k, task, a) => setns(k, task, a.fd, a.nstype), {
+  syscall(268, 'setns', { fd, nstype: flags(NAMESPACE_FLAGS) }, (k, task, a) => setns(k, task, a.fd, a.nstype), {
     note:
       'There is one namespace of each kind, which everybody is in: entering that of another process, by its pidfd, does nothing. ' +
       'Mounts, users and clocks are EINVAL.',

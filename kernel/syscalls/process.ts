@@ -45,6 +45,8 @@ import {
   exitedStatus,
   isErrno,
   readStruct,
+  NAMESPACE_BITS,
+  NAMESPACE_FLAGS,
 } from '../abi/index.ts'
 import { releaseUndo } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -167,20 +169,13 @@ function checkWantedPid({ credentials }: Task, pid: number): void {
   if (!capable(credentials, CAP_CHECKPOINT_RESTORE) && !capable(credentials, CAP_SYS_ADMIN)) throw EPERM
 }
 
-const NAMESPACES =
-  CLONE_FLAGS.CLONE_NEWNS |
-  CLONE_FLAGS.CLONE_NEWUTS |
-  CLONE_FLAGS.CLONE_NEWIPC |
-  CLONE_FLAGS.CLONE_NEWNET |
-  CLONE_FLAGS.CLONE_NEWUSER |
-  CLONE_FLAGS.CLONE_NEWPID |
-  CLONE_FLAGS.CLONE_NEWCGROUP |
-  CLONE_FLAGS.CLONE_NEWTIME
+/** What calls answer where a namespace is to be made. */
+const NO_NAMESPACES = Object.fromEntries(Object.keys(NAMESPACE_FLAGS).map(name => [name, 'EPERM without CAP_SYS_ADMIN, EINVAL with it']))
 
 /** unshare(2): what a single thread may stop sharing. Namespaces are not there. */
 function unshare(k: Kernel, task: Task, what: number): number {
   const alone = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD
-  if (what & ~(alone | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | NAMESPACES)) throw EINVAL
+  if (what & ~(alone | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | NAMESPACE_BITS)) throw EINVAL
   if (what & alone && (task.group.threads.length > 1 || (task.mm?.users ?? 1) > 1)) throw EINVAL
   checkNamespaces(task.credentials, what >>> 0)
   if (what & CLONE_FS && task.fs && task.fs.refs > 1) {
@@ -296,7 +291,8 @@ export const processCalls: Syscall[] = [
     return task.pid
   }),
   syscall(97, 'unshare', { flags: flags(CLONE_FLAGS) }, (k, task, { flags: what }) => unshare(k, task, what), {
-    note: 'CLONE_FS, CLONE_FILES and what a single thread does not share anyway. There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it.',
+    note: 'CLONE_FS, CLONE_FILES and what a single thread does not share anyway.',
+    refused: NO_NAMESPACES,
   }),
   syscall(99, 'set_robust_list', { head: address, len: size }, (_k, task, { head, len }) => {
     if (len !== ROBUST_LIST_HEAD.size) throw EINVAL
@@ -336,7 +332,7 @@ export const processCalls: Syscall[] = [
         pidfd: a.parent_tid,
         setTid: 0,
       })),
-    { note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it.', text: cloneText },
+    { refused: NO_NAMESPACES, text: cloneText },
   ),
   syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => exec(k, task, a)),
   syscall(
@@ -352,6 +348,7 @@ export const processCalls: Syscall[] = [
   }),
   syscall(435, 'clone3', { cl_args: cloneArgs, size }, (k, task, a) => clone(k, task, () => readCloneArgs(k, task, a.cl_args, a.size)), {
     text: clone3Text,
-    note: 'There are no namespaces: EPERM without CAP_SYS_ADMIN, EINVAL with it; set_tid has one level, and no descriptor leads to a cgroup (EBADF).',
+    note: 'set_tid has one level.',
+    refused: { ...NO_NAMESPACES, CLONE_INTO_CGROUP: 'EBADF' },
   }),
 ]

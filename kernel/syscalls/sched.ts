@@ -299,7 +299,7 @@ export const schedCalls: Syscall[] = [
     { pid, attr: address, flags: uint },
     (k, task, { pid: who, attr, flags }) => setAttr(k, task, who, attr, flags),
     {
-      note: 'SCHED_FLAG_RECLAIM is refused with EINVAL, clamped utilisation with EOPNOTSUPP.',
+      refused: { SCHED_FLAG_RECLAIM: 'EINVAL', SCHED_FLAG_UTIL_CLAMP_MIN: 'EOPNOTSUPP', SCHED_FLAG_UTIL_CLAMP_MAX: 'EOPNOTSUPP' },
       text: setAttrText,
     },
   ),

@@ -213,10 +213,13 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): Syscall
   return 0
 }
 
+const FALLOCATE_DONE = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE
+const FALLOCATE_REFUSED = Object.entries(FALLOCATE).flatMap(([name, bit]) => (bit & FALLOCATE_DONE ? [] : [name]))
+
 function fallocate(k: Kernel, task: Task, number: number, how: number, offset: number, length: number): number {
   const file = getIoFile(task, number)
   if (offset < 0 || length <= 0) throw EINVAL
-  if (how & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) throw EOPNOTSUPP
+  if (how & ~FALLOCATE_DONE) throw EOPNOTSUPP
   const punches = (how & FALLOC_FL_PUNCH_HOLE) !== 0
   if (punches && !(how & FALLOC_FL_KEEP_SIZE)) throw EOPNOTSUPP
   if (!isWritable(file)) throw EBADF
@@ -279,7 +282,8 @@ export const statCalls: Syscall[] = [
     { fd, mode: flags(FALLOCATE), offset: long, length: long },
     (k, task, a) => fallocate(k, task, a.fd, a.mode, a.offset, a.length),
     {
-      note: 'Room is not reserved; collapsing and inserting ranges are refused (EOPNOTSUPP).',
+      note: 'Room is not reserved.',
+      refused: Object.fromEntries(FALLOCATE_REFUSED.map(name => [name, 'EOPNOTSUPP'])),
     },
   ),
   syscall(48, 'faccessat', { dirfd, path, mode: accessMode }, (k, task, { dirfd, path, mode }) => access(k, task, dirfd, path, mode, 0)),

@@ -306,7 +306,7 @@ export const systemCalls: Syscall[] = [
     'riscv_hwprobe',
     { pairs: address, pair_count: size, cpusetsize: size, cpus: address, flags: uint },
     (k, task, { pairs, pair_count, flags: how }) => hwprobe(k, task, pairs, pair_count, how),
-    { note: 'All harts are alike: the processor set is not looked at, RISCV_HWPROBE_WHICH_CPUS is refused.' },
+    { note: 'All harts are alike: the processor set is not looked at.', refused: { RISCV_HWPROBE_WHICH_CPUS: 'EINVAL' } },
   ),
   // Stores are seen by later fetches here without being asked.
   syscall(259, 'riscv_flush_icache', { start: address, end: address, flags: uint }, () => 0),

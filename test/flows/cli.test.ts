@@ -84,6 +84,8 @@ describe('exit statuses', () => {
     ['a script without interpreter', ['run', file('lost', '#!/no/such/shell\n', 0o755)], 127, /No such file or directory/],
     ['a program for another machine', ['run', process.execPath], 126, /[Ee]xec format error/],
     ['a damaged image', ['run', '--root', file('bad.tgz', Uint8Array.of(0x1f, 0x8b, 8, 0, 0)), 'true'], 126, /--root .*bad\.tgz/],
+    ['a log that is not there', ['compat', 'nowhere.log'], 2, /nowhere.log: No such file or directory/],
+    ['a log without calls', ['compat', CLI], 2, /there is no system call in it/],
     ['an unknown topic', ['doc', 'nothing'], 2, /nothing/],
     ['an unknown preset', ['doc', 'timing', 'nothing'], 2, /there is no preset 'nothing'; there are u74, /],
     ['a preset where there is none', ['doc', 'isa', 'u74'], 2, /doc isa takes no argument 'u74'/],
@@ -396,6 +398,23 @@ describe('trace', () => {
   test.each(['trace=nosuch', 'signal=nosuch', 'status=nosuch', 'quiet=all'])('a bad expression is a usage error: %s', expression =>
     expect(hartbeat(['trace', '-e', expression, 'true']).status).toBe(2),
   )
+})
+
+test('compat: what of a log of strace is not there', () => {
+  const lines = [
+    'close(3) = 0',
+    'kexec_load(0, 0, NULL, 0) = -1 EPERM (Operation not permitted)',
+    'renameat2(3, "a", 3, "b", RENAME_WHITEOUT) = 0',
+  ]
+  const { status, stdout } = hartbeat(['compat', file('strace.log', lines.join('\n'))])
+  expect([status, stdout]).toEqual([
+    1,
+    [
+      ...['Not there (ENOSYS):', '  kexec_load               1 call', ''],
+      ...['Flags that are refused:', '  renameat2', '    RENAME_WHITEOUT: EINVAL', ''],
+      ...['3 calls of 3 kinds: 2 of them not there in full', ''],
+    ].join('\n'),
+  ])
 })
 
 describe('doc', () => {
