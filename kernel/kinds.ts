@@ -5,6 +5,7 @@ import { epollOps, eventOps, mqueueFileOps, mqueueFs, pipeOps, signalFileOps, te
 import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
+import { seccompOps } from './seccomp/index.ts'
 import { sysFileOps, sysFs } from './sysfs/index.ts'
 import { ptmxFileOps, terminalFs, ttyFileOps } from './tty/index.ts'
 import { directoryFileOps, pathOps } from './vfs/index.ts'
@@ -31,6 +32,7 @@ export const KINDS: Kinds = {
     pidfd: pidfdOps,
     mqueue: mqueueFileOps,
     socket: socketFileOps,
+    seccomp: seccompOps,
   },
   fileSystems: {
     tmpfs: memoryFs,

@@ -9,6 +9,7 @@ import type { TimerQueue } from './time/types.ts'
 import type { GroupId, TaskId } from './ids.ts'
 import type { Credentials, Namespaces, Rlimits, Rseq, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump, Tracer } from './process/types.ts'
+import type { Seccomp } from './seccomp/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
 import type { Sysctls } from './sysctl.ts'
@@ -144,6 +145,8 @@ export interface Task {
   call: SyscallInProgress | null
   /** Who follows what it does. */
   tracer: Tracer | null
+  /** What its calls are held to. */
+  seccomp: Seccomp | null
   /** Whom it follows: made when first needed. */
   tracees?: Set<Task>
   /** Queues it sleeps on, and until when (absolute ns, Infinity for no limit). */

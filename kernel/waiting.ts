@@ -3,6 +3,7 @@ import type { Errno } from './abi/errno.ts'
 import type { FifoOpening, FutexLocking, FutexWaiting, MessageSending, MessageWaiting, MqWaiting, SemWaiting } from './ipc/types.ts'
 import type { Cloning, Ending, ReadingArguments } from './process/types.ts'
 import type { WaitQueue } from './sched/types.ts'
+import type { Noticing } from './seccomp/types.ts'
 import type { SyscallInProgress, Task } from './state.ts'
 import type { Populating, Sleeping, Transferring, Waiting } from './syscalls/types.ts'
 import type { TtyReading } from './tty/types.ts'
@@ -20,6 +21,7 @@ export type Progress =
   | MessageWaiting
   | MqWaiting
   | Populating
+  | Noticing
   | ReadingArguments
   | SemWaiting
   | Sleeping

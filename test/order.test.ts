@@ -16,6 +16,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['signal'],
   ['vfs'],
   ['fs', 'tty', 'ipc', 'net'],
+  ['seccomp'],
   ['process'],
   ['proc', 'sysfs'],
   ['syscalls'],

@@ -91,6 +91,9 @@ export const REGSETS = { NT_PRSTATUS: 1, NT_FPREGSET: 2, NT_RISCV_VECTOR: 0x901 
 export const PTRACE_PEEKSIGINFO_SHARED = 1
 export const PTRACE_PEEKSIGINFO_ARGS = struct({ off: 'big', flags: 'u32', nr: 'i32' })
 
+/** struct ptrace_rseq_configuration. */
+export const RSEQ_CONFIGURATION = struct({ pointer: 'u64', size: 'u32', signature: 'u32', flags: 'u32', pad: 'u32' })
+
 /** struct ptrace_syscall_info: the head, then what `op` says. */
 export const SYSCALL_INFO_OPS = {
   PTRACE_SYSCALL_INFO_NONE: 0,

@@ -29,7 +29,12 @@ const SIGNALFD_SIGINFO = struct({
   utime: 'u64',
   stime: 'u64',
   addr: 'u64',
-  rest: { bytes: 48 },
+  addrLsb: 'u16',
+  pad: 'u16',
+  syscall: 'i32',
+  callAddr: 'u64',
+  arch: 'u32',
+  rest: { bytes: 28 },
 })
 type Values = Parameters<typeof writeStruct<(typeof SIGNALFD_SIGINFO)['members']>>[1]
 
@@ -42,6 +47,7 @@ const MEMBERS: { [K in SigFields['kind']]: (fields: Extract<SigFields, { kind: K
   child: ({ pid, uid, status, utime, stime }) => ({ pid, uid, status, utime, stime }),
   fault: ({ address }) => ({ addr: address }),
   poll: ({ band, fd }) => ({ band, fd }),
+  sys: ({ address, syscall, arch }) => ({ callAddr: address, syscall, arch }),
 }
 
 function encode(info: SigInfo): Uint8Array {

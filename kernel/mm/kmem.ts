@@ -6,6 +6,7 @@ import { ENOMEM, type Errno } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import type { Dentry, FileDescription, FileTable, Inode } from '../vfs/types.ts'
+import type { SeccompFilter } from '../seccomp/types.ts'
 import type { Credentials } from '../task/types.ts'
 import { reclaim, roomForFiles } from './frames.ts'
 import type { Kmem, Mm } from './types.ts'
@@ -110,11 +111,14 @@ export function releaseKmem(k: Kernel): number {
 
 type Kind = keyof typeof KMEM
 
+/** What several may hold. */
+type Counted = FileTable | FileDescription | Inode | Mm | Credentials | SeccompFilter
+
 /** What has been seen already, how many of each kind, and the sum. */
 interface Count {
   bytes: number
   objects: Record<Kind, number>
-  seen: Set<FileTable | FileDescription | Inode | Mm | Credentials>
+  seen: Set<Counted>
 }
 
 const noObjects = (): Record<Kind, number> => Object.fromEntries(Object.keys(KMEM).map(kind => [kind, 0])) as Record<Kind, number>
@@ -173,7 +177,7 @@ function countLive(k: Kernel): Count {
   return count
 }
 
-const isNew = (count: Count, what: FileTable | FileDescription | Inode | Mm | Credentials): boolean => {
+const isNew = (count: Count, what: Counted): boolean => {
   if (count.seen.has(what)) return false
   count.seen.add(what)
   return true
@@ -183,6 +187,8 @@ function countTask(k: Kernel, count: Count, task: Task): void {
   const { credentials, files, mm, call } = task
   add(count, 'task', 1)
   if (task.tracer !== null) add(count, 'tracer', 1)
+  for (let filter = task.seccomp?.filter ?? null; filter !== null && isNew(count, filter); filter = filter.prev)
+    add(count, 'element', filter.program.length)
   add(count, 'signal', task.pending.queue.length)
   if (isNew(count, credentials)) {
     add(count, 'credentials', 1)

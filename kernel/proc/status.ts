@@ -219,8 +219,8 @@ export function statusText(k: Kernel, task: Task): string {
     `CapBnd:\t${hex16(c.capBounding)}`,
     `CapAmb:\t${hex16(c.capAmbient)}`,
     `NoNewPrivs:\t${c.noNewPrivileges ? 1 : 0}`,
-    'Seccomp:\t0',
-    'Seccomp_filters:\t0',
+    `Seccomp:\t${task.seccomp?.mode ?? 0}`,
+    `Seccomp_filters:\t${task.seccomp?.filter?.count ?? 0}`,
     'Speculation_Store_Bypass:\tnot vulnerable',
   ]
   const last = [

@@ -79,6 +79,7 @@ function setPipeMaxSize(k: Kernel, bytes: number): void {
   k.state.sysctl.pipeMaxSize = size
 }
 
+const SECCOMP_ACTIONS = 'kill_process kill_thread trap errno user_notif trace log allow'
 const DEFAULT_RR_MS = 100
 const NS_PER_MS = 1e6
 const NS_PER_US = 1e3
@@ -182,6 +183,8 @@ const rows: Readonly<Record<string, SystemFile>> = {
     { get: k => k.state.sysctl.rtRuntime, set: (k, runtime) => setDeadlineLimit(k, runtime, k.state.sysctl.rtPeriod) },
     -1,
   ),
+  'kernel/seccomp/actions_avail': fixed(SECCOMP_ACTIONS),
+  'kernel/seccomp/actions_logged': fixed(SECCOMP_ACTIONS.replace(' allow', '')),
   'kernel/tainted': {
     mode: WRITABLE,
     text: k => `${k.state.sysctl.tainted}\n`,

@@ -183,6 +183,7 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   // A thread has memory of its own for it, a process a copy of its parent's.
   if (parent.rseq !== null && !has(flags, CLONE_VM)) child.rseq = { ...parent.rseq }
   child.personality = parent.personality
+  child.seccomp = parent.seccomp
   child.vectorControl = parent.vectorControl
   child.timerSlack = child.defaultTimerSlack = parent.timerSlack
   if (parent.ioprio !== undefined) child.ioprio = parent.ioprio

@@ -82,6 +82,7 @@ export function newTask(k: Kernel, birth: Birth): Task {
     sched: birth.sched,
     call: null,
     tracer: null,
+    seccomp: null,
     waiting: null,
     blocked: SIGSET_EMPTY,
     pending: emptyPending(),

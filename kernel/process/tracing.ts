@@ -134,9 +134,9 @@ const stopInfo = (task: Task, code: number): SigInfo => ({
 
 /**
  * To be asked before a traced task's call runs, or goes on. 'held': it stands still, or was killed where it did: the call is not run now.
- * 'run': it is, as it is in the registers now. An errno: the call is over, cut short by a signal, and what follows that comes next.
+ * 'run': it is, as it is in the registers now; 'filtered': the same, after a filter had it stop. An errno: the call is over, cut short by a signal, and what follows that comes next.
  */
-export function beforeCall(k: Kernel, task: Task, tracer: Tracer, nr: number): 'held' | 'run' | Errno {
+export function beforeCall(k: Kernel, task: Task, tracer: Tracer, nr: number): 'held' | 'run' | 'filtered' | Errno {
   const { stop } = tracer
   if (stop === null) {
     if (task.call !== null && task.group.exiting === null) return 'run'
@@ -153,7 +153,7 @@ export function beforeCall(k: Kernel, task: Task, tracer: Tracer, nr: number): '
   }
   // It was there for the stop alone, and begins only now.
   if (task.call?.values === null) task.call = null
-  return 'run'
+  return isFiltered(stop) ? 'filtered' : 'run'
 }
 
 /** A call begins, or one that was cut short is made again. With `task.call` it comes back to it, and not to its program. */
@@ -183,7 +183,7 @@ export function holdAtExit(k: Kernel, task: Task, tracer: Tracer, nr: number, in
 
 /** It has taken a signal, and nothing has come of it yet. SIGKILL does not wait for anybody. */
 export function holdAtDelivery(k: Kernel, task: Task, tracer: Tracer, info: SigInfo, interrupted: Errno | null): boolean {
-  if (!tracer.signals || info.signal === SIGKILL) return false
+  if (!tracer.signals || info.signal === SIGKILL || info.unseen) return false
   tracer.continued = false
   return hold(k, task, tracer, { at: 'delivery', code: info.signal, nr: task.call?.nr ?? -1, info, interrupted })
 }

@@ -13,7 +13,12 @@ import {
   SIGPOLL,
   SIGRTMIN,
   SIGSEGV,
+  SIGSYS,
   SIGTRAP,
+  SYS_SECCOMP,
+  SYSCALL_NAMES,
+  AUDIT_ARCH_RISCV64,
+  errnoByCode,
   SI_CODES,
   TRAP_CODES,
   CLD_EXITED,
@@ -31,6 +36,7 @@ const CODES: Readonly<Record<number, Readonly<Record<string, number>>>> = {
   [SIGTRAP]: TRAP_CODES,
   [SIGCHLD]: CLD_CODES,
   [SIGPOLL]: POLL_CODES,
+  [SIGSYS]: { SYS_SECCOMP },
 }
 
 function codeName(signal: number, code: number): string {
@@ -52,11 +58,13 @@ const fieldsText: { [K in SigFields['kind']]: (fields: Extract<SigFields, { kind
     `, si_pid=${pid}, si_uid=${uid}, si_status=${code === CLD_EXITED ? status : signalName(status)}, si_utime=${utime}, si_stime=${stime}`,
   fault: ({ address }) => `, si_addr=${pointer(address)}`,
   poll: ({ band }) => `, si_band=${band}`,
+  sys: ({ address, syscall, arch }) =>
+    `, si_call_addr=${pointer(address)}, si_syscall=${SYSCALL_NAMES[syscall] === undefined ? syscall : `__NR_${SYSCALL_NAMES[syscall]}`}, si_arch=${arch === AUDIT_ARCH_RISCV64 ? 'AUDIT_ARCH_RISCV64' : `0x${arch.toString(16)}`}`,
 }
 
 /** The text between `---` and `---`, after the signal's name. The kernel's own signals without a sender show only the code. */
 export function showSigInfo(info: SigInfo): string {
-  const head = `{si_signo=${signalName(info.signal)}, si_code=${codeName(info.signal, info.code)}`
+  const head = `{si_signo=${signalName(info.signal)}, si_code=${codeName(info.signal, info.code)}${info.errno === 0 ? '' : `, si_errno=${errnoByCode(info.errno)?.name ?? info.errno}`}`
   const { fields } = info
   if (info.code === SI_CODES.SI_KERNEL && fields.kind === 'kill' && fields.pid === 0) return `${head}}`
   const text = fieldsText[fields.kind] as (fields: SigFields, info: SigInfo) => string

@@ -8,6 +8,7 @@ import {
   SIGINFO,
   SIGPOLL,
   SIGSEGV,
+  SIGSYS,
   SIGTRAP,
   SI_KERNEL,
   SI_TIMER,
@@ -48,6 +49,11 @@ const encoders: { [K in SigFields['kind']]: (view: DataView, at: number, fields:
     view.setBigInt64(at, BigInt(band), true)
     view.setInt32(at + 8, fd, true)
   },
+  sys: (view, at, { address, syscall, arch }) => {
+    view.setBigInt64(at, BigInt(address), true)
+    view.setInt32(at + 8, syscall, true)
+    view.setUint32(at + 12, arch, true)
+  },
 }
 
 const decoders: { [K in SigFields['kind']]: (view: DataView) => SigFields } = {
@@ -73,6 +79,12 @@ const decoders: { [K in SigFields['kind']]: (view: DataView) => SigFields } = {
     stime: Number(view.getBigInt64(UNION + 24, true)),
   }),
   fault: view => ({ kind: 'fault', address: Number(view.getBigInt64(UNION, true)) }),
+  sys: view => ({
+    kind: 'sys',
+    address: Number(view.getBigInt64(UNION, true)),
+    syscall: view.getInt32(UNION + 8, true),
+    arch: view.getUint32(UNION + 12, true),
+  }),
   poll: view => ({ kind: 'poll', band: Number(view.getBigInt64(UNION, true)), fd: view.getInt32(UNION + 8, true) }),
 }
 
@@ -85,6 +97,7 @@ function kindOf(signal: number, code: number): SigFields['kind'] {
   if (code < 0) return 'queue'
   if (signal === SIGCHLD) return 'child'
   if (signal === SIGPOLL) return 'poll'
+  if (signal === SIGSYS) return 'sys'
   return FAULTS.has(signal) ? 'fault' : 'kill'
 }
 

@@ -25,6 +25,7 @@ export type SigFields =
   | { kind: 'child'; pid: number; uid: number; status: number; utime: number; stime: number }
   | { kind: 'fault'; address: number }
   | { kind: 'poll'; band: number; fd: number }
+  | { kind: 'sys'; address: number; syscall: number; arch: number }
 
 export interface SigInfo {
   signal: number
@@ -34,6 +35,8 @@ export interface SigInfo {
   fields: SigFields
   /** From a trap of the thread itself: takes effect on init as well. */
   forced?: true
+  /** Nothing keeps it from its task, no tracer either (SA_IMMUTABLE). */
+  unseen?: true
 }
 
 /** Signals sent and not yet taken, of one thread or of a whole process. Ordinary ones merge, real-time ones queue in order. */

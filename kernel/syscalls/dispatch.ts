@@ -5,8 +5,8 @@ import { ENOSYS, ERESTARTSYS, isErrno, TWO_32, type Errno } from '../abi/index.t
 import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addKmem, callBytes, KMEM } from '../mm/index.ts'
-import { discardVectors, regPc, regX, setRegBig, setRegPc } from '../task/index.ts'
-import { beforeCall, deliverSignals, holdAtEntry, holdAtExit, relieveMemory } from '../process/index.ts'
+import { discardVectors, regBig, regPc, regX, setRegBig, setRegPc } from '../task/index.ts'
+import { beforeCall, decide, deliverSignals, holdAtEntry, holdAtExit, relieveMemory } from '../process/index.ts'
 import { sleepOn } from '../sched/index.ts'
 import { fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
@@ -37,14 +37,25 @@ export function runSyscall(k: Kernel, task: Task): void {
 }
 
 function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
+  let filtered = false
   if (task.tracer !== null) {
     const next = beforeCall(k, task, task.tracer, nr)
     if (next === 'held') return
-    if (next !== 'run') return settle(k, task, nr, next)
+    if (typeof next === 'object') return settle(k, task, nr, next)
+    filtered = next === 'filtered'
     const { answer } = task.tracer
     if (answer !== null && task.call === null && SYSCALLS[nr] === undefined) {
       if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
       return finishSkipped(k, task, nr, answer)
+    }
+  }
+  // A call that has begun goes on whatever was decided meanwhile.
+  if (task.seccomp !== null && (task.call === null || task.call.values === null)) {
+    const decision = decide(k, task, task.seccomp, nr, filtered)
+    if (decision === 'held') return
+    if (decision !== 'made') {
+      if ('answer' in decision) return refused(k, task, nr, decision.answer)
+      return interrupt(k, task, nr, decision)
     }
   }
   if (task.call === null) {
@@ -108,6 +119,12 @@ function finish(k: Kernel, task: Task, nr: number, result: number): void {
   if (next >= TWO_32) pc[1]++
   if (k.events.syscallExit !== undefined) emit(k, { kind: 'syscallExit', task, nr, result })
   if (task.tracer !== null) holdAtExit(k, task, task.tracer, nr, null)
+}
+
+/** A filter's answer, or none: a0 stays. */
+function refused(k: Kernel, task: Task, nr: number, answer: bigint | null): void {
+  if (k.events.syscallEnter !== undefined) emit(k, { kind: 'syscallEnter', task, nr })
+  finishSkipped(k, task, nr, answer ?? regBig(k, task, A0))
 }
 
 /** Its tracer, or a filter, had it not make the call: a0 is what was said instead. */

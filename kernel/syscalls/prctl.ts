@@ -46,6 +46,7 @@ import {
   PR_SET_NO_NEW_PRIVS,
   PR_SET_PDEATHSIG,
   PR_SET_PTRACER,
+  PR_SET_SECCOMP,
   PR_SET_SECUREBITS,
   PR_SET_THP_DISABLE,
   PR_SET_TIMERSLACK,
@@ -53,6 +54,7 @@ import {
   PR_TASK_PERF_EVENTS_DISABLE,
   PR_TASK_PERF_EVENTS_ENABLE,
   SECBITS_ALL,
+  SECCOMP_MODES,
   SECBITS_LOCKS,
   SECBIT_KEEP_CAPS,
   SECBIT_KEEP_CAPS_LOCKED,
@@ -67,6 +69,7 @@ import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'
 import { prctlAnswer, prctlText } from './prctl-text.ts'
 import { syscall, type Syscall } from './define.ts'
+import { setFilter, setStrict } from './seccomp.ts'
 import { flagsText, hex, nameOf } from './text.ts'
 
 /** Arguments 2 to 5 as signed doubles. */
@@ -220,8 +223,12 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
     copyOut(k, task, at, name)
     return 0
   },
-  // Nobody is filtered.
-  [PR_GET_SECCOMP]: () => 0,
+  [PR_GET_SECCOMP]: (_k, task) => task.seccomp?.mode ?? 0,
+  [PR_SET_SECCOMP](k, task, mode, at) {
+    if (mode === SECCOMP_MODES.SECCOMP_MODE_STRICT) return setStrict(task)
+    if (mode === SECCOMP_MODES.SECCOMP_MODE_FILTER) return setFilter(k, task, 0, at)
+    throw EINVAL
+  },
   [PR_CAPBSET_READ](_k, task, capability) {
     if (!isCapability(capability)) throw EINVAL
     return hasBit(task.credentials.capBounding, capability) ? 1 : 0
@@ -325,7 +332,7 @@ export const prctlCalls: Syscall[] = [
     {
       note:
         `There are ${Object.keys(PRCTLS).length} operations: names, death signals, subreapers, capabilities, dumpability, timer slack, huge pages, ${Object.keys(MDWE)[0]}. ` +
-        'Others are refused with EINVAL, as where Linux lacks the option or the machine the feature: seccomp, speculation, vectors, names of mappings, mergeable pages; PR_SET_MM too.',
+        'Others are refused with EINVAL, as where Linux lacks the option or the machine the feature: speculation, vectors, names of mappings, mergeable pages; PR_SET_MM too.',
       text: prctlText,
       answer: prctlAnswer,
     },

@@ -18,6 +18,7 @@ import {
   PTRACE_PEEKSIGINFO_ARGS,
   PTRACE_PEEKSIGINFO_SHARED,
   readStruct,
+  RSEQ_CONFIGURATION,
   SIGKILL,
   SIGSET_BYTES,
   SYSCALL_INFO_HEAD,
@@ -56,6 +57,7 @@ import { capable, findTask, regBig } from '../task/index.ts'
 import { address, offset, pid as pidArg } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 import { ptraceText, request as requestArg } from './ptrace-text.ts'
+import { putFilter, putFilterMetadata } from './filters-told.ts'
 import { getRegset, setRegset } from './regset.ts'
 import { readSigInfo } from './signal-args.ts'
 
@@ -79,12 +81,12 @@ type Request = (ask: Ask) => number
 const place = ({ data }: Ask): number => (typeof data === 'number' ? data : Infinity)
 
 /** EINVAL, EPERM: options that there are not, or that take privileges. */
-function checkOptions({ credentials, tracer }: Task, options: Int64): number {
+function checkOptions({ credentials, seccomp, tracer }: Task, options: Int64): number {
   if (options < 0 || options > ALL_OPTIONS || Number(options) & ~ALL_OPTIONS) throw EINVAL
   const bits = Number(options)
   if (bits & PTRACE_O_SUSPEND_SECCOMP) {
     if (!capable(credentials, CAP_SYS_ADMIN)) throw EPERM
-    if (tracer !== null && tracer.options & PTRACE_O_SUSPEND_SECCOMP) throw EPERM
+    if (seccomp !== null || (tracer !== null && tracer.options & PTRACE_O_SUSPEND_SECCOMP)) throw EPERM
   }
   return bits
 }
@@ -254,6 +256,20 @@ const REQUESTS: Readonly<Record<number, Request>> = {
     return 0
   },
   [PTRACE.PTRACE_GET_SYSCALL_INFO]: syscallInfo,
+  [PTRACE.PTRACE_SECCOMP_GET_FILTER]: ask => putFilter(ask.k, ask.by, ask.task, ask.addr, place(ask)),
+  [PTRACE.PTRACE_SECCOMP_GET_METADATA]: ask => putFilterMetadata(ask.k, ask.by, ask.task, ask.addr, place(ask)),
+  [PTRACE.PTRACE_GET_RSEQ_CONFIGURATION](ask) {
+    const { rseq } = ask.task
+    const bytes = writeStruct(RSEQ_CONFIGURATION, {
+      pointer: rseq?.at ?? 0,
+      size: rseq?.length ?? 0,
+      signature: rseq?.signature ?? 0,
+      flags: 0,
+      pad: 0,
+    })
+    copyOut(ask.k, ask.by, place(ask), bytes.subarray(0, ask.addr < 0 ? bytes.length : ask.addr))
+    return bytes.length
+  },
 }
 
 /** These may be asked of one that runs. */
@@ -292,7 +308,7 @@ export const ptraceCalls: Syscall[] = [
     {
       note:
         'As on riscv there are no single steps, PEEKUSER, GETREGS, SYSEMU (EIO): debuggers use breakpoints and GETREGSET (NT_PRSTATUS, ' +
-        'NT_FPREGSET, NT_RISCV_VECTOR). Not there: rseq and user-dispatch configuration (EIO).',
+        'NT_FPREGSET, NT_RISCV_VECTOR). Not there: configuration of user dispatch (EIO).',
       text: ptraceText,
     },
   ),

@@ -23,6 +23,7 @@ import { msgCalls } from './sysv-msg.ts'
 import { semCalls } from './sysv-sem.ts'
 import { shmCalls } from './sysv-shm.ts'
 import { processCalls } from './process.ts'
+import { seccompCalls } from './seccomp.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
@@ -37,6 +38,7 @@ import { identityCalls } from './identity.ts'
 const FAMILIES: readonly (readonly Syscall[])[] = [
   processCalls,
   ptraceCalls,
+  seccompCalls,
   prctlCalls,
   identityCalls,
   capabilityCalls,

@@ -13,6 +13,7 @@ import type { SysData } from '../sysfs/types.ts'
 import type { Socket } from '../net/types.ts'
 import type { EpollData, EpollItem, EventFdData, MqQueue, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
+import type { SeccompListener } from '../seccomp/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
 
@@ -180,6 +181,7 @@ export type FileOpsKind =
   | 'pidfd'
   | 'mqueue'
   | 'socket'
+  | 'seccomp'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -218,7 +220,18 @@ export interface FileOwner {
 
 /** What an open file remembers besides its inode: each room declares that of its kinds. */
 export type FileData =
-  DirectoryData | EpollData | EventFdData | KmsgData | PidfdData | ProcData | SignalFdData | Socket | SysData | TimerFdData | TtyData
+  | DirectoryData
+  | EpollData
+  | EventFdData
+  | KmsgData
+  | PidfdData
+  | ProcData
+  | SeccompListener
+  | SignalFdData
+  | Socket
+  | SysData
+  | TimerFdData
+  | TtyData
 
 /** The names as they were when the listing began. */
 export interface DirectoryData {
