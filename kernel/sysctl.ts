@@ -26,6 +26,23 @@ export interface Sysctls {
   somaxconn: number
   /** net.core.optmem_max: bytes of control messages that one send brings. */
   optmemMax: number
+  /** net.ipv4: the first and last port that the kernel chooses (ip_local_port_range), the first that anybody may bind. */
+  localPorts: [number, number]
+  unprivilegedPorts: number
+  /** net.ipv4.tcp_wmem, tcp_rmem: bytes of a buffer at least, at first, and at most where nobody set one. */
+  tcpWmem: [number, number, number]
+  tcpRmem: [number, number, number]
+  /** net.ipv4.tcp_syn_retries, _fin_timeout and _keepalive_* (seconds), _max_tw_buckets. */
+  tcpSynRetries: number
+  tcpFinTimeout: number
+  tcpKeepaliveTime: number
+  tcpKeepaliveInterval: number
+  tcpKeepaliveProbes: number
+  tcpTimeWaits: number
+  /** net.ipv4.ip_default_ttl. */
+  defaultTtl: number
+  /** net.ipv6.bindv6only. */
+  bindV6only: number
   /** net.unix.max_dgram_qlen: datagrams that wait in one socket. */
   unixDatagrams: number
   /** vm.max_map_count: regions of one address space. */
@@ -87,6 +104,18 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   rmemMax: 212992,
   somaxconn: 4096,
   optmemMax: 131072,
+  localPorts: [32768, 60999],
+  unprivilegedPorts: 1024,
+  tcpWmem: [4096, 16384, 4194304],
+  tcpRmem: [4096, 131072, 6291456],
+  tcpSynRetries: 6,
+  tcpFinTimeout: 60,
+  tcpKeepaliveTime: 7200,
+  tcpKeepaliveInterval: 75,
+  tcpKeepaliveProbes: 9,
+  tcpTimeWaits: 8192,
+  defaultTtl: 64,
+  bindV6only: 0,
   unixDatagrams: 10,
   maxMapCount: 65530,
   overcommitMemory: 0,

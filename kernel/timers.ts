@@ -2,6 +2,7 @@
 import { emit } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
+import { networkTimer } from './net/index.ts'
 import { replenish, wakeTask } from './sched/index.ts'
 import { takeDueTimer, type TimerSpec } from './time/index.ts'
 import { charge, enterKernel } from './timing/index.ts'
@@ -14,6 +15,7 @@ const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
   replenish: (k, { task }) => replenish(k, task),
   itimer: (k, { group, which }) => itimerExpired(k, group, which),
   timerfd: (k, { data }) => timerFdExpired(k, data),
+  network: (k, { of }) => networkTimer(k, of),
   posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),
 }
 

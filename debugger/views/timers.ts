@@ -60,6 +60,10 @@ const DESCRIBE: { [K in TimerSpec['kind']]: (k: Kernel, spec: Extract<TimerSpec,
     const signal = timer === undefined || timer.signal === 0 ? '' : `: ${signalName(timer.signal)}`
     return { pid: group.tgid, text: `timer ${id}${clock} of process ${group.tgid}${signal}` }
   },
+  network: (_k, { of }) => ({
+    pid: 0,
+    text: of.kind === 'timeWait' ? `forgets ${of.local.address}:${of.local.port}` : `connection of socket ${of.ino}`,
+  }),
   timerfd: (k, { data }) => {
     const holder = [...openFiles(k)].find(([file]) => file.data === data)?.[1][0]
     return { pid: holder?.pid ?? 0, text: holder === undefined ? 'a timerfd' : `timerfd ${holder.fd} of pid ${holder.pid}` }

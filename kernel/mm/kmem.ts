@@ -36,6 +36,8 @@ export const KMEM = {
   pipe: 1536,
   lock: 384,
   socket: 1536,
+  /** What is left of a connection. */
+  timeWait: 768,
   /** A message in a socket's queue, besides its bytes. */
   message: 256,
   space: 2048,

@@ -15,7 +15,7 @@ export function* auditSockets(k: Kernel): Iterable<string> {
   const { net } = k.state.ns
   for (const socket of net.sockets) {
     const called = `socket ${socket.serial} (${socket.ino})`
-    if (socket.dead) yield `${called} is closed and listed`
+    if (socket.dead && socket.own.kind !== 'tcp') yield `${called} is closed and listed`
     if (socket.file !== null && socket.file.data !== socket) yield `${called} is not its file's`
     if (socket.file !== null && socket.file.refs <= 0) yield `${called} has a file that nobody holds`
   }
@@ -26,5 +26,5 @@ export function* auditSockets(k: Kernel): Iterable<string> {
 export function bytesOfSockets(k: Kernel): number {
   let bytes = 0
   for (const socket of k.state.ns.net.sockets) bytes += KMEM.socket + socketOps(socket).bytesHeld(socket)
-  return bytes
+  return bytes + k.state.ns.net.inet.timeWaits * KMEM.timeWait
 }

@@ -2,12 +2,14 @@
 import { AF_INET, AF_PACKET, AF_UNIX, EAFNOSUPPORT, EINVAL, FAMILY_LIMIT, SOCK_MAX, SOCK_PACKET } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { internetFamilies } from './inet/family.ts'
 import { newSocket } from './socket.ts'
 import type { Family, Socket, SocketOps } from './types.ts'
 import { unixFamily } from './unix/family.ts'
 
 const FAMILY: Readonly<Record<number, Family>> = {
   [AF_UNIX]: unixFamily,
+  ...Object.fromEntries(internetFamilies.map(row => [row.family, row])),
 }
 
 export const allFamilies = (): Family[] => Object.values(FAMILY)

@@ -376,6 +376,8 @@ export function setOption(
 
 /** getsockopt(2). `length`: the room that the caller has. */
 export function getOption(k: Kernel, task: Task, socket: Socket, level: number, name: number, length: number): OptionValue {
+  const { options, unknownLevel } = socketOps(socket)
+  if (unknownLevel !== undefined && level !== SOL_SOCKET && !options?.some(row => row.level === level)) throw unknownLevel
   const row = optionRow(socket, level, name)
   if (row.get === undefined) throw ENOPROTOOPT
   return row.get(k, task, socket, length)

@@ -20,6 +20,7 @@ import type { Task } from '../state.ts'
 import { newDescription, newFileSystem, newInode, timestampNow } from '../vfs/index.ts'
 import type { FileDescription } from '../vfs/types.ts'
 import { blocked, progressOf, type Blocked } from '../waiting.ts'
+import { newInetTables } from './inet/tables.ts'
 import type { NetNamespace, PeerCredentials, Socket, SocketOptions } from './types.ts'
 
 /** Socket.shutdown: nothing comes any more; nothing may be sent any more. */
@@ -36,9 +37,10 @@ export const newNetNamespace = (): NetNamespace => ({
   lastCookie: 0,
   sockets: new Set(),
   unix: { abstract: new Map(), paths: new Map(), inFlight: new Map(), filesOfUser: new Map(), dropped: [], dropping: false, lastChosen: 0 },
+  inet: newInetTables(),
 })
 
-const newOptions = (k: Kernel): SocketOptions => ({
+export const newOptions = (k: Kernel): SocketOptions => ({
   sendBuffer: k.state.sysctl.wmemDefault,
   receiveBuffer: k.state.sysctl.rmemDefault,
   bufferLocks: 0,
@@ -53,8 +55,12 @@ const newOptions = (k: Kernel): SocketOptions => ({
   flags: {},
 })
 
-/** A socket that no file holds yet; it is listed until `forgetSocket`. */
-export function newSocket(k: Kernel, task: Task, what: Pick<Socket, 'family' | 'type' | 'protocol' | 'own'> & Partial<Socket>): Socket {
+/** A socket that no file holds yet, made by a task (null: by who is named in `what`); it is listed until `forgetSocket`. */
+export function newSocket(
+  k: Kernel,
+  task: Task | null,
+  what: Pick<Socket, 'family' | 'type' | 'protocol' | 'own'> & Partial<Socket>,
+): Socket {
   const socket: Socket = {
     kind: 'socket',
     state: 'closed',
@@ -64,7 +70,7 @@ export function newSocket(k: Kernel, task: Task, what: Pick<Socket, 'family' | '
     file: null,
     serial: ++k.state.ns.net.lastSerial,
     cookie: 0,
-    user: task.credentials.uid,
+    user: task?.credentials.uid ?? 0,
     dead: false,
     options: newOptions(k),
     readable: newQueue(),

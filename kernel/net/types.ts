@@ -1,5 +1,7 @@
 // What sockets are, as plain data; what a family and type does is a row (SocketOps).
 import type { Kernel } from '../kernel.ts'
+import type { Errno } from '../abi/errno.ts'
+import type { TcpState } from '../abi/inet.ts'
 import type { ByteRing } from '../mm/types.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
@@ -17,6 +19,7 @@ export interface NetNamespace {
   /** Every socket, those without a file too (connections that nobody has accepted), in the order of creation. */
   sockets: Set<Socket>
   unix: UnixNames
+  inet: InetTables
 }
 
 /** As in Linux's socket states; what a family makes of them is its own. */
@@ -57,7 +60,7 @@ export interface Socket {
   backlog: number
   /** Who is at the other end, as it was when the connection was made (SO_PEERCRED); null: nobody. */
   peer: PeerCredentials | null
-  own: UnixSocket
+  own: UnixSocket | TcpSocket
 }
 
 /** Times are in nanoseconds; Infinity: no limit. */
@@ -192,6 +195,8 @@ export interface SocketOps {
   address(socket: Socket, peer: boolean): Uint8Array
   /** Options of its own, by level. Missing: EOPNOTSUPP for all but SOL_SOCKET. */
   options?: readonly SocketOption[]
+  /** What getsockopt says of a level that it has no options of. */
+  unknownLevel?: Errno
   ioctl?(k: Kernel, task: Task, socket: Socket, request: number, argument: number): SyscallResult
   /** The last file is closed. */
   release(k: Kernel, socket: Socket): void
@@ -294,4 +299,101 @@ export interface UnixMessage {
   time: number
   /** In a listener's queue: the connection. */
   connection: Socket | null
+}
+
+// ---- AF_INET, AF_INET6
+
+/** An address and a port. Addresses are texts: dotted (IPv4), or 32 hexadecimal digits. */
+export interface Endpoint {
+  address: string
+  port: number
+}
+
+/** What sockets of one protocol are bound to. */
+export interface PortTable {
+  /** By port: who claims it, alike ones together. */
+  ports: Map<number, Map<string, PortClaim>>
+  /** By `port:address`: who hears what comes there (of TCP: listeners). */
+  bound: Map<string, Socket[]>
+  /** Where the search for a free port goes on. */
+  next: number
+}
+
+/** Sockets that are alike to who wants the same port. */
+export interface PortClaim {
+  address: string
+  v6only: boolean
+  reuse: boolean
+  reusePort: boolean
+  user: number
+  kind: 'listen' | 'timeWait' | 'other'
+  count: number
+}
+
+export interface InetTables {
+  tcp: PortTable
+  /** Connections and what is left of them, by their two ends. */
+  connections: Map<string, Socket | TimeWait>
+  timeWaits: number
+}
+
+/** What is left of a connection whose owner has closed it: FIN_WAIT2 until the other end closes too, then TIME_WAIT. */
+export interface TimeWait {
+  kind: 'timeWait'
+  state: TcpState
+  family: number
+  local: Endpoint
+  remote: Endpoint
+  /** The class of its claim on the port; null: none. */
+  claim: string | null
+  user: number
+  /** When it began (ns), and the timer that ends it. */
+  since: number
+  timer: number
+}
+
+/** What internet sockets have in common. */
+export interface InetPart {
+  /** Port 0: not bound. */
+  local: Endpoint
+  remote: Endpoint | null
+  /** The port of a connection that ended: shown until there is another one. */
+  formerPort: number
+  v6only: boolean
+  /** bind(2) said so: they outlast a connection (SOCK_BINDADDR_LOCK, SOCK_BINDPORT_LOCK). */
+  boundAddress: boolean
+  boundPort: boolean
+  claim: string | null
+  /** Options of the levels of IP, IPv6 and the protocol, by `level:name`, where they were set. */
+  values: Record<string, number>
+}
+
+/** A TCP socket: what it receives lies in its ring. Bytes beyond its window are, to whoever asks, still with the sender. */
+export interface TcpSocket extends InetPart, ByteRing {
+  kind: 'tcp'
+  tcp: TcpState
+  /** The other end, and what is left of it when its owner is gone. */
+  peer: Socket | null
+  half: TimeWait | null
+  /** It sent FIN; the other end has it. A FIN came (SOCK_DONE). */
+  finSent: boolean
+  finTaken: boolean
+  ended: boolean
+  /** Bytes that were sent and read so far. */
+  sent: number
+  read: number
+  /** MSG_OOB: which byte it is, counted as `read` is, its value, and whether it was read; null: none. */
+  urgent: { at: number; byte: number; read: boolean } | null
+  /** Of a listener: connections that wait to be accepted. */
+  queue: Socket[]
+  /** Of a connection that waits for bytes before it can be accepted (TCP_DEFER_ACCEPT), or sleeps in the queue: its listener. */
+  listener: Socket | null
+  deferred: boolean
+  /** SYNs sent without an answer, and the timer of the next one. */
+  tries: number
+  timer: number
+  /** When it last sent and received (ns). */
+  lastSent: number
+  lastReceived: number
+  congestion: string
 }

@@ -118,6 +118,13 @@ function openFiles(k: Kernel): number {
 const LEAST_RECEIVE_BUFFER = 2304
 const LEAST_SEND_BUFFER = 4608
 
+/** Three sizes of buffers: what is not given stays. */
+const triple = (key: 'tcpRmem' | 'tcpWmem'): SystemFile => ({
+  mode: WRITABLE,
+  text: k => `${k.state.sysctl[key].join('\t')}\n`,
+  write: (k, text) => readNumbers(text, 3, 1, INT_MAX).forEach((value, i) => (k.state.sysctl[key][i] = value)),
+})
+
 /** Names as below /proc/sys. */
 const rows: Readonly<Record<string, SystemFile>> = {
   'fs/epoll/max_user_watches': setting('epollUserWatches', 0, LONG_MAX),
@@ -139,6 +146,30 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'net/core/somaxconn': setting('somaxconn', 0),
   'net/core/wmem_default': setting('wmemDefault', LEAST_SEND_BUFFER),
   'net/core/wmem_max': setting('wmemMax', LEAST_SEND_BUFFER),
+  'net/ipv4/ip_default_ttl': setting('defaultTtl', 1, 255),
+  'net/ipv4/ip_local_port_range': {
+    mode: WRITABLE,
+    text: k => `${k.state.sysctl.localPorts.join('\t')}\n`,
+    write(k, text) {
+      const [low, high] = readNumbers(text, 2, 1, 65535)
+      if (high === undefined || high < low) throw EINVAL
+      k.state.sysctl.localPorts = [low, high]
+    },
+  },
+  'net/ipv4/ip_unprivileged_port_start': setting('unprivilegedPorts', 0, 65535),
+  'net/ipv4/tcp_available_congestion_control': fixed('reno cubic'),
+  'net/ipv4/tcp_congestion_control': fixed('cubic'),
+  // Fast open is off, and stays so.
+  'net/ipv4/tcp_fastopen': number({ get: () => 0, set: () => {} }, 0, 0),
+  'net/ipv4/tcp_fin_timeout': setting('tcpFinTimeout', 0),
+  'net/ipv4/tcp_keepalive_intvl': setting('tcpKeepaliveInterval', 1, 32767),
+  'net/ipv4/tcp_keepalive_probes': setting('tcpKeepaliveProbes', 1, 127),
+  'net/ipv4/tcp_keepalive_time': setting('tcpKeepaliveTime', 1, 32767),
+  'net/ipv4/tcp_max_tw_buckets': setting('tcpTimeWaits', 0),
+  'net/ipv4/tcp_rmem': triple('tcpRmem'),
+  'net/ipv4/tcp_syn_retries': setting('tcpSynRetries', 1, 127),
+  'net/ipv4/tcp_wmem': triple('tcpWmem'),
+  'net/ipv6/bindv6only': setting('bindV6only', 0, 1),
   'net/unix/max_dgram_qlen': setting('unixDatagrams'),
   'kernel/cap_last_cap': fixed(40),
   'kernel/core_pattern': {

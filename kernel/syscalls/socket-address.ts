@@ -1,7 +1,20 @@
 // Addresses on their way between a program and a socket: sockaddrs with their lengths.
-import { ADDRESS_MAX, EINVAL, FAMILIES, FAMILY_LIMIT, SUN_PATH, AF_UNIX } from '../abi/index.ts'
+import {
+  ADDRESS_MAX,
+  EINVAL,
+  FAMILIES,
+  FAMILY_LIMIT,
+  SUN_PATH,
+  AF_UNIX,
+  AF_INET,
+  AF_INET6,
+  SOCKADDR_IN_BYTES,
+  SOCKADDR_IN6_BYTES,
+  SOCKADDR_IN6_LEAST,
+} from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getI32, peekUser, putU32 } from '../mm/index.ts'
+import { inet6Text } from '../net/index.ts'
 import type { Task } from '../state.ts'
 import { pointer } from './args.ts'
 import type { Arg } from './define.ts'
@@ -29,7 +42,7 @@ const FAMILY_BYTES = 2
 function addressText(bytes: Uint8Array): string {
   const family = bytes[0] | (bytes[1] << 8)
   const name = family < FAMILY_LIMIT ? nameOf(FAMILIES, family) : `0x${family.toString(16)} /* AF_??? */`
-  const text = ADDRESS_TEXTS[family]?.(bytes) ?? (bytes.length > FAMILY_BYTES ? `, sa_data=${quote(latin1(bytes.subarray(2)), 256)}` : '')
+  const text = ADDRESS_TEXTS[family]?.(bytes) ?? dataText(bytes)
   return `{sa_family=${name}${text}}`
 }
 
@@ -43,7 +56,20 @@ const ADDRESS_TEXTS: Readonly<Record<number, (bytes: Uint8Array) => string>> = {
     const end = bytes.indexOf(0, SUN_PATH)
     return `, sun_path=${quote(latin1(bytes.subarray(SUN_PATH, end < 0 ? undefined : end)), 256)}`
   },
+  [AF_INET](bytes) {
+    if (bytes.length < SOCKADDR_IN_BYTES) return dataText(bytes)
+    return `, sin_port=htons(${portOf(bytes)}), sin_addr=inet_addr("${bytes.subarray(4, 8).join('.')}")`
+  },
+  [AF_INET6](bytes) {
+    if (bytes.length < SOCKADDR_IN6_LEAST) return dataText(bytes)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const scope = bytes.length < SOCKADDR_IN6_BYTES ? '' : `, sin6_scope_id=${view.getUint32(24, true)}`
+    return `, sin6_port=htons(${portOf(bytes)}), sin6_flowinfo=htonl(${view.getUint32(4)}), inet_pton(AF_INET6, "${inet6Text(bytes.subarray(8, 24))}", &sin6_addr)${scope}`
+  },
 }
+const portOf = (bytes: Uint8Array): number => (bytes[2] << 8) | bytes[3]
+const dataText = (bytes: Uint8Array): string =>
+  bytes.length > FAMILY_BYTES ? `, sa_data=${quote(latin1(bytes.subarray(FAMILY_BYTES)), 256)}` : ''
 
 /** Text of what is at an address, or the address where that cannot be read. */
 export function addressAt(k: Kernel, task: Task, at: number, length: number): string {

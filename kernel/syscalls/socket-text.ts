@@ -4,6 +4,10 @@ import {
   AF_INET6,
   AF_NETLINK,
   CMSGHDR,
+  IP,
+  IPPROTO,
+  IPV6,
+  TCP,
   LINGER,
   MMSGHDR,
   MSG,
@@ -45,21 +49,10 @@ export const socketType: Arg<number> = {
   },
 }
 
-const INTERNET_PROTOCOLS = {
-  IPPROTO_IP: 0,
-  IPPROTO_ICMP: 1,
-  IPPROTO_TCP: 6,
-  IPPROTO_UDP: 17,
-  IPPROTO_IPV6: 41,
-  IPPROTO_ICMPV6: 58,
-  IPPROTO_UDPLITE: 136,
-  IPPROTO_RAW: 255,
-  IPPROTO_MPTCP: 262,
-} as const
 const NETLINK_PROTOCOLS = { NETLINK_ROUTE: 0, NETLINK_SOCK_DIAG: 4, NETLINK_KOBJECT_UEVENT: 15, NETLINK_GENERIC: 16 } as const
 const PROTOCOLS: Readonly<Record<number, Readonly<Record<string, number>>>> = {
-  [AF_INET]: INTERNET_PROTOCOLS,
-  [AF_INET6]: INTERNET_PROTOCOLS,
+  [AF_INET]: IPPROTO,
+  [AF_INET6]: IPPROTO,
   [AF_NETLINK]: NETLINK_PROTOCOLS,
 }
 
@@ -80,7 +73,17 @@ const LENGTH = 4
 
 export const optionName: Arg<number> = {
   ...int,
-  show: (raw, _k, _task, all) => ((all[LEVEL] | 0) === SOL_SOCKET ? nameOf(SO, raw | 0) : plainHex(raw | 0)),
+  show(raw, _k, _task, all) {
+    const names = OPTION_NAMES[all[LEVEL] | 0]
+    return names === undefined ? plainHex(raw | 0) : nameOf(names, raw | 0)
+  },
+}
+/** By level. */
+const OPTION_NAMES: Readonly<Record<number, Readonly<Record<string, number>>>> = {
+  [SOL_SOCKET]: SO,
+  [SOCKET_LEVELS.SOL_IP]: IP,
+  [SOCKET_LEVELS.SOL_IPV6]: IPV6,
+  [SOCKET_LEVELS.SOL_TCP]: TCP,
 }
 
 const intText = (bytes: Uint8Array): string => `[${new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)}]`

@@ -1,5 +1,6 @@
 // What shall happen at which instant, as data.
 import type { TimerFdData } from '../ipc/types.ts'
+import type { Socket, TimeWait } from '../net/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
 /** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */
@@ -10,6 +11,8 @@ export type TimerSpec =
   | { kind: 'itimer'; group: ThreadGroup; which: number }
   | { kind: 'posixTimer'; group: ThreadGroup; id: number }
   | { kind: 'timerfd'; data: TimerFdData }
+  /** A connection's next attempt, or the end of what is left of one. */
+  | { kind: 'network'; of: Socket | TimeWait }
 
 export interface Timer {
   id: number

@@ -1,0 +1,100 @@
+// Names of internet sockets: bind(2), and where a destination leads. This machine has no network but its own.
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EINVAL,
+  ENETUNREACH,
+  ENOTCONN,
+  SOCK_STREAM,
+  SOCKADDR_IN6_LEAST,
+  SOCKADDR_IN_BYTES,
+} from '../../abi/index.ts'
+import type { Kernel } from '../../kernel.ts'
+import type { Task } from '../../state.ts'
+import type { Endpoint, InetPart, Socket } from '../types.ts'
+import { ANY4, familyOf, isAny, isV6, kindOf, LOOPBACK4, LOOPBACK6, read4, read6, sockaddr, type AddressKind } from './address.ts'
+import { checkPrivileged } from './ports.ts'
+
+const SCOPE_AT = 24
+
+/** What bind(2) was given. EINVAL: too short; EAFNOSUPPORT; EADDRNOTAVAIL: of another machine. */
+function nameToBind(socket: Socket, bytes: Uint8Array): Endpoint {
+  if (socket.family === AF_INET) {
+    if (bytes.length < SOCKADDR_IN_BYTES) throw EINVAL
+    const found = read4(bytes)
+    const family = familyOf(bytes)
+    if (family !== AF_INET && (family !== AF_UNSPEC || found.address !== ANY4)) throw EAFNOSUPPORT
+    checkOwn(kindOf(found.address))
+    return found
+  }
+  if (bytes.length < SOCKADDR_IN6_LEAST) throw EINVAL
+  if (familyOf(bytes) !== AF_INET6) throw EAFNOSUPPORT
+  const found = read6(bytes)
+  const kind = kindOf(found.address)
+  if (isV6(found.address) && kind === 'multicast' && socket.type === SOCK_STREAM) throw EINVAL
+  return found
+}
+
+const OWN: ReadonlySet<AddressKind> = new Set(['any', 'local', 'multicast', 'broadcast'])
+const checkOwn = (kind: AddressKind): void => {
+  if (!OWN.has(kind)) throw EADDRNOTAVAIL
+}
+
+/** Checks and sets the address of a socket that has none; answers the port that it wants. Errors in Linux's order. */
+export function bindAddress(k: Kernel, task: Task, socket: Socket, own: InetPart, bytes: Uint8Array, unbound: boolean): number {
+  const wanted = nameToBind(socket, bytes)
+  checkPrivileged(k, task, wanted.port)
+  if (!unbound || own.local.port !== 0) throw EINVAL
+  if (socket.family === AF_INET6) checkName6(own, bytes, wanted)
+  own.local = { address: wanted.address, port: 0 }
+  return wanted.port
+}
+
+function checkName6(own: InetPart, bytes: Uint8Array, { address }: Endpoint): void {
+  if (!isV6(address) && own.v6only) throw EINVAL
+  const kind = kindOf(address)
+  if (kind === 'link') {
+    if (scopeOf(bytes) === 0) throw EINVAL
+    throw EADDRNOTAVAIL
+  }
+  if (kind === 'other') throw EADDRNOTAVAIL
+}
+
+const scopeOf = (bytes: Uint8Array): number =>
+  bytes.length <= SCOPE_AT ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(SCOPE_AT, true)
+
+/** The destination that a sockaddr names. EINVAL, EAFNOSUPPORT; ENETUNREACH: of IPv4, which the socket refuses. */
+export function destination(socket: Socket, own: InetPart, bytes: Uint8Array): Endpoint {
+  if (socket.family === AF_INET) {
+    if (bytes.length < SOCKADDR_IN_BYTES) throw EINVAL
+    if (familyOf(bytes) !== AF_INET) throw EAFNOSUPPORT
+    const { address, port } = read4(bytes)
+    return { address: address === ANY4 ? LOOPBACK4 : address, port }
+  }
+  if (bytes.length < SOCKADDR_IN6_LEAST) throw EINVAL
+  if (familyOf(bytes) !== AF_INET6) throw EAFNOSUPPORT
+  let { address, port } = read6(bytes)
+  if (isV6(address) && isAny(address)) address = isV6(own.local.address) ? LOOPBACK6 : LOOPBACK4
+  if (kindOf(address) === 'link' && scopeOf(bytes) === 0) throw EINVAL
+  if (!isV6(address) && own.v6only) throw ENETUNREACH
+  return { address: address === ANY4 ? LOOPBACK4 : address, port }
+}
+
+/** The address that what is sent there comes from, where the socket has none of its own. */
+const sourceFor = (address: string): string => (isV6(address) ? LOOPBACK6 : LOOPBACK4)
+
+/** From now on it has an address that others can answer to. */
+export function settleAddress(own: InetPart, to: string): void {
+  if (isAny(own.local.address)) own.local.address = sourceFor(to)
+}
+
+/** getsockname(2), getpeername(2). ENOTCONN. */
+export function nameOf(socket: Socket, own: InetPart, peer: boolean): Uint8Array {
+  const { address, port } = own.local
+  if (!peer) return sockaddr(socket.family, { address, port: port === 0 ? own.formerPort : port })
+  if (own.remote === null) throw ENOTCONN
+  return sockaddr(socket.family, own.remote)
+}
