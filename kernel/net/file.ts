@@ -10,16 +10,16 @@ import {
   O_NONBLOCK,
   POLL_IN,
   POLL_OUT,
-  POLLHUP,
   POLLOUT,
   POLLWRBAND,
   POLLWRNORM,
-  POLLERR,
+  POLLIN,
+  POLLPRI,
+  POLLRDBAND,
+  POLLRDNORM,
   SOCK_SEQPACKET,
-  SOCK_STREAM,
   SOCKET_IOCTLS,
   ESRCH,
-  POLLRDHUP,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getI32, putU32 } from '../mm/index.ts'
@@ -35,7 +35,7 @@ const SOCKFS_MAGIC = 0x534f434b
 const NOTHING = new Uint8Array(0)
 
 const WRITES = POLLOUT | POLLWRNORM | POLLWRBAND
-const NEITHER = POLLERR | POLLHUP | POLLRDHUP
+const READS = POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND
 
 /** O_NONBLOCK as the flag of a call. */
 export const waitFlag = ({ flags }: FileDescription): number => (flags & O_NONBLOCK ? MSG_DONTWAIT : 0)
@@ -73,7 +73,8 @@ export const socketFileOps: FileOps = {
   positioned: ESPIPE,
   takesViews: () => true,
   noWait: true,
-  spliceFrom: file => socketOf(file).type === SOCK_STREAM,
+  spliceFrom: () => true,
+  spliceNoWait: true,
   async(_k, file) {
     const { readable, writable } = socketOf(file)
     return [
@@ -114,7 +115,8 @@ export const socketFileOps: FileOps = {
   poll(k, file, queues, _task, _round, events = -1) {
     const socket = socketOf(file)
     if (queues !== null) {
-      if (events & ~(WRITES | NEITHER) || !(events & WRITES)) queues.push(socket.readable)
+      // Changes of state, RDHUP among them, wake both.
+      if (events & READS || !(events & WRITES)) queues.push(socket.readable)
       if (events & WRITES) queues.push(socket.writable)
     }
     return socketOps(socket).poll(k, socket, events, queues)

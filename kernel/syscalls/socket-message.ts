@@ -4,12 +4,23 @@ import type { Kernel } from '../kernel.ts'
 import { copyIn, putU32, putU64 } from '../mm/index.ts'
 import { socketOf, type OutgoingControl } from '../net/index.ts'
 import type { Task } from '../state.ts'
-import type { FileDescription } from '../vfs/index.ts'
+import { getIoFile, type FileDescription } from '../vfs/index.ts'
 import { keeping, keptOr, type Blocked } from '../waiting.ts'
 import { addressIn, addressOut } from './socket-address.ts'
 import { answerOf, controlOut, emptyReceipt, receiveInto, type Receipt } from './socket-receive.ts'
 import { controlIn, sendFrom } from './socket-send.ts'
 import { readVector, type Segment } from './transfer.ts'
+
+/** Set by 32-bit programs' calls alone. */
+const MSG_CMSG_COMPAT = 0x8000_0000
+
+/** EINVAL, EBADF, ENOTSOCK. */
+function socketFile(task: Task, fd: number, flags: number): FileDescription {
+  if (flags >= MSG_CMSG_COMPAT) throw EINVAL
+  const file = getIoFile(task, fd)
+  socketOf(file)
+  return file
+}
 
 /** A header as the call first read it. */
 interface Header {
@@ -24,7 +35,7 @@ interface Header {
 /** EFAULT, EINVAL for a negative length of the address, EMSGSIZE for too many segments. */
 function readHeader(k: Kernel, task: Task, at: number): Header {
   const { name, namelen, iov, iovlen, control, controllen } = readStruct(MSGHDR, copyIn(k, task, at, MSGHDR.size))
-  if (namelen < 0) throw EINVAL
+  if (name !== 0 && namelen < 0) throw EINVAL
   if (iovlen > IOV_MAX) throw EMSGSIZE
   const nameLength = name === 0 ? 0 : Math.min(namelen, 128)
   return { at, name, nameLength, segments: readVector(k, task, iov, iovlen), control, controlLength: controllen }
@@ -43,8 +54,8 @@ function readSending(k: Kernel, task: Task, file: FileDescription, at: number): 
   return { header, to, control: controlIn(k, task, file, control, controlLength) }
 }
 
-export function sendMessage(k: Kernel, task: Task, file: FileDescription, at: number, flags: number): number | Blocked {
-  socketOf(file)
+export function sendMessage(k: Kernel, task: Task, fd: number, at: number, flags: number): number | Blocked {
+  const file = socketFile(task, fd, flags)
   const sending = keptOr(task, () => readSending(k, task, file, at))
   return keeping(sendFrom(k, task, file, sending.header.segments, flags, sending.to, sending.control), sending)
 }
@@ -54,8 +65,8 @@ interface Receiving {
   receipt: Receipt
 }
 
-export function receiveMessage(k: Kernel, task: Task, file: FileDescription, at: number, flags: number): number | Blocked {
-  socketOf(file)
+export function receiveMessage(k: Kernel, task: Task, fd: number, at: number, flags: number): number | Blocked {
+  const file = socketFile(task, fd, flags)
   const kept = keptOr(task, () => ({ header: readHeader(k, task, at), receipt: emptyReceipt() }))
   return keeping(receive(k, task, file, kept, flags), kept)
 }
@@ -82,8 +93,8 @@ interface Many<T> {
 }
 
 /** sendmmsg(2): until one fails; the error counts only where it is the first. */
-export function sendMessages(k: Kernel, task: Task, file: FileDescription, at: number, count: number, flags: number): number | Blocked {
-  socketOf(file)
+export function sendMessages(k: Kernel, task: Task, fd: number, at: number, count: number, flags: number): number | Blocked {
+  const file = socketFile(task, fd, flags)
   const many = keptOr<Many<Sending>>(task, () => ({ index: 0, current: null }))
   const most = Math.min(count, IOV_MAX)
   try {
@@ -116,12 +127,13 @@ function next<T>(task: Task, many: Many<T>): void {
 export function receiveMessages(
   k: Kernel,
   task: Task,
-  file: FileDescription,
+  fd: number,
   at: number,
   count: number,
   flags: number,
   deadline: number,
 ): number | Blocked {
+  const file = socketFile(task, fd, flags)
   const socket = socketOf(file)
   const many = keptOr<Many<Receiving>>(task, () => ({ index: 0, current: null }))
   const most = Math.min(count, IOV_MAX)

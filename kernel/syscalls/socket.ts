@@ -220,8 +220,7 @@ function optionBytes(k: Kernel, task: Task, value: OptionValue, lengthAt: number
 /** recvmmsg(2): its timeout is a time, and is written back. */
 function receiveMany(k: Kernel, task: Task, number: number, at: number, count: number, how: number, timeoutAt: number): number | Blocked {
   const deadline = keptDeadline(k, task, timeoutAt)
-  const { file } = socketAt(task, number)
-  return receiveMessages(k, task, file, at, count, how, deadline)
+  return receiveMessages(k, task, number, at, count, how, deadline)
 }
 
 function keptDeadline(k: Kernel, task: Task, at: number): number {
@@ -286,10 +285,10 @@ export const socketCalls: Syscall[] = [
     return 0
   }),
   syscall(211, 'sendmsg', { fd, msg: messageIn, flags: messageFlags }, (k, task, { fd, msg, flags: how }) =>
-    sendMessage(k, task, getIoFile(task, fd), msg, how),
+    sendMessage(k, task, fd, msg, how),
   ),
   syscall(212, 'recvmsg', { fd, msg: messageOut, flags: messageFlags }, (k, task, { fd, msg, flags: how }) =>
-    receiveMessage(k, task, getIoFile(task, fd), msg, how),
+    receiveMessage(k, task, fd, msg, how),
   ),
   syscall(
     242,
@@ -305,6 +304,6 @@ export const socketCalls: Syscall[] = [
     { note: 'The timeout is not written back.' },
   ),
   syscall(269, 'sendmmsg', { fd, msgs: messageList, vlen: uint, flags: messageFlags }, (k, task, a) =>
-    sendMessages(k, task, getIoFile(task, a.fd), a.msgs, a.vlen, a.flags),
+    sendMessages(k, task, a.fd, a.msgs, a.vlen, a.flags),
   ),
 ]

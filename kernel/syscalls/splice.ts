@@ -85,7 +85,7 @@ function fillPipe(k: Kernel, task: Task, from: Place, pipe: Pipe, length: number
       const here = from.offset === null ? from.file.pos : from.offset + done
       const room = byPage ? BUFFER_BYTES - (here % BUFFER_BYTES) : CHUNK
       const wanted = Math.min(room, most - done)
-      const bytes = source.read?.(k, task, from.file, wanted, from.offset === null ? null : from.offset + done)
+      const bytes = readOnce(k, task, from, wanted, done, nonBlocking)
       if (!(bytes instanceof Uint8Array)) {
         if (done > 0 || bytes === undefined) break
         return bytes
@@ -103,6 +103,25 @@ function fillPipe(k: Kernel, task: Task, from: Place, pipe: Pipe, length: number
     gaveTo(k, pipe)
   }
   return done
+}
+
+/** A read of a step; a socket does not wait where splice does not. */
+function readOnce(
+  k: Kernel,
+  task: Task,
+  { file, offset }: Place,
+  wanted: number,
+  done: number,
+  nonBlocking: boolean,
+): Uint8Array | Blocked | undefined {
+  const ops = opsOf(k, file)
+  const own = file.flags
+  if (nonBlocking && ops.spliceNoWait) file.flags |= O_NONBLOCK
+  try {
+    return ops.read?.(k, task, file, wanted, offset === null ? null : offset + done)
+  } finally {
+    file.flags = own
+  }
 }
 
 /** What comes out of a pipe and goes on to `take`, which answers how many bytes it took; 0 ends it. Waits only while nothing was taken. */

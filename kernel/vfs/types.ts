@@ -394,6 +394,8 @@ export interface FileOps {
   noWait?: true
   /** splice can read from it (sendfile too, where there are positions); missing: it cannot. */
   spliceFrom?(file: FileDescription): boolean
+  /** Where splice is not to wait, a read of it does not either. */
+  spliceNoWait?: true
   /** splice and sendfile can write to it; missing: where there is `write`. */
   spliceTo?(file: FileDescription): boolean
   /** O_ASYNC is heard: the queues that tell of a change (bands: POLL_IN, POLL_OUT). Missing: FIOASYNC is ENOTTY. */
