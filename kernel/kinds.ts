@@ -1,7 +1,20 @@
 // The switchboard: every kind of open file, file system and device by its row. To add one, write its row and name it here; what is
 // below finds it by what is handed in (Kernel.kinds).
 import { anonFs, deviceKind, deviceOps, hostFs, hostFileOps, hostPipeOps, kmsgOps, memoryFs, pipeFs, regularOps } from './fs/index.ts'
-import { epollOps, eventOps, mqueueFileOps, mqueueFs, pipeOps, signalFileOps, tellOwner, timerFdOps, urgeOwner } from './ipc/index.ts'
+import {
+  endWatch,
+  epollOps,
+  eventOps,
+  inotifyFileOps,
+  queueEvent,
+  mqueueFileOps,
+  mqueueFs,
+  pipeOps,
+  signalFileOps,
+  tellOwner,
+  timerFdOps,
+  urgeOwner,
+} from './ipc/index.ts'
 import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
@@ -31,6 +44,7 @@ export const KINDS: Kinds = {
     signalfd: signalFileOps,
     pidfd: pidfdOps,
     mqueue: mqueueFileOps,
+    inotify: inotifyFileOps,
     socket: socketFileOps,
     seccomp: seccompOps,
   },
@@ -48,6 +62,8 @@ export const KINDS: Kinds = {
   },
   device: deviceKind,
   tell: tellOwner,
+  queueEvent,
+  endWatch,
   urge: urgeOwner,
   underway: filesUnderway,
   bytesUnderway: bytesOfSockets,

@@ -13,8 +13,6 @@ import {
   S_ISUID,
   SIGXFSZ,
   F_SEAL_FUTURE_WRITE,
-  DN_ACCESS,
-  DN_MODIFY,
 } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { frameBytes, readCached, truncateCached, writeCached } from '../mm/index.ts'
@@ -22,7 +20,7 @@ import { capable } from '../task/index.ts'
 import { killInfo, sendSignal } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
-import { dropCapability, isWritable, notifyDirectory, touchAccessed, touchModified, withoutSetIds } from '../vfs/index.ts'
+import { dropCapability, isWritable, touchAccessed, touchModified, withoutSetIds } from '../vfs/index.ts'
 import type { FileDescription, FileOps, Inode } from '../vfs/types.ts'
 import { hostTruncate, hostWrite, openHostFile } from './host.ts'
 
@@ -132,7 +130,6 @@ export const regularOps: FileOps = {
   },
   accessed(k, file) {
     touchAccessed(k, file.inode)
-    notifyDirectory(k, file.path?.dentry, DN_ACCESS)
   },
   write(k, task, file, bytes, offset) {
     const inode = file.inode
@@ -140,7 +137,6 @@ export const regularOps: FileOps = {
     if (at < 0) throw EINVAL
     const count = writeInode(k, task, inode, at, bytes)
     if (offset === null) file.pos = at + count
-    notifyDirectory(k, file.path?.dentry, DN_MODIFY)
     return count
   },
   seekEnd: (_k, file) => file.inode.size,

@@ -24,6 +24,7 @@ export {
   shmGet,
 } from './sysv/shm.ts'
 export { checkLength, mqNotify, mqReceive, mqSend, mqueueFileOps, mqueueFs, mqueueOf, MQ_PRIO_MAX } from './mqueue.ts'
+export { addWatch, endWatch, inotifyFileOps, inotifyOf, makeInotify, queueEvent, removeWatch } from './inotify.ts'
 export { lockPi, unlockPi } from './futex-pi.ts'
 export { futexKey, ownedFutex } from './futex-key.ts'
 export { futexExit } from './futex-exit.ts'

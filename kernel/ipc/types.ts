@@ -4,7 +4,7 @@ import type { Int64 } from '../abi/int64.ts'
 import type { ByteRing } from '../mm/types.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import type { FileDescription, Timestamp } from '../vfs/types.ts'
+import type { FileDescription, Inode, Timestamp } from '../vfs/types.ts'
 
 /** A ring of bytes that grows as it fills, how they lie in page buffers, and who waits at either end. */
 export interface Pipe extends ByteRing {
@@ -164,4 +164,32 @@ export interface MqState {
   queuesMax: number
   /** Of the queue that mq_open makes just now. */
   wanted: MqAttributes | null
+}
+
+export interface InotifyEvent {
+  wd: number
+  mask: number
+  /** The two ends of a move have the same. */
+  cookie: number
+  name: string
+}
+
+/** A file or directory that an inotify watches: IN_* bits. The inode knows it too (Inode.watches). */
+export interface InotifyWatch {
+  instance: InotifyData
+  wd: number
+  mask: number
+  inode: Inode
+}
+
+export interface InotifyData {
+  kind: 'inotify'
+  /** Whose instances and watches it counts among. */
+  user: number
+  watches: Map<number, InotifyWatch>
+  nextWatch: number
+  /** Not read yet, the oldest first; at most so many. */
+  events: InotifyEvent[]
+  most: number
+  queue: WaitQueue
 }

@@ -273,7 +273,7 @@ function countInode(k: Kernel, count: Count, inode: Inode): void {
   }
   if (locks) add(count, 'lock', locks.count + locks.flocks.size)
   if (leases) add(count, 'lock', leases.held.size)
-  if (watches) add(count, 'watch', watches.size)
+  if (watches) add(count, 'watch', watches.signals.size + watches.queues.length)
 }
 
 function countNames(k: Kernel, count: Count): void {

@@ -31,6 +31,7 @@ import {
   S_IFREG,
   S_IFSOCK,
   TWO_32,
+  IN_ACCESS,
 } from '../abi/index.ts'
 import { bytesOf } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -48,12 +49,15 @@ import {
   lookup,
   lookupParent,
   MAY_EXEC,
+  notifyOpen,
   pathBelow,
   readLink,
   removeNode,
   renameNode,
   touchAccessed,
   type DirectoryEntry,
+  type FileDescription,
+  type FileOps,
   type FsContext,
   type Path,
 } from '../vfs/index.ts'
@@ -96,6 +100,17 @@ function getdents(k: Kernel, task: Task, number: number, at: number, count: numb
   if (!entryAt) throw ENOTDIR
   const dir = file.path?.dentry
   if (dir?.deleted) throw ENOENT
+  try {
+    return putEntries(k, task, file, entryAt, at, count)
+  } finally {
+    notifyOpen(k, file, IN_ACCESS)
+  }
+}
+
+type EntryAt = NonNullable<FileOps['entryAt']>
+
+/** As many as there is room for, and no more than a call may look at. EINVAL: not even one. */
+function putEntries(k: Kernel, task: Task, file: FileDescription, entryAt: EntryAt, at: number, count: number): number {
   let done = 0
   for (let looked = 0; looked < ENTRIES_AT_ONCE || done === 0; looked++) {
     const entry = entryAt(k, task, file, file.pos)

@@ -96,7 +96,7 @@ const ROWS: readonly Row[] = [
   { calls: ['mq_open'], errno: ENOSPC, bytes: KMEM.description + KMEM.inode + 2 * KMEM.slot + NAME },
   { calls: ['pipe2'], errno: ENFILE, bytes: KMEM.inode + KMEM.pipe + 2 * KMEM.description + 4 * KMEM.slot },
   {
-    calls: ['eventfd2', 'epoll_create1', 'timerfd_create', 'signalfd4', 'memfd_create', 'pidfd_open'],
+    calls: ['eventfd2', 'epoll_create1', 'timerfd_create', 'signalfd4', 'memfd_create', 'pidfd_open', 'inotify_init1'],
     errno: ENFILE,
     bytes: KMEM.inode + KMEM.timer + KMEM.description + 2 * KMEM.slot,
   },

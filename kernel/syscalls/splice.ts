@@ -6,6 +6,8 @@ import {
   EOVERFLOW,
   ESPIPE,
   I64_MAX,
+  IN_ACCESS,
+  IN_MODIFY,
   isErrno,
   MAX_RW_COUNT,
   narrow,
@@ -33,7 +35,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyInSome, copyOutSome, frontOf, getBig, putBig } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, isReadable, isWritable, opsOf, type FileDescription } from '../vfs/index.ts'
+import { getFile, isReadable, isWritable, notifyOpen, opsOf, type FileDescription } from '../vfs/index.ts'
 import { keeping, keptOr, PIECE_BYTES, progressOf, type Blocked } from '../waiting.ts'
 import { fd, flags as flagSet, size } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
@@ -100,6 +102,7 @@ function fillPipe(k: Kernel, task: Task, from: Place, pipe: Pipe, length: number
   }
   if (done > 0) {
     source.accessed?.(k, from.file)
+    notifyOpen(k, from.file, IN_ACCESS)
     gaveTo(k, pipe)
   }
   return done
@@ -158,7 +161,7 @@ function drainPipe(
 function pipeToFile(k: Kernel, task: Task, pipe: Pipe, to: Place, length: number, nonBlocking: boolean): number | Blocked {
   if (!canSpliceTo(k, to.file)) throw EINVAL
   const sink = opsOf(k, to.file)
-  return drainPipe(
+  const done = drainPipe(
     k,
     task,
     pipe,
@@ -166,6 +169,8 @@ function pipeToFile(k: Kernel, task: Task, pipe: Pipe, to: Place, length: number
     nonBlocking,
     (bytes, done) => sink.write?.(k, task, to.file, bytes, to.offset === null ? null : to.offset + done, 0, bytes.length) ?? 0,
   )
+  if (typeof done === 'number' && done > 0) notifyOpen(k, to.file, IN_MODIFY)
+  return done
 }
 
 /** Whether a write at an offset moves it: not where bytes are only thrown away. */

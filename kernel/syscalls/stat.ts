@@ -39,8 +39,9 @@ import {
   readStruct,
   writeStruct,
   F_SEAL_FUTURE_WRITE,
-  DN_ATTRIB,
-  DN_MODIFY,
+  IN_ACCESS,
+  IN_ATTRIB,
+  IN_MODIFY,
 } from '../abi/index.ts'
 import { dropPrivileges, MAX_FILE_BYTES, truncateInode } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -73,7 +74,8 @@ import {
   breakLeases,
   foundBefore,
   keepFound,
-  notifyDirectory,
+  notifyFile,
+  notifyOpen,
 } from '../vfs/index.ts'
 import type { Timespec } from './times.ts'
 import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
@@ -112,11 +114,14 @@ function changeable(found: Target): Inode {
 }
 
 /** Changes what is known of a file, and its directory hears of it. EROFS. */
-function change(k: Kernel, found: Target, apply: (inode: Inode) => void): number {
+function change(k: Kernel, found: Target, apply: (inode: Inode) => void, event: number = IN_ATTRIB): number {
   apply(changeable(found))
-  notifyDirectory(k, found.path?.dentry, DN_ATTRIB)
+  notifyFile(k, found.path?.dentry, found.inode, event)
   return 0
 }
+
+/** One of the times alone is as if the file had been read or written. */
+const eventOfTimes = ([atime, mtime]: readonly unknown[]): number => (atime && mtime ? IN_ATTRIB : atime ? IN_ACCESS : IN_MODIFY)
 
 // ---- stat
 
@@ -195,7 +200,7 @@ function utimensat(k: Kernel, task: Task, dir: number, name: string | null, time
   const now = given === null || given.every(time => time.nsec === UTIME_NOW)
   const set: [Timestamp | null, Timestamp | null] =
     given === null ? [timestampNow(k), timestampNow(k)] : [timeOf(k, given[0]), timeOf(k, given[1])]
-  return change(k, found, inode => changeTimes(k, task, inode, set, now))
+  return change(k, found, inode => changeTimes(k, task, inode, set, now), eventOfTimes(set))
 }
 
 function truncate(k: Kernel, task: Task, found: Target, length: number): SyscallResult {
@@ -209,7 +214,7 @@ function truncate(k: Kernel, task: Task, found: Target, length: number): Syscall
   const held = breakLeases(k, inode, true, true)
   if (held) return found.path ? keepFound(task, found.path, held) : held
   truncateInode(k, task, inode, length)
-  notifyDirectory(k, found.path?.dentry, DN_MODIFY)
+  notifyFile(k, found.path?.dentry, inode, IN_MODIFY)
   return 0
 }
 
@@ -236,6 +241,7 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
   dropPrivileges(k, task, inode)
   // Room is not reserved: pages come when they are written.
   if (!(how & FALLOC_FL_KEEP_SIZE) && offset + length > inode.size) truncateInode(k, task, inode, offset + length)
+  notifyOpen(k, file, IN_MODIFY)
   return 0
 }
 
@@ -273,7 +279,7 @@ export const statCalls: Syscall[] = [
     const { truncate } = opsOf(k, file)
     if (length < 0 || !truncate || !isWritable(file)) throw EINVAL
     truncate(k, task, file.inode, length)
-    notifyDirectory(k, file.path?.dentry, DN_MODIFY)
+    notifyOpen(k, file, IN_MODIFY)
     return 0
   }),
   syscall(

@@ -18,6 +18,7 @@ import { spliceCalls } from './splice.ts'
 import { remoteCalls } from './remote.ts'
 import { concurrencyCalls } from './concurrency.ts'
 import { ptraceCalls } from './ptrace.ts'
+import { inotifyCalls } from './inotify.ts'
 import { mqueueCalls } from './mqueue.ts'
 import { msgCalls } from './sysv-msg.ts'
 import { semCalls } from './sysv-sem.ts'
@@ -55,6 +56,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   otherCalls,
   remoteCalls,
   mqueueCalls,
+  inotifyCalls,
   msgCalls,
   semCalls,
   shmCalls,

@@ -1,11 +1,11 @@
 // Moving bytes between files and programs: what read, write and their many forms share. A transfer that cannot go on after some
 // bytes have moved, for want of memory too, answers how many; one that sleeps in the middle remembers how far it was.
-import { EBADF, EFAULT, EINVAL, ERESTARTSYS, IOV_MAX, isErrno, MAX_RW_COUNT, TWO_32 } from '../abi/index.ts'
+import { EBADF, EFAULT, EINVAL, ERESTARTSYS, IN_ACCESS, IN_MODIFY, IOV_MAX, isErrno, MAX_RW_COUNT, TWO_32 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { borrowIn, checkUser, copyIn, copyInSome, copyOutSome, USER_END, writableUser } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { isReadable, isWritable, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
+import { isReadable, isWritable, notifyOpen, opsOf, type FileDescription, type FileOps } from '../vfs/index.ts'
 import { PIECE_BYTES, progressOf, unfinished, type Blocked } from '../waiting.ts'
 
 /** A piece of a program's memory. */
@@ -182,7 +182,10 @@ export function readFile(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
-  if (done > 0) ops.accessed?.(k, file)
+  if (done > 0) {
+    ops.accessed?.(k, file)
+    notifyOpen(k, file, IN_ACCESS)
+  }
   const { usage } = task
   usage.readBytes += done
   usage.readCalls++
@@ -236,6 +239,7 @@ function writeEach(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
+  if (done > 0) notifyOpen(k, file, IN_MODIFY)
   return done
 }
 
@@ -273,6 +277,7 @@ export function writeFile(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
+  if (done > 0) notifyOpen(k, file, IN_MODIFY)
   const { usage } = task
   usage.writtenBytes += done
   usage.writeCalls++
@@ -317,6 +322,10 @@ export function moveBetween(
   } catch (e) {
     if (done === 0 || !isErrno(e)) throw e
   }
-  if (done > 0) source.accessed?.(k, from.file)
+  if (done > 0) {
+    source.accessed?.(k, from.file)
+    notifyOpen(k, from.file, IN_ACCESS)
+    notifyOpen(k, to.file, IN_MODIFY)
+  }
   return { done, blocked: null }
 }

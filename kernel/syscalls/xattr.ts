@@ -1,5 +1,5 @@
 // Extended attributes (xattr(7)): the calls, three ways of naming the file. What a name means is in vfs/xattrs.ts.
-import { AT_FDCWD, E2BIG, EINVAL, ERANGE, EROFS, PATH_MAX, XATTR, XATTR_CREATE, XATTR_REPLACE } from '../abi/index.ts'
+import { AT_FDCWD, E2BIG, EINVAL, ERANGE, EROFS, IN_ATTRIB, PATH_MAX, XATTR, XATTR_CREATE, XATTR_REPLACE } from '../abi/index.ts'
 import { bytesOf } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut } from '../mm/index.ts'
@@ -10,8 +10,10 @@ import {
   listAttributes,
   lookup,
   mountOf,
+  notifyFile,
   removeAttribute,
   setAttribute,
+  type Dentry,
   type Inode,
   type Mount,
 } from '../vfs/index.ts'
@@ -25,6 +27,7 @@ const VALUE_MAX = 65536
 interface Place {
   inode: Inode
   mount: Mount
+  dentry: Dentry | undefined
 }
 
 type Find = (k: Kernel, task: Task, place: string | number) => Place
@@ -32,11 +35,11 @@ const byName =
   (follow: boolean): Find =>
   (k, task, place) => {
     const { dentry, mount } = lookup(k, task, AT_FDCWD, place as string, { follow })
-    return { inode: dentry.inode, mount }
+    return { inode: dentry.inode, mount, dentry }
   }
 const byFd: Find = (k, task, place) => {
   const file = getIoFile(task, place as number)
-  return { inode: file.inode, mount: mountOf(k, file) }
+  return { inode: file.inode, mount: mountOf(k, file), dentry: file.path?.dentry }
 }
 
 function changeable({ inode, mount }: Place): Inode {
@@ -75,11 +78,13 @@ function callsFor(
       `${prefix}setxattr`,
       { place, name: xattrName, value: address, size, flags: flags(XATTR) },
       (k, task, a) => {
-        const inode = changeable(find(k, task, a.place))
+        const found = find(k, task, a.place)
+        const inode = changeable(found)
         if (a.flags & ~(XATTR_CREATE | XATTR_REPLACE)) throw EINVAL
         checkName(a.name)
         if (a.size > VALUE_MAX) throw E2BIG
         setAttribute(k, task, inode, a.name, a.size === 0 ? new Uint8Array(0) : copyIn(k, task, a.value, a.size).slice(), a.flags)
+        notifyFile(k, found.dentry, inode, IN_ATTRIB)
         return 0
       },
       { note: NOTE },
@@ -92,8 +97,10 @@ function callsFor(
       give(k, task, bytesOf(listAttributes(task, find(k, task, a.place).inode)), a.list, a.size),
     ),
     syscall(numbers.remove, `${prefix}removexattr`, { place, name: xattrName }, (k, task, a) => {
-      const inode = changeable(find(k, task, a.place))
+      const found = find(k, task, a.place)
+      const inode = changeable(found)
       removeAttribute(k, task, inode, checkName(a.name))
+      notifyFile(k, found.dentry, inode, IN_ATTRIB)
       return 0
     }),
   ]

@@ -12,6 +12,7 @@ export function auditFiles(k: Kernel): string[] {
   const problems: string[] = []
   auditNames(k, problems)
   auditHolders(k, problems)
+  auditWatches(k, problems)
   return problems
 }
 
@@ -49,6 +50,25 @@ function descriptions(k: Kernel): Set<FileDescription> {
   }
   for (const file of k.kinds.underway(k)) found.add(file)
   return found
+}
+
+/** What an inotify watches knows of it, and the users' counts are right. */
+function auditWatches(k: Kernel, problems: string[]): void {
+  const { inotifyInstances, inotifyWatches } = k.state.vfs
+  const instances = new Map<number, number>()
+  const watches = new Map<number, number>()
+  for (const { data } of descriptions(k)) {
+    if (data?.kind !== 'inotify') continue
+    instances.set(data.user, (instances.get(data.user) ?? 0) + 1)
+    watches.set(data.user, (watches.get(data.user) ?? 0) + data.watches.size)
+    for (const watch of data.watches.values())
+      if (!watch.inode.watches?.queues.includes(watch)) problems.push(`${called(watch.inode)} does not know that it is watched`)
+  }
+  for (const user of new Set([...instances.keys(), ...inotifyInstances.keys()])) {
+    const [found, counted] = [instances.get(user) ?? 0, inotifyInstances.get(user) ?? 0]
+    if (found !== counted) problems.push(`user ${user} has ${found} inotify instances, counted are ${counted}`)
+    if ((watches.get(user) ?? 0) !== (inotifyWatches.get(user) ?? 0)) problems.push(`user ${user}'s inotify watches are miscounted`)
+  }
 }
 
 /** Inodes are held by descriptions, regions and running programs; pipes by their open ends. */

@@ -1,11 +1,12 @@
 // Open file descriptions: what dup and fork share. They end when the last descriptor and mapping that hold them are gone.
-import { O_ASYNC } from '../abi/index.ts'
+import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE, O_ASYNC } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { setAsync } from './async.ts'
 import { releaseInode, retainInode } from './inode.ts'
 import { dropLease } from './leases.ts'
 import { dropFlocks } from './locks.ts'
 import { isReadable, isWritable } from './open-mode.ts'
+import { notifyOpen } from './watch.ts'
 import { opsOf } from './ops.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import type { FileData, FileDescription, FileOpsKind, Inode, Path } from './types.ts'
@@ -61,6 +62,7 @@ export function endCall(k: Kernel, task: Task): void {
 export function releaseFile(k: Kernel, file: FileDescription): void {
   if (--file.refs > 0) return
   if (file.refs < 0) throw new Error(`releasing a ${file.kind} description that nobody holds`)
+  notifyOpen(k, file, isWritable(file) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE)
   if (file.epolls) for (const epoll of [...file.epolls.keys()]) opsOf(k, epoll).forget?.(k, epoll, file)
   if (file.flags & O_ASYNC) setAsync(k, file, -1, false)
   if (file.inode.locks) dropFlocks(k, file)

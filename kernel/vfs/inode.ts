@@ -5,6 +5,7 @@ import { uncountInode } from './inode-count.ts'
 import type { FileKind, FileSystem, FileSystemKind, Inode, Timestamp, Vfs } from './types.ts'
 import { fileSystemOps } from './ops.ts'
 import { timestampNow } from './time.ts'
+import { notifyGone } from './watch.ts'
 import { dropAttributes } from './xattrs.ts'
 
 /** Inode.seals of what is no regular file. */
@@ -81,6 +82,7 @@ export function releaseInode(k: Kernel, inode: Inode): void {
 /** Also called when a name went away. */
 export function freeIfUnused(k: Kernel, inode: Inode): void {
   if (inode.refs > 0 || inode.nlink > 0) return
+  if (inode.watches !== null) notifyGone(k, inode)
   if (inode.pages.size > 0 || inode.mqueue !== null) fileSystemOps(k, inode.fs).evict?.(k, inode)
   if (inode.xattrs) dropAttributes(k, inode)
   uncountInode(inode)

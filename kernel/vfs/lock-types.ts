@@ -1,5 +1,6 @@
-// What processes have agreed on about a file: record locks, flock, leases, watched directories. All plain data.
+// What processes have agreed on about a file: record locks, flock, leases, who watches it and who is told of it. All plain data.
 import type { Int64 } from '../abi/int64.ts'
+import type { InotifyWatch } from '../ipc/types.ts'
 import type { WaitQueue } from '../sched/types.ts'
 import type { FileDescription, FileTable, Inode } from './types.ts'
 
@@ -27,6 +28,25 @@ export interface DirectoryWatch {
   table: FileTable
   fd: number
   events: number
+}
+
+/** By signals (F_NOTIFY), by open file and descriptor table; and by events that are read (inotify). */
+export interface FileWatches {
+  signals: Map<FileDescription, DirectoryWatch[]>
+  queues: InotifyWatch[]
+}
+
+/** Who is told of an open file's events by a signal, and by which. */
+export interface FileOwner {
+  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP. */
+  type: 0 | 1 | 2
+  /** Thread, process or process group; 0: nobody. */
+  id: number
+  /** Of who named it: as whom the signal is sent. */
+  uid: number
+  euid: number
+  /** 0: SIGIO, without saying what happened. */
+  signal: number
 }
 
 /** A lock that somebody asks for. POSIX record locks belong to a descriptor table, OFD locks to a description. End is exclusive; Infinity: to the end. */

@@ -16,7 +16,15 @@ export function newVfs(now: Timestamp): { vfs: Vfs; mnt: MountNamespace } {
   const pipefs = newFileSystem(ids, 'pipefs', 'none')
   const root: Mount = { id: 1, parent: null, mountpoint: null, root: newRoot(rootFs, DIRECTORY_MODE, now), fs: rootFs, readOnly: false }
   const mnt = { root, mounts: [root], mountChanges: { count: 0, queue: newQueue() } }
-  const counts = { nextDev: ids.nextDev, xattrBytes: 0, epollWatches: new Map(), pipePages: new Map() }
+  const counts = {
+    nextDev: ids.nextDev,
+    xattrBytes: 0,
+    epollWatches: new Map(),
+    pipePages: new Map(),
+    inotifyInstances: new Map(),
+    inotifyWatches: new Map(),
+    moveCookie: 0,
+  }
   return { vfs: { nextMountId: 2, ...counts, anon, pipefs }, mnt }
 }
 

@@ -23,7 +23,8 @@ import {
   O_TMPFILE,
   O_TRUNC,
   O_APPEND,
-  DN_MODIFY,
+  IN_MODIFY,
+  IN_OPEN,
   O_NONBLOCK,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -32,7 +33,7 @@ import type { Blocked } from '../waiting.ts'
 import { checkAccess, checkMutable, checkOwner, checkWritable, MAY_READ, MAY_WRITE } from './access.ts'
 import { forgetOpen, newDescription, NO_DESCRIPTOR, releaseFile } from './description.ts'
 import { breakLeases } from './leases.ts'
-import { notifyDirectory } from './notify.ts'
+import { notifyOpen } from './watch.ts'
 import { fileSystemOps } from './ops.ts'
 import { createNode, nameless } from './tree.ts'
 import { newDentry } from './dentry.ts'
@@ -104,6 +105,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
       throw e
     }
   }
+  notifyOpen(k, file, IN_OPEN)
   if (flags & O_TRUNC && ops.truncate && !created) {
     try {
       ops.truncate(k, task, inode, 0)
@@ -111,7 +113,7 @@ function openFound(k: Kernel, task: Task, at: Path, flags: number, created: bool
       releaseFile(k, file)
       throw e
     }
-    notifyDirectory(k, at.dentry, DN_MODIFY)
+    notifyOpen(k, file, IN_MODIFY)
   }
   return file
 }

@@ -91,7 +91,7 @@ function drop(k: Kernel, table: FileTable, fd: number, file: FileDescription): v
   if (fd < table.lowest) table.lowest = fd
   if (table.cloexec.length > 0) setCloexec(table, fd, false)
   if (file.inode.locks) dropRecordLocks(k, file.inode, table)
-  if (file.inode.watches) dropWatches(file, table)
+  if (file.inode.watches?.signals.size) dropWatches(file, table)
   if (file.inode.mqueue) opsOf(k, file).closing?.(k, file, table)
   releaseFile(k, file)
 }

@@ -14,9 +14,13 @@ import {
   RENAME_NOREPLACE,
   S_ISGID,
   S_IXGRP,
-  DN_CREATE,
-  DN_DELETE,
   DN_RENAME,
+  IN_ATTRIB,
+  IN_CREATE,
+  IN_DELETE,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
+  IN_MOVE_SELF,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
@@ -25,9 +29,9 @@ import { inheritAcl } from './acl.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
 import { countInode, takeInode } from './inode-count.ts'
 import { countName, freeIfUnused, newInode } from './inode.ts'
-import { notify } from './notify.ts'
 import { fileSystemOps } from './ops.ts'
 import { timestampNow, touchChanged, touchModified } from './time.ts'
+import { notifyInode, notifyName, signalWatchers } from './watch.ts'
 import type { Dentry, FileKind, Inode, ParentPath, Path } from './types.ts'
 
 /** A new file's kind, permissions (the umask is taken off here) and what it holds. */
@@ -77,7 +81,7 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
   const dentry = addChild(at.dir, at.name, inode)
   if (file.kind === 'directory') parent.nlink++
   touchModified(k, parent)
-  notify(k, parent, DN_CREATE)
+  notifyName(k, parent, at.name, inode, IN_CREATE)
   return dentry
 }
 
@@ -98,7 +102,8 @@ export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void
   inode.linkable = false
   touchChanged(k, inode)
   touchModified(k, at.dir.inode)
-  notify(k, at.dir.inode, DN_CREATE)
+  notifyInode(k, inode, IN_ATTRIB)
+  notifyName(k, at.dir.inode, at.name, inode, IN_CREATE)
 }
 
 /** Takes a name out of its directory. */
@@ -138,8 +143,9 @@ export function removeNode(k: Kernel, task: Task, at: ParentPath, directory: boo
   if (dentry.mounted > 0) throw EBUSY
   if (isDirectory && !isEmptyDirectory(k, task, dentry)) throw ENOTEMPTY
   ops.removing?.(k, dentry)
+  if (!isDirectory) notifyInode(k, dentry.inode, IN_ATTRIB)
   detach(k, dentry)
-  notify(k, at.dir.inode, DN_DELETE)
+  notifyName(k, at.dir.inode, dentry.name, dentry.inode, IN_DELETE)
 }
 
 /** Puts a dentry under another name; the place there must be free in memory. */
@@ -195,20 +201,32 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
   if (flags & RENAME_EXCHANGE && target) {
     if (dentry.inode.fs.writeThrough) throw EINVAL
     exchange(k, dentry, target)
-    tellRenamed(k, from, to)
+    tellRenamed(k, from, to, dentry.inode, null)
+    tellRenamed(k, to, from, target.inode, null)
     return
   }
   ops.renaming?.(k, dentry, to.dir, to.name)
-  if (target) detach(k, target)
+  // What it replaces is gone only when everybody has heard of the move.
+  if (target) {
+    target.inode.refs++
+    detach(k, target)
+  }
   reattach(k, dentry, to.dir, to.name)
-  tellRenamed(k, from, to)
+  tellRenamed(k, from, to, dentry.inode, target?.inode ?? null)
+  if (target) {
+    target.inode.refs--
+    freeIfUnused(k, target.inode)
+  }
 }
 
-/** A name that moves goes from one directory and comes to the other, which may be the same. */
-function tellRenamed(k: Kernel, from: ParentPath, to: ParentPath): void {
-  if (from.dir === to.dir) notify(k, from.dir.inode, DN_RENAME)
-  notify(k, from.dir.inode, DN_DELETE)
-  notify(k, to.dir.inode, DN_CREATE)
+/** A name that moves goes from one directory and comes to the other, which may be the same; whose it was there has one less. */
+function tellRenamed(k: Kernel, from: ParentPath, to: ParentPath, moved: Inode, replaced: Inode | null): void {
+  const cookie = ++k.state.vfs.moveCookie
+  if (from.dir === to.dir) signalWatchers(k, from.dir.inode, DN_RENAME)
+  notifyName(k, from.dir.inode, from.name, moved, IN_MOVED_FROM, cookie)
+  notifyName(k, to.dir.inode, to.name, moved, IN_MOVED_TO, cookie)
+  if (replaced) notifyInode(k, replaced, IN_ATTRIB)
+  notifyInode(k, moved, IN_MOVE_SELF)
 }
 
 function exchange(k: Kernel, a: Dentry, b: Dentry): void {

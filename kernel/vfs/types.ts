@@ -11,11 +11,22 @@ import type { HostStream, KmsgData } from '../fs/types.ts'
 import type { ProcData, ProcNode } from '../proc/types.ts'
 import type { SysData } from '../sysfs/types.ts'
 import type { Socket } from '../net/types.ts'
-import type { EpollData, EpollItem, EventFdData, MqQueue, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
+import type {
+  EpollData,
+  EpollItem,
+  EventFdData,
+  InotifyData,
+  InotifyWatch,
+  MqQueue,
+  Pipe,
+  Segment,
+  SignalFdData,
+  TimerFdData,
+} from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
 import type { SeccompListener } from '../seccomp/types.ts'
 import type { TtyData } from '../tty/types.ts'
-import type { DirectoryWatch, FileLocks, Leases } from './lock-types.ts'
+import type { FileLocks, FileOwner, FileWatches, Leases } from './lock-types.ts'
 
 export type * from './lock-types.ts'
 
@@ -114,8 +125,8 @@ export interface Inode {
   seals: number
   /** Leases on it (F_SETLEASE); null: none. */
   leases: Leases | null
-  /** A directory that somebody watches (F_NOTIFY), by open file and descriptor table; null: nobody does. */
-  watches: Map<FileDescription, DirectoryWatch[]> | null
+  /** Who watches it; null: nobody does. */
+  watches: FileWatches | null
   /** Extended attributes by name; null: none was ever set. */
   xattrs: Map<string, Uint8Array> | null
   /** Access lists (acl(5)): the file's own, where it says more than the mode, and what new files below get. */
@@ -180,6 +191,7 @@ export type FileOpsKind =
   | 'signalfd'
   | 'pidfd'
   | 'mqueue'
+  | 'inotify'
   | 'socket'
   | 'seccomp'
 
@@ -205,24 +217,12 @@ export interface FileDescription {
   data: FileData | null
 }
 
-/** Who is told of an open file's events by a signal, and by which. */
-export interface FileOwner {
-  /** F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP. */
-  type: 0 | 1 | 2
-  /** Thread, process or process group; 0: nobody. */
-  id: number
-  /** Of who named it: as whom the signal is sent. */
-  uid: number
-  euid: number
-  /** 0: SIGIO, without saying what happened. */
-  signal: number
-}
-
 /** What an open file remembers besides its inode: each room declares that of its kinds. */
 export type FileData =
   | DirectoryData
   | EpollData
   | EventFdData
+  | InotifyData
   | KmsgData
   | PidfdData
   | ProcData
@@ -274,6 +274,10 @@ export interface Vfs {
   xattrBytes: number
   /** What the epolls of each user watch. */
   epollWatches: Map<number, number>
+  /** inotify instances and watches of each user; the last number that tied two ends of a move. */
+  inotifyInstances: Map<number, number>
+  inotifyWatches: Map<number, number>
+  moveCookie: number
   /** Pages of the open pipes of each user, whether they are filled or not. */
   pipePages: Map<number, number>
   /** Inodes that have no directory: pipes, memfd, shared anonymous memory. */
@@ -473,6 +477,10 @@ export interface Kinds {
   device(rdev: number): FileOpsKind | undefined
   /** One event of a file to its owner (F_SETOWN), by a signal: `band` is POLL_IN, POLL_OUT, POLL_MSG; `fd` what si_fd will say. */
   tell(k: Kernel, file: FileDescription, fd: number, band: number): void
+  /** An event of a file to somebody who watches it: IN_* bits, what ties two ends of a move, a name in the directory that is watched. */
+  queueEvent(k: Kernel, watch: InotifyWatch, mask: number, cookie: number, name: string): void
+  /** What it watches is gone. */
+  endWatch(k: Kernel, watch: InotifyWatch): void
   /** SIGURG to a file's owner. */
   urge(k: Kernel, file: FileDescription): void
   /** Files that are on their way in messages, as often as messages hold them: no descriptor leads to them. */
