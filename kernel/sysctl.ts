@@ -41,6 +41,8 @@ export interface Sysctls {
   tcpTimeWaits: number
   /** net.ipv4.ip_default_ttl. */
   defaultTtl: number
+  /** net.ipv4.ping_group_range: groups that may have ping sockets. */
+  pingGroups: [number, number]
   /** net.ipv6.bindv6only. */
   bindV6only: number
   /** net.unix.max_dgram_qlen: datagrams that wait in one socket. */
@@ -115,6 +117,7 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   tcpKeepaliveProbes: 9,
   tcpTimeWaits: 8192,
   defaultTtl: 64,
+  pingGroups: [1, 0],
   bindV6only: 0,
   unixDatagrams: 10,
   maxMapCount: 65530,

@@ -28,7 +28,7 @@ export function createSocket(k: Kernel, task: Task, family: number, type: number
   const asked = family === AF_INET && type === SOCK_PACKET ? AF_PACKET : family
   const row = FAMILY[asked]
   if (row === undefined) throw EAFNOSUPPORT
-  const found = row.find(task, type, protocol)
+  const found = row.find(task, type, protocol, k)
   const ops = row.ops(found.type, found.protocol)
   return newSocket(k, task, { family: asked, ...found, ...ops.create(k, task, found.protocol) })
 }

@@ -165,7 +165,12 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
       options.flags[SO.SO_DEBUG] = int === 0 ? 0 : 1
     },
   }),
-  SO_REUSEADDR: flag(SO.SO_REUSEADDR),
+  SO_REUSEADDR: flag(SO.SO_REUSEADDR, {
+    set(k, _task, socket, { int }) {
+      socket.options.flags[SO.SO_REUSEADDR] = int === 0 ? 0 : 1
+      socketOps(socket).shares?.(k, socket)
+    },
+  }),
   SO_TYPE: shown(({ type }) => type),
   SO_ERROR: {
     get(_k, _task, socket) {
@@ -217,9 +222,10 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
   },
   SO_BSDCOMPAT: { get: () => 0, set: () => {} },
   SO_REUSEPORT: flag(SO.SO_REUSEPORT, {
-    set(_k, _task, socket, { int }) {
+    set(k, _task, socket, { int }) {
       if (int !== 0 && !INTERNET.has(socket.family)) throw EOPNOTSUPP
       socket.options.flags[SO.SO_REUSEPORT] = int === 0 ? 0 : 1
+      socketOps(socket).shares?.(k, socket)
     },
   }),
   SO_PASSCRED: flag(SO.SO_PASSCRED),

@@ -60,7 +60,7 @@ export interface Socket {
   backlog: number
   /** Who is at the other end, as it was when the connection was made (SO_PEERCRED); null: nobody. */
   peer: PeerCredentials | null
-  own: UnixSocket | TcpSocket
+  own: UnixSocket | TcpSocket | DatagramSocket
 }
 
 /** Times are in nanoseconds; Infinity: no limit. */
@@ -111,6 +111,10 @@ export interface OutgoingControl {
   /** The caller holds them; the socket takes references of its own. */
   files: readonly FileDescription[]
   credentials: SentCredentials | null
+  /** Of datagrams: the address to come from, hop limit and type of service. */
+  from?: string
+  hops?: number
+  service?: number
 }
 
 export interface ControlBytes {
@@ -195,6 +199,8 @@ export interface SocketOps {
   address(socket: Socket, peer: boolean): Uint8Array
   /** Options of its own, by level. Missing: EOPNOTSUPP for all but SOL_SOCKET. */
   options?: readonly SocketOption[]
+  /** SO_REUSEADDR or SO_REUSEPORT has changed. */
+  shares?(k: Kernel, socket: Socket): void
   /** What getsockopt says of a level that it has no options of. */
   unknownLevel?: Errno
   ioctl?(k: Kernel, task: Task, socket: Socket, request: number, argument: number): SyscallResult
@@ -219,7 +225,7 @@ export interface SocketOps {
 export interface Family {
   family: number
   /** socket(2): the type and protocol that serve what was asked for, or why none does. */
-  find(task: Task, type: number, protocol: number): { type: number; protocol: number }
+  find(task: Task, type: number, protocol: number, k: Kernel): { type: number; protocol: number }
   ops(type: number, protocol: number): SocketOps
   /** Rows of /proc/net/protocols: name, what a socket takes in Linux, and y or n for each call that there is a function for. */
   protocols: readonly { name: string; size: number; calls: string }[]
@@ -332,6 +338,9 @@ export interface PortClaim {
 
 export interface InetTables {
   tcp: PortTable
+  /** Of datagrams, by protocol; 0: of those that have no ports. */
+  datagrams: Record<number, PortTable>
+  counts: { sent: number; received: number; noPorts: number }
   /** Connections and what is left of them, by their two ends. */
   connections: Map<string, Socket | TimeWait>
   timeWaits: number
@@ -366,6 +375,40 @@ export interface InetPart {
   claim: string | null
   /** Options of the levels of IP, IPv6 and the protocol, by `level:name`, where they were set. */
   values: Record<string, number>
+}
+
+/** A socket of UDP or of packets. */
+export interface DatagramSocket extends InetPart {
+  kind: 'datagram'
+  queue: Datagram[]
+  /** What was sent and came back as an error (IP_RECVERR). */
+  errors: FailedDatagram[]
+  /** What UDP_CORK and MSG_MORE keep until it goes out. */
+  corked: { to: Endpoint; bytes: Uint8Array; control: OutgoingControl | null } | null
+  /** Groups that it joined. */
+  groups: string[]
+  /** Messages that were charged, as many as there were at once. */
+  charged: number
+}
+
+export interface Datagram {
+  bytes: Uint8Array
+  from: Endpoint
+  /** The address and port that it was sent to, its hop limit and type of service. */
+  to: string
+  port: number
+  hops: number
+  service: number
+  /** What it counts against SO_RCVBUF. */
+  size: number
+  /** When it came (ns since boot). */
+  time: number
+}
+
+export interface FailedDatagram {
+  code: number
+  bytes: Uint8Array
+  to: Endpoint
 }
 
 /** A TCP socket: what it receives lies in its ring. Bytes beyond its window are, to whoever asks, still with the sender. */

@@ -157,6 +157,15 @@ const rows: Readonly<Record<string, SystemFile>> = {
     },
   },
   'net/ipv4/ip_unprivileged_port_start': setting('unprivilegedPorts', 0, 65535),
+  'net/ipv4/ping_group_range': {
+    mode: WRITABLE,
+    text: k => `${k.state.sysctl.pingGroups.join('\t')}\n`,
+    write(k, text) {
+      const [low, high] = readNumbers(text, 2, 0, INT_MAX)
+      // A range that ends before it begins is none.
+      k.state.sysctl.pingGroups = high === undefined || high < low ? [1, 0] : [low, high]
+    },
+  },
   'net/ipv4/tcp_available_congestion_control': fixed('reno cubic'),
   'net/ipv4/tcp_congestion_control': fixed('cubic'),
   // Fast open is off, and stays so.

@@ -23,6 +23,13 @@ export function* auditInet(k: Kernel): Iterable<string> {
     if (own.timer !== 0 && !k.state.timers.byId.has(own.timer)) yield `${called} waits for a timer that there is not`
     for (const connection of own.queue) if (!sockets.has(connection)) yield `${called} has a connection that is none`
   }
+  for (const socket of sockets) {
+    const { own } = socket
+    if (own.kind !== 'datagram') continue
+    const there = own.queue.reduce((sum, { size }) => sum + size, 0)
+    if (there !== socket.receiveMemory) yield `socket ${socket.serial} has ${there} in its queue, counted are ${socket.receiveMemory}`
+    if (own.queue.length > own.charged) yield `socket ${socket.serial} has datagrams that are not charged`
+  }
   let left = 0
   for (const found of inet.connections.values()) {
     if (found.kind === 'socket') continue

@@ -2,17 +2,19 @@
 import {
   AF_INET,
   AF_INET6,
-  CAP_NET_RAW,
   EINVAL,
   ENOTCONN,
   ENOTTY,
   EOPNOTSUPP,
-  EPERM,
   EPROTONOSUPPORT,
   ESOCKTNOSUPPORT,
   FIONREAD,
   IPPROTO_IP,
   IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  SOCK_DGRAM,
   SOCK_RAW,
   SOCK_STREAM,
   SOCKET_IOCTLS,
@@ -20,21 +22,26 @@ import {
   TIOCOUTQ,
 } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
-import { putU32 } from '../../mm/index.ts'
-import { capable } from '../../task/index.ts'
+import { KMEM, putU32 } from '../../mm/index.ts'
 import type { Task } from '../../state.ts'
 import { readControl } from '../scm.ts'
 import { newOptions, stateChanged } from '../socket.ts'
-import type { Family, Socket, SocketOps } from '../types.ts'
+import type { ControlBytes, Family, Socket, SocketOps, SocketOption } from '../types.ts'
 import { auditInet } from './audit.ts'
+import { controlToSend } from './datagram-control.ts'
+import { closeDatagram, datagramOf, newDatagramSocket, pollDatagram, receiveDatagram, shutDownDatagram, tableOf } from './datagram.ts'
 import { closeTcp, disconnect, shutDownSending } from './ending.ts'
-import { optionsOf } from './ip-options.ts'
+import { bindPacket, checkPing, checkRaw, connectPacket, sendPacket } from './icmp.ts'
+import { claimPort } from './ports.ts'
+import { inetOf, optionsOf } from './ip-options.ts'
 import { nameOf } from './names.ts'
 import { acceptTcp, bindTcp, connectTcp, listenTcp } from './opening.ts'
 import { consumeTcp, isAtMark, pollTcp, receiveTcp, sendTcp, waitingBytes } from './stream.ts'
+import { datagramText } from './show-datagrams.ts'
 import { endpointText, tcpStat, tcpText } from './show.ts'
 import { tcpOptions } from './tcp-options.ts'
 import { arrivedOf, newTcp, tcpOf, unsentOf } from './tcp.ts'
+import { bindUdp, connectUdp, largestUdp, sendUdp, udpOptions } from './udp.ts'
 
 const S = TCP_STATES
 const SEND = 2
@@ -92,6 +99,7 @@ const tcp = (family: number): SocketOps => ({
     return nameOf(socket, own, peer)
   },
   options: optionsOf(family, tcpOptions),
+  shares: claimAgain,
   ...(family === AF_INET6 ? {} : { unknownLevel: EOPNOTSUPP }),
   ioctl: tcpIoctl,
   addressText: endpointText,
@@ -102,37 +110,114 @@ const tcp = (family: number): SocketOps => ({
   files: () => [],
 })
 
-/** Which functions there are of struct proto. */
+/** Which functions there are of struct proto; sizes of IPv4 and IPv6. */
 const TCP_CALLS = ' y  y  y  y  y  y  y  y  y  y  y  y  n  y  y  y  y  y'
+
+const PROTOCOLS = [
+  { name: 'PING', size: [1016, 1344], calls: ' y  y  y  n  n  y  n  n  y  y  y  y  y  y  n  y  y  n' },
+  { name: 'RAW', size: [1152, 1344], calls: ' y  y  y  n  y  y  y  n  y  y  y  y  y  y  y  y  n  n' },
+  { name: 'UDP', size: [1344, 1472], calls: ' y  y  y  n  y  y  y  n  y  y  y  y  n  n  y  y  y  n' },
+  { name: 'TCP', size: [2304, 2432], calls: TCP_CALLS },
+] as const
+
+const DATAGRAM_WAITS = { receive: '__skb_wait_for_more_packets', send: 'sock_alloc_send_pskb' } as const
+
+/** What UDP, ping and raw sockets have in common. */
+const datagrams = (family: number, protocolOptions: readonly SocketOption[]) => ({
+  waits: DATAGRAM_WAITS,
+  create: (k: Kernel) => ({ own: newDatagramSocket(k, family) }),
+  control: (k: Kernel, task: Task, _socket: Socket, messages: readonly ControlBytes[]) => controlToSend(k, task, messages),
+  receive: receiveDatagram,
+  consume: () => null,
+  arrived: () => 0,
+  shutdown: shutDownDatagram,
+  poll: (_k: Kernel, socket: Socket) => pollDatagram(socket),
+  address: (socket: Socket, peer: boolean) => nameOf(socket, datagramOf(socket), peer),
+  options: optionsOf(family, protocolOptions),
+  shares: claimAgain,
+  ...(family === AF_INET6 ? {} : { unknownLevel: EOPNOTSUPP }),
+  ioctl(k: Kernel, task: Task, socket: Socket, request: number, argument: number) {
+    if (request === FIONREAD) putU32(k, task, argument, datagramOf(socket).queue[0]?.bytes.length ?? 0)
+    else if (request === TIOCOUTQ) putU32(k, task, argument, 0)
+    else throw ENOTTY
+    return 0
+  },
+  addressText: endpointText,
+  readable: (socket: Socket) => datagramOf(socket).queue[0]?.bytes.length ?? 0,
+  other: () => null,
+  release: closeDatagram,
+  bytesHeld(socket: Socket) {
+    const { queue, errors, corked, charged } = datagramOf(socket)
+    return [...queue, ...errors].reduce((sum, { bytes }) => sum + bytes.length, (corked?.bytes.length ?? 0) + charged * KMEM.message)
+  },
+  files: () => [],
+})
+
+/** It claims its port as it is now. */
+function claimAgain(k: Kernel, socket: Socket): void {
+  const own = inetOf(socket)
+  const table = socket.own.kind === 'tcp' ? k.state.ns.net.inet.tcp : tableOf(k, socket)
+  if (own.claim !== null) claimPort(table, socket, own, socket.state === 'listening' ? 'listen' : 'other')
+}
+
+const udp = (family: number): SocketOps => ({
+  ...datagrams(family, udpOptions),
+  bind: bindUdp,
+  connect: (k, _task, socket, bytes) => connectUdp(k, socket, bytes),
+  send: sendUdp,
+  largest: largestUdp,
+})
+
+const packets = (family: number): SocketOps => ({
+  ...datagrams(family, []),
+  bind: bindPacket,
+  connect: (k, _task, socket, bytes) => connectPacket(k, socket, bytes),
+  send: sendPacket,
+  largest: () => 65515,
+})
 
 type Rows = Readonly<Record<number, Readonly<Record<number, SocketOps>>>>
 
 /** By type and protocol. */
-const rows = (family: number): Rows => ({ [SOCK_STREAM]: { [IPPROTO_TCP]: tcp(family) } })
+const rows = (family: number): Rows => ({
+  [SOCK_STREAM]: { [IPPROTO_TCP]: tcp(family) },
+  [SOCK_DGRAM]: { [IPPROTO_UDP]: udp(family), [pingOf(family)]: packets(family) },
+  [SOCK_RAW]: { [pingOf(family)]: packets(family) },
+})
+const pingOf = (family: number): number => (family === AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
 
 function inetFamily(family: number): Family {
   const table = rows(family)
   const v6 = family === AF_INET6
+  const six = v6 ? 'v6' : ''
   return {
     family,
-    find(task, type, protocol) {
+    find(task, type, protocol, k) {
       if (protocol < 0 || protocol >= PROTOCOL_LIMIT) throw EINVAL
       const served = table[type]
       if (served === undefined) throw ESOCKTNOSUPPORT
-      // IPPROTO_IP: whichever serves the type.
-      const found = protocol === IPPROTO_IP ? Number(Object.keys(served)[0]) : protocol
+      // IPPROTO_IP: whichever serves the type, but of packets there is no such.
+      const found = protocol === IPPROTO_IP ? (USUAL[type] ?? 0) : protocol
       if (served[found] === undefined) throw EPROTONOSUPPORT
-      if (type === SOCK_RAW && !capable(task.credentials, CAP_NET_RAW)) throw EPERM
+      if (type === SOCK_RAW) checkRaw(task)
+      else if (found === pingOf(family)) checkPing(k, task)
       return { type, protocol: found }
     },
     ops: (type, protocol) => table[type][protocol],
-    protocols: [{ name: `TCP${v6 ? 'v6' : ''}`, size: v6 ? 2512 : 2304, calls: TCP_CALLS }],
-    protocolOf: () => `TCP${v6 ? 'v6' : ''}`,
+    protocols: PROTOCOLS.map(({ name, size, calls }) => ({ name: `${name}${six}`, size: size[Number(v6)], calls })),
+    protocolOf: (type, protocol) =>
+      `${type === SOCK_STREAM ? 'TCP' : type === SOCK_RAW ? 'RAW' : protocol === IPPROTO_UDP ? 'UDP' : 'PING'}${six}`,
     audit: v6 ? () => [] : auditInet,
     ...(v6 ? {} : { sockstat: tcpStat }),
-    files: { [`net/tcp${v6 ? '6' : ''}`]: tcpText(family) },
+    files: {
+      [`net/tcp${v6 ? '6' : ''}`]: tcpText(family),
+      [`net/udp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, IPPROTO_UDP),
+      [`net/raw${v6 ? '6' : ''}`]: datagramText(family, SOCK_RAW, pingOf(family)),
+      [`net/icmp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, pingOf(family)),
+    },
   }
 }
+const USUAL: Readonly<Record<number, number>> = { [SOCK_STREAM]: IPPROTO_TCP, [SOCK_DGRAM]: IPPROTO_UDP }
 /** IPPROTO_MAX: of MPTCP's number and beyond there is none. */
 const PROTOCOL_LIMIT = 263
 

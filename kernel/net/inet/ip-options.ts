@@ -3,7 +3,10 @@ import {
   AF_INET6,
   CAP_NET_ADMIN,
   CAP_NET_RAW,
+  EADDRINUSE,
   EADDRNOTAVAIL,
+  ENOBUFS,
+  EPROTO,
   EINVAL,
   ENODEV,
   ENOTCONN,
@@ -18,10 +21,10 @@ import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import { capable } from '../../task/index.ts'
 import type { InetPart, Socket, SocketOption } from '../types.ts'
-import { isV6 } from './address.ts'
+import { addressText, isV6 } from './address.ts'
 
 /** The internet part of a socket that has one. */
-function inetOf({ own, family }: Socket): InetPart {
+export function inetOf({ own, family }: Socket): InetPart {
   if (!('claim' in own)) throw new Error(`an internet operation on a socket of family ${family}`)
   return own
 }
@@ -33,7 +36,8 @@ type Value = { int: number; bytes: Uint8Array }
 /** Options of IP may be of one byte. */
 const numberIn = ({ int, bytes }: Value): number => (bytes.length < 4 ? (bytes[0] ?? 0) : int)
 
-const ipValue = (socket: Socket, level: number, name: number, first = 0): number => inetOf(socket).values[`${level}:${name}`] ?? first
+export const ipValue = (socket: Socket, level: number, name: number, first = 0): number =>
+  inetOf(socket).values[`${level}:${name}`] ?? first
 
 type First = number | ((k: Kernel, socket: Socket) => number)
 
@@ -82,24 +86,36 @@ const mtu = (level: number, name: number, v6: boolean): SocketOption => ({
 
 const INDEX_AT = { mreqn: 8, mreq6: 16 } as const
 
-/** Groups are joined on the loopback device, which is the only one. */
-const group = (level: number, name: number, bytes: number): SocketOption => ({
+/** Groups are joined on the loopback device, which is the only one: it must be named. */
+function groupOf(level: number, value: Uint8Array): string {
+  const at = level === SOL_IP ? INDEX_AT.mreqn : INDEX_AT.mreq6
+  const isGroup = level === SOL_IP ? value[0] >= 224 && value[0] <= 239 : value[0] === BYTE
+  if (!isGroup) throw EINVAL
+  const index = value.length >= at + 4 ? new DataView(value.buffer, value.byteOffset).getInt32(at, true) : 0
+  if (index > 1 || (index === 0 && (level === SOL_IPV6 || value[4] !== 127))) throw ENODEV
+  return addressText(value.slice(0, level === SOL_IP ? 4 : 16))
+}
+const GROUPS_MOST = 20
+
+const group = (level: number, name: number, bytes: number, joins: boolean): SocketOption => ({
   level,
   name,
-  least: 8,
+  least: level === SOL_IP ? 8 : bytes,
   most: bytes,
-  set(_k, _task, { type }, { bytes: value }) {
-    if (type === SOCK_STREAM) throw level === SOL_IP ? EPROTO_STREAM : ENOPROTOOPT
-    const at = level === SOL_IP ? INDEX_AT.mreqn : INDEX_AT.mreq6
-    const isGroup = level === SOL_IP ? value[0] >= 224 && value[0] <= 239 : value[0] === BYTE
-    if (!isGroup) throw EINVAL
-    const index = value.length >= at + 4 ? new DataView(value.buffer, value.byteOffset).getInt32(at, true) : 0
-    if (index > 1) throw ENODEV
-    // lo is no device for groups unless it is named.
-    if (level === SOL_IP && index === 0 && value[4] !== 127) throw ENODEV
+  set(_k, _task, { type, own }, { bytes: value }) {
+    if (type === SOCK_STREAM || own.kind !== 'datagram') throw level === SOL_IP ? EPROTO : ENOPROTOOPT
+    const address = groupOf(level, value)
+    const at = own.groups.indexOf(address)
+    if (!joins) {
+      if (at < 0) throw EADDRNOTAVAIL
+      own.groups.splice(at, 1)
+      return
+    }
+    if (at >= 0) throw EADDRINUSE
+    if (own.groups.length >= GROUPS_MOST) throw ENOBUFS
+    own.groups.push(address)
   },
 })
-const EPROTO_STREAM = EINVAL
 
 const ipOptions: readonly SocketOption[] = [
   kept(SOL_IP, IP.IP_TOS, 0, -(2 ** 31), 2 ** 31),
@@ -122,15 +138,19 @@ const ipOptions: readonly SocketOption[] = [
   kept(SOL_IP, IP.IP_MULTICAST_TTL, 1, 0, BYTE, true),
   flag(SOL_IP, IP.IP_MULTICAST_LOOP, 1),
   { level: SOL_IP, name: IP.IP_MULTICAST_IF, get: () => 0, set: multicastDevice, least: 4, most: 12 },
-  group(SOL_IP, IP.IP_ADD_MEMBERSHIP, 12),
-  group(SOL_IP, IP.IP_DROP_MEMBERSHIP, 12),
+  group(SOL_IP, IP.IP_ADD_MEMBERSHIP, 12, true),
+  group(SOL_IP, IP.IP_DROP_MEMBERSHIP, 12, false),
   flag(SOL_IP, IP.IP_MULTICAST_ALL, 1),
   kept(SOL_IP, IP.IP_LOCAL_PORT_RANGE, 0, -(2 ** 31), 2 ** 31),
 ]
 
-function multicastDevice(_k: Kernel, _task: Task, { type }: Socket, { bytes }: Value): void {
-  if (type === SOCK_STREAM) throw EINVAL
-  if (bytes[0] !== 0 && bytes[0] !== 127) throw EADDRNOTAVAIL
+/** The device that groups are reached by: lo by its address or number, or none. */
+function multicastDevice(_k: Kernel, _task: Task, socket: Socket, { bytes }: Value): void {
+  if (socket.type === SOCK_STREAM) throw EINVAL
+  const index = bytes.length >= 12 ? bytes[8] : 0
+  const address = bytes.length >= 8 ? bytes[4] : bytes[0]
+  if (address !== 0 && address !== 127) throw EADDRNOTAVAIL
+  inetOf(socket).values[`${SOL_IP}:${IP.IP_MULTICAST_IF}`] = index === 1 || address === 127 ? 1 : 0
 }
 
 const ipv6Options: readonly SocketOption[] = [
@@ -148,8 +168,8 @@ const ipv6Options: readonly SocketOption[] = [
   kept(SOL_IPV6, IPV6.IPV6_MULTICAST_HOPS, 1, 0, BYTE, true),
   flag(SOL_IPV6, IPV6.IPV6_MULTICAST_LOOP, 1),
   kept(SOL_IPV6, IPV6.IPV6_MULTICAST_IF, 0, 0, 1),
-  group(SOL_IPV6, IPV6.IPV6_JOIN_GROUP, 20),
-  group(SOL_IPV6, IPV6.IPV6_LEAVE_GROUP, 20),
+  group(SOL_IPV6, IPV6.IPV6_JOIN_GROUP, 20, true),
+  group(SOL_IPV6, IPV6.IPV6_LEAVE_GROUP, 20, false),
   kept(SOL_IPV6, IPV6.IPV6_MTU_DISCOVER, 1, 0, 5),
   mtu(SOL_IPV6, IPV6.IPV6_MTU, true),
   flag(SOL_IPV6, IPV6.IPV6_RECVERR),

@@ -84,7 +84,7 @@ export function destination(socket: Socket, own: InetPart, bytes: Uint8Array): E
 }
 
 /** The address that what is sent there comes from, where the socket has none of its own. */
-const sourceFor = (address: string): string => (isV6(address) ? LOOPBACK6 : LOOPBACK4)
+export const sourceFor = (address: string): string => (isV6(address) ? LOOPBACK6 : LOOPBACK4)
 
 /** From now on it has an address that others can answer to. */
 export function settleAddress(own: InetPart, to: string): void {

@@ -36,6 +36,12 @@ function conflicts(want: PortClaim, has: PortClaim, strict: boolean): boolean {
   return strict || !together
 }
 
+/** Datagrams (udp_lib_lport_inuse): SO_REUSEADDR on both is enough, whoever hears. */
+export function conflictsUdp(want: PortClaim, has: PortClaim): boolean {
+  if (!overlap(want, has) || (want.reuse && has.reuse)) return false
+  return !(want.reusePort && has.reusePort && want.user === has.user)
+}
+
 type Rule = (want: PortClaim, has: PortClaim, strict: boolean) => boolean
 
 function isFree(table: PortTable, port: number, want: PortClaim, strict: boolean, rule: Rule, except: string | null = null): boolean {
@@ -167,4 +173,33 @@ export function heardBy(table: PortTable, { address, port }: Endpoint): readonly
   const four = table.bound.get(place(port, ANY4))
   if (four !== undefined) return four
   return (table.bound.get(place(port, ANY6)) ?? []).filter(socket => !v6onlyOf(socket))
+}
+
+/**
+ * Of several that hear a datagram: who is connected to its sender, else the last one; those that share a port (SO_REUSEPORT) by the port that
+ * sends. One that is connected to somebody else hears nothing of it.
+ */
+function bestOf(there: readonly Socket[] | undefined, from: Endpoint, v4ToV6: boolean): Socket | null {
+  let best: Socket | null = null
+  let bestConnected = false
+  const alike: Socket[] = []
+  for (const socket of there ?? []) {
+    const { remote, v6only } = socket.own as InetPart
+    if (v4ToV6 && v6only) continue
+    const connected = remote !== null
+    if (connected && (remote.address !== from.address || remote.port !== from.port)) continue
+    if (bestConnected && !connected) continue
+    if (isOn(socket, SO.SO_REUSEPORT) && !connected) alike.push(socket)
+    best = socket
+    bestConnected = connected
+  }
+  return !bestConnected && alike.length > 1 ? alike[from.port % alike.length] : best
+}
+
+/** Who hears a datagram; null: nobody. */
+export function receiverOf(table: PortTable, { address, port }: Endpoint, from: Endpoint): Socket | null {
+  const at = (where: string, v4ToV6 = false): Socket | null => bestOf(table.bound.get(place(port, where)), from, v4ToV6)
+  const exact = at(address)
+  if (exact !== null) return exact
+  return isV6(address) ? at(ANY6) : (at(ANY4) ?? at(ANY6, true))
 }

@@ -42,7 +42,7 @@ const place = (family: number, { address, port }: Endpoint): string => `${wordsO
 /** Sockets are told apart by an address that is none. */
 const ADDRESS_BASE = 0x2000000
 const ADDRESS_STEP = 2304
-const pointerOf = (serial: number): string => (ADDRESS_BASE + serial * ADDRESS_STEP).toString(16).padStart(16, '0')
+export const pointerOf = (serial: number): string => (ADDRESS_BASE + serial * ADDRESS_STEP).toString(16).padStart(16, '0')
 
 interface Line {
   family: number
@@ -59,7 +59,7 @@ interface Line {
 }
 
 /** One line of /proc/net/tcp, udp, raw and icmp. */
-function lineOf(slot: number, l: Line, slotWidth = 4): string {
+export function lineOf(slot: number, l: Line, slotWidth = 4): string {
   const none: Endpoint = { address: anyOf(l.family), port: 0 }
   return (
     `${String(slot).padStart(slotWidth)}: ${place(l.family, l.local)} ${place(l.family, l.remote ?? none)} ${hex(l.state, 2)} ` +
@@ -67,7 +67,7 @@ function lineOf(slot: number, l: Line, slotWidth = 4): string {
   )
 }
 
-const NO_TIMER = '00:00000000 00000000'
+export const NO_TIMER = '00:00000000 00000000'
 const TICK_NS = 1e7
 
 function tcpLine(k: Kernel, slot: number, socket: Socket): string {
