@@ -31,6 +31,7 @@ import { newTimerQueue } from './time/index.ts'
 import { MACHINE, RELEASE, SYSNAME, VERSION } from './version.ts'
 import type { KernelState } from './state.ts'
 import { LOG_INFO, LOG_NOTICE, log, newKernelLog } from './klog.ts'
+import { newKeyStore } from './keys/index.ts'
 import { newSysctls } from './sysctl.ts'
 import { newCostState, startTiming } from './timing/index.ts'
 import { newNetNamespace } from './net/index.ts'
@@ -148,6 +149,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     random: seedRandom(options.seed ?? 0),
     sysctl: newSysctls(ramBytes),
     klog: newKernelLog(),
+    keys: newKeyStore(),
     costs: options.timing ? newCostState(harts) : null,
     counts: {
       contextSwitches: 0,

@@ -9,6 +9,7 @@ import type { TimerQueue } from './time/types.ts'
 import type { GroupId, TaskId } from './ids.ts'
 import type { Credentials, Namespaces, Rlimits, Rseq, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump, Tracer } from './process/types.ts'
+import type { KeyStore, TaskKeyrings } from './keys/types.ts'
 import type { Seccomp } from './seccomp/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -71,6 +72,7 @@ export interface KernelState {
   random: Uint32Array
   sysctl: Sysctls
   klog: KernelLog
+  keys: KeyStore
   /** Of a machine that is timed, or will be at a mark. */
   costs: CostState | null
   /** Whole-system counts for /proc and --stat. */
@@ -145,6 +147,8 @@ export interface Task {
   call: SyscallInProgress | null
   /** Who follows what it does. */
   tracer: Tracer | null
+  /** Where it finds keys; missing: it never asked. */
+  keyrings?: TaskKeyrings
   /** What its calls are held to. */
   seccomp: Seccomp | null
   /** Whom it follows: made when first needed. */

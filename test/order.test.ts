@@ -16,7 +16,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['signal'],
   ['vfs'],
   ['fs', 'tty', 'ipc', 'net'],
-  ['seccomp'],
+  ['seccomp', 'keys'],
   ['process'],
   ['proc', 'sysfs'],
   ['syscalls'],

@@ -118,7 +118,8 @@ const WORDS: Record<Task['state'], Words> = {
   S: sleeping,
   D: sleeping,
   T: (_k, task) => `stopped by ${task.group.stopSignal > 0 ? signalName(task.group.stopSignal) : 'a signal'}`,
-  t: (_k, { tracer }) => (tracer?.stop ? `stopped for its tracer, at ${TRACED[tracer.stop.at]}` : 'stopped for its tracer'),
+  t: (_k, { tracer }) =>
+    `stopped for its tracer${tracer?.by ? ` ${taskName(tracer.by)}` : ''}${tracer?.stop ? `, at ${TRACED[tracer.stop.at]}` : ''}`,
   Z: (_k, task) => `dead: until ${task.group.parent ? `its parent ${taskName(task.group.parent.leader)}` : 'somebody'} waits for it`,
   X: () => 'dead and gone',
 }

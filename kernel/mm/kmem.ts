@@ -25,6 +25,8 @@ export const KMEM = {
   description: 512,
   epollItem: 512,
   watch: 256,
+  /** Besides its description and payload. */
+  key: 512,
   /** What is kept of a task that is traced. */
   tracer: 512,
   inode: 1024,
@@ -170,6 +172,11 @@ function countLive(k: Kernel): Count {
     add(count, 'process', 1)
     add(count, 'signal', group.pending.queue.length)
     add(count, 'timer', timers)
+  }
+  for (const { description, payload, links } of state.keys.byId.values()) {
+    add(count, 'key', 1)
+    add(count, 'element', links?.size ?? 0)
+    count.bytes += description.length + payload.length
   }
   for (const tty of state.ttys) if (tty) add(count, 'tty', 1)
   count.bytes += k.kinds.bytesUnderway(k)

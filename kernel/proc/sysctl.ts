@@ -71,6 +71,10 @@ const ptraceScope: SystemFile = guarded(CAP_SYS_PTRACE, {
   },
 })
 
+/** Quotas of keys (keyrings(7)). */
+const keySetting = (key: 'maxKeys' | 'maxBytes' | 'rootMaxKeys' | 'rootMaxBytes'): SystemFile =>
+  number({ get: k => k.state.keys[key], set: (k, value) => (k.state.keys[key] = value) }, 0)
+
 /** A pipe's size is a power of two of pages, up to 2 GiB (fs/pipe.c round_pipe_size). */
 function setPipeMaxSize(k: Kernel, bytes: number): void {
   if (bytes > 2 ** 31) throw EINVAL
@@ -190,6 +194,11 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'kernel/dmesg_restrict': guarded(CAP_SYS_ADMIN, setting('dmesgRestrict', 0, 1)),
   'kernel/domainname': name('domainname'),
   'kernel/hostname': name('hostname'),
+  'kernel/keys/gc_delay': fixed(300),
+  'kernel/keys/maxbytes': keySetting('maxBytes'),
+  'kernel/keys/maxkeys': keySetting('maxKeys'),
+  'kernel/keys/root_maxbytes': keySetting('rootMaxBytes'),
+  'kernel/keys/root_maxkeys': keySetting('rootMaxKeys'),
   'kernel/ngroups_max': fixed(NGROUPS_MAX),
   'kernel/ns_last_pid': {
     ...guarded(CAP_SYS_ADMIN, number({ get: k => k.state.ns.pid.last, set: (k, pid) => (k.state.ns.pid.last = pid) }, 0, PID_MAX - 1)),

@@ -20,6 +20,7 @@ import { EPERM, POLLIN, POLLRDNORM } from '../abi/index.ts'
 import { mayReadLog, readLog } from '../fs/index.ts'
 import { READ_ONLY, seconds, ticks, type SystemFile } from './nodes.ts'
 import { inventoryFiles } from './inventory.ts'
+import { keyFiles } from './keys.ts'
 import { sysctlFiles } from './sysctl.ts'
 import { sysvFiles } from './sysvipc.ts'
 
@@ -203,6 +204,7 @@ export const systemFiles: Readonly<Record<string, SystemFile>> = {
   ...inventoryFiles,
   ...sysvFiles,
   ...sysctlFiles,
+  ...keyFiles,
 }
 
 /** /proc/mounts is a link to the reader's own. */

@@ -184,6 +184,7 @@ function newChild(k: Kernel, parent: Task, body: Body, args: CloneArgs): Task {
   if (parent.rseq !== null && !has(flags, CLONE_VM)) child.rseq = { ...parent.rseq }
   child.personality = parent.personality
   child.seccomp = parent.seccomp
+  if (parent.keyrings !== undefined) child.keyrings = { ...parent.keyrings, thread: null, process: thread ? parent.keyrings.process : null }
   child.vectorControl = parent.vectorControl
   child.timerSlack = child.defaultTimerSlack = parent.timerSlack
   if (parent.ioprio !== undefined) child.ioprio = parent.ioprio

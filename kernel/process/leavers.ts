@@ -81,5 +81,10 @@ export const LEAVERS: readonly Leaver[] = [
   { name: 'signal handlers', exec: (_k, { group }) => void (group.actions = actionsForExec(group.actions)) },
   { name: 'timers', exec: (k, { group }) => deletePosixTimers(k, group) },
   { name: 'restartable sequences', exec: (_k, task) => void (task.rseq = null) },
+  {
+    name: 'keyrings of the thread and the process',
+    exec: (_k, task) => void (task.keyrings &&= { ...task.keyrings, thread: null, process: null }),
+    exit: (_k, task) => void delete task.keyrings,
+  },
   { name: 'the alternate stack', exec: (_k, task) => void (task.altStack = { sp: 0, size: 0, flags: 0 }) },
 ]

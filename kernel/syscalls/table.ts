@@ -6,6 +6,7 @@ import { directoryCalls } from './directories.ts'
 import { fileCalls } from './files.ts'
 import { futexCalls } from './futex.ts'
 import { ioCalls } from './io.ts'
+import { keyCalls } from './keys.ts'
 import { ioprioCalls } from './ioprio.ts'
 import { adjustCalls } from './adjtime.ts'
 import { otherCalls } from './others.ts'
@@ -39,6 +40,7 @@ import { identityCalls } from './identity.ts'
 const FAMILIES: readonly (readonly Syscall[])[] = [
   processCalls,
   ptraceCalls,
+  keyCalls,
   seccompCalls,
   prctlCalls,
   identityCalls,

@@ -1,0 +1,60 @@
+// Keys and keyrings (keyrings(7), keyctl(2); Linux uapi linux/keyctl.h, linux/key.h).
+
+export const KEYCTL = {
+  KEYCTL_GET_KEYRING_ID: 0,
+  KEYCTL_JOIN_SESSION_KEYRING: 1,
+  KEYCTL_UPDATE: 2,
+  KEYCTL_REVOKE: 3,
+  KEYCTL_CHOWN: 4,
+  KEYCTL_SETPERM: 5,
+  KEYCTL_DESCRIBE: 6,
+  KEYCTL_CLEAR: 7,
+  KEYCTL_LINK: 8,
+  KEYCTL_UNLINK: 9,
+  KEYCTL_SEARCH: 10,
+  KEYCTL_READ: 11,
+  KEYCTL_INSTANTIATE: 12,
+  KEYCTL_NEGATE: 13,
+  KEYCTL_SET_REQKEY_KEYRING: 14,
+  KEYCTL_SET_TIMEOUT: 15,
+  KEYCTL_ASSUME_AUTHORITY: 16,
+  KEYCTL_GET_SECURITY: 17,
+  KEYCTL_SESSION_TO_PARENT: 18,
+  KEYCTL_REJECT: 19,
+  KEYCTL_INSTANTIATE_IOV: 20,
+  KEYCTL_INVALIDATE: 21,
+  KEYCTL_GET_PERSISTENT: 22,
+  KEYCTL_DH_COMPUTE: 23,
+  KEYCTL_PKEY_QUERY: 24,
+  KEYCTL_PKEY_ENCRYPT: 25,
+  KEYCTL_PKEY_DECRYPT: 26,
+  KEYCTL_PKEY_SIGN: 27,
+  KEYCTL_PKEY_VERIFY: 28,
+  KEYCTL_RESTRICT_KEYRING: 29,
+  KEYCTL_MOVE: 30,
+  KEYCTL_CAPABILITIES: 31,
+  KEYCTL_WATCH_KEY: 32,
+} as const
+
+/** Keyrings by what they are to the caller. */
+export const KEY_SPECS = {
+  KEY_SPEC_THREAD_KEYRING: -1,
+  KEY_SPEC_PROCESS_KEYRING: -2,
+  KEY_SPEC_SESSION_KEYRING: -3,
+  KEY_SPEC_USER_KEYRING: -4,
+  KEY_SPEC_USER_SESSION_KEYRING: -5,
+  KEY_SPEC_GROUP_KEYRING: -6,
+  KEY_SPEC_REQKEY_AUTH_KEY: -7,
+} as const
+
+/** What may be done with a key; of possessor, owner, group and others a byte each, from the top. */
+export const KEY_NEED = { VIEW: 1, READ: 2, WRITE: 4, SEARCH: 8, LINK: 0x10, SETATTR: 0x20 } as const
+export const KEY_POS_SHIFT = 24
+export const KEY_USR_SHIFT = 16
+export const KEY_GRP_SHIFT = 8
+export const KEY_PERM_MASK = 0x3f3f_3f3f
+export const KEY_GRP_ALL = 0x3f00
+
+export const KEY_MAX_DESC_SIZE = 4096
+export const KEY_TYPE_MAX = 32
+export const KEYCTL_MOVE_EXCL = 1
