@@ -1,6 +1,15 @@
 // How a system call says that it cannot finish now: as data. Every room below the calls answers with it, so it belongs to none of them.
 import type { Errno } from './abi/errno.ts'
-import type { FifoOpening, FutexLocking, FutexWaiting, MessageSending, MessageWaiting, MqWaiting, SemWaiting } from './ipc/types.ts'
+import type {
+  FifoOpening,
+  FutexLocking,
+  FutexWaiting,
+  FutexWaitingAny,
+  MessageSending,
+  MessageWaiting,
+  MqWaiting,
+  SemWaiting,
+} from './ipc/types.ts'
 import type { Cloning, Ending, ReadingArguments } from './process/types.ts'
 import type { WaitQueue } from './sched/types.ts'
 import type { Noticing } from './seccomp/types.ts'
@@ -16,6 +25,7 @@ export type Progress =
   | FifoOpening
   | FutexLocking
   | FutexWaiting
+  | FutexWaitingAny
   | LockWaiting
   | MessageSending
   | MessageWaiting

@@ -41,6 +41,7 @@ export function queueNames(k: Kernel): Map<WaitQueue, string> {
     const owned = ownedFutex(key)
     names.set(queue, owned === null ? `a wake of futex ${futexText(k, key)}` : `ownership of futex ${futexText(k, owned)}`)
   }
+  nameCalls(k, names)
   for (const tty of k.state.ttys) {
     const name = tty.kind === 'pty' ? `/dev/pts/${tty.minor}` : '/dev/console'
     names.set(tty.readers, `input on ${name}`)
@@ -51,6 +52,30 @@ export function queueNames(k: Kernel): Map<WaitQueue, string> {
     }
   }
   return names
+}
+
+/** System V and POSIX calls that sleep have queues of their own. */
+function nameCalls(k: Kernel, names: Map<WaitQueue, string>): void {
+  const { sem, msg } = k.state.ns.ipc
+  for (const set of sem.objects.values()) {
+    const lists = [set, ...set.lists.values()].flatMap(({ changers, zeroes }) => [...changers, ...zeroes])
+    for (const { queue, operations, blocking } of lists) {
+      const { num, op } = operations[blocking]
+      names.set(queue, `semaphore ${num} of set ${set.id} to be ${op === 0 ? '0' : `at least ${-op}`}`)
+    }
+  }
+  for (const queue of msg.objects.values()) {
+    names.set(queue.senders, `room in message queue ${queue.id}`)
+    for (const receiver of queue.receivers) names.set(receiver.queue, `a message in queue ${queue.id}`)
+  }
+  for (const file of openFiles(k).keys()) {
+    const { mqueue } = file.inode
+    if (mqueue === null) continue
+    const name = fileText(k, file)
+    names.set(mqueue.changed, `a change of ${name}`)
+    for (const { queue } of mqueue.receivers) names.set(queue, `a message in ${name}`)
+    for (const { queue } of mqueue.senders) names.set(queue, `room in ${name}`)
+  }
 }
 
 const pairs = (readable: WaitQueue, writable: WaitQueue, name: string): [WaitQueue, string][] => [
@@ -70,12 +95,12 @@ function nameFile(k: Kernel, file: FileDescription, names: Map<WaitQueue, string
   } else if (data !== null && 'queue' in data) names.set(data.queue, `${k.kinds.files[file.kind].waitsFor ?? 'a change of'} ${name}`)
 }
 
-/** The key is `root@address` of a private futex, `dev:ino:offset` of a shared one. */
+/** The key is `root@address` of a private futex (`+`: of one that might be shared), `dev:ino:offset` of a shared one. */
 function futexText(k: Kernel, key: string): string {
   const [root, address] = key.split('@')
   if (address === undefined) return `at offset ${key.split(':')[2]} of a shared file`
   const holder = [...k.state.tasks.values()].find(t => t.mm?.root === Number(root))
-  return `at 0x${Number(address).toString(16)}${holder ? ` of process ${holder.group.tgid}` : ''}`
+  return `at 0x${Number.parseInt(address).toString(16)}${holder ? ` of process ${holder.group.tgid}` : ''}`
 }
 
 /** What a task waits for. `names` from queueNames. */

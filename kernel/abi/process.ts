@@ -256,6 +256,9 @@ export const FUTEX_FLAGS = {
 } as const
 export const { FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME } = FUTEX_FLAGS
 
+/** futex2 calls: size of the word, and scope. */
+export const FUTEX2 = { FUTEX2_SIZE_U16: 1, FUTEX2_SIZE_U32: 2, FUTEX2_SIZE_U64: 3, FUTEX2_PRIVATE: 0x80 } as const
+
 /** What robust lists and clear_child_tid leave in a futex word. */
 export const FUTEX_BITS = {
   FUTEX_WAITERS: 0x80000000,

@@ -29,14 +29,23 @@ export function futexKey(k: Kernel, task: Task, address: number, isPrivate: bool
   if (region.inode && (region.shared || (region.prot & PROT_WRITE) === 0)) {
     return `${region.inode.fs.dev}:${region.inode.ino}:${address - region.start + region.offset}`
   }
-  return own
+  // Who says that it is private does not meet who does not, also in memory that nobody shares (FUT_OFF_MMSHARED).
+  return `${own}+`
 }
 
+/** Now and then those are forgotten that nobody waits at any more: who was killed, or cut short, left one behind. */
+const LEAST_SWEPT = 64
+
+/** The queue of a name. Another one that is made may make an empty one be forgotten: who waits at several enters them when all are made. */
 export function queueOf(k: Kernel, key: string): WaitQueue {
-  let queue = k.state.futexes.get(key)
+  const { futexes } = k.state
+  let queue = futexes.get(key)
   if (queue === undefined) {
+    const isPowerOfTwo = (futexes.size & (futexes.size - 1)) === 0
+    if (futexes.size >= LEAST_SWEPT && isPowerOfTwo)
+      for (const [other, { waiters }] of futexes) if (waiters.length === 0) futexes.delete(other)
     queue = newQueue()
-    k.state.futexes.set(key, queue)
+    futexes.set(key, queue)
   }
   return queue
 }

@@ -6,9 +6,10 @@ import { wakeTask } from '../sched/index.ts'
 import { blocked, progressOf, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, piKey, queueOf } from './futex-key.ts'
+import { requeueAny, wakeAny } from './futex-waitv.ts'
 import type { FutexTimeout, FutexWaiting } from './types.ts'
 
-/** Sleeps while the word is `value`. EAGAIN when it is not; ETIMEDOUT at the deadline (what the first run said counts). */
+/** Sleeps while the word is `value`; `restarts`: its deadline is an instant, so it can be made again after a handler. EAGAIN when it is not; ETIMEDOUT at the deadline (what the first run said counts). */
 export function futexWait(
   k: Kernel,
   task: Task,
@@ -17,6 +18,7 @@ export function futexWait(
   value: number,
   bitset: number,
   timeout: FutexTimeout,
+  restarts = false,
 ): SyscallResult {
   if (bitset === 0) throw EINVAL
   const again = progressOf(task, 'futexWait')
@@ -32,7 +34,7 @@ export function futexWait(
   if (k.state.time >= deadline) throw ETIMEDOUT
   const progress: FutexWaiting = { call: 'futexWait', key, bitset, woken: false, target: null, deadline, date }
   // With a timeout it cannot be made again after a handler: the span would begin anew.
-  const interrupted = deadline === Infinity ? ERESTARTSYS : ERESTART_RESTARTBLOCK
+  const interrupted = restarts || deadline === Infinity ? ERESTARTSYS : ERESTART_RESTARTBLOCK
   return { ...blocked([queueOf(k, key)], interrupted, deadline), progress }
 }
 
@@ -52,8 +54,10 @@ export function futexWake(k: Kernel, key: string, count: number, bitset: number)
     if (woken > 0 && woken >= count) break
     const progress = progressOf(task, 'futexWait')
     if (progress?.target) throw EINVAL
-    if (!progress || (progress.bitset & bitset) === 0) continue
-    progress.woken = true
+    if (progress) {
+      if ((progress.bitset & bitset) === 0) continue
+      progress.woken = true
+    } else if (!wakeAny(task, key)) continue
     wakeTask(k, task)
     woken++
   }
@@ -71,7 +75,8 @@ export function futexRequeue(k: Kernel, from: string, to: string, wake: number, 
   const moved = queue.waiters.splice(0, move)
   const target = queueOf(k, to)
   for (const task of moved) {
-    target.waiters.push(task)
+    if (!target.waiters.includes(task)) target.waiters.push(task)
+    if (requeueAny(task, from, to, queue, target)) continue
     if (task.waiting) task.waiting.queues = [target]
     const progress = progressOf(task, 'futexWait')
     if (progress) progress.key = to

@@ -88,6 +88,14 @@ export interface FutexWaiting extends FutexTimeout {
   target: { lock: string; address: number } | null
 }
 
+/** Sleeps on several words. */
+export interface FutexWaitingAny extends FutexTimeout {
+  call: 'futexWaitv'
+  entries: { key: string }[]
+  /** Which of them was woken; -1: none yet. */
+  woken: number
+}
+
 /** Sleeps until it owns the lock in a word of memory. */
 export interface FutexLocking extends FutexTimeout {
   call: 'futexLock'

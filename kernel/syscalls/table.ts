@@ -5,6 +5,7 @@ import { capabilityCalls } from './capability.ts'
 import { directoryCalls } from './directories.ts'
 import { fileCalls } from './files.ts'
 import { futexCalls } from './futex.ts'
+import { futex2Calls } from './futex2.ts'
 import { ioCalls } from './io.ts'
 import { keyCalls } from './keys.ts'
 import { ioprioCalls } from './ioprio.ts'
@@ -53,6 +54,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   privilegedCalls,
   syslogCalls,
   futexCalls,
+  futex2Calls,
   signalCalls,
   pidfdCalls,
   otherCalls,

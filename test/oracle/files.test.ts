@@ -7,7 +7,17 @@ import { run } from '../machine.ts'
 import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
-const PROGRAMS = ['files-calls', 'files-attributes', 'files-signals', 'ipc-splice', 'ipc-remote', 'ipc-sysv', 'ipc-mqueue', 'ipc-inotify']
+const PROGRAMS = [
+  'files-calls',
+  'files-attributes',
+  'files-signals',
+  'ipc-splice',
+  'ipc-remote',
+  'ipc-sysv',
+  'ipc-mqueue',
+  'ipc-inotify',
+  'ipc-futex2',
+]
 /** Where the programs work: they make it. */
 const PLACE = '/dev/shm/work'
 const [major, minor] = release().split('.').map(Number)
