@@ -1,14 +1,16 @@
 // The families of sockets: a row for each, which says who serves a type and protocol. Another family is another row.
-import { AF_INET, AF_PACKET, AF_UNIX, EAFNOSUPPORT, EINVAL, FAMILY_LIMIT, SOCK_MAX, SOCK_PACKET } from '../abi/index.ts'
+import { AF_INET, AF_NETLINK, AF_PACKET, AF_UNIX, EAFNOSUPPORT, EINVAL, FAMILY_LIMIT, SOCK_MAX, SOCK_PACKET } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import { internetFamilies } from './inet/family.ts'
 import { newSocket } from './socket.ts'
 import type { Family, Socket, SocketOps } from './types.ts'
+import { netlinkFamily } from './netlink/family.ts'
 import { unixFamily } from './unix/family.ts'
 
 const FAMILY: Readonly<Record<number, Family>> = {
   [AF_UNIX]: unixFamily,
+  [AF_NETLINK]: netlinkFamily,
   ...Object.fromEntries(internetFamilies.map(row => [row.family, row])),
 }
 

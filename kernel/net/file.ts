@@ -27,6 +27,7 @@ import type { Task } from '../state.ts'
 import { noSpace, ownerExists, setOwner } from '../vfs/index.ts'
 import type { FileDescription, FileOps, FileSystemOps } from '../vfs/types.ts'
 import { EPERM } from '../abi/index.ts'
+import { deviceIoctl } from './device.ts'
 import { socketOps } from './families.ts'
 import { socketOf } from './socket.ts'
 import { dropFiles } from './unix/rights.ts'
@@ -128,6 +129,7 @@ export const socketFileOps: FileOps = {
       return 0
     }
     const socket = socketOf(file)
+    if (deviceIoctl(k, task, socket, request, argument)) return 0
     const { ioctl } = socketOps(socket)
     if (ioctl === undefined) throw ENOTTY
     return ioctl(k, task, socket, request, argument)

@@ -1,6 +1,7 @@
 // The door of the network: sockets of all families, what they do, and how they are seen.
 export type * from './types.ts'
 export { auditSockets, bytesOfSockets, filesUnderway } from './audit.ts'
+export { LOOPBACK } from './device.ts'
 export { createSocket, socketOps } from './families.ts'
 export { socketFileOps, socketFs, waitFlag } from './file.ts'
 export { netFiles } from './proc.ts'

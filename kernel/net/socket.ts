@@ -38,6 +38,7 @@ export const newNetNamespace = (): NetNamespace => ({
   sockets: new Set(),
   unix: { abstract: new Map(), paths: new Map(), inFlight: new Map(), filesOfUser: new Map(), dropped: [], dropping: false, lastChosen: 0 },
   inet: newInetTables(),
+  netlink: new Map(),
 })
 
 export const newOptions = (k: Kernel): SocketOptions => ({

@@ -20,6 +20,8 @@ export interface NetNamespace {
   sockets: Set<Socket>
   unix: UnixNames
   inet: InetTables
+  /** Netlink sockets by protocol, each by its port. */
+  netlink: Map<number, Map<number, Socket>>
 }
 
 /** As in Linux's socket states; what a family makes of them is its own. */
@@ -60,7 +62,7 @@ export interface Socket {
   backlog: number
   /** Who is at the other end, as it was when the connection was made (SO_PEERCRED); null: nobody. */
   peer: PeerCredentials | null
-  own: UnixSocket | TcpSocket | DatagramSocket
+  own: UnixSocket | TcpSocket | DatagramSocket | NetlinkSocket
 }
 
 /** Times are in nanoseconds; Infinity: no limit. */
@@ -439,4 +441,18 @@ export interface TcpSocket extends InetPart, ByteRing {
   lastSent: number
   lastReceived: number
   congestion: string
+}
+
+// ---- AF_NETLINK
+
+export interface NetlinkSocket {
+  kind: 'netlink'
+  /** How others, and the kernel, call it; 0: not yet. */
+  port: number
+  groups: number
+  /** Whom connect(2) named; 0: the kernel. */
+  to: number
+  /** Answers, whole. */
+  queue: Uint8Array[]
+  flags: Record<number, number>
 }

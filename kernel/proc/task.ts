@@ -76,11 +76,4 @@ export const taskFiles: Readonly<Record<string, ProcessFile>> = {
   'attr/exec': label,
   'attr/prev': { ...label, mode: READ_ONLY },
   ...socketFiles,
-  'net/dev': {
-    mode: READ_ONLY,
-    // No interfaces.
-    text: () =>
-      'Inter-|   Receive                                                |  Transmit\n' +
-      ' face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n',
-  },
 }

@@ -1,8 +1,9 @@
-// The tree of /sys (sysfs(5)): what this machine has. Bus, block and class/net are empty, as there are no such devices.
+// The tree of /sys (sysfs(5)): what this machine has. Bus and block are empty, as there are no such devices.
 import { EINVAL } from '../abi/index.ts'
 import { HUGE_FRAMES, HUGE_PAGE, USE_HUGETLB, type ThpPolicy } from '../mm/index.ts'
 import { devices } from '../fs/index.ts'
 import type { Kernel } from '../kernel.ts'
+import { LOOPBACK } from '../net/index.ts'
 import { cpuDirectory, nodeDirectory } from './cpu.ts'
 import { directory, EMPTY, link, shown, value, type SysDirectory, type SysFile, type SysNode } from './nodes.ts'
 
@@ -73,14 +74,46 @@ const numberLinks = directory(() =>
   ),
 )
 
+const NO_ADDRESS = '00:00:00:00:00:00'
+const COUNTERS = 'collisions multicast rx_bytes rx_dropped rx_errors rx_packets tx_bytes tx_dropped tx_errors tx_packets'.split(' ')
+
+/** The loopback device. */
+const loopback = directory({
+  addr_assign_type: value(0),
+  addr_len: value(6),
+  address: value(NO_ADDRESS),
+  broadcast: value(NO_ADDRESS),
+  carrier: value(1),
+  dev_id: value('0x0'),
+  dormant: value(0),
+  flags: value(`0x${(LOOPBACK.flags & 0x3f).toString(16)}`),
+  ifindex: value(LOOPBACK.index),
+  iflink: value(LOOPBACK.index),
+  link_mode: value(0),
+  mtu: value(LOOPBACK.mtu),
+  operstate: value('unknown'),
+  statistics: directory(Object.fromEntries(COUNTERS.map(name => [name, value(0)]))),
+  subsystem: link('../../../../class/net'),
+  tx_queue_len: value(LOOPBACK.queue),
+  type: value(LOOPBACK.hardware),
+  uevent: value(`INTERFACE=lo\nIFINDEX=${LOOPBACK.index}`),
+})
+
 const sysRoot: SysDirectory = directory({
   block: EMPTY,
   bus: directory({ cpu: EMPTY }),
-  class: directory({ block: EMPTY, net: EMPTY, ...Object.fromEntries(classNames.map(name => [name, classLinks(name)])) }),
+  class: directory({
+    block: EMPTY,
+    net: directory({ lo: link('../../devices/virtual/net/lo') }),
+    ...Object.fromEntries(classNames.map(name => [name, classLinks(name)])),
+  }),
   dev: directory({ block: EMPTY, char: numberLinks }),
   devices: directory({
     system: directory({ cpu: cpuDirectory, node: nodeDirectory }),
-    virtual: directory(Object.fromEntries(classNames.map(name => [name, deviceDirectories(name)]))),
+    virtual: directory({
+      net: directory({ lo: loopback }),
+      ...Object.fromEntries(classNames.map(name => [name, deviceDirectories(name)])),
+    }),
   }),
   firmware: EMPTY,
   fs: directory({ cgroup: EMPTY }),

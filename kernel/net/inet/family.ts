@@ -38,6 +38,7 @@ import { nameOf } from './names.ts'
 import { acceptTcp, bindTcp, connectTcp, listenTcp } from './opening.ts'
 import { consumeTcp, isAtMark, pollTcp, receiveTcp, sendTcp, waitingBytes } from './stream.ts'
 import { datagramText } from './show-datagrams.ts'
+import { networkFiles } from './show-network.ts'
 import { endpointText, tcpStat, tcpText } from './show.ts'
 import { tcpOptions } from './tcp-options.ts'
 import { arrivedOf, newTcp, tcpOf, unsentOf } from './tcp.ts'
@@ -210,6 +211,7 @@ function inetFamily(family: number): Family {
     audit: v6 ? () => [] : auditInet,
     ...(v6 ? {} : { sockstat: tcpStat }),
     files: {
+      ...(v6 ? {} : networkFiles),
       [`net/tcp${v6 ? '6' : ''}`]: tcpText(family),
       [`net/udp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, IPPROTO_UDP),
       [`net/raw${v6 ? '6' : ''}`]: datagramText(family, SOCK_RAW, pingOf(family)),

@@ -116,7 +116,7 @@ const HEADER6 =
 const LINE4 = 149
 
 /** Sockets that listen first, then connections and what is left of them. */
-function* tcpRows(k: Kernel, family: number): Iterable<Socket | TimeWait> {
+export function* tcpRows(k: Kernel, family: number): Iterable<Socket | TimeWait> {
   const { sockets, inet } = k.state.ns.net
   for (const socket of sockets)
     if (socket.own.kind === 'tcp' && socket.family === family && socket.own.tcp === TCP_STATES.LISTEN) yield socket

@@ -14,7 +14,7 @@ import {
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import { capable } from '../../task/index.ts'
-import type { OptionValue, Socket, SocketOption } from '../types.ts'
+import type { Socket, SocketOption } from '../types.ts'
 import { isV6 } from './address.ts'
 import { segmentOf, tcpOf, unsentOf, windowOf } from './tcp.ts'
 
@@ -62,7 +62,8 @@ const WSCALES = 0x77
 const RTT = 20
 const UNLIMITED = 0x7fffffff
 
-function info(k: Kernel, socket: Socket): OptionValue {
+/** struct tcp_info (TCP_INFO, and what ss asks for). */
+export function tcpInfo(k: Kernel, socket: Socket): Uint8Array {
   const own = tcpOf(socket)
   const now = k.state.time
   const up = own.remote !== null && own.tcp !== TCP_STATES.CLOSE && own.tcp !== TCP_STATES.SYN_SENT
@@ -181,7 +182,7 @@ export const tcpOptions: readonly SocketOption[] = [
       tcpOf(socket).values[keyOf(TCP.TCP_WINDOW_CLAMP)] = int
     },
   },
-  { level, name: TCP.TCP_INFO, get: (k, _task, socket) => info(k, socket) },
+  { level, name: TCP.TCP_INFO, get: (k, _task, socket) => tcpInfo(k, socket) },
   flag(TCP.TCP_QUICKACK, 1),
   {
     level,
