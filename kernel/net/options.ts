@@ -11,6 +11,7 @@ import {
   EOPNOTSUPP,
   EPERM,
   LINGER,
+  POLLOUT,
   readStruct,
   SO,
   SOL_SOCKET,
@@ -24,7 +25,7 @@ import type { Kernel } from '../kernel.ts'
 import { capable } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { socketOps } from './families.ts'
-import { stateChanged } from './socket.ts'
+import { tellRoom } from './socket.ts'
 import type { OptionValue, Socket, SocketOption } from './types.ts'
 
 type Row = Omit<SocketOption, 'level' | 'name'>
@@ -72,7 +73,7 @@ function setSendBuffer(k: Kernel, socket: Socket, int: number, most: number): vo
   options.bufferLocks |= SEND_LOCK
   options.sendBuffer = Math.max(Math.min(int >>> 0, most) * 2, LEAST_SEND)
   // Whoever waits for room may have it now.
-  stateChanged(k, socket)
+  if (socketOps(socket).poll(k, socket, POLLOUT, null) & POLLOUT) tellRoom(k, socket)
 }
 
 function setReceiveBuffer(socket: Socket, int: number, most: number): void {
@@ -156,6 +157,9 @@ function cookieOf(k: Kernel, socket: Socket): number {
 }
 
 const MAX_UNPRIVILEGED_PRIORITY = 6
+/** Packets that polling a device takes at once: remembered for nobody, as there is none. */
+const BUDGET_UNPRIVILEGED = 8
+const BUDGET_MOST = 65535
 const BUF_LOCKS = SEND_LOCK | RECEIVE_LOCK
 
 const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
@@ -264,8 +268,14 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
     least: 0,
     most: 16,
   },
-  SO_BINDTOIFINDEX: remembered(SO.SO_BINDTOIFINDEX),
-  SO_ATTACH_FILTER: refused(EINVAL),
+  SO_BINDTOIFINDEX: {
+    ...remembered(SO.SO_BINDTOIFINDEX),
+    set(_k, _task, { options }, { int }) {
+      if (int < 0) throw EINVAL
+      options.flags[SO.SO_BINDTOIFINDEX] = int
+    },
+  },
+  SO_ATTACH_FILTER: { get: () => new Uint8Array(0), ...refused(EINVAL) },
   SO_ATTACH_BPF: refused(EINVAL),
   SO_ATTACH_REUSEPORT_CBPF: refused(EINVAL),
   SO_ATTACH_REUSEPORT_EBPF: refused(EINVAL),
@@ -308,6 +318,12 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
       options.flags[SO.SO_BUSY_POLL] = int
     },
   },
+  SO_BUSY_POLL_BUDGET: {
+    set(_k, task, _socket, { int }) {
+      if (int > BUDGET_UNPRIVILEGED) checkAdmin(task)
+      if (int < 0 || int > BUDGET_MOST) throw EINVAL
+    },
+  },
   SO_PREFER_BUSY_POLL: flag(SO.SO_PREFER_BUSY_POLL),
   SO_MAX_PACING_RATE: {
     get: (_k, _task, { options }) => {
@@ -322,7 +338,7 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
   SO_INCOMING_NAPI_ID: shown(() => 0),
   SO_CNX_ADVICE: { set: () => {} },
   SO_MEMINFO: shown(memoryInfo),
-  SO_COOKIE: shown((socket, k) => u64(cookieOf(k, socket))),
+  SO_COOKIE: { get: (k, _task, socket, length) => (length < 8 ? raise(EINVAL) : u64(cookieOf(k, socket))) },
   SO_NETNS_COOKIE: { get: (_k, _task, _socket, length) => (length === 8 ? u64(1) : raise(EINVAL)) },
   SO_ZEROCOPY: { get: () => 0, ...refused(EOPNOTSUPP) },
   SO_TXTIME: { get: () => new Uint8Array(8), ...refused(EINVAL) },
@@ -370,7 +386,11 @@ export function setOption(
   length: number,
   fetch: (bytes: number) => Uint8Array,
 ): void {
-  if (level === SOL_SOCKET && length < INT_BYTES && name !== SO.SO_BINDTODEVICE) throw EINVAL
+  if (level === SOL_SOCKET && name !== SO.SO_BINDTODEVICE) {
+    if (length < INT_BYTES) throw EINVAL
+    // An int is read before the name is looked at.
+    fetch(INT_BYTES)
+  }
   const row = optionRow(socket, level, name)
   const least = row.least ?? INT_BYTES
   if (row.set === undefined) throw ENOPROTOOPT
