@@ -14,6 +14,8 @@ export interface Sysctls {
   leaseBreakTime: number
   /** fs.epoll.max_user_watches: files that all epolls of a user watch. */
   epollUserWatches: number
+  /** fs.aio-max-nr: operations that all contexts of asynchronous I/O are made for. */
+  aioMaxNr: number
   /** fs.inotify.*. */
   inotifyQueuedEvents: number
   inotifyUserInstances: number
@@ -97,6 +99,7 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   pipeUserPagesHard: 0,
   leaseBreakTime: 45,
   epollUserWatches: Math.floor(ramBytes / EPOLL.ram / EPOLL.bytes),
+  aioMaxNr: 65536,
   inotifyQueuedEvents: 16384,
   inotifyUserInstances: 128,
   inotifyUserWatches: Math.min(WATCHES.most, Math.max(WATCHES.least, Math.floor(ramBytes / WATCHES.ram))),

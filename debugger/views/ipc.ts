@@ -66,7 +66,7 @@ export const ipcView = view<IpcData>({
   data: k => ({ objects: rowsOf(k) }),
 
   text({ objects }, width) {
-    if (objects.length === 0) return ['no System V object and no POSIX queue exists']
+    if (objects.length === 0) return ['no object of IPC is there']
     const key = (n: number | string): string => (typeof n === 'string' ? n : n === 0 ? 'private' : `0x${(n >>> 0).toString(16)}`)
     const rows = objects.map(o => [o.kind, o.id, key(o.key), o.mode.toString(8), o.uid, o.waiting.join(' ') || '-', o.holds])
     return table([left('KIND'), right('ID'), left('KEY'), right('MODE'), right('UID'), left('WAITING'), left('HOLDS')], rows, width).map(

@@ -62,6 +62,7 @@ export {
 export { pageMap, readSpace, writeSpace } from './access.ts'
 export { peekFile, peekMm, peekUser, pokeUser, walkMm } from './peek.ts'
 export {
+  aioCount,
   allSpaces,
   cachePage,
   dropCache,

@@ -211,6 +211,7 @@ function countTask(k: Kernel, count: Count, task: Task): void {
   if (mm && isNew(count, mm)) {
     add(count, 'space', 1)
     add(count, 'region', mm.regions.length)
+    if (mm.aio) for (const { room } of mm.aio.values()) add(count, 'element', room)
     for (const { inode } of mm.regions) if (inode) countInode(k, count, inode)
   }
   if (task.waiting) add(count, 'queue', task.waiting.queues.length)

@@ -244,6 +244,10 @@ export function allSpaces(k: Kernel): Set<Mm> {
   return spaces
 }
 
+/** fs.aio-nr: what all contexts were made for. */
+export const aioCount = (k: Kernel): number =>
+  [...allSpaces(k)].reduce((sum, { aio }) => sum + [...(aio?.values() ?? [])].reduce((own, { most }) => own + most, 0), 0)
+
 /** Unmaps pages of a file from index `first` on, wherever they are mapped; private copies of them too. Not seen: pages of which only private copies are left. */
 function unmapBeyond(k: Kernel, inode: Inode, first: number): void {
   for (const mm of allSpaces(k)) {

@@ -40,6 +40,7 @@ export function newMm(k: Kernel, payer = MACHINE): Mm {
     thpDisabled: false,
     mdwe: 0,
     barriers: 0,
+    aio: null,
     brkStart: 0,
     brk: 0,
     mmapBase: USER_END - STACK_ROOM,

@@ -1,6 +1,7 @@
 // Memory as the kernel's plain data: physical frames with their counts, address spaces with their regions, and ASIDs.
 // Page tables themselves are bytes in guest RAM; here is only what they do not say.
 import type { Kernel } from '../kernel.ts'
+import type { WaitQueue } from '../sched/types.ts'
 import type { Inode, Path } from '../vfs/types.ts'
 
 /** What a frame holds: an index into FRAME_USES (frames.ts). */
@@ -104,6 +105,19 @@ export interface Region {
  */
 export type ThpPolicy = 'always' | 'madvise' | 'never'
 
+/** A context of io_setup(2), called by the address of its ring. */
+export interface AioContext {
+  /** Operations it was made for. */
+  most: number
+  /** Results that there is room for. */
+  room: number
+  /** Bytes of the ring. */
+  length: number
+  /** What was done and nobody asked for yet, the oldest first. */
+  events: { data: bigint; object: number; result: number }[]
+  queue: WaitQueue
+}
+
 /** One address space: shared by the threads of a process, and by a vfork child until it execs. */
 export interface Mm {
   /** Frame of the top-level page table. */
@@ -139,6 +153,8 @@ export interface Mm {
   mdwe: number
   /** membarrier(2): MEMBARRIER_CMD_REGISTER_* bits that were asked for. */
   barriers: number
+  /** io_setup: contexts by their ids; null: none was made. */
+  aio: Map<number, AioContext> | null
   /** The heap: [brkStart, brk). */
   brkStart: number
   brk: number

@@ -1,7 +1,7 @@
 // The files below /proc/sys: a row gives bounds and where the setting is kept. Texts and refusals are those of Linux's kernel/sysctl.c.
 import { CAP_SYS_ADMIN, CAP_SYS_PTRACE, EBUSY, EINVAL, EPERM, HOST_NAME_MAX, NGROUPS_MAX, PID_MAX } from '../abi/index.ts'
 import { PAGE_SIZE } from '../../vm/index.ts'
-import { MMAP_MIN } from '../mm/index.ts'
+import { aioCount, MMAP_MIN } from '../mm/index.ts'
 import { YAMA } from '../process/index.ts'
 import { deadlinesFit, PERIOD_MAX, PERIOD_MIN } from '../sched/index.ts'
 import { capable } from '../task/index.ts'
@@ -131,6 +131,8 @@ const triple = (key: 'tcpRmem' | 'tcpWmem'): SystemFile => ({
 
 /** Names as below /proc/sys. */
 const rows: Readonly<Record<string, SystemFile>> = {
+  'fs/aio-max-nr': setting('aioMaxNr', 0, LONG_MAX),
+  'fs/aio-nr': shown(k => aioCount(k)),
   'fs/epoll/max_user_watches': setting('epollUserWatches', 0, LONG_MAX),
   'fs/file-max': setting('fileMax', 0, LONG_MAX),
   'fs/file-nr': shown(k => `${openFiles(k)}\t0\t${k.state.sysctl.fileMax}`),

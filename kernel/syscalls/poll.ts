@@ -84,7 +84,7 @@ function putRemaining(k: Kernel, task: Task, at: number, timeout: Int64, deadlin
  * Runs a wait under the mask that ppoll and its kin were given. Afterwards the old one is back, unless it sleeps or a signal ends it: then
  * the mask still holds when it goes on.
  */
-function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => SyscallResult): SyscallResult {
+export function underMask(k: Kernel, task: Task, at: number, bytes: number, run: () => SyscallResult): SyscallResult {
   if (at === 0 && !goesOn(task)) return run()
   if (!goesOn(task)) {
     if (bytes !== SIGSET_BYTES) throw EINVAL

@@ -4,6 +4,7 @@ import type { Syscall } from './define.ts'
 import { capabilityCalls } from './capability.ts'
 import { directoryCalls } from './directories.ts'
 import { fileCalls } from './files.ts'
+import { aioCalls } from './aio.ts'
 import { futexCalls } from './futex.ts'
 import { futex2Calls } from './futex2.ts'
 import { ioCalls } from './io.ts'
@@ -53,6 +54,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   systemCalls,
   privilegedCalls,
   syslogCalls,
+  aioCalls,
   futexCalls,
   futex2Calls,
   signalCalls,
