@@ -205,7 +205,7 @@ test('small files, as Linux prints them', () => {
   expect(read(k, task, '/proc/self/mountstats')).toMatch(
     /^device rootfs mounted on \/ with fstype tmpfs\ndevice proc mounted on \/proc with fstype proc\n/,
   )
-  expect(read(k, task, '/proc/net/dev').split('\n').length).toBe(3)
+  expect(read(k, task, '/proc/net/dev').split('\n').length).toBe(4)
   task.group.posixTimers = new Map([
     [0, { id: 0, clock: 1, signal: 10, tid: 0, value: 255n, expires: 0, interval: 0, timer: 0, overrun: 0 }],
   ] as never)
