@@ -285,7 +285,11 @@ const ROWS: Readonly<Partial<Record<keyof typeof SO, Row>>> = {
   SO_BPF_EXTENSIONS: shown(() => 64),
   SO_TIMESTAMP_OLD: stamp(SO.SO_TIMESTAMP_OLD),
   SO_TIMESTAMPNS_OLD: stamp(SO.SO_TIMESTAMPNS_OLD),
-  SO_TIMESTAMP_NEW: stamp(SO.SO_TIMESTAMP_NEW),
+  SO_TIMESTAMP_NEW: {
+    ...stamp(SO.SO_TIMESTAMP_NEW),
+    // Linux asks whether stamps are of the new form, whichever.
+    get: (_k, _task, { options }) => (options.flags[SO.SO_TIMESTAMP_NEW] || options.flags[SO.SO_TIMESTAMPNS_NEW] ? 1 : 0),
+  },
   SO_TIMESTAMPNS_NEW: stamp(SO.SO_TIMESTAMPNS_NEW),
   SO_TIMESTAMPING_OLD: stamping(SO.SO_TIMESTAMPING_OLD),
   SO_TIMESTAMPING_NEW: stamping(SO.SO_TIMESTAMPING_NEW),

@@ -8,6 +8,7 @@ import {
   MSG_PEEK,
   MSG_TRUNC,
   MSG_WAITALL,
+  MMSGHDR,
   MSGHDR,
   O_NONBLOCK,
   POLLFD,
@@ -419,6 +420,26 @@ describe('what is sent along', () => {
     expect(message('sendmsg', a, 1, credentials(9999, 0))).toBe('EPERM')
     expect(message('sendmsg', a, 1, credentials(task.group.tgid, 0))).toBe(1)
   })
+})
+
+test('many messages in one call: until one fails, and what is left of the time', () => {
+  const [a, b] = pair(SOCK_DGRAM)
+  const MANY = BUFFER + 0x26000
+  const vector = (at: number, length: number) => {
+    copyOut(k, task, at, new Uint8Array(Int32Array.of(BUFFER, 0, length, 0).buffer))
+    return writeStruct(MSGHDR, { iov: at, iovlen: 1 })
+  }
+  for (let i = 0; i < 3; i++) {
+    copyOut(k, task, MANY + i * MMSGHDR.size, vector(MANY + 0x400, 5))
+    copyOut(k, task, MANY + 0x200 + i * MMSGHDR.size, vector(MANY + 0x500, 4))
+  }
+  copyOut(k, task, MANY + 2 * MMSGHDR.size, writeStruct(MSGHDR, { iov: 8, iovlen: 1 }))
+  expect([on('sendmmsg', a, MANY, 3, 0), on('sendmmsg', a, MANY + 2 * MMSGHDR.size, 1, 0)]).toEqual([2, 'EFAULT'])
+  copyOut(k, task, VALUE, new Uint8Array(new BigInt64Array([3n, 5n]).buffer))
+  expect([on('recvmmsg', b, MANY + 0x200, 2, 0, VALUE), getU32(k, task, VALUE), getU32(k, task, VALUE + 8)]).toEqual([2, 3, 5])
+  const first = MANY + 0x200
+  expect([getU32(k, task, first + MSGHDR.offsets.flags), getU32(k, task, first + MMSGHDR.offsets.length)]).toEqual([MSG_TRUNC, 4])
+  expect([on('recvmmsg', b, MANY + 0x200, 2, MSG_DONTWAIT, 0), on('recvmmsg', b, MANY + 0x200, 0, 0, 0)]).toEqual(['EAGAIN', 0])
 })
 
 test('a call that waits is made again after a signal, unless it has a limit', () => {

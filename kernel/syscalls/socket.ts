@@ -14,6 +14,9 @@ import {
   SOCK_TYPE_MASK,
   SOCKET_FLAGS,
   MSG,
+  NANOSECONDS,
+  TIMESPEC,
+  writeStruct,
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getI32, putU32 } from '../mm/index.ts'
@@ -220,7 +223,15 @@ function optionBytes(k: Kernel, task: Task, value: OptionValue, lengthAt: number
 /** recvmmsg(2): its timeout is a time, and is written back. */
 function receiveMany(k: Kernel, task: Task, number: number, at: number, count: number, how: number, timeoutAt: number): number | Blocked {
   const deadline = keptDeadline(k, task, timeoutAt)
-  return receiveMessages(k, task, number, at, count, how, deadline)
+  const received = receiveMessages(k, task, number, at, count, how, deadline)
+  if (timeoutAt !== 0 && typeof received === 'number' && received > 0) putRest(k, task, timeoutAt, deadline)
+  return received
+}
+
+/** What is left of the time. */
+function putRest(k: Kernel, task: Task, at: number, deadline: number): void {
+  const left = Math.max(0, deadline - k.state.time)
+  copyOut(k, task, at, writeStruct(TIMESPEC, { sec: Math.floor(left / NANOSECONDS), nsec: left % NANOSECONDS }))
 }
 
 function keptDeadline(k: Kernel, task: Task, at: number): number {
@@ -296,12 +307,8 @@ export const socketCalls: Syscall[] = [
     { fd, addr: addressFilled(2), addrlen: lengthFilled(2), flags: flags(SOCKET_FLAGS) },
     (k, task, { fd, addr, addrlen, flags: how }) => accept(k, task, fd, addr, addrlen, how),
   ),
-  syscall(
-    243,
-    'recvmmsg',
-    { fd, msgs: messageList, vlen: uint, flags: messageFlags, timeout: timeoutIn },
-    (k, task, a) => receiveMany(k, task, a.fd, a.msgs, a.vlen, a.flags, a.timeout),
-    { note: 'The timeout is not written back.' },
+  syscall(243, 'recvmmsg', { fd, msgs: messageList, vlen: uint, flags: messageFlags, timeout: timeoutIn }, (k, task, a) =>
+    receiveMany(k, task, a.fd, a.msgs, a.vlen, a.flags, a.timeout),
   ),
   syscall(269, 'sendmmsg', { fd, msgs: messageList, vlen: uint, flags: messageFlags }, (k, task, a) =>
     sendMessages(k, task, a.fd, a.msgs, a.vlen, a.flags),
