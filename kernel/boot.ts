@@ -150,6 +150,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     sysctl: newSysctls(ramBytes),
     klog: newKernelLog(),
     keys: newKeyStore(),
+    perfEvents: 0,
     costs: options.timing ? newCostState(harts) : null,
     counts: {
       contextSwitches: 0,

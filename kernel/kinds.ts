@@ -18,6 +18,7 @@ import {
 import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/index.ts'
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
+import { perfOps } from './perf/index.ts'
 import { seccompOps } from './seccomp/index.ts'
 import { sysFileOps, sysFs } from './sysfs/index.ts'
 import { ptmxFileOps, terminalFs, ttyFileOps } from './tty/index.ts'
@@ -47,6 +48,7 @@ export const KINDS: Kinds = {
     inotify: inotifyFileOps,
     socket: socketFileOps,
     seccomp: seccompOps,
+    perf: perfOps,
   },
   fileSystems: {
     tmpfs: memoryFs,

@@ -10,6 +10,7 @@ import type { GroupId, TaskId } from './ids.ts'
 import type { Credentials, Namespaces, Rlimits, Rseq, TrapFrames, Usage } from './task/types.ts'
 import type { CoreDump, Tracer } from './process/types.ts'
 import type { KeyStore, TaskKeyrings } from './keys/types.ts'
+import type { PerfEvent } from './perf/types.ts'
 import type { Seccomp } from './seccomp/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -73,6 +74,8 @@ export interface KernelState {
   sysctl: Sysctls
   klog: KernelLog
   keys: KeyStore
+  /** Number of the counter made last. */
+  perfEvents: number
   /** Of a machine that is timed, or will be at a mark. */
   costs: CostState | null
   /** Whole-system counts for /proc and --stat. */
@@ -147,6 +150,8 @@ export interface Task {
   call: SyscallInProgress | null
   /** Who follows what it does. */
   tracer: Tracer | null
+  /** Counters that follow it. */
+  perf?: Set<PerfEvent>
   /** Where it finds keys; missing: it never asked. */
   keyrings?: TaskKeyrings
   /** What its calls are held to. */

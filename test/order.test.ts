@@ -16,7 +16,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['signal'],
   ['vfs'],
   ['fs', 'tty', 'ipc', 'net'],
-  ['seccomp', 'keys'],
+  ['seccomp', 'keys', 'perf'],
   ['process'],
   ['proc', 'sysfs'],
   ['syscalls'],

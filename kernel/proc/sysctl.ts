@@ -209,6 +209,8 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'kernel/osrelease': fixed(RELEASE),
   'kernel/ostype': fixed(SYSNAME),
   'kernel/pid_max': number({ get: k => k.state.ns.pid.max, set: (k, max) => (k.state.ns.pid.max = max) }, PID_MAX_MIN, PID_MAX),
+  'kernel/perf_event_max_sample_rate': fixed(100_000),
+  'kernel/perf_event_paranoid': fixed(2),
   'kernel/printk': {
     mode: WRITABLE,
     text: k => `${k.state.sysctl.printk.join('\t')}\n`,

@@ -48,6 +48,7 @@ import { actionsForExec, forkActions, recalcSignalPending } from '../signal/inde
 import type { SigAction } from '../signal/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 import { forkFiles, forkFs, freeFd, shareFiles, shareFs } from '../vfs/index.ts'
+import { followChild } from '../perf/index.ts'
 import { capable, ROOT, rlimit, copyTrapFrame, setRegPc, setRegX, regPc } from '../task/index.ts'
 import { enrol, newBody, newTask, takeNumbers, type Body } from './newborn.ts'
 import { openPidfd } from './pidfd.ts'
@@ -126,6 +127,7 @@ export function cloneTask(k: Kernel, parent: Task, args: CloneArgs): Task {
   if (has(flags, CLONE_PIDFD)) putTid(k, parent, args.pidfd, openPidfd(k, parent, pid, O_CLOEXEC | (has(flags, CLONE_THREAD) ? O_EXCL : 0)))
   if (has(flags, CLONE_CHILD_SETTID)) putTid(k, child, args.childTid, pid)
   if (parent.tracer !== null && (has(flags, CLONE_PTRACE) || cloneEvent(parent, args) !== 0)) traceChild(k, parent, child)
+  if (parent.perf !== undefined) followChild(parent, child)
   k.state.counts.forks++
   if (k.events.fork !== undefined) emit(k, { kind: 'fork', task: parent, child, flags })
   makeRunnable(k, child)

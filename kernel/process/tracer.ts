@@ -29,6 +29,8 @@ export function traceMe(k: Kernel, task: Task): void {
   if (task.tracer !== null) throw EPERM
   const parent = parentThread(k, task.group)
   if (parent === undefined) return
+  // The kernel's own init would never let it go on.
+  if (parent.mm === null) throw EPERM
   const rights = parent.credentials
   const isPrivileged = capable(rights, CAP_SYS_PTRACE)
   const scope = k.state.sysctl.ptraceScope

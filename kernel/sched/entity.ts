@@ -18,6 +18,7 @@ export const newSchedEntity = (affinity: number): SchedEntity => ({
   hart: 0,
   affinity,
   instructions: 0,
+  migrations: 0,
   heapIndex: -1,
   rank: FAIR_RANK,
   key: 0,

@@ -28,6 +28,7 @@ export function makeRunnable(k: Kernel, task: Task): void {
     // Virtual times are relative to the hart's floor.
     s.vruntime += hart.minVruntime - home.minVruntime
     s.hart = hart.id
+    s.migrations++
     k.state.counts.migrations++
   }
   // The instant of whoever wakes it; its own hart may lie behind.
@@ -189,6 +190,7 @@ function fetch(k: Kernel, hart: HartState, task: Task): void {
   dequeue(k, task)
   task.sched.vruntime += hart.minVruntime - from.minVruntime
   task.sched.hart = hart.id
+  task.sched.migrations++
   k.state.counts.migrations++
   enqueue(k, hart, task)
 }

@@ -37,6 +37,8 @@ export interface SchedEntity {
   affinity: number
   /** Instructions it has executed, calls of the system included. */
   instructions: number
+  /** How often it changed harts. */
+  migrations: number
   /** Place in its hart's heap, -1 when not queued (running, asleep, dead). */
   heapIndex: number
   /** Its class's rank, and where that class put it when it was last queued: the least goes first. */

@@ -129,6 +129,7 @@ const ROWS: readonly Row[] = [
   { calls: ['getdents64'], errno: ENOMEM, bytes: (task, { fd }) => namesBelow(task, fd) },
   { calls: ['timer_create'], errno: EAGAIN, bytes: KMEM.timer + KMEM.signal },
   { calls: ['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo', 'pidfd_send_signal'], errno: EAGAIN, bytes: KMEM.signal },
+  { calls: ['perf_event_open'], errno: ENOMEM, bytes: KMEM.description + 2 * KMEM.inode + 2 * KMEM.slot },
   { calls: ['ptrace'], errno: ENOMEM, bytes: KMEM.tracer + KMEM.signal },
   {
     calls: ['clone', 'clone3'],

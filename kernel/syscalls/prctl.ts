@@ -64,6 +64,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
 import { capable, changeCredentials, findTask, hasBit, isCapability } from '../task/index.ts'
+import { enable } from '../perf/index.ts'
 import { classOf } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'
@@ -189,6 +190,12 @@ const PR_TIMING_STATISTICAL = 0
 /** PR_SET_MM_AUXV, PR_SET_MM_MAP, PR_SET_MM_MAP_SIZE. */
 const MM_OPTIONS_WITH_LENGTH: ReadonlySet<number> = new Set([12, 14, 15])
 
+/** The counters that it has descriptors of, whatever they follow. */
+function enableCounters(task: Task, on: boolean): number {
+  for (const file of task.files?.files ?? []) if (file?.data?.kind === 'perf') enable(file.data, on)
+  return 0
+}
+
 /** PR_SET_PTRACER_ANY. */
 const ANYBODY = -1
 
@@ -251,9 +258,8 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
     return 0
   },
   [PR_GET_TIMERSLACK]: (_k, task) => task.timerSlack,
-  // There are no performance events to count or not.
-  [PR_TASK_PERF_EVENTS_DISABLE]: () => 0,
-  [PR_TASK_PERF_EVENTS_ENABLE]: () => 0,
+  [PR_TASK_PERF_EVENTS_DISABLE]: (_k, task) => enableCounters(task, false),
+  [PR_TASK_PERF_EVENTS_ENABLE]: (_k, task) => enableCounters(task, true),
   [PR_SET_MM](_k, task, option, _at, length, last) {
     if (last !== 0 || (length !== 0 && !MM_OPTIONS_WITH_LENGTH.has(option))) throw EINVAL
     throw capable(task.credentials, CAP_SYS_RESOURCE) ? EINVAL : EPERM

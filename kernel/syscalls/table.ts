@@ -28,6 +28,7 @@ import { semCalls } from './sysv-sem.ts'
 import { shmCalls } from './sysv-shm.ts'
 import { processCalls } from './process.ts'
 import { seccompCalls } from './seccomp.ts'
+import { perfCalls } from './perf.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
@@ -43,6 +44,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   processCalls,
   ptraceCalls,
   keyCalls,
+  perfCalls,
   seccompCalls,
   prctlCalls,
   identityCalls,

@@ -24,6 +24,7 @@ import type {
   TimerFdData,
 } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
+import type { PerfEvent } from '../perf/types.ts'
 import type { SeccompListener } from '../seccomp/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { FileLocks, FileOwner, FileWatches, Leases } from './lock-types.ts'
@@ -194,6 +195,7 @@ export type FileOpsKind =
   | 'inotify'
   | 'socket'
   | 'seccomp'
+  | 'perf'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -224,6 +226,7 @@ export type FileData =
   | EventFdData
   | InotifyData
   | KmsgData
+  | PerfEvent
   | PidfdData
   | ProcData
   | SeccompListener
