@@ -158,6 +158,10 @@ export function readyItems(
 const hex = (value: number | bigint, width: number): string => value.toString(16).padStart(width)
 
 export const epollOps: FileOps = {
+  // Of its own it has only the parameters of busy polling.
+  ioctl() {
+    throw EINVAL
+  },
   holds: ({ data }) => ({ epollItem: data?.kind === 'epoll' ? data.items.size : 0 }),
   fdinfo: (_k, file) =>
     [...dataOf(file).items]

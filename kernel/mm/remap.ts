@@ -30,11 +30,12 @@ export function remap(k: Kernel, task: Task, mm: Mm, old: number, oldSize: numbe
   if (region === null) throw EFAULT
   if (region.hugetlb) checkHugetlb(old, oldLength, length, flags, target)
   if (oldLength === 0) return duplicate(k, mm, region, old, length, flags, target)
-  if (oldLength > region.end - old) throw EFAULT
+  // What is given up is unmapped, whatever lies there.
   if (!fixed && length <= oldLength) {
     if (length < oldLength) unmapRange(k, mm, old + length, old + oldLength)
     return old
   }
+  if (oldLength > region.end - old) throw EFAULT
   const growth = length - (flags & MREMAP_DONTUNMAP ? 0 : oldLength)
   if (growth > 0) checkRemapGrowth(k, task, mm, region, growth)
   if (!fixed && old + oldLength === region.end && growInPlace(k, mm, region, growth)) return old

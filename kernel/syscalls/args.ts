@@ -56,6 +56,7 @@ export const pointer = (raw: number): string => (raw === 0 ? 'NULL' : hex(raw))
 /** A file name: a byte string of less than PATH_MAX (ENAMETOOLONG), EFAULT when unreadable. */
 export const path: Arg<string> = {
   type: 'const char *',
+  named: true,
   read: (raw, k, task) => copyInString(k, task, raw, PATH_MAX),
   show: (raw, k, task) => {
     const text = peekString(k, task, raw, PATH_MAX)
@@ -63,9 +64,18 @@ export const path: Arg<string> = {
   },
 }
 
+/** A name that is read when it is asked for: after another one was looked up. */
+export const laterPath: Arg<() => string> = {
+  type: path.type,
+  named: true,
+  read: (raw, k, task) => () => path.read(raw, k, task),
+  show: path.show,
+}
+
 /** A name that may be NULL. */
 export const pathOrNull: Arg<string | null> = {
   type: 'const char *',
+  named: true,
   read: (raw, k, task) => (raw === 0 ? null : path.read(raw, k, task)),
   show: path.show,
 }

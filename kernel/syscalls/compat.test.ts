@@ -40,14 +40,16 @@ test('calls that are not there, that riscv64 never had, that nobody knows', () =
 })
 
 test('flags that are refused, and those that are not known; not names in strings and comments', () => {
-  const { renameat2, mmap, clone, clone3, openat } = usesOf(
+  const { renameat2, fallocate, mmap, clone, clone3, openat } = usesOf(
     'renameat2(AT_FDCWD, "RENAME_FOO", AT_FDCWD, "b", RENAME_NOREPLACE|RENAME_WHITEOUT) = 0',
+    'fallocate(3, FALLOC_FL_KEEP_SIZE|FALLOC_FL_INSERT_RANGE, 0, 4096) = 0',
     'mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_FROM_MARS|0x1000000 /* MAP_??? */, -1, 0) = 0x7f0000000000',
     'clone(child_stack=NULL, flags=CLONE_NEWUSER|SIGCHLD) = 5',
     'clone3({flags=CLONE_VM|CLONE_INTO_CGROUP, exit_signal=SIGCHLD}, 88) = 6',
     'openat(AT_FDCWD, "O_NEW", O_RDWR|O_CREAT|O_TMPFILE, 0600) = 3',
   )
-  expect([renameat2.refused, renameat2.unknown]).toEqual([{ RENAME_WHITEOUT: 'EINVAL' }, []])
+  expect([renameat2.refused, renameat2.unknown]).toEqual([{}, []])
+  expect([fallocate.refused, fallocate.unknown]).toEqual([{ FALLOC_FL_INSERT_RANGE: 'EOPNOTSUPP' }, []])
   expect([mmap.refused, mmap.unknown]).toEqual([{}, ['MAP_FROM_MARS']])
   expect(Object.keys(clone.refused)).toEqual(['CLONE_NEWUSER'])
   expect(clone3.refused).toEqual({ CLONE_INTO_CGROUP: 'EBADF' })

@@ -12,6 +12,8 @@ export interface Arg<T> {
   read(raw: number, k: Kernel, task: Task): T
   /** Called instead of `read` with the register's words where no number holds it: beyond 2^53. Missing: the rounded number does as well. */
   wide?(high: number, low: number): T
+  /** It is a name in the program's memory: read after what is judged `first`. */
+  named?: true
   /** The register's low 32 bits, signed, are handed in as `raw`: int, unsigned, descriptors, flags. Else all 64. */
   word?: boolean
   /** Names of flags or values that it is made of, as far as they are known. */
@@ -34,6 +36,8 @@ export interface Syscall {
   name: string
   args: readonly (readonly [string, Arg<unknown>])[]
   run(k: Kernel, task: Task, args: Record<string, unknown>): SyscallResult
+  /** What is judged before names are read: of their arguments there is nothing yet. */
+  first?: (args: Record<string, unknown>) => void
   /** What is limited, in a sentence, for the user's documentation. */
   note?: string
   /** Flags and operations that Linux takes and this kernel refuses, by their names: with what. */
@@ -54,13 +58,14 @@ export function syscall<A extends ArgMap>(
   name: string,
   args: A,
   run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
-  options: Pick<Syscall, 'note' | 'refused' | 'text' | 'answer'> & { result?: Syscall['result'] } = {},
+  options: Pick<Syscall, 'note' | 'refused' | 'text' | 'answer'> & { result?: Syscall['result']; first?: (args: Values<A>) => void } = {},
 ): Syscall {
   return {
     nr,
     name,
     args: Object.entries(args),
     run: run as Syscall['run'],
+    first: options.first as Syscall['first'],
     note: options.note,
     refused: options.refused,
     result: options.result ?? 'int',

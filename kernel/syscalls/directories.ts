@@ -10,6 +10,7 @@ import {
   DIRENT64_NAME,
   EBADF,
   EINVAL,
+  EXDEV,
   ENAMETOOLONG,
   ENOENT,
   ENOTDIR,
@@ -23,6 +24,7 @@ import {
   RENAME,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,
@@ -60,8 +62,9 @@ import {
   type FileOps,
   type FsContext,
   type Path,
+  checkNewName,
 } from '../vfs/index.ts'
-import { bytesOut, dirfd, fd, flags, int, mode, path, size, uint } from './args.ts'
+import { bytesOut, dirfd, fd, flags, int, laterPath, mode, path, size, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
 import { direntsOut } from './file-args.ts'
 import { flagsText } from './text.ts'
@@ -144,12 +147,16 @@ function mknod(k: Kernel, task: Task, dir: number, name: string, type: number, d
   return 0
 }
 
-function link(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: number, newName: string, how: number): number {
-  if (how & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) throw EINVAL
+function link(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: number, newName: () => string, how: number): number {
   const empty = (how & AT_EMPTY_PATH) !== 0
   if (empty && oldName === '' && !capable(task.credentials, CAP_DAC_READ_SEARCH)) throw ENOENT
+  if (empty && oldName === '' && oldDir !== AT_FDCWD && getFile(task, oldDir).path === null) {
+    // A pipe or the like is of another file system than any name.
+    checkNewName(k, task, lookupParent(k, task, newDir, newName()))
+    throw EXDEV
+  }
   const old = lookup(k, task, oldDir, oldName, { follow: (how & AT_SYMLINK_FOLLOW) !== 0, empty })
-  linkNode(k, task, old, lookupParent(k, task, newDir, newName))
+  linkNode(k, task, old, lookupParent(k, task, newDir, newName()))
   return 0
 }
 
@@ -183,10 +190,14 @@ function enterable(k: Kernel, task: Task, place: Path | null): Path {
   return place
 }
 
-function rename(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: number, newName: string, how: number): number {
-  if (how & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL
-  if (how === (RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL
-  renameNode(k, task, lookupParent(k, task, oldDir, oldName), lookupParent(k, task, newDir, newName), how)
+/** Which flags of renameat2 go together. */
+function judgeRename(how: number): void {
+  if (how & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) throw EINVAL
+  if (how & RENAME_EXCHANGE && how !== RENAME_EXCHANGE) throw EINVAL
+}
+
+function rename(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: number, newName: () => string, how: number): number {
+  renameNode(k, task, lookupParent(k, task, oldDir, oldName), lookupParent(k, task, newDir, newName()), how)
   return 0
 }
 
@@ -222,6 +233,10 @@ const cwdOut: Arg<number> = {
   show: (raw, k, task, all, result) => bytesOut.show(raw, k, task, all, result !== undefined && result > 0 ? result - 1 : result),
 }
 
+function noneBut(how: number, allowed: number): void {
+  if (how & ~allowed) throw EINVAL
+}
+
 export const directoryCalls: Syscall[] = [
   syscall(17, 'getcwd', { buf: cwdOut, size }, (k, task, { buf, size }) => getcwd(k, task, buf, size)),
   syscall(
@@ -237,21 +252,27 @@ export const directoryCalls: Syscall[] = [
     createNode(k, task, lookupParent(k, task, dirfd, path), { kind: 'directory', mode: mode & MKDIR_MODE })
     return 0
   }),
-  syscall(35, 'unlinkat', { dirfd, path, flags: flags({ AT_REMOVEDIR }) }, (k, task, { dirfd, path, flags: how }) => {
-    if (how & ~AT_REMOVEDIR) throw EINVAL
-    removeNode(k, task, lookupParent(k, task, dirfd, path), (how & AT_REMOVEDIR) !== 0)
-    return 0
-  }),
-  syscall(36, 'symlinkat', { target: path, dirfd, path }, (k, task, { target, dirfd, path }) => {
+  syscall(
+    35,
+    'unlinkat',
+    { dirfd, path, flags: flags({ AT_REMOVEDIR }) },
+    (k, task, { dirfd, path, flags: how }) => {
+      removeNode(k, task, lookupParent(k, task, dirfd, path), (how & AT_REMOVEDIR) !== 0)
+      return 0
+    },
+    { first: a => noneBut(a.flags, AT_REMOVEDIR) },
+  ),
+  syscall(36, 'symlinkat', { target: path, dirfd, path: laterPath }, (k, task, { target, dirfd, path: name }) => {
     if (target === '') throw ENOENT
-    createNode(k, task, lookupParent(k, task, dirfd, path), { kind: 'symlink', mode: 0o777, target })
+    createNode(k, task, lookupParent(k, task, dirfd, name()), { kind: 'symlink', mode: 0o777, target })
     return 0
   }),
   syscall(
     37,
     'linkat',
-    { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags({ AT_SYMLINK_FOLLOW, AT_EMPTY_PATH }) },
+    { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: laterPath, flags: flags({ AT_SYMLINK_FOLLOW, AT_EMPTY_PATH }) },
     (k, task, a) => link(k, task, a.olddirfd, a.oldpath, a.newdirfd, a.newpath, a.flags),
+    { first: a => noneBut(a.flags, AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) },
   ),
   syscall(49, 'chdir', { path }, (k, task, { path }) => {
     contextOf(task).cwd = enterable(k, task, lookup(k, task, AT_FDCWD, path))
@@ -268,14 +289,18 @@ export const directoryCalls: Syscall[] = [
     return 0
   }),
   syscall(61, 'getdents64', { fd, dirp: direntsOut, count: uint }, (k, task, { fd, dirp, count }) => getdents(k, task, fd, dirp, count)),
-  syscall(78, 'readlinkat', { dirfd, path, buf: linkOut, bufsiz: int }, (k, task, { dirfd, path, buf, bufsiz }) =>
-    readlink(k, task, dirfd, path, buf, bufsiz),
+  syscall(
+    78,
+    'readlinkat',
+    { dirfd, path, buf: linkOut, bufsiz: int },
+    (k, task, { dirfd, path, buf, bufsiz }) => readlink(k, task, dirfd, path, buf, bufsiz),
+    { first: ({ bufsiz }) => noneBut(bufsiz > 0 ? 0 : 1, 0) },
   ),
   syscall(
     276,
     'renameat2',
-    { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: path, flags: flags(RENAME) },
+    { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: laterPath, flags: flags(RENAME) },
     (k, task, a) => rename(k, task, a.olddirfd, a.oldpath, a.newdirfd, a.newpath, a.flags),
-    { refused: { RENAME_WHITEOUT: 'EINVAL' } },
+    { first: a => judgeRename(a.flags) },
   ),
 ]

@@ -92,9 +92,19 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
 /** In order, so that the first bad pointer decides. */
 function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Record<string, unknown> {
   const values: Record<string, unknown> = {}
-  const { args } = row
+  if (row.first !== undefined) {
+    readThose(k, task, row, x, values, false)
+    row.first(values)
+    readThose(k, task, row, x, values, true)
+  } else readThose(k, task, row, x, values, null)
+  return values
+}
+
+/** Reads those arguments that are names, or that are not, or (null) all. */
+function readThose(k: Kernel, task: Task, { args }: Syscall, x: Int32Array, values: Record<string, unknown>, named: boolean | null): void {
   for (let i = 0; i < args.length; i++) {
     const [name, arg] = args[i]
+    if (named !== null && (arg.named === true) !== named) continue
     const low = x[2 * (A0 + i)]
     const high = x[2 * (A0 + i) + 1]
     if (arg.word) values[name] = arg.read(low, k, task)
@@ -103,7 +113,6 @@ function readArguments(k: Kernel, task: Task, row: Syscall, x: Int32Array): Reco
       values[name] = arg.wide === undefined || Number.isSafeInteger(raw) ? arg.read(raw, k, task) : arg.wide(high, low)
     }
   }
-  return values
 }
 
 /** The result goes to a0 and the program goes on behind its ecall. */

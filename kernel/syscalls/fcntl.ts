@@ -150,8 +150,9 @@ function readLock({ k, task, table, file, argument }: Call, ofd: boolean): { loc
 
 function getLock(call: Call, ofd: boolean): number {
   const { lock, type } = readLock(call, ofd)
-  if (type === F_UNLCK) throw EINVAL
-  const found = conflictingLock(call.file.inode, lock)
+  if (type === F_UNLCK && !ofd) throw EINVAL
+  // Asked for by a description: any lock of another's there (Linux 6.6).
+  const found = conflictingLock(call.file.inode, type === F_UNLCK ? { ...lock, write: true } : lock)
   const bytes = copyIn(call.k, call.task, call.argument, FLOCK_LAYOUT.size)
   if (!found) bytes.set(writeStruct(FLOCK_LAYOUT, { type: F_UNLCK }).subarray(0, 2))
   else {

@@ -58,6 +58,9 @@ import {
   setFlock,
   getIoFile,
   type FileDescription,
+  checkOpenFlags,
+  isReadable,
+  isWritable,
 } from '../vfs/index.ts'
 import { address, argument, dirfd, fd, flags, mode, oneOf, path, size, uint } from './args.ts'
 import { blocked, type Blocked, type SyscallResult } from '../waiting.ts'
@@ -166,6 +169,7 @@ function flock(k: Kernel, task: Task, number: number, operation: number): number
   const kind = operation & ~LOCK_NB
   if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) throw EINVAL
   const file = getIoFile(task, number)
+  if (kind !== LOCK_UN && !isReadable(file) && !isWritable(file)) throw EBADF
   if (setFlock(k, file, kind === LOCK_UN ? null : kind === LOCK_EX, task.group.tgid)) return 0
   if (operation & LOCK_NB) throw EAGAIN
   return blocked([locksOf(file.inode).queue], ERESTARTSYS)
@@ -202,9 +206,7 @@ export const fileCalls: Syscall[] = [
     'openat',
     { dirfd, path, flags: openFlags, mode },
     (k, task, { dirfd, path, flags: how, mode }) => open(k, task, dirfd, path, how, mode),
-    {
-      text: openText,
-    },
+    { first: a => checkOpenFlags(a.flags & VALID_OPEN_FLAGS), text: openText },
   ),
   syscall(57, 'close', { fd }, (k, task, { fd }) => {
     closeFd(k, task, fd)

@@ -5,6 +5,8 @@ import {
   EISDIR,
   EOPNOTSUPP,
   EOVERFLOW,
+  EXDEV,
+  ESPIPE,
   MAX_RW_COUNT,
   O_APPEND,
   SEEK,
@@ -54,6 +56,7 @@ function positioned(
   const file = getFile(task, number)
   const refusal = opsOf(k, file).positioned
   if (refusal) throw refusal
+  if (file.inode.kind === 'anon') throw ESPIPE
   move.ops(k, file)
   const kept = keptOr(task, segments)
   // The length as asked for, not as cut to what one call moves (rw_verify_area).
@@ -124,6 +127,7 @@ function copyRange(
     if (!opsOf(k, file).pagewise) throw EINVAL
   }
   if (!isReadable(source) || !isWritable(sink) || sink.flags & O_APPEND) throw EBADF
+  if (source.inode.fs !== sink.inode.fs) throw EXDEV
   const range = keptOr(task, () => copiedRange(k, task, source, sourceAt, sink, sinkAt, length))
   const { from, to, count } = range
   const { done, blocked } = moveBetween(k, task, { file: source, offset: from }, { file: sink, offset: to }, count)
@@ -203,7 +207,7 @@ export const ioCalls: Syscall[] = [
     { in: fd, inOffset: offsetPointer, out: fd, outOffset: offsetPointer, length: size, flags: uint },
     (k, task, { in: source, inOffset, out, outOffset, length, flags }) => {
       if (flags !== 0) throw EINVAL
-      return copyRange(k, task, getFile(task, source), inOffset, getFile(task, out), outOffset, length)
+      return copyRange(k, task, getIoFile(task, source), inOffset, getIoFile(task, out), outOffset, length)
     },
   ),
   syscall(

@@ -38,7 +38,7 @@ import type { WaitQueue } from '../sched/index.ts'
 import { alarmAt, later, untilInstant, toTimespec } from '../time/index.ts'
 import { restoreMask, setTemporaryMask } from '../signal/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription, type PollRound } from '../vfs/index.ts'
+import { getIoFile, installFd, opsOf, releaseFile, retainFile, type FileDescription, type PollRound } from '../vfs/index.ts'
 import { address, fd, flags, int, oneOf, size, uint } from './args.ts'
 import { blocked, goesOn, keeping, keptOr, progressOf, type SyscallResult } from '../waiting.ts'
 import { syscall, type Syscall } from './define.ts'
@@ -240,7 +240,7 @@ const MAX_EVENTS = Math.floor(0x7fff_ffff / EPOLL_EVENT.size)
 const NS_PER_MS = 1e6
 
 function epollWait(k: Kernel, task: Task, number: number, events: number, max: number, timeout: Int64): SyscallResult {
-  const file = getFile(task, number)
+  const file = getIoFile(task, number)
   if (max <= 0 || max > MAX_EVENTS) throw EINVAL
   const deadline = deadlineOf(k, task, timeout)
   const queues: WaitQueue[] = []

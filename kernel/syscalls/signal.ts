@@ -53,7 +53,7 @@ import {
 import type { SigInfo, Sigset } from '../signal/index.ts'
 import { makeSignalFd, setSignalFile } from '../ipc/index.ts'
 import type { Task, ThreadGroup } from '../state.ts'
-import { getFile, installFd, releaseFile } from '../vfs/index.ts'
+import { getIoFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf, pid, signal, size, structIn, structOut } from './args.ts'
 import { blocked, goesOn, keptOr, NO_RETURN, progressOf } from '../waiting.ts'
 import { syscall } from './define.ts'
@@ -213,7 +213,7 @@ const sigsetsize = size
 function signalfd(k: Kernel, task: Task, fd: number, mask: Sigset, how: number): number {
   if (how & ~(SFD.SFD_CLOEXEC | SFD.SFD_NONBLOCK)) throw EINVAL
   if (fd !== -1) {
-    setSignalFile(getFile(task, fd), mask)
+    setSignalFile(getIoFile(task, fd), mask)
     return fd
   }
   const file = makeSignalFd(k, mask, (how & SFD.SFD_NONBLOCK) !== 0)

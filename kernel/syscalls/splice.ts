@@ -35,7 +35,7 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyInSome, copyOutSome, frontOf, getBig, putBig } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, isReadable, isWritable, notifyOpen, opsOf, type FileDescription } from '../vfs/index.ts'
+import { getIoFile, isReadable, isWritable, notifyOpen, opsOf, type FileDescription } from '../vfs/index.ts'
 import { keeping, keptOr, PIECE_BYTES, progressOf, type Blocked } from '../waiting.ts'
 import { fd, flags as flagSet, size } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
@@ -314,13 +314,13 @@ function sendfile(k: Kernel, task: Task, out: number, source: number, offsetPlac
   // null is an offset too: the file's position.
   const kept = keptOr(task, () => ({ given: offsetAt(k, task, offsetPlace) }))
   const { given } = kept
-  const from = getFile(task, source)
+  const from = getIoFile(task, source)
   if (!isReadable(from)) throw EBADF
   const { positioned, pagewise } = opsOf(k, from)
-  if (given !== null && positioned) throw ESPIPE
+  if (given !== null && (positioned || from.inode.kind === 'anon')) throw ESPIPE
   const start = given ?? from.pos
   checkArea(start, count)
-  const to = getFile(task, out)
+  const to = getIoFile(task, out)
   if (!isWritable(to)) throw EBADF
   if (pagewise && start >= MAX_FILE_BYTES && count > 0) throw EOVERFLOW
   const place = { file: from, offset: given === null ? null : Number(given) }
@@ -340,7 +340,10 @@ function sendTo(k: Kernel, task: Task, from: Place, to: FileDescription, count: 
   if (to.flags & O_APPEND && !isPipe(to)) throw EINVAL
   if (!seekable) throw EINVAL
   if (count === 0) return 0
-  if (!canSpliceFrom(k, from.file) || !canSpliceTo(k, to)) throw EINVAL
+  if (!canSpliceFrom(k, from.file)) throw EINVAL
+  // At a file's end nobody asks what the other one can do.
+  if (opsOf(k, from.file).pagewise && (from.offset ?? Number(from.file.pos)) >= from.file.inode.size) return 0
+  if (!canSpliceTo(k, to)) throw EINVAL
   const { done, blocked } = moveBetween(k, task, from, { file: to, offset: null }, count)
   return blocked ?? done
 }
@@ -369,7 +372,7 @@ export const spliceCalls: Syscall[] = [
     { fd, iov: vectorIn, count: size, flags: flagSet(SPLICE) },
     (k, task, { fd, iov, count, flags }) => {
       if (flags & ~ALL) throw EINVAL
-      return vmsplice(k, task, getFile(task, fd), iov, count, flags)
+      return vmsplice(k, task, getIoFile(task, fd), iov, count, flags)
     },
     { note: `${COPIES} What the program changes afterwards is not seen by who reads.` },
   ),
@@ -380,7 +383,7 @@ export const spliceCalls: Syscall[] = [
     (k, task, { in: source, inOffset, out, outOffset, length, flags }) => {
       if (length === 0) return 0
       if (flags & ~ALL) throw EINVAL
-      return splice(k, task, getFile(task, source), inOffset, getFile(task, out), outOffset, length, flags)
+      return splice(k, task, getIoFile(task, source), inOffset, getIoFile(task, out), outOffset, length, flags)
     },
     { note: `${COPIES} Where both ends are pipes of the host 64 KiB move at once, and more than 1 MiB never.` },
   ),
@@ -391,7 +394,7 @@ export const spliceCalls: Syscall[] = [
     (k, task, { in: source, out, length, flags }) => {
       if (flags & ~ALL) throw EINVAL
       if (length === 0) return 0
-      return tee(k, task, getFile(task, source), getFile(task, out), length, flags)
+      return tee(k, task, getIoFile(task, source), getIoFile(task, out), length, flags)
     },
     { note: 'A pipe of the host is none here: EINVAL.' },
   ),

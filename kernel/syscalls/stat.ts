@@ -22,7 +22,6 @@ import {
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
   FALLOC_FL_ZERO_RANGE,
-  O_APPEND,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
@@ -98,8 +97,7 @@ const ofPath = (path: Path): Target => ({ inode: path.dentry.inode, mount: path.
 const ofFile = (k: Kernel, file: FileDescription): Target => ({ inode: file.inode, mount: mountOf(k, file), path: file.path })
 
 /** Resolves dirfd, path and AT_* flags. EINVAL for flags other than `known`. */
-function target(k: Kernel, task: Task, dir: number, path: string | null, how: number, known: number): Target {
-  if (how & ~known) throw EINVAL
+function target(k: Kernel, task: Task, dir: number, path: string | null, how: number): Target {
   // NULL is as good as an empty path where that is allowed.
   const name = path ?? (how & AT_EMPTY_PATH ? '' : null)
   if (name === null) throw EFAULT
@@ -128,9 +126,7 @@ const eventOfTimes = ([atime, mtime]: readonly unknown[]): number => (atime && m
 const statBytes = (k: Kernel, { inode }: Target): Uint8Array => writeStruct(STAT, statOf(k, inode))
 
 function statx(k: Kernel, task: Task, dir: number, name: string | null, how: number, mask: number, at: number): number {
-  const RESERVED = 0x8000_0000
-  if ((mask & RESERVED) !== 0 || (how & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL
-  const found = target(k, task, dir, name, how, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+  const found = target(k, task, dir, name, how)
   const s = statOf(k, found.inode)
   const { atime, mtime, ctime, btime } = found.inode
   const bytes = writeStruct(STATX_LAYOUT, {
@@ -151,13 +147,12 @@ function statx(k: Kernel, task: Task, dir: number, name: string | null, how: num
 }
 
 function access(k: Kernel, task: Task, dir: number, name: string, may: number, how: number): number {
-  if (may & ~7) throw EINVAL
   const own = task.credentials
   // access(2) asks for the real ids; root's real id has root's powers.
   const asked: Credentials =
     how & AT_EACCESS ? own : { ...own, fsuid: own.uid, fsgid: own.gid, capEffective: own.uid === 0 ? own.capPermitted : 0 }
   const acting = { ...task, credentials: asked }
-  const found = target(k, acting, dir, name, how, AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+  const found = target(k, acting, dir, name, how)
   if (may & W_OK && found.inode.kind !== 'chardev' && found.inode.kind !== 'fifo') changeable(found)
   if (may !== 0) checkAccess(k, task, found.inode, may, asked)
   return 0
@@ -189,7 +184,7 @@ function timesTarget(k: Kernel, task: Task, dir: number, name: string | null, ho
   }
   if (how & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) throw EINVAL
   if (name === null) throw EFAULT
-  return target(k, task, dir, name, how, how)
+  return target(k, task, dir, name, how)
 }
 
 function utimensat(k: Kernel, task: Task, dir: number, name: string | null, times: number, how: number): number {
@@ -226,14 +221,15 @@ function fallocate(k: Kernel, task: Task, number: number, how: number, offset: n
   if (offset < 0 || length <= 0) throw EINVAL
   if (how & ~FALLOCATE_DONE) throw EOPNOTSUPP
   const punches = (how & FALLOC_FL_PUNCH_HOLE) !== 0
-  if (punches && !(how & FALLOC_FL_KEEP_SIZE)) throw EOPNOTSUPP
+  if (punches && (!(how & FALLOC_FL_KEEP_SIZE) || how & FALLOC_FL_ZERO_RANGE)) throw EOPNOTSUPP
   if (!isWritable(file)) throw EBADF
   const inode = file.inode
+  checkMutable(inode, (how & ~FALLOC_FL_KEEP_SIZE) === 0)
   if (inode.kind === 'fifo') throw ESPIPE
   if (!opsOf(k, file).pagewise) throw ENODEV
   if (offset + length > MAX_FILE_BYTES) throw EFBIG
   if (punches || how & FALLOC_FL_ZERO_RANGE) {
-    if ((inode.seals > 0 && inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) || file.flags & O_APPEND) throw EPERM
+    if (inode.seals > 0 && inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) throw EPERM
     if (inode.fs.writeThrough) throw EOPNOTSUPP
     punchCached(k, inode, offset, length)
     touchModified(k, inode)
@@ -259,6 +255,19 @@ const statxFlags: Arg<number> = {
 }
 const accessMode = flags({ R_OK: ACCESS_MODES.R_OK, W_OK: ACCESS_MODES.W_OK, X_OK: ACCESS_MODES.X_OK }, 'F_OK')
 
+/** How most calls may be told to find a name. */
+const FOUND_BY = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH
+
+function judge(allowed: boolean): void {
+  if (!allowed) throw EINVAL
+}
+
+function judgeStatx(how: number, mask: number): void {
+  const RESERVED = 0x8000_0000
+  judge((mask & RESERVED) === 0 && (how & AT_STATX_SYNC_TYPE) !== AT_STATX_SYNC_TYPE)
+  judge(!(how & ~(FOUND_BY | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)))
+}
+
 export const statCalls: Syscall[] = [
   ...xattrCalls,
   ...rangeCalls,
@@ -270,14 +279,20 @@ export const statCalls: Syscall[] = [
     copyOut(k, task, buf, writeStruct(STATFS, statFsOf(k, mountOf(k, getFile(task, fd)))))
     return 0
   }),
-  syscall(45, 'truncate', { path, length: long }, (k, task, { path, length }) => {
-    if (length < 0) throw EINVAL
-    return truncate(k, task, ofPath(foundBefore(task) ?? lookup(k, task, AT_FDCWD, path)), length)
-  }),
+  syscall(
+    45,
+    'truncate',
+    { path, length: long },
+    (k, task, { path, length }) => {
+      return truncate(k, task, ofPath(foundBefore(task) ?? lookup(k, task, AT_FDCWD, path)), length)
+    },
+    { first: ({ length }) => judge(length >= 0) },
+  ),
   syscall(46, 'ftruncate', { fd, length: long }, (k, task, { fd, length }) => {
+    if (length < 0) throw EINVAL
     const file = getIoFile(task, fd)
     const { truncate } = opsOf(k, file)
-    if (length < 0 || !truncate || !isWritable(file)) throw EINVAL
+    if (!truncate || !isWritable(file)) throw EINVAL
     truncate(k, task, file.inode, length)
     notifyOpen(k, file, IN_MODIFY)
     return 0
@@ -297,21 +312,30 @@ export const statCalls: Syscall[] = [
     return change(k, ofFile(k, getIoFile(task, fd)), inode => changeMode(k, task, inode, mode))
   }),
   syscall(53, 'fchmodat', { dirfd, path, mode }, (k, task, { dirfd, path, mode }) => {
-    return change(k, target(k, task, dirfd, path, 0, 0), inode => changeMode(k, task, inode, mode))
+    return change(k, target(k, task, dirfd, path, 0), inode => changeMode(k, task, inode, mode))
   }),
-  syscall(54, 'fchownat', { dirfd, path, uid: id, gid: id, flags: atFlags }, (k, task, a) => {
-    return change(k, target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH), inode =>
-      changeOwner(k, task, inode, a.uid, a.gid),
-    )
-  }),
+  syscall(
+    54,
+    'fchownat',
+    { dirfd, path, uid: id, gid: id, flags: atFlags },
+    (k, task, a) => {
+      return change(k, target(k, task, a.dirfd, a.path, a.flags), inode => changeOwner(k, task, inode, a.uid, a.gid))
+    },
+    { first: a => judge(!(a.flags & ~FOUND_BY)) },
+  ),
   syscall(55, 'fchown', { fd, uid: id, gid: id }, (k, task, a) => {
     return change(k, ofFile(k, getIoFile(task, a.fd)), inode => changeOwner(k, task, inode, a.uid, a.gid))
   }),
-  syscall(79, 'newfstatat', { dirfd, path: pathOrNull, buf: statOut, flags: atFlags }, (k, task, a) => {
-    const found = target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH)
-    copyOut(k, task, a.buf, statBytes(k, found))
-    return 0
-  }),
+  syscall(
+    79,
+    'newfstatat',
+    { dirfd, path: pathOrNull, buf: statOut, flags: atFlags },
+    (k, task, a) => {
+      copyOut(k, task, a.buf, statBytes(k, target(k, task, a.dirfd, a.path, a.flags)))
+      return 0
+    },
+    { first: a => judge(!(a.flags & ~(FOUND_BY | AT_NO_AUTOMOUNT))) },
+  ),
   syscall(80, 'fstat', { fd, buf: statOut }, (k, task, { fd, buf }) => {
     copyOut(k, task, buf, statBytes(k, ofFile(k, getFile(task, fd))))
     return 0
@@ -344,18 +368,26 @@ export const statCalls: Syscall[] = [
     'statx',
     { dirfd, path: pathOrNull, flags: statxFlags, mask: flags(STATX_NAMES, '0', 'unsigned int'), buf: statxOut },
     (k, task, a) => statx(k, task, a.dirfd, a.path, a.flags, a.mask, a.buf),
+    { first: a => judgeStatx(a.flags, a.mask) },
   ),
   syscall(
     439,
     'faccessat2',
     { dirfd, path, mode: accessMode, flags: flags({ AT_EACCESS, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH }) },
     (k, task, a) => access(k, task, a.dirfd, a.path, a.mode, a.flags),
+    { first: a => judge(!(a.mode & ~7 || a.flags & ~(FOUND_BY | AT_EACCESS))) },
   ),
-  syscall(452, 'fchmodat2', { dirfd, path, mode, flags: atFlags }, (k, task, a) => {
-    const found = target(k, task, a.dirfd, a.path, a.flags, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
-    if (found.inode.kind === 'symlink') throw EOPNOTSUPP
-    return change(k, found, inode => changeMode(k, task, inode, a.mode))
-  }),
+  syscall(
+    452,
+    'fchmodat2',
+    { dirfd, path, mode, flags: atFlags },
+    (k, task, a) => {
+      const found = target(k, task, a.dirfd, a.path, a.flags)
+      if (found.inode.kind === 'symlink') throw EOPNOTSUPP
+      return change(k, found, inode => changeMode(k, task, inode, a.mode))
+    },
+    { first: a => judge(!(a.flags & ~FOUND_BY)) },
+  ),
 ]
 
 /** fsync of what has no data behind it is EINVAL. */

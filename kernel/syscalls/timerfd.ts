@@ -4,7 +4,7 @@ import { armTimerFd, makeTimerFd, timerFdLeft, timerFdOf, watchDate } from '../i
 import type { Kernel } from '../kernel.ts'
 import { copyOut } from '../mm/index.ts'
 import type { Task } from '../state.ts'
-import { getFile, installFd, releaseFile } from '../vfs/index.ts'
+import { getIoFile, installFd, releaseFile } from '../vfs/index.ts'
 import { fd, flags, oneOf } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 import { timeIn } from './times.ts'
@@ -20,7 +20,7 @@ function settime(k: Kernel, task: Task, fd: number, how: number, wanted: TimerSp
   if (how & ~(TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) throw EINVAL
   timeIn(wanted.value)
   timeIn(wanted.interval)
-  const data = timerFdOf(getFile(task, fd))
+  const data = timerFdOf(getIoFile(task, fd))
   const dated = (how & TIMER_ABSTIME) !== 0 && isDated(data.clock)
   const at = timerInstant(k, dated, how, wanted, k.state.time)
   const old = itimerspecBytes(timerFdLeft(k, data))
@@ -50,7 +50,7 @@ export const timerFdCalls: Syscall[] = [
     (k, task, { fd, flags: how, new: wanted, old }) => settime(k, task, fd, how, wanted, old),
   ),
   syscall(87, 'timerfd_gettime', { fd, current: itimerspecOut }, (k, task, { fd, current }) => {
-    copyOut(k, task, current, itimerspecBytes(timerFdLeft(k, timerFdOf(getFile(task, fd)))))
+    copyOut(k, task, current, itimerspecBytes(timerFdLeft(k, timerFdOf(getIoFile(task, fd)))))
     return 0
   }),
 ]

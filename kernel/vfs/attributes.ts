@@ -43,12 +43,13 @@ function sectors(inode: Inode): number {
 
 /** What stat(2) says of an inode. */
 export function statOf(k: Kernel, inode: Inode): FileStat {
-  const { fs, ino, mode, nlink, uid, gid, rdev, atime, mtime, ctime } = inode
+  const { fs, ino, mode, uid, gid, rdev, atime, mtime, ctime } = inode
   return {
     dev: fs.dev,
     ino,
     mode: typeOfKind(inode.kind) | mode,
-    nlink,
+    // What never had a name counts as one.
+    nlink: inode.kind === 'anon' || fs === k.state.vfs.pipefs ? 1 : inode.nlink,
     uid,
     gid,
     rdev,

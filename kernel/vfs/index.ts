@@ -30,7 +30,7 @@ export { breakLeases, getLease, setLease } from './leases.ts'
 export { watchDirectory } from './notify.ts'
 export { forgetIfUnwatched, notifyFile, notifyOpen, watchesOf } from './watch.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
-export { checkNotRunning, foundBefore, keepFound, openAt, openFile } from './open.ts'
+export { checkNotRunning, checkOpenFlags, foundBefore, keepFound, openAt, openFile } from './open.ts'
 export { fileSystemOps, opsOf, pathOps } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
 export {
@@ -50,6 +50,6 @@ export {
   shareFiles,
 } from './table.ts'
 export { timestampNow, timestampOfNs, touchAccessed, touchChanged, touchModified } from './time.ts'
-export { createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
+export { checkNewName, createNode, linkNode, removeNode, renameNode, type NewFile } from './tree.ts'
 export { lookup, lookupForCreate, lookupParent, readLink } from './walk.ts'
 export { dropCapability, getAttribute, listAttributes, removeAttribute, setAttribute } from './xattrs.ts'

@@ -131,6 +131,13 @@ export function checkNotRunning(inode: Inode): void {
   if (inode.running > 0) throw ETXTBSY
 }
 
+/** Flags that do not go together: EINVAL, before any name is read. */
+export function checkOpenFlags(flags: number): void {
+  if (flags & O_PATH) return
+  if (flags & TMPFILE_BIT && (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT)) throw EINVAL
+  if (flags & O_CREAT && flags & O_DIRECTORY) throw EINVAL
+}
+
 /**
  * open(2) by path. Blocked: a FIFO whose other end nobody has opened; call again when woken.
  * The description comes with one reference, the caller's. `resolve`: RESOLVE_* of openat2.
@@ -148,9 +155,8 @@ export function openAt(
   if (before) return openFound(k, task, before, flags, false)
   if (flags & O_PATH) flags &= O_PATH_FLAGS
   const follow = !(flags & O_NOFOLLOW)
-  if (flags & TMPFILE_BIT && (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) === O_RDONLY || flags & O_CREAT)) throw EINVAL
+  checkOpenFlags(flags)
   if (flags & TMPFILE_BIT) return openTmpfile(k, task, lookup(k, task, dirfd, path, { resolve }), flags, mode)
-  if (flags & O_CREAT && flags & O_DIRECTORY) throw EINVAL
   if (!(flags & O_CREAT)) {
     const at = lookup(k, task, dirfd, path, { follow, resolve })
     if (flags & O_DIRECTORY && at.dentry.inode.kind !== 'directory') throw ENOTDIR

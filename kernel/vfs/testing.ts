@@ -63,12 +63,17 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
     return top
   })
   const values: Record<string, unknown> = {}
-  row.args.forEach(([key, arg], i) => {
-    const given = args[i]
-    const exact = typeof given === 'bigint' && !Number.isSafeInteger(raw[i]) ? arg.wide : undefined
-    if (exact) values[key] = exact(Number(BigInt.asIntN(32, BigInt(given as bigint) >> 32n)), Number(BigInt.asIntN(32, given as bigint)))
-    else values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)
-  })
+  const take = (named: boolean): void =>
+    row.args.forEach(([key, arg], i) => {
+      if (row.first !== undefined && (arg.named === true) !== named) return
+      const given = args[i]
+      const exact = typeof given === 'bigint' && !Number.isSafeInteger(raw[i]) ? arg.wide : undefined
+      if (exact) values[key] = exact(Number(BigInt.asIntN(32, BigInt(given as bigint) >> 32n)), Number(BigInt.asIntN(32, given as bigint)))
+      else values[key] = arg.read(arg.word ? (raw[i] ?? 0) | 0 : (raw[i] ?? 0), k, task)
+    })
+  take(false)
+  row.first?.(values)
+  if (row.first !== undefined) take(true)
   const result = row.run(k, task, values)
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') endCall(k, task)

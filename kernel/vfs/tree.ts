@@ -1,6 +1,7 @@
 // Changes of the tree: making, linking, removing and renaming names. The caller has found the directory; here are the rules of
 // open(2), mkdir(2), link(2), unlink(2), rmdir(2) and rename(2), and what they do to link counts and times.
 import {
+  CAP_MKNOD,
   EBUSY,
   EEXIST,
   EINVAL,
@@ -12,6 +13,7 @@ import {
   EXDEV,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
   S_ISGID,
   S_IXGRP,
   DN_RENAME,
@@ -24,6 +26,7 @@ import {
 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { capable } from '../task/index.ts'
 import { checkDirectoryChange, checkMutable, checkSticky, isBelow, mayGiveGroup } from './access.ts'
 import { inheritAcl } from './acl.ts'
 import { addChild, findChild, isEmptyDirectory } from './dentry.ts'
@@ -85,11 +88,16 @@ export function createNode(k: Kernel, task: Task, at: ParentPath, file: NewFile)
   return dentry
 }
 
+/** What is no directory may come into being there: EEXIST, ENOENT for a slash behind the name. */
+export function checkNewName(k: Kernel, task: Task, at: ParentPath): void {
+  if (isDot(at.name) || findChild(k, task, at.dir, at.name)) throw EEXIST
+  if (at.trailingSlash) throw ENOENT
+}
+
 /** Another name for a file (link(2)): EPERM for directories, EXDEV across file systems. */
 export function linkNode(k: Kernel, task: Task, old: Path, at: ParentPath): void {
   const inode = old.dentry.inode
-  if (isDot(at.name) || findChild(k, task, at.dir, at.name)) throw EEXIST
-  if (at.trailingSlash) throw ENOENT
+  checkNewName(k, task, at)
   if (old.mount !== at.mount) throw EXDEV
   if (inode.kind === 'directory') throw EPERM
   checkAdd(k, task, at)
@@ -179,7 +187,9 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
   if (target && flags & RENAME_NOREPLACE) throw EEXIST
   if (!target && flags & RENAME_EXCHANGE) throw ENOENT
   const isDirectory = dentry.inode.kind === 'directory'
-  if (!isDirectory && !(flags & RENAME_EXCHANGE) && (from.trailingSlash || to.trailingSlash)) throw ENOTDIR
+  // Only a directory may be named with a slash behind it, or what becomes one.
+  if (flags & RENAME_EXCHANGE && target?.inode.kind !== 'directory' && to.trailingSlash) throw ENOTDIR
+  if (!isDirectory && (from.trailingSlash || (to.trailingSlash && !(flags & RENAME_EXCHANGE)))) throw ENOTDIR
   if (isBelow(dentry, to.dir)) throw EINVAL
   if (target && isBelow(target, from.dir)) throw flags & RENAME_EXCHANGE ? EINVAL : ENOTEMPTY
   const ops = fileSystemOps(k, from.dir.inode.fs)
@@ -205,6 +215,11 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
     tellRenamed(k, to, from, target.inode, null)
     return
   }
+  if (flags & RENAME_WHITEOUT) {
+    // What an overlay leaves behind: a device that is none.
+    if (!capable(task.credentials, CAP_MKNOD)) throw EPERM
+    if (dentry.inode.fs.writeThrough) throw EINVAL
+  }
   ops.renaming?.(k, dentry, to.dir, to.name)
   // What it replaces is gone only when everybody has heard of the move.
   if (target) {
@@ -217,6 +232,7 @@ export function renameNode(k: Kernel, task: Task, from: ParentPath, to: ParentPa
     target.inode.refs--
     freeIfUnused(k, target.inode)
   }
+  if (flags & RENAME_WHITEOUT) createNode(k, task, { ...from, trailingSlash: false }, { kind: 'chardev', mode: 0 })
 }
 
 /** A name that moves goes from one directory and comes to the other, which may be the same; whose it was there has one less. */

@@ -404,14 +404,15 @@ test('compat: what of a log of strace is not there', () => {
   const lines = [
     'close(3) = 0',
     'kexec_load(0, 0, NULL, 0) = -1 EPERM (Operation not permitted)',
-    'renameat2(3, "a", 3, "b", RENAME_WHITEOUT) = 0',
+    'fallocate(3, FALLOC_FL_INSERT_RANGE, 0, 4096) = 0',
   ]
   const { status, stdout } = hartbeat(['compat', file('strace.log', lines.join('\n'))])
   expect([status, stdout]).toEqual([
     1,
     [
       ...['Not there (ENOSYS):', '  kexec_load               1 call', ''],
-      ...['Flags that are refused:', '  renameat2', '    RENAME_WHITEOUT: EINVAL', ''],
+      ...['Flags that are refused:', '  fallocate', '    FALLOC_FL_INSERT_RANGE: EOPNOTSUPP', ''],
+      ...['There, with limits:', '  fallocate: Room is not reserved.', ''],
       ...['3 calls of 3 kinds: 2 of them not there in full', ''],
     ].join('\n'),
   ])

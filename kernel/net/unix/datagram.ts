@@ -121,8 +121,8 @@ function pick(socket: Socket, peeks: boolean): { message: UnixMessage; skip: num
 
 export function receiveDatagram(k: Kernel, task: Task, socket: Socket, wanted: Wanted): Received | Blocked {
   const { flags, max } = wanted
-  if (flags & MSG_OOB) throw EOPNOTSUPP
   if (socket.type === SOCK_SEQPACKET && socket.state !== 'connected') throw ENOTCONN
+  if (flags & MSG_OOB) throw EOPNOTSUPP
   raiseError(socket)
   const own = unixOf(socket)
   const peeks = (flags & MSG_PEEK) !== 0

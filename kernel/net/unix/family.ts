@@ -142,14 +142,23 @@ const datagram: SocketOps = {
   poll: (_k, socket, events, queues) => readiness(socket, false) | (hasRoom(socket) && !peerIsFull(socket, events, queues) ? WRITABLE : 0),
 }
 
+/** Before anything else of a send is looked at. An error that waits is told first. */
+function checkConnected(socket: Socket): void {
+  if (socket.error === 0 && socket.state !== 'connected') throw ENOTCONN
+}
+
 const packets: SocketOps = {
   ...datagram,
   waits: { ...stream.waits, receive: '__skb_wait_for_more_packets' },
   listen: listenOn,
   accept: acceptFrom,
   connect: connectStream,
+  control(k, task, socket, messages) {
+    checkConnected(socket)
+    return datagram.control(k, task, socket, messages)
+  },
   send(k, task, socket, message) {
-    if (socket.error === 0 && socket.state !== 'connected') throw ENOTCONN
+    checkConnected(socket)
     return sendDatagram(k, task, socket, message.to === null ? message : { ...message, to: null })
   },
   poll: (_k, socket, events, queues) => readiness(socket, true) | (hasRoom(socket) && !peerIsFull(socket, events, queues) ? WRITABLE : 0),
