@@ -8,6 +8,7 @@ import {
   AF_UNIX,
   AF_INET,
   AF_INET6,
+  AF_NETLINK,
   SOCKADDR_IN_BYTES,
   SOCKADDR_IN6_BYTES,
   SOCKADDR_IN6_LEAST,
@@ -56,6 +57,11 @@ const ADDRESS_TEXTS: Readonly<Record<number, (bytes: Uint8Array) => string>> = {
     const end = bytes.indexOf(0, SUN_PATH)
     return `, sun_path=${quote(latin1(bytes.subarray(SUN_PATH, end < 0 ? undefined : end)), 256)}`
   },
+  [AF_NETLINK](bytes) {
+    if (bytes.length < NETLINK_BYTES) return dataText(bytes)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    return `, nl_pid=${view.getInt32(4, true)}, nl_groups=${view.getUint32(8, true).toString(16).padStart(8, '0')}`
+  },
   [AF_INET](bytes) {
     if (bytes.length < SOCKADDR_IN_BYTES) return dataText(bytes)
     return `, sin_port=htons(${portOf(bytes)}), sin_addr=inet_addr("${bytes.subarray(4, 8).join('.')}")`
@@ -67,6 +73,7 @@ const ADDRESS_TEXTS: Readonly<Record<number, (bytes: Uint8Array) => string>> = {
     return `, sin6_port=htons(${portOf(bytes)}), sin6_flowinfo=htonl(${view.getUint32(4)}), inet_pton(AF_INET6, "${inet6Text(bytes.subarray(8, 24))}", &sin6_addr)${scope}`
   },
 }
+const NETLINK_BYTES = 12
 const portOf = (bytes: Uint8Array): number => (bytes[2] << 8) | bytes[3]
 const dataText = (bytes: Uint8Array): string =>
   bytes.length > FAMILY_BYTES ? `, sa_data=${quote(latin1(bytes.subarray(FAMILY_BYTES)), 256)}` : ''

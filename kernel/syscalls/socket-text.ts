@@ -7,7 +7,9 @@ import {
   IP,
   IPPROTO,
   IPV6,
+  NETLINK,
   TCP,
+  UDP,
   LINGER,
   MMSGHDR,
   MSG,
@@ -84,6 +86,8 @@ const OPTION_NAMES: Readonly<Record<number, Readonly<Record<string, number>>>> =
   [SOCKET_LEVELS.SOL_IP]: IP,
   [SOCKET_LEVELS.SOL_IPV6]: IPV6,
   [SOCKET_LEVELS.SOL_TCP]: TCP,
+  [SOCKET_LEVELS.SOL_UDP]: UDP,
+  [SOCKET_LEVELS.SOL_NETLINK]: NETLINK,
 }
 
 const intText = (bytes: Uint8Array): string => `[${new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)}]`

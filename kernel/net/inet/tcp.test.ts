@@ -25,6 +25,8 @@ import { checkInvariants } from '../../invariants.ts'
 import type { Kernel } from '../../kernel.ts'
 import { copyOut, getU32 } from '../../mm/index.ts'
 import type { Task } from '../../state.ts'
+import { traceSyscalls } from '../../syscalls/trace.ts'
+import { DATA, start } from '../../testing.ts'
 import { fireTimers } from '../../timers.ts'
 import { fileKernel } from '../../vfs/testing.ts'
 import { inet } from './testing.ts'
@@ -392,4 +394,40 @@ test('a restored machine goes on with its connections', () => {
   t = inet(k, [...k.state.tasks.values()].find(({ pid }) => pid === task.pid) as Task)
   expect(first).toEqual(['before', 5, 'after', 0x104])
   expect(goOn()).toEqual(first)
+})
+
+test('in a trace, as strace prints them', () => {
+  const started = start(
+    `
+    li a0, 2
+    li a1, 1
+    li a2, 6
+    sys 198
+    li s1, ${DATA}
+    li t0, 0x901f0002
+    sw t0, 0(s1)
+    li t0, 0x0100007f
+    sw t0, 4(s1)
+    li a0, 3
+    mv a1, s1
+    li a2, 16
+    sys 203
+    li t0, 1
+    sw t0, 16(s1)
+    li a0, 3
+    li a1, 6
+    li a2, 1
+    addi a3, s1, 16
+    li a4, 4
+    sys 208
+    sys 93`,
+  )
+  const lines: string[] = []
+  traceSyscalls(started.k, line => lines.push(line))
+  started.run()
+  expect(lines.join('').split('\n').slice(0, 3)).toEqual([
+    expect.stringMatching(/^socket\(AF_INET, SOCK_STREAM, IPPROTO_TCP\) += 3$/),
+    'connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 ECONNREFUSED (Connection refused)',
+    expect.stringMatching(/^setsockopt\(3, SOL_TCP, TCP_NODELAY, \[1\], 4\) += 0$/),
+  ])
 })

@@ -20,6 +20,7 @@ import {
   MSG_OOB,
   SOCKADDR_IN_BYTES,
   SOCKET_LEVELS,
+  UDP,
 } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { chargeKmem } from '../../mm/index.ts'
@@ -92,8 +93,7 @@ function namedBy(socket: Socket, own: DatagramSocket, to: Uint8Array): Endpoint 
 }
 
 const { SOL_UDP } = SOCKET_LEVELS
-const UDP_CORK = 1
-const UDP_SEGMENT = 103
+const { UDP_CORK, UDP_SEGMENT } = UDP
 
 export function sendUdp(k: Kernel, _task: Task, socket: Socket, message: Outgoing): number {
   const own = datagramOf(socket)
@@ -191,8 +191,8 @@ export const udpOptions: readonly SocketOption[] = [
       if (int === 0) flush(k, socket)
     },
   },
-  flag(101),
-  flag(102),
+  flag(UDP.UDP_NO_CHECK6_TX),
+  flag(UDP.UDP_NO_CHECK6_RX),
   {
     level: SOL_UDP,
     name: UDP_SEGMENT,
