@@ -73,15 +73,24 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
   if (socket.error !== 0 || socket.shutdown & SEND_SHUTDOWN) throw broken(k, task, socket, message)
   if (bytes.length === 0) return 0
   const { peer } = own
-  if (peer === null || isDeaf(peer)) return sendToNobody(k, socket, bytes.length)
+  if (peer === null || isDeaf(peer)) {
+    // That there is an urgent byte is heard before what it is.
+    if (flags & MSG_OOB && peer !== null && !peer.dead) {
+      const to = tcpOf(peer)
+      to.urgent = { at: to.read + to.used + bytes.length - 1, byte: bytes[bytes.length - 1], read: false }
+    }
+    return sendToNobody(k, socket, bytes.length)
+  }
   const room = socket.options.sendBuffer - unsentOf(socket)
   if (room <= 0) {
     socket.wantsRoom = true
     return waitOn(k, task, [socket.writable], nonblocking, socket.options.sendTimeout)
   }
   const part = room < bytes.length ? bytes.subarray(0, room) : bytes
+  const urgent = (flags & MSG_OOB) !== 0 && left === 0 && part.length === bytes.length
+  if (urgent) passOldUrgent(k, peer)
   put(k, socket, peer, part)
-  if (flags & MSG_OOB && left === 0 && part.length === bytes.length) urge(k, peer, bytes[bytes.length - 1])
+  if (urgent) urge(k, peer, bytes[bytes.length - 1])
   return part.length
 }
 
@@ -126,6 +135,12 @@ function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
   // What lies beyond the window has not come yet.
   const window = windowOf(peer)
   if (before < window && Math.min(to.used, window) >= peer.options.receiveLow) wakeAll(k, peer.readable)
+}
+
+/** An urgent byte that is next to be read goes unread when another one comes (tcp_check_urg). */
+function passOldUrgent(k: Kernel, peer: Socket): void {
+  const { urgent, read, used } = tcpOf(peer)
+  if (urgent !== null && urgent.at === read && used > 0 && !isOn(peer, SO.SO_OOBINLINE)) consumeTcp(k, peer, 1)
 }
 
 /** The byte that was sent last is urgent. One before that, which nobody read, is a byte like others. */

@@ -272,6 +272,9 @@ describe('bytes', () => {
     t.send(c, 'ab', MSG_OOB)
     t.send(c, 'cd', MSG_OOB)
     expect([t.read(s), t.read(s, 9, MSG_OOB), t.read(s)]).toEqual(['abc', 'd', 'EAGAIN'])
+    // One that is next and unread goes when another comes.
+    for (const text of ['e', 'fg']) t.send(c, text, MSG_OOB)
+    expect(t.read(s)).toBe('f')
   })
 })
 
