@@ -57,8 +57,8 @@ export const fileFaults: readonly Fault[] = [
   {
     what: 'bits are not looked at',
     file: 'kernel/ipc/futex.ts',
-    find: '|| (progress.bitset & bitset) === 0) continue',
-    put: ') continue',
+    find: 'if ((progress.bitset & bitset) === 0) continue',
+    put: '',
     near: WAKE,
   },
   {
