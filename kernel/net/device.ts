@@ -1,5 +1,5 @@
 // The loopback device, the only one: what netdevice(7)'s requests and /proc/net tell of it. Nothing of it can be changed.
-import { AF_INET, CAP_NET_ADMIN, EFAULT, EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../abi/index.ts'
+import { AF_INET, CAP_NET_ADMIN, EFAULT, EINVAL, ENODEV, EOPNOTSUPP, EPERM, TWO_32 } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
 import type { Task } from '../state.ts'
@@ -54,7 +54,7 @@ function nameAt(k: Kernel, task: Task, at: number): string {
 /** SIOCGIFCONF: as many interfaces as fit, or how much they take. */
 function listInterfaces(k: Kernel, task: Task, at: number): void {
   const room = getU32(k, task, at) | 0
-  const to = getU32(k, task, at + 8) + getU32(k, task, at + 12) * 2 ** 32
+  const to = getU32(k, task, at + 8) + getU32(k, task, at + 12) * TWO_32
   if (room < 0) throw EINVAL
   const fits = to === 0 || room >= IFREQ_BYTES
   if (to !== 0 && fits) {

@@ -39,7 +39,7 @@ import { acceptTcp, bindTcp, connectTcp, listenTcp } from './opening.ts'
 import { consumeTcp, isAtMark, pollTcp, receiveTcp, sendTcp, waitingBytes } from './stream.ts'
 import { datagramText } from './show-datagrams.ts'
 import { networkFiles } from './show-network.ts'
-import { endpointText, tcpStat, tcpText } from './show.ts'
+import { endpointText, inetStat, inetStat6, tcpText } from './show.ts'
 import { tcpOptions } from './tcp-options.ts'
 import { arrivedOf, newTcp, tcpOf, unsentOf } from './tcp.ts'
 import { bindUdp, connectUdp, largestUdp, sendUdp, udpOptions } from './udp.ts'
@@ -209,9 +209,9 @@ function inetFamily(family: number): Family {
     protocolOf: (type, protocol) =>
       `${type === SOCK_STREAM ? 'TCP' : type === SOCK_RAW ? 'RAW' : protocol === IPPROTO_UDP ? 'UDP' : 'PING'}${six}`,
     audit: v6 ? () => [] : auditInet,
-    ...(v6 ? {} : { sockstat: tcpStat }),
+    ...(v6 ? {} : { sockstat: inetStat }),
     files: {
-      ...(v6 ? {} : networkFiles),
+      ...(v6 ? { 'net/sockstat6': inetStat6 } : networkFiles),
       [`net/tcp${v6 ? '6' : ''}`]: tcpText(family),
       [`net/udp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, IPPROTO_UDP),
       [`net/raw${v6 ? '6' : ''}`]: datagramText(family, SOCK_RAW, pingOf(family)),

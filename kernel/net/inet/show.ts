@@ -1,5 +1,5 @@
 // How internet sockets are seen: addresses in words, /proc/net/tcp and its like (net/ipv4/tcp_ipv4.c get_tcp4_sock).
-import { AF_INET, AF_INET6, TCP_STATES } from '../../abi/index.ts'
+import { AF_INET, AF_INET6, IPPROTO_UDP, SOCK_RAW, TCP_STATES } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Endpoint, Socket, TimeWait } from '../types.ts'
 import { addressBytes, addressText, anyOf, familyOf, isV6, read4, read6 } from './address.ts'
@@ -136,15 +136,36 @@ export const tcpText =
     return lines.map(line => `${family === AF_INET ? line.padEnd(LINE4) : line}\n`).join('')
   }
 
+/** Sockets of a family that are in use, by protocol. */
+function inUse(k: Kernel, of: number): { tcp: number; udp: number; raw: number } {
+  const counts = { tcp: 0, udp: 0, raw: 0 }
+  for (const { family, own, type, protocol } of k.state.ns.net.sockets) {
+    if (family !== of) continue
+    if (own.kind === 'tcp') counts.tcp += Number(own.tcp !== TCP_STATES.CLOSE)
+    else if (own.kind === 'datagram' && protocol === IPPROTO_UDP) counts.udp += Number(own.claim !== null)
+    else if (type === SOCK_RAW) counts.raw++
+  }
+  return counts
+}
+
 /** Lines of /proc/net/sockstat. */
-export function tcpStat(k: Kernel): string {
+export function inetStat(k: Kernel): string {
   const { sockets, inet } = k.state.ns.net
-  let [inUse, orphans, all] = [0, 0, 0]
-  for (const { family, own, dead } of sockets) {
+  let [orphans, all] = [0, 0]
+  for (const { own, dead } of sockets) {
     if (own.kind !== 'tcp') continue
     all++
     if (dead) orphans++
-    if (family === AF_INET && own.tcp !== TCP_STATES.CLOSE) inUse++
   }
-  return `TCP: inuse ${inUse} orphan ${orphans} tw ${inet.timeWaits} alloc ${all} mem 0\n`
+  const { tcp, udp, raw } = inUse(k, AF_INET)
+  return (
+    `TCP: inuse ${tcp} orphan ${orphans} tw ${inet.timeWaits} alloc ${all} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\n` +
+    `RAW: inuse ${raw}\nFRAG: inuse 0 memory 0\n`
+  )
+}
+
+/** /proc/net/sockstat6. */
+export function inetStat6(k: Kernel): string {
+  const { tcp, udp, raw } = inUse(k, AF_INET6)
+  return `TCP6: inuse ${tcp}\nUDP6: inuse ${udp}\nUDPLITE6: inuse 0\nRAW6: inuse ${raw}\nFRAG6: inuse 0 memory 0\n`
 }

@@ -300,6 +300,7 @@ describe('connections end', () => {
       7,
     ])
     expect([t.read(c), t.read(s), t.send(s, 'x'), t.named(c, true)]).toEqual(['', '', 'EPIPE', 'ENOTCONN'])
+    expect(t.text('/proc/net/sockstat')).toMatch(/^sockets: used 2\nTCP: inuse 0 orphan 0 tw 1 alloc 2 mem 0\nUDP: inuse 0 mem 0\n/)
     expect(t.text('/proc/net/tcp').split('\n')[1]).toMatch(/^ {3}0: 0100007F:\w{4} 0100007F:\w{4} 06 00000000:00000000 03:00001770 /)
     close(c, s)
     expect(problems()).toEqual([])
