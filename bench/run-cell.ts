@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { createKernel, intervals, NO_HOST_FILES, readCpio, runKernel, shellStatus, spawnInit, type Host } from '../kernel/index.ts'
 import { presetNames, resolvePreset, type Preset } from '../vm/index.ts'
 import { BenchError, EXIT } from './errors.ts'
@@ -54,7 +55,7 @@ function quietHost(): Host & { output: string } {
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** Made by the build: beside the bundle, or in dist when this is run from its source. */
-const IMAGES = [join(here, 'root.cpio'), join(here, '..', 'dist', 'root.cpio')]
+const IMAGES = [here, join(here, '..', 'dist')].flatMap(folder => [join(folder, 'root.cpio'), join(folder, 'root.cpio.gz')])
 
 const failed = (message: string): BenchError => new BenchError(EXIT.failed, message)
 
@@ -66,7 +67,7 @@ export function runCell(job: Job): readonly Interval[] {
   const host = quietHost()
   const kernel = createKernel({
     host,
-    root: readCpio(readFileSync(image)),
+    root: readCpio(image.endsWith('.gz') ? gunzipSync(readFileSync(image)) : readFileSync(image)),
     ramBytes: (machine?.ram ?? DEFAULT_RAM) * MIB,
     harts: machine?.harts,
     thp: machine?.thp,

@@ -2,10 +2,11 @@
 // root.cpio (the root file system), libhartbeat.a (the assembly library), and the interpreter's loop.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { assemble, build, formatDiagnostics, writeArchive, type Diagnostic } from '../assembler/index.ts'
 import { writeCpio, type ImageFile } from '../kernel/index.ts'
 import { defaultIsa, prepareLoop } from '../vm/index.ts'
-import { imagePath, includeReader, libraryPath, loopPaths, packageRoot } from './resources.ts'
+import { imagePath, includeReader, libraryPath, loopPaths, packageRoot, packedImagePath } from './resources.ts'
 
 const programs = join(packageRoot, 'programs')
 const EXECUTABLE = 0o755
@@ -78,7 +79,9 @@ for (const [from, to] of [
 }
 files.push({ path: '/bin/[', kind: 'symlink', mode: 0o777, target: 'test' })
 files.push(text('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'), text('/etc/group', 'root:x:0:\n'), text('/etc/hostname', 'hartbeat\n'))
-writeFileSync(imagePath, writeCpio(files))
+const image = writeCpio(files)
+writeFileSync(imagePath, image)
+writeFileSync(packedImagePath, gzipSync(image, { level: 9 }))
 
 const { code, soft, ...data } = prepareLoop(defaultIsa)
 writeFileSync(loopPaths.data, JSON.stringify(data))

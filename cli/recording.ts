@@ -36,7 +36,7 @@ import {
   type Line,
   type MadeOf,
 } from './recording-format.ts'
-import { imagePath, ownRoot, preparedLoop } from './resources.ts'
+import { ownImage, ownRoot, preparedLoop } from './resources.ts'
 import { temporarySpill } from './spill.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -45,7 +45,8 @@ const here = dirname(fileURLToPath(import.meta.url))
 function buildId(): string {
   const hash = createHash('sha256')
   const code = readdirSync(here).filter(name => /^hartbeat.*\.js$/.test(name))
-  for (const path of [...code.sort().map(name => join(here, name)), imagePath]) hash.update(readFileSync(path))
+  for (const name of code.sort()) hash.update(readFileSync(join(here, name)))
+  hash.update(ownImage())
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { readCpio, type ImageFile } from '../kernel/index.ts'
 import type { PreparedLoop } from '../vm/index.ts'
 
@@ -10,7 +11,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 export const packageRoot = join(here, '..')
 const includeFolder = join(packageRoot, 'programs', 'include')
 const built = join(packageRoot, 'dist')
+/** The root image; in the package it is packed. */
 export const imagePath = join(built, 'root.cpio')
+export const packedImagePath = `${imagePath}.gz`
 export const libraryPath = join(built, 'libhartbeat.a')
 
 /** The interpreter's loop for the usual machine: what is data of it, its code, and that of the functions that it imports. */
@@ -32,8 +35,10 @@ export function preparedLoop(): PreparedLoop | undefined {
   }
 }
 
+/** The root image, as it is unpacked. */
+export const ownImage = (): Uint8Array => (existsSync(imagePath) ? readFileSync(imagePath) : gunzipSync(readFileSync(packedImagePath)))
 /** The root file system with our programs in /bin. */
-export const ownRoot = (): ImageFile[] => readCpio(readFileSync(imagePath))
+export const ownRoot = (): ImageFile[] => readCpio(ownImage())
 /** The assembly library, to link programs with. */
 export const libraryArchive = (): { name: string; bytes: Uint8Array } => ({ name: 'libhartbeat.a', bytes: readFileSync(libraryPath) })
 

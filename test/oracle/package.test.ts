@@ -79,7 +79,7 @@ beforeAll(() => {
 describe('what is in it', () => {
   test('is what a user needs: no tests, no maps, nothing of the build', () => {
     const files = [...filesBelow('.')]
-    for (const wanted of ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/library.md', 'dist/hartbeat.js', 'dist/root.cpio'])
+    for (const wanted of ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/library.md', 'dist/hartbeat.js', 'dist/root.cpio.gz'])
       expect(files).toContain(wanted)
     expect(files).toContain('programs/include/sys.inc')
     expect(files.filter(path => /\.test\.|\.map$|make-image|mutate|sh-cases|\.cases$|^test|^bench/.test(path))).toEqual([])

@@ -160,7 +160,7 @@ static void files(void) {
   int ids[] = {s, q, m};
   for (int i = 0; i < 3; i++) {
     char p[60]; sprintf(p, "/proc/sysvipc/%s", f[i]); FILE *in = fopen(p, "r"); char line[300];
-    while (fgets(line, 300, in)) { int key, n; if (sscanf(line, "%d %d", &key, &n) == 2 && key == K && n == ids[i]) { printf("%zu:", strlen(line)); char *t = strtok(line, " \n"); for (int w = 0; t; w++, t = strtok(0, " \n")) printf(" %s", w == 1 || strlen(t) > 5 && w > 5 || atoi(t) == getpid() ? "?" : t); puts(""); } }
+    while (fgets(line, 300, in)) { int key, n; if (sscanf(line, "%d %d", &key, &n) == 2 && key == K && n == ids[i]) { printf("%zu:", strlen(line)); char *t = strtok(line, " \n"); for (int w = 0; t; w++, t = strtok(0, " \n")) printf(" %s", w == 1 || strlen(t) > 5 && w > 5 || (i == 0 && (w == 4 || w == 5) || i == 2 && (w == 5 || w == 6)) && atoi(t) == getpid() ? "?" : t); puts(""); } }
     fclose(in);
   }
   shmctl(s, IPC_RMID, 0); semctl(q, 0, IPC_RMID); msgctl(m, IPC_RMID, 0);
