@@ -1,12 +1,11 @@
 // Random sequences of system calls (programs/calls-random.c) here and on this Linux: the same answers, line by line, where it is new enough
 // (6.12) and the test is root's. What differs is cut down to the calls that it takes.
 import { readFileSync, rmSync } from 'node:fs'
-import { release } from 'node:os'
 import { expect, test } from 'vitest'
 import { run } from '../machine.ts'
 import { spawnSync } from '../spawn.ts'
 import { amount, PATIENCE, SEED } from '../fuzz/size.ts'
-import { compile, have, workDirectory } from './tools.ts'
+import { compile, have, IS_NEW_LINUX, workDirectory } from './tools.ts'
 
 const SOURCE = new URL('programs/calls-random.c', import.meta.url).pathname
 const PLACE = '/dev/shm/calls'
@@ -14,12 +13,7 @@ const PLACE = '/dev/shm/calls'
 const LENGTH = 24
 const BATCH = 200
 const SEQUENCES = amount(600, 100_000)
-const [major, minor] = release().split('.').map(Number)
-const comparable =
-  have('gcc', 'riscv64-linux-gnu-gcc') &&
-  process.getuid?.() === 0 &&
-  process.platform === 'linux' &&
-  (major > 6 || (major === 6 && minor >= 12))
+const comparable = have('gcc', 'riscv64-linux-gnu-gcc') && process.getuid?.() === 0 && IS_NEW_LINUX
 
 /** Differences that stay: the line there, and the line here. Most are of kernels newer than the one that we are (6.12). */
 const KNOWN: readonly (readonly [RegExp, RegExp])[] = [

@@ -1,6 +1,6 @@
 // The oracles: a cross compiler and QEMU's user mode; and our machine, as the command line runs it. Tests skip, loudly, what is missing.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
@@ -18,6 +18,18 @@ export function have(...tools: readonly string[]): boolean {
   const missing = tools.filter(tool => (tool.startsWith('/') ? !existsSync(tool) : spawnSync(tool, ['--version']).error !== undefined))
   if (missing.length > 0) console.warn(`SKIPPED, as there is no ${missing.join(', ')}`)
   return missing.length === 0
+}
+
+const [MAJOR, MINOR] = release().split('.').map(Number)
+/** Is the host a Linux that is no older than the one that we are (6.12)? */
+export const IS_NEW_LINUX = process.platform === 'linux' && (MAJOR > 6 || (MAJOR === 6 && MINOR >= 12))
+
+const TRIES = 3
+/** What a program prints on the host, where its processes wait for each other by time: on a busy host they may come in another order, and are asked again. */
+export function saidOnHost<T>(ask: () => T, isRight: (said: T) => boolean): T {
+  let said = ask()
+  for (let n = 1; n < TRIES && !isRight(said); n++) said = ask()
+  return said
 }
 
 /** A directory that is removed after the tests of the file. */

@@ -114,7 +114,7 @@ static void sem(void) {
 #define LOOK(what) do { nap(); n = read(done[0], seen, 10); printf("  %s: %.*s, values %d %d %d %d\n", what, n > 0 ? n : 0, seen, val(id, 0), val(id, 1), val(id, 2), val(id, 3)); } while (0)
   op(id, 0, 1, 0); LOOK("one"); op(id, 0, 1, 0); LOOK("one more"); op(id, 0, 2, 0); LOOK("two"); op(id, 1, 1, 0); LOOK("the second"); op(id, 3, -1, 0); LOOK("zero of the fourth"); op(id, 1, 1, 0); LOOK("the second");
   kill(kids[0], 9); nap(); printf("  waiting %d\n", semctl(id, 0, GETNCNT)); 
-  if (fork() == 0) { SHOW("  sleeper", op(id, 2, -1, 0)); _exit(0); }
+  if (fork() == 0) { int r = op(id, 2, -1, 0), e = errno; usleep(100000); SHOW("  sleeper", (errno = e, r)); _exit(0); }
   nap(); SHOW("remove", semctl(id, 0, IPC_RMID)); nap(); SHOW("gone", semctl(id, 0, GETVAL)); while (wait(0) > 0); n = read(done[0], seen, 10);
   if (n == 2 && seen[0] > seen[1]) { char t = seen[0]; seen[0] = seen[1]; seen[1] = t; }
   printf("  %.*s\n", n > 0 ? n : 0, seen);
@@ -147,7 +147,7 @@ static void msg(void) {
   struct sigaction sa = {.sa_handler = hear, .sa_flags = SA_RESTART}; sigaction(SIGALRM, &sa, 0); ualarm(20000, 0); got("interrupted", 10, 0, 0);
   sa.sa_handler = SIG_IGN; sigaction(SIGALRM, &sa, 0); if (fork() == 0) { usleep(50000); put(1, "late", 0); _exit(0); } ualarm(20000, 0); got("not interrupted", 10, 0, 0); wait(0);
   sa.sa_handler = hear; sigaction(SIGALRM, &sa, 0); put(1, "123456789", 0); ualarm(20000, 0); SHOW("no room, interrupted", put(1, "xx", 0)); got("it", 10, 0, 0);
-  if (fork() == 0) { got("  receiver", 10, 0, 0); _exit(0); } nap(); SHOW("remove", msgctl(id, IPC_RMID, 0)); wait(0); state("gone");
+  if (fork() == 0) { delay = 100000; got("  receiver", 10, 0, 0); _exit(0); } nap(); SHOW("remove", msgctl(id, IPC_RMID, 0)); wait(0); state("gone");
   puts("rights"); id = msgget(K, IPC_CREAT | 0604); put(1, "x", 0);
   if (fork() == 0) { setresgid(1000, 1000, 1000); setresuid(1000, 1000, 1000); SHOW("write", put(1, "x", 0)); got("read", 10, 0, 0); msgctl(id, IPC_STAT, &d); SHOW("set", msgctl(id, IPC_SET, &d)); SHOW("remove", msgctl(id, IPC_RMID, 0)); int own = msgget(IPC_PRIVATE, 0600); msgctl(own, IPC_STAT, &d); d.msg_qbytes = 20000; SHOW("larger", msgctl(own, IPC_SET, &d)); msgctl(own, IPC_RMID, 0); _exit(0); }
   wait(0); msgctl(id, IPC_RMID, 0);
