@@ -1,5 +1,6 @@
 // The door of the contract with programs: numbers, names and layouts of Linux on riscv64. It imports nothing of ours.
 export * from './auxv.ts'
+export * from './bytes.ts'
 export * from './core.ts'
 export * from './elf.ts'
 export * from './errno.ts'

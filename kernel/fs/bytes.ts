@@ -17,13 +17,3 @@ export function cString(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
   return textOf(end < 0 ? bytes : bytes.subarray(0, end))
 }
-
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}

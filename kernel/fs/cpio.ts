@@ -1,7 +1,8 @@
 // The "newc" cpio archive: what Linux takes as an initramfs (Documentation/driver-api/early-userspace/buffer-format.rst).
 // Each entry: 110 bytes of ASCII hex, the name, the contents, both padded to 4 bytes; "TRAILER!!!" ends it.
 import { S_IFMT, makeDev, majorOf, minorOf } from '../abi/index.ts'
-import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
+import { concatBytes } from '../abi/index.ts'
+import { bytesOf, cString, textOf } from './bytes.ts'
 import { ImageError, type ImageFile } from './image.ts'
 import { kindOfMode, typeOfKind } from '../vfs/index.ts'
 

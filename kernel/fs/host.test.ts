@@ -9,7 +9,8 @@ import type { Task } from '../state.ts'
 import { chargeCall } from '../syscalls/kernel-memory.ts'
 import { retainFile } from '../vfs/index.ts'
 import { buffer, BUFFER, BUFFER_BYTES, call, fileKernel, outcome } from '../vfs/testing.ts'
-import { bytesOf, concatBytes, textOf } from './bytes.ts'
+import { concatBytes } from '../abi/index.ts'
+import { bytesOf, textOf } from './bytes.ts'
 import { makeHostStream, mountHost } from './index.ts'
 
 type Node = { stat: HostStat; data: Uint8Array; target: string }

@@ -1,6 +1,7 @@
 // ustar archives (POSIX.1-1988, with GNU long names and pax path records as tar writes them today): images of a root directory.
 import { majorOf, makeDev, minorOf } from '../abi/index.ts'
-import { bytesOf, concatBytes, cString, textOf } from './bytes.ts'
+import { concatBytes } from '../abi/index.ts'
+import { bytesOf, cString, textOf } from './bytes.ts'
 import { ImageError, type ImageFile } from './image.ts'
 import type { FileKind } from '../vfs/types.ts'
 

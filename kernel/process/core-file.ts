@@ -2,6 +2,7 @@
 // (core(5), Linux's fs/coredump.c vma_dump_size). Asking changes nothing: a debugger asks too.
 import { PAGE_SIZE } from '../../vm/index.ts'
 import {
+  concatBytes,
   DUMP,
   ELF_MAGIC,
   ELFCLASS64,
@@ -142,21 +143,11 @@ function headers(segments: readonly Segment[]): Uint8Array {
   return bytes
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
-}
-
 /** The core file of a process that `task` brings down by `info`, but for the bytes of its memory (corePage). Null: it has no memory. */
 export function coreFile(k: Kernel, task: Task, info: SigInfo): CoreFile | null {
   const { mm } = task
   if (mm === null) return null
-  const notes = joined(coreNotes(k, task, mm, info))
+  const notes = concatBytes(coreNotes(k, task, mm, info))
   const regions = mm.regions.slice(0, MOST_SEGMENTS - 1)
   const notesAt = SIZEOF_EHDR + (regions.length + 1) * SIZEOF_PHDR
   const segments: Segment[] = [
@@ -172,7 +163,7 @@ export function coreFile(k: Kernel, task: Task, info: SigInfo): CoreFile | null 
       spans.push({ ...run, offset: offset + run.start - start })
     offset += fileSize
   }
-  return { head: joined([headers(segments), notes]), spans, size: offset }
+  return { head: concatBytes([headers(segments), notes]), spans, size: offset }
 }
 
 /** Bytes of a page of a file, from a byte offset on; null where there are none. */

@@ -1,5 +1,6 @@
 // How a row of the system-call table is written. One row gives dispatch, the trace text, the generated documentation and the
 // assembly include file. Argument types say how a raw register becomes a value and how strace shows it.
+import { EINVAL } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { SyscallResult } from '../waiting.ts'
@@ -48,6 +49,11 @@ export interface Syscall {
   text?: (k: Kernel, task: Task, raw: readonly number[], result?: number) => string
   /** How strace shows a result that is no error, where a number is not all: `0x8002 (flags O_RDWR|O_LARGEFILE)`, `0 (Timeout)`. */
   answer?: (k: Kernel, task: Task, raw: readonly number[], result: number) => string
+}
+
+/** For what a row judges first: EINVAL. */
+export function judge(allowed: boolean): void {
+  if (!allowed) throw EINVAL
 }
 
 type Values<A extends Record<string, Arg<unknown>>> = { [N in keyof A]: A[N] extends Arg<infer T> ? T : never }

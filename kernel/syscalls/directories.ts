@@ -65,7 +65,7 @@ import {
   checkNewName,
 } from '../vfs/index.ts'
 import { bytesOut, dirfd, fd, flags, int, laterPath, mode, path, size, uint } from './args.ts'
-import { syscall, type Arg, type Syscall } from './define.ts'
+import { judge, syscall, type Arg, type Syscall } from './define.ts'
 import { direntsOut } from './file-args.ts'
 import { flagsText } from './text.ts'
 
@@ -161,7 +161,6 @@ function link(k: Kernel, task: Task, oldDir: number, oldName: string, newDir: nu
 }
 
 function readlink(k: Kernel, task: Task, dir: number, name: string, at: number, length: number): number {
-  if (length <= 0) throw EINVAL
   const place = lookup(k, task, dir, name, { follow: false, empty: true })
   if (place.dentry.inode.kind !== 'symlink') throw name === '' ? ENOENT : EINVAL
   const text = bytesOf(readLink(k, task, place.dentry)).subarray(0, length)
@@ -233,10 +232,6 @@ const cwdOut: Arg<number> = {
   show: (raw, k, task, all, result) => bytesOut.show(raw, k, task, all, result !== undefined && result > 0 ? result - 1 : result),
 }
 
-function noneBut(how: number, allowed: number): void {
-  if (how & ~allowed) throw EINVAL
-}
-
 export const directoryCalls: Syscall[] = [
   syscall(17, 'getcwd', { buf: cwdOut, size }, (k, task, { buf, size }) => getcwd(k, task, buf, size)),
   syscall(
@@ -260,7 +255,7 @@ export const directoryCalls: Syscall[] = [
       removeNode(k, task, lookupParent(k, task, dirfd, path), (how & AT_REMOVEDIR) !== 0)
       return 0
     },
-    { first: a => noneBut(a.flags, AT_REMOVEDIR) },
+    { first: a => judge(!(a.flags & ~AT_REMOVEDIR)) },
   ),
   syscall(36, 'symlinkat', { target: path, dirfd, path: laterPath }, (k, task, { target, dirfd, path: name }) => {
     if (target === '') throw ENOENT
@@ -272,7 +267,7 @@ export const directoryCalls: Syscall[] = [
     'linkat',
     { olddirfd: dirfd, oldpath: path, newdirfd: dirfd, newpath: laterPath, flags: flags({ AT_SYMLINK_FOLLOW, AT_EMPTY_PATH }) },
     (k, task, a) => link(k, task, a.olddirfd, a.oldpath, a.newdirfd, a.newpath, a.flags),
-    { first: a => noneBut(a.flags, AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) },
+    { first: a => judge(!(a.flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))) },
   ),
   syscall(49, 'chdir', { path }, (k, task, { path }) => {
     contextOf(task).cwd = enterable(k, task, lookup(k, task, AT_FDCWD, path))
@@ -294,7 +289,7 @@ export const directoryCalls: Syscall[] = [
     'readlinkat',
     { dirfd, path, buf: linkOut, bufsiz: int },
     (k, task, { dirfd, path, buf, bufsiz }) => readlink(k, task, dirfd, path, buf, bufsiz),
-    { first: ({ bufsiz }) => noneBut(bufsiz > 0 ? 0 : 1, 0) },
+    { first: ({ bufsiz }) => judge(bufsiz > 0) },
   ),
   syscall(
     276,

@@ -79,7 +79,7 @@ import {
 import type { Timespec } from './times.ts'
 import { dirfd, fd, flags, id, long, mode, path, pathOrNull, structOut } from './args.ts'
 import { type SyscallResult } from '../waiting.ts'
-import { syscall, type Arg, type Syscall } from './define.ts'
+import { judge, syscall, type Arg, type Syscall } from './define.ts'
 import { rangeCalls } from './ranges.ts'
 import { xattrCalls } from './xattr.ts'
 import { STATX_NAMES, statfsText, statText, statxText, timesIn } from './stat-text.ts'
@@ -257,10 +257,6 @@ const accessMode = flags({ R_OK: ACCESS_MODES.R_OK, W_OK: ACCESS_MODES.W_OK, X_O
 
 /** How most calls may be told to find a name. */
 const FOUND_BY = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH
-
-function judge(allowed: boolean): void {
-  if (!allowed) throw EINVAL
-}
 
 function judgeStatx(how: number, mask: number): void {
   const RESERVED = 0x8000_0000

@@ -1,5 +1,5 @@
 // What comes along with datagrams, both ways: where they went to, hop counts, errors (ip(7) IP_PKTINFO, IP_RECVERR; ipv6(7)).
-import { AF_INET, AF_INET6, EINVAL, ENETUNREACH, IP, IPV6, SOCKET_LEVELS, SOL_SOCKET } from '../../abi/index.ts'
+import { AF_INET, AF_INET6, EINVAL, ENETUNREACH, IP, IPV6, SOCKET_LEVELS, SOL_SOCKET, concatBytes } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import { readControl } from '../scm.ts'
@@ -14,15 +14,6 @@ const INT_BYTES = 4
 
 const bytesRow = (level: number, type: number, bytes: Uint8Array): ReceivedControl => ({ kind: 'bytes', level, type, bytes })
 const int = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer)
-const joined = (...parts: Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
 
 type Row = readonly [level: number, option: number, type: number, make: (datagram: Datagram) => Uint8Array]
 
@@ -32,13 +23,13 @@ const ROWS4: readonly Row[] = [
     SOL_IP,
     IP.IP_PKTINFO,
     IP.IP_PKTINFO,
-    ({ to }) => joined(int(INDEX), addressBytes(AF_INET, kindOf(to) === 'local' ? to : LOOPBACK4), addressBytes(AF_INET, to)),
+    ({ to }) => concatBytes([int(INDEX), addressBytes(AF_INET, kindOf(to) === 'local' ? to : LOOPBACK4), addressBytes(AF_INET, to)]),
   ],
   [SOL_IP, IP.IP_RECVTTL, IP.IP_TTL, ({ hops }) => int(hops)],
   [SOL_IP, IP.IP_RECVTOS, IP.IP_TOS, ({ service }) => Uint8Array.of(service)],
   [SOL_IP, IP.IP_RECVORIGDSTADDR, IP.IP_RECVORIGDSTADDR, ({ to, port }) => sockaddr(AF_INET, { address: to, port })],
 ]
-const INFO6: Row = [SOL_IPV6, IPV6.IPV6_RECVPKTINFO, IPV6.IPV6_PKTINFO, ({ to }) => joined(addressBytes(AF_INET6, to), int(INDEX))]
+const INFO6: Row = [SOL_IPV6, IPV6.IPV6_RECVPKTINFO, IPV6.IPV6_PKTINFO, ({ to }) => concatBytes([addressBytes(AF_INET6, to), int(INDEX)])]
 const ROWS6: readonly Row[] = [
   INFO6,
   [SOL_IPV6, IPV6.IPV6_RECVHOPLIMIT, IPV6.IPV6_HOPLIMIT, ({ hops }) => int(hops)],
@@ -61,11 +52,11 @@ const UNREACHABLE6 = [1, 4] as const
 export function errorControl(socket: Socket, { code, to }: FailedDatagram): ReceivedControl {
   const v6 = isV6(to.address)
   const [type, reason] = v6 ? UNREACHABLE6 : UNREACHABLE
-  const head = joined(int(code), Uint8Array.of(v6 ? ORIGIN_ICMP6 : ORIGIN_ICMP, type, reason, 0), int(0), int(0))
+  const head = concatBytes([int(code), Uint8Array.of(v6 ? ORIGIN_ICMP6 : ORIGIN_ICMP, type, reason, 0), int(0), int(0)])
   const offender = sockaddr(v6 ? AF_INET6 : AF_INET, { address: v6 ? LOOPBACK6 : LOOPBACK4, port: 0 })
   return socket.family === AF_INET6
-    ? bytesRow(SOL_IPV6, IPV6.IPV6_RECVERR, joined(head, offender))
-    : bytesRow(SOL_IP, IP.IP_RECVERR, joined(head, offender))
+    ? bytesRow(SOL_IPV6, IPV6.IPV6_RECVERR, concatBytes([head, offender]))
+    : bytesRow(SOL_IP, IP.IP_RECVERR, concatBytes([head, offender]))
 }
 
 const BYTE = 255

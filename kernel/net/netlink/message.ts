@@ -1,4 +1,6 @@
 // Netlink messages as bytes (netlink(7)): a header, a structure of the kind, attributes; each begins at a multiple of four.
+import { concatBytes } from '../../abi/index.ts'
+
 const ALIGN = 4
 const HEADER_BYTES = 16
 const ATTRIBUTE_BYTES = 4
@@ -101,13 +103,5 @@ export function joined(messages: readonly Uint8Array[], most: number): Uint8Arra
     parts[parts.length - 1].push(one)
     bytes += one.length
   }
-  return parts.map(part => {
-    const whole = new Uint8Array(part.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const one of part) {
-      whole.set(one, at)
-      at += one.length
-    }
-    return whole
-  })
+  return parts.map(concatBytes)
 }
