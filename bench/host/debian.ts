@@ -28,12 +28,13 @@ const MORE = [
 const LISTS = { tests: PROGRAMS, programs: [...PROGRAMS, ...MORE] } as const
 const MINUTES = 60_000
 
-/** A mirror that is too slow is none. */
-function attempt(command: string, args: readonly string[], cwd: string): boolean {
+/** A mirror that is too slow is none. What it printed, or null. */
+function attempt(command: string, args: readonly string[], cwd: string, limit = 3 * MINUTES): string | null {
   try {
-    return spawnSync(command, args, { cwd, stdio: 'ignore', timeout: 3 * MINUTES }).status === 0
+    const { status, stdout } = spawnSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8', timeout: limit })
+    return status === 0 ? stdout : null
   } catch {
-    return false
+    return null
   }
 }
 
@@ -43,16 +44,36 @@ function mirror(): string | null {
   return stdout?.split('\n').find(uri => uri !== '' && !uri.includes('security')) ?? null
 }
 
-/** The path of a root with these packages, or null (said on the console) where it cannot be made: no apt, no network. */
-export function debianRoot(which: keyof typeof LISTS): string | null {
-  const wanted = LISTS[which]
+/** Fetches packages into a place of its own; answers the files, or null. */
+type Fetch = (apt: readonly string[], place: string, wanted: readonly string[]) => readonly string[] | null
+
+/** These and no others. */
+const alone: Fetch = (apt, place, wanted) => {
+  const packages = join(place, 'packages')
+  mkdirSync(packages)
+  if (attempt(APT, [...apt, 'download', ...wanted], packages) === null) return null
+  return readdirSync(packages).map(name => join(packages, name))
+}
+
+/** With all that they depend on, as apt finds it for an empty system. What was fetched stays for other lists. */
+const withDependencies: Fetch = (apt, place, wanted) => {
+  const cache = join(tmpdir(), `hartbeat-debian-${SUITE}-cache`)
+  mkdirSync(join(cache, 'archives/partial'), { recursive: true })
+  const install = [...apt, '-o', `Dir::Cache=${cache}`, 'install', '-y', '--no-install-recommends']
+  if (attempt(APT, [...install, '--download-only', ...wanted], place, 20 * MINUTES) === null) return null
+  const lines = attempt(APT, [...install, '-o', 'Dir::Cache=cache', '--print-uris', ...wanted], place)
+  return lines === null ? null : [...lines.matchAll(/^'.*' (\S+) \d+ /gm)].map(([, name]) => join(cache, 'archives', name))
+}
+
+/** A root with these packages, fetched so, or null (said on the console) where it cannot be made: no apt, no network. */
+function rootWith(wanted: readonly string[], fetch: Fetch): string | null {
   // Another list of packages is another root.
   const list = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8)
   const place = join(tmpdir(), `hartbeat-debian-${SUITE}-${list}`)
   const root = join(place, 'root')
   if (existsSync(join(place, 'complete'))) return root
   rmSync(place, { recursive: true, force: true })
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'packages', 'root']) mkdirSync(join(place, folder), { recursive: true })
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'root']) mkdirSync(join(place, folder), { recursive: true })
   writeFileSync(join(place, 'status'), '')
   writeFileSync(join(place, 'sources.list'), `deb [arch=riscv64 signed-by=${KEYRING}] ${mirror()} ${SUITE} main\n`)
   const options = {
@@ -65,12 +86,8 @@ export function debianRoot(which: keyof typeof LISTS): string | null {
     'Dir::Etc::sourceparts': '/dev/null',
   }
   const apt = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  const packages = join(place, 'packages')
-  const unpacked =
-    attempt(APT, [...apt, 'update'], packages) &&
-    attempt(APT, [...apt, 'download', ...wanted], packages) &&
-    readdirSync(packages).every(name => attempt('dpkg', ['-x', name, root], packages))
-  if (!unpacked) {
+  const files = attempt(APT, [...apt, 'update'], place) === null ? null : fetch(apt, place, wanted)
+  if (!files?.every(file => attempt('dpkg', ['-x', file, root], place) !== null)) {
     console.warn(`SKIPPED, as Debian's riscv64 packages of ${SUITE} cannot be downloaded here`)
     return null
   }
@@ -81,3 +98,9 @@ export function debianRoot(which: keyof typeof LISTS): string | null {
   writeFileSync(join(place, 'complete'), '')
   return root
 }
+
+/** The path of a root with a list's packages, or null. */
+export const debianRoot = (which: keyof typeof LISTS): string | null => rootWith(LISTS[which], alone)
+
+/** The path of a root with these packages and what they depend on, or null. */
+export const debianRootOf = (packages: readonly string[]): string | null => rootWith([...packages].sort(), withDependencies)

@@ -1,2 +1,4 @@
-// What tests of other folders share with the bench: Debian's root file system.
-export { debianRoot } from './debian.ts'
+// What tests of other folders share with the bench: Debian's root file system, and the peers that programs run on.
+export { debianRoot, debianRootOf } from './debian.ts'
+export { guestFolder } from './ours.ts'
+export { pathOf, QEMU_USER } from './peers.ts'

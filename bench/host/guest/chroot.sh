@@ -1,5 +1,6 @@
 # A command in a root of riscv64 programs, each of which user-mode QEMU runs, children too: in namespaces of its own (unshare -Urm), so that the
-# host knows nothing of it. The root stays as it is; WORK is its /tmp. Usage: chroot.sh QEMU ROOT WORK COMMAND...
+# host knows nothing of it. The root stays as it is, unless $WRITABLE says something; WORK is its /tmp.
+# Usage: chroot.sh QEMU ROOT WORK COMMAND...
 set -e
 qemu=$1 root=$2 work=$3
 shift 3
@@ -11,5 +12,5 @@ mount --rbind "$root" "$root"
 mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --bind "$work" "$root/tmp"
-mount -o remount,bind,ro "$root"
+[ -n "$WRITABLE" ] || mount -o remount,bind,ro "$root"
 exec chroot "$root" "$@"

@@ -1,0 +1,61 @@
+// `npm run debian [-- WORD...]`: runs the rows that are named, or all, on our machine and under user-mode QEMU, prints how each went and
+// brings docs/debian.md in step. --only=ours leaves QEMU out; --expect asks a real kernel (an emulated machine with Debian's own) what is right.
+// Status 1 when something falls short.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { debianRootOf } from '../../bench/host/testing.ts'
+import { ABOUT } from './about.ts'
+import { expectedOf, writeExpected } from './expected.ts'
+import { ROWS } from './index.ts'
+import { judge } from './judge.ts'
+import { kernelOutputs, KERNEL_PACKAGE } from './kernel.ts'
+import { BASE, wordOf, type Row } from './row.ts'
+import { outputsOf } from './script.ts'
+import { forget, onOurs, onUser, writeFolder, type Ran } from './sides.ts'
+import { consoleOf, documentOf, type Result, type Side } from './table.ts'
+
+const ROOT = process.cwd()
+const HERE = join(ROOT, 'test', 'debian')
+const PAGE = join(ROOT, 'docs', 'debian.md')
+
+async function tryRow(debian: string, row: Row, alone: boolean): Promise<Result> {
+  const expected = expectedOf(HERE, row)
+  const place = writeFolder(row)
+  const judged = (ran: Ran): Side => ({ ran, verdict: judge(row, expected, outputsOf(row, ran.output)) })
+  try {
+    const ours = judged(await onOurs(ROOT, debian, row, place))
+    const user = alone ? 'not asked' : await onUser(ROOT, debian, row, place)
+    return { row, from: expected.from, ours, user: typeof user === 'string' ? user : judged(user) }
+  } finally {
+    forget(place)
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const words = args.filter(arg => !arg.startsWith('--'))
+  const unknown = words.filter(word => !ROWS.some(row => wordOf(row) === word))
+  if (unknown.length > 0) {
+    console.error(`debian: no row is called ${unknown.join(', ')}; there are: ${ROWS.map(wordOf).join(' ')}`)
+    return 2
+  }
+  const rows = ROWS.filter(row => words.length === 0 || words.includes(wordOf(row)))
+  const debian = debianRootOf([...new Set([...BASE, KERNEL_PACKAGE, ...ROWS.flatMap(row => row.packages)])])
+  if (debian === null) return 2
+  if (args.includes('--expect')) {
+    const { from, outputs } = await kernelOutputs(debian, rows)
+    for (const [n, row] of rows.entries()) if (row.count === undefined) writeExpected(HERE, row, from, outputsOf(row, outputs[n]))
+    return 0
+  }
+  const alone = args.includes('--only=ours')
+  const results: Result[] = []
+  for (const row of rows) {
+    const result = await tryRow(debian, row, alone)
+    results.push(result)
+    console.log(consoleOf(result))
+    // A run without QEMU is for trying: it leaves the page alone.
+    if (!alone) writeFileSync(PAGE, documentOf(ROWS, results, existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '', ABOUT))
+  }
+  return results.every(({ ours }) => ours.verdict.failed.length === 0) ? 0 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2))
