@@ -5,7 +5,7 @@ import { auditIpc } from './ipc/index.ts'
 import { auditMemory, liveKmem } from './mm/index.ts'
 import { auditSockets } from './net/index.ts'
 import { findTask, isDead } from './task/index.ts'
-import type { WaitQueue } from './sched/index.ts'
+import { auditLending, type WaitQueue } from './sched/index.ts'
 import type { Task, ThreadGroup } from './state.ts'
 import { auditFiles } from './vfs/index.ts'
 
@@ -26,6 +26,7 @@ const CHECKS: readonly ((k: Kernel) => Iterable<string>)[] = [
   checkSharing,
   checkTrapFrames,
   checkKmem,
+  auditLending,
   auditIpc,
   auditSockets,
 ]

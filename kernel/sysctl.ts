@@ -66,6 +66,8 @@ export interface Sysctls {
   threadsMax: number
   /** kernel.sched_rr_timeslice_ms, in nanoseconds. */
   rrSlice: number
+  /** kernel.max_lock_depth: a longer chain of owners who wait counts as a deadlock. */
+  maxLockDepth: number
   /** kernel.sched_rt_runtime_us, _period_us: how much of each hart may be promised to SCHED_DEADLINE. -1: anything. */
   rtRuntime: number
   rtPeriod: number
@@ -133,6 +135,7 @@ export const newSysctls = (ramBytes: number): Sysctls => ({
   panicOnOom: 0,
   threadsMax: THREADS_MAX,
   rrSlice: 100_000_000,
+  maxLockDepth: 1024,
   rtRuntime: 950_000,
   rtPeriod: 1_000_000,
   corePattern: 'core',

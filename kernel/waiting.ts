@@ -45,6 +45,8 @@ export interface Blocked {
   queues: WaitQueue[]
   /** Those of the queues of which one wake need not wake more than one such waiter (EPOLLEXCLUSIVE). */
   exclusive?: WaitQueue[]
+  /** The first queue is that of a lock which this task owns: whoever waits lends it its priority. */
+  owner?: Task
   deadline: number
   /** What a signal turns it into. null: uninterruptible (state D). */
   interrupted: Errno | null

@@ -30,6 +30,8 @@ export interface RunnableData {
   /** Of SCHED_DEADLINE: its deadline (absolute), and what is left of its budget; ns. */
   deadline: number | null
   budget: number | null
+  /** It runs with what somebody who waits for a lock of its lends; policy, priority and deadline are those. Who, and its own policy. */
+  lent: { by: number; policy: string } | null
 }
 
 export interface RunqueueData {
@@ -68,11 +70,15 @@ export const runqueuesView = view<RunqueuesData>({
         ...wrap(h.whyCurrent, width - 2, '  ').map(line => `  ${line}`),
         ...wrap(h.whyNext, width - 2, '  ').map(line => `  ${line}`),
         ...h.held.map(t => `  ${t.pid} ${t.comm} is held until ${instant(t.until)}: its budget is used up`),
+        ...[h.current, ...h.queue, ...h.held].flatMap(t => (t?.lent ? [lentText(t, t.lent)] : [])),
         ...(h.current === null && h.queue.length === 0 ? [] : queueTable(h, width)),
       ])
       .map(line => fit(line, width))
   },
 })
+
+const lentText = ({ pid, comm }: RunnableData, { by, policy }: { by: number; policy: string }): string =>
+  `  ${pid} ${comm} runs with the priority that ${by} lends it, who waits for a lock of its; its own policy is ${policy}`
 
 function queueTable({ current, queue }: RunqueueData, width: number): string[] {
   const row = (place: string, t: RunnableData): (string | number)[] => [
@@ -99,13 +105,15 @@ const POLICY_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(SCHED_POLICIES).map(([name, number]) => [number, name.replace('SCHED_', '')]),
 )
 
+const policyName = (policy: number): string => POLICY_NAMES.get(policy) ?? String(policy)
+
 function runnableData(hart: HartState, task: Task): RunnableData {
-  const { policy, nice, rtPriority, weight, sumExec, deadline, stopAt } = task.sched
+  const { policy, nice, rtPriority, weight, sumExec, deadline, stopAt, lent } = task.sched
   const vruntime = vruntimeOf(task)
   return {
     pid: task.pid,
     comm: task.comm,
-    policy: POLICY_NAMES.get(policy) ?? String(policy),
+    policy: policyName(policy),
     nice,
     rtPriority,
     weight,
@@ -114,6 +122,7 @@ function runnableData(hart: HartState, task: Task): RunnableData {
     sumExec,
     deadline: deadline?.end ?? null,
     budget: stopAt === Infinity ? null : stopAt - sumExec,
+    lent: lent && { by: lent.by.pid, policy: policyName(lent.policy) },
   }
 }
 

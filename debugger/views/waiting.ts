@@ -2,6 +2,7 @@
 import {
   callText,
   fileText,
+  lockOwner,
   ownedFutex,
   signalName,
   socketOps,
@@ -39,7 +40,9 @@ export function queueNames(k: Kernel): Map<WaitQueue, string> {
   }
   for (const [key, queue] of k.state.futexes) {
     const owned = ownedFutex(key)
-    names.set(queue, owned === null ? `a wake of futex ${futexText(k, key)}` : `ownership of futex ${futexText(k, owned)}`)
+    const owner = lockOwner(queue)
+    const from = owner === null ? '' : ` from ${taskName(owner)}`
+    names.set(queue, owned === null ? `a wake of futex ${futexText(k, key)}` : `ownership of futex ${futexText(k, owned)}${from}`)
   }
   nameCalls(k, names)
   for (const tty of k.state.ttys) {

@@ -13,7 +13,7 @@ const ROBUST_LIMIT = 2048
 /** What a thread leaves behind in its address space, at exit and at exec: locks it held are marked and passed on, and the word that pthread_join waits for is cleared. */
 export function futexExit(k: Kernel, task: Task): void {
   if (task.robustList !== 0) ignoringFaults(() => releaseRobustLocks(k, task))
-  if (k.state.futexes.size > 0) releasePiLocks(k, task)
+  if (task.sched.contended !== null) releasePiLocks(k, task)
   if (task.clearChildTid !== 0) ignoringFaults(() => clearTid(k, task, task.clearChildTid))
   task.robustList = 0
   task.clearChildTid = 0

@@ -1,13 +1,13 @@
 // Condition variables whose mutex knows its owner (futex(2)): FUTEX_WAIT_REQUEUE_PI sleeps on one word and wakes as the owner of another,
 // to which FUTEX_CMP_REQUEUE_PI moved it, so that no waiter is woken only to wait again (futex/requeue.c).
-import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ESRCH, ETIMEDOUT, FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from '../abi/index.ts'
+import { EAGAIN, EDEADLK, EINVAL, ERESTARTNOINTR, ETIMEDOUT, FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { getI32, getU32, putU32 } from '../mm/index.ts'
-import { isMoreUrgent, wakeTask } from '../sched/index.ts'
+import { isMoreUrgent, lend, wakeTask, waitsForItself } from '../sched/index.ts'
 import { blocked, progressOf, type SyscallResult } from '../waiting.ts'
 import type { Task } from '../state.ts'
 import { forgetIfEmpty, futexKey, piKey, queueOf } from './futex-key.ts'
-import { isSomebody, waitForLock } from './futex-pi.ts'
+import { hasLock, ownerToWaitFor } from './futex-pi.ts'
 import type { FutexTimeout, FutexWaiting } from './types.ts'
 
 /** FUTEX_WAIT_REQUEUE_PI. EAGAIN: the word is another, or a signal came after the move; ETIMEDOUT, EINVAL, EFAULT. */
@@ -22,7 +22,12 @@ export function waitRequeuePi(
 ): SyscallResult {
   const moved = progressOf(task, 'futexLock')
   // Moved: what is left is waiting for ownership. It cannot be begun again, as the first word has changed.
-  if (moved) return waitForLock(k, moved, EAGAIN)
+  if (moved) {
+    if (hasLock(k, moved)) return 0
+    const owner = ownerToWaitFor(k, task, moved.address, moved.lock)
+    if (owner === null || waitsForItself(k, task, owner)) throw EAGAIN
+    return { ...blocked([queueOf(k, moved.lock)], EAGAIN, moved.deadline), owner }
+  }
   const again = progressOf(task, 'futexWait')
   if (again) {
     forgetIfEmpty(k, again.key)
@@ -44,19 +49,14 @@ function becomeLocking(waiter: Task, { deadline, date, target }: FutexWaiting, g
   if (waiter.call && target) waiter.call.progress = { call: 'futexLock', ...target, granted, deadline, date }
 }
 
-/** Gives the lock to a waiter, or has it wait for it. EDEADLK (it owns it already), ESRCH (the word names nobody). True: it owns it now. */
-function lockFor(k: Kernel, caller: Task, waiter: Task, address: number, lock: string, more: boolean): boolean {
+/** Gives the lock to a waiter (null), or says whom it has to wait for. EDEADLK (it owns it already), ESRCH (the word names nobody). */
+function lockFor(k: Kernel, caller: Task, waiter: Task, address: number, lock: string, more: boolean): Task | null {
   const word = getU32(k, caller, address)
-  const owner = word & FUTEX_TID_MASK
-  if (owner === waiter.pid) throw EDEADLK
-  const contended = k.state.futexes.has(lock)
-  if (owner === 0 && !contended) {
-    putU32(k, caller, address, ((word & FUTEX_OWNER_DIED) | waiter.pid | (more ? FUTEX_WAITERS : 0)) >>> 0)
-    return true
-  }
-  if (!contended && !isSomebody(k, owner)) throw ESRCH
-  putU32(k, caller, address, (word | FUTEX_WAITERS) >>> 0)
-  return false
+  if ((word & FUTEX_TID_MASK) === waiter.pid) throw EDEADLK
+  const owner = ownerToWaitFor(k, caller, address, lock)
+  if (owner === null) putU32(k, caller, address, ((word & FUTEX_OWNER_DIED) | waiter.pid | (more ? FUTEX_WAITERS : 0)) >>> 0)
+  else if (waitsForItself(k, waiter, owner)) throw EDEADLK
+  return owner
 }
 
 /**
@@ -84,14 +84,15 @@ export function requeuePi(
   for (const waiter of waiters.slice(0, count + 1)) {
     const waiting = progressOf(waiter, 'futexWait')
     if (waiting?.target?.lock !== lock) throw EINVAL
-    const owns = lockFor(k, task, waiter, second, lock, count > 0)
-    becomeLocking(waiter, waiting, owns)
-    if (owns) wakeTask(k, waiter)
+    const owner = lockFor(k, task, waiter, second, lock, count > 0)
+    becomeLocking(waiter, waiting, owner === null)
+    if (owner === null) wakeTask(k, waiter)
     else {
       queue.waiters.splice(queue.waiters.indexOf(waiter), 1)
       const target = queueOf(k, lock)
       target.waiters.push(waiter)
       if (waiter.waiting) waiter.waiting.queues = [target]
+      lend(k, waiter, target, owner)
     }
     done++
   }

@@ -2,7 +2,7 @@
 import { PAGE_SIZE } from '../../vm/index.ts'
 import { RLIMIT_RSS, RLIMIT_SIGPENDING, SIG_DFL, SIG_IGN } from '../abi/index.ts'
 import { mmStatistics, type MmStatistics } from '../mm/index.ts'
-import { classOf } from '../sched/index.ts'
+import { asGiven, classOf } from '../sched/index.ts'
 import { groupUsage } from '../task/index.ts'
 import { actionOf, sigbit, queuedOf, type Sigset } from '../signal/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -61,7 +61,7 @@ function dispositions(group: ThreadGroup): { ignored: Sigset; caught: Sigset } {
 /** Linux's number for programs: minor bits above 8 go beyond the major. */
 const ttyNumber = (group: ThreadGroup): number => (group.tty ? (group.tty.major << 8) | (group.tty.minor & 0xff) : 0)
 
-/** 20 + nice, or negative for real-time policies. */
+/** 20 + nice, or negative for real-time policies; as it is lent, if it is (the other fields tell what it was given). */
 const priorityOf = (k: Kernel, { sched }: Task): number => classOf(k, sched).params.priority(sched)
 
 const parentPid = (group: ThreadGroup): number => group.parent?.tgid ?? 0
@@ -72,6 +72,7 @@ const plainName = (comm: string): string => comm.replaceAll('\\', '\\\\').replac
 /** The 52 fields of proc_pid_stat(5). */
 export function statText(k: Kernel, task: Task, thread: boolean): string {
   const { group, mm, sched } = task
+  const given = asGiven(sched)
   const usage = thread ? task.usage : groupUsage(group)
   const children = group.childrenUsage
   const { ignored, caught } = dispositions(group)
@@ -119,8 +120,8 @@ export function statText(k: Kernel, task: Task, thread: boolean): string {
     0,
     thread && task !== group.leader ? -1 : task.exitSignal,
     sched.hart,
-    sched.rtPriority,
-    sched.policy,
+    given.rtPriority,
+    given.policy,
     0,
     0,
     0,
@@ -263,7 +264,7 @@ export function schedText(k: Kernel, task: Task): string {
     ['nr_voluntary_switches', usage.voluntarySwitches],
     ['nr_involuntary_switches', usage.involuntarySwitches],
     ['se.load.weight', sched.weight * WEIGHT_SCALE],
-    ['policy', sched.policy],
+    ['policy', asGiven(sched).policy],
     ['prio', priorityOf(k, task) + 100],
     ...deadlineRows(sched),
   ]

@@ -201,6 +201,7 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'kernel/keys/maxkeys': keySetting('maxKeys'),
   'kernel/keys/root_maxbytes': keySetting('rootMaxBytes'),
   'kernel/keys/root_maxkeys': keySetting('rootMaxKeys'),
+  'kernel/max_lock_depth': setting('maxLockDepth'),
   'kernel/ngroups_max': fixed(NGROUPS_MAX),
   'kernel/ns_last_pid': {
     ...guarded(CAP_SYS_ADMIN, number({ get: k => k.state.ns.pid.last, set: (k, pid) => (k.state.ns.pid.last = pid) }, 0, PID_MAX - 1)),

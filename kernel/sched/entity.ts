@@ -1,7 +1,7 @@
 // The scheduler's part of a task and of a hart, as they begin; and what a child takes over.
 import { EAGAIN, SCHED_OTHER } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
-import { classOf } from './class.ts'
+import { classOf, ownParams } from './class.ts'
 import { FAIR_RANK } from './ranks.ts'
 import type { HartState, SchedEntity } from './types.ts'
 import { NICE_0_WEIGHT } from './weights.ts'
@@ -33,22 +33,27 @@ export const newSchedEntity = (affinity: number): SchedEntity => ({
   runDelay: 0,
   turns: 0,
   customSlice: 0,
+  blockedOn: null,
+  contended: null,
+  lent: null,
 })
 
 /** EAGAIN: what the parent was promised cannot be promised to a child. */
 export function checkFork(k: Kernel, parent: SchedEntity): void {
-  if (!classOf(k, parent).params.mayFork(parent)) throw EAGAIN
+  if (!ownParams(k, parent).mayFork(parent)) throw EAGAIN
 }
 
 /** A child's takes over policy, nice and affinity from its parent, which is accounted for; or what SCHED_RESET_ON_FORK leaves of them. */
 export function childEntity(k: Kernel, parent: SchedEntity): SchedEntity {
   const child = newSchedEntity(parent.affinity)
   const reset = parent.resetOnFork
-  const urgent = reset && classOf(k, parent).params.urgent
+  const urgent = reset && ownParams(k, parent).urgent
+  // What it is lent is not its child's.
+  const own = parent.lent ?? parent
   // One by one: this is in the way of every fork.
-  child.policy = urgent ? SCHED_OTHER : parent.policy
+  child.policy = urgent ? SCHED_OTHER : own.policy
   child.nice = urgent ? 0 : reset ? Math.max(0, parent.nice) : parent.nice
-  child.rtPriority = reset ? 0 : parent.rtPriority
+  child.rtPriority = reset ? 0 : own.rtPriority
   child.vruntime = parent.vruntime
   child.hart = parent.hart
   child.customSlice = reset ? 0 : parent.customSlice

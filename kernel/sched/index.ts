@@ -3,7 +3,8 @@ export type * from './types.ts'
 export { moveDeadline, newQueue, sleepOn, stopWaiting, wakeAll, wakeOne, wakeTask } from './wait.ts'
 export { loadAverages, loadText, newLoadAverages, passLoad } from './load.ts'
 export { account, MIN_GRANULARITY } from './account.ts'
-export { classOf, isMoreUrgent } from './class.ts'
+export { asGiven, classOf, isMoreUrgent, ownParams } from './class.ts'
+export { auditLending, changeOwn, firstWaiter, lend, lockOwner, passLock, waitsForItself } from './lending.ts'
 export { checkFork, childEntity, newHartState, newSchedEntity } from './entity.ts'
 export {
   before as runsBefore,

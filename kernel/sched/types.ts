@@ -63,6 +63,27 @@ export interface SchedEntity {
   turns: number
   /** sched_setattr's runtime for SCHED_OTHER and SCHED_BATCH (ns), the least slice it asks for; 0: the scheduler's own. */
   customSlice: number
+  /** The lock with an owner that it waits for, and those of its own that somebody waits for; null: none (lending.ts). */
+  blockedOn: OwnedLock | null
+  contended: OwnedLock[] | null
+  /** It runs as somebody lends it; what it asked for itself is kept here. */
+  lent: Lent | null
+}
+
+/** Parameters as a task was given them; `policy`, `rtPriority`, `deadline` and `stopAt` of its entity are those that it runs with. */
+export type OwnParams = Pick<SchedEntity, 'policy' | 'rtPriority' | 'deadline' | 'stopAt'>
+
+/** What a task was given itself while it runs with the priority of one that waits for a lock of its. */
+export interface Lent extends OwnParams {
+  by: Task
+  /** Nice value of who lends, where that shares the processor: shown, and no more (Linux too leaves the weight). */
+  nice: number
+}
+
+/** A lock that somebody waits for, with its waiters: they lend their priority to the owner. */
+export interface OwnedLock {
+  owner: Task
+  queue: WaitQueue
 }
 
 /** What SCHED_DEADLINE promises a task: so much time in each period, each time before a deadline (ns). */
@@ -162,6 +183,8 @@ export interface SchedClass {
   wakes(hart: HartState, s: SchedEntity, now: number): number
   /** Its budget has just ended while it ran: shall its process be told (SIGXCPU)? */
   tells(s: SchedEntity): boolean
+  /** One of its tasks lends `s` its priority: what `s` runs with from `now` on. */
+  lends(s: SchedEntity, by: SchedEntity, now: number): void
   /** sched_yield(2) by the running task. True: the hart chooses anew. */
   yields(hart: HartState, s: SchedEntity): boolean
   /** Where it stands, for a comparison with another class: "real-time priority 7". */

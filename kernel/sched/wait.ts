@@ -3,6 +3,7 @@
 import { emit } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
+import { lend, stopLending } from './lending.ts'
 import { makeRunnable } from './runqueue.ts'
 import { addTimer, cancelTimer } from '../time/index.ts'
 import type { WaitQueue } from './types.ts'
@@ -11,7 +12,7 @@ export const newQueue = (): WaitQueue => ({ waiters: [], wakes: 0, watchers: nul
 
 /**
  * Puts a running task to sleep until a wake on one of the queues, the deadline (absolute ns, Infinity for none) or, when
- * interruptible, a signal. The task must not be in a runqueue; the loop picks another one.
+ * interruptible, a signal. `owner`: the first queue is that of a lock of its. The task must not be in a runqueue; the loop picks another one.
  */
 export function sleepOn(
   k: Kernel,
@@ -20,12 +21,14 @@ export function sleepOn(
   deadline: number,
   interruptible: boolean,
   exclusive?: WaitQueue[],
+  owner?: Task,
 ): void {
   for (const queue of queues) queue.waiters.push(task)
   const timer = deadline === Infinity ? 0 : addTimer(k, deadline, { kind: 'wake', task })
   task.waiting = { queues, deadline, interruptible, timer }
   if (exclusive !== undefined) task.waiting.exclusive = exclusive
   task.state = interruptible ? 'S' : 'D'
+  if (owner !== undefined) lend(k, task, queues[0], owner)
 }
 
 /** A sleeper's deadline is another from now on. */
@@ -49,6 +52,8 @@ export function stopWaiting(k: Kernel, task: Task): void {
     if (at === 0) waiters.shift()
     else if (at > 0) waiters.splice(at, 1)
   }
+  const { blockedOn } = task.sched
+  if (blockedOn !== null) stopLending(k, task, blockedOn)
 }
 
 /** Ends a task's sleep, whatever it was for. Nothing happens to one that does not sleep; a stopped one stays stopped. */

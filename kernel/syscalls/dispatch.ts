@@ -190,7 +190,7 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
     passNominal(k, k.state.harts[task.onHart], task, NOMINAL_PIECE)
     return null
   }
-  sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive)
+  sleepOn(k, task, wait.queues, wait.deadline, wait.interrupted !== null, wait.exclusive, wait.owner)
   if (k.events.syscallBlocked !== undefined) emit(k, { kind: 'syscallBlocked', task, nr })
   return null
 }

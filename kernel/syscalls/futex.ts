@@ -155,7 +155,6 @@ function futex(k: Kernel, task: Task, a: FutexArgs): SyscallResult {
 
 export const futexCalls: Syscall[] = [
   syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: argument, uaddr2: address, val3: uint }, futex, {
-    note: 'Owners are lent no priority by who waits (FUTEX_LOCK_PI).',
     text: futexText,
   }),
 ]

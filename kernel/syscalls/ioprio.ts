@@ -2,7 +2,7 @@
 import { CAP_SYS_ADMIN, CAP_SYS_NICE, EINVAL, EPERM, ESRCH } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { capable, groupMembers, taskByPid } from '../task/index.ts'
-import { classOf as schedClassOf } from '../sched/index.ts'
+import { asGiven, ownParams } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { int, oneOf } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
@@ -50,7 +50,7 @@ function set(k: Kernel, caller: Task, which: number, who: number, ioprio: number
 function effective(k: Kernel, { ioprio, sched }: Task): number {
   if (ioprio === undefined) return 0
   if (classOf(ioprio) !== CLASSES.IOPRIO_CLASS_NONE) return ioprio
-  const kind = CLASSES[`IOPRIO_CLASS_${schedClassOf(k, sched).params.ioClass(sched)}`]
+  const kind = CLASSES[`IOPRIO_CLASS_${ownParams(k, sched).ioClass(asGiven(sched))}`]
   return (kind << CLASS_SHIFT) | Math.floor((sched.nice + 20) / 5)
 }
 

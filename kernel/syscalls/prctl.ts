@@ -65,7 +65,7 @@ import type { Kernel } from '../kernel.ts'
 import { copyIn, copyInString, copyOut, putU32, putU64, type Mm } from '../mm/index.ts'
 import { capable, changeCredentials, findTask, hasBit, isCapability } from '../task/index.ts'
 import { enable } from '../perf/index.ts'
-import { classOf } from '../sched/index.ts'
+import { ownParams } from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { argument, oneOf, uint } from './args.ts'
 import { prctlAnswer, prctlText } from './prctl-text.ts'
@@ -254,7 +254,7 @@ const PRCTLS: Readonly<Record<number, Prctl>> = {
     return 0
   },
   [PR_SET_TIMERSLACK](k, task, ns) {
-    if (!classOf(k, task.sched).params.urgent) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
+    if (!ownParams(k, task.sched).urgent) task.timerSlack = ns === 0 ? task.defaultTimerSlack : ns
     return 0
   },
   [PR_GET_TIMERSLACK]: (_k, task) => task.timerSlack,

@@ -28,7 +28,18 @@ import {
 import type { Kernel } from '../kernel.ts'
 import { copyIn, copyOut, getU32, putU32 } from '../mm/index.ts'
 import { capable, findTask, groupMembers, rlimit, taskByPid } from '../task/index.ts'
-import { checkAffinity, classOf, NICE_MAX, NICE_MIN, reweigh, yieldHart, type SchedParams, type SchedWanted } from '../sched/index.ts'
+import {
+  asGiven,
+  changeOwn,
+  checkAffinity,
+  NICE_MAX,
+  NICE_MIN,
+  ownParams,
+  reweigh,
+  yieldHart,
+  type SchedParams,
+  type SchedWanted,
+} from '../sched/index.ts'
 import type { Task } from '../state.ts'
 import { address, int, oneOf, pid, size, structIn, structOut, uint } from './args.ts'
 import { syscall, type Arg, type Syscall } from './define.ts'
@@ -90,16 +101,16 @@ const leastNice = ({ group }: Task): number => PRIO_BIAS - rlimit(group, RLIMIT_
 /** EPERM for what needs CAP_SYS_NICE (sched(7), "Privileges and resource limits"). */
 function checkChange(k: Kernel, caller: Task, task: Task, params: SchedParams, wanted: SchedWanted): void {
   if (capable(caller.credentials, CAP_SYS_NICE)) return
-  const s = task.sched
+  const s = asGiven(task.sched)
   const limits = { rtPriority: rlimit(task.group, RLIMIT_RTPRIO), nice: leastNice(task) }
-  if (params.needsRight(s, wanted, limits) || classOf(k, s).params.leavingNeedsRight(s, wanted, limits)) throw EPERM
+  if (params.needsRight(s, wanted, limits) || ownParams(k, s).leavingNeedsRight(s, wanted, limits)) throw EPERM
   checkOwner(caller, task)
   if (s.resetOnFork && !wanted.resetOnFork) throw EPERM
 }
 
 function setScheduler(k: Kernel, caller: Task, task: Task, given: SchedWanted): number {
   const s = task.sched
-  const wanted = given.policy === KEEP ? { ...given, policy: s.policy, resetOnFork: s.resetOnFork } : given
+  const wanted = given.policy === KEEP ? { ...given, policy: (s.lent ?? s).policy, resetOnFork: s.resetOnFork } : given
   const params = k.classes[wanted.policy]?.params
   if (params === undefined) throw EINVAL
   const [least, most] = params.priorities
@@ -108,11 +119,12 @@ function setScheduler(k: Kernel, caller: Task, task: Task, given: SchedWanted): 
   params.admit(k, task, wanted)
   s.resetOnFork = wanted.resetOnFork
   if (wanted.keepParams) return 0
-  const own = classOf(k, s).params
-  if (own !== params) own.leave(s)
-  s.policy = wanted.policy
-  params.take(s, wanted, k.state.time)
-  reweigh(k, task)
+  const own = ownParams(k, s)
+  changeOwn(k, task, () => {
+    if (own !== params) own.leave(s)
+    s.policy = wanted.policy
+    params.take(s, wanted, k.state.time)
+  })
   return 0
 }
 
@@ -140,8 +152,7 @@ function setPriority(k: Kernel, caller: Task, which: number, who: number, wanted
     else if (nice < task.sched.nice && !privileged && nice < leastNice(task)) failure = EACCES
     else {
       if (failure === ESRCH) failure = null
-      task.sched.nice = nice
-      reweigh(k, task)
+      changeOwn(k, task, () => (task.sched.nice = nice))
     }
   }
   if (failure !== null) throw failure
@@ -207,12 +218,12 @@ function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number
   if (attr.flags & SCHED_FLAGS_CLAMP && attr.size < SCHED_ATTR.size) throw EINVAL
   if ((attr.policy | 0) < 0) throw EINVAL
   const task = taskByPid(caller, who)
-  const s = task.sched
+  const s = asGiven(task.sched)
   const keeps = (attr.flags & SCHED_FLAG_KEEP_PARAMS) !== 0
   const asked = { ...attr, runtime: Number(attr.runtime), deadline: Number(attr.deadline), period: Number(attr.period) }
   const wanted: SchedWanted = {
     ...asked,
-    ...(keeps ? classOf(k, s).params.answer(s) : {}),
+    ...(keeps ? ownParams(k, s).answer(s) : {}),
     policy: attr.flags & SCHED_FLAG_KEEP_POLICY ? KEEP : attr.policy,
     resetOnFork: (attr.flags & SCHED_FLAG_RESET_ON_FORK) !== 0,
     keepParams: keeps,
@@ -225,9 +236,9 @@ function setAttr(k: Kernel, caller: Task, who: number, at: number, flags: number
 
 function getAttr(k: Kernel, caller: Task, who: number, at: number, length: number, flags: number): number {
   if (at === 0 || who < 0 || length > PAGE || length < SCHED_ATTR_SIZE_VER0 || flags !== 0) throw EINVAL
-  const s = taskByPid(caller, who).sched
+  const s = asGiven(taskByPid(caller, who).sched)
   const size = Math.min(length, SCHED_ATTR.size)
-  const answer = classOf(k, s).params.answer(s)
+  const answer = ownParams(k, s).answer(s)
   const values = { ...answer, size, policy: s.policy, flags: (answer.flags ?? 0) | (s.resetOnFork ? SCHED_FLAG_RESET_ON_FORK : 0) }
   copyOut(k, caller, at, writeStruct(SCHED_ATTR, values).subarray(0, size))
   return 0
@@ -259,11 +270,11 @@ export const schedCalls: Syscall[] = [
   }),
   syscall(120, 'sched_getscheduler', { pid }, (_k, task, { pid: who }) => {
     const { sched } = target(task, who)
-    return sched.policy | (sched.resetOnFork ? SCHED_RESET_ON_FORK : 0)
+    return (sched.lent ?? sched).policy | (sched.resetOnFork ? SCHED_RESET_ON_FORK : 0)
   }),
   syscall(121, 'sched_getparam', { pid, param: paramOut }, (k, task, { pid: who, param: at }) => {
     if (at === 0) throw EINVAL
-    putU32(k, task, at, target(task, who).sched.rtPriority)
+    putU32(k, task, at, asGiven(target(task, who).sched).rtPriority)
     return 0
   }),
   syscall(122, 'sched_setaffinity', { pid, cpusetsize: size, mask: address }, (k, task, { pid: who, cpusetsize, mask }) =>
@@ -280,7 +291,7 @@ export const schedCalls: Syscall[] = [
   syscall(126, 'sched_get_priority_min', { policy }, (k, _task, { policy: kind }) => prioRange(k, kind, 0)),
   syscall(127, 'sched_rr_get_interval', { pid, tp: timespecOut }, (k, task, { pid: who, tp }) => {
     const { sched } = target(task, who)
-    const slice = classOf(k, sched).params.interval(k, sched)
+    const slice = ownParams(k, sched).interval(k, sched)
     copyOut(k, task, tp, writeStruct(TIMESPEC, { sec: Math.floor(slice / NANOSECONDS), nsec: slice % NANOSECONDS }))
     return 0
   }),

@@ -6,7 +6,7 @@ import { run } from '../machine.ts'
 import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
-const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'map-query']
+const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'futex-lend', 'map-query']
 const programs = new URL('programs/', import.meta.url)
 
 let work: Workspace
@@ -26,7 +26,7 @@ beforeAll(() => {
     ])
     if (gcc.status !== 0) throw new Error(`compiling ${source}: ${gcc.error?.message ?? gcc.stderr.toString()}`)
   }
-})
+}, 60_000)
 afterAll(() => work.remove())
 
 test.each(PROGRAMS.flatMap(name => [1, 2].map(harts => [name, harts] as const)))('%s on %d harts', (name, harts) => {

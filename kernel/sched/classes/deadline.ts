@@ -27,7 +27,7 @@ const serverOf = (s: SchedEntity): DeadlineServer => s.deadline as DeadlineServe
 function promised(k: Kernel, except: Task | null): number {
   let sum = 0
   for (const task of k.state.tasks.values()) {
-    const server = task.sched.deadline
+    const server = (task.sched.lent ?? task.sched).deadline
     if (server !== null && task !== except && task.state !== 'Z' && task.state !== 'X') sum += shareOf(server.runtime, server.period)
   }
   return sum
@@ -46,14 +46,14 @@ function admit(k: Kernel, task: Task, wanted: SchedWanted): void {
   const everywhere = 2 ** k.state.harts.length - 1
   if (rtRuntime === 0 || (rtRuntime > 0 && task.sched.affinity !== everywhere)) throw EPERM
   const share = shareOf(wanted.runtime, periodOf(wanted))
-  const old = task.sched.deadline
+  const old = (task.sched.lent ?? task.sched).deadline
   if (old !== null && share === shareOf(old.runtime, old.period)) return
   if (promised(k, task) + share > promisable(k, rtRuntime, rtPeriod)) throw EBUSY
 }
 
 /** EBUSY: what is promised on every hart is kept on every hart. */
 export function checkAffinity(k: Kernel, s: SchedEntity, affinity: number): void {
-  if (s.deadline !== null && k.state.sysctl.rtRuntime >= 0 && affinity !== 2 ** k.state.harts.length - 1) throw EBUSY
+  if ((s.lent ?? s).deadline !== null && k.state.sysctl.rtRuntime >= 0 && affinity !== 2 ** k.state.harts.length - 1) throw EBUSY
 }
 
 /** A period begins now. */
@@ -83,12 +83,13 @@ function wakes(s: SchedEntity, now: number): number {
   const { runtime, deadline, period, end } = server
   const nextPeriod = end - deadline + period
   if (s.stopAt <= s.sumExec) {
-    if (nextPeriod > now) return nextPeriod
+    // Whoever holds a lock of a deadline task goes on: the deadline moves instead.
+    if (nextPeriod > now && s.lent === null) return nextPeriod
     replenish(s, now)
     return 0
   }
   if (end >= now && !overflows(s, server, now)) return 0
-  if (deadline === period) begin(s, now)
+  if (deadline === period || s.lent !== null) begin(s, now)
   // Less than its period is its deadline: what is left of that is all it may have, and after it nothing before the next period.
   else if (end >= now) s.stopAt = s.sumExec + Math.floor(((end - now) * runtime) / deadline)
   else if (nextPeriod > now) {
@@ -146,6 +147,13 @@ export const deadline: SchedClass = {
   preempts: (_hart, current, s) => serverOf(s).end < serverOf(current).end,
   slice: () => Infinity,
   wakes: (_hart, s, now) => wakes(s, now),
+  lends(s, by, now) {
+    const { runtime, deadline: span, period } = serverOf(by)
+    s.policy = SCHED_DEADLINE
+    s.rtPriority = 0
+    s.deadline = { runtime, deadline: span, period, flags: 0, end: 0, yielded: false }
+    begin(s, now)
+  },
   tells: s => !serverOf(s).yielded && (serverOf(s).flags & SCHED_FLAG_DL_OVERRUN) !== 0,
   yields(_hart, s) {
     serverOf(s).yielded = true

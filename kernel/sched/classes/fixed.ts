@@ -1,4 +1,5 @@
 // What SCHED_FIFO and SCHED_RR have in common: a priority from 1 to 99, and before whoever has a lower one, for as long as it likes.
+import { SCHED_FIFO, SCHED_RR } from '../../abi/index.ts'
 import { askedSlice, catchUp } from '../account.ts'
 import { REAL_TIME_RANK } from '../ranks.ts'
 import type { SchedClass, SchedParams } from '../types.ts'
@@ -41,6 +42,11 @@ export const fixed = (
   preempts: (_hart, current, s) => s.rtPriority > current.rtPriority,
   wakes: catchUp,
   tells: () => false,
+  // One that takes turns goes on doing so.
+  lends(s, by) {
+    s.policy = s.policy === SCHED_RR ? SCHED_RR : SCHED_FIFO
+    s.rtPriority = by.rtPriority
+  },
   yields: hart => hart.queue.length > 0,
   says: s => `real-time priority ${s.rtPriority}`,
   whyNext: (s, other, words) =>

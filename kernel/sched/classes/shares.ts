@@ -25,7 +25,7 @@ const shareParams: SchedParams = {
   answer: ({ nice, customSlice }) => ({ nice, runtime: customSlice || MIN_GRANULARITY }),
   interval: () => MIN_GRANULARITY,
   mayFork: () => true,
-  priority: ({ nice }) => NICE_0_PRIORITY + nice,
+  priority: ({ nice, lent }) => NICE_0_PRIORITY + Math.min(nice, lent?.nice ?? nice),
   ioClass: ({ policy }) => (policy === SCHED_IDLE ? 'IDLE' : 'BE'),
 }
 
@@ -41,6 +41,8 @@ export const sharing = (
   preempts: () => false,
   wakes: catchUp,
   tells: () => false,
+  // No time: its share stays its own.
+  lends: () => {},
   yields: hart => hart.queue.length > 0,
   ...row,
 })
