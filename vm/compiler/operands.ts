@@ -1,6 +1,6 @@
 // Where a region's operands are, as holes: registers in locals, immediates and distances in the code, pc as a distance from the region's base.
 import { leftToReference, softCalls, type Rounding } from '../emit/index.ts'
-import { ROUNDING_BY_RM } from '../interpreter/compiled.ts'
+import { roundingOf } from '../interpreter/compiled.ts'
 import type { Decoded, FField, FieldName, ImmField, XField } from '../isa/index.ts'
 import { get, i64Const, OP, type Code } from '../wasm/bytes.ts'
 import { HOLE } from './template.ts'
@@ -50,7 +50,7 @@ export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean
     nextPc: (): Code => address(HOLE.next),
     soft: softCalls(SOFT_BEFORE),
     multiplyAdd: fuses ? ('fused' as const) : ('inline' as const),
-    rounding: (): Rounding => ROUNDING_BY_RM[now.decoded.values.rm] ?? leftToReference(),
+    rounding: (): Rounding => roundingOf(now.decoded.values.rm) ?? leftToReference(),
     fieldIsZero: (_f: FieldName): boolean => leftToReference(),
   }
 }

@@ -1,15 +1,12 @@
 // Instructions become entries of a slab (entry.ts): each with the op that fits it, or, for a fused pair, that of both at the first.
 import type { CodeFrames } from '../code-frames.ts'
-import { decodeFor, isJump } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import type { Hart, Machine } from '../state.ts'
 import { tlbProbe } from '../tlb.ts'
 import { frameOfSlab } from './cache.ts'
 import { ENTRIES_PER_BYTE, ENTRY } from './entry.ts'
-import { FIRST_ROW_OP, opFor, planFor, OP_COUNT, OP_SLOW, PAIR_STRIDE, type Ops } from './ops.ts'
-
-/** Where what is written to x0 goes. */
-const SINK = L.HART.sink - L.HART.x
+import { BRANCHES, GOES, ILLEGAL, JUMPS, LENGTH, opOf, pairOf, RECORD, recordOf, type Known } from './known.ts'
+import { FIRST_ROW_OP, OP_COUNT, OP_SLOW } from './ops.ts'
 
 /** The slab that the hart is in: its pc is in the fetch TLB. */
 function currentSlab(machine: Machine, hart: Hart): number {
@@ -34,64 +31,65 @@ export function countAnew(machine: Machine, hart: Hart, threshold: number): void
 }
 
 /** Decodes at pc and on to the end of the straight run, the page, or what is decoded already. `threshold`: where jumps lead is counted, from so many on. */
-export function decodeFrom(machine: Machine, hart: Hart, ops: Ops, cache: CodeFrames, threshold: number): void {
+export function decodeFrom(machine: Machine, hart: Hart, known: Known, cache: CodeFrames, threshold: number): void {
   const slab = currentSlab(machine, hart)
   const first = hart.pc[0] & (L.PAGE_SIZE - 2)
-  const targets = decodeRun(machine, ops, cache, slab, first)
+  const { targets } = known
+  targets.length = 0
+  decodeRun(machine, known, cache, slab, first)
   if (threshold === 0) return
-  for (const offset of [first, ...targets]) mark(machine, slab + offset * ENTRIES_PER_BYTE, threshold)
+  mark(machine, slab + first * ENTRIES_PER_BYTE, threshold)
+  for (let n = 0; n < targets.length; n++) mark(machine, slab + targets[n] * ENTRIES_PER_BYTE, threshold)
 }
 
-/** Decodes from an offset of a page on. Answers where, in the page, its branches lead back to and its jumps lead. */
-function decodeRun(machine: Machine, ops: Ops, cache: CodeFrames, slab: number, first: number): readonly number[] {
+/** Decodes from an offset of a page on. Notes where, in the page, its branches lead back to and its jumps lead. */
+function decodeRun(machine: Machine, known: Known, cache: CodeFrames, slab: number, first: number): void {
+  const { view, i32 } = machine
+  const { records, pairs, targets } = known
+  const { parcel } = known.ops.isa
   const frame = frameOfSlab(machine, cache, slab)
   const page = machine.layout.ram + frame * L.PAGE_SIZE
   const marks = machine.marks.get(frame)
-  const targets: number[] = []
-  let offset = first
-  let before: { at: number; op: number } | null = null
-  while (offset < L.PAGE_SIZE) {
-    const at = slab + offset * ENTRIES_PER_BYTE
-    const view = machine.view
-    if (view.getUint16(at + ENTRY.op, true) !== 0) return targets
+  // Of the instruction before this one; 0: there is none, or it is none of a pair.
+  let before = 0
+  let entry = 0
+  for (let offset = first; offset < L.PAGE_SIZE;) {
+    const last = entry
+    entry = (slab + offset * ENTRIES_PER_BYTE) >>> 2
+    if ((i32[entry] & 0xffff) !== 0) return
     const low = view.getUint16(page + offset, true)
     const long = (low & 3) === 3
-    if (long && offset === L.PAGE_SIZE - 2) {
-      view.setUint16(at + ENTRY.op, OP_SLOW, true)
-      return targets
+    if ((long && offset === L.PAGE_SIZE - 2) || offset % parcel !== 0) {
+      i32[entry] = OP_SLOW
+      return
     }
-    const word = long ? low | (view.getUint16(page + offset + 2, true) << 16) : low
-    const decoded = offset % machine.isa.parcel === 0 ? decodeFor(machine.isa, word) : null
+    const at = recordOf(known, long ? low | (view.getUint16(page + offset + 2, true) << 16) : low)
+    const info = records[at + RECORD.info]
     // Where a breakpoint may be, the loop is left before the instruction.
-    if (decoded !== null && marks?.has(offset)) {
-      view.setUint16(at + ENTRY.op, OP_SLOW, true)
-      before = null
-      if (isJump(decoded)) return targets
-      offset += decoded.length
+    const marked = marks?.has(offset) === true
+    if (marked || (info & ILLEGAL) !== 0) {
+      i32[entry] = OP_SLOW
+      if ((info & (ILLEGAL | JUMPS)) !== 0) return
+      before = 0
+      offset += info & LENGTH
       continue
     }
-    if (decoded === null) {
-      view.setUint16(at + ENTRY.op, OP_SLOW, true)
-      return targets
+    const distance = records[at + RECORD.imm]
+    const target = offset + distance
+    const goes = (info & (BRANCHES | GOES)) !== 0
+    const near = !goes || (target >= 0 && target < L.PAGE_SIZE)
+    const op = opOf(records[at + RECORD.op], near)
+    i32[entry] = op | (records[at + RECORD.rd] << 16)
+    i32[entry + 1] = records[at + RECORD.sources]
+    i32[entry + 2] = goes && near ? distance * ENTRIES_PER_BYTE : distance
+    i32[entry + 3] = records[at + RECORD.rs3]
+    if (before !== 0) {
+      const pair = pairOf(pairs, before, op)
+      if (pair !== 0) i32[last] = (i32[last] & -65536) | pair
     }
-    const { row, values } = decoded
-    const plan = planFor(ops, row)
-    const { files } = plan
-    const { op, imm } = opFor(ops, plan, decoded, offset)
-    view.setUint16(at + ENTRY.op, op, true)
-    const pair = before && ops.pairs.get(before.op * PAIR_STRIDE + op)
-    if (before && pair) view.setUint16(before.at + ENTRY.op, pair, true)
-    before = { at, op }
-    const rd = values.rd === 0 && files.rd === 0 ? SINK : files.rd + 8 * values.rd
-    view.setUint16(at + ENTRY.rd, rd, true)
-    view.setUint16(at + ENTRY.rs1, files.rs1 + 8 * values.rs1, true)
-    view.setUint16(at + ENTRY.rs2, files.rs2 + 8 * values.rs2, true)
-    view.setUint16(at + ENTRY.rs3, files.rs3 + 8 * values.rs3, true)
-    view.setInt32(at + ENTRY.imm, imm, true)
-    const back = plan.target === 'branch' ? values.imm <= 0 : plan.target === 'jump'
-    if (back && offset + values.imm >= 0 && offset + values.imm < L.PAGE_SIZE) targets.push(offset + values.imm)
-    if (plan.jumps) return targets
-    offset += decoded.length
+    before = op
+    if (goes && near && ((info & GOES) !== 0 || distance <= 0)) targets.push(target)
+    if ((info & JUMPS) !== 0) return
+    offset += info & LENGTH
   }
-  return targets
 }

@@ -8,6 +8,7 @@ import { loadUse, noteFetch, timeAccess, timeFetch, type Core, type Timing } fro
 import { createAccesses } from './access.ts'
 import { createDecodeCache, forgetEntries, frameOfSlab, slabFor } from './cache.ts'
 import { timedForm } from './forms.ts'
+import { createKnown } from './known.ts'
 import { runLoop, runTimedLoop, type Interpreter } from './loop.ts'
 import { interpreterModule } from './module.ts'
 import { numberOps, type Ops } from './ops.ts'
@@ -49,7 +50,7 @@ function assemble(
   const { exports } = new WebAssembly.Instance(module, { e: { memory: machine.memory, ...imports, ...soft } })
   const loops = machine.harts.map(h => exports[`hart${h.id}`] as (fuel: number) => number)
   const rest = { stepper: createStepper(), accesses: createAccesses(), aside: new Map<string, number>(), compiler: null, waited: 0 }
-  return { machine, loops, soft, ops, cache, ...rest }
+  return { machine, loops, soft, known: createKnown(ops), cache, ...rest }
 }
 
 /** What the two forms have in common as engines. */

@@ -12,8 +12,8 @@ import { releaseWrite, tlbFillFrom, tlbProbe, translateNow } from '../tlb.ts'
 import { faultCause, raise, stopFor } from '../trap.ts'
 import { makeAccess, type Accesses } from './access.ts'
 import { countAnew, decodeFrom } from './decode.ts'
+import type { Known } from './known.ts'
 import { WHY } from './module.ts'
-import type { Ops } from './ops.ts'
 
 /** The engine's code of a hart: takes fuel, and answers why it came back. */
 export type RunLoop = (fuel: number) => number
@@ -37,7 +37,7 @@ export interface Interpreter {
   loops: RunLoop[]
   /** The functions of emit/soft over the machine's memory. */
   readonly soft: Readonly<Record<string, unknown>>
-  ops: Ops
+  known: Known
   cache: CodeFrames
   stepper: Stepper
   /** What accesses that leave the loop do, by instruction. */
@@ -163,7 +163,7 @@ function attend(interpreter: Interpreter, hart: Hart, why: number, stepper: Step
     case WHY.ecall:
       return raise(machine, hart, ECALL_CAUSE[hart.words[L.WORD_PRIVILEGE]], 0, 0)
     case WHY.decode:
-      decodeFrom(machine, hart, interpreter.ops, interpreter.cache, interpreter.compiler?.threshold ?? 0)
+      decodeFrom(machine, hart, interpreter.known, interpreter.cache, interpreter.compiler?.threshold ?? 0)
       return null
     case WHY.hot:
       countAnew(machine, hart, (interpreter.compiler as Compiler).threshold)

@@ -1,9 +1,7 @@
 // The interpreter's operations: one for each row and flavour that the emitter can express, plus a few that are not instructions.
 // Op 0 must be "not decoded yet": slabs start as zeros.
-import { csrByNumber, isJump, type Decoded, type FieldName, type Isa, type Row } from '../isa/index.ts'
-import * as L from '../layout.ts'
+import type { Isa, Row } from '../isa/index.ts'
 import type { Code } from '../wasm/bytes.ts'
-import { ENTRIES_PER_BYTE } from './entry.ts'
 import { FUSED_PAIRS } from './fusion.ts'
 import { LEFT_TO_REFERENCE } from '../emit/index.ts'
 import { createEmitter, type Emitter } from './emit.ts'
@@ -37,13 +35,11 @@ export interface Ops {
   pairs: Map<number, number>
   /** Of the machine that they are for. */
   isa: Isa
-  /** Of the rows that were met. */
-  plans: Map<Row, RowPlan>
 }
 export const PAIR_STRIDE = 65536
 
 /** The others are none. */
-export const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
+const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
   0: 'nearest',
   7: 'nearest',
   1: 'zero',
@@ -51,8 +47,9 @@ export const ROUNDING_BY_RM: Record<number, Flavour['rounding'] | undefined> = {
   3: 'up',
   4: 'away',
 }
-const ROUNDINGS = ['nearest', 'zero', 'down', 'up', 'away'] as const
-const NEAREST = 0
+export const ROUNDINGS = ['nearest', 'zero', 'down', 'up', 'away'] as const
+/** How an instruction rounds by its rm; undefined: it names no rounding. */
+export const roundingOf = (rm: number): Flavour['rounding'] | undefined => ROUNDING_BY_RM[rm]
 const NOWHERE: HandlerDepths = {
   next: 0,
   dispatch: 0,
@@ -66,7 +63,8 @@ const NOWHERE: HandlerDepths = {
   hot: 0,
 }
 
-const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
+/** What an op is called. */
+export const keyOf = (row: Row, f: Flavour): string => `${row.name} ${f.length} ${f.near} ${f.rounding} ${f.csr} ${f.zeroSource}`
 
 /** The handler of an op, or null when the meaning needs the reference engine. */
 function emitHandler(emitter: Emitter, row: Row, flavour: Flavour, depths: HandlerDepths): Code | null {
@@ -109,7 +107,7 @@ export function numberOps(isa: Isa, fused = true): Ops {
       list.push({ row, flavour })
     }
   }
-  return { list, number, pairs: fused ? numberPairs(list) : new Map(), isa, plans: new Map() }
+  return { list, number, pairs: fused ? numberPairs(list) : new Map(), isa }
 }
 
 /** Appends the ops of fused pairs: every two ops, with targets in the page, whose rows FUSED_PAIRS names. */
@@ -131,73 +129,10 @@ function numberPairs(list: Op[]): Map<number, number> {
   return pairs
 }
 
-const namesCsr = (row: Row): boolean => row.fields.includes('csr')
+export const namesCsr = (row: Row): boolean => row.fields.includes('csr')
 const CSR_FLAVOURS: readonly Flavour[] = USER_CSRS.flatMap(csr =>
   [true, false].map(zeroSource => ({ length: 4, near: true, rounding: 'nearest', csr, zeroSource }) as const),
 )
-
-function csrOpFor(ops: Ops, { row, values }: Decoded): { op: number; imm: number } {
-  const csr = csrByNumber.get(values.csr)?.name
-  const zeroSource = (row.fields.includes('uimm') ? values.imm : values.rs1) === 0
-  return { op: ops.number.get(keyOf(row, { length: 4, near: true, rounding: 'nearest', csr, zeroSource })) ?? OP_SLOW, imm: values.imm }
-}
-
-/** What entering an instruction takes from its row. */
-export interface RowPlan {
-  /** It has a target: a branch's lies behind it or before, a jump's anywhere. */
-  readonly target: 'branch' | 'jump' | null
-  readonly jumps: boolean
-  readonly rounding: boolean
-  readonly csr: boolean
-  /** Offsets from HART.x of register 0 of the file that each field names. */
-  readonly files: Readonly<Record<'rd' | 'rs1' | 'rs2' | 'rs3', number>>
-  /** By `flavourIndex`; OP_SLOW: the reference engine does it. */
-  readonly numbers: readonly number[]
-}
-
-const flavourIndex = (length: number, near: boolean, rounding: number): number => (length + Number(near)) * ROUNDINGS.length + rounding
-
-function makePlan(ops: Ops, row: Row): RowPlan {
-  const numbers: number[] = []
-  for (const length of [2, 4] as const)
-    for (const near of [false, true])
-      ROUNDINGS.forEach((rounding, n) => {
-        numbers[flavourIndex(length, near, n)] = ops.number.get(keyOf(row, { length, near, rounding })) ?? OP_SLOW
-      })
-  const file = (field: FieldName): number => (row.fields.includes(field) ? L.HART.f - L.HART.x : 0)
-  return {
-    target: row.fields.includes('b') ? 'branch' : row.fields.includes('j') ? 'jump' : null,
-    jumps: isJump({ row }),
-    rounding: hasRounding(row),
-    csr: namesCsr(row),
-    files: { rd: file('frd'), rs1: file('frs1'), rs2: file('frs2'), rs3: file('frs3') },
-    numbers,
-  }
-}
-
-/** A row's plan, made when the row is first met: programs use few of them. */
-export function planFor(ops: Ops, row: Row): RowPlan {
-  let plan = ops.plans.get(row)
-  if (plan === undefined) ops.plans.set(row, (plan = makePlan(ops, row)))
-  return plan
-}
-
-/** How a decoded instruction is entered in a slab. `offset` is its place in the page. */
-export function opFor(ops: Ops, plan: RowPlan, decoded: Decoded, offset: number): { op: number; imm: number } {
-  const { length, values } = decoded
-  const goes = plan.target !== null
-  // A branch to where no instruction may begin traps if it is taken.
-  if (goes && values.imm % ops.isa.parcel !== 0) return { op: OP_SLOW, imm: 0 }
-  const rounding = plan.rounding ? ROUNDINGS.indexOf(ROUNDING_BY_RM[values.rm] as (typeof ROUNDINGS)[number]) : NEAREST
-  if (offset + length > L.PAGE_SIZE || rounding < 0) return { op: OP_SLOW, imm: 0 }
-  if (plan.csr) return csrOpFor(ops, decoded)
-  // Rows that do not go anywhere have only the near flavour.
-  const target = offset + values.imm
-  const near = !goes || (target >= 0 && target < L.PAGE_SIZE)
-  const op = plan.numbers[flavourIndex(length, near, rounding)]
-  if (op === OP_SLOW) return { op, imm: 0 }
-  return { op, imm: goes && near ? values.imm * ENTRIES_PER_BYTE : values.imm }
-}
 
 const usesTarget = (row: Row): boolean => row.fields.includes('b') || row.fields.includes('j')
 const hasRounding = (row: Row): boolean => row.fields.includes('rm')

@@ -42,5 +42,4 @@ export const opsOf = ({ numbers, pairs }: PreparedLoop, isa: Isa): Ops => ({
   number: new Map(numbers),
   pairs: new Map(pairs),
   isa,
-  plans: new Map(),
 })

@@ -34,7 +34,7 @@ export interface Decoded {
   values: Operands
 }
 
-type Slot = keyof Operands
+export type Slot = keyof Operands
 
 const SLOT: Partial<Record<FieldName, Slot>> = {
   rd: 'rd',
@@ -84,40 +84,43 @@ export function slotOf(field: FieldName): Slot {
 type Reader = (word: number) => number
 
 /** What decoding does for a row. */
-interface Plan {
-  row: Row
+export interface DecodePlan {
+  /** The 32-bit row, which has the meaning, and the row as encoded. */
+  readonly row: Row
+  readonly written: Row
   /** Fields with values that the encoding reserves, and those values. */
-  reserved: readonly { read: Reader; values: readonly number[] }[]
+  readonly reserved: readonly { read: Reader; values: readonly number[] }[]
   /** The fields to read, each into a slot. */
-  fields: readonly { slot: Slot; read: Reader }[]
-  base: Operands
+  readonly fields: readonly { slot: Slot; field: FieldName; read: Reader }[]
+  /** Values of the slots that no field is read into. */
+  readonly base: Readonly<Operands>
 }
 
 const NO_OPERANDS: Operands = { rd: 0, rs1: 0, rs2: 0, rs3: 0, imm: 0, rm: 0, csr: 0, pred: 0, succ: 0, aq: 0, rl: 0, vm: 1, vtype: 0 }
 
-function planOf(written: Row, byName: ReadonlyMap<string, Row>): Plan {
+function planOf(written: Row, byName: ReadonlyMap<string, Row>): DecodePlan {
   const base = { ...NO_OPERANDS }
   const row = written.expansion ? byName.get(written.expansion.name) : written
   if (!row) throw new Error(`${written.name} stands for what is not there`)
-  const fields: Plan['fields'][number][] = []
+  const fields: DecodePlan['fields'][number][] = []
   const operands = written.expansion?.operands ?? written.fields
   for (const [n, operand] of operands.entries()) {
     const slot = slotOf(written.expansion ? row.operands[n] : written.fields[n])
     if (typeof operand === 'number') base[slot] = operand
-    else fields.push({ slot, read: fieldReader(operand) })
+    else fields.push({ slot, field: operand, read: fieldReader(operand) })
   }
-  const reserved: Plan['reserved'][number][] = []
+  const reserved: DecodePlan['reserved'][number][] = []
   for (const field of written.fields) {
     const { nonzero, not = [] } = fieldSpec(field)
     if (nonzero || not.length > 0) reserved.push({ read: fieldReader(field), values: nonzero ? [0, ...not] : not })
   }
-  return { row, reserved, fields, base }
+  return { row, written, reserved, fields, base }
 }
 
 /** A row and its plan, which is worked out when a word first has its bits: programs use few of the rows. */
 interface Planned {
   readonly written: Row
-  plan: Plan | null
+  plan: DecodePlan | null
 }
 
 // Buckets by the bits that nearly every row fixes: opcode and funct3, or quadrant and funct3. In a bucket the few masks that
@@ -177,7 +180,7 @@ function bucketOf({ short, long }: Decoder, word: number): Bucket {
   return (long.buckets[keyLong(word)] ??= fill(long.rows, word, KEY_LONG))
 }
 
-const planFor = (planned: Planned, { byName }: Decoder): Plan => (planned.plan ??= planOf(planned.written, byName))
+const planFor = (planned: Planned, { byName }: Decoder): DecodePlan => (planned.plan ??= planOf(planned.written, byName))
 
 const everything = lazily(() => makeDecoder(allRows(), rowsByName()))
 
@@ -188,7 +191,7 @@ export const candidates = (word: number): Row[] =>
     return found && isAllowed(planFor(found, everything()), word) ? [found.written] : []
   })
 
-function isAllowed({ reserved }: Plan, word: number): boolean {
+function isAllowed({ reserved }: DecodePlan, word: number): boolean {
   for (const { read, values } of reserved) if (values.includes(read(word))) return false
   return true
 }
@@ -211,19 +214,26 @@ export function decodeBy(decoder: Decoder, word: number): Decoded | null {
   return decoded
 }
 
-function decodeAnew(decoder: Decoder, bits: number): Decoded | null {
-  for (const { mask, planned } of bucketOf(decoder, bits)) {
+/** How to read the instruction in a word (compressed: 16 bits), or null when it is none of the decoder's. Makes nothing but a row's plan when that is first met. */
+export function decodePlan(decoder: Decoder, bits: number): DecodePlan | null {
+  const bucket = bucketOf(decoder, bits)
+  for (let n = 0; n < bucket.length; n++) {
+    const { mask, planned } = bucket[n]
     const found = planned.get(bits & mask)
-    if (!found) continue
+    if (found === undefined) continue
     const plan = planFor(found, decoder)
-    if (!isAllowed(plan, bits)) continue
-    const { row, fields, base } = plan
-    const { written } = found
-    const values = { ...base }
-    for (const { slot, read } of fields) values[slot] = read(bits)
-    return { row, written, length: written.length, word: bits, values }
+    if (isAllowed(plan, bits)) return plan
   }
   return null
+}
+
+function decodeAnew(decoder: Decoder, bits: number): Decoded | null {
+  const plan = decodePlan(decoder, bits)
+  if (plan === null) return null
+  const { row, written, fields, base } = plan
+  const values = { ...base }
+  for (const { slot, read } of fields) values[slot] = read(bits)
+  return { row, written, length: written.length, word: bits, values }
 }
 
 /** The instruction in a word, of whatever extension. A machine has its own decoder (isa.ts), with what it lacks left out. */

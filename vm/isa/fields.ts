@@ -256,6 +256,13 @@ function readerOf(spec: FieldSpec): Reader {
   return spec.signed ? word => (raw(word) << unused) >> unused : raw
 }
 
+/** Where a field that names a register has its number: bits of the word, and what is added to them. */
+export function registerBits(name: FieldName): { shift: number; mask: number; plus: number } {
+  const { parts, kind } = fieldSpec(name)
+  const [[shift, width]] = parts
+  return { shift, mask: 2 ** width - 1, plus: kind === 'xc' || kind === 'fc' ? FIRST_SHORT_REGISTER : 0 }
+}
+
 /** Three-bit register fields name registers from this one. */
 const FIRST_SHORT_REGISTER = 8
 
