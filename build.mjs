@@ -1,12 +1,14 @@
 // Builds everything into dist: the command line, the library and its types, and the root image, made by our own assembler.
 import { build } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { throughDoors } from './build-doors.mjs'
+import { joined, splitMap } from './build-merge.mjs'
 import { nodeModules } from './build-node.mjs'
 
 mkdirSync('dist', { recursive: true })
-for (const old of readdirSync('dist')) if (/^hartbeat-\w+\.js/.test(old)) rmSync(`dist/${old}`)
+for (const old of readdirSync('dist')) if (/^hartbeat-[\w-]+\.js/.test(old)) rmSync(`dist/${old}`)
 // What Node compiled of them (cli/compile-cache.ts).
 rmSync('dist/compiled', { recursive: true, force: true })
 
@@ -24,33 +26,55 @@ const ENTRIES = {
   node: 'cli/node.ts',
 }
 
+/**
+ * What people wait for, and what each of these loads always: that comes in few files (build-merge.mjs). What the package names is told apart
+ * too: who imports a part loads no more than that.
+ */
+const COMMANDS = {
+  version: ['cli/index.ts'],
+  run: ['cli/main.ts', 'cli/commands/run.ts'],
+  as: ['cli/main.ts', 'cli/commands/build.ts'],
+  views: ['cli/main.ts', 'cli/commands/views.ts'],
+  library: ['index.ts', 'kernel/index.ts'],
+  vm: ['vm/index.ts'],
+  abi: ['kernel/abi/index.ts'],
+  assembler: ['assembler/index.ts'],
+}
+
 const common = {
-  bundle: true,
   platform: 'neutral',
   mainFields: ['module', 'main'],
   conditions: ['node'],
   format: 'esm',
   target: 'node20',
-  outdir: 'dist',
   logLevel: 'warning',
-  plugins: [nodeModules, throughDoors],
 }
-await Promise.all([
+const ours = { ...common, bundle: true, outdir: 'dist', plugins: [nodeModules, throughDoors] }
+// A command's start is for a third reading these files. Names stay, for what a stack says.
+const short = { minifyWhitespace: true, minifySyntax: true }
+const [parts] = await Promise.all([
   build({
-    ...common,
+    ...ours,
+    ...short,
     entryPoints: ENTRIES,
     external: ['benchmark'],
     // In parts, so that a command loads what it needs.
     splitting: true,
     chunkNames: 'hartbeat-[hash]',
-    // A command's start is for a third reading these files. Names stay, for what a stack says.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // For whoever reads a stack; not in the package.
-    sourcemap: 'external',
+    sourcemap: 'inline',
+    metafile: true,
+    write: false,
   }),
-  build({ ...common, entryPoints: { 'make-image': 'cli/make-image.ts' } }),
+  build({ ...ours, entryPoints: { 'make-image': 'cli/make-image.ts' } }),
 ])
+const files = new Map(parts.outputFiles.map(({ path, text }) => [basename(path), text]))
+const fixed = new Set(Object.keys(ENTRIES).map(name => `${name}.js`))
+for (const [name, text] of await joined(files, parts.metafile.outputs, COMMANDS, fixed, { ...common, ...short })) {
+  const { code, map } = splitMap(text)
+  writeFileSync(`dist/${name}`, code)
+  // For whoever reads a stack; not in the package.
+  if (map !== '') writeFileSync(`dist/${name}.map`, Buffer.from(map.slice(map.indexOf(',') + 1), 'base64'))
+}
 chmodSync('dist/hartbeat.js', 0o755)
 const { status } = spawnSync(process.execPath, ['dist/make-image.js'], { stdio: 'inherit' })
 rmSync('dist/make-image.js')

@@ -122,12 +122,12 @@ test('a machine in portions is the machine in one go', () => {
 test('a command loads what it needs: `run` no assembler, and nothing of the debugger', () => {
   const dist = join(ROOT, 'dist')
   const text = (name: string): string => readFileSync(join(dist, name), 'utf8')
-  const chunks = readdirSync(dist).filter(name => /^hartbeat-\w+\.js$/.test(name))
+  const chunks = readdirSync(dist).filter(name => /^hartbeat-[\w-]+\.js$/.test(name))
   const loaded = new Set<string>()
   const load = (name: string): void => {
     if (loaded.has(name)) return
     loaded.add(name)
-    for (const [, next] of text(name).matchAll(/(?:from|import)\s*"\.\/(hartbeat-\w+\.js)"/g)) load(next)
+    for (const [, next] of text(name).matchAll(/(?:from|import)\s*"\.\/(hartbeat-[\w-]+\.js)"/g)) load(next)
   }
   const [run] = chunks.filter(name => /function addRunCommands\b/.test(text(name)))
   load(run)
