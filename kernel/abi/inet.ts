@@ -12,7 +12,7 @@ export const IPPROTO = {
   IPPROTO_RAW: 255,
   IPPROTO_MPTCP: 262,
 } as const
-export const { IPPROTO_IP, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6, IPPROTO_ICMPV6, IPPROTO_RAW } = IPPROTO
+export const { IPPROTO_IP, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_IPV6, IPPROTO_ICMPV6, IPPROTO_RAW } = IPPROTO
 
 /** struct sockaddr_in, and struct sockaddr_in6 with and without its scope (RFC 2133 has none). */
 export const SOCKADDR_IN_BYTES = 16
@@ -68,6 +68,9 @@ export const TCP = {
 } as const
 
 export const UDP = { UDP_CORK: 1, UDP_ENCAP: 100, UDP_NO_CHECK6_TX: 101, UDP_NO_CHECK6_RX: 102, UDP_SEGMENT: 103, UDP_GRO: 104 } as const
+
+/** Options of SOL_UDPLITE besides: bytes that a checksum covers, header included. */
+export const UDPLITE = { UDPLITE_SEND_CSCOV: 10, UDPLITE_RECV_CSCOV: 11 } as const
 
 /** Options of SOL_NETLINK. */
 export const NETLINK = {

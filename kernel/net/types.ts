@@ -338,11 +338,20 @@ export interface PortClaim {
   count: number
 }
 
+export interface DatagramCounts {
+  sent: number
+  received: number
+  noPorts: number
+  errors: number
+}
+
 export interface InetTables {
   tcp: PortTable
   /** Of datagrams, by protocol; 0: of those that have no ports. */
   datagrams: Record<number, PortTable>
-  counts: { sent: number; received: number; noPorts: number }
+  /** What UDP and UDP-Lite did (/proc/net/snmp). */
+  counts: DatagramCounts
+  lite: DatagramCounts
   /** Connections and what is left of them, by their two ends. */
   connections: Map<string, Socket | TimeWait>
   timeWaits: number

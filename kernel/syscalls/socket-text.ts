@@ -77,7 +77,7 @@ export const optionName: Arg<number> = {
   ...int,
   show(raw, _k, _task, all) {
     const names = OPTION_NAMES[all[LEVEL] | 0]
-    return names === undefined ? plainHex(raw | 0) : nameOf(names, raw | 0)
+    return names === undefined ? String(raw >>> 0) : nameOf(names, raw | 0)
   },
 }
 /** By level. */

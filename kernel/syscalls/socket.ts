@@ -246,7 +246,7 @@ export const socketCalls: Syscall[] = [
     { domain: oneOf(FAMILIES), type: socketType, protocol },
     (k, task, a) => socket(k, task, a.domain, a.type, a.protocol),
     {
-      note: 'Families: AF_UNIX; AF_INET and AF_INET6 within the machine (no network device but lo; TCP, UDP, ICMP echo), AF_NETLINK (route, sock_diag), without autotuned windows, TCP_CORK and fast open.',
+      note: 'Families: AF_UNIX; AF_INET and AF_INET6 within the machine (no network device but lo; TCP, UDP, UDP-Lite, ICMP echo), AF_NETLINK (route, sock_diag), without autotuned windows, TCP_CORK and fast open.',
     },
   ),
   syscall(199, 'socketpair', { domain: oneOf(FAMILIES), type: socketType, protocol, sv: descriptorPair }, (k, task, a) =>

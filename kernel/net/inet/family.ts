@@ -12,6 +12,7 @@ import {
   IPPROTO_IP,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  IPPROTO_UDPLITE,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
   SOCK_DGRAM,
@@ -117,6 +118,7 @@ const TCP_CALLS = ' y  y  y  y  y  y  y  y  y  y  y  y  n  y  y  y  y  y'
 const PROTOCOLS = [
   { name: 'PING', size: [1016, 1344], calls: ' y  y  y  n  n  y  n  n  y  y  y  y  y  y  n  y  y  n' },
   { name: 'RAW', size: [1152, 1344], calls: ' y  y  y  n  y  y  y  n  y  y  y  y  y  y  y  y  n  n' },
+  { name: 'UDP-Lite', size: [1344, 1472], calls: ' y  y  y  n  y  y  y  n  y  y  y  y  n  n  y  y  y  n' },
   { name: 'UDP', size: [1344, 1472], calls: ' y  y  y  n  y  y  y  n  y  y  y  y  n  n  y  y  y  n' },
   { name: 'TCP', size: [2304, 2432], calls: TCP_CALLS },
 ] as const
@@ -182,15 +184,17 @@ type Rows = Readonly<Record<number, Readonly<Record<number, SocketOps>>>>
 /** By type and protocol. */
 const rows = (family: number): Rows => ({
   [SOCK_STREAM]: { [IPPROTO_TCP]: tcp(family) },
-  [SOCK_DGRAM]: { [IPPROTO_UDP]: udp(family), [pingOf(family)]: packets(family) },
+  [SOCK_DGRAM]: { [IPPROTO_UDP]: udp(family), [IPPROTO_UDPLITE]: udp(family), [pingOf(family)]: packets(family) },
   [SOCK_RAW]: { [pingOf(family)]: packets(family) },
 })
 const pingOf = (family: number): number => (family === AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
 
+const DATAGRAM_NAMES: Readonly<Record<number, string>> = { [IPPROTO_UDP]: 'UDP', [IPPROTO_UDPLITE]: 'UDP-Lite' }
+const protocolName = (name: string, v6: boolean): string => (v6 ? `${name === 'UDP-Lite' ? 'UDPLITE' : name}v6` : name)
+
 function inetFamily(family: number): Family {
   const table = rows(family)
   const v6 = family === AF_INET6
-  const six = v6 ? 'v6' : ''
   return {
     family,
     find(task, type, protocol, k) {
@@ -205,15 +209,16 @@ function inetFamily(family: number): Family {
       return { type, protocol: found }
     },
     ops: (type, protocol) => table[type][protocol],
-    protocols: PROTOCOLS.map(({ name, size, calls }) => ({ name: `${name}${six}`, size: size[Number(v6)], calls })),
+    protocols: PROTOCOLS.map(({ name, size, calls }) => ({ name: protocolName(name, v6), size: size[Number(v6)], calls })),
     protocolOf: (type, protocol) =>
-      `${type === SOCK_STREAM ? 'TCP' : type === SOCK_RAW ? 'RAW' : protocol === IPPROTO_UDP ? 'UDP' : 'PING'}${six}`,
+      protocolName(type === SOCK_STREAM ? 'TCP' : type === SOCK_RAW ? 'RAW' : (DATAGRAM_NAMES[protocol] ?? 'PING'), v6),
     audit: v6 ? () => [] : auditInet,
     ...(v6 ? {} : { sockstat: inetStat }),
     files: {
       ...(v6 ? { 'net/sockstat6': inetStat6 } : networkFiles),
       [`net/tcp${v6 ? '6' : ''}`]: tcpText(family),
       [`net/udp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, IPPROTO_UDP),
+      [`net/udplite${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, IPPROTO_UDPLITE),
       [`net/raw${v6 ? '6' : ''}`]: datagramText(family, SOCK_RAW, pingOf(family)),
       [`net/icmp${v6 ? '6' : ''}`]: datagramText(family, SOCK_DGRAM, pingOf(family)),
     },

@@ -4,8 +4,7 @@ import type { Kernel } from '../../kernel.ts'
 import { datagramOf } from './datagram.ts'
 import { lineOf, NO_TIMER, pointerOf } from './show.ts'
 
-const HEADER4 =
-  '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops             '
+const HEADER4 = '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
 const HEADER6 =
   '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
 const LINE4 = 127
@@ -15,7 +14,9 @@ const SLOT = 5
 export const datagramText =
   (family: number, type: number, protocol: number) =>
   (k: Kernel): string => {
-    const lines = [family === AF_INET6 ? HEADER6 : HEADER4]
+    // Raw sockets of IPv4 have a text of their own: narrower, and of no fixed width.
+    const isPlain = family === AF_INET && type === RAW
+    const lines = [family === AF_INET6 ? HEADER6 : isPlain ? HEADER4 : ` ${HEADER4}`.padEnd(LINE4)]
     for (const socket of k.state.ns.net.sockets) {
       if (socket.family !== family || socket.type !== type || socket.protocol !== protocol) continue
       const { local, remote, claim } = datagramOf(socket)
@@ -34,9 +35,9 @@ export const datagramText =
           ino: socket.ino,
           rest: `2 ${pointerOf(socket.serial)} 0`,
         },
-        SLOT,
+        isPlain ? undefined : SLOT,
       )
-      lines.push(family === AF_INET ? line.padEnd(LINE4) : line)
+      lines.push(family === AF_INET && !isPlain ? line.padEnd(LINE4) : line)
     }
     return lines.map(line => `${line}\n`).join('')
   }

@@ -1,6 +1,7 @@
 // Files of /proc/net about the network itself: the loopback device, its addresses and routes, counters.
 import { TCP_STATES } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
+import type { DatagramCounts } from '../types.ts'
 
 const DEV_HEADER =
   'Inter-|   Receive                                                |  Transmit\n' +
@@ -36,9 +37,19 @@ function established(k: Kernel): number {
   return count
 }
 
+const datagramCounts = (name: string, { sent, received, noPorts, errors }: DatagramCounts): string =>
+  pairs(name, {
+    InDatagrams: received,
+    NoPorts: noPorts,
+    InErrors: errors,
+    OutDatagrams: sent,
+    ...none('RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors'),
+  })
+
 /** /proc/net/snmp. */
 function snmpText(k: Kernel): string {
-  const { sent, received, noPorts } = k.state.ns.net.inet.counts
+  const { counts, lite } = k.state.ns.net.inet
+  const unreached = counts.noPorts + lite.noPorts
   return [
     pairs('Ip', {
       Forwarding: 2,
@@ -49,11 +60,11 @@ function snmpText(k: Kernel): string {
     }),
     pairs('Icmp', {
       ...none('InMsgs InErrors InCsumErrors'),
-      InDestUnreachs: noPorts,
+      InDestUnreachs: unreached,
       ...none(
         'InTimeExcds InParmProbs InSrcQuenchs InRedirects InEchos InEchoReps InTimestamps InTimestampReps InAddrMasks InAddrMaskReps OutMsgs OutErrors OutRateLimitGlobal OutRateLimitHost',
       ),
-      OutDestUnreachs: noPorts,
+      OutDestUnreachs: unreached,
       ...none(
         'OutTimeExcds OutParmProbs OutSrcQuenchs OutRedirects OutEchos OutEchoReps OutTimestamps OutTimestampReps OutAddrMasks OutAddrMaskReps',
       ),
@@ -67,14 +78,8 @@ function snmpText(k: Kernel): string {
       CurrEstab: established(k),
       ...none('InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors'),
     }),
-    pairs('Udp', {
-      InDatagrams: received,
-      NoPorts: noPorts,
-      InErrors: 0,
-      OutDatagrams: sent,
-      ...none('RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors'),
-    }),
-    pairs('UdpLite', none('InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors')),
+    datagramCounts('Udp', counts),
+    datagramCounts('UdpLite', lite),
   ].join('')
 }
 

@@ -1,5 +1,5 @@
 // How internet sockets are seen: addresses in words, /proc/net/tcp and its like (net/ipv4/tcp_ipv4.c get_tcp4_sock).
-import { AF_INET, AF_INET6, IPPROTO_UDP, SOCK_RAW, TCP_STATES } from '../../abi/index.ts'
+import { AF_INET, AF_INET6, IPPROTO_UDP, IPPROTO_UDPLITE, SOCK_RAW, TCP_STATES } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Endpoint, Socket, TimeWait } from '../types.ts'
 import { addressBytes, addressText, anyOf, familyOf, isV6, read4, read6 } from './address.ts'
@@ -137,12 +137,13 @@ export const tcpText =
   }
 
 /** Sockets of a family that are in use, by protocol. */
-function inUse(k: Kernel, of: number): { tcp: number; udp: number; raw: number } {
-  const counts = { tcp: 0, udp: 0, raw: 0 }
+function inUse(k: Kernel, of: number): { tcp: number; udp: number; lite: number; raw: number } {
+  const counts = { tcp: 0, udp: 0, lite: 0, raw: 0 }
   for (const { family, own, type, protocol } of k.state.ns.net.sockets) {
     if (family !== of) continue
     if (own.kind === 'tcp') counts.tcp += Number(own.tcp !== TCP_STATES.CLOSE)
     else if (own.kind === 'datagram' && protocol === IPPROTO_UDP) counts.udp += Number(own.claim !== null)
+    else if (own.kind === 'datagram' && protocol === IPPROTO_UDPLITE) counts.lite += Number(own.claim !== null)
     else if (type === SOCK_RAW) counts.raw++
   }
   return counts
@@ -157,15 +158,15 @@ export function inetStat(k: Kernel): string {
     all++
     if (dead) orphans++
   }
-  const { tcp, udp, raw } = inUse(k, AF_INET)
+  const { tcp, udp, lite, raw } = inUse(k, AF_INET)
   return (
-    `TCP: inuse ${tcp} orphan ${orphans} tw ${inet.timeWaits} alloc ${all} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse 0\n` +
+    `TCP: inuse ${tcp} orphan ${orphans} tw ${inet.timeWaits} alloc ${all} mem 0\nUDP: inuse ${udp} mem 0\nUDPLITE: inuse ${lite}\n` +
     `RAW: inuse ${raw}\nFRAG: inuse 0 memory 0\n`
   )
 }
 
 /** /proc/net/sockstat6. */
 export function inetStat6(k: Kernel): string {
-  const { tcp, udp, raw } = inUse(k, AF_INET6)
-  return `TCP6: inuse ${tcp}\nUDP6: inuse ${udp}\nUDPLITE6: inuse 0\nRAW6: inuse ${raw}\nFRAG6: inuse 0 memory 0\n`
+  const { tcp, udp, lite, raw } = inUse(k, AF_INET6)
+  return `TCP6: inuse ${tcp}\nUDP6: inuse ${udp}\nUDPLITE6: inuse ${lite}\nRAW6: inuse ${raw}\nFRAG6: inuse 0 memory 0\n`
 }

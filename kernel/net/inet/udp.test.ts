@@ -208,3 +208,40 @@ test('echo requests are answered', () => {
   expect([t.on('socket', AF_INET, SOCK_RAW, 1), t.on('socket', AF_INET6, SOCK_RAW, 58)]).toEqual(['EPERM', 'EPERM'])
   expect(problems()).toEqual([])
 })
+
+test('UDP-Lite: who takes what is covered too little', () => {
+  const SOL_UDPLITE = 136
+  const SEND = 10
+  const RECEIVE = 11
+  const [a, b] = [0, 0].map(() => t.socket(SOCK_DGRAM | 0x800, AF_INET, SOL_UDPLITE))
+  t.bind(b, 0)
+  const port = t.port(b)
+  // Ports are a table of their own.
+  expect([t.bind(udp(), port), t.bind(a, port), t.on('socket', AF_INET, 1, SOL_UDPLITE)]).toEqual([0, 'EADDRINUSE', 'EPROTONOSUPPORT'])
+  const kept = [0, 1, 7, 9, 65536, -1].map(bytes => (t.set(a, SOL_UDPLITE, SEND, bytes), t.get(a, SOL_UDP, SEND)))
+  expect(kept).toEqual([0, 8, 8, 9, 65535, 8])
+  const plain = udp()
+  expect([t.set(plain, SOL_UDP, SEND, 8), t.get(plain, SOL_UDPLITE, SEND), t.set(a, SOL_UDPLITE, 2, 1)]).toEqual([
+    'ENOPROTOOPT',
+    0,
+    'ENOPROTOOPT',
+  ])
+  const tries: [covered: number, asked: number, bytes: number][] = [
+    [12, 12, 10],
+    [12, 13, 10],
+    [12, 13, 4],
+    [12, 0, 10],
+    [0, 0, 10],
+    [0, 100, 10],
+    [8, 100, 0],
+  ]
+  const taken = tries.map(([covered, asked, bytes]) => {
+    t.set(a, SOL_UDPLITE, SEND, covered)
+    t.set(b, SOL_UDPLITE, RECEIVE, asked)
+    return [sendTo(a, '0123456789'.slice(0, bytes), port), t.read(b)]
+  })
+  expect(taken).toEqual([[10, '0123456789'], [10, 'EAGAIN'], [4, '0123'], [10, 'EAGAIN'], [10, '0123456789'], [10, '0123456789'], [0, '']]) // prettier-ignore
+  expect(t.text('/proc/net/snmp')).toContain('\nUdpLite: 5 0 2 7 0')
+  expect(t.text('/proc/net/udplite').split('\n').map(line => line.length)).toEqual([127, 127, 127, 0]) // prettier-ignore
+  expect(problems()).toEqual([])
+})

@@ -31,6 +31,7 @@ import { familyOf, isAny, isV6, kindOf } from './address.ts'
 import { askedSource } from './datagram-control.ts'
 import { checkWay, connectDatagram, datagramOf, enqueue, errorFor, tableOf } from './datagram.ts'
 import { ipValue } from './ip-options.ts'
+import { atBothLevels, countsOf, coverageOptions, coversEnough } from './udp-lite.ts'
 import { bindAddress, destination, sourceFor } from './names.ts'
 import { conflictsUdp, hear, receiverOf, takePort } from './ports.ts'
 
@@ -151,17 +152,20 @@ function deliver(k: Kernel, socket: Socket, to: Endpoint, bytes: Uint8Array, con
   const datagram = { bytes: bytes.slice(), from, to: to.address, port: to.port, hops, service }
   const table = tableOf(k, socket)
   const kind = kindOf(to.address)
-  k.state.ns.net.inet.counts.sent++
+  const counts = countsOf(k, socket)
+  counts.sent++
   if (kind === 'multicast' || kind === 'broadcast') {
-    for (const other of k.state.ns.net.sockets) if (isMember(other, socket, to, kind)) enqueue(k, other, datagram)
+    for (const other of k.state.ns.net.sockets)
+      if (isMember(other, socket, to, kind) && coversEnough(socket, other, bytes.length)) enqueue(k, other, datagram)
     return
   }
   const receiver = receiverOf(table, to, from)
   if (receiver === null) {
-    k.state.ns.net.inet.counts.noPorts++
+    counts.noPorts++
     const recvErr = v6 ? ipValue(socket, SOL_IPV6, IPV6.IPV6_RECVERR) : ipValue(socket, SOL_IP, IP.IP_RECVERR)
     errorFor(k, socket, ECONNREFUSED.code, bytes, to, recvErr !== 0)
-  } else if (enqueue(k, receiver, datagram)) k.state.ns.net.inet.counts.received++
+  } else if (!coversEnough(socket, receiver, bytes.length)) counts.errors++
+  else if (enqueue(k, receiver, datagram)) counts.received++
 }
 const { SOL_IP, SOL_IPV6 } = SOCKET_LEVELS
 
@@ -183,7 +187,8 @@ const flag = (name: number): SocketOption => ({
   },
 })
 
-export const udpOptions: readonly SocketOption[] = [
+export const udpOptions: readonly SocketOption[] = atBothLevels([
+  ...coverageOptions,
   {
     ...flag(UDP_CORK),
     set(k, _task, socket, { int }) {
@@ -193,6 +198,8 @@ export const udpOptions: readonly SocketOption[] = [
   },
   flag(UDP.UDP_NO_CHECK6_TX),
   flag(UDP.UDP_NO_CHECK6_RX),
+  // Datagrams that come are never put together.
+  flag(UDP.UDP_GRO),
   {
     level: SOL_UDP,
     name: UDP_SEGMENT,
@@ -202,4 +209,4 @@ export const udpOptions: readonly SocketOption[] = [
       if (int !== 0) throw EINVAL
     },
   },
-]
+])
