@@ -22,34 +22,36 @@ import { perfOps } from './perf/index.ts'
 import { seccompOps } from './seccomp/index.ts'
 import { sysFileOps, sysFs } from './sysfs/index.ts'
 import { ptmxFileOps, terminalFs, ttyFileOps } from './tty/index.ts'
-import { directoryFileOps, pathOps } from './vfs/index.ts'
+import { directoryFileOps, fullRow, pathOps } from './vfs/index.ts'
 import type { Kinds } from './vfs/types.ts'
 
+const FILES: Kinds['files'] = {
+  regular: regularOps,
+  directory: directoryFileOps,
+  path: pathOps,
+  pipe: pipeOps,
+  ...deviceOps,
+  kmsg: kmsgOps,
+  tty: ttyFileOps,
+  ptmx: ptmxFileOps,
+  proc: procFileOps,
+  sysfs: sysFileOps,
+  hostPipe: hostPipeOps,
+  hostFile: hostFileOps,
+  eventfd: eventOps,
+  epoll: epollOps,
+  timerfd: timerFdOps,
+  signalfd: signalFileOps,
+  pidfd: pidfdOps,
+  mqueue: mqueueFileOps,
+  inotify: inotifyFileOps,
+  socket: socketFileOps,
+  seccomp: seccompOps,
+  perf: perfOps,
+}
+
 export const KINDS: Kinds = {
-  files: {
-    regular: regularOps,
-    directory: directoryFileOps,
-    path: pathOps,
-    pipe: pipeOps,
-    ...deviceOps,
-    kmsg: kmsgOps,
-    tty: ttyFileOps,
-    ptmx: ptmxFileOps,
-    proc: procFileOps,
-    sysfs: sysFileOps,
-    hostPipe: hostPipeOps,
-    hostFile: hostFileOps,
-    eventfd: eventOps,
-    epoll: epollOps,
-    timerfd: timerFdOps,
-    signalfd: signalFileOps,
-    pidfd: pidfdOps,
-    mqueue: mqueueFileOps,
-    inotify: inotifyFileOps,
-    socket: socketFileOps,
-    seccomp: seccompOps,
-    perf: perfOps,
-  },
+  files: Object.fromEntries(Object.entries(FILES).map(([kind, ops]) => [kind, fullRow(ops)])) as Kinds['files'],
   fileSystems: {
     tmpfs: memoryFs,
     devtmpfs: memoryFs,

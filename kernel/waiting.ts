@@ -62,11 +62,18 @@ export interface Blocked {
   held?: FileDescription[]
 }
 
+/** Every member has its place from the start: who reads them all is slow where answers differ in form. */
 export const blocked = (queues: WaitQueue[], interrupted: Errno | null, deadline = Infinity): Blocked => ({
   kind: 'blocked',
   queues,
+  exclusive: undefined,
   deadline,
   interrupted,
+  progress: undefined,
+  partial: undefined,
+  again: undefined,
+  kept: undefined,
+  held: undefined,
 })
 
 /** The record of a call that takes more than one run, begun at `startTime`. */

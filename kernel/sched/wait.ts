@@ -47,10 +47,13 @@ export function stopWaiting(k: Kernel, task: Task): void {
   task.waiting = null
   if (waiting.timer !== 0) cancelTimer(k, waiting.timer)
   for (const { waiters } of waiting.queues) {
-    // Wakers take from the front, so the one to remove is most often there.
-    const at = waiters[0] === task ? 0 : waiters.lastIndexOf(task)
-    if (at === 0) waiters.shift()
-    else if (at > 0) waiters.splice(at, 1)
+    // Most often it is alone there, or the last that came; wakers take from the front.
+    if (waiters[waiters.length - 1] === task) waiters.pop()
+    else if (waiters[0] === task) waiters.shift()
+    else {
+      const at = waiters.lastIndexOf(task)
+      if (at > 0) waiters.splice(at, 1)
+    }
   }
   const { blockedOn } = task.sched
   if (blockedOn !== null) stopLending(k, task, blockedOn)
@@ -75,8 +78,14 @@ function note(k: Kernel, queue: WaitQueue): void {
 export function wakeAll(k: Kernel, queue: WaitQueue): void {
   queue.wakes++
   if (queue.watchers !== null) note(k, queue)
-  if (queue.waiters.length === 0) return
-  const waiters = queue.waiters
+  const { waiters } = queue
+  if (waiters.length === 0) return
+  if (waiters.length === 1) {
+    const [task] = waiters
+    if (task.call && task.waiting?.exclusive?.includes(queue)) task.call.served = true
+    wakeTask(k, task)
+    return
+  }
   // Emptied first: each task's own removal then finds nothing to search through.
   queue.waiters = []
   let left: Task[] | null = null

@@ -7,37 +7,60 @@ import type { Arg } from './define.ts'
 import { flagsText, hex, nameOf, prefixOf, quote } from './text.ts'
 
 /** int: signed 32 bits. */
-export const int: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => String(raw | 0) }
+export const int: Arg<number> = { type: 'int', word: true, plain: 'int', read: raw => raw, show: raw => String(raw | 0) }
 /** unsigned int. */
-export const uint: Arg<number> = { type: 'unsigned int', word: true, read: raw => raw >>> 0, show: raw => String(raw >>> 0) }
+export const uint: Arg<number> = { type: 'unsigned int', word: true, plain: 'uint', read: raw => raw >>> 0, show: raw => String(raw >>> 0) }
 /** Signed 64 bits of which only sign and limits matter: beyond 2^53 rounded, which every file's largest size is far below. */
-export const long: Arg<number> = { type: 'long', read: raw => raw, show: raw => String(raw), showWide: String }
+export const long: Arg<number> = { type: 'long', plain: 'wide', read: raw => raw, show: raw => String(raw), showWide: String }
 /** off_t, exactly. */
-export const offset: Arg<Int64> = { type: 'off_t', read: raw => raw, wide: int64, show: raw => String(raw), showWide: String }
+export const offset: Arg<Int64> = {
+  type: 'off_t',
+  plain: 'wide',
+  read: raw => raw,
+  wide: int64,
+  show: raw => String(raw),
+  showWide: String,
+}
 /** What is an int, a number or an address by another argument. */
 export const argument: Arg<number> = { type: 'long', read: raw => raw, wide: (_high, low) => wild(low), show: raw => String(raw) }
 /** size_t: beyond 2^53, past any limit, it is kept to whole pages, rounded up; 2^64 is what wraps around when it is so rounded. */
 export const size: Arg<number> = {
   type: 'size_t',
+  plain: 'wide',
   read: raw => (raw < 0 ? raw + 2 ** 64 : raw),
   wide: (high, low) => Number(((BigInt.asUintN(64, BigInt(high) << 32n) | BigInt(low >>> 0)) + 4095n) & ~4095n),
   showWide: value => String(BigInt.asUintN(64, value)),
   show: raw => (raw < 0 ? (BigInt(raw) + 2n ** 64n).toString() : String(raw)),
 }
 /** A file descriptor. */
-export const fd: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => String(raw | 0) }
+export const fd: Arg<number> = {
+  type: 'int',
+  word: true,
+  plain: 'int',
+  descriptor: true,
+  read: raw => raw,
+  show: raw => String(raw | 0),
+}
 /** A directory descriptor of the *at calls. */
 export const dirfd: Arg<number> = {
   type: 'int',
   word: true,
+  plain: 'int',
+  descriptor: true,
   read: raw => raw,
   show: raw => ((raw | 0) === AT_FDCWD ? 'AT_FDCWD' : String(raw | 0)),
 }
-export const pid: Arg<number> = { type: 'pid_t', word: true, read: raw => raw, show: raw => String(raw | 0) }
+export const pid: Arg<number> = { type: 'pid_t', word: true, plain: 'int', read: raw => raw, show: raw => String(raw | 0) }
 /** uid_t, gid_t: -1 shows as -1. */
 export const id: Arg<number> = { type: 'uid_t', word: true, read: raw => raw >>> 0, show: raw => (raw === -1 ? '-1' : String(raw >>> 0)) }
 /** A user address the handler reads or writes by itself; 0 is NULL. Wild values stay wild and meet EFAULT in usercopy. */
-export const address: Arg<number> = { type: 'void *', read: raw => raw, wide: (_high, low) => wild(low), show: raw => pointer(raw) }
+export const address: Arg<number> = {
+  type: 'void *',
+  plain: 'wide',
+  read: raw => raw,
+  wide: (_high, low) => wild(low),
+  show: raw => pointer(raw),
+}
 /** mode_t, octal. */
 export const mode: Arg<number> = {
   type: 'mode_t',
@@ -45,7 +68,13 @@ export const mode: Arg<number> = {
   read: raw => raw & 0o7777,
   show: raw => `0${(raw >>> 0).toString(8)}`.replace(/^00$/, '000'),
 }
-export const signal: Arg<number> = { type: 'int', word: true, read: raw => raw, show: raw => (raw === 0 ? '0' : signalName(raw | 0)) }
+export const signal: Arg<number> = {
+  type: 'int',
+  word: true,
+  plain: 'int',
+  read: raw => raw,
+  show: raw => (raw === 0 ? '0' : signalName(raw | 0)),
+}
 
 /** Text of a register that no number holds. */
 export const wideText = (arg: Arg<unknown>, value: bigint): string => arg.showWide?.(value) ?? `0x${BigInt.asUintN(64, value).toString(16)}`
@@ -100,6 +129,7 @@ export function peekString(k: Kernel, task: Task, at: number, max: number): stri
 export const flags = (table: Readonly<Record<string, number>>, zero = '0', type = 'int', prefix = prefixOf(table)): Arg<number> => ({
   type,
   word: true,
+  plain: 'uint',
   names: zero === '0' ? Object.keys(table) : [zero, ...Object.keys(table)],
   read: raw => raw >>> 0,
   show: raw => flagsText(table, raw >>> 0, zero, prefix),
@@ -109,6 +139,7 @@ export const flags = (table: Readonly<Record<string, number>>, zero = '0', type 
 export const oneOf = (table: Readonly<Record<string, number>>, type = 'int'): Arg<number> => ({
   type,
   word: true,
+  plain: 'int',
   names: Object.keys(table),
   read: raw => raw,
   show: raw => nameOf(table, raw | 0),
@@ -117,6 +148,7 @@ export const oneOf = (table: Readonly<Record<string, number>>, type = 'int'): Ar
 /** Bytes of the program that the call takes: shown from memory, `length` being the index of the argument that counts them. */
 export const bytesIn = (length: number): Arg<number> => ({
   type: 'const void *',
+  plain: 'wide',
   read: raw => raw,
   show: (raw, k, task, all) => bufferText(k, task, raw, all[length] as number),
 })
@@ -124,6 +156,7 @@ export const bytesIn = (length: number): Arg<number> => ({
 /** Bytes that the call fills: shown when it returned, as many as the result says. */
 export const bytesOut: Arg<number> = {
   type: 'void *',
+  plain: 'wide',
   after: true,
   read: raw => raw,
   show: (raw, k, task, _all, result) => (result === undefined || result < 0 ? pointer(raw) : bufferText(k, task, raw, result)),

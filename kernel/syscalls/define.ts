@@ -5,6 +5,9 @@ import type { Kernel } from '../kernel.ts'
 import type { Task } from '../state.ts'
 import type { SyscallResult } from '../waiting.ts'
 
+/** A number as it is in the register: its low word, that without its sign, or all of it. */
+export type PlainForm = 'int' | 'uint' | 'wide'
+
 /** An argument type. `raw` is the register as a signed double (exact below 2^53). */
 export interface Arg<T> {
   /** C type, for the documentation: `const char *`. */
@@ -17,6 +20,10 @@ export interface Arg<T> {
   named?: true
   /** The register's low 32 bits, signed, are handed in as `raw`: int, unsigned, descriptors, flags. Else all 64. */
   word?: boolean
+  /** `read` need not be asked: it answers the word as it is, that without its sign, or all 64 bits, where these are from 0 to 2^53. */
+  plain?: PlainForm
+  /** It names an open file: a call that sleeps holds that. */
+  descriptor?: true
   /** Names of flags or values that it is made of, as far as they are known. */
   names?: readonly string[]
   /** strace's text of such a value. Missing: in hex. */
@@ -36,6 +43,14 @@ export interface Syscall {
   nr: number
   name: string
   args: readonly (readonly [string, Arg<unknown>])[]
+  /** Names of those that are descriptors. */
+  descriptors: readonly string[]
+  /**
+   * For calls that are made often, whose arguments are all plain: makes the record of them at once, since the host is slow at adding members
+   * by names that change. `plain` is their forms.
+   */
+  record?: (...values: number[]) => Record<string, unknown>
+  plain: readonly (PlainForm | undefined)[]
   run(k: Kernel, task: Task, args: Record<string, unknown>): SyscallResult
   /** What is judged before names are read: of their arguments there is nothing yet. */
   first?: (args: Record<string, unknown>) => void
@@ -64,12 +79,20 @@ export function syscall<A extends ArgMap>(
   name: string,
   args: A,
   run: (k: Kernel, task: Task, args: Values<A>) => SyscallResult,
-  options: Pick<Syscall, 'note' | 'refused' | 'text' | 'answer'> & { result?: Syscall['result']; first?: (args: Values<A>) => void } = {},
+  options: Pick<Syscall, 'note' | 'refused' | 'text' | 'answer'> & {
+    result?: Syscall['result']
+    first?: (args: Values<A>) => void
+    record?: (...values: number[]) => Values<A>
+  } = {},
 ): Syscall {
+  const entries = Object.entries(args)
   return {
     nr,
     name,
-    args: Object.entries(args),
+    args: entries,
+    descriptors: entries.filter(([, arg]) => arg.descriptor).map(([argument]) => argument),
+    record: options.record,
+    plain: options.record === undefined ? [] : entries.map(([, arg]) => arg.plain),
     run: run as Syscall['run'],
     first: options.first as Syscall['first'],
     note: options.note,

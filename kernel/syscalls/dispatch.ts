@@ -12,9 +12,8 @@ import { fatalPending } from '../signal/index.ts'
 import type { SyscallInProgress, Task } from '../state.ts'
 import { callPath, enterCall, leave, NOMINAL_PIECE, nominalCall, passNominal } from '../timing/index.ts'
 import { endCall, NO_DESCRIPTOR, releaseHeld, retainFile } from '../vfs/index.ts'
-import { dirfd, fd } from './args.ts'
 import { newCall, NO_RETURN, type Blocked } from '../waiting.ts'
-import { type Syscall } from './define.ts'
+import type { Arg, Syscall } from './define.ts'
 import { chargeCall } from './kernel-memory.ts'
 import { SYSCALLS } from './table.ts'
 
@@ -67,7 +66,7 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   let failure: Errno
   try {
     if (row === undefined) throw ENOSYS
-    const values = row.args.length === 0 ? NO_ARGS : (task.call?.values ?? readArguments(k, task, row, x))
+    const values = row.args.length === 0 ? NO_ARGS : (task.call?.values ?? valuesOf(k, task, row, x))
     if (task.call === null) chargeCall(k, task, nr, values)
     const result = row.run(k, task, values)
     if (typeof result === 'number') return finish(k, task, nr, result)
@@ -87,6 +86,31 @@ function runCall(k: Kernel, task: Task, nr: number, x: Int32Array): void {
   }
   if (failure.code >= RESTARTS) interrupt(k, task, nr, failure)
   else finish(k, task, nr, -failure.code)
+}
+
+function valuesOf(k: Kernel, task: Task, row: Syscall, x: Int32Array): Record<string, unknown> {
+  const { record, plain } = row
+  if (record === undefined) return readArguments(k, task, row, x)
+  const count = plain.length
+  const a = plainValue(k, task, row, x, 0)
+  const b = count > 1 ? plainValue(k, task, row, x, 1) : 0
+  const c = count > 2 ? plainValue(k, task, row, x, 2) : 0
+  if (count <= 3) return record(a, b, c)
+  const d = plainValue(k, task, row, x, 3)
+  const e = count > 4 ? plainValue(k, task, row, x, 4) : 0
+  return record(a, b, c, d, e, count > 5 ? plainValue(k, task, row, x, 5) : 0)
+}
+
+function plainValue(k: Kernel, task: Task, { plain, args }: Syscall, x: Int32Array, i: number): number {
+  const low = x[2 * (A0 + i)]
+  const form = plain[i]
+  if (form === 'int') return low
+  if (form === 'uint') return low >>> 0
+  const high = x[2 * (A0 + i) + 1]
+  if (high >>> 21 === 0) return high * TWO_32 + (low >>> 0)
+  const raw = high * TWO_32 + (low >>> 0)
+  const [, arg] = args[i] as readonly [string, Arg<number>]
+  return arg.wide === undefined || Number.isSafeInteger(raw) ? arg.read(raw, k, task) : arg.wide(high, low)
 }
 
 /** In order, so that the first bad pointer decides. */
@@ -159,12 +183,15 @@ export function callInProgress(k: Kernel, task: Task, nr: number): SyscallInProg
 }
 
 /** What its descriptors name now is what the call goes on with. */
-function holdDescriptors(task: Task, { args }: Syscall, call: SyscallInProgress): void {
-  for (const [name, arg] of args) {
-    if (arg !== fd && arg !== dirfd) continue
-    const number = call.values?.[name] as number
+function holdDescriptors(task: Task, { descriptors }: Syscall, values: Record<string, unknown>, call: SyscallInProgress): void {
+  for (const name of descriptors) {
+    const number = values[name] as number
     const file = task.files?.files[number]
-    if (file) call.files.push({ fd: number, file: retainFile(file) })
+    if (!file) continue
+    const held = { fd: number, file: retainFile(file) }
+    // Most hold one: a list made of it has room for no more.
+    if (call.files.length === 0) call.files = [held]
+    else call.files.push(held)
   }
 }
 
@@ -175,7 +202,7 @@ function block(k: Kernel, task: Task, row: Syscall, values: Record<string, unkno
   const first = call.values === null
   if (first) {
     call.values = values
-    holdDescriptors(task, row, call)
+    holdDescriptors(task, row, values, call)
   }
   if (wait.progress !== undefined) call.progress = wait.progress
   call.served = false

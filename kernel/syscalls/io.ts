@@ -173,16 +173,28 @@ export const ioCalls: Syscall[] = [
     (k, task, { fd, offset, whence }) => seek(k, getIoFile(task, fd), offset, whence),
     { note: 'Positions end at 2^53 - 1: EINVAL beyond, where Linux goes on to 2^63 - 1 in memory.' },
   ),
-  syscall(63, 'read', { fd, buf: bytesOut, count: size }, (k, task, { fd, buf, count }) => {
-    const file = getFile(task, fd)
-    readOps(k, file)
-    return readFile(k, task, file, oneSegment(buf, count), null)
-  }),
-  syscall(64, 'write', { fd, buf: bytesIn(2), count: size }, (k, task, { fd, buf, count }) => {
-    const file = getFile(task, fd)
-    writeOps(k, file)
-    return writeFile(k, task, file, oneSegment(buf, count), null)
-  }),
+  syscall(
+    63,
+    'read',
+    { fd, buf: bytesOut, count: size },
+    (k, task, { fd, buf, count }) => {
+      const file = getFile(task, fd)
+      readOps(k, file)
+      return readFile(k, task, file, oneSegment(buf, count), null)
+    },
+    { record: (fd, buf, count) => ({ fd, buf, count }) },
+  ),
+  syscall(
+    64,
+    'write',
+    { fd, buf: bytesIn(2), count: size },
+    (k, task, { fd, buf, count }) => {
+      const file = getFile(task, fd)
+      writeOps(k, file)
+      return writeFile(k, task, file, oneSegment(buf, count), null)
+    },
+    { record: (fd, buf, count) => ({ fd, buf, count }) },
+  ),
   syscall(65, 'readv', { fd, iov: vectorOut, iovcnt: int }, (k, task, { fd, iov, iovcnt }) =>
     sequential(reads, k, task, fd, () => readVector(k, task, iov, iovcnt)),
   ),

@@ -10,7 +10,7 @@ import { callArguments, regBig } from '../task/index.ts'
 import type { Task } from '../state.ts'
 import { pathOf } from '../vfs/index.ts'
 import { dirfd, fd, SHOWN_BYTES, wideText } from './args.ts'
-import type { Syscall } from './define.ts'
+import { syscall, type Syscall } from './define.ts'
 import { SYSCALLS } from './table.ts'
 import { callName, hex, quote } from './text.ts'
 import type { CallStatus, TraceFilter } from './trace-filter.ts'
@@ -205,7 +205,7 @@ function onEnter(t: Tracer, { task, nr }: EventOf<'syscallEnter'>): void {
   t.summary.restarts.delete(task)
   if (restarted) {
     p.text = `restart_syscall(<... resuming interrupted ${callName(nr)} ...>`
-    p.row = SYSCALLS[RESTART_SYSCALL] ?? { nr, name: 'restart_syscall', args: [], run: () => 0, result: 'int' }
+    p.row = SYSCALLS[RESTART_SYSCALL] ?? syscall(nr, 'restart_syscall', {}, () => 0)
   } else {
     p.text = `${callName(nr)}(${entryText(t, task, p)}`
   }

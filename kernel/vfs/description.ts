@@ -48,7 +48,10 @@ export const NO_DESCRIPTOR = -1
 
 /** A call that slept ends, or its task does: what it held meanwhile is given back. */
 export function releaseHeld(k: Kernel, call: SyscallInProgress): void {
-  for (const { file } of call.files.splice(0)) releaseFile(k, file)
+  const { files } = call
+  if (files.length === 0) return
+  call.files = []
+  for (const { file } of files) releaseFile(k, file)
 }
 
 /** The task's call is over: what it held while it slept is given back. */

@@ -31,7 +31,7 @@ export { watchDirectory } from './notify.ts'
 export { forgetIfUnwatched, notifyFile, notifyOpen, watchesOf } from './watch.ts'
 export { mountAt, newRoot, newVfs } from './mount.ts'
 export { checkNotRunning, checkOpenFlags, foundBefore, keepFound, openAt, openFile } from './open.ts'
-export { fileSystemOps, opsOf, pathOps } from './ops.ts'
+export { fileSystemOps, fullRow, opsOf, pathOps } from './ops.ts'
 export { pathBelow, pathOf } from './path.ts'
 export {
   closeFd,
