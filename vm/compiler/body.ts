@@ -217,6 +217,7 @@ export class Body {
       seen.narrow2 = narrow.has(rs2)
       const template = templates.of(decoded, seen) as Template
       seen.unitIsOn = template.unitIsOn
+      seen.unitIsDirty = template.unitIsDirty
       if (template.writesX) narrow[template.narrow ? 'add' : 'delete'](rd)
       return template
     })

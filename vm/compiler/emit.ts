@@ -16,6 +16,7 @@ import {
 import type { Decoded, Row, Sem, Width } from '../isa/index.ts'
 import * as L from '../layout.ts'
 import { call, get, i32Const, i64Const, mem, OP, set, TYPE, type Code } from '../wasm/bytes.ts'
+import { doubles } from './doubles.ts'
 import { endingOf, type Ending } from './explore.ts'
 import { FIXED } from './locals.ts'
 import { operands, type Now } from './operands.ts'
@@ -65,6 +66,8 @@ export type Finding = (typeof FINDING)[number]
 export interface Seen {
   /** The floating-point unit is on. */
   unitIsOn: boolean
+  /** And has said that its registers were written. */
+  unitIsDirty: boolean
   /** Its page is often in no TLB. */
   misses: boolean
   finding: Finding
@@ -72,7 +75,7 @@ export interface Seen {
   narrow1: boolean
   narrow2: boolean
 }
-export const NOTHING_SEEN: Seen = { unitIsOn: false, misses: false, finding: 'asks', narrow1: false, narrow2: false }
+export const NOTHING_SEEN: Seen = { unitIsOn: false, unitIsDirty: false, misses: false, finding: 'asks', narrow1: false, narrow2: false }
 
 /** Templates of one hart's code. */
 export interface Templates {
@@ -80,11 +83,15 @@ export interface Templates {
   of(decoded: Decoded, seen: Seen): Template | null
 }
 
-// What the code of an instruction depends on beside its row: which of its operands are 0, how it rounds, and what its block has seen.
-function variantOf({ values: { rd, rs1, rs2, rm, imm } }: Decoded, { unitIsOn, misses, finding, narrow1, narrow2 }: Seen): number {
-  const zeros = (rd === 0 ? 1 : 0) | (rs1 === 0 ? 2 : 0) | (rs2 === 0 ? 4 : 0) | (imm === 0 ? 8 : 0)
-  const seen = (unitIsOn ? 1 : 0) | (misses ? 2 : 0) | (narrow1 ? 4 : 0) | (narrow2 ? 8 : 0) | (FINDING.indexOf(finding) << 4)
-  return zeros | (rm << 4) | (seen << 7)
+// What the code of an instruction depends on beside its row: which of its operands are 0 or the same, how it rounds, and what its block has seen.
+function variantOf(
+  { values: { rd, rs1, rs2, rm, imm } }: Decoded,
+  { unitIsOn, unitIsDirty, misses, finding, narrow1, narrow2 }: Seen,
+): number {
+  const zeros = (rd === 0 ? 1 : 0) | (rs1 === 0 ? 2 : 0) | (rs2 === 0 ? 4 : 0) | (imm === 0 ? 8 : 0) | (rs1 === rs2 ? 16 : 0)
+  const seen =
+    (unitIsOn ? 1 : 0) | (misses ? 2 : 0) | (narrow1 ? 4 : 0) | (narrow2 ? 8 : 0) | (FINDING.indexOf(finding) << 4) | (unitIsDirty ? 64 : 0)
+  return zeros | (rm << 5) | (seen << 8)
 }
 
 /** Of the hart whose block is at `base`, on a machine whose instructions begin at multiples of `parcel`. `fuses`: the host multiplies and adds with one rounding. */
@@ -124,10 +131,16 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
   const from = operands(w, FIXED.base, now, fuses)
   const plain = { ...arithmetic(w), ...from, ...memory(w, base, probe, FIXED.va) }
   const { start, ...words } = narrowing(plain, now)
+  const real = floats(w, base, from)
+  const { start: startDoubles, ...doubled } = doubles(w, base, from, { ...plain, ...real, ...words }, () => {
+    const { rs1, rs2 } = now.decoded.values
+    return rs1 === rs2
+  })
   const sem: Sem<Code, Code> = {
     ...plain,
-    ...floats(w, base, from),
+    ...real,
     ...words,
+    ...doubled,
     landing(to) {
       if (parcel === 2 || endingOf(now.decoded) !== 'jump') return
       w.push(...to, OP.i32WrapI64, ...i32Const(2), OP.i32And)
@@ -146,10 +159,12 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
     condition = []
     bytes = 1
     w.unitIsOn = seen.unitIsOn
+    w.unitIsDirty = seen.unitIsDirty
     refills = seen.misses
     finding = seen.finding
     w.start()
     start()
+    startDoubles()
     try {
       decoded.row.meaning!(sem)
     } catch (e) {
@@ -168,6 +183,7 @@ export function createTemplates(base: number, parcel: 2 | 4, fuses: boolean): Te
       writesF,
       narrow,
       unitIsOn: w.unitIsOn,
+      unitIsDirty: w.unitIsDirty,
     }
   }
   const known = new Map<Row, Map<number, Template | null>>()

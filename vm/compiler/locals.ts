@@ -25,6 +25,11 @@ const FIXED_TYPES: readonly number[] = [...Array<number>(4).fill(TYPE.i64), ...A
 export interface Locals {
   /** The n-th value bound in an instruction. */
   temporary(n: number): number
+  double(n: number): number
+  /** What doubles are compared with (doubles.ts). */
+  limit(): number
+  /** The same, if somebody asked for it. */
+  readonly limitUsed: number | null
   /** Registers by number; asking for one makes it part of the region. */
   x(n: number): number
   f(n: number): number
@@ -41,6 +46,8 @@ export function createLocals(): Locals {
   const types = [...FIXED_TYPES]
   const add = (type: number): number => PARAMETERS.length + types.push(type) - 1
   const temporaries: number[] = []
+  const doubles: number[] = []
+  let limit: number | null = null
   const xs = new Map<number, number>()
   const fs = new Map<number, number>()
   const pages = new Map<string, number>()
@@ -51,6 +58,11 @@ export function createLocals(): Locals {
   }
   return {
     temporary: n => (temporaries[n] ??= add(TYPE.i64)),
+    double: n => (doubles[n] ??= add(TYPE.f64)),
+    limit: () => (limit ??= add(TYPE.f64)),
+    get limitUsed() {
+      return limit
+    },
     x: n => of(xs, n, TYPE.i64),
     f: n => of(fs, n, TYPE.f64),
     page(origin) {

@@ -81,6 +81,7 @@ function driver(base: number, hart: number, harts: number): WasmFunction {
     ...[...own, ...i32Const(MISSES_OFTEN), OP.i32Eq, OP.if, TYPE.empty, ...i32Const(OUT.misses), OP.return, OP.end],
     OP.end,
   ]
+  const here: Code = [...decodedEntry(base, locals), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION)]
   return {
     export: `hart${hart}`,
     params: [TYPE.i32],
@@ -92,14 +93,15 @@ function driver(base: number, hart: number, harts: number): WasmFunction {
       [...base0, ...mem(OP.i64Load, base + L.HART.pc), ...set(VA)],
       [OP.block, TYPE.empty, OP.block, TYPE.empty],
       [...misses(base, 'fetch', 1, locals), OP.brIf, 0],
-      [...decodedEntry(base, locals), ...mem(OP.i32Load16U, ENTRY.op), ...i32Const(OP_REGION), OP.i32Eq, OP.if, TYPE.empty],
+      [...here, OP.i32Eq, OP.if, TYPE.empty],
       [...run, ...set(REASON), ...br(2), OP.end],
       [...get(MISSED), OP.if, TYPE.empty, ...counted, OP.end],
       [OP.end, ...base0, ...set(INDEX), ...interpret, OP.end],
       [...base0, ...set(MISSED)],
-      // What is not in a region is interpreted.
+      // What is not in a region is interpreted. Where one is left at its own beginning, that is for once; what comes after it may be one.
       [OP.block, TYPE.empty, OP.loop, TYPE.empty],
-      [...is(OUT.short), OP.if, TYPE.i32, ...i32Const(1)],
+      [...is(OUT.short), OP.if, TYPE.i32, ...base0, ...mem(OP.i64Load, base + L.HART.pc), ...set(VA)],
+      [...misses(base, 'fetch', 1, locals), OP.if, TYPE.i32, ...i32Const(1), OP.else, ...here, OP.i32Eq, OP.end],
       [OP.else, ...is(OUT.next), OP.if, TYPE.i32, ...base0, OP.else, ...br(3), OP.end, OP.end],
       [...set(INDEX), ...takeFuel, ...interpret, ...br(0)],
       [OP.end, OP.end],

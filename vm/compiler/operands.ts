@@ -24,8 +24,12 @@ export interface Now {
 }
 
 export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean) {
+  /** Codes of bits that are a double's, and code for the double. */
+  const doubleOf = new Map<Code, Code>()
   const address = (hole: number): Code => [...get(base), OP.i64Const, hole, OP.i64Add]
   return {
+    doubleOf,
+    fuses,
     x(f: XField): Code {
       if (now.decoded.values[f] === 0) return i64Const(0)
       now.readsX.add(f)
@@ -39,11 +43,13 @@ export function operands(w: RegionWriter, base: number, now: Now, fuses: boolean
     },
     rawF(f: FField): Code {
       now.readsF.add(f)
-      return [OP.localGet, HOLE[f], OP.i64ReinterpretF64]
+      const bits = [OP.localGet, HOLE[f], OP.i64ReinterpretF64]
+      doubleOf.set(bits, [OP.localGet, HOLE[f]])
+      return bits
     },
     setRawF(f: FField, v: Code): void {
       now.writesF = true
-      w.push(...v, OP.f64ReinterpretI64, OP.localSet, HOLE[f])
+      w.push(...(doubleOf.get(v) ?? [...v, OP.f64ReinterpretI64]), OP.localSet, HOLE[f])
     },
     imm: (_f: ImmField): Code => [OP.i64Const, HOLE.imm],
     pc: (): Code => address(HOLE.at),

@@ -5,6 +5,7 @@ import { ENTRY, OP_REGION, WHY } from '../interpreter/compiled.ts'
 import * as L from '../layout.ts'
 import { br, brIf, get, i32Const, mem, OP, set, TYPE, unsigned, type Code } from '../wasm/bytes.ts'
 import { Body } from './body.ts'
+import { setLimit } from './doubles.ts'
 import type { Block, Explored } from './explore.ts'
 import { FILE_NAMES, FILES } from './files.ts'
 import { FIXED } from './locals.ts'
@@ -52,6 +53,7 @@ export function regionCode(explored: Explored, placing: Placing): RegionCode {
       if (written[file].has(n)) spill.push(...FILES[file].store(base, n, local))
     }
   }
+  if (locals.limitUsed !== null) filling.push(...setLimit(base, locals.limitUsed))
   for (const local of locals.pages()) filling.push(OP.i64Const, 1, ...set(local))
   return {
     locals: locals.types(),

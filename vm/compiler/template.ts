@@ -25,6 +25,8 @@ export const HOLE = {
   addend: 0x10c,
   /** The immediate as the offset of a load or store. */
   immediate: 0x10d,
+  /** Local of the limit (doubles.ts). */
+  limit: 0x10e,
 } as const
 /** A way out, so many blocks deep. */
 const EXIT_HOLES = 0x200
@@ -33,6 +35,9 @@ export const exitHole = (exit: number, nest: number): number => EXIT_HOLES + exi
 /** A value bound in the instruction. */
 const TEMPORARY_HOLES = 0x300
 export const temporaryHole = (n: number): number => TEMPORARY_HOLES + n
+/** The same, a double. */
+const DOUBLE_HOLES = 0x400
+export const doubleHole = (n: number): number => DOUBLE_HOLES + n
 
 export interface Template {
   readonly code: Code
@@ -52,6 +57,8 @@ export interface Template {
   readonly writesF: boolean
   /** After it the floating-point unit is known to be on. */
   readonly unitIsOn: boolean
+  /** And its state says that its registers were written. */
+  readonly unitIsDirty: boolean
 }
 
 /** What fills holes. */
@@ -70,6 +77,7 @@ export function fill(w: ByteWriter, code: Code, f: Filling): void {
   for (let n = 0; n < code.length; n++) {
     const byte = code[n]
     if (byte < 0x100) w.bytes[w.length++] = byte
+    else if (byte >= DOUBLE_HOLES) writeUnsigned(w, f.locals.double(byte - DOUBLE_HOLES))
     else if (byte >= TEMPORARY_HOLES) writeUnsigned(w, f.locals.temporary(byte - TEMPORARY_HOLES))
     else if (byte >= EXIT_HOLES) writeUnsigned(w, f.depths[Math.trunc((byte - EXIT_HOLES) / NESTS)] + (byte % NESTS))
     else fillOne(w, byte, f)
@@ -107,6 +115,8 @@ function fillOne(w: ByteWriter, hole: number, { place: { at, decoded }, locals, 
       return writeUnsigned(w, page + 1)
     case HOLE.immediate:
       return writeUnsigned(w, values.imm)
+    case HOLE.limit:
+      return writeUnsigned(w, locals.limit())
     default:
       throw new Error(`a hole ${hole} that nothing fills`)
   }

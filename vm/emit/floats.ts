@@ -15,6 +15,8 @@ export type Rounding = 'nearest' | 'zero' | 'down' | 'up' | 'away'
 
 /** What is asked once: that the floating-point unit is on. It stays on until something leaves. */
 export const UNIT_ON = 'the floating-point unit is on'
+/** What is done once: its state says that registers were written. */
+export const UNIT_IS_DIRTY = 'the floating-point unit is dirty'
 
 /** Where floating-point operands are. */
 export interface FloatOperands {
@@ -28,14 +30,14 @@ export interface FloatOperands {
   readonly multiplyAdd: 'called' | 'inline' | 'fused'
 }
 
-const FCSR_NX = 1
-const FCSR_FRM = 0xe0
+export const FCSR_NX = 1
+export const FCSR_FRM = 0xe0
 /** frm names no rounding from here on. */
 const FCSR_RESERVED = 5 << 5
 /** The bits of a double below those of a normal single, and the first of them: a half of the single's last bit. */
 const BELOW_SINGLE = (1n << 29n) - 1n
 const HALF_OF_SINGLE = 1n << 28n
-const FAR_FROM_UNDERFLOW = 2 ** -960
+export const FAR_FROM_UNDERFLOW = 2 ** -960
 const NAN_BOX = -4294967296n
 const NAN_F32 = 0x7fc00000n
 const NAN_BOX_F16 = -65536n
@@ -175,7 +177,7 @@ export function floats(w: Writer, base: number, operands: FloatOperands) {
   function setF(field: FField, v: Code): void {
     fpOn()
     operands.setRawF(field, v)
-    w.push(...i32Const(0), ...i32Const(L.FS_DIRTY), ...mem(OP.i32Store, base + L.HART.fs))
+    if (w.first(UNIT_IS_DIRTY)) w.push(...i32Const(0), ...i32Const(L.FS_DIRTY), ...mem(OP.i32Store, base + L.HART.fs))
   }
 
   function betweenFloats(source: HostFormat, v: Code): Code {

@@ -34,7 +34,10 @@ export function memory(w: Writer, base: number, probe: Probe, va: number) {
     store(bytes, addr, v) {
       address(addr)
       probe.access('write', bytes)
-      w.push(...probe.host('write'), ...v, ...probe.mem(STORES[bytes]))
+      // The bits of a double need not become a number first.
+      if (bytes === 8 && v[v.length - 1] === OP.i64ReinterpretF64)
+        w.push(...probe.host('write'), ...v.slice(0, -1), ...probe.mem(OP.f64Store))
+      else w.push(...probe.host('write'), ...v, ...probe.mem(STORES[bytes]))
     },
     amo(bytes, addr, update) {
       aligned(bytes, addr)

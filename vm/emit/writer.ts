@@ -46,6 +46,10 @@ export class Writer<L extends string = Leave> {
     this.push(...v, ...set(local))
     return get(local)
   }
+  /** The same for a double. */
+  letDouble(v: Code): Code {
+    return [...this.let([...v, OP.i64ReinterpretF64]), OP.f64ReinterpretI64]
+  }
   /** Gives another value to what `let` answered. */
   assign(bound: Code, v: Code): void {
     this.push(...v, OP.localSet, ...bound.slice(1))
