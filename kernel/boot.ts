@@ -140,6 +140,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     }),
     thp: options.thp ?? (timed?.pageSize === '2M' ? 'always' : 'never'),
     kmem: newKmem(),
+    failing: null,
     asids: createAsids(asidLimit(options)),
     trapFrames: newTrapFrames(),
     vdso: newVdso(vfs, bootEpoch),

@@ -60,6 +60,8 @@ export interface KernelState {
   asyncNotes: { file: FileDescription; fd: number; queue: WaitQueue }[]
   frames: Frames
   kmem: Kmem
+  /** A request for memory that is to fail (mm/fail.ts), of one task. */
+  failing: { task: TaskId; left: number } | null
   thp: ThpPolicy
   asids: Asids
   trapFrames: TrapFrames

@@ -6,7 +6,7 @@ import { cyclesOf, readModules, type Import, type Module } from './modules.ts'
 const ORDER: readonly (readonly string[])[] = [
   ['abi'],
   // What the state is, and how a call says that it waits; the doors to the host.
-  ['state', 'ids', 'kernel', 'waiting', 'version', 'sysctl', 'host', 'events', 'journal', 'journal-lots', 'random', 'output'],
+  ['state', 'current', 'ids', 'kernel', 'waiting', 'version', 'sysctl', 'host', 'events', 'journal', 'journal-lots', 'random', 'output'],
   ['timing'],
   ['time'],
   ['mm'],

@@ -3,6 +3,7 @@ import { frameWritten, PAGE_SIZE } from '../../vm/index.ts'
 import { ENOMEM } from '../abi/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { chargeClear } from '../timing/index.ts'
+import { failsNow } from './fail.ts'
 import { HUGE_FRAMES } from './limits.ts'
 import { freeLists, popFree, pushFree, takeFreeRun, type PlacementOptions } from './placement.ts'
 import type { FrameUse, Frames } from './types.ts'
@@ -71,6 +72,7 @@ export const freeFrames = ({ freeCount, kmem }: Frames): number => Math.max(0, f
  * is left and nothing can be reclaimed: then the machine is `starved`.
  */
 export function allocFrame(k: Kernel, use: FrameUse, zeroed = true, payer = MACHINE): number {
+  if (k.state.failing !== null && failsNow(k)) throw ENOMEM
   const frames = k.state.frames
   if (frames.freeCount <= frames.kmem && reclaim(k) === 0) {
     frames.starved = true
@@ -121,6 +123,7 @@ export function releaseFrame(k: Kernel, frame: number): void {
  */
 export function allocRun(k: Kernel, use: FrameUse, zeroed = true, payer = MACHINE): number {
   const frames = k.state.frames
+  if (k.state.failing !== null && failsNow(k)) return -1
   const head = frames.freeCount - frames.kmem < HUGE_FRAMES ? -1 : takeFreeRun(frames)
   if (head < 0) return -1
   const end = head + HUGE_FRAMES

@@ -19,6 +19,7 @@ export {
   USE_TABLE,
   USE_ZERO,
 } from './frames.ts'
+export { failNth, setFailNth } from './fail.ts'
 export { addKmem, callBytes, chargeKmem, checkKmem, countKmem, kmemObjects, KMEM, liveKmem, newKmem, releaseKmem } from './kmem.ts'
 export { countFreeRuns, type FramePlacement } from './placement.ts'
 export { createAsids, flushMm, flushPage, flushRange, useMm } from './asid.ts'

@@ -8,6 +8,7 @@ import type { SyscallInProgress, Task } from '../state.ts'
 import type { Dentry, FileDescription, FileTable, Inode } from '../vfs/types.ts'
 import type { SeccompFilter } from '../seccomp/types.ts'
 import type { Credentials } from '../task/types.ts'
+import { failsNow } from './fail.ts'
 import { reclaim, roomForFiles } from './frames.ts'
 import type { Kmem, Mm } from './types.ts'
 
@@ -84,6 +85,7 @@ export function chargeKmem(k: Kernel, bytes: number, errno: Errno): void {
 
 /** Is there room for so many bytes, of which what is kept in the end will be added? Else `errno` is thrown. */
 export function checkKmem(k: Kernel, bytes: number, errno: Errno): void {
+  if (k.state.failing !== null && failsNow(k)) throw errno
   const { kmem, frames } = k.state
   if (kmem.since * LATE_PART > frames.total * PAGE_SIZE || (kmem.since > 0 && roomForKernel(k) < bytes)) countKmem(k)
   while (roomForKernel(k) < bytes) if (reclaim(k) === 0) throw errno
@@ -100,6 +102,7 @@ export function countKmem(k: Kernel, boot = false): void {
 
 /** Makes sure that a file in memory may take a frame more. ENOMEM when it may not. */
 export function checkRoomForFiles(k: Kernel): void {
+  if (k.state.failing !== null && failsNow(k)) throw ENOMEM
   if (roomForFiles(k.state.frames) > 0 || reclaim(k) > 0) return
   if (releaseKmem(k) === 0 || roomForFiles(k.state.frames) === 0) throw ENOMEM
 }

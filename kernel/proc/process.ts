@@ -1,5 +1,5 @@
 // The files of /proc/PID and /proc/PID/task/TID: one row each.
-import { REG } from '../../vm/index.ts'
+import { REG, TWO_32 } from '../../vm/index.ts'
 import {
   EINVAL,
   EPERM,
@@ -21,7 +21,7 @@ import {
   RLIMIT_STACK,
   TASK_COMM_LEN,
 } from '../abi/index.ts'
-import { peekMm } from '../mm/index.ts'
+import { failNth, peekMm, setFailNth } from '../mm/index.ts'
 import { groupUsage, limitPair, RLIM_INFINITY, callArguments, mayInspect, regPc, regX } from '../task/index.ts'
 import { isCloexec, opsOf, pathOf } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
@@ -31,6 +31,7 @@ import { textOf } from '../fs/index.ts'
 import { isInCall, tracedStop } from '../process/index.ts'
 import { mountInfoText, mountsText } from './mounts.ts'
 import { memoryFiles } from './memory.ts'
+import { readInteger } from './numbers.ts'
 import { oomFiles } from './oom.ts'
 import { taskFiles } from './task.ts'
 import { OWNER_ONLY, READ_ONLY, WRITABLE, type ProcessFile, type ProcessLink } from './nodes.ts'
@@ -125,6 +126,11 @@ export const processFiles: Readonly<Record<string, ProcessFile>> = {
   mountinfo: { mode: READ_ONLY, text: mountInfoText },
   cgroup: fixed('0::/\n'),
   ...oomFiles,
+  'fail-nth': {
+    mode: WRITABLE,
+    text: (k, task) => `${failNth(k, task)}\n`,
+    write: (k, task, text) => setFailNth(k, task, readInteger(text, 0, TWO_32 - 1)),
+  },
   loginuid: fixed('4294967295'),
   sessionid: fixed('4294967295'),
   personality: { mode: OWNER_ONLY, inspect: true, text: (_k, task) => `${task.personality.toString(16).padStart(8, '0')}\n` },

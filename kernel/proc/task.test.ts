@@ -178,6 +178,19 @@ test('oom_score_adj moves the score; below what was set by right only with the c
   expect(read(k, task, adj)).toBe('-1000\n')
 })
 
+test('fail-nth: one request for memory is refused, of that task, and of no other', () => {
+  const { k, task } = fileKernel()
+  const file = '/proc/self/fail-nth'
+  expect([read(k, task, file), write(k, task, file, 'x'), write(k, task, file, '0')]).toEqual(['0\n', 'EINVAL', 1])
+  const fd = open(k, task, file, O_RDWR) as number
+  const left = (): string => buffer(k, task, outcome(k, task, 'pread64', fd, BUFFER, 10, 0) as number)
+  expect([outcome(k, task, 'pwrite64', fd, '1', 1, 0), left()]).toEqual([1, '1\n'])
+  k.state.harts[0].current = fileTask(k)
+  expect([outcome(k, task, 'eventfd2', 0, 0), left()]).toEqual([1, '1\n'])
+  k.state.harts[0].current = task
+  expect([outcome(k, task, 'eventfd2', 0, 0), left(), outcome(k, task, 'eventfd2', 0, 0)]).toEqual(['ENFILE', '0\n', 2])
+})
+
 test('coredump_filter is kept, in hex', () => {
   const { k, task } = fileKernel()
   expect(read(k, task, '/proc/self/coredump_filter')).toBe('00000033\n')

@@ -15,6 +15,7 @@ import { newCall, NO_RETURN, type Blocked } from '../waiting.ts'
 import { directoryCalls } from '../syscalls/directories.ts'
 import { fileCalls } from '../syscalls/files.ts'
 import { ioCalls } from '../syscalls/io.ts'
+import { chargeCall } from '../syscalls/kernel-memory.ts'
 import { pollCalls } from '../syscalls/poll.ts'
 import { statCalls } from '../syscalls/stat.ts'
 import { SYSCALLS } from '../syscalls/table.ts'
@@ -74,6 +75,7 @@ export function call(k: Kernel, task: Task, name: string, ...args: (number | str
   take(false)
   row.first?.(values)
   if (row.first !== undefined) take(true)
+  chargeCall(k, task, row.nr, values)
   const result = row.run(k, task, values)
   if (result === NO_RETURN || typeof result === 'symbol') throw new Error(`'${name}' does not return`)
   if (typeof result === 'number') endCall(k, task)

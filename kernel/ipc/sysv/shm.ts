@@ -14,10 +14,11 @@ import {
   SHM_NORESERVE,
 } from '../../abi/index.ts'
 import { PAGE_SIZE } from '../../../vm/index.ts'
+import { currentTask } from '../../current.ts'
 import type { TaskId } from '../../ids.ts'
 import type { Kernel } from '../../kernel.ts'
 import { chargeKmem, checkCommit, countFreeRuns, HUGE_PAGE, KMEM, neverOvercommits } from '../../mm/index.ts'
-import type { KernelState, Task } from '../../state.ts'
+import type { Task } from '../../state.ts'
 import { capable } from '../../task/index.ts'
 import { freeIfUnused, newFileSystem, newInode, timestampNow, type Inode } from '../../vfs/index.ts'
 import { forgetKey, ipcGet, removeObject, secondsNow } from './ids.ts'
@@ -101,19 +102,16 @@ export function removeSegment(k: Kernel, task: Task, segment: Segment): void {
   forgetKey(task.ns.ipc.shm, segment)
 }
 
-/** Who does something just now. */
-const currentOf = ({ harts, round }: KernelState): Task | null => harts[harts.length === 1 ? 0 : round.hart]?.current ?? null
-
 /** A region more maps the file of a segment (attached, forked, cut in two). */
 export function attached(k: Kernel, segment: Segment): void {
   segment.atime = secondsNow(k)
-  segment.lpid = currentOf(k.state)?.group.tgid ?? segment.lpid
+  segment.lpid = currentTask(k.state)?.group.tgid ?? segment.lpid
 }
 
 /** A region less does. */
 export function detached(k: Kernel, segment: Segment): void {
   segment.dtime = secondsNow(k)
-  const task = currentOf(k.state)
+  const task = currentTask(k.state)
   segment.lpid = task?.group.tgid ?? segment.lpid
   const { ipc } = (task ?? k.state).ns
   if (isDue(ipc, segment)) destroy(k, ipc, segment)
