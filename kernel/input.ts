@@ -32,7 +32,7 @@ function arrive(k: Kernel, incoming: Incoming): void {
   takeEffect(k, incoming)
 }
 
-const isIdle = (k: Kernel): boolean => k.state.harts.every(hart => hart.current === null && hart.queue.length === 0)
+export const isIdle = (k: Kernel): boolean => k.state.harts.every(hart => hart.current === null && hart.queue.length === 0)
 
 /** Keys typed on the console. */
 export const hostInput = (k: Kernel, bytes: Uint8Array): void => arrive(k, { kind: 'input', bytes: bytes.slice(), idle: isIdle(k) })

@@ -249,10 +249,15 @@ export function noteIncoming(k: Kernel, incoming: Incoming): void {
   note(k, INCOMING, incoming)
 }
 
-/** Instructions that may still be executed before something comes in again. Infinity while recording. */
-export function untilIncoming(k: Kernel): number {
-  const entry = upcoming(k.journal)
-  return entry?.kind === INCOMING ? entry.executed - k.state.executed : Infinity
+/**
+ * Instructions that may still be executed before something comes in again. Infinity while recording. One where only a step of the kernel's
+ * lies before it: that is a trap on an instruction that will not retire.
+ */
+export function untilIncoming({ state, journal }: Kernel): number {
+  const entry = upcoming(journal)
+  if (entry?.kind !== INCOMING) return Infinity
+  const left = entry.executed - state.executed
+  return left <= 0 && entry.steps > state.steps ? 1 : left
 }
 
 /** Takes what comes in at this instant, if anything does. `idle`: nothing can run now. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { restore, snapshot } from './boot.ts'
 import { ifExited, exitCode, termSignal } from './abi/index.ts'
-import { hostInput } from './input.ts'
+import { advanceClock, followClock, hostInput } from './input.ts'
 import { replayOf } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { DATA, runToEnd, start } from './testing.ts'
@@ -243,5 +243,37 @@ describe('the journal', () => {
     const again = start(READER, { journal: replayOf(run.k.journal) })
     expect(again.run()).toEqual(end)
     expect(fingerprint(again.k)).toBe(fingerprint(run.k))
+  })
+
+  /** Touches pages, each a step without an instruction, and sleeps in between. */
+  const TOUCHER = `
+    li s0, 0
+    li s1, ${DATA}
+    lui s2, 1
+    li t0, 2000
+    sd t0, 8(s1)
+  touch:
+    add s1, s1, s2
+    sd s0, 0(s1)
+    li a0, ${DATA}
+    li a1, 0
+    sys 101
+    addi s0, s0, 1
+    li t0, 20
+    bne s0, t0, {touch}
+    ${EXIT}`
+  it.each([1, 3])('gives a run again whose clock was put forward wherever it stood, after %s instructions each', maxInstructions => {
+    const { k, run } = start(TOUCHER, { clock: 'real' })
+    for (;;) {
+      const result = run({ maxInstructions })
+      if (result.kind === 'halted') break
+      // A host that looks at its clock once more before it waits, and waits in parts.
+      followClock(k, k.state.time + 700)
+      if (result.kind === 'idle') for (let i = 0; i < 2; i++) advanceClock(k, Math.min(k.state.time + 1100, result.until))
+    }
+    const again = start(TOUCHER, { clock: 'real', journal: replayOf(k.journal) })
+    expect(again.run().kind).toBe('halted')
+    expect(fingerprint(again.k)).toBe(fingerprint(k))
+    expect(again.k.state.steps).toBe(k.state.steps)
   })
 })

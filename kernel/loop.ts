@@ -4,7 +4,7 @@ import { COUNTERS, run, type Stop, type StopKind } from '../vm/index.ts'
 import { SIGXCPU, strayErrno } from './abi/index.ts'
 import { emit } from './events.ts'
 import type { Kernel } from './kernel.ts'
-import { skipTo, takeEffect } from './input.ts'
+import { isIdle, skipTo, takeEffect } from './input.ts'
 import { checkInvariants } from './invariants.ts'
 import { JournalEnds, takeIncoming, untilIncoming } from './journal.ts'
 import { deliverSignals, relieveMemory, resumeRseq } from './process/index.ts'
@@ -144,18 +144,18 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     const { state } = k
     if (k.pause) return { kind: 'paused' }
     if (state.halted !== null) return { kind: 'halted', status: state.halted.status }
-    // Timers first: a run that ended here had fired them before the host could let anything in. Not in the middle of a round, where
-    // only a limit of this run brought us: the next run must find things as one without limits does.
+    // What came in at this very step came before timers that fire in a step of their own.
+    k.doing = 'taking in what came from outside'
+    const incoming = takeIncoming(k, isIdle(k))
+    if (incoming !== null) {
+      takeEffect(k, incoming)
+      continue
+    }
+    // Not in the middle of a round, where only a limit of this run brought us: the next run must find things as one without limits does.
     k.doing = 'firing timers'
     if (!state.round.open && fireTimers(k)) {
       state.steps++
       for (const hart of state.harts) passKernelTime(k, hart)
-    }
-    k.doing = 'taking in what came from outside'
-    const incoming = takeIncoming(k, false)
-    if (incoming !== null) {
-      takeEffect(k, incoming)
-      // As where it came in: the host runs the machine again, from the top.
       continue
     }
     if (isEnough(k, limits) || isAtLimit(k, limits)) return { kind: 'budget' }
@@ -297,8 +297,9 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
       k.doing = 'choosing who runs'
       if (task !== null) enterKernel(k, hart.id, task, 'entry')
       schedule(k, hart)
-      k.state.steps++
       passKernelTime(k, hart)
+      // A hart that had nothing to do and has nothing did nothing, however often it is asked.
+      if (task !== null || hart.current !== null) k.state.steps++
       task = hart.current
       if (task === null) return 'nothing'
     }
