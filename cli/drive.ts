@@ -16,6 +16,7 @@ import {
   type RunResult,
 } from '../kernel/index.ts'
 import { aheadMs, follow, newHostClock } from './host-clock.ts'
+import type { Network } from './network.ts'
 import type { Recorder } from './recording.ts'
 import type { RunLimit } from './sizes.ts'
 
@@ -175,8 +176,10 @@ export async function driveInteractively(
   terminal: boolean,
   recorder?: Recorder,
   onPause?: OnPause,
+  network: Network | null = null,
 ): Promise<Outcome> {
   const arrivals = newArrivals()
+  network?.start(k, arrivals.add)
   let closeTerminal = terminal ? openTerminal(k, arrivals) : null
   const clock = k.clock === 'real' ? newHostClock(k) : null
   const start = workOf(k.state)
@@ -203,7 +206,7 @@ export async function driveInteractively(
       const until = Math.min(result.until, limit.time)
       if (clock !== null) follow(k, clock, true)
       if (k.state.time >= until) continue
-      if (!terminal && until === Infinity) return { kind: 'stuck' }
+      if (!terminal && until === Infinity && network?.expects() !== true) return { kind: 'stuck' }
       await sleepUntil(k, arrivals, until)
     }
   } finally {

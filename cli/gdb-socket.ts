@@ -80,6 +80,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
   // Keys wait by themselves, but wake the same sleeper.
   const effects: (() => void)[] = []
   const host: Arrivals = { ...fromGdb, effects, add: effect => (effects.push(effect), fromGdb.add(() => {})) }
+  run.network?.start(k, host.add)
   const desk = acceptClients(k, place, fromGdb)
   const server = await listenAt(place, socket => desk.take(socket))
   const { address, port } = server.address() as AddressInfo
@@ -109,7 +110,7 @@ export async function driveWithGdb(run: MachineRun, place: GdbPlace): Promise<Ou
       else if (result.kind === 'budget' || result.kind === 'paused' || result.kind === 'running') await new Promise(setImmediate)
       else if (result.kind === 'idle') {
         const until = Math.min(result.until, limit.time)
-        if (client === null && !interactive && until === Infinity) return { kind: 'stuck' }
+        if (client === null && !interactive && until === Infinity && run.network?.expects() !== true) return { kind: 'stuck' }
         if (fromGdb.effects.length === 0) await sleep(k, fromGdb, until)
       } else if (fromGdb.effects.length === 0) await fromGdb.pause(Infinity)
     }

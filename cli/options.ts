@@ -21,7 +21,9 @@ import { CommandError, EXIT } from './errors.ts'
 import { bootDate, dateOption } from './boot-date.ts'
 import { byteString, nodeHost, streamKind } from './host.ts'
 import { readImage } from './image.ts'
-import { isThere, placed } from './place.ts'
+import type { Network } from './network.ts'
+import { NAME_SERVER } from './network-address.ts'
+import { isThere, placed, type Root } from './place.ts'
 import type { Program } from './locate-program.ts'
 import type { MadeOf } from './recording-format.ts'
 import type { Recorder } from './recording.ts'
@@ -36,6 +38,8 @@ export interface MachineFlags {
   env: string[]
   root?: string
   share: string[]
+  publish: string[]
+  net: 'none' | 'host'
   clock?: 'real' | 'virtual'
   date?: string
   engine: EngineName
@@ -71,6 +75,17 @@ export function machineOptions(command: Command): Command {
     .option('--env <NAME=value>', 'environment of the first program; may be repeated', collect, [])
     .option('--root <dir|image>', 'root file system: a directory (read through, writes stay in memory) or a cpio or tar image')
     .option('--share <host:guest[:rw]>', 'show a host directory at a guest path; may be repeated', collect, [])
+    .option(
+      '--publish <host:guest>',
+      "a TCP port of the host's 127.0.0.1 leads to one of the guest's ([ADDR:]HOST:GUEST[/udp]); may be repeated",
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--net <net>', 'connections and datagrams to other machines: refused, or through the host')
+        .choices(['none', 'host'])
+        .default('none'),
+    )
     .addOption(new Option('--clock <clock>', 'sleeping takes host time, or none').choices(['real', 'virtual']))
     .option('--date <date>', 'date at boot: 2026-02-28, 2026-02-28T12:00:00Z or @SECONDS (default: of the host where the clock is real)')
     .addOption(new Option('--engine <engine>', 'what executes instructions').choices(ENGINE_NAMES).default(ENGINE_NAMES[0]))
@@ -149,6 +164,8 @@ export interface MachineRun {
   cwd?: string
   /** Of `--record`. */
   recorder?: Recorder
+  /** The way out of its network; null: there is none. */
+  network: Network | null
 }
 
 function environment(given: readonly string[], interactive: boolean): string[] {
@@ -163,18 +180,37 @@ function environment(given: readonly string[], interactive: boolean): string[] {
   return [...all].map(([name, value]) => `${byteString(name)}=${value}`)
 }
 
+const RESOLVER = '/etc/resolv.conf'
+/** Who answers names, where the root does not say. */
+const nameServerFile = (root: Root): ImageFile[] =>
+  isThere(RESOLVER, root) ? [] : [{ path: RESOLVER, kind: 'regular', mode: 0o644, data: Buffer.from(`nameserver ${NAME_SERVER}\n`) }]
+
+/** The way out of the network that the options ask for; its code is loaded when there is to be one. */
+export async function openNetwork({ publish, net }: MachineFlags): Promise<Network | null> {
+  if (publish.length === 0 && net === 'none') return null
+  const [{ newNetwork }, { parsePublished }] = await Promise.all([import('./network.ts'), import('./published.ts')])
+  return newNetwork(publish.map(parsePublished), net === 'host')
+}
+
 /** What the kernel mounts. */
 const MOUNTED = ['/dev', '/proc', '/sys']
 
 /**
  * A kernel as the options say, with a program's files laid over its root.
+ * @param network as `openNetwork` answers it
  * @param pipes the host's streams are pipes, whatever our own process has
  */
-export function makeMachine(flags: MachineFlags, found: Program, host: Host = nodeHost, pipes = false): MachineRun {
+export function makeMachine(
+  flags: MachineFlags,
+  found: Program,
+  host: Host = nodeHost,
+  pipes = false,
+  network: Network | null = null,
+): MachineRun {
   const kinds = ([0, 1, 2] as const).map(fd => (pipes ? 'pipe' : streamKind(fd)))
   const stdio = kinds.map(kind => (kind === 'terminal' ? 'console' : kind)) as MachineRun['stdio']
   const interactive = kinds[0] === 'terminal'
-  const clock = flags.clock ?? (interactive ? 'real' : 'virtual')
+  const clock = flags.clock ?? (interactive || network !== null ? 'real' : 'virtual')
   const chosen = chooseRoot(flags.root)
   const shares = flags.share.map(parseShare)
   const place = { ...chosen, mounts: [...MOUNTED, ...shares.map(share => share.guest)] }
@@ -192,20 +228,27 @@ export function makeMachine(flags: MachineFlags, found: Program, host: Host = no
       thp: flags.thp,
       frames: flags.frames,
       hostRoot: chosen.hostRoot,
-      root: [...chosen.root, ...program.files],
+      root: [...chosen.root, ...program.files, ...(flags.net === 'host' ? nameServerFile(place) : [])],
       shares,
+      network: flags.net,
       clock,
       epoch: flags.date === undefined ? bootDate(clock, chosen) : dateOption(flags.date),
       window,
       timing: chooseTiming(flags),
     }
     return {
-      kernel: createKernel({ ...made, host, loop: preparedLoop(), journal: newJournal(flags.record !== undefined, temporarySpill()) }),
+      kernel: createKernel({
+        ...made,
+        host: network === null ? host : { ...host, network },
+        loop: preparedLoop(),
+        journal: newJournal(flags.record !== undefined, temporarySpill()),
+      }),
       program,
       made,
       limit: flags.limit === undefined ? NO_LIMIT : runLimit(flags.limit),
       stdio,
       interactive,
+      network,
       env: environment(flags.env, interactive),
     }
   } catch (error) {

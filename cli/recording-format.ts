@@ -163,6 +163,7 @@ const machine: Readonly<Record<string, Check>> = {
   frames: maybe(oneOf('sequential', 'random', 'coloured')),
   hostRoot: maybe(text),
   shares: maybe(list(shape({ host: text, guest: text, writable: bool }))),
+  network: maybe(oneOf('none', 'host')),
   clock: maybe(oneOf('virtual', 'real')),
   // In nanoseconds, which a double holds but about.
   epoch: maybe(whole(0, 2 ** 63)),
@@ -195,6 +196,24 @@ const answer = (check: Check): Check => either(text, check)
 const stat = answer(shape({ id: text, kind: fileKind, mode, size: count, mtime: finite }))
 const done = answer(oneOf(0))
 
+const number = whole(-0x7fff_ffff, 0x7fff_ffff)
+const port = whole(0, 0xffff)
+const BYTES_MOST = 1 << 18
+const networkBytes: Check = value => value instanceof Uint8Array && value.length <= BYTES_MOST
+/** Dotted, or 32 hexadecimal digits; '' where it does not matter. */
+const address: Check = value =>
+  typeof value === 'string' && /^(?:[\da-f]{32}|(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|)$/.test(value)
+const networkEvent = either(
+  shape({ what: oneOf('arrive'), id: number, port }),
+  shape({ what: oneOf('connected', 'ended'), id: number }),
+  shape({ what: oneOf('bytes'), id: number, bytes: networkBytes }),
+  shape({ what: oneOf('took'), id: number, count }),
+  shape({ what: oneOf('closed'), id: number, error: text }),
+  shape({ what: oneOf('datagram'), id: number, address, port, bytes: networkBytes }),
+  shape({ what: oneOf('flow'), id: number, port, bytes: networkBytes }),
+  shape({ what: oneOf('lost') }),
+)
+
 /** What each kind of entry holds. Of a kind that is not here the kernel checks itself what it takes. */
 const ENTRY_DATA: Readonly<Record<string, Check>> = {
   stdin: bytes,
@@ -218,6 +237,7 @@ const ENTRY_DATA: Readonly<Record<string, Check>> = {
     shape({ kind: oneOf('endOfInput', 'continue'), idle: bool }),
     shape({ kind: oneOf('resize'), rows: whole(0, 0xffff), columns: whole(0, 0xffff), idle: bool }),
     shape({ kind: oneOf('clock'), time: finite, idle: bool }),
+    shape({ kind: oneOf('network'), event: networkEvent, idle: bool }),
   ),
 }
 

@@ -235,6 +235,6 @@ export function endProblem({ kernel, end }: Recording): string | null {
   if (end === null) return null
   const { executed, steps } = kernel.state
   if (executed !== end.executed || steps !== end.steps)
-    return `it ended after ${executed} instructions, the recorded run after ${end.executed}`
+    return `it ended after ${executed} instructions and ${steps} steps, the recorded run after ${end.executed} and ${end.steps}`
   return wordOf(kernel) === end.word ? null : 'its memory or registers are not those of the recorded run'
 }

@@ -18,7 +18,8 @@ import { mappedFiles } from './mapped-files.ts'
 import { clonePlain } from './clone.ts'
 import type { Host } from './host.ts'
 import { NO_TASK } from './ids.ts'
-import { newJournal, rewindJournal, type Journal } from './journal.ts'
+import { isReplaying, newJournal, rewindJournal, type Journal } from './journal.ts'
+import { cutNetwork } from './input.ts'
 import type { Kernel } from './kernel.ts'
 import { KINDS } from './kinds.ts'
 import { createAsids, createFrames, type FramePlacement, type ThpPolicy, newKmem, newPassing } from './mm/index.ts'
@@ -76,6 +77,8 @@ export interface KernelOptions {
   /** A host directory as root: read through, writes stay in memory. `root`'s files are laid over it. */
   hostRoot?: string
   shares?: readonly { host: string; guest: string; writable: boolean }[]
+  /** Does a way lead out of the machine's network, through `Host.network`? Default: 'none'. */
+  network?: 'none' | 'host'
   clock?: Kernel['clock']
   window?: { rows: number; columns: number }
   /**
@@ -119,7 +122,7 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
       uts: { hostname: options.hostname ?? 'hartbeat', domainname: '(none)' },
       mnt,
       pid: newPidNamespace(),
-      net: newNetNamespace(),
+      net: newNetNamespace(options.network === 'host'),
       ipc: newIpcNamespace(),
     },
     groups: new Map(),
@@ -206,6 +209,7 @@ export function emptyKernel(options: KernelOptions): Kernel {
     passing: newPassing(),
     outputBytes: 0,
     shownBytes: 0,
+    networkTold: 0,
     pause: false,
     holdSignal: null,
     enough: null,
@@ -259,4 +263,6 @@ export function restore(k: Kernel, from: Snapshot, forget = false): void {
   k.state = clonePlain(from.state)
   restoreMachine(k.machine, from.machine, k.machine.framesUsed)
   rewindJournal(k, from.journalNext, forget)
+  // What the journal brings again is as it was. Else the world has gone on without us.
+  if (!isReplaying(k)) cutNetwork(k)
 }

@@ -68,6 +68,47 @@ export interface HostFiles {
   rename(from: HostNode, name: string, node: HostNode, to: HostNode, newName: string): 0 | string
 }
 
+/**
+ * What the kernel tells the host of the network: connections and datagrams that lead out of the machine, by numbers. Numbers of what the
+ * guest began are positive, of what came in from outside negative. Addresses are texts: dotted (IPv4), or 32 hexadecimal digits.
+ */
+export type NetworkCommand =
+  | { what: 'connect'; id: number; address: string; port: number }
+  /** A connection from outside has been taken: its bytes are wanted. */
+  | { what: 'open'; id: number }
+  | { what: 'bytes'; id: number; bytes: Uint8Array }
+  /** So many bytes that came have been read: there is room for as many. */
+  | { what: 'taken'; id: number; count: number }
+  /** Nothing follows in this direction. */
+  | { what: 'end'; id: number }
+  /** The connection is broken off, or was refused. */
+  | { what: 'reset'; id: number }
+  /** `connected`: nothing but answers of this address is wanted, and its errors are. */
+  | { what: 'datagram'; id: number; address: string; port: number; bytes: Uint8Array; connected: boolean }
+  /** Of datagrams: nobody waits for answers any more. */
+  | { what: 'close'; id: number }
+  /** The machine has gone back: nothing of what was open is. */
+  | { what: 'forget' }
+
+/** What comes of the network, each through the journal. Errors are names of errnos. */
+export type NetworkEvent =
+  /** Somebody connects to a published port of the guest. */
+  | { what: 'arrive'; id: number; port: number }
+  | { what: 'connected'; id: number }
+  | { what: 'bytes'; id: number; bytes: Uint8Array }
+  /** So many bytes of those that were told have left. */
+  | { what: 'took'; id: number; count: number }
+  | { what: 'ended'; id: number }
+  | { what: 'closed'; id: number; error: string }
+  | { what: 'datagram'; id: number; address: string; port: number; bytes: Uint8Array }
+  /** A datagram for a published port; answers to it have the number. */
+  | { what: 'flow'; id: number; port: number; bytes: Uint8Array }
+  /** Everything that led out is gone. */
+  | { what: 'lost' }
+
+/** Bytes that may come over a connection before the guest has read them ('taken'). */
+export const NETWORK_WINDOW = 1 << 18
+
 /** The world outside of a machine, as whoever made the machine answers for it. */
 export interface Host {
   /** Bytes to the host's standard output (1) or error (2). Output is not journalled: it is a consequence. Or an errno name: 'EPIPE', 'ENOSPC'. */
@@ -79,6 +120,8 @@ export interface Host {
   /** And how many there are in all, from there. */
   inputSize?(): number
   files: HostFiles
+  /** The way out of the machine's network; missing: there is none. Like output, what is told is a consequence, and is told once. */
+  network?: { tell(command: NetworkCommand): void }
 }
 
 const refuse = (): string => 'EIO'

@@ -1,11 +1,33 @@
 // The door of the kernel: make one, start a process, run it, look into it.
 export type { Kernel } from './kernel.ts'
 export type { KernelState, Task, ThreadGroup, TaskState, SystemCounts, SyscallInProgress } from './state.ts'
-export { NO_HOST_FILES, type Host, type HostFileKind, type HostFiles, type HostNode, type HostSpace, type HostStat } from './host.ts'
+export {
+  NO_HOST_FILES,
+  type Host,
+  type HostFileKind,
+  type HostFiles,
+  type HostNode,
+  type HostSpace,
+  type HostStat,
+  type NetworkCommand,
+  type NetworkEvent,
+} from './host.ts'
+export { NETWORK_WINDOW } from './host.ts'
 export { createKernel, restore, snapshot, type KernelOptions, type Snapshot } from './boot.ts'
 export { spawnInit, type InitOptions, type Stdio } from './first.ts'
 export { piecesIn, runKernel, workOf, type RunOptions, type RunResult } from './loop.ts'
-export { advanceClock, followClock, hostContinue, hostHangUp, hostInput, hostResize, inputWaiting, isMainStopped } from './input.ts'
+export {
+  advanceClock,
+  cutNetwork,
+  followClock,
+  hostContinue,
+  hostHangUp,
+  hostInput,
+  hostNetwork,
+  hostResize,
+  inputWaiting,
+  isMainStopped,
+} from './input.ts'
 export {
   entriesOf,
   forgetUpcoming,
@@ -33,7 +55,7 @@ export { callName, flagsText, nameOf } from './syscalls/text.ts'
 export { openFlagsText } from './syscalls/open-flags.ts'
 export { includeFiles } from './includes.ts'
 export { attachesOf, ownedFutex, type Pipe, type SemaphoreSet } from './ipc/index.ts'
-export { socketOps, type Socket } from './net/index.ts'
+export { sendRest, socketOps, type Socket } from './net/index.ts'
 export { buildImage, ImageError, readCpio, readTar, writeCpio, writeTar, type ImageFile } from './fs/index.ts'
 export { fileText } from './proc/index.ts'
 export { intervals, ledgerRows, startTiming, timedCounters, type Interval, type LedgerRow } from './timing/index.ts'

@@ -4,6 +4,8 @@ import { SIGCONT } from './abi/index.ts'
 import { noteIncoming, type Incoming } from './journal.ts'
 import type { Kernel } from './kernel.ts'
 import { passLoad } from './sched/index.ts'
+import type { NetworkEvent } from './host.ts'
+import { networkEvent } from './net/index.ts'
 import { nextTimer } from './time/index.ts'
 import { chargeItimers, kernelInfo, signalProcessGroup } from './signal/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
@@ -17,6 +19,7 @@ const EFFECTS: { [K in Incoming['kind']]: Effect<K> } = {
   endOfInput: k => hangUp(k, k.state.ttys[0]),
   resize: (k, { rows, columns }) => resizeTty(k, k.state.ttys[0], { rows, columns, xpixel: 0, ypixel: 0 }),
   continue: k => continueMain(k),
+  network: (k, { event }) => networkEvent(k, event),
   clock: (k, { time, idle }) => (idle ? skipTo(k, time) : fallBehind(k, time)),
 }
 
@@ -36,6 +39,17 @@ export const isIdle = (k: Kernel): boolean => k.state.harts.every(hart => hart.c
 
 /** Keys typed on the console. */
 export const hostInput = (k: Kernel, bytes: Uint8Array): void => arrive(k, { kind: 'input', bytes: bytes.slice(), idle: isIdle(k) })
+
+/** Something comes of the network that leads out of the machine (Host.network). */
+export const hostNetwork = (k: Kernel, event: NetworkEvent): void => arrive(k, { kind: 'network', event, idle: isIdle(k) })
+
+/** The run takes another course than the one that the host has seen: what led out of the machine is gone, on both sides. */
+export function cutNetwork(k: Kernel): void {
+  const { outside } = k.state.ns.net
+  k.networkTold = outside.told
+  k.host.network?.tell({ what: 'forget' })
+  if (outside.ends.size > 0) hostNetwork(k, { what: 'lost' })
+}
 
 /** How many of them wait for programs to read: whoever types for a machine should stop meanwhile, nothing else bounds it. */
 export const inputWaiting = (k: Kernel): number => typedAhead(k.state.ttys[0])

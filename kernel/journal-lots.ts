@@ -27,6 +27,7 @@ export function weightOf(data: unknown): number {
   if (data instanceof Uint8Array) return data.length
   if (Array.isArray(data)) return data.reduce<number>((sum, one) => sum + WORD + weightOf(one), 0)
   if (typeof data === 'object' && data !== null && 'bytes' in data) return weightOf(data.bytes)
+  if (typeof data === 'object' && data !== null && 'event' in data) return weightOf(data.event)
   return WORD
 }
 const WORD = 8

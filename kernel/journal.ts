@@ -1,5 +1,6 @@
 // The one door to the outside: what the host answered and what came in from it, each with its instant. A run given the same
 // journal is the same run to the bit, and a snapshot plus a journal is a place in time to go back to.
+import type { NetworkEvent } from './host.ts'
 import { getLot, LOT_BYTES, LOT_ENTRIES, lotWith, putLot, weightOf, type Lot, type Spill } from './journal-lots.ts'
 import type { Kernel } from './kernel.ts'
 
@@ -62,6 +63,7 @@ export type Incoming =
   | { kind: 'resize'; rows: number; columns: number; idle: boolean }
   | { kind: 'clock'; time: number; idle: boolean }
   | { kind: 'continue'; idle: boolean }
+  | { kind: 'network'; event: NetworkEvent; idle: boolean }
 
 const INCOMING = 'incoming'
 

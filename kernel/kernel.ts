@@ -29,6 +29,8 @@ export interface Kernel {
   outputBytes: number
   /** Of these, how many the host has had already: a past that is run again does not write them twice. */
   shownBytes: number
+  /** How much of what the network was told (OutsideState.told) the host has had: a past that is run again does not tell it twice. */
+  networkTold: number
   /** Set by a subscriber that wants the run to end: it does, as soon as what the kernel does just now is done. */
   pause: boolean
   /**

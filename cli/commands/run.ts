@@ -2,15 +2,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { Command } from 'commander'
-import { isErrno, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
+import { isErrno, sendRest, spawnInit, traceFilter, traceSyscalls, type TraceOptions } from '../../kernel/index.ts'
 import { checkCorePlace } from '../core-dump.ts'
 import { watchForCrash } from '../crash.ts'
 import { driveInteractively, driveToEnd, type OnPause, type Outcome } from '../drive.ts'
 import { CommandError, EXIT } from '../errors.ts'
-import { gdbOptions, gdbPlace, type GdbFlags } from '../gdb.ts'
+import { gdbOptions, gdbPlace, type GdbFlags, type GdbPlace } from '../gdb.ts'
 import { finish } from '../finish.ts'
 import { byteString } from '../host.ts'
-import { machineOptions, makeMachine, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
+import { machineOptions, makeMachine, openNetwork, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
 import { isSource, locateProgram, type Program } from '../locate-program.ts'
 import { interpreterOf, notExecutableReason } from '../not-executable.ts'
 import { record } from '../recording.ts'
@@ -52,9 +52,22 @@ export function start(run: MachineRun, argv: readonly string[], isInit: boolean,
 const drive = async (run: MachineRun, gdb: GdbFlags = {}, onPause?: OnPause): Promise<Outcome> => {
   const place = gdbPlace(gdb)
   keepHeapSmall()
+  const { network, kernel } = run
+  if (network !== null) for (const line of await network.listen()) process.stderr.write(`hartbeat: ${line}\n`)
+  try {
+    return await driveRun(run, place, onPause)
+  } finally {
+    if (network !== null) {
+      sendRest(kernel)
+      await network.close()
+    }
+  }
+}
+
+async function driveRun(run: MachineRun, place: GdbPlace | null, onPause?: OnPause): Promise<Outcome> {
   if (place !== null) return (await import('../gdb-socket.ts')).driveWithGdb(run, place)
   return run.interactive || run.kernel.clock === 'real'
-    ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder, onPause)
+    ? driveInteractively(run.kernel, run.limit, run.interactive, run.recorder, onPause, run.network)
     : driveToEnd(run.kernel, run.limit, run.recorder, onPause)
 }
 
@@ -82,7 +95,7 @@ async function runProgram(
     checkCorePlace(flags.core)
   }
   const program = isSource(name) ? (await import('../program.ts')).findProgram(name, flags) : locateProgram(name, noSource, flags)
-  const run = makeMachine(flags, program)
+  const run = makeMachine(flags, program, undefined, false, await openNetwork(flags))
   const endTrace = trace?.(run)
   start(run, [name, ...args].map(byteString), false, flags)
   const crash = watchForCrash(run.kernel, [name, ...args], { core: flags.core, tell: trace === undefined })
@@ -144,7 +157,8 @@ export function addRunCommands(cli: Command, done: (status: number) => void): vo
   gdbOptions(machineOptions(command(cli, 'boot')))
     .passThroughOptions()
     .action(async (command: string[], flags: MachineFlags & GdbFlags) => {
-      const run = makeMachine(flags, { path: '/bin/init', files: [], orElse: ownInit() })
+      const init = { path: '/bin/init', files: [], orElse: ownInit() }
+      const run = makeMachine(flags, init, undefined, false, await openNetwork(flags))
       start(run, ['init', ...command.map(byteString)], true, flags)
       const outcome = await drive(run, flags)
       run.recorder?.finish()

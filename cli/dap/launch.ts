@@ -114,6 +114,8 @@ const flagsOf = (a: LaunchArguments): MachineFlags => ({
   env: Object.entries(a.env ?? {}).map(([name, value]) => `${name}=${value}`),
   root: a.root,
   share: a.share ?? [],
+  publish: [],
+  net: 'none',
   clock: 'virtual',
   engine: a.engine ?? ENGINE_NAMES[0],
   seed: String(a.seed ?? 0),

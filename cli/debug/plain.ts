@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline'
 import { completions, execute, repeated, type CommandHost, type Debugger } from '../../debugger/index.ts'
 import { JournalProblem } from '../../kernel/index.ts'
 import { EXIT } from '../errors.ts'
+import type { Network } from '../network.ts'
 import { inTurns } from '../turns.ts'
+import { online } from './online.ts'
 
 /** A command, or a file of commands, of the command line. */
 export interface Given {
@@ -35,7 +37,7 @@ async function run(d: Debugger, line: string): Promise<boolean> {
 }
 
 /** Ctrl-C stops the program that runs, not us. */
-function interruptible(d: Debugger): () => void {
+function interruptible(d: Debugger, network: Network | null): () => void {
   let asked = false
   const onSignal = (): void => void (asked = true)
   const nextTurn = inTurns(d.session.k)
@@ -50,7 +52,7 @@ function interruptible(d: Debugger): () => void {
       return !stop
     },
   }
-  Object.assign(d.host, host)
+  Object.assign(d.host, network === null ? host : online(host, d.session, network))
   return () => void process.off('SIGINT', onSignal)
 }
 
@@ -83,8 +85,13 @@ async function fromInput(d: Debugger): Promise<void> {
  * Runs the commands that were given, then, unless it is a batch, those of standard input.
  * @returns the exit status, or null: the guest's
  */
-export async function debugPlainly(d: Debugger, given: readonly Given[], { batch }: { batch: boolean }): Promise<number | null> {
-  const quiet = interruptible(d)
+export async function debugPlainly(
+  d: Debugger,
+  given: readonly Given[],
+  { batch }: { batch: boolean },
+  network: Network | null = null,
+): Promise<number | null> {
+  const quiet = interruptible(d, network)
   let well = true
   try {
     for (const { kind, text } of given) {

@@ -21,8 +21,10 @@ import {
 } from '../../debugger/index.ts'
 import { hostInput, JournalProblem, shellStatus, type Kernel } from '../../kernel/index.ts'
 import { writeSync } from 'node:fs'
+import type { Network } from '../network.ts'
 import { inTurns } from '../turns.ts'
 import type { Given } from './plain.ts'
+import { online } from './online.ts'
 
 /** Where the guest's output goes: out at once, or into a pane. */
 export interface Output {
@@ -37,6 +39,8 @@ export interface ScreenOptions {
   title: string
   /** The guest has a console. */
   console: boolean
+  /** The way out of its network; null: there is none. */
+  network: Network | null
 }
 
 /** The alternate screen, no cursor, wheel and buttons in SGR form. */
@@ -140,6 +144,7 @@ export async function debugOnScreen(kernel: Kernel, options: ScreenOptions): Pro
     },
     ui.width,
   )
+  if (options.network !== null) Object.assign(d.host, online({ ...d.host }, session, options.network))
   const nextTurn = inTurns(kernel)
   const screen: Screen = { d, ui, shown: null, interrupted: false, drawnAt: 0 }
   options.output.write = (_, bytes) => addOutput(ui, Buffer.from(bytes).toString('latin1'))

@@ -55,6 +55,7 @@ function isForeign(d: Debugger, stop: Stop): boolean {
 async function goOn(d: Debugger): Promise<Stop> {
   for (;;) {
     const stop = await move(d, 'stop')
+    if (stop.kind === 'idle' && (await d.host.wait?.()) === true) continue
     if (!isForeign(d, stop)) return stop
   }
 }

@@ -10,6 +10,8 @@ export interface CommandHost {
   readFile(path: string): string | null
   /** Asked between pieces of long runs. False: stop here (Ctrl-C). */
   goOn(): Promise<boolean>
+  /** Every task sleeps: waits for something to come in. False or missing: there is nothing that could, or somebody has had enough (Ctrl-C). */
+  wait?(): Promise<boolean>
   /** Types bytes on the guest's console, if it has one. */
   type(bytes: Uint8Array): boolean
 }

@@ -37,4 +37,5 @@ function lend(from: Kernel, to: Kernel): void {
   to.journal = from.journal
   to.outputBytes = from.outputBytes
   to.shownBytes = from.shownBytes
+  to.networkTold = from.networkTold
 }

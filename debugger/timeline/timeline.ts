@@ -1,6 +1,17 @@
 // A recording: a run is kept as snapshots at a distance, and the journal of what came in. Any instant is a snapshot before it and the
 // same run again from there, to the bit (travel.ts).
-import { forgetUpcoming, piecesIn, runKernel, subscribe, workOf, type Kernel, type RunOptions, type RunResult } from '../../kernel/index.ts'
+import {
+  cutNetwork,
+  forgetUpcoming,
+  isReplaying,
+  piecesIn,
+  runKernel,
+  subscribe,
+  workOf,
+  type Kernel,
+  type RunOptions,
+  type RunResult,
+} from '../../kernel/index.ts'
 import { noteWrites } from '../../vm/index.ts'
 import { effortOf, isWorthPoint, type Effort } from './effort.ts'
 import { isBefore, nowOf, type Instant } from './instant.ts'
@@ -134,8 +145,10 @@ export function forgetFuture(t: Timeline): void {
   if (changed === true && instant !== undefined && !isBefore(instant, here)) forgetPoint(k, t.store, last - 1)
   // Who changes for ever has the beginning forgotten: a change is in no journal, so what lies after one cannot be run again without it.
   while (points.filter(point => point.changed === true).length > CHANGES_MAX) forgetPoint(k, t.store, 0)
+  const leaves = isReplaying(k) || k.networkTold > k.state.ns.net.outside.told
   forgetUpcoming(k)
-  t.end = here
+  if (leaves) cutNetwork(k)
+  t.end = nowOf(k)
   // The output of the new future is new.
   k.shownBytes = k.outputBytes
 }

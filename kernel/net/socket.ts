@@ -30,14 +30,15 @@ export const BOTH_SHUTDOWN = RECEIVE_SHUTDOWN | SEND_SHUTDOWN
 
 const SOCKET_MODE = 0o777
 
-/** A network without sockets. */
-export const newNetNamespace = (): NetNamespace => ({
+/** A network without sockets. `open`: a way leads out of it. */
+export const newNetNamespace = (open = false): NetNamespace => ({
   fs: null,
   lastSerial: 0,
   lastCookie: 0,
   sockets: new Set(),
   unix: { abstract: new Map(), paths: new Map(), inFlight: new Map(), filesOfUser: new Map(), dropped: [], dropping: false, lastChosen: 0 },
   inet: newInetTables(),
+  outside: { open, ends: new Map(), last: 0, told: 0 },
   netlink: new Map(),
 })
 

@@ -20,8 +20,21 @@ export interface NetNamespace {
   sockets: Set<Socket>
   unix: UnixNames
   inet: InetTables
+  outside: OutsideState
   /** Netlink sockets by protocol, each by its port. */
   netlink: Map<number, Map<number, Socket>>
+}
+
+/** What leads out of the machine (inet/outside.ts). */
+export interface OutsideState {
+  /** What is sent to addresses that are not the machine's own goes to the host. Else nothing leads there. */
+  open: boolean
+  /** By the numbers that the host knows: ends of connections that stand for it, and sockets whose datagrams went there. */
+  ends: Map<number, Socket>
+  /** The last number that was given here. */
+  last: number
+  /** How many commands the host was told. */
+  told: number
 }
 
 /** As in Linux's socket states; what a family makes of them is its own. */
@@ -384,6 +397,8 @@ export interface InetPart {
   boundAddress: boolean
   boundPort: boolean
   claim: string | null
+  /** Its number in `OutsideState.ends`; 0: it has none. */
+  outside: number
   /** Options of the levels of IP, IPv6 and the protocol, by `level:name`, where they were set. */
   values: Record<string, number>
 }
@@ -450,6 +465,9 @@ export interface TcpSocket extends InetPart, ByteRing {
   lastSent: number
   lastReceived: number
   congestion: string
+  /** Of an end that stands for the host: bytes in its ring that the host was told and has not taken; that nothing follows was told too. */
+  told: number
+  endTold: boolean
 }
 
 // ---- AF_NETLINK

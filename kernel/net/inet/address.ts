@@ -21,7 +21,12 @@ export const anyOf = (family: number): string => (family === AF_INET6 ? ANY6 : A
 
 export type AddressKind = 'any' | 'local' | 'broadcast' | 'multicast' | 'link' | 'other'
 
-/** What an address is to this machine, which has no network but its own. */
+/** The machine's own addresses where a way leads out of it: those that QEMU's user network gives. */
+export const OWN4 = '10.0.2.15'
+export const OWN6 = 'fd000000000000000000000000000015'
+export const isOwn = (address: string): boolean => address === OWN4 || address === OWN6
+
+/** What an address is to a machine that has no network but its own. */
 export function kindOf(address: string): AddressKind {
   if (isV6(address)) {
     if (address === ANY6) return 'any'

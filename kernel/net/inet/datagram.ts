@@ -36,6 +36,7 @@ import { datagramSize } from '../unix/size.ts'
 import { anyOf, familyOf, kindOf, sockaddr } from './address.ts'
 import { controlOf, errorControl } from './datagram-control.ts'
 import { destination, sourceFor } from './names.ts'
+import { tell, wayOf } from './outside.ts'
 import { claimPort, hear, hearNoMore, releasePort } from './ports.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -49,6 +50,7 @@ export const newDatagramSocket = (k: Kernel, family: number): DatagramSocket => 
   boundAddress: false,
   boundPort: false,
   claim: null,
+  outside: 0,
   values: {},
   queue: [],
   errors: [],
@@ -74,6 +76,7 @@ const HEADER_ROOM = 64
 /** Puts a datagram into a queue. False: there is no room, and it is lost. */
 export function enqueue(k: Kernel, to: Socket, datagram: Omit<Datagram, 'size' | 'time'>): boolean {
   const own = datagramOf(to)
+  if (own.outside < 0) return answerFlow(k, own, datagram.bytes)
   const size = datagramSize(datagram.bytes.length) + HEADER_ROOM
   if (to.receiveMemory + size > to.options.receiveBuffer && own.queue.length > 0) return false
   if (to.shutdown & RECEIVE_SHUTDOWN && to.dead) return false
@@ -90,6 +93,12 @@ export function enqueue(k: Kernel, to: Socket, datagram: Omit<Datagram, 'size' |
   own.queue.push({ ...datagram, size, time: k.state.time })
   to.receiveMemory += size
   wakeAll(k, to.readable)
+  return true
+}
+
+/** What is sent to the end of a flow goes on to the host. */
+function answerFlow(k: Kernel, { outside }: DatagramSocket, bytes: Uint8Array): boolean {
+  tell(k, { what: 'datagram', id: outside, address: '', port: 0, bytes, connected: true })
   return true
 }
 
@@ -179,7 +188,7 @@ export function connectDatagram(k: Kernel, socket: Socket, bytes: Uint8Array, au
   if (familyOf(bytes) === AF_UNSPEC) return disconnectDatagram(k, socket)
   if (own.local.port === 0) autobind()
   const to = destination(socket, own, bytes)
-  checkWay(socket, to.address)
+  checkWay(k, socket, to.address)
   const table = tableOf(k, socket)
   hearNoMore(table, socket, own)
   if (!own.boundAddress) own.local.address = sourceFor(to.address)
@@ -191,13 +200,15 @@ export function connectDatagram(k: Kernel, socket: Socket, bytes: Uint8Array, au
 }
 
 /** ENETUNREACH: no way leads there; EACCES: to all, which SO_BROADCAST must allow. */
-export function checkWay(socket: Socket, address: string): void {
-  const kind = kindOf(address)
+export function checkWay(k: Kernel, socket: Socket, address: string): void {
+  const kind = wayOf(k, address)
   if (kind === 'broadcast') {
     if (!isOn(socket, SO.SO_BROADCAST)) throw EACCES
     if (!address.startsWith('127.')) throw ENETUNREACH
   } else if (kind === 'multicast') {
     if (!goesToLoopback(socket)) throw ENETUNREACH
+  } else if (kind === 'outside') {
+    if (kindOf(datagramOf(socket).local.address) === 'local') throw EINVAL
   } else if (kind !== 'local') throw ENETUNREACH
 }
 
@@ -236,6 +247,10 @@ export function closeDatagram(k: Kernel, socket: Socket): void {
   const table = tableOf(k, socket)
   hearNoMore(table, socket, own)
   releasePort(table, own)
+  if (own.outside > 0) {
+    k.state.ns.net.outside.ends.delete(own.outside)
+    tell(k, { what: 'close', id: own.outside })
+  }
   own.queue = []
   own.errors = []
   own.corked = null

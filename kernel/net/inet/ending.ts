@@ -6,6 +6,7 @@ import { BOTH_SHUTDOWN, forgetSocket, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, stateChan
 import type { Socket } from '../types.ts'
 import { anyOf } from './address.ts'
 import { claimPort, hearNoMore, releasePort } from './ports.ts'
+import { endClosed, forward, giveUp } from './outside.ts'
 import { arrivedOf, connectionKey, tcpOf, unsentOf } from './tcp.ts'
 import { beginTimeWait, forgetTimeWait, leaveBehind } from './time-wait.ts'
 
@@ -17,6 +18,7 @@ function unhash(k: Kernel, socket: Socket): void {
   const { inet } = k.state.ns.net
   const own = tcpOf(socket)
   if (own.tcp === S.LISTEN) hearNoMore(inet.tcp, socket, own)
+  if (own.tcp === S.SYN_SENT && own.peer !== null) giveUp(k, socket)
   if (own.remote !== null) {
     const key = connectionKey(own.local, own.remote)
     if (inet.connections.get(key) === socket) inet.connections.delete(key)
@@ -34,7 +36,8 @@ export function finish(k: Kernel, socket: Socket): void {
   own.peer = null
   own.half = null
   socket.shutdown = BOTH_SHUTDOWN
-  if (socket.dead) destroy(k, socket)
+  if (own.outside !== 0) endClosed(k, socket)
+  else if (socket.dead) destroy(k, socket)
   else stateChanged(k, socket)
 }
 
@@ -109,6 +112,7 @@ function takeFin(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   own.ended = true
   socket.shutdown |= RECEIVE_SHUTDOWN
+  if (own.outside !== 0) forward(k, socket)
   if (own.tcp === S.ESTABLISHED) own.tcp = S.CLOSE_WAIT
   else if (own.tcp === S.FIN_WAIT1) own.tcp = S.CLOSING
   else if (own.tcp === S.FIN_WAIT2) return endInTimeWait(k, socket)
@@ -119,7 +123,7 @@ function takeFin(k: Kernel, socket: Socket): void {
 function endInTimeWait(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   const { peer } = own
-  leaveBehind(k, socket, S.TIME_WAIT)
+  if (own.outside === 0) leaveBehind(k, socket, S.TIME_WAIT)
   if (peer !== null && peer !== socket) tcpOf(peer).peer = null
   finish(k, socket)
 }
@@ -165,7 +169,7 @@ function stopListening(k: Kernel, socket: Socket): void {
 }
 
 /** A connection that no file holds ends. */
-function abort(k: Kernel, connection: Socket): void {
+export function abort(k: Kernel, connection: Socket): void {
   connection.dead = true
   sendReset(k, connection)
   finish(k, connection)

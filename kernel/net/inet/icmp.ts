@@ -7,6 +7,7 @@ import {
   EDESTADDRREQ,
   EINVAL,
   EMSGSIZE,
+  ENETUNREACH,
   EOPNOTSUPP,
   EPERM,
   EPIPE,
@@ -23,6 +24,7 @@ import type { Endpoint, Outgoing, Socket } from '../types.ts'
 import { addressBytes, isAny, isV6, kindOf } from './address.ts'
 import { checkWay, connectDatagram, datagramOf, enqueue, tableOf } from './datagram.ts'
 import { bindAddress, destination, sourceFor } from './names.ts'
+import { wayOf } from './outside.ts'
 import { conflictsUdp, hear, takePort } from './ports.ts'
 
 const ECHO = { [IPPROTO_ICMP]: { request: 8, reply: 0 }, [IPPROTO_ICMPV6]: { request: 128, reply: 129 } } as const
@@ -89,7 +91,9 @@ export function sendPacket(k: Kernel, _task: Task, socket: Socket, { bytes, left
   if (!isRaw) checkEcho(socket, bytes)
   if (to === null && own.remote === null) throw EDESTADDRREQ
   const way = to === null ? (own.remote as Endpoint) : destination(socket, own, to)
-  checkWay(socket, way.address)
+  checkWay(k, socket, way.address)
+  // Packets do not leave the machine.
+  if (wayOf(k, way.address) === 'outside') throw ENETUNREACH
   raiseError(socket)
   if (socket.shutdown & SEND_SHUTDOWN) throw EPIPE
   if (left > 0) return 0

@@ -1,4 +1,4 @@
-// Names of internet sockets: bind(2), and where a destination leads. This machine has no network but its own.
+// Names of internet sockets: bind(2), and where a destination leads. What is not of this machine leads out of it, where there is a way.
 import {
   AF_INET,
   AF_INET6,
@@ -15,19 +15,20 @@ import {
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
 import type { Endpoint, InetPart, Socket } from '../types.ts'
-import { ANY4, familyOf, isAny, isV6, kindOf, LOOPBACK4, LOOPBACK6, read4, read6, sockaddr, type AddressKind } from './address.ts'
+import { ANY4, familyOf, isAny, isV6, kindOf, LOOPBACK4, LOOPBACK6, OWN4, OWN6, read4, read6, sockaddr } from './address.ts'
+import { wayOf } from './outside.ts'
 import { checkPrivileged } from './ports.ts'
 
 const SCOPE_AT = 24
 
 /** What bind(2) was given. EINVAL: too short; EAFNOSUPPORT; EADDRNOTAVAIL: of another machine. */
-function nameToBind(socket: Socket, bytes: Uint8Array): Endpoint {
+function nameToBind(k: Kernel, socket: Socket, bytes: Uint8Array): Endpoint {
   if (socket.family === AF_INET) {
     if (bytes.length < SOCKADDR_IN_BYTES) throw EINVAL
     const found = read4(bytes)
     const family = familyOf(bytes)
     if (family !== AF_INET && (family !== AF_UNSPEC || found.address !== ANY4)) throw EAFNOSUPPORT
-    checkOwn(kindOf(found.address))
+    checkOwn(wayOf(k, found.address))
     return found
   }
   if (bytes.length < SOCKADDR_IN6_LEAST) throw EINVAL
@@ -38,29 +39,29 @@ function nameToBind(socket: Socket, bytes: Uint8Array): Endpoint {
   return found
 }
 
-const OWN: ReadonlySet<AddressKind> = new Set(['any', 'local', 'multicast', 'broadcast'])
-const checkOwn = (kind: AddressKind): void => {
+const OWN: ReadonlySet<string> = new Set(['any', 'local', 'multicast', 'broadcast'])
+const checkOwn = (kind: string): void => {
   if (!OWN.has(kind)) throw EADDRNOTAVAIL
 }
 
 /** Checks and sets the address of a socket that has none; answers the port that it wants. Errors in Linux's order. */
 export function bindAddress(k: Kernel, task: Task, socket: Socket, own: InetPart, bytes: Uint8Array, unbound: boolean): number {
-  const wanted = nameToBind(socket, bytes)
+  const wanted = nameToBind(k, socket, bytes)
   checkPrivileged(k, task, wanted.port)
   if (!unbound || own.local.port !== 0) throw EINVAL
-  if (socket.family === AF_INET6) checkName6(own, bytes, wanted)
+  if (socket.family === AF_INET6) checkName6(k, own, bytes, wanted)
   own.local = { address: wanted.address, port: 0 }
   return wanted.port
 }
 
-function checkName6(own: InetPart, bytes: Uint8Array, { address }: Endpoint): void {
+function checkName6(k: Kernel, own: InetPart, bytes: Uint8Array, { address }: Endpoint): void {
   if (!isV6(address) && own.v6only) throw EINVAL
-  const kind = kindOf(address)
+  const kind = wayOf(k, address)
   if (kind === 'link') {
     if (scopeOf(bytes) === 0) throw EINVAL
     throw EADDRNOTAVAIL
   }
-  if (kind === 'other') throw EADDRNOTAVAIL
+  if (kind === 'other' || kind === 'outside') throw EADDRNOTAVAIL
 }
 
 const scopeOf = (bytes: Uint8Array): number =>
@@ -84,7 +85,11 @@ export function destination(socket: Socket, own: InetPart, bytes: Uint8Array): E
 }
 
 /** The address that what is sent there comes from, where the socket has none of its own. */
-export const sourceFor = (address: string): string => (isV6(address) ? LOOPBACK6 : LOOPBACK4)
+export function sourceFor(address: string): string {
+  // Elsewhere a way leads only from the machine's own address.
+  if (kindOf(address) === 'other') return isV6(address) ? OWN6 : OWN4
+  return isV6(address) ? LOOPBACK6 : LOOPBACK4
+}
 
 /** From now on it has an address that others can answer to. */
 export function settleAddress(own: InetPart, to: string): void {

@@ -28,6 +28,7 @@ import type { Endpoint, Socket, TcpSocket, TimeWait } from '../types.ts'
 import { familyOf, kindOf } from './address.ts'
 import { disconnect, finish } from './ending.ts'
 import { bindAddress, destination, settleAddress } from './names.ts'
+import { connectOutside, tell, wayOf } from './outside.ts'
 import { checkListen, claimPort, hear, heardBy, takeForConnection, takePort } from './ports.ts'
 import { connectionKey, growSendBuffer, newTcp, tcpOf } from './tcp.ts'
 import { forgetTimeWait, isOver } from './time-wait.ts'
@@ -105,11 +106,19 @@ function settle(k: Kernel, socket: Socket): number {
   throw errno
 }
 
+/** A connection from outside, by an end that stands for it. */
+export function beginConnection(k: Kernel, end: Socket, to: Endpoint): void {
+  end.state = 'connecting'
+  begin(k, end, to)
+}
+
 /** Sends the first SYN. ENETUNREACH, EADDRNOTAVAIL: there is no way, or no port. */
 function begin(k: Kernel, socket: Socket, to: Endpoint): void {
   const own = tcpOf(socket)
   const { inet } = k.state.ns.net
-  if (kindOf(to.address) !== 'local') throw ENETUNREACH
+  const way = wayOf(k, to.address)
+  if (way !== 'local' && way !== 'outside') throw ENETUNREACH
+  if (way === 'outside' && kindOf(own.local.address) === 'local') throw EINVAL
   const before = own.local.address
   settleAddress(own, to.address)
   // A bound address of one family, a destination of the other.
@@ -131,7 +140,8 @@ function begin(k: Kernel, socket: Socket, to: Endpoint): void {
   own.tries = 0
   socket.error = 0
   hash(k, socket)
-  trySyn(k, socket)
+  if (way === 'local') trySyn(k, socket)
+  else connectOutside(k, socket, to)
 }
 
 /** Puts a connection into the table; what was left of a former one with the same ends goes. */
@@ -214,13 +224,14 @@ function makeConnection(k: Kernel, listener: Socket, socket: Socket): boolean {
   return true
 }
 
-function established(k: Kernel, socket: Socket): void {
+export function established(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   own.tcp = S.ESTABLISHED
   own.lastSent = own.lastReceived = k.state.time
   if (own.timer !== 0) cancelTimer(k, own.timer)
   own.timer = 0
   growSendBuffer(k, socket)
+  if (own.outside < 0) tell(k, { what: 'open', id: own.outside })
   stateChanged(k, socket)
 }
 

@@ -2,6 +2,7 @@
 import { AF_INET, AF_INET6, TCP_STATES } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { datagramOf } from './datagram.ts'
+import { isEnd } from './outside.ts'
 import { lineOf, NO_TIMER, pointerOf } from './show.ts'
 
 const HEADER4 = '   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops'
@@ -18,7 +19,7 @@ export const datagramText =
     const isPlain = family === AF_INET && type === RAW
     const lines = [family === AF_INET6 ? HEADER6 : isPlain ? HEADER4 : ` ${HEADER4}`.padEnd(LINE4)]
     for (const socket of k.state.ns.net.sockets) {
-      if (socket.family !== family || socket.type !== type || socket.protocol !== protocol) continue
+      if (socket.family !== family || socket.type !== type || socket.protocol !== protocol || isEnd(socket)) continue
       const { local, remote, claim } = datagramOf(socket)
       if (claim === null && local.port === 0 && type !== RAW) continue
       const line = lineOf(

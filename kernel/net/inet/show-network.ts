@@ -1,5 +1,6 @@
 // Files of /proc/net about the network itself: the loopback device, its addresses and routes, counters.
 import { TCP_STATES } from '../../abi/index.ts'
+import { isEnd } from './outside.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { DatagramCounts } from '../types.ts'
 
@@ -30,6 +31,7 @@ function established(k: Kernel): number {
   for (const found of k.state.ns.net.inet.connections.values())
     if (
       found.kind === 'socket' &&
+      !isEnd(found) &&
       found.own.kind === 'tcp' &&
       (found.own.tcp === TCP_STATES.ESTABLISHED || found.own.tcp === TCP_STATES.CLOSE_WAIT)
     )

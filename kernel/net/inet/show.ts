@@ -3,6 +3,7 @@ import { AF_INET, AF_INET6, IPPROTO_UDP, IPPROTO_UDPLITE, SOCK_RAW, TCP_STATES }
 import type { Kernel } from '../../kernel.ts'
 import type { Endpoint, Socket, TimeWait } from '../types.ts'
 import { addressBytes, addressText, anyOf, familyOf, isV6, read4, read6 } from './address.ts'
+import { isEnd } from './outside.ts'
 import { arrivedOf, tcpOf, unsentOf } from './tcp.ts'
 
 /** An IPv6 address as RFC 5952 writes it. */
@@ -120,7 +121,7 @@ export function* tcpRows(k: Kernel, family: number): Iterable<Socket | TimeWait>
   const { sockets, inet } = k.state.ns.net
   for (const socket of sockets)
     if (socket.own.kind === 'tcp' && socket.family === family && socket.own.tcp === TCP_STATES.LISTEN) yield socket
-  for (const found of inet.connections.values()) if (found.family === family) yield found
+  for (const found of inet.connections.values()) if (found.family === family && (found.kind === 'timeWait' || !isEnd(found))) yield found
 }
 
 /** /proc/net/tcp, /proc/net/tcp6. */
@@ -139,8 +140,9 @@ export const tcpText =
 /** Sockets of a family that are in use, by protocol. */
 function inUse(k: Kernel, of: number): { tcp: number; udp: number; lite: number; raw: number } {
   const counts = { tcp: 0, udp: 0, lite: 0, raw: 0 }
-  for (const { family, own, type, protocol } of k.state.ns.net.sockets) {
-    if (family !== of) continue
+  for (const socket of k.state.ns.net.sockets) {
+    const { family, own, type, protocol } = socket
+    if (family !== of || isEnd(socket)) continue
     if (own.kind === 'tcp') counts.tcp += Number(own.tcp !== TCP_STATES.CLOSE)
     else if (own.kind === 'datagram' && protocol === IPPROTO_UDP) counts.udp += Number(own.claim !== null)
     else if (own.kind === 'datagram' && protocol === IPPROTO_UDPLITE) counts.lite += Number(own.claim !== null)
@@ -153,8 +155,9 @@ function inUse(k: Kernel, of: number): { tcp: number; udp: number; lite: number;
 export function inetStat(k: Kernel): string {
   const { sockets, inet } = k.state.ns.net
   let [orphans, all] = [0, 0]
-  for (const { own, dead } of sockets) {
-    if (own.kind !== 'tcp') continue
+  for (const socket of sockets) {
+    const { own, dead } = socket
+    if (own.kind !== 'tcp' || isEnd(socket)) continue
     all++
     if (dead) orphans++
   }

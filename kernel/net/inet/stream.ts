@@ -34,6 +34,7 @@ import { BOTH_SHUTDOWN, brokenPipe, isOn, raiseError, RECEIVE_SHUTDOWN, SEND_SHU
 import type { Outgoing, Received, Socket, TcpSocket, Wanted } from '../types.ts'
 import { deliverFin, finish, resetBy } from './ending.ts'
 import { acceptable, hasConnection } from './opening.ts'
+import { forward, tell } from './outside.ts'
 import { arrivedOf, isWritable, tcpOf, unsentOf, windowOf } from './tcp.ts'
 import { forgetTimeWait } from './time-wait.ts'
 
@@ -94,6 +95,13 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
   return part.length
 }
 
+/** Bytes of an end that stands for the host go to whoever it is connected with. ENOBUFS. */
+export function pass(k: Kernel, end: Socket, bytes: Uint8Array): void {
+  const { peer } = tcpOf(end)
+  if (peer === null || isDeaf(peer)) sendToNobody(k, end, bytes.length)
+  else put(k, end, peer, bytes)
+}
+
 /** Its owner closed it, or wants nothing more: what comes is answered by a reset. */
 function isDeaf(peer: Socket): boolean {
   if (peer.dead) return true
@@ -132,6 +140,7 @@ function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
   own.sent += bytes.length
   own.lastSent = to.lastReceived = k.state.time
   if (to.deferred) acceptable(k, peer)
+  if (to.outside !== 0) return forward(k, peer)
   // What lies beyond the window has not come yet.
   const window = windowOf(peer)
   if (before < window && Math.min(to.used, window) >= peer.options.receiveLow) wakeAll(k, peer.readable)
@@ -225,7 +234,10 @@ export function consumeTcp(k: Kernel, socket: Socket, count: number): null {
   own.read += count
   if (urgent !== null && own.read > urgent.at) own.urgent = null
   if (socket.options.peekOffset >= 0) socket.options.peekOffset = Math.max(0, socket.options.peekOffset - count)
-  if (peer === null || used <= window) return null
+  if (peer === null) return null
+  const { outside } = tcpOf(peer)
+  if (outside !== 0) tell(k, { what: 'taken', id: outside, count })
+  if (used <= window) return null
   if (own.used > 0) wakeAll(k, socket.readable)
   if (own.used <= window) deliverFin(k, peer)
   if (!peer.dead && isWritable(peer)) tellRoom(k, peer)

@@ -17,6 +17,7 @@ export const newTcp = (k: Kernel, family: number): TcpSocket => ({
   boundAddress: false,
   boundPort: false,
   claim: null,
+  outside: 0,
   values: {},
   tcp: TCP_STATES.CLOSE,
   peer: null,
@@ -35,6 +36,8 @@ export const newTcp = (k: Kernel, family: number): TcpSocket => ({
   lastSent: 0,
   lastReceived: 0,
   congestion: 'cubic',
+  told: 0,
+  endTold: false,
 })
 
 /** The TCP part of a socket that is one. */

@@ -33,6 +33,7 @@ import { checkWay, connectDatagram, datagramOf, enqueue, errorFor, tableOf } fro
 import { ipValue } from './ip-options.ts'
 import { atBothLevels, countsOf, coverageOptions, coversEnough } from './udp-lite.ts'
 import { bindAddress, destination, sourceFor } from './names.ts'
+import { numberOf, tell, wayOf } from './outside.ts'
 import { conflictsUdp, hear, receiverOf, takePort } from './ports.ts'
 
 /** Bytes of the largest datagram: of all that IP carries, without headers. */
@@ -70,7 +71,7 @@ export const connectUdp = (k: Kernel, socket: Socket, bytes: Uint8Array): number
   connectDatagram(k, socket, bytes, () => autobind(k, socket))
 
 /** Where a send goes. EDESTADDRREQ, EINVAL for no port, EAFNOSUPPORT. */
-function wayOf(socket: Socket, own: DatagramSocket, to: Uint8Array | null): Endpoint {
+function destinationOf(socket: Socket, own: DatagramSocket, to: Uint8Array | null): Endpoint {
   if (to === null || (socket.family === AF_INET6 && to.length >= 2 && familyOf(to) === AF_UNSPEC)) {
     if (own.remote === null) throw EDESTADDRREQ
     return own.remote
@@ -103,9 +104,9 @@ export function sendUdp(k: Kernel, _task: Task, socket: Socket, message: Outgoin
   const most = largestUdp(socket)
   if (bytes.length + left > 0xffff) throw EMSGSIZE
   if (flags & MSG_OOB) throw EOPNOTSUPP
-  const to = own.corked?.to ?? wayOf(socket, own, message.to)
+  const to = own.corked?.to ?? destinationOf(socket, own, message.to)
   const asked = askedSource(control)
-  checkWay(socket, to.address)
+  checkWay(k, socket, to.address)
   if (bytes.length + left + (own.corked?.bytes.length ?? 0) > most) {
     own.corked = null
     throw EMSGSIZE
@@ -157,6 +158,10 @@ function deliver(k: Kernel, socket: Socket, to: Endpoint, bytes: Uint8Array, con
   if (kind === 'multicast' || kind === 'broadcast') {
     for (const other of k.state.ns.net.sockets)
       if (isMember(other, socket, to, kind) && coversEnough(socket, other, bytes.length)) enqueue(k, other, datagram)
+    return
+  }
+  if (wayOf(k, to.address) === 'outside') {
+    tell(k, { what: 'datagram', id: numberOf(k, socket), ...to, bytes: datagram.bytes, connected: own.remote !== null })
     return
   }
   const receiver = receiverOf(table, to, from)

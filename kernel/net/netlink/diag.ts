@@ -2,6 +2,7 @@
 import { AF_INET, AF_INET6, EINVAL, ENOENT, IPPROTO_TCP, SOCK_RAW, TCP_STATES } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import { addressBytes, anyOf } from '../inet/address.ts'
+import { isEnd } from '../inet/outside.ts'
 import { tcpRows } from '../inet/show.ts'
 import { arrivedOf, unsentOf } from '../inet/tcp.ts'
 import { tcpInfo } from '../inet/tcp-options.ts'
@@ -75,7 +76,7 @@ function* rowsOf(k: Kernel, { family, protocol }: Asked): Iterable<[Socket | Tim
   }
   for (const socket of k.state.ns.net.sockets) {
     const { own } = socket
-    if (own.kind !== 'datagram' || socket.family !== family || socket.protocol !== protocol) continue
+    if (own.kind !== 'datagram' || socket.family !== family || socket.protocol !== protocol || isEnd(socket)) continue
     if (own.local.port === 0 && socket.type !== SOCK_RAW) continue
     yield [socket, own.remote === null ? TCP_STATES.CLOSE : TCP_STATES.ESTABLISHED]
   }
