@@ -56,6 +56,7 @@ export interface MachineFlags {
   json?: boolean
   check?: boolean
   record?: string
+  pcap?: string
   /** Of run, trace and debug: the program is process 1 itself. */
   pid1?: boolean
 }
@@ -107,6 +108,7 @@ export function machineOptions(command: Command): Command {
     .addOption(new Option('--stat-file <file>').hideHelp())
     .option('--json', 'with --stat: JSON')
     .option('--record <file>', 'write down what comes in, so that `replay` and `debug` can run it again to the bit')
+    .option('--pcap <file>', "the packets of the guest's network, as tcpdump and Wireshark read them")
     .option('--check', "check the kernel's invariants, and that nothing is left, when the machine stops")
 }
 

@@ -37,6 +37,8 @@ export type KernelEvent =
   | { kind: 'exit'; task: Task; status: number }
   /** Memory ran out: a process, which holds so many bytes, is killed for the others. `task` is a thread of it. */
   | { kind: 'oomKill'; task: Task; bytes: number }
+  /** A packet would be on the wire: of the loopback device, or of the way out. */
+  | { kind: 'packet'; packet: import('./net/types.ts').Packet }
   | { kind: 'tlbFlush'; hart: number; va: number | null; asid: number | null }
 
 /** What can be subscribed to. */
@@ -65,6 +67,7 @@ export const newEventStream = (): EventStream => ({
   exec: undefined,
   exit: undefined,
   oomKill: undefined,
+  packet: undefined,
   tlbFlush: undefined,
 })
 

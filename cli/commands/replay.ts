@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { JournalProblem, runKernel, shellStatus, type Kernel, type RunResult, type SigInfo, type Task } from '../../kernel/index.ts'
 import { statistics } from '../../library/index.ts'
+import { captureTo } from '../capture.ts'
 import { checkCorePlace, writeCoreDump } from '../core-dump.ts'
 import { beforeCrash } from '../crash.ts'
 import { CommandError, EXIT } from '../errors.ts'
@@ -14,6 +15,7 @@ interface ReplayFlags {
   json?: boolean
   /** Where the program's core dump goes. */
   core?: string
+  pcap?: string
 }
 
 /**
@@ -54,6 +56,7 @@ function replay(path: string, flags: ReplayFlags): number {
   if (flags.core !== undefined) checkCorePlace(flags.core)
   const recording = openRecording(path)
   const { kernel, command, end } = recording
+  if (flags.pcap !== undefined) captureTo(kernel, flags.pcap)
   const dump = flags.core === undefined ? undefined : dumpAtCrash(kernel, flags.core)
   const result = play(path, recording, Infinity, dump)
   if (flags.stat) process.stderr.write(flags.json ? `${JSON.stringify(statistics(kernel))}\n` : statText(kernel, command))
@@ -70,5 +73,6 @@ export function addReplayCommand(cli: Command, done: (status: number) => void): 
     .option('--stat', 'counts as perf stat prints them, to standard error')
     .option('--json', 'with --stat: JSON')
     .option('--core <file>', 'where the program dies of a fault, write its core dump to this file (for gdb)')
+    .option('--pcap <file>', "the packets of the guest's network, as tcpdump and Wireshark read them")
     .action((path: string, flags: ReplayFlags) => done(replay(path, flags)))
 }

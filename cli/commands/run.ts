@@ -13,6 +13,7 @@ import { byteString } from '../host.ts'
 import { machineOptions, makeMachine, openNetwork, programOptions, type MachineFlags, type MachineRun } from '../options.ts'
 import { isSource, locateProgram, type Program } from '../locate-program.ts'
 import { interpreterOf, notExecutableReason } from '../not-executable.ts'
+import { captureTo } from '../capture.ts'
 import { record } from '../recording.ts'
 import { ownRoot } from '../resources.ts'
 import { keepHeapSmall } from '../small-heap.ts'
@@ -23,6 +24,7 @@ const NOT_FOUND = ['ENOENT', 'ENOTDIR']
 /** Starts the first process, an init or a program; a failure is what the shell would say, with 126 or 127. */
 export function start(run: MachineRun, argv: readonly string[], isInit: boolean, flags: MachineFlags): void {
   const { program } = run
+  if (flags.pcap !== undefined) captureTo(run.kernel, flags.pcap)
   const init = {
     path: program.path,
     argv,

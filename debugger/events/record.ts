@@ -63,6 +63,11 @@ const TELL: { [K in EventKind]: (event: EventOf<K>, k: Kernel) => Told } = {
     task: k.state.harts[hart]?.current ?? null,
     words: what === 'slice' ? 'the time slice ends' : `a timer expires (${what})`,
   }),
+  packet: ({ packet: { protocol, from, to, bytes } }) => ({
+    hart: -1,
+    task: null,
+    words: `a packet of protocol ${protocol} from ${from.address} ${from.port} to ${to.address} ${to.port}, ${bytes.length} bytes`,
+  }),
   tlbFlush: ({ hart, va, asid }, k) => ({
     hart,
     task: k.state.harts[hart].current,

@@ -54,6 +54,7 @@ export function taskOfEvent(event: KernelEvent): Task | null {
     case 'schedule':
       return event.next ?? event.from
     case 'timer':
+    case 'packet':
     case 'tlbFlush':
       return null
     default:

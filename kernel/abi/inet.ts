@@ -35,6 +35,9 @@ export const TCP_STATES = {
 } as const
 export type TcpState = (typeof TCP_STATES)[keyof typeof TCP_STATES]
 
+/** Of a segment's header (RFC 9293, 3.1). */
+export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 } as const
+
 export const TCP = {
   TCP_NODELAY: 1,
   TCP_MAXSEG: 2,

@@ -330,6 +330,20 @@ export interface Endpoint {
   port: number
 }
 
+/** A packet as it would be on the wire. `bytes` are its payload, borrowed: good until the next kernel action. */
+export interface Packet {
+  protocol: number
+  from: Endpoint
+  to: Endpoint
+  bytes: Uint8Array
+  hops: number
+  service: number
+  /** Numbers of bytes are counted from the SYN; the window is in bytes. */
+  tcp?: { flags: number; seq: number; ack: number; window: number }
+  /** Nobody heard it: an error comes back. */
+  refused?: boolean
+}
+
 /** What sockets of one protocol are bound to. */
 export interface PortTable {
   /** By port: who claims it, alike ones together. */

@@ -9,6 +9,7 @@ import {
   ENETUNREACH,
   ENOBUFS,
   ENOTCONN,
+  IPPROTO_UDP,
   isErrno,
   MSG,
   MSG_DONTWAIT,
@@ -208,6 +209,8 @@ export function checkWay(k: Kernel, socket: Socket, address: string): void {
   } else if (kind === 'multicast') {
     if (!goesToLoopback(socket)) throw ENETUNREACH
   } else if (kind === 'outside') {
+    // Nothing else leaves the machine.
+    if (socket.protocol !== IPPROTO_UDP) throw ENETUNREACH
     if (kindOf(datagramOf(socket).local.address) === 'local') throw EINVAL
   } else if (kind !== 'local') throw ENETUNREACH
 }

@@ -8,6 +8,7 @@ import { anyOf } from './address.ts'
 import { claimPort, hearNoMore, releasePort } from './ports.ts'
 import { endClosed, forward, giveUp } from './outside.ts'
 import { arrivedOf, connectionKey, tcpOf, unsentOf } from './tcp.ts'
+import { finSeen, resetSeen } from './wire.ts'
 import { beginTimeWait, forgetTimeWait, leaveBehind } from './time-wait.ts'
 
 const S = TCP_STATES
@@ -74,6 +75,7 @@ function dropFromQueue(socket: Socket): void {
 function sendReset(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   const { peer, half } = own
+  if (peer !== socket) resetSeen(k, socket)
   own.peer = null
   own.half = null
   if (half !== null) forgetTimeWait(k, half)
@@ -97,6 +99,7 @@ function sendFin(k: Kernel, socket: Socket): void {
 export function deliverFin(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   if (!own.finSent || own.finTaken || unsentOf(socket) > 0) return
+  finSeen(k, socket)
   own.finTaken = true
   const { peer, half } = own
   if (own.tcp === S.FIN_WAIT1) own.tcp = S.FIN_WAIT2
@@ -151,9 +154,11 @@ export function closeTcp(k: Kernel, socket: Socket): void {
   socket.shutdown = BOTH_SHUTDOWN
   if (own.tcp === S.LISTEN) stopListening(k, socket)
   const unread = arrivedOf(socket) > 0
+  const resets = (unread || (lingers && lingerSeconds === 0)) && CONNECTED.has(own.tcp)
+  if (resets) sendReset(k, socket)
   own.used = 0
-  if ((unread || (lingers && lingerSeconds === 0)) && CONNECTED.has(own.tcp)) sendReset(k, socket)
-  else if (own.tcp === S.FIN_WAIT2) return becomeHalf(k, socket)
+  if (resets) return finish(k, socket)
+  if (own.tcp === S.FIN_WAIT2) return becomeHalf(k, socket)
   else if (own.tcp === S.FIN_WAIT1 || own.tcp === S.CLOSING || own.tcp === S.LAST_ACK) return
   else if (own.tcp === S.ESTABLISHED || own.tcp === S.CLOSE_WAIT) return sendFin(k, socket)
   finish(k, socket)

@@ -7,7 +7,6 @@ import {
   EDESTADDRREQ,
   EINVAL,
   EMSGSIZE,
-  ENETUNREACH,
   EOPNOTSUPP,
   EPERM,
   EPIPE,
@@ -22,10 +21,11 @@ import { capable } from '../../task/index.ts'
 import { raiseError, SEND_SHUTDOWN } from '../socket.ts'
 import type { Endpoint, Outgoing, Socket } from '../types.ts'
 import { addressBytes, isAny, isV6, kindOf } from './address.ts'
+import { checksum } from './checksum.ts'
 import { checkWay, connectDatagram, datagramOf, enqueue, tableOf } from './datagram.ts'
 import { bindAddress, destination, sourceFor } from './names.ts'
-import { wayOf } from './outside.ts'
 import { conflictsUdp, hear, takePort } from './ports.ts'
+import { packetSeen } from './wire.ts'
 
 const ECHO = { [IPPROTO_ICMP]: { request: 8, reply: 0 }, [IPPROTO_ICMPV6]: { request: 128, reply: 129 } } as const
 const HEADER_BYTES = 8
@@ -43,14 +43,6 @@ export function checkPing(k: Kernel, { credentials: { egid, groups } }: Task): v
 /** EPERM: packets are for who has CAP_NET_RAW. */
 export function checkRaw({ credentials }: Task): void {
   if (!capable(credentials, CAP_NET_RAW)) throw EPERM
-}
-
-/** The Internet checksum (RFC 1071) of a message whose own is 0. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0
-  for (let i = 0; i < bytes.length; i += 2) sum += (bytes[i] << 8) | (bytes[i + 1] ?? 0)
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
-  return ~sum & 0xffff
 }
 
 function withChecksum(bytes: Uint8Array): Uint8Array {
@@ -92,8 +84,6 @@ export function sendPacket(k: Kernel, _task: Task, socket: Socket, { bytes, left
   if (to === null && own.remote === null) throw EDESTADDRREQ
   const way = to === null ? (own.remote as Endpoint) : destination(socket, own, to)
   checkWay(k, socket, way.address)
-  // Packets do not leave the machine.
-  if (wayOf(k, way.address) === 'outside') throw ENETUNREACH
   raiseError(socket)
   if (socket.shutdown & SEND_SHUTDOWN) throw EPIPE
   if (left > 0) return 0
@@ -117,12 +107,14 @@ function checkEcho({ protocol }: Socket, bytes: Uint8Array): void {
 /** A packet arrives: raw sockets have a copy, an echo request is answered, a reply goes to who asked. */
 function passPacket(k: Kernel, socket: Socket, packet: Uint8Array, from: string, to: string): void {
   const { protocol } = socket
+  packetSeen(k, protocol, from, to, packet)
   copyToRaw(k, protocol, packet, from, to)
   const echo = protocol === IPPROTO_ICMP ? ECHO[IPPROTO_ICMP] : protocol === IPPROTO_ICMPV6 ? ECHO[IPPROTO_ICMPV6] : null
   if (echo === null || packet.length < HEADER_BYTES || packet[0] !== echo.request || packet[1] !== 0) return
   const reply = packet.slice()
   reply[0] = echo.reply
   withChecksum(reply)
+  packetSeen(k, protocol, to, from, reply)
   copyToRaw(k, protocol, reply, to, from)
   const identifier = (reply[IDENTIFIER_AT] << 8) | reply[IDENTIFIER_AT + 1]
   const { datagrams } = k.state.ns.net.inet

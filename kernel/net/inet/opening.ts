@@ -31,6 +31,7 @@ import { bindAddress, destination, settleAddress } from './names.ts'
 import { connectOutside, tell, wayOf } from './outside.ts'
 import { checkListen, claimPort, hear, heardBy, takeForConnection, takePort } from './ports.ts'
 import { connectionKey, growSendBuffer, newTcp, tcpOf } from './tcp.ts'
+import { openSeen, refusalSeen, synSeen } from './wire.ts'
 import { forgetTimeWait, isOver } from './time-wait.ts'
 
 const S = TCP_STATES
@@ -163,8 +164,10 @@ function trySyn(k: Kernel, socket: Socket): void {
   const to = own.remote
   if (to === null) return
   const listener = listenerAt(k, own.local.port, to)
+  synSeen(k, socket)
   if (listener === null) {
     if (own.local.address === to.address && own.local.port === to.port) return establishSelf(k, socket)
+    refusalSeen(k, socket)
     socket.error = ECONNREFUSED.code
     finish(k, socket)
     return
@@ -213,6 +216,7 @@ function makeConnection(k: Kernel, listener: Socket, socket: Socket): boolean {
   claimPort(k.state.ns.net.inet.tcp, connection, other)
   hash(k, connection)
   own.peer = connection
+  openSeen(k, socket)
   established(k, connection)
   established(k, socket)
   served.queue.push(connection)

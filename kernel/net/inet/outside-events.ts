@@ -20,10 +20,12 @@ import { isV6, LOOPBACK4, LOOPBACK6 } from './address.ts'
 import { datagramOf, enqueue, errorFor, newDatagramSocket, tableOf } from './datagram.ts'
 import { abort, finish, resetBy, shutDownSending } from './ending.ts'
 import { beginConnection, established } from './opening.ts'
+import { sourceFor } from './names.ts'
 import { dropEnd, hasRoom, newEnd, tell, forward } from './outside.ts'
 import { conflictsUdp, hear, heardBy, hearNoMore, receiverOf, releasePort, takePort } from './ports.ts'
 import { consumeTcp, pass } from './stream.ts'
 import { tcpOf, unsentOf } from './tcp.ts'
+import { datagramSeen, openSeen, refusalSeen, resetBackSeen } from './wire.ts'
 
 const S = TCP_STATES
 
@@ -56,6 +58,7 @@ function connected(k: Kernel, id: number): void {
   if (end === null) return
   const own = tcpOf(end)
   if (own.tcp !== S.SYN_RECV || own.peer === null) return
+  openSeen(k, own.peer)
   established(k, end)
   established(k, own.peer)
 }
@@ -110,6 +113,8 @@ function closed(k: Kernel, id: number, name: string): void {
     abort(k, found)
     return
   }
+  if (!wasConnecting) resetBackSeen(k, peer)
+  else if (errno === ECONNREFUSED) refusalSeen(k, peer)
   tcpOf(peer).peer = null
   own.peer = null
   dropEnd(k, found)
@@ -139,6 +144,7 @@ function datagramCame(k: Kernel, { id, address, port, bytes }: Extract<NetworkEv
     hops: k.state.sysctl.defaultTtl,
     service: 0,
   })
+  datagramSeen(k, IPPROTO_UDP, { address, port }, { address: sourceFor(address), port: local.port }, bytes)
   if (received) k.state.ns.net.inet.counts.received++
 }
 
@@ -177,6 +183,7 @@ function passFlow(k: Kernel, socket: Socket, bytes: Uint8Array): void {
   const to = own.remote
   if (to === null) return
   const receiver = receiverOf(tableOf(k, socket), to, own.local)
+  datagramSeen(k, IPPROTO_UDP, own.local, to, bytes, receiver === null)
   if (receiver === null) k.state.ns.net.inet.counts.noPorts++
   else if (receiver.own.kind === 'datagram' && receiver.own.outside >= 0) {
     const came = { bytes, from: { ...own.local }, to: to.address, port: to.port, hops: k.state.sysctl.defaultTtl, service: 0 }

@@ -10,6 +10,7 @@ import type { Endpoint, Socket } from '../types.ts'
 import { isOwn, isV6, kindOf, type AddressKind } from './address.ts'
 import { releasePort } from './ports.ts'
 import { arrivedOf, connectionKey, newTcp, tcpOf } from './tcp.ts'
+import { synSeen } from './wire.ts'
 
 const S = TCP_STATES
 /** SO_RCVBUF of an end: half of it is what the host is told at once. */
@@ -73,6 +74,7 @@ export function connectOutside(k: Kernel, socket: Socket, to: Endpoint): void {
   far.peer = socket
   own.peer = end
   net.inet.connections.set(connectionKey(to, own.local), end)
+  synSeen(k, socket)
   tell(k, { what: 'connect', id: far.outside, ...to })
 }
 

@@ -36,6 +36,7 @@ import { deliverFin, finish, resetBy } from './ending.ts'
 import { acceptable, hasConnection } from './opening.ts'
 import { forward, tell } from './outside.ts'
 import { arrivedOf, isWritable, tcpOf, unsentOf, windowOf } from './tcp.ts'
+import { bytesSeen, resetSeen } from './wire.ts'
 import { forgetTimeWait } from './time-wait.ts'
 
 const S = TCP_STATES
@@ -80,7 +81,7 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
       const to = tcpOf(peer)
       to.urgent = { at: to.read + to.used + bytes.length - 1, byte: bytes[bytes.length - 1], read: false }
     }
-    return sendToNobody(k, socket, bytes.length)
+    return sendToNobody(k, socket, bytes)
   }
   const room = socket.options.sendBuffer - unsentOf(socket)
   if (room <= 0) {
@@ -98,7 +99,7 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
 /** Bytes of an end that stands for the host go to whoever it is connected with. ENOBUFS. */
 export function pass(k: Kernel, end: Socket, bytes: Uint8Array): void {
   const { peer } = tcpOf(end)
-  if (peer === null || isDeaf(peer)) sendToNobody(k, end, bytes.length)
+  if (peer === null || isDeaf(peer)) sendToNobody(k, end, bytes)
   else put(k, end, peer, bytes)
 }
 
@@ -110,10 +111,11 @@ function isDeaf(peer: Socket): boolean {
 }
 
 /** The bytes are sent, and a reset is the answer. */
-function sendToNobody(k: Kernel, socket: Socket, count: number): number {
+function sendToNobody(k: Kernel, socket: Socket, bytes: Uint8Array): number {
   const own = tcpOf(socket)
   const { peer, half } = own
-  own.sent += count
+  own.sent += bytes.length
+  resetSeen(k, socket, bytes)
   own.peer = null
   own.half = null
   if (half !== null) forgetTimeWait(k, half)
@@ -123,7 +125,7 @@ function sendToNobody(k: Kernel, socket: Socket, count: number): number {
     else resetBy(k, peer)
   }
   resetBy(k, socket)
-  return count
+  return bytes.length
 }
 
 function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
@@ -139,6 +141,7 @@ function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
   putRing(to, bytes)
   own.sent += bytes.length
   own.lastSent = to.lastReceived = k.state.time
+  if (k.events.packet !== undefined) bytesSeen(k, socket, bytes.subarray(0, Math.max(0, arrivedOf(peer) - before)))
   if (to.deferred) acceptable(k, peer)
   if (to.outside !== 0) return forward(k, peer)
   // What lies beyond the window has not come yet.
@@ -238,6 +241,11 @@ export function consumeTcp(k: Kernel, socket: Socket, count: number): null {
   const { outside } = tcpOf(peer)
   if (outside !== 0) tell(k, { what: 'taken', id: outside, count })
   if (used <= window) return null
+  if (k.events.packet !== undefined) {
+    const there = arrivedOf(socket)
+    const came = Math.max(0, there - Math.max(0, window - count))
+    bytesSeen(k, peer, frontOf(k, own, came, there - came))
+  }
   if (own.used > 0) wakeAll(k, socket.readable)
   if (own.used <= window) deliverFin(k, peer)
   if (!peer.dead && isWritable(peer)) tellRoom(k, peer)

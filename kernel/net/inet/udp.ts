@@ -35,6 +35,7 @@ import { atBothLevels, countsOf, coverageOptions, coversEnough } from './udp-lit
 import { bindAddress, destination, sourceFor } from './names.ts'
 import { numberOf, tell, wayOf } from './outside.ts'
 import { conflictsUdp, hear, receiverOf, takePort } from './ports.ts'
+import { datagramSeen } from './wire.ts'
 
 /** Bytes of the largest datagram: of all that IP carries, without headers. */
 export const largestUdp = ({ family }: Socket): number => (family === AF_INET6 ? 65527 : 65507)
@@ -156,15 +157,18 @@ function deliver(k: Kernel, socket: Socket, to: Endpoint, bytes: Uint8Array, con
   const counts = countsOf(k, socket)
   counts.sent++
   if (kind === 'multicast' || kind === 'broadcast') {
+    datagramSeen(k, socket.protocol, from, to, bytes, false, hops, service)
     for (const other of k.state.ns.net.sockets)
       if (isMember(other, socket, to, kind) && coversEnough(socket, other, bytes.length)) enqueue(k, other, datagram)
     return
   }
   if (wayOf(k, to.address) === 'outside') {
+    datagramSeen(k, socket.protocol, from, to, bytes, false, hops, service)
     tell(k, { what: 'datagram', id: numberOf(k, socket), ...to, bytes: datagram.bytes, connected: own.remote !== null })
     return
   }
   const receiver = receiverOf(table, to, from)
+  datagramSeen(k, socket.protocol, from, to, bytes, receiver === null, hops, service)
   if (receiver === null) {
     counts.noPorts++
     const recvErr = v6 ? ipValue(socket, SOL_IPV6, IPV6.IPV6_RECVERR) : ipValue(socket, SOL_IP, IP.IP_RECVERR)
