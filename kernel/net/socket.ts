@@ -141,7 +141,7 @@ function wakeUntold(k: Kernel, queue: WaitQueue): void {
 
 /** Its state changed: whoever waits for anything looks again. */
 export function stateChanged(k: Kernel, socket: Socket): void {
-  wakeAll(k, socket.readable)
+  wakeAll(k, socket.readable, true)
   wakeUntold(k, socket.writable)
 }
 

@@ -74,8 +74,8 @@ function note(k: Kernel, queue: WaitQueue): void {
   for (const { file, fd } of queue.watchers ?? []) k.state.asyncNotes.push({ file, fd, queue })
 }
 
-/** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call is `served`. */
-export function wakeAll(k: Kernel, queue: WaitQueue): void {
+/** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call is `served`. `every`: all of them as well. */
+export function wakeAll(k: Kernel, queue: WaitQueue, every = false): void {
   queue.wakes++
   if (queue.watchers !== null) note(k, queue)
   const { waiters } = queue
@@ -91,7 +91,7 @@ export function wakeAll(k: Kernel, queue: WaitQueue): void {
   let left: Task[] | null = null
   let served = false
   for (const task of waiters) {
-    if (task.waiting?.exclusive?.includes(queue)) {
+    if (!every && task.waiting?.exclusive?.includes(queue)) {
       if (served) {
         left ??= []
         left.push(task)

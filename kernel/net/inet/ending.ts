@@ -14,8 +14,8 @@ import { beginTimeWait, forgetTimeWait, leaveBehind } from './time-wait.ts'
 const S = TCP_STATES
 const NOTHING = new Uint8Array(0)
 
-/** It is in no table of connections any more, and (unless bind gave it) has no port. */
-function unhash(k: Kernel, socket: Socket): void {
+/** It is connected to nobody, in no table of connections any more, and (unless bind gave it) has no port. */
+function detach(k: Kernel, socket: Socket): void {
   const { inet } = k.state.ns.net
   const own = tcpOf(socket)
   if (own.tcp === S.LISTEN) hearNoMore(inet.tcp, socket, own)
@@ -27,15 +27,15 @@ function unhash(k: Kernel, socket: Socket): void {
   if (own.timer !== 0) cancelTimer(k, own.timer)
   own.timer = 0
   if (!own.boundPort) releasePort(inet.tcp, own)
+  own.tcp = S.CLOSE
+  own.peer = null
+  own.half = null
 }
 
 /** tcp_done: nothing goes either way any more. One that nobody holds is gone. */
 export function finish(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
-  unhash(k, socket)
-  own.tcp = S.CLOSE
-  own.peer = null
-  own.half = null
+  detach(k, socket)
   socket.shutdown = BOTH_SHUTDOWN
   if (own.outside !== 0) endClosed(k, socket)
   else if (socket.dead) destroy(k, socket)
@@ -189,10 +189,7 @@ export function disconnect(k: Kernel, socket: Socket): void {
     sendReset(k, socket)
     socket.error = ECONNRESET.code
   } else if (was === S.SYN_SENT) socket.error = ECONNRESET.code
-  unhash(k, socket)
-  own.tcp = S.CLOSE
-  own.peer = null
-  own.half = null
+  detach(k, socket)
   own.remote = null
   own.used = own.head = 0
   own.urgent = null

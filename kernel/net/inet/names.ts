@@ -14,10 +14,10 @@ import {
 } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
 import type { Task } from '../../state.ts'
-import type { Endpoint, InetPart, Socket } from '../types.ts'
+import type { Endpoint, InetPart, PortTable, Socket } from '../types.ts'
 import { ANY4, familyOf, isAny, isV6, kindOf, LOOPBACK4, LOOPBACK6, OWN4, OWN6, read4, read6, sockaddr } from './address.ts'
 import { wayOf } from './outside.ts'
-import { checkPrivileged } from './ports.ts'
+import { checkPrivileged, takePort, type PortRule } from './ports.ts'
 
 const SCOPE_AT = 24
 
@@ -52,6 +52,27 @@ export function bindAddress(k: Kernel, task: Task, socket: Socket, own: InetPart
   if (socket.family === AF_INET6) checkName6(k, own, bytes, wanted)
   own.local = { address: wanted.address, port: 0 }
   return wanted.port
+}
+
+/** bind(2): the socket has the address and a port, by its protocol's rule. `unbound`: it may have none yet. */
+export function bindTo(
+  k: Kernel,
+  task: Task,
+  socket: Socket,
+  own: InetPart,
+  bytes: Uint8Array,
+  { table, unbound, rule }: { table: PortTable; unbound: boolean; rule?: PortRule },
+): void {
+  const { address } = own.local
+  const port = bindAddress(k, task, socket, own, bytes, unbound)
+  try {
+    takePort(k, table, socket, own, port, rule)
+  } catch (error) {
+    own.local.address = address
+    throw error
+  }
+  own.boundPort = port !== 0
+  own.boundAddress = kindOf(own.local.address) !== 'any'
 }
 
 function checkName6(k: Kernel, own: InetPart, bytes: Uint8Array, { address }: Endpoint): void {

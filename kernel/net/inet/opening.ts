@@ -27,7 +27,7 @@ import { newSocket, stateChanged, waitOn } from '../socket.ts'
 import type { Endpoint, Socket, TcpSocket, TimeWait } from '../types.ts'
 import { familyOf, kindOf } from './address.ts'
 import { disconnect, finish } from './ending.ts'
-import { bindAddress, destination, settleAddress } from './names.ts'
+import { bindTo, destination, settleAddress } from './names.ts'
 import { connectOutside, tell, wayOf } from './outside.ts'
 import { checkListen, claimPort, hear, heardBy, takeForConnection, takePort } from './ports.ts'
 import { connectionKey, growSendBuffer, newTcp, tcpOf } from './tcp.ts'
@@ -41,16 +41,7 @@ const LINEAR_TRIES = 4
 
 export function bindTcp(k: Kernel, task: Task, socket: Socket, bytes: Uint8Array): number {
   const own = tcpOf(socket)
-  const { address } = own.local
-  const port = bindAddress(k, task, socket, own, bytes, own.tcp === S.CLOSE)
-  try {
-    takePort(k, k.state.ns.net.inet.tcp, socket, own, port)
-  } catch (error) {
-    own.local.address = address
-    throw error
-  }
-  own.boundPort = port !== 0
-  own.boundAddress = kindOf(own.local.address) !== 'any'
+  bindTo(k, task, socket, own, bytes, { table: k.state.ns.net.inet.tcp, unbound: own.tcp === S.CLOSE })
   return 0
 }
 
@@ -282,7 +273,10 @@ export const hasConnection = ({ queue }: TcpSocket): boolean =>
 export function acceptTcp(k: Kernel, task: Task, socket: Socket, nonblocking: boolean): Socket | Blocked {
   const own = tcpOf(socket)
   if (own.tcp !== S.LISTEN) throw EINVAL
-  if (!hasConnection(own)) return waitOn(k, task, [socket.readable], nonblocking, socket.options.receiveTimeout)
+  if (!hasConnection(own)) {
+    // One connection wakes one who waits (inet_csk_wait_for_connect).
+    return { ...waitOn(k, task, [socket.readable], nonblocking, socket.options.receiveTimeout), exclusive: [socket.readable] }
+  }
   const at = own.queue.findIndex(connection => !tcpOf(connection).deferred)
   const connection = at === 0 ? (own.queue.shift() as Socket) : own.queue.splice(at, 1)[0]
   tcpOf(connection).listener = null

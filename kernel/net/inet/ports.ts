@@ -42,9 +42,10 @@ export function conflictsUdp(want: PortClaim, has: PortClaim): boolean {
   return !(want.reusePort && has.reusePort && want.user === has.user)
 }
 
-type Rule = (want: PortClaim, has: PortClaim, strict: boolean) => boolean
+/** May two claims not have one port? `strict`: the kernel chooses it. */
+export type PortRule = (want: PortClaim, has: PortClaim, strict: boolean) => boolean
 
-function isFree(table: PortTable, port: number, want: PortClaim, strict: boolean, rule: Rule, except: string | null = null): boolean {
+function isFree(table: PortTable, port: number, want: PortClaim, strict: boolean, rule: PortRule, except: string | null = null): boolean {
   for (const [key, has] of table.ports.get(port) ?? []) {
     if (key === except && has.count === 1) continue
     if (rule(want, has, strict)) return false
@@ -95,7 +96,7 @@ export function checkPrivileged(k: Kernel, { credentials }: Task, port: number):
 }
 
 /** The socket, whose address is set, takes a port: the one that is meant, or (0) one that is free. EADDRINUSE. */
-export function takePort(k: Kernel, table: PortTable, socket: Socket, own: InetPart, port: number, rule: Rule = conflicts): void {
+export function takePort(k: Kernel, table: PortTable, socket: Socket, own: InetPart, port: number, rule: PortRule = conflicts): void {
   const claim = claimOf(socket, own, 'other')
   if (port === 0) own.local.port = choosePort(k, table, 1, at => isFree(table, at, claim, true, rule))
   else {

@@ -28,7 +28,8 @@ import type { Task } from '../../state.ts'
 import { traceSyscalls } from '../../syscalls/trace.ts'
 import { DATA, start } from '../../testing.ts'
 import { fireTimers } from '../../timers.ts'
-import { fileKernel } from '../../vfs/testing.ts'
+import { sleepOn } from '../../sched/index.ts'
+import { call, fileKernel, fileTask } from '../../vfs/testing.ts'
 import { inet } from './testing.ts'
 
 const { SOL_TCP, SOL_IP, SOL_IPV6 } = SOCKET_LEVELS
@@ -434,4 +435,25 @@ test('in a trace, as strace prints them', () => {
     'connect(3, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = -1 ECONNREFUSED (Connection refused)',
     expect.stringMatching(/^setsockopt\(3, SOL_TCP, TCP_NODELAY, \[1\], 4\) += 0$/),
   ])
+})
+
+test('a connection wakes one who waits to accept, and the end of the listener all', () => {
+  const l = t.socket(SOCK_STREAM)
+  expect([t.bind(l, 0), t.on('listen', l, 5)]).toEqual([0, 0])
+  const waiting = [0, 1, 2].map(() => {
+    const other = fileTask(k)
+    other.files = task.files
+    const found = call(k, other, 'accept4', l, 0, 0, 0)
+    if (typeof found === 'number') throw new Error('accepting: there is nothing to accept')
+    sleepOn(k, other, found.queues, found.deadline, true, found.exclusive)
+    return other
+  })
+  const asleep = (): number => waiting.filter(other => other.state === 'S').length
+  expect(asleep()).toBe(3)
+  const clients = [connected(l)]
+  expect([asleep(), waiting[0].state]).toEqual([2, 'R'])
+  clients.push(connected(l))
+  expect([asleep(), waiting[1].state]).toEqual([1, 'R'])
+  expect([t.on('shutdown', l, 0), asleep()]).toEqual([0, 0])
+  close(l, ...clients)
 })

@@ -32,7 +32,7 @@ import { askedSource } from './datagram-control.ts'
 import { checkWay, connectDatagram, datagramOf, enqueue, errorFor, tableOf } from './datagram.ts'
 import { ipValue } from './ip-options.ts'
 import { atBothLevels, countsOf, coverageOptions, coversEnough } from './udp-lite.ts'
-import { bindAddress, destination, sourceFor } from './names.ts'
+import { bindTo, destination, sourceFor } from './names.ts'
 import { numberOf, tell, wayOf } from './outside.ts'
 import { conflictsUdp, hear, receiverOf, takePort } from './ports.ts'
 import { datagramSeen } from './wire.ts'
@@ -42,16 +42,7 @@ export const largestUdp = ({ family }: Socket): number => (family === AF_INET6 ?
 
 export function bindUdp(k: Kernel, task: Task, socket: Socket, bytes: Uint8Array): number {
   const own = datagramOf(socket)
-  const { address } = own.local
-  const port = bindAddress(k, task, socket, own, bytes, true)
-  try {
-    takePort(k, tableOf(k, socket), socket, own, port, conflictsUdp)
-  } catch (error) {
-    own.local.address = address
-    throw error
-  }
-  own.boundPort = port !== 0
-  own.boundAddress = kindOf(own.local.address) !== 'any'
+  bindTo(k, task, socket, own, bytes, { table: tableOf(k, socket), unbound: true, rule: conflictsUdp })
   hear(tableOf(k, socket), socket, own)
   return 0
 }
