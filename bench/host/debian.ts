@@ -2,7 +2,7 @@
 // temporary directory for the next time.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -65,17 +65,11 @@ const withDependencies: Fetch = (apt, place, wanted) => {
   return lines === null ? null : [...lines.matchAll(/^'.*' (\S+) \d+ /gm)].map(([, name]) => join(cache, 'archives', name))
 }
 
-/** A root with these packages, fetched so, or null (said on the console) where it cannot be made: no apt, no network. */
-function rootWith(wanted: readonly string[], fetch: Fetch): string | null {
-  // Another list of packages is another root.
-  const list = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8)
-  const place = join(tmpdir(), `hartbeat-debian-${SUITE}-${list}`)
-  const root = join(place, 'root')
-  if (existsSync(join(place, 'complete'))) return root
-  rmSync(place, { recursive: true, force: true })
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'root']) mkdirSync(join(place, folder), { recursive: true })
+/** Options for apt that keep everything of its in a place: an empty system of another architecture, which nothing is installed in. */
+function aptIn(place: string, kind: 'deb' | 'deb-src'): string[] {
+  for (const folder of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(place, folder), { recursive: true })
   writeFileSync(join(place, 'status'), '')
-  writeFileSync(join(place, 'sources.list'), `deb [arch=riscv64 signed-by=${KEYRING}] ${mirror()} ${SUITE} main\n`)
+  writeFileSync(join(place, 'sources.list'), `${kind} [arch=riscv64 signed-by=${KEYRING}] ${mirror()} ${SUITE} main\n`)
   const options = {
     'APT::Architecture': 'riscv64',
     'APT::Architectures': 'riscv64',
@@ -85,7 +79,40 @@ function rootWith(wanted: readonly string[], fetch: Fetch): string | null {
     'Dir::Etc::sourcelist': join(place, 'sources.list'),
     'Dir::Etc::sourceparts': '/dev/null',
   }
-  const apt = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+}
+
+/** The folder of a package's source, with Debian's own folder `debian` in it, kept for the next time; or null where it cannot be had. */
+export function debianSource(name: string): string | null {
+  const place = join(tmpdir(), `hartbeat-debian-${SUITE}-source-${name}`)
+  const folder = join(place, 'source')
+  if (existsSync(folder)) return folder
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(join(place, 'unpacked'), { recursive: true })
+  const apt = aptIn(place, 'deb-src')
+  if (attempt(APT, [...apt, 'update'], place) === null) return null
+  // A mirror may lack what Debian adds: what matters is the archive.
+  attempt(APT, [...apt, 'source', '--download-only', name], place)
+  const unpack = (named: RegExp, ...more: string[]): boolean => {
+    const archive = readdirSync(place).find(file => named.test(file))
+    return archive !== undefined && attempt('tar', ['-xf', archive, '-C', 'unpacked', ...more], place) !== null
+  }
+  if (!unpack(/\.orig\.tar\.\w+$/, '--strip-components=1')) return null
+  unpack(/\.debian\.tar\.\w+$/)
+  renameSync(join(place, 'unpacked'), folder)
+  return folder
+}
+
+/** A root with these packages, fetched so, or null (said on the console) where it cannot be made: no apt, no network. */
+function rootWith(wanted: readonly string[], fetch: Fetch): string | null {
+  // Another list of packages is another root.
+  const list = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8)
+  const place = join(tmpdir(), `hartbeat-debian-${SUITE}-${list}`)
+  const root = join(place, 'root')
+  if (existsSync(join(place, 'complete'))) return root
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(root, { recursive: true })
+  const apt = aptIn(place, 'deb')
   const files = attempt(APT, [...apt, 'update'], place) === null ? null : fetch(apt, place, wanted)
   if (!files?.every(file => attempt('dpkg', ['-x', file, root], place) !== null)) {
     console.warn(`SKIPPED, as Debian's riscv64 packages of ${SUITE} cannot be downloaded here`)

@@ -22,6 +22,8 @@ export interface Row {
   packages: readonly string[]
   /** Files of the folder that every case starts in, by name. */
   files?: Readonly<Record<string, string>>
+  /** Puts what is fetched or made on the host into that folder; a string says why it cannot be had. */
+  prepare?(folder: string): string | null
   /** Run before the cases, in the same shell: servers, which live until the row's end. */
   setup?: string
   cases: readonly Case[]
@@ -31,6 +33,8 @@ export interface Row {
   count?(output: string): Counted
   /** Seconds a case may take on our machine (60), in guest time. */
   seconds?: number
+  /** Minutes the whole row may take on the host (15). */
+  minutes?: number
   /** MiB of our machine (1024). */
   ram?: number
   harts?: number

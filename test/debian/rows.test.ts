@@ -8,6 +8,8 @@ import { ROWS } from './index.ts'
 import { judge } from './judge.ts'
 import { NUMBERS, wordOf, type Row } from './row.ts'
 import { folderOf, outputsOf } from './script.ts'
+import { countUnittest } from './suites-python.ts'
+import { countLines } from './suites-shells.ts'
 import { documentOf } from './table.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
@@ -65,4 +67,13 @@ test('a row that was not run keeps its line', () => {
     'About.',
   )
   expect(documentOf([ROW, other], [{ row: ROW, from: 'Linux', ours: side, user: 'no' }], both, 'About.')).toBe(both)
+})
+
+test('suites are counted as they count themselves', () => {
+  const ran = 'FAIL: test_b (test.test_os.A.test_b)\nERROR: test_c (x)\nRan 10 tests in 1s\n\nFAILED (failures=1, errors=1, skipped=3)\n'
+  expect(countUnittest(ran)).toEqual({ passes: 5, all: 7, failed: ['test_b', 'test_c'] })
+  expect(countUnittest('Ran 3 tests in 0.1s\n\nOK\n')).toEqual({ passes: 3, all: 3, failed: [] })
+  expect(countUnittest('test_a ... ')).toEqual({ passes: 0, all: 1, failed: ['was not done'] })
+  expect(countLines('PASS: a\r\nFAIL: b c\r\ndone\n')).toEqual({ passes: 1, all: 2, failed: ['b c'] })
+  expect(countLines('PASS: a\n')).toEqual({ passes: 1, all: 2, failed: ['was not done'] })
 })

@@ -9,7 +9,7 @@ import { folderOf, PLACE } from './script.ts'
 
 const RAM = 1024
 const MINUTE = 60_000
-const LIMIT = 15 * MINUTE
+const MINUTES = 15
 const COMMAND = ['sh', `${PLACE}/main.sh`]
 
 export interface Ran {
@@ -18,6 +18,8 @@ export interface Ran {
   /** What was said besides: ours of the machine, QEMU's of what it cannot do. */
   errors: string
 }
+
+const limitOf = ({ minutes = MINUTES }: Row): number => minutes * MINUTE
 
 /** Writes a row's folder; answers its path, for `forget`. */
 export function writeFolder(row: Row): string {
@@ -31,7 +33,7 @@ export function writeFolder(row: Row): string {
 export const forget = (place: string): void => rmSync(place, { recursive: true, force: true })
 
 /** Runs a command until it ends, or the limit does that. */
-export function finish(command: string, args: readonly string[], limit = LIMIT): Promise<Ran> {
+export function finish(command: string, args: readonly string[], limit = MINUTES * MINUTE): Promise<Ran> {
   const start = process.hrtime.bigint()
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const ran = { output: '', errors: '' }
@@ -53,7 +55,7 @@ export function finish(command: string, args: readonly string[], limit = LIMIT):
 /** `root`: the package. */
 export function onOurs(root: string, debian: string, row: Row, place: string, more: readonly string[] = []): Promise<Ran> {
   const machine = ['-m', String(row.ram ?? RAM), '--smp', String(row.harts ?? 1), '--root', debian, '--share', `${place}:${PLACE}`]
-  return finish(process.execPath, [join(root, 'dist', 'hartbeat.js'), 'run', ...machine, ...more, ...COMMAND])
+  return finish(process.execPath, [join(root, 'dist', 'hartbeat.js'), 'run', ...machine, ...more, ...COMMAND], limitOf(row))
 }
 
 /** A string says why that cannot be. */
@@ -63,5 +65,5 @@ export function onUser(root: string, debian: string, row: Row, place: string): P
   if (qemu === null) return `${QEMU_USER} is not installed`
   const script = join(root, 'test', 'debian', 'user.sh')
   const apart = ['-Urmnpui', '--fork', '--kill-child', 'sh', script, join(guestFolder(root), 'chroot.sh'), qemu, debian, place]
-  return finish('unshare', [...apart, ...COMMAND])
+  return finish('unshare', [...apart, ...COMMAND], limitOf(row))
 }
