@@ -136,6 +136,8 @@ function emptyState(options: KernelOptions, ramBytes: number, harts: number): Ke
     schedOrder: 0,
     queuedSignals: new Map(),
     asyncNotes: [],
+    rings: new Set(),
+    ringNotes: [],
     frames: createFrames(ramBytes, {
       placement: options.frames ?? timed?.frames,
       colours: options.colours,

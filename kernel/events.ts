@@ -23,7 +23,7 @@ export type KernelEvent =
   /** A hart looked for whom to run: what it found, and how many more there were. */
   | { kind: 'schedule'; hart: number; from: Task | null; next: Task | null; waiting: number }
   /** A timer of the kernel's expired, or a time slice ended. */
-  | { kind: 'timer'; hart: number; what: 'slice' | 'wake' | 'itimer' | 'posixTimer' | 'timerfd' | 'replenish' | 'network' }
+  | { kind: 'timer'; hart: number; what: 'slice' | 'wake' | 'itimer' | 'posixTimer' | 'timerfd' | 'replenish' | 'network' | 'ring' }
   | { kind: 'signalSent'; from: Task | null; task: Task; signal: number; code: number }
   | {
       kind: 'signalDelivered'

@@ -19,7 +19,9 @@ import { bytesOfSockets, filesUnderway, socketFileOps, socketFs } from './net/in
 import { pidfdOps } from './process/index.ts'
 import { procFileOps, procFs } from './proc/index.ts'
 import { perfOps } from './perf/index.ts'
+import { filesOfRings, ringFileOps } from './ring/index.ts'
 import { seccompOps } from './seccomp/index.ts'
+import { RING_OPS } from './syscalls/ring-ops.ts'
 import { sysFileOps, sysFs } from './sysfs/index.ts'
 import { ptmxFileOps, terminalFs, ttyFileOps } from './tty/index.ts'
 import { directoryFileOps, fullRow, pathOps } from './vfs/index.ts'
@@ -48,6 +50,7 @@ const FILES: Kinds['files'] = {
   socket: socketFileOps,
   seccomp: seccompOps,
   perf: perfOps,
+  ring: ringFileOps,
 }
 
 export const KINDS: Kinds = {
@@ -69,6 +72,10 @@ export const KINDS: Kinds = {
   queueEvent,
   endWatch,
   urge: urgeOwner,
-  underway: filesUnderway,
+  *underway(k) {
+    yield* filesUnderway(k)
+    if (k.state.rings.size > 0) yield* filesOfRings(k)
+  },
   bytesUnderway: bytesOfSockets,
+  ringOps: RING_OPS,
 }

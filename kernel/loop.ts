@@ -12,6 +12,7 @@ import { account, makeRunnable, mayRunOn, passLoad, pickNext, putBack, sliceOf, 
 import { nextTimer } from './time/index.ts'
 import { chargeItimers, isHeld, kernelInfo, sendToGroup, untilItimer, type Delivery } from './signal/index.ts'
 import { sendAsync } from './ipc/index.ts'
+import { runNotes } from './ring/index.ts'
 import type { KernelState, Task } from './state.ts'
 import { switchTo } from './switch.ts'
 import { runSyscall } from './syscalls/dispatch.ts'
@@ -149,6 +150,7 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     const incoming = takeIncoming(k, isIdle(k))
     if (incoming !== null) {
       takeEffect(k, incoming)
+      if (state.ringNotes.length > 0) runNotes(k)
       continue
     }
     // Not in the middle of a round, where only a limit of this run brought us: the next run must find things as one without limits does.
@@ -206,6 +208,7 @@ function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
   const incoming = takeIncoming(k, true)
   if (incoming !== null) {
     takeEffect(k, incoming)
+    if (state.ringNotes.length > 0) runNotes(k)
     return null
   }
   const next = nextTimer(k)
@@ -289,6 +292,7 @@ function prepareHart(k: Kernel, hart: HartState, limits: Limits): 'ready' | 'cut
     if (k.state.halted !== null || k.pause) return 'nothing'
     if (k.state.costs !== null) k.state.costs.hart = hart.id
     if (k.state.asyncNotes.length > 0) sendAsync(k)
+    if (k.state.ringNotes.length > 0) runNotes(k)
     let task = hart.current
     // What went without the memory that it asked for, as reading ahead does, has had its answer; others need it still.
     if (k.state.frames.starved && task !== null) relieveMemory(k, task)

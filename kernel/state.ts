@@ -11,6 +11,7 @@ import type { Credentials, Namespaces, Rlimits, Rseq, TrapFrames, Usage } from '
 import type { CoreDump, Tracer } from './process/types.ts'
 import type { KeyStore, TaskKeyrings } from './keys/types.ts'
 import type { PerfEvent } from './perf/types.ts'
+import type { RingData, RingRequest } from './ring/types.ts'
 import type { Seccomp } from './seccomp/types.ts'
 import type { CostState } from './timing/types.ts'
 import type { Tty } from './tty/types.ts'
@@ -58,6 +59,9 @@ export interface KernelState {
   queuedSignals: Map<number, number>
   /** Watched queues that were woken since signals were last sent for them. */
   asyncNotes: { file: FileDescription; fd: number; queue: WaitQueue }[]
+  /** io_urings, and their requests that are to be looked at before anybody is back in user mode. */
+  rings: Set<RingData>
+  ringNotes: RingRequest[]
   frames: Frames
   kmem: Kmem
   /** A request for memory that is to fail (mm/fail.ts), of one task. */

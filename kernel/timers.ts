@@ -2,6 +2,7 @@
 import { emit } from './events.ts'
 import { timerFdExpired } from './ipc/index.ts'
 import type { Kernel } from './kernel.ts'
+import { ringTimer, runNotes } from './ring/index.ts'
 import { networkTimer } from './net/index.ts'
 import { replenish, wakeTask } from './sched/index.ts'
 import { takeDueTimer, type TimerSpec } from './time/index.ts'
@@ -15,6 +16,7 @@ const EXPIRY: { [K in TimerSpec['kind']]: Expiry<K> } = {
   replenish: (k, { task }) => replenish(k, task),
   itimer: (k, { group, which }) => itimerExpired(k, group, which),
   timerfd: (k, { data }) => timerFdExpired(k, data),
+  ring: (k, { request }) => ringTimer(k, request),
   network: (k, { of }) => networkTimer(k, of),
   posixTimer: (k, { group, id }) => posixTimerExpired(k, group, id),
 }
@@ -32,6 +34,7 @@ export function fireTimers(k: Kernel): boolean {
     const expire = EXPIRY[timer.spec.kind] as (k: Kernel, spec: TimerSpec) => void
     expire(k, timer.spec)
   }
+  if (k.state.ringNotes.length > 0) runNotes(k)
   return fired
 }
 

@@ -60,6 +60,7 @@ const DESCRIBE: { [K in TimerSpec['kind']]: (k: Kernel, spec: Extract<TimerSpec,
     const signal = timer === undefined || timer.signal === 0 ? '' : `: ${signalName(timer.signal)}`
     return { pid: group.tgid, text: `timer ${id}${clock} of process ${group.tgid}${signal}` }
   },
+  ring: (_k, { request }) => ({ pid: request.task.pid, text: `ends a request of an io_uring of ${taskName(request.task)}` }),
   network: (_k, { of }) => ({
     pid: 0,
     text: of.kind === 'timeWait' ? `forgets ${of.local.address}:${of.local.port}` : `connection of socket ${of.ino}`,

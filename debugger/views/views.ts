@@ -8,6 +8,7 @@ import { ledgerView } from './ledger.ts'
 import { memoryView } from './memory.ts'
 import { pageCacheView } from './page-cache.ts'
 import { pipesView } from './pipes.ts'
+import { ringsView } from './rings.ts'
 import { socketsView } from './sockets.ts'
 import { regionsView } from './regions.ts'
 import { registersView } from './registers.ts'
@@ -39,6 +40,7 @@ export const VIEWS: readonly AnyView[] = [
   pipesView,
   ipcView,
   socketsView,
+  ringsView,
   timersView,
   pageCacheView,
   countersView,

@@ -20,6 +20,13 @@ export function makeEventFd(k: Kernel, count: number, flags: number): FileDescri
   return newDescription('eventfd', eventInode(k), null, O_RDWR | (flags & EFD_NONBLOCK), data, 'anon_inode:[eventfd]')
 }
 
+/** Once more has something happened; a count that is full stays so. */
+export function addToEventFd(k: Kernel, file: FileDescription): void {
+  const data = dataOf(file)
+  if (data.count < MAX_COUNT) data.count++
+  wakeAll(k, data.queue)
+}
+
 export const eventOps: FileOps = {
   channel: 'eventfd_',
   fdinfo: (_k, file) => `eventfd-count: ${dataOf(file).count.toString(16).padStart(16)}\n`,

@@ -2,7 +2,7 @@
 export type * from './types.ts'
 export { controlEpoll, epollOps, makeEpoll, readyItems } from './epoll.ts'
 export { sendAsync, tellOwner, urgeOwner } from './async.ts'
-export { eventOps, makeEventFd } from './eventfd.ts'
+export { addToEventFd, eventOps, makeEventFd } from './eventfd.ts'
 export { armTimerFd, makeTimerFd, timerFdExpired, timerFdLeft, timerFdOf, timerFdOps, watchDate } from './timerfd.ts'
 export { makeSignalFd, setSignalFile, signalFileOps } from './signalfd.ts'
 export { makePipe, resumeFifo, pipeFor, pipeOps, resizePipe } from './pipe.ts'

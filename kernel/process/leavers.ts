@@ -2,6 +2,7 @@
 import { futexExit, orphanSegments, releaseUndo } from '../ipc/index.ts'
 import type { Kernel } from '../kernel.ts'
 import { releaseMm, useMm, type Mm } from '../mm/index.ts'
+import { leaveRings } from '../ring/index.ts'
 import { dequeue, stopWaiting, wakeAll } from '../sched/index.ts'
 import { countFromExec, leaveCounters } from '../perf/index.ts'
 import { leaveFilters } from '../seccomp/index.ts'
@@ -39,6 +40,11 @@ export const LEAVERS: readonly Leaver[] = [
   },
   // While the memory that they are in is there.
   { name: 'robust futexes', exec: futexExit, exit: (k, task) => void (task.mm !== null && futexExit(k, task)) },
+  {
+    name: 'requests of rings',
+    exec: (k, task) => void (k.state.rings.size > 0 && leaveRings(k, task)),
+    exit: (k, task) => void (k.state.rings.size > 0 && leaveRings(k, task)),
+  },
   { name: 'accounts of memory', exec: (_k, task) => noteRss(task), exit: (_k, task) => noteRss(task) },
   { name: 'counters', exec: (_k, task) => countFromExec(task), exit: (_k, task) => leaveCounters(task) },
   { name: 'call filters', exit: (k, task) => void (task.seccomp !== null && leaveFilters(k, task)) },

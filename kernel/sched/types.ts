@@ -1,6 +1,7 @@
 // What the scheduler keeps: who waits for what, and who runs next on each hart.
 import type { Mm } from '../mm/types.ts'
 import type { Kernel } from '../kernel.ts'
+import type { RingRequest } from '../ring/types.ts'
 import type { Task } from '../state.ts'
 import type { FileDescription } from '../vfs/types.ts'
 
@@ -9,8 +10,8 @@ export interface WaitQueue {
   waiters: Task[]
   /** How often it was woken: an edge-triggered epoll compares. */
   wakes: number
-  /** Open files whose owner wants a signal when it is woken (O_ASYNC); `fd` is what the signal says. */
-  watchers: { file: FileDescription; fd: number }[] | null
+  /** Open files whose owner wants a signal when it is woken (O_ASYNC); `fd` is what the signal says. And requests of rings, who look again. */
+  watchers: ({ file: FileDescription; fd: number } | { request: RingRequest })[] | null
 }
 
 /** The scheduler's part of a task. Times are nanoseconds. */

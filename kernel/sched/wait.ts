@@ -69,9 +69,15 @@ export function wakeTask(k: Kernel, task: Task): void {
   if (k.events.wake !== undefined) emit(k, { kind: 'wake', task })
 }
 
-/** Notes for the files that are watched: their signals go out later (ipc/async.ts). */
+/** Notes for the files that are watched, whose signals go out later (ipc/async.ts), and for requests that look again (ring/run.ts). */
 function note(k: Kernel, queue: WaitQueue): void {
-  for (const { file, fd } of queue.watchers ?? []) k.state.asyncNotes.push({ file, fd, queue })
+  for (const watcher of queue.watchers ?? []) {
+    if ('file' in watcher) k.state.asyncNotes.push({ ...watcher, queue })
+    else if (!watcher.request.noted) {
+      watcher.request.noted = true
+      k.state.ringNotes.push(watcher.request)
+    }
+  }
 }
 
 /** Wakes who waits; of the exclusive waiters only the one that has waited longest, whose call is `served`. `every`: all of them as well. */

@@ -105,6 +105,12 @@ const ROWS: readonly Row[] = [
     errno: ENFILE,
     bytes: SOCKET + KMEM.description + 2 * KMEM.slot,
   },
+  {
+    calls: ['io_uring_setup'],
+    errno: ENFILE,
+    bytes: (_task, { entries }) =>
+      KMEM.inode + KMEM.description + 2 * KMEM.slot + (2 + Math.ceil(Math.min(numberOf(entries), 32768) / 40)) * KMEM.page,
+  },
   { calls: ['socketpair'], errno: ENFILE, bytes: 2 * (SOCKET + KMEM.description + 2 * KMEM.slot) },
   // A path's inode; the other end of a connection.
   { calls: ['bind', 'connect'], errno: ENOMEM, bytes: SOCKET + NAME + KMEM.message },

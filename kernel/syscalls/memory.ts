@@ -164,7 +164,8 @@ function mapTarget(k: Kernel, task: Task, a: MmapArgs, length: number): Partial<
   const sealed = inode.seals > 0 && (inode.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0
   if (shared && sealed && a.prot & PROT_WRITE) throw EPERM
   const maxProt = shared && (!writable || sealed) ? PROT_ALL & ~PROT_WRITE : PROT_ALL
-  return { shared, inode, offset: a.offset, path: file.path, label: file.path === null ? file.label : '', maxProt }
+  const offset = opsOf(k, file).mapOffset?.(file, a.offset) ?? a.offset
+  return { shared, inode, offset, path: file.path, label: file.path === null ? file.label : '', maxProt }
 }
 
 function checkMapFlags(a: MmapArgs): void {

@@ -177,7 +177,7 @@ function pipeToFile(k: Kernel, task: Task, pipe: Pipe, to: Place, length: number
 const moves = (k: Kernel, { file }: Place): boolean => opsOf(k, file).writePiece !== 0
 
 /** A step of splice: what the two files are decides how (do_splice). */
-function spliceFiles(k: Kernel, task: Task, from: Place, to: Place, length: number, flags: number): number | Blocked {
+export function spliceFiles(k: Kernel, task: Task, from: Place, to: Place, length: number, flags: number): number | Blocked {
   const source = pipeIn(from.file)
   const sink = pipeIn(to.file)
   const count = Math.min(length, MAX_RW_COUNT)
@@ -228,7 +228,14 @@ function splice(
   return result
 }
 
-function tee(k: Kernel, task: Task, source: FileDescription, sink: FileDescription, length: number, flags: number): number | Blocked {
+export function tee(
+  k: Kernel,
+  task: Task,
+  source: FileDescription,
+  sink: FileDescription,
+  length: number,
+  flags: number,
+): number | Blocked {
   if (!isReadable(source) || !isWritable(sink)) throw EBADF
   const from = pipeIn(source)
   const to = pipeIn(sink)

@@ -29,6 +29,7 @@ import { shmCalls } from './sysv-shm.ts'
 import { processCalls } from './process.ts'
 import { seccompCalls } from './seccomp.ts'
 import { perfCalls } from './perf.ts'
+import { ringCalls } from './ring.ts'
 import { schedCalls } from './sched.ts'
 import { posixTimerCalls } from './posix-timer.ts'
 import { signalCalls } from './signal.ts'
@@ -57,6 +58,7 @@ const FAMILIES: readonly (readonly Syscall[])[] = [
   privilegedCalls,
   syslogCalls,
   aioCalls,
+  ringCalls,
   futexCalls,
   futex2Calls,
   signalCalls,

@@ -1,6 +1,7 @@
 // What shall happen at which instant, as data.
 import type { TimerFdData } from '../ipc/types.ts'
 import type { Socket, TimeWait } from '../net/types.ts'
+import type { RingRequest } from '../ring/types.ts'
 import type { Task, ThreadGroup } from '../state.ts'
 
 /** What happens when a timer expires: one handler per kind in kernel/timers.ts. Plain data. */
@@ -11,6 +12,8 @@ export type TimerSpec =
   | { kind: 'itimer'; group: ThreadGroup; which: number }
   | { kind: 'posixTimer'; group: ThreadGroup; id: number }
   | { kind: 'timerfd'; data: TimerFdData }
+  /** A request of a ring is over, or what it limits. */
+  | { kind: 'ring'; request: RingRequest }
   /** A connection's next attempt, or the end of what is left of one. */
   | { kind: 'network'; of: Socket | TimeWait }
 

@@ -23,7 +23,7 @@ export function ownerExists(k: Kernel, type: FileOwner['type'], id: number): boo
 export function setAsync(k: Kernel, file: FileDescription, fd: number, on: boolean): void {
   file.flags = on ? file.flags | O_ASYNC : file.flags & ~O_ASYNC
   for (const { queue } of opsOf(k, file).async?.(k, file) ?? []) {
-    const others = (queue.watchers ?? []).filter(watcher => watcher.file !== file)
+    const others = (queue.watchers ?? []).filter(watcher => !('file' in watcher) || watcher.file !== file)
     if (on) others.push({ file, fd })
     queue.watchers = others.length > 0 ? others : null
   }

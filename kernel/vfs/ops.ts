@@ -55,5 +55,6 @@ export const fullRow = (ops: FileOps): Every<FileOps> => ({
   closing: ops.closing,
   release: ops.release,
   mapTarget: ops.mapTarget,
+  mapOffset: ops.mapOffset,
   positioned: ops.positioned,
 })

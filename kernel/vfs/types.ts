@@ -11,24 +11,15 @@ import type { HostStream, KmsgData } from '../fs/types.ts'
 import type { ProcData, ProcNode } from '../proc/types.ts'
 import type { SysData } from '../sysfs/types.ts'
 import type { Socket } from '../net/types.ts'
-import type {
-  EpollData,
-  EpollItem,
-  EventFdData,
-  InotifyData,
-  InotifyWatch,
-  MqQueue,
-  Pipe,
-  Segment,
-  SignalFdData,
-  TimerFdData,
-} from '../ipc/types.ts'
+import type { EpollData, EpollItem, EventFdData, InotifyData, MqQueue, Pipe, Segment, SignalFdData, TimerFdData } from '../ipc/types.ts'
 import type { PidfdData } from '../process/types.ts'
+import type { RingData } from '../ring/types.ts'
 import type { PerfEvent } from '../perf/types.ts'
 import type { SeccompListener } from '../seccomp/types.ts'
 import type { TtyData } from '../tty/types.ts'
 import type { FileLocks, FileOwner, FileWatches, Leases } from './lock-types.ts'
 
+export type * from './kind-types.ts'
 export type * from './lock-types.ts'
 
 /** `anon`: what stands behind eventfds, epoll and their kin, without a type in st_mode. */
@@ -196,6 +187,7 @@ export type FileOpsKind =
   | 'socket'
   | 'seccomp'
   | 'perf'
+  | 'ring'
 
 /** An open file description: shared by dup and fork, with its offset. */
 export interface FileDescription {
@@ -228,6 +220,7 @@ export type FileData =
   | KmsgData
   | PerfEvent
   | PidfdData
+  | RingData
   | ProcData
   | SeccompListener
   | SignalFdData
@@ -415,6 +408,8 @@ export interface FileOps {
   release?(k: Kernel, file: FileDescription): void
   /** What mmap maps: an inode with pages, or null for zero-filled memory. Missing: ENODEV. */
   mapTarget?(k: Kernel, file: FileDescription): Inode | null
+  /** Where in it a mapping at an offset begins; throws EINVAL. Missing: there. */
+  mapOffset?(file: FileDescription, offset: number): number
   /** Positioned reads and writes: refused with this (pipes: ESPIPE). */
   positioned?: Errno
 }
@@ -470,26 +465,6 @@ export interface FileSystemOps extends DirectoryOps {
   closed?(k: Kernel, inode: Inode): void
   /** Nothing leads to the inode any more: its pages, or what it has besides, are given back. */
   evict?(k: Kernel, inode: Inode): void
-}
-
-/** Every kind there is, put together at the top (kernel/kinds.ts); and how it is told what happened to a file. */
-export interface Kinds {
-  files: Readonly<Record<FileOpsKind, FileOps>>
-  fileSystems: Readonly<Record<FileSystemKind, FileSystemOps>>
-  /** What a device number is opened as; undefined: nobody serves it (ENXIO). */
-  device(rdev: number): FileOpsKind | undefined
-  /** One event of a file to its owner (F_SETOWN), by a signal: `band` is POLL_IN, POLL_OUT, POLL_MSG; `fd` what si_fd will say. */
-  tell(k: Kernel, file: FileDescription, fd: number, band: number): void
-  /** An event of a file to somebody who watches it: IN_* bits, what ties two ends of a move, a name in the directory that is watched. */
-  queueEvent(k: Kernel, watch: InotifyWatch, mask: number, cookie: number, name: string): void
-  /** What it watches is gone. */
-  endWatch(k: Kernel, watch: InotifyWatch): void
-  /** SIGURG to a file's owner. */
-  urge(k: Kernel, file: FileDescription): void
-  /** Files that are on their way in messages, as often as messages hold them: no descriptor leads to them. */
-  underway(k: Kernel): Iterable<FileDescription>
-  /** What the messages are of that no open file leads to, in bytes of kernel memory. */
-  bytesUnderway(k: Kernel): number
 }
 
 export interface DirectoryEntry {

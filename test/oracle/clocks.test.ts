@@ -1,4 +1,4 @@
-// Clocks, their timers, the waits that have deadlines, and what a process asks about its map: C programs against what they printed on Linux (recorded as root on x86-64; the
+// Clocks, their timers, the waits that have deadlines, io_uring, and what a process asks about its map: C programs against what they printed on Linux (recorded as root on x86-64; the
 // answers do not depend on the machine).
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { run } from '../machine.ts'
 import { spawnSync } from '../spawn.ts'
 import { workspace, type Workspace } from './assembler-gnu.ts'
 
-const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'futex-lend', 'map-query']
+const PROGRAMS = ['clocks', 'time-ends', 'futex-pi', 'futex-lend', 'ring', 'map-query']
 const programs = new URL('programs/', import.meta.url)
 
 let work: Workspace

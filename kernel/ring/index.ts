@@ -1,0 +1,10 @@
+// The door of io_uring: rings, the engine that runs their requests, and operations that are no calls.
+export type * from './types.ts'
+export { flushOverflow, leaveRings, postMore, readyCount } from './complete.ts'
+export { filesOfRings, openRing, ringFileOps } from './file.ts'
+export { closePlace, dropFiles, fileFor, moveToTable, updateFiles } from './files.ts'
+export { AT } from './memory.ts'
+export { fileOf, OWN_OPS, TIMEOUT_CLOCKS } from './own.ts'
+export { takeBuffer } from './buffers.ts'
+export { ringOp, runNotes, submit } from './run.ts'
+export { ringTimer } from './timeouts.ts'
