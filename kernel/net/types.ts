@@ -462,6 +462,8 @@ export interface TcpSocket extends InetPart, ByteRing {
   finSent: boolean
   finTaken: boolean
   ended: boolean
+  /** The last of the bytes in its ring, so many, wait with the sender for more (TCP_CORK, MSG_MORE): they have not come yet. */
+  held: number
   /** Bytes that were sent and read so far. */
   sent: number
   read: number

@@ -246,7 +246,7 @@ export const socketCalls: Syscall[] = [
     { domain: oneOf(FAMILIES), type: socketType, protocol },
     (k, task, a) => socket(k, task, a.domain, a.type, a.protocol),
     {
-      note: 'Families: AF_UNIX; AF_INET and AF_INET6 within the machine (no network device but lo; TCP, UDP, UDP-Lite, ICMP echo), AF_NETLINK (route, sock_diag), without autotuned windows, TCP_CORK and fast open.',
+      note: 'Families: AF_UNIX; AF_INET and AF_INET6 within the machine (no network device but lo; TCP, UDP, UDP-Lite, ICMP echo; with `--net host` TCP and UDP lead out of it), AF_NETLINK (route, sock_diag), without autotuned windows and fast open.',
     },
   ),
   syscall(199, 'socketpair', { domain: oneOf(FAMILIES), type: socketType, protocol, sv: descriptorPair }, (k, task, a) =>
@@ -283,7 +283,14 @@ export const socketCalls: Syscall[] = [
     'setsockopt',
     { fd, level: optionLevel, optname: optionName, optval: optionIn, optlen: int },
     (k, task, a) => setsockopt(k, task, a.fd, a.level, a.optname, a.optval, a.optlen),
-    { note: 'Socket filters are refused (EINVAL); sockets are bound to no device (ENODEV).' },
+    {
+      note:
+        'Socket filters are refused (EINVAL); sockets are bound to no device (ENODEV). Fast open is off, as with net.ipv4.tcp_fastopen 0. ' +
+        'Remembered without effect, as nothing on lo is lost or late: SO_KEEPALIVE, SO_DONTROUTE, SO_PRIORITY, SO_MARK, SO_BUSY_POLL and its kin, ' +
+        'SO_MAX_PACING_RATE, SO_TIMESTAMPING; TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_QUICKACK, TCP_NODELAY ' +
+        '(but it lets go what TCP_CORK keeps), TCP_CONGESTION, TCP_MAXSEG, TCP_WINDOW_CLAMP, TCP_NOTSENT_LOWAT, TCP_TX_DELAY; IP_MTU_DISCOVER, ' +
+        'IP_MINTTL, IP_FREEBIND, IP_TRANSPARENT, IP_LOCAL_PORT_RANGE. SO_LINGER with a time: close does not wait.',
+    },
   ),
   syscall(209, 'getsockopt', { fd, level: optionLevel, optname: optionName, optval: optionOut, optlen: lengthFilled(4) }, (k, task, a) =>
     getsockopt(k, task, a.fd, a.level, a.optname, a.optval, a.optlen),

@@ -5,6 +5,7 @@ import { cancelTimer } from '../../time/index.ts'
 import { BOTH_SHUTDOWN, forgetSocket, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, stateChanged } from '../socket.ts'
 import type { Socket } from '../types.ts'
 import { anyOf } from './address.ts'
+import { release } from './cork.ts'
 import { claimPort, hearNoMore, releasePort } from './ports.ts'
 import { endClosed, forward, giveUp } from './outside.ts'
 import { arrivedOf, connectionKey, tcpOf, unsentOf } from './tcp.ts'
@@ -46,7 +47,7 @@ function destroy(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   releasePort(k.state.ns.net.inet.tcp, own)
   own.ring = NOTHING
-  own.head = own.used = 0
+  own.head = own.used = own.held = 0
   forgetSocket(k, socket)
 }
 
@@ -57,6 +58,7 @@ export function resetBy(k: Kernel, socket: Socket): void {
   const errno: Errno = own.tcp === S.SYN_SENT ? ECONNREFUSED : own.tcp === S.CLOSE_WAIT ? EPIPE : ECONNRESET
   socket.error = errno.code
   own.used = arrivedOf(socket)
+  own.held = 0
   dropFromQueue(socket)
   finish(k, socket)
 }
@@ -92,6 +94,7 @@ function sendFin(k: Kernel, socket: Socket): void {
   else if (own.tcp === S.CLOSE_WAIT) own.tcp = S.LAST_ACK
   else return
   own.finSent = true
+  release(k, socket)
   deliverFin(k, socket)
 }
 
@@ -156,7 +159,7 @@ export function closeTcp(k: Kernel, socket: Socket): void {
   const unread = arrivedOf(socket) > 0
   const resets = (unread || (lingers && lingerSeconds === 0)) && CONNECTED.has(own.tcp)
   if (resets) sendReset(k, socket)
-  own.used = 0
+  own.used = own.held = 0
   if (resets) return finish(k, socket)
   if (own.tcp === S.FIN_WAIT2) return becomeHalf(k, socket)
   else if (own.tcp === S.FIN_WAIT1 || own.tcp === S.CLOSING || own.tcp === S.LAST_ACK) return
@@ -191,7 +194,7 @@ export function disconnect(k: Kernel, socket: Socket): void {
   } else if (was === S.SYN_SENT) socket.error = ECONNRESET.code
   detach(k, socket)
   own.remote = null
-  own.used = own.head = 0
+  own.used = own.head = own.held = 0
   own.urgent = null
   own.finSent = own.finTaken = own.ended = false
   if (own.boundPort) claimPort(k.state.ns.net.inet.tcp, socket, own)

@@ -26,6 +26,7 @@ import { progressOf, type Blocked } from '../../waiting.ts'
 import { newSocket, stateChanged, waitOn } from '../socket.ts'
 import type { Endpoint, Socket, TcpSocket, TimeWait } from '../types.ts'
 import { familyOf, kindOf } from './address.ts'
+import { release } from './cork.ts'
 import { disconnect, finish } from './ending.ts'
 import { bindTo, destination, settleAddress } from './names.ts'
 import { connectOutside, tell, wayOf } from './outside.ts'
@@ -247,7 +248,7 @@ export function tcpTimer(k: Kernel, socket: Socket): void {
   const own = tcpOf(socket)
   own.timer = 0
   if (own.deferred) return acceptable(k, socket)
-  if (own.tcp !== S.SYN_SENT) return
+  if (own.tcp !== S.SYN_SENT) return release(k, socket)
   own.tries++
   if (own.tries > LINEAR_TRIES + (own.values[`${SOCKET_LEVELS.SOL_TCP}:${TCP.TCP_SYNCNT}`] ?? k.state.sysctl.tcpSynRetries)) {
     socket.error = ETIMEDOUT.code

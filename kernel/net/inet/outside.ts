@@ -114,7 +114,7 @@ export function dropEnd(k: Kernel, end: Socket): void {
   own.peer = null
   own.half = null
   own.ring = new Uint8Array(0)
-  own.head = own.used = 0
+  own.head = own.used = own.held = 0
   forgetSocket(k, end)
 }
 

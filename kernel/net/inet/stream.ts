@@ -32,6 +32,7 @@ import type { Task } from '../../state.ts'
 import type { Blocked } from '../../waiting.ts'
 import { BOTH_SHUTDOWN, brokenPipe, isOn, raiseError, RECEIVE_SHUTDOWN, SEND_SHUTDOWN, tellRoom, waitOn } from '../socket.ts'
 import type { Outgoing, Received, Socket, TcpSocket, Wanted } from '../types.ts'
+import { hold, isCorked } from './cork.ts'
 import { deliverFin, finish, resetBy } from './ending.ts'
 import { acceptable, hasConnection } from './opening.ts'
 import { forward, tell } from './outside.ts'
@@ -91,7 +92,7 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
   const part = room < bytes.length ? bytes.subarray(0, room) : bytes
   const urgent = (flags & MSG_OOB) !== 0 && left === 0 && part.length === bytes.length
   if (urgent) passOldUrgent(k, peer)
-  put(k, socket, peer, part)
+  put(k, socket, peer, part, !urgent && ((flags & MSG.MSG_MORE) !== 0 || isCorked(socket)))
   if (urgent) urge(k, peer, bytes[bytes.length - 1])
   return part.length
 }
@@ -100,7 +101,7 @@ export function sendTcp(k: Kernel, task: Task, socket: Socket, message: Outgoing
 export function pass(k: Kernel, end: Socket, bytes: Uint8Array): void {
   const { peer } = tcpOf(end)
   if (peer === null || isDeaf(peer)) sendToNobody(k, end, bytes)
-  else put(k, end, peer, bytes)
+  else put(k, end, peer, bytes, false)
 }
 
 /** Its owner closed it, or wants nothing more: what comes is answered by a reset. */
@@ -128,7 +129,7 @@ function sendToNobody(k: Kernel, socket: Socket, bytes: Uint8Array): number {
   return bytes.length
 }
 
-function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
+function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array, more: boolean): void {
   const own = tcpOf(socket)
   const to = tcpOf(peer)
   if (to.ring.length < to.used + bytes.length)
@@ -137,16 +138,17 @@ function put(k: Kernel, socket: Socket, peer: Socket, bytes: Uint8Array): void {
     } catch (error) {
       throw isErrno(error) ? ENOBUFS : error
     }
-  const before = to.used
+  const before = arrivedOf(peer)
   putRing(to, bytes)
   own.sent += bytes.length
+  hold(k, socket, bytes.length, more)
   own.lastSent = to.lastReceived = k.state.time
-  if (k.events.packet !== undefined) bytesSeen(k, socket, bytes.subarray(0, Math.max(0, arrivedOf(peer) - before)))
+  const came = arrivedOf(peer) - before
+  if (k.events.packet !== undefined) bytesSeen(k, socket, frontOf(k, to, came, before))
   if (to.deferred) acceptable(k, peer)
   if (to.outside !== 0) return forward(k, peer)
   // What lies beyond the window has not come yet.
-  const window = windowOf(peer)
-  if (before < window && Math.min(to.used, window) >= peer.options.receiveLow) wakeAll(k, peer.readable)
+  if (came > 0 && before + came >= peer.options.receiveLow) wakeAll(k, peer.readable)
 }
 
 /** An urgent byte that is next to be read goes unread when another one comes (tcp_check_urg). */
@@ -233,6 +235,7 @@ export function consumeTcp(k: Kernel, socket: Socket, count: number): null {
   const own = tcpOf(socket)
   const { peer, used, urgent } = own
   const window = windowOf(socket)
+  const before = arrivedOf(socket)
   dropFront(own, count)
   own.read += count
   if (urgent !== null && own.read > urgent.at) own.urgent = null
@@ -243,7 +246,7 @@ export function consumeTcp(k: Kernel, socket: Socket, count: number): null {
   if (used <= window) return null
   if (k.events.packet !== undefined) {
     const there = arrivedOf(socket)
-    const came = Math.max(0, there - Math.max(0, window - count))
+    const came = Math.max(0, there - (before - count))
     bytesSeen(k, peer, frontOf(k, own, came, there - came))
   }
   if (own.used > 0) wakeAll(k, socket.readable)

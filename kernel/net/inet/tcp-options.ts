@@ -16,6 +16,7 @@ import type { Task } from '../../state.ts'
 import { capable } from '../../task/index.ts'
 import type { Socket, SocketOption } from '../types.ts'
 import { isV6 } from './address.ts'
+import { release } from './cork.ts'
 import { segmentOf, tcpOf, unsentOf, windowOf } from './tcp.ts'
 
 const { SOL_TCP: level } = SOCKET_LEVELS
@@ -140,7 +141,14 @@ const NO_INFO = {
 const KEEP_MAX = 32767
 
 export const tcpOptions: readonly SocketOption[] = [
-  flag(TCP.TCP_NODELAY),
+  {
+    ...flag(TCP.TCP_NODELAY),
+    set(k, _task, socket, { int }) {
+      tcpOf(socket).values[keyOf(TCP.TCP_NODELAY)] = int === 0 ? 0 : 1
+      // What is kept back goes, even under a cork (__tcp_sock_set_nodelay).
+      if (int !== 0) release(k, socket)
+    },
+  },
   {
     level,
     name: TCP.TCP_MAXSEG,
@@ -154,7 +162,13 @@ export const tcpOptions: readonly SocketOption[] = [
       else tcpOf(socket).values[keyOf(TCP.TCP_MAXSEG)] = int
     },
   },
-  flag(TCP.TCP_CORK),
+  {
+    ...flag(TCP.TCP_CORK),
+    set(k, _task, socket, { int }) {
+      tcpOf(socket).values[keyOf(TCP.TCP_CORK)] = int === 0 ? 0 : 1
+      if (int === 0) release(k, socket)
+    },
+  },
   kept(TCP.TCP_KEEPIDLE, k => k.state.sysctl.tcpKeepaliveTime, 1, KEEP_MAX),
   kept(TCP.TCP_KEEPINTVL, k => k.state.sysctl.tcpKeepaliveInterval, 1, KEEP_MAX),
   kept(TCP.TCP_KEEPCNT, k => k.state.sysctl.tcpKeepaliveProbes, 1, 127),

@@ -457,3 +457,46 @@ test('a connection wakes one who waits to accept, and the end of the listener al
   expect([t.on('shutdown', l, 0), asleep()]).toEqual([0, 0])
   close(l, ...clients)
 })
+
+describe('a cork', () => {
+  const NODELAY = TCP.TCP_NODELAY
+  test('keeps what does not fill a segment, for a fifth of a second', () => {
+    const [client, server] = pair()
+    t.set(client, SOL_TCP, TCP.TCP_CORK, 1)
+    expect([t.send(client, 'one'), t.read(server), t.poll(server) & 1, t.ioctl(client, TIOCOUTQ)]).toEqual([3, 'EAGAIN', 0, 3])
+    t.set(client, SOL_TCP, TCP.TCP_CORK, 0)
+    expect([t.read(server), t.ioctl(client, TIOCOUTQ)]).toEqual(['one', 0])
+    t.set(client, SOL_TCP, TCP.TCP_CORK, 1)
+    t.send(client, 'two')
+    pass(0.1)
+    t.send(client, 'three')
+    expect([t.read(server), t.ioctl(server, FIONREAD)]).toEqual(['EAGAIN', 0])
+    pass(0.1)
+    expect(t.read(server)).toBe('twothree')
+    t.send(client, 'four')
+    t.set(client, SOL_TCP, NODELAY, 1)
+    expect(t.read(server)).toBe('four')
+    // The end takes it along.
+    t.send(client, 'five')
+    t.on('shutdown', client, 1)
+    expect([t.read(server), t.read(server)]).toEqual(['five', ''])
+    close(client, server)
+    expect(problems()).toEqual([])
+  })
+  test('of one call is MSG_MORE; full segments go', () => {
+    const [client, server] = pair()
+    expect([t.send(client, 'a', MSG.MSG_MORE | 0x4000), t.read(server), t.send(client, 'b'), t.read(server)]).toEqual([
+      1,
+      'EAGAIN',
+      1,
+      'ab',
+    ])
+    expect(t.send(client, 'x'.repeat(70000), MSG.MSG_MORE | 0x4000)).toBe(70000)
+    expect(t.ioctl(server, FIONREAD)).toBe(65483)
+    // Who closes with something unread resets it: what was kept is lost.
+    t.send(client, 'y', MSG.MSG_MORE | 0x4000)
+    close(server)
+    expect([t.error(client), problems()]).toEqual([104, []])
+    close(client)
+  })
+})

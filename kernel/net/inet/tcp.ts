@@ -25,6 +25,7 @@ export const newTcp = (k: Kernel, family: number): TcpSocket => ({
   finSent: false,
   finTaken: false,
   ended: false,
+  held: 0,
   sent: 0,
   read: 0,
   urgent: null,
@@ -50,12 +51,15 @@ export function tcpOf({ own, family }: Socket): TcpSocket {
 export const windowOf = ({ options }: Socket): number => options.receiveBuffer >> 1
 
 /** Bytes that came, and lie within the window. */
-export const arrivedOf = (socket: Socket): number => Math.min(tcpOf(socket).used, windowOf(socket))
+export const arrivedOf = (socket: Socket): number => {
+  const { used, held } = tcpOf(socket)
+  return Math.min(used - held, windowOf(socket))
+}
 
-/** Bytes that it sent, for which the other end's window has no room yet. */
+/** Bytes that it sent and that are not there: the other end's window has no room for them yet, or they wait for more. */
 export function unsentOf(socket: Socket): number {
   const { peer } = tcpOf(socket)
-  return peer === null ? 0 : Math.max(0, tcpOf(peer).used - windowOf(peer))
+  return peer === null ? 0 : Math.max(0, tcpOf(peer).used - arrivedOf(peer))
 }
 
 /** A third of the buffer is free (sk_stream_is_writeable). */
