@@ -29,9 +29,8 @@ export interface NetNamespace {
 export interface OutsideState {
   /** What is sent to addresses that are not the machine's own goes to the host. Else nothing leads there. */
   open: boolean
-  /** By the numbers that the host knows: ends of connections that stand for it, and sockets whose datagrams went there. */
+  /** By the numbers that the host knows: ends of connections that stand for it, and sockets whose datagrams went there; the last that was given. */
   ends: Map<number, Socket>
-  /** The last number that was given here. */
   last: number
   /** How many commands the host was told. */
   told: number
@@ -330,17 +329,13 @@ export interface Endpoint {
   port: number
 }
 
-/** A packet as it would be on the wire. `bytes` are its payload, borrowed: good until the next kernel action. */
-export interface Packet {
+/** A packet as it would be on the wire. `bytes`: its payload, good until the next kernel action; `refused`: nobody heard it, and an error comes back. */
+export interface Packet extends Pick<Datagram, 'bytes' | 'hops' | 'service'> {
   protocol: number
   from: Endpoint
   to: Endpoint
-  bytes: Uint8Array
-  hops: number
-  service: number
   /** Numbers of bytes are counted from the SYN; the window is in bytes. */
   tcp?: { flags: number; seq: number; ack: number; window: number }
-  /** Nobody heard it: an error comes back. */
   refused?: boolean
 }
 
