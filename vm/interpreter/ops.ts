@@ -116,9 +116,11 @@ function numberPairs(list: Op[]): Map<number, number> {
   const byName = new Map<string, { op: Op; number: number }[]>()
   for (const single of singles) byName.set(single.op.row.name, [...(byName.get(single.op.row.name) ?? []), single])
   const pairs = new Map<number, number>()
-  for (const [first, second] of FUSED_PAIRS) {
-    for (const a of byName.get(first) ?? []) {
-      for (const b of byName.get(second) ?? []) {
+  const named = (name: string, bytes: number): { op: Op; number: number }[] =>
+    (byName.get(name) ?? []).filter(({ op }) => op.flavour.length === bytes)
+  for (const [first, second, [length, otherLength]] of FUSED_PAIRS) {
+    for (const a of named(first, length)) {
+      for (const b of named(second, otherLength)) {
         const key = a.number * PAIR_STRIDE + b.number
         if (pairs.has(key)) continue
         pairs.set(key, FIRST_ROW_OP + list.length)
