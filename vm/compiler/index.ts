@@ -11,10 +11,11 @@ import { driverModule, tailCallModule } from './module.ts'
 import { dropAll, dropBytes, dropFrame, dropRegion, newRegions, placeKey, type HotPlace, type Region } from './regions.ts'
 
 /**
- * Executions of a place before it is hot, unless somebody says otherwise. Programs with much code that is run now and then, python or gcc, are
- * slower compiled at 1000 than interpreted; at 8000 they are not, and a loop waits a millisecond more.
+ * Executions of a place before it is hot, unless somebody says otherwise. Compiling an instruction takes as long as some ten thousand executions of
+ * it save, V8's part on other threads included: programs with much code that is run now and then, python or gcc, are dearer compiled at
+ * 8000 than at 30000, and a loop waits a few milliseconds more.
  */
-export const HOT_AFTER = 8000
+export const HOT_AFTER = 30_000
 /** Hot places that are compiled together: a module of its own for each costs more than its code. With a low threshold nothing waits. */
 const BATCH = 16
 /** Instructions of all regions at once, before everything is dropped: some 100 MB of code. */
