@@ -1,6 +1,6 @@
 // What is in a pipe: a ring of bytes, and how they lie in page buffers. A write adds to the newest buffer or takes some of its own; splice
 // and tee move and copy buffers as they are.
-import { dropFront, growRing, putRing } from '../mm/index.ts'
+import { dropFront, growRing, putRing, takeFirst } from '../mm/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Pipe } from './types.ts'
 
@@ -32,7 +32,7 @@ export function take(pipe: Pipe, count: number): void {
     const buffer = buffers[0]
     const here = countOf(buffer)
     if (gone + here <= count || isPacket(buffer)) {
-      buffers.shift()
+      takeFirst(buffers)
       gone += here
     } else {
       buffers[0] = buffer - (count - gone)
@@ -87,7 +87,7 @@ export function takeFront(pipe: Pipe, count: number): void {
   let left = count
   while (left > 0) {
     const here = countOf(buffers[0])
-    if (here <= left) buffers.shift()
+    if (here <= left) takeFirst(buffers)
     else buffers[0] -= left
     left -= Math.min(here, left)
   }

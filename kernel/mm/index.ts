@@ -30,7 +30,7 @@ export { covered, findFree, findRegion, overlaps, regionIndex } from './regions.
 export { checkCommit, checkForkCommit, commitLimit, committedPages, neverOvercommits } from './commit.ts'
 export { checkGrowth, mapRegion, pageDown, pageUp, protectRange, setBrk, unmapRange } from './map.ts'
 export { populate, populatePiece, setLocked, unlockedPages } from './lock.ts'
-export { dropFront, frontOf, growRing, putRing } from './ring.ts'
+export { dropFront, frontOf, growRing, putRing, takeFirst } from './ring.ts'
 export { advise, knowsAdvice } from './advise.ts'
 export { remap } from './remap.ts'
 export { handleFault, FAULT_OOM } from './fault.ts'

@@ -54,6 +54,9 @@ export function frontOf(k: Kernel, { ring, head, used }: ByteRing, max: number, 
   return bytes
 }
 
+/** The first of a list is taken. Most lists of what passes through hold one, and the host is slow at moving the rest of none to the front. */
+export const takeFirst = <T>(list: T[]): T | undefined => (list.length === 1 ? list.pop() : list.shift())
+
 /** So many bytes are taken. */
 export function dropFront(from: ByteRing, count: number): void {
   from.used -= count

@@ -146,7 +146,11 @@ function asResult(run: () => number | Blocked): number | Blocked {
   }
 }
 
-function transfer(move: typeof readFile, ops: (k: Kernel, file: FileDescription) => unknown, vector: boolean): Operation {
+type Move = (
+  ...given: [k: Kernel, task: Task, file: FileDescription, segments: readonly Segment[], offset: number | null]
+) => number | Blocked
+
+function transfer(move: Move, ops: (k: Kernel, file: FileDescription) => unknown, vector: boolean): Operation {
   return (k, task, file, { buf, nbytes, offset, rwFlags }) => {
     if (rwFlags & ~(RWF.RWF_HIPRI | RWF.RWF_DSYNC | RWF.RWF_SYNC)) throw EOPNOTSUPP
     ops(k, file)

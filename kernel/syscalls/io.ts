@@ -179,8 +179,8 @@ export const ioCalls: Syscall[] = [
     { fd, buf: bytesOut, count: size },
     (k, task, { fd, buf, count }) => {
       const file = getFile(task, fd)
-      readOps(k, file)
-      return readFile(k, task, file, oneSegment(buf, count), null)
+      const ops = readOps(k, file)
+      return readFile(k, task, file, oneSegment(buf, count), null, ops)
     },
     { record: (fd, buf, count) => ({ fd, buf, count }) },
   ),
@@ -190,8 +190,8 @@ export const ioCalls: Syscall[] = [
     { fd, buf: bytesIn(2), count: size },
     (k, task, { fd, buf, count }) => {
       const file = getFile(task, fd)
-      writeOps(k, file)
-      return writeFile(k, task, file, oneSegment(buf, count), null)
+      const ops = writeOps(k, file)
+      return writeFile(k, task, file, oneSegment(buf, count), null, ops)
     },
     { record: (fd, buf, count) => ({ fd, buf, count }) },
   ),

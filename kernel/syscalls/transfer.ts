@@ -46,7 +46,8 @@ export function readVector(k: Kernel, task: Task, at: number, count: number): Se
   return segments
 }
 
-export const totalOf = (segments: readonly Segment[]): number => segments.reduce((sum, s) => sum + s.length, 0)
+export const totalOf = (segments: readonly Segment[]): number =>
+  segments.length === 1 ? segments[0].length : segments.reduce((sum, s) => sum + s.length, 0)
 
 /**
  * Calls `move` for the pieces of [from, from + length) of the segments laid end to end, until one moves less than it was asked to.
@@ -98,10 +99,12 @@ export function gather(
   segments: readonly Segment[],
   from: number,
   length: number,
+  ops = opsOf(k, file),
 ): Uint8Array {
   if (segments.length !== 1) return gatherSome(k, task, segments, from, length)
   try {
-    return (opsOf(k, file).takesViews?.(file) ? borrowIn : copyIn)(k, task, segments[0].at + from, length)
+    const { at } = segments[0]
+    return ops.takesViews?.(file) ? borrowIn(k, task, at + from, length) : copyIn(k, task, at + from, length)
   } catch (error) {
     if (!isErrno(error)) throw error
     return gatherSome(k, task, segments, from, length)
@@ -143,7 +146,7 @@ export function writeOps(k: Kernel, file: FileDescription): FileOps & { write: o
 }
 
 /** Bytes that a call had moved when it was cut or fell asleep. */
-export const doneBefore = (task: Task): number => progressOf(task, 'transfer')?.done ?? 0
+export const doneBefore = (task: Task): number => (task.call === null ? 0 : (progressOf(task, 'transfer')?.done ?? 0))
 
 /** It fell asleep when so many bytes had moved. */
 export const asleep = (wait: Blocked, done: number): Blocked => ({
@@ -159,8 +162,8 @@ export function readFile(
   file: FileDescription,
   segments: readonly Segment[],
   offset: number | null,
+  ops = readOps(k, file),
 ): number | Blocked {
-  const ops = readOps(k, file)
   const length = totalOf(segments)
   const { pagewise } = ops
   const step = ops.fills ? CHUNK : ops.readPiece ? mostInPieces(k, task, segments, length, ops.readPiece) : length
@@ -229,7 +232,7 @@ function writeEach(
     for (const segment of segments) {
       start += segment.length
       if (start <= done) continue
-      const bytes = gather(k, task, file, [segment], 0, Math.min(segment.length, CHUNK))
+      const bytes = gather(k, task, file, [segment], 0, Math.min(segment.length, CHUNK), ops)
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, 0, segment.length)
       if (typeof count !== 'number') return done > 0 ? asleep(count, done) : count
       if (count === 0 && bytes.length < segment.length) throw EFAULT
@@ -250,8 +253,8 @@ export function writeFile(
   file: FileDescription,
   segments: readonly Segment[],
   offset: number | null,
+  ops = writeOps(k, file),
 ): number | Blocked {
-  const ops = writeOps(k, file)
   if (segments.length > 1 && ops.takesEach?.(file)) return writeEach(k, task, file, ops, segments, offset)
   const length = totalOf(segments)
   if (segments.length === 0) return 0
@@ -266,7 +269,7 @@ export function writeFile(
       // A page of the program at a time: then it is written from where it is.
       const most = ops.pagewise && segments.length === 1 ? toPageEnd(segments[0].at + done) : chunk
       const wanted = Math.min(most, length - done)
-      let bytes = piece === 0 || wanted === 0 ? NOTHING : gather(k, task, file, segments, done, wanted)
+      let bytes = piece === 0 || wanted === 0 ? NOTHING : gather(k, task, file, segments, done, wanted, ops)
       if (piece > 1 && bytes.length < wanted) bytes = bytes.subarray(0, bytes.length - (bytes.length % piece))
       const count = ops.write(k, task, file, bytes, offset === null ? null : offset + done, done, length)
       if (typeof count !== 'number') return done > 0 ? asleep(count, done) : count

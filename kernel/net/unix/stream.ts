@@ -1,7 +1,7 @@
 // AF_UNIX streams: bytes in one ring at the receiver, in messages that say who sent them and what came along.
 import { EINVAL, EISCONN, ENOTCONN, EOPNOTSUPP, EPIPE, isErrno, ENOBUFS, MSG_DONTWAIT, MSG_OOB, MSG_PEEK, SO } from '../../abi/index.ts'
 import type { Kernel } from '../../kernel.ts'
-import { dropFront, frontOf, growRing, putRing } from '../../mm/index.ts'
+import { dropFront, frontOf, growRing, putRing, takeFirst } from '../../mm/index.ts'
 import { wakeAll } from '../../sched/index.ts'
 import type { Task } from '../../state.ts'
 import { retainFile } from '../../vfs/index.ts'
@@ -161,8 +161,8 @@ export function receiveStream(k: Kernel, task: Task, socket: Socket, wanted: Wan
     return { bytes: frontOf(k, own, plain), length: plain, flags: 0, from: name, control: [], files: null, last: false, taken: false }
   }
   if (!(wanted.flags & MSG_PEEK) && wanted.done === 0) passMark(k, socket)
-  const span = spanOf(socket, wanted)
-  if (span.first === null && !span.last) {
+  const span = own.queue.length === 0 ? null : spanOf(socket, wanted)
+  if (span === null || (span.first === null && !span.last)) {
     if (wanted.done >= wanted.least) return atEnd()
     raiseError(socket)
     if (socket.shutdown & RECEIVE_SHUTDOWN) return atEnd()
@@ -222,7 +222,7 @@ export function consumeStream(k: Kernel, socket: Socket, count: number): FileDes
       message.files = null
     }
     if (message.length > 0) break
-    queue.shift()
+    takeFirst(queue)
     if (own.urgent === message) own.urgent = null
     giveBack(k, message.from, message.size)
   }
