@@ -305,13 +305,16 @@ export function tlbFlush(machine: Machine, hart: Hart, va: number | null, asid: 
     )
     return
   }
-  const i32 = machine.i32
-  for (const access of ['read', 'write', 'fetch'] as const) {
-    const at = entryAt(hart, access, lo)
-    if ((i32[at] & PAGE_MASK) !== (lo & PAGE_MASK) || plainHigh(i32[at + 1]) !== hi) continue
-    const info = i32[at + 3]
-    if (asid === null || (info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))) i32[at] = i32[at + 1] = 0
-  }
+  const { i32 } = machine
+  dropPage(i32, entryAt(hart, 'read', lo), lo, hi, asid)
+  dropPage(i32, entryAt(hart, 'write', lo), lo, hi, asid)
+  dropPage(i32, entryAt(hart, 'fetch', lo), lo, hi, asid)
+}
+
+function dropPage(i32: Int32Array, at: number, lo: number, hi: number, asid: number | null): void {
+  if ((i32[at] & PAGE_MASK) !== (lo & PAGE_MASK) || plainHigh(i32[at + 1]) !== hi) return
+  const info = i32[at + 3]
+  if (asid === null || (info >>> INFO_ASID_SHIFT === asid && !(info & PTE_G))) i32[at] = i32[at + 1] = 0
 }
 
 /** True when an entry came from the leaf that maps {lo, hi}: a large page's parts go together. */

@@ -22,7 +22,13 @@ export const offset: Arg<Int64> = {
   showWide: String,
 }
 /** What is an int, a number or an address by another argument. */
-export const argument: Arg<number> = { type: 'long', read: raw => raw, wide: (_high, low) => wild(low), show: raw => String(raw) }
+export const argument: Arg<number> = {
+  type: 'long',
+  plain: 'wide',
+  read: raw => raw,
+  wide: (_high, low) => wild(low),
+  show: raw => String(raw),
+}
 /** size_t: beyond 2^53, past any limit, it is kept to whole pages, rounded up; 2^64 is what wraps around when it is so rounded. */
 export const size: Arg<number> = {
   type: 'size_t',
@@ -191,6 +197,7 @@ export const structIn = <L extends AnyLayout>(
 /** A structure that the call fills: its address for the handler, its values for the trace once the call succeeded. */
 export const structOut = <L extends AnyLayout>(layout: L, text: StructText<L>, type = 'void *'): Arg<number> => ({
   type,
+  plain: 'wide',
   after: true,
   read: raw => raw,
   show: (raw, k, task, _all, result) => (result === undefined || result < 0 ? pointer(raw) : structText(k, task, raw, layout, text)),

@@ -208,10 +208,16 @@ export const fileCalls: Syscall[] = [
     (k, task, { dirfd, path, flags: how, mode }) => open(k, task, dirfd, path, how, mode),
     { first: a => checkOpenFlags(a.flags & VALID_OPEN_FLAGS), text: openText },
   ),
-  syscall(57, 'close', { fd }, (k, task, { fd }) => {
-    closeFd(k, task, fd)
-    return 0
-  }),
+  syscall(
+    57,
+    'close',
+    { fd },
+    (k, task, { fd }) => {
+      closeFd(k, task, fd)
+      return 0
+    },
+    { record: fd => ({ fd }) },
+  ),
   syscall(59, 'pipe2', { fds: descriptorPair, flags: descriptorFlags }, (k, task, { fds, flags: how }) => pipe2(k, task, fds, how)),
   syscall(279, 'memfd_create', { name: path, flags: flags(MFD) }, (k, task, { name, flags: how }) => memfd(k, task, name, how), {
     refused: { MFD_HUGETLB: 'EINVAL' },

@@ -44,7 +44,7 @@ function operationText(op: number): string {
   return nameOf(FUTEX_OPS, command) + (op & FUTEX_PRIVATE_FLAG ? '_PRIVATE' : '') + (clock ? '|FUTEX_CLOCK_REALTIME' : '')
 }
 
-export const futexOperation: Arg<number> = { type: 'int', word: true, read: raw => raw, show: operationText }
+export const futexOperation: Arg<number> = { type: 'int', word: true, plain: 'int', read: raw => raw, show: operationText }
 
 type Show = (k: Kernel, task: Task, raw: readonly number[]) => string
 

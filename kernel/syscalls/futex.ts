@@ -156,5 +156,6 @@ function futex(k: Kernel, task: Task, a: FutexArgs): SyscallResult {
 export const futexCalls: Syscall[] = [
   syscall(98, 'futex', { uaddr: address, op: futexOperation, val: int, timeout: argument, uaddr2: address, val3: uint }, futex, {
     text: futexText,
+    record: (uaddr, op, val, timeout, uaddr2, val3) => ({ uaddr, op, val, timeout, uaddr2, val3 }),
   }),
 ]

@@ -171,7 +171,10 @@ export const ioCalls: Syscall[] = [
     'lseek',
     { fd, offset: long, whence: oneOf(SEEK) },
     (k, task, { fd, offset, whence }) => seek(k, getIoFile(task, fd), offset, whence),
-    { note: 'Positions end at 2^53 - 1: EINVAL beyond, where Linux goes on to 2^63 - 1 in memory.' },
+    {
+      record: (fd, offset, whence) => ({ fd, offset, whence }),
+      note: 'Positions end at 2^53 - 1: EINVAL beyond, where Linux goes on to 2^63 - 1 in memory.',
+    },
   ),
   syscall(
     63,

@@ -87,6 +87,7 @@ function statusText(status: number): string {
 /** wait4's status word, shown when a child was waited for. */
 export const statusOut: Arg<number> = {
   type: 'int *',
+  plain: 'wide',
   after: true,
   read: raw => raw,
   show(raw, k, task, _all, result) {

@@ -277,9 +277,13 @@ export const processCalls: Syscall[] = [
   syscall(EXIT, 'exit', { status: int }, (k, task, { status }) => {
     return endTask(k, task, exitedStatus(status), EXIT) ? NO_RETURN : goOnWith(ENDING)
   }),
-  syscall(EXIT_GROUP, 'exit_group', { status: int }, (k, task, { status }) => {
-    return endGroup(k, task, exitedStatus(status), EXIT_GROUP) ? NO_RETURN : goOnWith(ENDING)
-  }),
+  syscall(
+    EXIT_GROUP,
+    'exit_group',
+    { status: int },
+    (k, task, { status }) => (endGroup(k, task, exitedStatus(status), EXIT_GROUP) ? NO_RETURN : goOnWith(ENDING)),
+    { record: status => ({ status }) },
+  ),
   syscall(
     95,
     'waitid',
@@ -332,7 +336,11 @@ export const processCalls: Syscall[] = [
         pidfd: a.parent_tid,
         setTid: 0,
       })),
-    { refused: NO_NAMESPACES, text: cloneText },
+    {
+      refused: NO_NAMESPACES,
+      text: cloneText,
+      record: (flags, stack, parent_tid, tls, child_tid) => ({ flags, stack, parent_tid, tls, child_tid }),
+    },
   ),
   syscall(221, 'execve', { pathname: path, argv, envp }, (k, task, a) => exec(k, task, a)),
   syscall(
@@ -340,6 +348,7 @@ export const processCalls: Syscall[] = [
     'wait4',
     { pid, wstatus: statusOut, options: waitOptions, rusage: rusageOut },
     (k, task, { pid: who, wstatus, options, rusage }) => wait4(k, task, who, wstatus, options, rusage),
+    { record: (pid, wstatus, options, rusage) => ({ pid, wstatus, options, rusage }) },
   ),
   syscall(281, 'execveat', { dirfd, pathname: path, argv, envp, flags: flags(AT_LOOKUP_FLAGS) }, (k, task, a) => {
     if (a.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) throw EINVAL

@@ -258,8 +258,13 @@ export const signalCalls: Syscall[] = [
     // Interrupted calls keep their progress and are run again by the kernel itself, so nothing ever waits for this one.
     throw EINTR
   }),
-  syscall(129, 'kill', { pid, sig: signal }, (k, task, { pid, sig }) =>
-    pid > 0 ? killProcess(k, task, pid, killInfo(sig, task)) : killAll(k, task, killTargets(k, task, pid), killInfo(sig, task)),
+  syscall(
+    129,
+    'kill',
+    { pid, sig: signal },
+    (k, task, { pid, sig }) =>
+      pid > 0 ? killProcess(k, task, pid, killInfo(sig, task)) : killAll(k, task, killTargets(k, task, pid), killInfo(sig, task)),
+    { record: (pid, sig) => ({ pid, sig }) },
   ),
   syscall(130, 'tkill', { tid: pid, sig: signal }, (k, task, { tid, sig }) => {
     if (tid <= 0) throw EINVAL

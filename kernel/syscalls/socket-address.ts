@@ -87,6 +87,7 @@ export function addressAt(k: Kernel, task: Task, at: number, length: number): st
 /** An address that the call reads, its length being the argument behind it. */
 export const addressArgument = (length: number): Arg<number> => ({
   type: 'const struct sockaddr *',
+  plain: 'wide',
   read: raw => raw,
   show: (raw, k, task, all) => addressAt(k, task, raw, all[length] | 0),
 })
@@ -99,6 +100,7 @@ const peekLength = (k: Kernel, task: Task, at: number): number | null => {
 /** An address that the call fills. `length`: the argument with the place of its length. */
 export const addressFilled = (length: number): Arg<number> => ({
   type: 'struct sockaddr *',
+  plain: 'wide',
   after: true,
   read: raw => raw,
   show(raw, k, task, all, result, noted) {
@@ -115,6 +117,7 @@ export const changeText = (before: number | undefined, after: number): string =>
 /** `[110 => 4]`: a length that the call writes over. `index`: which argument it is. */
 export const lengthFilled = (index: number): Arg<number> => ({
   type: 'socklen_t *',
+  plain: 'wide',
   after: true,
   read: raw => raw,
   before: (raw, k, task) => peekLength(k, task, raw) ?? undefined,

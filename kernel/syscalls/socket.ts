@@ -269,14 +269,19 @@ export const socketCalls: Syscall[] = [
   syscall(205, 'getpeername', { fd, addr: addressFilled(2), addrlen: lengthFilled(2) }, (k, task, { fd, addr, addrlen }) =>
     named(k, task, fd, addr, addrlen, true),
   ),
-  syscall(206, 'sendto', { fd, buf: bytesIn(2), len: size, flags: messageFlags, addr: addressArgument(5), addrlen: int }, (k, task, a) =>
-    sendTo(k, task, a.fd, a.buf, a.len, a.flags, a.addr, a.addrlen),
+  syscall(
+    206,
+    'sendto',
+    { fd, buf: bytesIn(2), len: size, flags: messageFlags, addr: addressArgument(5), addrlen: int },
+    (k, task, a) => sendTo(k, task, a.fd, a.buf, a.len, a.flags, a.addr, a.addrlen),
+    { record: (fd, buf, len, flags, addr, addrlen) => ({ fd, buf, len, flags, addr, addrlen }) },
   ),
   syscall(
     207,
     'recvfrom',
     { fd, buf: bytesOut, len: size, flags: messageFlags, addr: addressFilled(5), addrlen: lengthFilled(5) },
     (k, task, a) => receiveFrom(k, task, a.fd, a.buf, a.len, a.flags, a.addr, a.addrlen),
+    { record: (fd, buf, len, flags, addr, addrlen) => ({ fd, buf, len, flags, addr, addrlen }) },
   ),
   syscall(
     208,
