@@ -10,7 +10,6 @@ import {
   IORING_ENTER,
   IORING_FEATURES,
   IORING_MAX_ENTRIES,
-  IORING_REGISTER,
   IORING_SETUP,
   isErrno,
   readStruct,
@@ -24,11 +23,11 @@ import { alarmAt, later } from '../time/index.ts'
 import type { Task } from '../state.ts'
 import { getFile } from '../vfs/index.ts'
 import { blocked, goesOn, keeping, keptOr, type SyscallResult } from '../waiting.ts'
-import { address, fd, flags, oneOf, size, uint } from './args.ts'
+import { address, fd, flags, size, uint } from './args.ts'
 import { syscall, type Syscall } from './define.ts'
 import { underMask } from './poll.ts'
 import { register } from './ring-register.ts'
-import { paramsIn, paramsText } from './ring-text.ts'
+import { paramsIn, paramsText, registerArgument, registerCode } from './ring-text.ts'
 import { ktimeOf, timeIn } from './times.ts'
 
 const {
@@ -210,7 +209,14 @@ export const ringCalls: Syscall[] = [
   syscall(
     426,
     'io_uring_enter',
-    { fd, to_submit: uint, min_complete: uint, flags: flags(IORING_ENTER), sig: address, sigsetsize: size },
+    {
+      fd,
+      to_submit: uint,
+      min_complete: uint,
+      flags: flags(IORING_ENTER, '0', 'unsigned int', 'IORING_ENTER_'),
+      sig: address,
+      sigsetsize: size,
+    },
     (k, task, a) => enter(k, task, a.fd, a.to_submit, a.min_complete, a.flags, a.sig, a.sigsetsize),
     {
       refused: { IORING_ENTER_REGISTERED_RING: 'EINVAL' },
@@ -222,7 +228,7 @@ export const ringCalls: Syscall[] = [
   syscall(
     427,
     'io_uring_register',
-    { fd, opcode: oneOf(IORING_REGISTER), arg: address, nr_args: uint },
+    { fd, opcode: registerCode, arg: registerArgument, nr_args: uint },
     (k, task, { fd: number, opcode, arg, nr_args }) => {
       if (opcode < 0 || opcode > LAST_REGISTER) throw EINVAL
       const { data } = getFile(task, number)
