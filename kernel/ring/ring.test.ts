@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest'
 import {
   IORING_OFF,
   IORING_OPS,
+  IORING_REGISTER,
   IO_URING_PARAMS,
   IOSQE,
   MAP_SHARED,
@@ -19,6 +20,7 @@ import { BUFFER, buffer, call, fileKernel, outcome } from '../vfs/testing.ts'
 import type { Task } from '../state.ts'
 import { auditFiles } from '../vfs/index.ts'
 import { fireTimers } from '../timers.ts'
+import { paramsText, registerArgument, registerCode } from '../syscalls/ring-text.ts'
 import { runNotes } from './index.ts'
 
 const { IORING_OP_NOP, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_TIMEOUT, IORING_OP_ASYNC_CANCEL, IORING_OP_POLL_ADD } = IORING_OPS
@@ -148,6 +150,16 @@ test('a ring that is closed, or whose task ends, leaves nothing behind', () => {
   expect([k.state.rings.size, liveKmem(k) <= before]).toEqual([0, true])
   expect(call(k, task, 'write', 1, 'x', 1)).toBe(1)
   expect(run('read', 0, TEXT, 8)).toBe(1)
+})
+
+test('as strace shows it', () => {
+  expect(paramsText(k, task, [ENTRIES, PARAMS])).toBe('4, ')
+  expect(paramsText(k, task, [ENTRIES, PARAMS], -22)).toBe('{flags=0, sq_thread_cpu=0, sq_thread_idle=0}')
+  expect(paramsText(k, task, [ENTRIES, PARAMS], 3)).toContain('sq_off={head=0, tail=4, ring_mask=16, ring_entries=24, flags=36')
+  const shown = (opcode: number) => registerArgument.show(TEXT, k, task, [fd, opcode, TEXT, 2])
+  copyOut(k, task, TEXT, new Uint8Array(new Int32Array([4, -1]).buffer))
+  expect([shown(IORING_REGISTER.IORING_REGISTER_FILES), shown(IORING_REGISTER.IORING_REGISTER_PROBE)]).toEqual(['[4, -1]', '0x10400'])
+  expect(registerCode.show(99, k, task, [])).toBe('0x63 /* IORING_REGISTER_??? */')
 })
 
 test('what it is refused with', () => {
