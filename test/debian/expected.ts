@@ -5,6 +5,8 @@ import { wordOf, type Row } from './row.ts'
 
 const CASE = '@@ '
 const FROM = '# '
+/** No kernel was asked yet. */
+export const NOBODY = 'nobody'
 
 export interface Expected {
   /** The kernel that gave it. */
@@ -16,7 +18,7 @@ const fileOf = (folder: string, row: Row): string => join(folder, 'expected', `$
 
 export function expectedOf(folder: string, row: Row): Expected {
   const file = fileOf(folder, row)
-  if (!existsSync(file)) return { from: 'nobody', texts: {} }
+  if (!existsSync(file)) return { from: NOBODY, texts: {} }
   const [head, ...parts] = readFileSync(file, 'utf8').split(new RegExp(`^${CASE}`, 'm'))
   const texts = parts.map(part => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const)
   return { from: head.slice(FROM.length).trim(), texts: Object.fromEntries(texts) }
@@ -28,6 +30,9 @@ export const inLines = (text: string): string => (text === '' || text.endsWith('
 /** Writes what a kernel gave; a case that it did not come to keeps what it had. */
 export function writeExpected(folder: string, row: Row, from: string, outputs: readonly (string | null)[]): void {
   const old = expectedOf(folder, row).texts
-  const parts = row.cases.map(({ name }, n) => `${CASE}${name}\n${inLines(outputs[n] ?? old[name] ?? '')}`)
+  const parts = row.cases.flatMap(({ name }, n) => {
+    const text = outputs[n] ?? old[name]
+    return text === undefined ? [] : [`${CASE}${name}\n${inLines(text)}`]
+  })
   writeFileSync(fileOf(folder, row), `${FROM}${from}\n${parts.join('')}`)
 }

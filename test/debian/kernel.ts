@@ -10,6 +10,9 @@ import type { Row } from './row.ts'
 export const KERNEL_PACKAGE = 'linux-image-riscv64'
 const QEMU_SYSTEM = 'qemu-system-riscv64'
 const MINUTE = 60_000
+const LIMIT = 60 * MINUTE
+/** An emulated machine is slow: what a case may take there, beside ours. */
+const PATIENCE = 10
 /** Kernel modules: large, and none is needed. */
 const LEFT_OUT = ['usr/lib/modules', 'boot', 'usr/share/doc', 'usr/share/locale', 'usr/share/man']
 const ROWS_AT = 'rows'
@@ -70,7 +73,7 @@ function writeImage(file: string, debian: string, rows: readonly Row[]): void {
     const place = `${ROWS_AT}/${n}`
     put(entry(place, FOLDER, NOTHING))
     put(entry(`${place}/files`, FOLDER, NOTHING))
-    for (const [path, text] of Object.entries(folderOf(row))) put(entry(`${place}/${path}`, 0o100644, Buffer.from(text)))
+    for (const [path, text] of Object.entries(folderOf(row, PATIENCE))) put(entry(`${place}/${path}`, 0o100644, Buffer.from(text)))
   }
   put(entry('TRAILER!!!', 0, NOTHING))
   closeSync(fd)
@@ -93,15 +96,20 @@ export async function kernelOutputs(debian: string, rows: readonly Row[]): Promi
       '6G',
       '-smp',
       '1',
-      '-nographic',
+      '-display',
+      'none',
+      '-monitor',
+      'none',
       '-no-reboot',
       '-kernel',
       join(debian, 'boot', image),
       '-initrd',
       initrd,
     ]
-    const { output } = await finish(QEMU_SYSTEM, [...machine, '-append', 'console=ttyS0 quiet rdinit=/init'], 60 * MINUTE)
-    const text = output.replaceAll('\r\n', '\n')
+    // To a file, as an hour of emulation is worth having even where it is cut short.
+    const said = join(place, 'console')
+    await finish(QEMU_SYSTEM, [...machine, '-serial', `file:${said}`, '-append', 'console=ttyS0 quiet rdinit=/init'], LIMIT)
+    const text = readFileSync(said, 'utf8').replaceAll('\r\n', '\n')
     const kernel = /^#### kernel (\S+)$/m.exec(text)?.[1]
     if (kernel === undefined) throw new Error(`the kernel did not come up: ${text.slice(-2000)}`)
     const outputs = rows.map((_, n) => {

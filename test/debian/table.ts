@@ -1,4 +1,5 @@
 // docs/debian.md: the table, each row of it made anew when its programs were run.
+import { NOBODY } from './expected.ts'
 import type { Verdict } from './judge.ts'
 import type { Ran } from './sides.ts'
 import type { Row } from './row.ts'
@@ -29,7 +30,8 @@ function lineOf({ row, ours, user }: Result): string {
   return `| ${[row.program, row.what, passes(ours), seconds(ours), ...beside].join(' | ')} |`
 }
 
-const shortOf = ({ row, ours }: Result): string[] => [
+const shortOf = ({ row, ours, from }: Result): string[] => [
+  ...(from === NOBODY && row.count === undefined ? [`- ${row.program}: no kernel was asked yet what is right`] : []),
   ...(row.limits === undefined ? [] : [`- ${row.program}: ${row.limits}`]),
   ...ours.verdict.failed.map(({ name }) => `- ${row.program}: fails: ${name}`),
 ]
