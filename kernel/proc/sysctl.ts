@@ -153,6 +153,8 @@ const rows: Readonly<Record<string, SystemFile>> = {
   'net/core/wmem_default': setting('wmemDefault', LEAST_SEND_BUFFER),
   'net/core/wmem_max': setting('wmemMax', LEAST_SEND_BUFFER),
   'net/ipv4/ip_default_ttl': setting('defaultTtl', 1, 255),
+  // There is one device, and nothing to forward to.
+  'net/ipv4/ip_forward': number({ get: () => 0, set: () => {} }, 0, 0),
   'net/ipv4/ip_local_port_range': {
     mode: WRITABLE,
     text: k => `${k.state.sysctl.localPorts.join('\t')}\n`,

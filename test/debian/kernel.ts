@@ -23,7 +23,7 @@ const initOf = (rows: readonly Row[]): string =>
     '#!/bin/sh',
     'export PATH=/usr/bin:/usr/sbin',
     'mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev; mkdir -p /dev/pts /dev/shm',
-    'mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts; mount -t tmpfs shm /dev/shm; mkdir -p /run; mount -t tmpfs run /run; stty -onlcr',
+    'mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts; mount -t tmpfs shm /dev/shm; mkdir /dev/mqueue; mount -t mqueue mqueue /dev/mqueue; mkdir -p /run; mount -t tmpfs run /run; stty -onlcr',
     'ln -s /proc/self/fd /dev/fd; ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; ln -s fd/2 /dev/stderr',
     'echo; echo "#### kernel $(uname -r)"',
     ...rows.flatMap((_, n) => [

@@ -49,7 +49,7 @@ echo "$b"; type f | head -n 1; readonly r=1; (r=2); echo end`,
       {
         name: 'on a terminal',
         script: `cat > t.exp <<'EOF'
-set timeout 10
+set timeout 60
 log_user 0
 spawn bash --norc --noprofile -i
 proc say {line want} { send "$line\\r"; expect -re $want {puts "ok $want"} timeout {puts "no $want"} }
@@ -94,7 +94,7 @@ expect t.exp`,
       {
         name: 'on a terminal',
         script: `cat > t.exp <<'EOF'
-set timeout 10
+set timeout 60
 log_user 0
 spawn zsh -f -i
 proc say {line want} { send "$line\\r"; expect -re $want {puts "ok $want"} timeout {puts "no $want"} }
@@ -131,7 +131,7 @@ expect t.exp`,
       ),
       onScreen(
         'windows',
-        `show cat; tmux new-window -t s -n two 'sleep 100'; tmux rename-window -t s:0 one; tmux list-windows -t s -F '#{window_index} #{window_name} #{window_active}'; tmux set-buffer hello; tmux paste-buffer -t s:one; tmux select-window -t s:one; keys Enter; shot; tmux show-buffer; tmux display-message -p -t s '#{session_name} #{session_windows} #{client_width}'; tmux set-option -t s status off; tmux pipe-pane -t s:one 'cat > piped'; keys 'to pipe' Enter; cat piped | tr -d '\\r' | head -n 1; tmux run-shell 'echo from shell'; tmux wait-for -S ch; tmux wait-for ch && echo waited; tmux if-shell true 'display-message -p yes'; finish`,
+        `show cat; tmux new-window -t s: -n two 'sleep 100'; tmux rename-window -t s:0 one; tmux list-windows -t s -F '#{window_index} #{window_name} #{window_active}'; tmux set-buffer hello; tmux paste-buffer -t s:one; tmux select-window -t s:one; keys Enter; shot; tmux show-buffer; tmux display-message -p -t s '#{session_name} #{session_windows} #{client_width}'; tmux set-option -t s status off; tmux pipe-pane -t s:one 'cat > piped'; keys 'to pipe' Enter; cat piped | tr -d '\\r' | head -n 1; tmux run-shell 'echo from shell'; tmux wait-for -S ch; tmux wait-for ch && echo waited; tmux if-shell true 'display-message -p yes'; finish`,
       ),
       {
         name: 'control mode',
@@ -153,7 +153,7 @@ shell /bin/sh' > rc; screen -c rc -dmS one; sleep 1; screen -ls | sed 's/[0-9]\\
       {
         name: 'attached',
         script: `export SCREENDIR=/tmp/screens; mkdir -m 700 -p $SCREENDIR; cat > t.exp <<'EOF'
-set timeout 10
+set timeout 60
 log_user 0
 spawn screen -c rc -S two
 sleep 1
@@ -200,9 +200,10 @@ send "\\003"
 expect eof { puts interrupted }
 puts [lrange [wait] 4 5]
 set timeout 1
-spawn sleep 3
+spawn sleep 30
 expect xyz { puts no } timeout { puts timeout }
 close; wait
+set timeout 20
 spawn sh; set a $spawn_id
 spawn sh; set b $spawn_id
 send -i $a "echo from\\\\ a\\r"; send -i $b "echo from\\\\ b\\r"
@@ -223,7 +224,7 @@ expect t.exp; echo $?; unbuffer echo x | od -c | head -n 1; command -v autoexpec
     cases: [
       {
         name: 'by script',
-        script: `seq 10 > n; vim -u NONE -es -c '%s/1/one/g' -c '2,3d' -c 'normal Gofin' -c '%!sort' -c 'w out' -c q! n; cat out; vim -u NONE -es -c 'put =system(\\"echo shell\\")' -c 'put =printf(\\"%d\\", 6*7)' -c 'g/^$/d' -c 'w! o2' -c q!; cat o2; vim --version | head -n 1 | cut -d' ' -f1-4; vim -u NONE -es -c 'let j = job_start("echo hi", {"out_cb": {c, m -> writefile([m], "job")}})' -c 'sleep 500m' -c q!; cat job`,
+        script: `seq 10 > n; vim -u NONE -es -c '%s/1/one/g' -c '2,3d' -c 'normal Gofin' -c '%!sort' -c 'w out' -c q! n; cat out; vim -u NONE -es -c 'put =system(\\"echo shell\\")' -c 'put =printf(\\"%d\\", 6*7)' -c 'g/^$/d' -c 'w! o2' -c q!; cat o2; vim --version | head -n 1 | cut -d' ' -f1-4; vim -u NONE -es -c 'let j = job_start("echo hi", {"out_cb": {c, m -> writefile([m], "job")}})' -c 'sleep 3' -c q!; cat job`,
       },
       onScreen(
         'on a screen',
@@ -251,7 +252,7 @@ expect t.exp; echo $?; unbuffer echo x | od -c | head -n 1; command -v autoexpec
     cases: [
       onScreen(
         'on a screen',
-        `sleep 1234 & show 'htop -d 5 --no-color'; sleep 1; tmux capture-pane -p -t s > shot; grep -cE 'Mem\\[|Tasks:|Load average|Uptime' shot; grep -oE 'PID +USER|F1Help .*' shot; keys F4; keys 'sleep 1234' Enter; sleep 1; tmux capture-pane -p -t s | grep -c 'sleep 1234'; keys F5; sleep 1; tmux capture-pane -p -t s | grep -oE 'F4(FILTER|Filter)'; keys F2; sleep 1; tmux capture-pane -p -t s | grep -oE 'Categories|Setup|Meters' | sort | uniq; keys Escape; keys h; sleep 1; tmux capture-pane -p -t s | grep -c 'Arrows'; keys q; keys q; keys q; finish`,
+        `sleep 1234 < /dev/null > /dev/null 2>&1 & show 'htop -d 5 --no-color'; sleep 1; tmux capture-pane -p -t s > shot; grep -cE 'Mem\\[|Tasks:|Load average|Uptime' shot; grep -oE 'PID +USER|F1Help .*' shot; keys F4; keys 'sleep 1234' Enter; sleep 1; tmux capture-pane -p -t s | grep -c 'sleep 1234'; keys F5; sleep 1; tmux capture-pane -p -t s | grep -oE 'F4(FILTER|Filter)'; keys F2; sleep 1; tmux capture-pane -p -t s | grep -oE 'Categories|Setup|Meters' | sort | uniq; keys Escape; keys h; sleep 1; tmux capture-pane -p -t s | grep -c 'Arrows'; keys q; keys q; keys q; finish`,
       ),
     ],
   },

@@ -89,6 +89,13 @@ test('lo, its addresses, and routes', () => {
     '02200000ff02fd0300000000',
     '00000000',
   ])
+  // One destination: the host's answer, but for how long its route was unused.
+  expect(ask(fd, 26, [2, 32, ...new Uint8Array(10), 8, 0, 1, 0, 127, 0, 0, 1], 1).map(({ type, hex }) => [type, hex])).toEqual([
+    [
+      24,
+      `02200000fe0000020002008008000f00fe000000080001007f0000010800040001000000080007007f000001080019000000000024000c00${'00'.repeat(32)}`,
+    ],
+  ])
   expect(ask(fd, 99, BODY)).toEqual([{ type: 2, flags: 0, hex: expect.stringMatching(/^a1ffffff210000006300010307000000/) }])
   expect(ask(fd, 18, [...new Uint8Array(4), 1, 0, 0, 0, ...new Uint8Array(8)], 5).map(({ type }) => type)).toEqual([16, 2])
   copyOut(k, task, BUFFER, Uint8Array.from(request(22, DUMP, BODY)))

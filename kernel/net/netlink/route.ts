@@ -94,7 +94,10 @@ const LOCAL_TABLE = 255
 const UNICAST = 1
 const LOCAL = 2
 const BROADCAST = 3
+const MAIN_TABLE = 254
 const CLONED = 0x200
+/** Of the flags of a route that is in use (RTCF_LOCAL): it leads to ourselves. */
+const TO_OURSELVES = 0x8000_0000
 const LINK_SCOPE = 253
 
 interface Route {
@@ -112,8 +115,8 @@ const ROUTES: readonly Route[] = [
 ]
 const KERNEL = 2
 
-function route(request: Request, { family, bits, to, scope, type }: Route, flags: number, cloned = 0): Uint8Array {
-  const head = join(Uint8Array.of(family, bits, 0, 0, LOCAL_TABLE, cloned === 0 ? KERNEL : 0, scope, type), u32(cloned))
+function route(request: Request, { family, bits, to, scope, type }: Route, flags: number): Uint8Array {
+  const head = join(Uint8Array.of(family, bits, 0, 0, LOCAL_TABLE, KERNEL, scope, type), u32(0))
   const attributes: Attribute[] = [
     [15, u32(LOCAL_TABLE)],
     [1, addressBytes(family, to)],
@@ -131,7 +134,20 @@ function routeTo(request: Request): Uint8Array[] {
   const address = to !== undefined && (to.length === 4 || to.length === 16) ? addressText(to) : null
   if (address === null || kindOf(address) !== 'local') throw ENETUNREACH
   const v6 = isV6(address)
-  return [route(request, { family: v6 ? AF_INET6 : AF_INET, bits: v6 ? 128 : 32, to: address, scope: 0, type: LOCAL }, 0, v6 ? 0 : CLONED)]
+  const found = { family: v6 ? AF_INET6 : AF_INET, bits: v6 ? 128 : 32, to: address, scope: 0, type: LOCAL }
+  if (v6) return [route(request, found, 0)]
+  // What leads to ourselves is said to be in the main table, as a route that was made for the one who asks; that is root here,
+  // as a request does not say who.
+  const head = join(Uint8Array.of(AF_INET, 32, 0, 0, MAIN_TABLE, 0, 0, LOCAL), u32(TO_OURSELVES + CLONED))
+  const attributes: Attribute[] = [
+    [15, u32(MAIN_TABLE)],
+    [1, addressBytes(AF_INET, address)],
+    [4, u32(LOOPBACK.index)],
+    [7, addressBytes(AF_INET, LOOPBACK4)],
+    [25, u32(0)],
+    [12, new Uint8Array(32)],
+  ]
+  return [message(request, RTM.NEWROUTE, 0, head, attributes)]
 }
 
 /** RTM_GETLINK of one device, by number or name. */
