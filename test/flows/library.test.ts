@@ -135,6 +135,6 @@ test('a command loads what it needs: `run` no assembler, and nothing of the debu
   const there = ['function runKernel(', 'didYouMean(', 'Unknown syscall name'].map(has)
   expect(there).toEqual([true, false, false])
   const bytes = [...loaded].reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
-  // All of the kernel, whatever it has.
-  expect(bytes).toBeLessThan(1.7e6)
+  // All of the kernel, whatever it has: io_uring and the way out of the network are 110,000 of these.
+  expect(bytes).toBeLessThan(1.85e6)
 })
