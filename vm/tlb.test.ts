@@ -113,6 +113,16 @@ test('an entry of one address space is never used in another, whatever the bits 
   )
 })
 
+test('a flush of one address takes the entries of every access', () => {
+  const b = bench('lw a1, 0(a0)\nsw a1, 0(a0)\necall')
+  b.run()
+  const left = (): string[] => tlbEntries(b.machine, b.hart).map(e => e.access)
+  tlbFlush(b.machine, b.hart, DATA, null)
+  expect(left()).toEqual(['fetch'])
+  tlbFlush(b.machine, b.hart, CODE, null)
+  expect(left()).toEqual([])
+})
+
 test('counters: misses, flushes by kind, evictions; views show entries', () => {
   const b = bench('lw a1, 0(a0)\nsw a1, 0(a0)\nlw a1, 8(a0)\necall')
   b.run()

@@ -108,7 +108,7 @@ export const schedFaults: readonly Fault[] = [
   {
     what: 'reset on fork keeps real time',
     file: 'kernel/sched/entity.ts',
-    find: 'const urgent = reset && classOf(k, parent).params.urgent',
+    find: 'const urgent = reset && ownParams(k, parent).urgent',
     put: 'const urgent = false',
     near: WAIT,
   },

@@ -77,8 +77,8 @@ export const vmFaults: readonly Fault[] = [
   {
     what: 'a flush by address leaves the write entry',
     file: 'vm/tlb.ts',
-    find: "  for (const access of ['read', 'write', 'fetch'] as const) {\n    const at = entryAt(hart, access, lo)\n",
-    put: "  for (const access of ['fetch'] as const) {\n    const at = entryAt(hart, access, lo)\n",
+    find: "  dropPage(i32, entryAt(hart, 'write', lo), lo, hi, asid)\n",
+    put: '',
     near: ['vm/tlb.test.ts'],
   },
   {
