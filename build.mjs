@@ -36,6 +36,7 @@ const COMMANDS = {
   as: ['cli/main.ts', 'cli/commands/build.ts'],
   views: ['cli/main.ts', 'cli/commands/views.ts'],
   library: ['index.ts', 'kernel/index.ts'],
+  node: ['cli/node.ts'],
   vm: ['vm/index.ts'],
   abi: ['kernel/abi/index.ts'],
   assembler: ['assembler/index.ts'],

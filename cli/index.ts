@@ -7,5 +7,5 @@ const [word, ...more] = process.argv.slice(2)
 if ((word === '--version' || word === '-V') && more.length === 0) process.stdout.write(`${VERSION}\n`)
 else {
   keepCompiled()
-  await import('./main.ts')
+  await (await import('./main.ts')).begin()
 }

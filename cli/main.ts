@@ -54,19 +54,18 @@ async function main(argv: readonly string[]): Promise<number> {
   return status
 }
 
-/** Whoever read our output has gone: end as a program does that SIGPIPE kills. */
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.brokenPipe)
-  })
-}
-
-main(process.argv).then(
-  status => {
-    process.exitCode = status
-  },
-  (error: unknown) => {
+/** Does what the arguments of this process say, and leaves its status behind. */
+export async function begin(): Promise<void> {
+  // Whoever read our output has gone: end as a program does that SIGPIPE kills.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit(EXIT.brokenPipe)
+    })
+  }
+  try {
+    process.exitCode = await main(process.argv)
+  } catch (error) {
     const problem = hostProblem(error)
     if (problem !== null) process.stderr.write(`hartbeat: ${problem}\n`)
     else
@@ -74,5 +73,5 @@ main(process.argv).then(
         `hartbeat: this is a defect of ours, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
       )
     process.exitCode = EXIT.ours
-  },
-)
+  }
+}

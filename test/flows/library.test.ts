@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
+import { spawnSync } from '../spawn.ts'
 import { build as buildProgram, createMachine, proceed, run, start, statistics } from '../../index.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -137,4 +138,14 @@ test('a command loads what it needs: `run` no assembler, and nothing of the debu
   const bytes = [...loaded].reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
   // All of the kernel, whatever it has: io_uring and the way out of the network are 110,000 of these.
   expect(bytes).toBeLessThan(1.85e6)
+})
+
+test('who imports what the package names starts nothing', () => {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { default: string }>
+  }
+  const places = Object.values(exports).flatMap(place => (typeof place === 'string' ? [] : [place.default]))
+  const script = `for (const place of ${JSON.stringify(places)}) await import(place)`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, encoding: 'utf8' })
+  expect({ status, stdout, stderr, count: places.length > 5 }).toEqual({ status: 0, stdout: '', stderr: '', count: true })
 })
