@@ -6,6 +6,7 @@ import type { Kernel } from './kernel.ts'
 import { passLoad } from './sched/index.ts'
 import type { NetworkEvent } from './host.ts'
 import { networkEvent } from './net/index.ts'
+import { runNotes } from './ring/index.ts'
 import { nextTimer } from './time/index.ts'
 import { chargeItimers, kernelInfo, signalProcessGroup } from './signal/index.ts'
 import { countsCycles, idleUntil } from './timing/index.ts'
@@ -28,6 +29,8 @@ export function takeEffect(k: Kernel, incoming: Incoming): void {
   const effect = EFFECTS[incoming.kind] as (k: Kernel, incoming: Incoming) => void
   effect(k, incoming)
   k.state.steps++
+  // At once, as where it came in: more may come before the machine runs again.
+  if (k.state.ringNotes.length > 0) runNotes(k)
 }
 
 function arrive(k: Kernel, incoming: Incoming): void {

@@ -150,7 +150,6 @@ function runUntil(k: Kernel, limits: Limits): RunResult {
     const incoming = takeIncoming(k, isIdle(k))
     if (incoming !== null) {
       takeEffect(k, incoming)
-      if (state.ringNotes.length > 0) runNotes(k)
       continue
     }
     // Not in the middle of a round, where only a limit of this run brought us: the next run must find things as one without limits does.
@@ -208,7 +207,6 @@ function passIdleTime(k: Kernel, limits: Limits): RunResult | null {
   const incoming = takeIncoming(k, true)
   if (incoming !== null) {
     takeEffect(k, incoming)
-    if (state.ringNotes.length > 0) runNotes(k)
     return null
   }
   const next = nextTimer(k)

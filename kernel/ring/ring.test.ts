@@ -19,6 +19,8 @@ import { copyIn, copyOut, getU32, liveKmem, putU32 } from '../mm/index.ts'
 import { BUFFER, buffer, call, fileKernel, outcome } from '../vfs/testing.ts'
 import type { Task } from '../state.ts'
 import { auditFiles } from '../vfs/index.ts'
+import { hostInput } from '../input.ts'
+import { newConsole } from '../tty/index.ts'
 import { fireTimers } from '../timers.ts'
 import { paramsText, registerArgument, registerCode } from '../syscalls/ring-text.ts'
 import { runNotes } from './index.ts'
@@ -179,4 +181,21 @@ test('what it is refused with', () => {
     run('io_uring_enter', fd, 0, 0, 2 ** 20, 0, 0),
     run('io_uring_register', fd, 99, 0, 0),
   ]).toEqual(['EOPNOTSUPP', 'EINVAL', 'EINVAL'])
+})
+
+test('what comes from outside ends a read where it comes in: a replay has nothing between two of them either', () => {
+  k.state.ttys = [newConsole()]
+  const console = run('openat', -100, '/dev/console', 2, 0) as number
+  add(IORING_OP_READ, 1, { fd: console, addr: TEXT, len: 8 })
+  add(IORING_OP_READ, 2, { fd: console, addr: TEXT, len: 8 })
+  expect(enter(2)).toBe(2)
+  for (const [line, completed] of [['ab\n', 1] as const, ['c\n', 2] as const]) {
+    hostInput(k, Buffer.from(line))
+    expect(getU32(k, task, at + offsets.cqTail)).toBe(completed)
+  }
+  // Who came last is told first.
+  expect(done()).toEqual([
+    [2, 3],
+    [1, 2],
+  ])
 })
