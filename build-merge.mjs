@@ -14,7 +14,10 @@ function reachedBy(outputs, commands) {
   )
   const words = new Map()
   for (const [word, sources] of Object.entries(commands)) {
-    const left = sources.map(source => places.get(source))
+    const left = sources.map(source => {
+      if (!places.has(source)) throw new Error(`${source} begins no chunk: what ${word} loads cannot be told`)
+      return places.get(source)
+    })
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
       const known = words.get(path) ?? []
       if (known.includes(word)) continue

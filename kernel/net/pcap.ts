@@ -1,6 +1,16 @@
 // Packets as a file that tcpdump and Wireshark read: pcap with nanoseconds, of IP packets without a link layer (LINKTYPE_RAW). Headers are made
 // here, with their checksums; a connection's first numbers follow from its ends.
-import { AF_INET, AF_INET6, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, TCP_FLAGS } from '../abi/index.ts'
+import {
+  AF_INET,
+  AF_INET6,
+  hashOf,
+  IPPROTO_ICMP,
+  IPPROTO_ICMPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  IPPROTO_UDPLITE,
+  TCP_FLAGS,
+} from '../abi/index.ts'
 import { subscribe } from '../events.ts'
 import type { Kernel } from '../kernel.ts'
 import { addressBytes, isV6 } from './inet/address.ts'
@@ -35,12 +45,8 @@ function fileHeader(): Uint8Array {
   return bytes
 }
 
-/** The first number of who sends: another one for each pair of ends (FNV-1a). */
-function firstNumber(from: Endpoint, to: Endpoint): number {
-  let hash = 0x811c9dc5
-  for (const c of `${from.address} ${from.port} ${to.address} ${to.port}`) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193)
-  return hash >>> 0
-}
+/** The first number of who sends: another one for each pair of ends. */
+const firstNumber = (from: Endpoint, to: Endpoint): number => hashOf(`${from.address} ${from.port} ${to.address} ${to.port}`)
 
 /** The sum of a payload with what it is sent under (RFC 768, 8200 section 8.1). */
 function pseudoSum(packet: Packet, protocol: number, payload: Uint8Array): number {

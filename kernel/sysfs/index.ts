@@ -1,6 +1,6 @@
 // The door of /sys: names are made when they are looked up, an inode says by its path what it is (Inode.sys). What others may mount
 // on (fs/cgroup) stays from the beginning.
-import { EACCES, EIO, EOPNOTSUPP, EPERM, FS_MAGIC } from '../abi/index.ts'
+import { EACCES, EIO, EOPNOTSUPP, EPERM, FS_MAGIC, hashOf } from '../abi/index.ts'
 import { addChild, newDentry, newFileSystem, newInode, newRoot, noSpace, timestampNow, isReadable, isWritable } from '../vfs/index.ts'
 import type { Kernel } from '../kernel.ts'
 import type { Dentry, DirectoryEntry, FileKind, FileOps, FileSystem, FileSystemOps, Inode } from '../vfs/types.ts'
@@ -22,12 +22,7 @@ function modeOf(node: SysNode): number {
   return node.write ? 0o644 : 0o444
 }
 
-/** The same number for the same path every time (FNV-1a). */
-function inoOf(path: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193)
-  return 1 + (hash >>> 1)
-}
+const inoOf = (path: string): number => 1 + (hashOf(path) >>> 1)
 
 function inodeFor(k: Kernel, fs: FileSystem, path: string, node: SysNode): Inode {
   const kind = kindOf(node)

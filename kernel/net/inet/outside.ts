@@ -132,13 +132,13 @@ export function giveUp(k: Kernel, socket: Socket): void {
  * The machine has halted: what its programs sent and closed before goes out, whatever the windows are. Changes nothing of the state, which is
  * not run any more.
  */
-export function sendRest({ state, host, networkTold }: Kernel): void {
+export function sendRest(k: Kernel): void {
+  const { state, host, networkTold } = k
   const { ends, told } = state.ns.net.outside
   if (told < networkTold) return
   for (const [id, { own }] of ends) {
     if (own.kind !== 'tcp' || own.endTold || own.peer?.dead !== true) continue
-    const rest = new Uint8Array(own.used - own.told)
-    for (let i = 0; i < rest.length; i++) rest[i] = own.ring[(own.head + own.told + i) & (own.ring.length - 1)]
+    const rest = frontOf(k, own, own.used - own.told, own.told).slice()
     if (rest.length > 0) host.network?.tell({ what: 'bytes', id, bytes: rest })
     host.network?.tell({ what: 'end', id })
   }
